@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphemu/graphemu/schemas"
+)
+
+func newSchemas(env environment) *cobra.Command {
+	return &cobra.Command{
+		Use:   "schemas DIR",
+		Short: "Write all JSON Schemas into a folder",
+		Long: `schemas writes the JSON Schemas of all bodies and files into a folder, which is
+made where it is not there, for editors and other tools. Files of the same name
+are replaced.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("schemas takes one folder: graphemu schemas DIR")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := os.MkdirAll(args[0], 0o755); err != nil {
+				return err
+			}
+			names, err := fs.Glob(schemas.FS, "*.json")
+			if err != nil {
+				return err
+			}
+			for _, name := range names {
+				b, err := fs.ReadFile(schemas.FS, name)
+				if err != nil {
+					return err
+				}
+				if err := os.WriteFile(filepath.Join(args[0], name), b, 0o644); err != nil {
+					return err
+				}
+			}
+			fmt.Fprintf(env.out, "%d schemas written to %s\n", len(names), args[0])
+			return nil
+		},
+	}
+}

@@ -1,0 +1,214 @@
+// Package clock tells a world's time. It is the only place of graphemu that
+// reads the wall clock: everything else is given an instant or a Clock, so
+// that lifecycles, token expiry and Date headers all agree and a test can
+// decide what time it is.
+package clock
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Real reads the wall clock, in UTC. It is for what belongs to the machine
+// and not to a world: certificates, idle times, log lines.
+func Real() time.Time { return time.Now().UTC() }
+
+// Mode is how a clock runs.
+type Mode string
+
+// The three modes of a clock.
+const (
+	ModeReal   Mode = "real"   // runs with the wall clock
+	ModeFrozen Mode = "frozen" // stands still until it is moved
+	ModeScaled Mode = "scaled" // runs Factor times as fast as the wall clock
+)
+
+// MaxFactor is the fastest a scaled clock may run: a day passes in a tenth of
+// a second, and a century does not overflow within a working day.
+const MaxFactor = 1_000_000
+
+// Setting is how a clock starts. The zero value is a clock that runs with the
+// wall clock.
+type Setting struct {
+	Mode   Mode      // default: ModeReal
+	Start  time.Time // frozen only; default: the instant at which the clock is made
+	Factor float64   // scaled only: world seconds per real second, above 0 and at most MaxFactor
+}
+
+// Parse reads the notation of the --clock flag: "real", "frozen",
+// "frozen@INSTANT" (RFC 3339) or "xN".
+func Parse(s string) (Setting, error) {
+	switch {
+	case s == "" || s == "real":
+		return Setting{Mode: ModeReal}, nil
+	case s == "frozen":
+		return Setting{Mode: ModeFrozen}, nil
+	case strings.HasPrefix(s, "frozen@"):
+		t, err := time.Parse(time.RFC3339Nano, strings.TrimPrefix(s, "frozen@"))
+		if err == nil {
+			err = inRange(t)
+		}
+		if err != nil {
+			return Setting{}, fmt.Errorf("clock %q: want an instant like frozen@2026-01-05T06:00:00Z", s)
+		}
+		return Setting{Mode: ModeFrozen, Start: t.UTC()}, nil
+	case strings.HasPrefix(s, "x"):
+		f, err := strconv.ParseFloat(s[1:], 64)
+		if err == nil {
+			err = checkFactor(f)
+		}
+		if err != nil {
+			return Setting{}, fmt.Errorf("clock %q: want a factor above 0 and at most %d, like x60", s, MaxFactor)
+		}
+		return Setting{Mode: ModeScaled, Factor: f}, nil
+	}
+	return Setting{}, fmt.Errorf("clock %q: want real, frozen, frozen@INSTANT or xN (like x60)", s)
+}
+
+// Clock is the time of one world. It is safe for concurrent use, and reading
+// it takes no lock.
+type Clock struct {
+	real func() time.Time // the wall clock, or a test's stand-in
+
+	mu   sync.Mutex // serialises changes; readers load line
+	line atomic.Pointer[line]
+}
+
+// line is the world's time as a straight line over real time: at the real
+// instant real0 it was world0, and it runs factor times as fast.
+type line struct {
+	real0, world0 time.Time
+	factor        float64 // 0: frozen
+}
+
+// New makes a clock. real is the wall clock; nil means Real.
+func New(s Setting, real func() time.Time) *Clock {
+	if real == nil {
+		real = Real
+	}
+	c := &Clock{real: real}
+	now := wall(real())
+	l := &line{real0: now, world0: now, factor: 1}
+	switch s.Mode {
+	case ModeFrozen:
+		l.factor = 0
+		if !s.Start.IsZero() {
+			l.world0 = wall(s.Start)
+		}
+	case ModeScaled:
+		l.factor = s.Factor
+	}
+	c.line.Store(l)
+	return c
+}
+
+// wall drops the monotonic reading: a world's clock follows the wall clock
+// through suspends and corrections, as the Date header of a real server does.
+func wall(t time.Time) time.Time { return t.Round(0).UTC() }
+
+// Now returns the world's time, in UTC. It never passes the end of the year 9999,
+// since no timestamp on the wire could say so.
+func (c *Clock) Now() time.Time {
+	l := c.line.Load()
+	if l.factor == 0 {
+		return l.world0
+	}
+	return l.at(wall(c.real()))
+}
+
+func (l *line) at(real time.Time) time.Time {
+	d := real.Sub(l.real0)
+	if l.factor != 1 {
+		f := float64(d) * l.factor
+		if math.Abs(f) > float64(math.MaxInt64) {
+			return latest
+		}
+		d = time.Duration(f)
+	}
+	t := l.world0.Add(d)
+	if t.After(latest) {
+		return latest
+	}
+	return t
+}
+
+// Factor returns how many world seconds pass in a real second: 0 where the
+// clock is frozen, 1 where it runs with the wall clock.
+func (c *Clock) Factor() float64 { return c.line.Load().factor }
+
+// Mode returns how the clock runs.
+func (c *Clock) Mode() Mode {
+	switch c.Factor() {
+	case 0:
+		return ModeFrozen
+	case 1:
+		return ModeReal
+	}
+	return ModeScaled
+}
+
+// Freeze stops the clock at its present time.
+func (c *Clock) Freeze() { c.change(func(l *line) error { l.factor = 0; return nil }) }
+
+// Set moves the clock to t, forwards or backwards. It errs where t is not
+// within the years 1 to 9999.
+func (c *Clock) Set(t time.Time) error {
+	return c.change(func(l *line) error { l.world0 = wall(t); return inRange(t) })
+}
+
+// Advance moves the clock forward by d. It errs where d is negative or leads
+// past the year 9999.
+func (c *Clock) Advance(d time.Duration) error {
+	return c.change(func(l *line) error {
+		if d < 0 {
+			return errors.New("a clock advances by a positive duration; use set to go back")
+		}
+		l.world0 = l.world0.Add(d)
+		return inRange(l.world0)
+	})
+}
+
+// Scale lets the clock run factor times as fast as the wall clock, from its
+// present time on. It errs where factor is not above 0 and at most MaxFactor.
+func (c *Clock) Scale(factor float64) error {
+	return c.change(func(l *line) error { l.factor = factor; return checkFactor(factor) })
+}
+
+// change applies fn to the line that starts here and now, and keeps the old
+// line where fn errs.
+func (c *Clock) change(fn func(*line) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now, old := wall(c.real()), c.line.Load()
+	l := &line{real0: now, world0: old.at(now), factor: old.factor}
+	if old.factor == 0 {
+		l.world0 = old.world0
+	}
+	if err := fn(l); err != nil {
+		return err
+	}
+	c.line.Store(l)
+	return nil
+}
+
+var latest = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+
+func inRange(t time.Time) error {
+	if t.Year() < 1 || t.After(latest) {
+		return fmt.Errorf("%v is not within the years 1 to 9999", t)
+	}
+	return nil
+}
+
+func checkFactor(f float64) error {
+	if !(f > 0 && f <= MaxFactor) {
+		return fmt.Errorf("the factor %v is not above 0 and at most %d", f, MaxFactor)
+	}
+	return nil
+}

@@ -1,0 +1,13 @@
+// Package emulator is a local Microsoft Graph for School Data Sync (Classic): it
+// emulates the beta API /education/synchronizationProfiles in memory, for
+// clients that can no longer reach the service itself.
+//
+// What is emulated: every operation of the API with its documented statuses,
+// bodies, headers and errors, OData query options, $batch and $metadata, and a
+// profile's life on a clock of its own. What is not: uploading files and
+// verifying them, and whether a token is allowed to do what it asks. Where the
+// documentation contradicts itself, a Variant chooses between its readings.
+//
+// A Server holds worlds, one for each tenant, which never see each other. It is
+// safe for concurrent use. Tests start one with package emulatortest.
+package emulator

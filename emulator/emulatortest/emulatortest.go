@@ -1,0 +1,96 @@
+// Package emulatortest starts an emulator for a test. It is apart from package
+// emulator so that the latter does not import testing.
+package emulatortest
+
+import (
+	"log/slog"
+	"net/http"
+	"testing"
+
+	"github.com/graphemu/graphemu/emulator"
+)
+
+// Emulator is a running emulator that ends with its test.
+type Emulator struct {
+	*emulator.Server
+	tb testing.TB
+}
+
+// Start starts an emulator. It ends the test where that fails, logs to the test
+// unless o.Log is set, and stops the emulator when the test is over. The zero
+// Options listens on no port: Client reaches it in memory.
+func Start(tb testing.TB, o emulator.Options) *Emulator {
+	tb.Helper()
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
+	s, err := emulator.New(o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			tb.Errorf("emulator: %v", err)
+		}
+	})
+	return &Emulator{Server: s, tb: tb}
+}
+
+// World returns the world of that name, the default one where none is given.
+func (e *Emulator) World(name ...string) *emulator.World {
+	e.tb.Helper()
+	ref := emulator.DefaultWorld
+	if len(name) > 0 {
+		ref = name[0]
+	}
+	w, err := e.Server.World(ref)
+	if err != nil {
+		e.tb.Fatal(err)
+	}
+	return w
+}
+
+// Token returns a delegated token of the default world with these permissions,
+// EduAdministration.ReadWrite where none is given.
+func (e *Emulator) Token(scopes ...string) string {
+	e.tb.Helper()
+	token, err := e.World().Token(emulator.TokenOptions{Scopes: scopes})
+	if err != nil {
+		e.tb.Fatal(err)
+	}
+	return token
+}
+
+// Client returns a client that reaches the emulator and sends no token by
+// itself. Its idle connections are closed with the test.
+func (e *Emulator) Client() *http.Client {
+	c := e.Server.Client()
+	e.tb.Cleanup(c.CloseIdleConnections)
+	return c
+}
+
+// AuthorizedClient is Client with a token of the world with that name, the
+// default one where none is given, on each request that has none.
+func (e *Emulator) AuthorizedClient(world ...string) *http.Client {
+	e.tb.Helper()
+	token, err := e.World(world...).Token(emulator.TokenOptions{})
+	if err != nil {
+		e.tb.Fatal(err)
+	}
+	c := e.Client()
+	c.Transport = bearer{token, c.Transport}
+	return c
+}
+
+type bearer struct {
+	token string
+	next  http.RoundTripper
+}
+
+func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("Authorization") == "" {
+		r = r.Clone(r.Context())
+		r.Header.Set("Authorization", "Bearer "+b.token)
+	}
+	return b.next.RoundTrip(r)
+}

@@ -1,0 +1,55 @@
+package emulator
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/control"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/surface"
+)
+
+// ServeHTTP takes a request its first steps: the control API is answered at
+// once, so that whatever a world is made to do can always be undone; everything
+// else finds its world by the token.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.running.Add(1)
+	defer s.running.Done()
+	if r.Method == "CONNECT" {
+		http.Error(w, "graphemu is no proxy.", http.StatusMethodNotAllowed)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, control.Prefix) {
+		if s.control != nil {
+			s.control.ServeHTTP(w, r)
+		} else {
+			control.Off(w)
+		}
+		return
+	}
+	world, err := s.worldOf(surface.Token(r.Header))
+	secure := r.TLS != nil || r.RemoteAddr == inMemory
+	if err != nil {
+		s.refuse(w, r, err, secure)
+		return
+	}
+	s.surface.Serve(w, r, world.current.Load(), secure)
+}
+
+// refuse answers a token that leads to no world. The default world lends its
+// clock and ids.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, secure bool) {
+	var full *FullError
+	e := graph.InvalidToken().Help("unknownWorld", "Authorization", "%v", err)
+	if errors.As(err, &full) {
+		e = graph.StorageFull("The maximum number of tenants is reached.").
+			Help("limit", "", "%v: graphemu serve --max-worlds %d raises the limit", err, 2*full.Max)
+	}
+	world, err := s.World(DefaultWorld)
+	if err != nil { // the default world is the first one not to fit
+		http.Error(w, err.Error(), http.StatusInsufficientStorage)
+		return
+	}
+	s.surface.Refuse(w, r, world.current.Load(), secure, e)
+}

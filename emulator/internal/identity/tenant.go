@@ -1,0 +1,53 @@
+package identity
+
+import (
+	"encoding/base64"
+	"strings"
+	"sync"
+
+	"github.com/tidwall/gjson"
+)
+
+const (
+	maxToken  = 64 << 10 // bytes; Entra's are 1 to 3 KiB, and servers cap headers well below this
+	maxTenant = 256      // bytes; a GUID or a domain name, which has 253 at most
+)
+
+// scratch is where Tenant decodes a payload of up to maxToken characters.
+type scratch [maxToken * 3 / 4]byte
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// Tenant returns the tenant id that token names, without checking anything
+// else about it; the first one, if it names two. It is empty if token is not a signed JWT, is over 64 KiB, or has
+// no tid that is a text of up to 256 bytes.
+//
+// It runs once per request, so it allocates nothing but its result and reads
+// no more of the payload than it needs.
+func Tenant(token string) string {
+	if len(token) > maxToken {
+		return ""
+	}
+	header, rest, ok := strings.Cut(token, ".")
+	if !ok || header == "" {
+		return ""
+	}
+	payload, signature, ok := strings.Cut(rest, ".")
+	// More dots would be an encrypted token (RFC 7516), which nobody but its
+	// audience can read. An empty signature is fine here: alg "none".
+	if !ok || strings.Contains(signature, ".") {
+		return ""
+	}
+	buf := scratches.Get().(*scratch)
+	defer scratches.Put(buf)
+	n, err := base64.RawURLEncoding.Decode(buf[:], []byte(payload)) // the compiler makes no copy of it
+	if err != nil || n < 2 || buf[0] != '{' || buf[n-1] != '}' {
+		return ""
+	}
+	// GetBytes copies what it finds out of the buffer.
+	tid := gjson.GetBytes(buf[:n], "tid")
+	if tid.Type != gjson.String || len(tid.Str) > maxTenant {
+		return ""
+	}
+	return tid.Str
+}

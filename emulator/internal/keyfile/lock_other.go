@@ -1,0 +1,6 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+
+package keyfile
+
+// lockDir does nothing: this system has no lock that a folder can carry.
+func lockDir(string) (release func()) { return func() {} }

@@ -1,0 +1,147 @@
+package odata
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ExpandItem is one navigation property of $expand, with the options that stood
+// in its parentheses. Options.Top is -1 where there was none.
+type ExpandItem struct {
+	Property *Property
+	Options  Options
+	Raw      string // the text in the parentheses, for the nextLink of a long expansion
+}
+
+// parseExpand reads the value of a $expand over type t: navigation properties
+// separated by commas, * for all of them. Each may carry options of its own,
+// separated by semicolons: those of a collection that the outer request may use
+// too, and $select and $expand for a single entity.
+func parseExpand(text string, t *Type, a Allowed, depth int) ([]ExpandItem, error) {
+	var items []ExpandItem
+	star := false
+	parts, ok := splitOutside(text, ',')
+	if !ok {
+		return nil, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.", "A quote or a parenthesis is not closed.")
+	}
+	for _, part := range parts {
+		part = strings.TrimSpace(part)
+		if part == "*" {
+			star = true
+			continue
+		}
+		name, rest, options := strings.Cut(part, "(")
+		name = strings.TrimSpace(name)
+		if name == "" || options && !strings.HasSuffix(rest, ")") {
+			return nil, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.", "Names of navigation properties, separated by commas: $expand=errors($top=5),profileStatus.")
+		}
+		p, err := expandable(name, t)
+		if err != nil {
+			return nil, err
+		}
+		if expanded(items, p) {
+			return nil, selectFailed("$expand", fmt.Sprintf("Found multiple expands for the property '%s'.", p.Name), "Name it once, with its options separated by semicolons: %s($top=5;$count=true).", p.Name)
+		}
+		item := ExpandItem{Property: p, Options: Options{Top: -1}}
+		if options {
+			item.Raw = strings.TrimSuffix(rest, ")")
+			if item.Options, err = nested(item.Raw, p, a, depth); err != nil {
+				return nil, err
+			}
+		}
+		items = append(items, item)
+	}
+	for _, p := range t.Navigations() {
+		if star && !expanded(items, p) {
+			items = append(items, ExpandItem{Property: p, Options: Options{Top: -1}})
+		}
+	}
+	return items, nil
+}
+
+func expanded(items []ExpandItem, p *Property) bool {
+	for _, item := range items {
+		if item.Property == p {
+			return true
+		}
+	}
+	return false
+}
+
+func expandable(name string, t *Type) (*Property, error) {
+	var known []string
+	for _, p := range t.Navigations() {
+		known = append(known, p.Name)
+	}
+	first, more, path := strings.Cut(name, "/")
+	p := t.Property(first)
+	switch {
+	case p == nil:
+		return nil, selectFailed("$expand", missing(first, t.Qualified()), "%s", suggest(first, known))
+	case !p.Navigation:
+		// Documented words.
+		return nil, &Error{
+			Code:    "ExpandNotSupported",
+			Message: fmt.Sprintf("Expand is not allowed for property '%s' according to the entity schema.", p.Name),
+			Target:  "$expand",
+			Help:    fmt.Sprintf("%s is no navigation property: it is always there, or chosen with $select. %s", p.Name, suggest(first, known)),
+		}
+	case path:
+		return nil, selectFailed("$expand", "The path '"+echo(name)+"' is not supported.", "/%s cannot follow %s in $expand.", echo(more), p.Name)
+	}
+	return p, nil
+}
+
+// nested reads the options inside of the parentheses after p.
+func nested(text string, p *Property, a Allowed, depth int) (Options, error) {
+	if depth >= MaxExpand {
+		return Options{}, selectFailed("$expand", "Recursion depth exceeded allowed limit.", "$expand may nest %d deep.", MaxExpand)
+	}
+	inner := Allowed{Select: true, Expand: true}
+	if p.Collection {
+		inner = a
+		inner.Select, inner.Expand, inner.SkipToken = true, true, false
+	}
+	q := query{t: p.Type, allowed: inner, depth: depth + 1, options: Options{Top: -1}, within: "$expand"}
+	parts, ok := splitOutside(text, ';')
+	if !ok { // as in errors($top=1)($skip=1)
+		return Options{}, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.", "The options of %s stand in one pair of parentheses, separated by semicolons.", p.Name)
+	}
+	for _, part := range parts {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		if err := q.set(strings.TrimSpace(name), value); err != nil {
+			return Options{}, err
+		}
+	}
+	return q.options, nil
+}
+
+// splitOutside splits at a separator that is neither in quotes nor in
+// parentheses; ok is false where one of these is not closed.
+func splitOutside(text string, sep byte) (parts []string, ok bool) {
+	depth, from := 0, 0
+	var quote byte
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth < 0 {
+				return nil, false
+			}
+		case c == sep && depth == 0:
+			parts, from = append(parts, text[from:i]), i+1
+		}
+	}
+	return append(parts, text[from:]), depth == 0 && quote == 0
+}

@@ -1,0 +1,281 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// validate asks the validator about v, the value in hand, and explains what it
+// finds. The validator's own messages are not for people, and those of an
+// object come in random order.
+func (c *check) validate(s *jsonschema.Schema, n *node, v any, holder string) {
+	err := run(s, v)
+	if err == nil {
+		return
+	}
+	var ve *jsonschema.ValidationError
+	if !errors.As(err, &ve) {
+		c.fail(Failure{Pointer: c.pointer(), Kind: BadValue, Property: c.lastProperty(), Type: holder, Message: err.Error()})
+		return
+	}
+	c.leaves(ve, func(leaf *jsonschema.ValidationError) { c.explain(n, v, holder, leaf) })
+}
+
+// run validates. The validator panics on numbers that JSON cannot hold.
+func run(s *jsonschema.Schema, v any) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the value cannot be validated: %v", r)
+		}
+	}()
+	return s.Validate(v)
+}
+
+// leaves calls f for the causes that have no cause. Of alternatives that all
+// failed no single one is the cause.
+func (c *check) leaves(e *jsonschema.ValidationError, f func(*jsonschema.ValidationError)) {
+	if keyword := keyword(e); len(e.Causes) == 0 || keyword == "anyOf" || keyword == "oneOf" {
+		f(e)
+		return
+	}
+	for _, cause := range e.Causes {
+		c.leaves(cause, f)
+	}
+}
+
+func keyword(e *jsonschema.ValidationError) string {
+	return e.KeywordLocation[strings.LastIndexByte(e.KeywordLocation, '/')+1:]
+}
+
+// place is what an error's instance location leads to.
+type place struct {
+	n        *node // nil where the walk does not go
+	value    any
+	property string // last one on the way
+	holder   string // type of the object that holds the value
+	tokens   []string
+}
+
+func (c *check) find(n *node, v any, holder, location string) place {
+	at := place{n: n, value: v, property: c.lastProperty(), holder: holder}
+	for token := range strings.SplitSeq(strings.TrimPrefix(location, "/"), "/") {
+		if location == "" {
+			break
+		}
+		token = unescape(token)
+		at.tokens = append(at.tokens, token)
+		next := (*node)(nil)
+		switch v := at.value.(type) {
+		case map[string]any:
+			at.value, at.property = v[token], token
+			if at.n != nil {
+				at.holder = titleOr(at.n, at.holder)
+				if next = at.n.props[token]; next == nil {
+					next = at.n.extra
+				}
+			}
+		case []any:
+			i, err := strconv.Atoi(token)
+			if err != nil || i < 0 || i >= len(v) {
+				return at
+			}
+			at.value = v[i]
+			if at.n != nil {
+				next = at.n.items
+			}
+		}
+		at.n = next
+	}
+	return at
+}
+
+func titleOr(n *node, holder string) string {
+	if n != nil && n.title != "" {
+		return n.title
+	}
+	return holder
+}
+
+// unescape undoes what the validator does to a token: the escapes of a JSON
+// pointer, and those of a URL around them.
+func unescape(token string) string {
+	if t, err := url.PathUnescape(token); err == nil {
+		token = t
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+}
+
+func (c *check) explain(n *node, v any, holder string, leaf *jsonschema.ValidationError) {
+	at := c.find(n, v, holder, leaf.InstanceLocation)
+	f := Failure{Pointer: c.pointer(at.tokens...), Kind: BadValue, Property: at.property, Type: at.holder}
+	word := keyword(leaf)
+	switch {
+	case word == "required" && at.n != nil:
+		c.missing(at, f)
+		return
+	case word == "additionalProperties" && at.n != nil && at.n.strict:
+		return // the walk has named each of them
+	}
+	f.Value = show(at.property, at.value)
+	switch {
+	case at.n == nil:
+		f.Message = "not allowed: " + leaf.Message
+		c.fail(f)
+		return
+	case at.n.schema.Always != nil:
+		f.Message = "nothing may stand here"
+		c.fail(f)
+		return
+	case word == "type":
+		f.Kind = WrongType
+	}
+	if f.Message = message(word, at, leaf); f.Message == "" {
+		f.Message = "not allowed: " + leaf.Message
+	}
+	if s, ok := at.value.(string); ok && word == "enum" && !secret(at.property) {
+		f.Nearest = nearest(s, texts(at.n.schema.Enum))
+		if f.Nearest != "" {
+			f.Message += fmt.Sprintf("; did you mean %s?", quote(f.Nearest, maxValue))
+		}
+	}
+	c.fail(f)
+}
+
+func (c *check) missing(at place, f Failure) {
+	m, _ := at.value.(map[string]any)
+	f.Kind = MissingProperty
+	f.Type = titleOr(at.n, at.holder)
+	for _, name := range at.n.schema.Required {
+		if _, ok := m[name]; ok {
+			continue
+		}
+		f.Property = name
+		f.Message = fmt.Sprintf("the required property %s is missing", quote(name, maxValue))
+		c.fail(f)
+	}
+}
+
+// message says what would be right, by the keyword that the value broke.
+func message(keyword string, at place, leaf *jsonschema.ValidationError) string {
+	s := at.n.schema
+	got := ", got " + describe(at.property, at.value)
+	switch keyword {
+	case "type":
+		return "expected " + types(s.Types) + got
+	case "enum":
+		return "expected " + list(texts(s.Enum)) + got
+	case "const":
+		return "expected " + show(at.property, plain(s.Constant[0])) + got
+	case "format", "pattern":
+		return "expected " + form(s) + got
+	case "minLength":
+		if s.MinLength == 1 {
+			return "must not be empty"
+		}
+		return fmt.Sprintf("expected at least %d characters, got %d", s.MinLength, length(at.value))
+	case "maxLength":
+		return fmt.Sprintf("expected at most %s, got %d", count(s.MaxLength, "character"), length(at.value))
+	case "minItems":
+		if s.MinItems == 1 {
+			return "must not be empty"
+		}
+		return fmt.Sprintf("expected at least %s, got %d", count(s.MinItems, "item"), length(at.value))
+	case "maxItems":
+		return fmt.Sprintf("expected at most %s, got %d", count(s.MaxItems, "item"), length(at.value))
+	case "uniqueItems":
+		return leaf.Message + "; each may occur only once" // names the two indices
+	case "minimum":
+		return "expected at least " + bound(s.Minimum) + got
+	case "maximum":
+		return "expected at most " + bound(s.Maximum) + got
+	case "anyOf", "oneOf":
+		return "none of the allowed forms fits"
+	}
+	return ""
+}
+
+func bound(r *big.Rat) string {
+	f, _ := r.Float64()
+	return number(f)
+}
+
+func types(names []string) string {
+	words := map[string]string{
+		"boolean": "a boolean (true or false)", "string": "a string", "number": "a number", "integer": "a whole number",
+		"array": "an array", "object": "an object", "null": "null",
+	}
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = words[name]
+	}
+	return strings.Join(out, " or ")
+}
+
+// form names what a format or a pattern asks for, with an example if the schema
+// has one. Both give the same words, since a value often breaks both.
+func form(s *jsonschema.Schema) string {
+	words := map[string]string{
+		"uuid": "a GUID", "date": "a date", "date-time": "a date and time with time zone",
+		"hostname": "a DNS domain name", "uri": "a URL (http or https)", "email": "a mail address",
+	}
+	noun := words[s.Format]
+	switch {
+	case noun != "":
+	case s.Format != "":
+		noun = "a value of the format " + s.Format
+	default:
+		noun = "a value of the pattern " + s.Pattern.String()
+	}
+	i := slices.IndexFunc(s.Examples, func(e any) bool { _, ok := e.(string); return ok })
+	if i < 0 {
+		return noun
+	}
+	return noun + " such as " + quote(s.Examples[i].(string), maxValue)
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func length(v any) int {
+	switch v := v.(type) {
+	case string:
+		return utf8.RuneCountInString(v)
+	case []any:
+		return len(v)
+	}
+	return 0
+}
+
+// texts returns the strings among the members of an enumeration.
+func texts(members []any) (out []string) {
+	for _, m := range members {
+		if s, ok := m.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// plain returns a value of a schema, where numbers keep their text, as a check
+// has it.
+func plain(v any) any {
+	if n, ok := v.(interface{ Float64() (float64, error) }); ok {
+		if f, err := n.Float64(); err == nil && !math.IsInf(f, 0) {
+			return f
+		}
+	}
+	return v
+}

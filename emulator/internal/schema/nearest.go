@@ -1,0 +1,65 @@
+package schema
+
+import "slices"
+
+// maxName is the length up to which a name is compared with others. No name of
+// this API is longer, and the time to compare grows with the square.
+const maxName = 128
+
+// nearest returns the candidate with the fewest edits from word, letter case
+// aside, or "" where the best has too many for a slip: more than a third of the
+// letters, or more than four. Of equals the first in the alphabet wins.
+func nearest(word string, candidates []string) string {
+	return nearestBy(word, candidates, lower)
+}
+
+// nearestBy compares keys of the candidates.
+func nearestBy(word string, candidates []string, key func(string) string) string {
+	w := key(word)
+	if len(w) == 0 || len(w) > maxName {
+		return ""
+	}
+	bound := min(max(1, len(w)/3), 4)
+	best := ""
+	for _, c := range candidates {
+		d := distance(w, key(c), bound)
+		if d > bound || (d == bound && best != "" && best <= c) {
+			continue
+		}
+		best, bound = c, d
+	}
+	return best
+}
+
+// distance counts insertions, deletions, replacements and swaps of neighbours
+// in bytes, and stops counting above bound.
+func distance(a, b string, bound int) int {
+	if abs(len(a)-len(b)) > bound {
+		return bound + 1
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range len(a) {
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			d := min(last[j]+cost, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				d = min(d, before[j-1]+1)
+			}
+			row[j+1] = d
+		}
+		if slices.Min(row) > bound {
+			return bound + 1
+		}
+		before, last, row = last, row, before
+	}
+	return min(last[len(b)], bound+1)
+}
+
+func abs(n int) int { return max(n, -n) }

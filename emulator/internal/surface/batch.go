@@ -1,0 +1,231 @@
+package surface
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+)
+
+// batchLimit is how many requests a batch may have. Documented.
+const batchLimit = 20
+
+// part is one request of a batch.
+type part struct {
+	id, method, path, query string
+	header                  http.Header
+	body                    any // decoded JSON, or []byte of another content; nil: none
+	dependsOn               []string
+}
+
+// batch answers POST /$batch: 200 whatever becomes of the parts. They are run
+// in their order, so whatever a part depends on has been answered before it.
+// Source: the JSON batching page; texts in the catalogue.
+func (s *Surface) batch(c *call) (reply, error) {
+	if c.inBatch {
+		return reply{}, graph.InvalidBatch().Help("invalidBatch", "", "a batch cannot hold a batch")
+	}
+	parts, err := c.readBatch()
+	if err != nil {
+		return reply{}, err
+	}
+	type response struct {
+		ID      string            `json:"id"`
+		Status  int               `json:"status"`
+		Headers map[string]string `json:"headers"`
+		Body    json.RawMessage   `json:"body,omitempty"`
+	}
+	responses := make([]response, 0, len(parts))
+	status := map[string]int{} // by folded id
+	for _, p := range parts {
+		var a reply
+		if failed := p.failedDependency(status); failed != "" {
+			a = c.fail(graph.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
+		} else {
+			a = s.protected(c.part(p))
+		}
+		status[fold(p.id)] = a.status
+		responses = append(responses, response{ID: p.id, Status: a.status, Headers: partHeaders(a), Body: partBody(a)})
+	}
+	body := graph.AppendJSON(c.room(1024), map[string]any{"responses": responses})
+	return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
+}
+
+// part makes the call of a part: with the world, time, ids and token of the
+// batch itself (ids shared by all parts: documented sample).
+func (c *call) part(p part) *call {
+	return &call{
+		world: c.world, now: c.now, ids: c.ids, origin: c.origin, method: p.method, query: p.query, header: p.header,
+		at: canonical("/" + c.at.version + p.path), format: parseFormat(p.header.Get("Accept")), inBatch: true,
+		decoded: p.body, body: func() ([]byte, error) { b, _ := p.body.([]byte); return b, nil },
+	}
+}
+
+func (p part) failedDependency(status map[string]int) string {
+	for _, id := range p.dependsOn {
+		if status[fold(id)] >= 400 {
+			return id
+		}
+	}
+	return ""
+}
+
+// fold is how ids compare. Documented: case-insensitive.
+func fold(id string) string { return strings.ToLower(id) }
+
+// partHeaders is the reduced set that parts carry. Observed: Content-Type in
+// exactly that case, which the Go SDK insists on.
+func partHeaders(a reply) map[string]string {
+	h := map[string]string{}
+	for name, values := range a.header {
+		h[name] = strings.Join(values, ", ")
+	}
+	if a.media != "" {
+		h["Content-Type"] = a.media
+	}
+	if !a.failed {
+		h["OData-Version"] = "4.0"
+	}
+	return h
+}
+
+// partBody embeds JSON as it is and anything else in base64. Documented.
+func partBody(a reply) json.RawMessage {
+	switch {
+	case a.media == "":
+		return nil
+	case isJSON(a.media):
+		return json.RawMessage(a.body)
+	}
+	return json.RawMessage(`"` + base64.StdEncoding.EncodeToString(a.body) + `"`)
+}
+
+// readBatch decodes the batch and refuses it whole where it is none.
+func (c *call) readBatch() ([]part, error) {
+	body, err := c.readObject()
+	if err != nil {
+		if e, ok := err.(*graph.Error); ok && e.Status == http.StatusBadRequest && !isLimit(e) {
+			invalid := graph.InvalidBatch()
+			invalid.Details = e.Details
+			return nil, invalid
+		}
+		return nil, err
+	}
+	list, _ := body["requests"].([]any)
+	if len(list) == 0 {
+		return nil, graph.InvalidBatch().Help("invalidBatch", "/requests", `want {"requests": [{"id": "1", "method": "GET", "url": "/education/synchronizationProfiles"}]}`)
+	}
+	if len(list) > batchLimit {
+		return nil, graph.BatchTooLong(batchLimit).Help("invalidBatch", "/requests", "this batch has %d", len(list))
+	}
+	parts := make([]part, 0, len(list))
+	seen := map[string]bool{}
+	for i, v := range list {
+		p, err := readPart(v, i)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range p.dependsOn {
+			if !seen[fold(id)] {
+				return nil, invalidPart(i, "dependsOn", "it names '%s', but a request may only depend on ones before it", id)
+			}
+		}
+		if seen[fold(p.id)] {
+			return nil, graph.DuplicateBatchID(p.id).Help("invalidBatch", pointer(i, "id"), "ids are compared without regard to letter case")
+		}
+		seen[fold(p.id)] = true
+		parts = append(parts, p)
+	}
+	return parts, nil
+}
+
+func isLimit(e *graph.Error) bool { return len(e.Details) > 0 && e.Details[0].Code == "limit" }
+
+func pointer(i int, name string) string { return fmt.Sprintf("/requests/%d/%s", i, name) }
+
+func invalidPart(i int, name, format string, args ...any) error {
+	return graph.InvalidBatch().Help("invalidBatch", pointer(i, name), format, args...)
+}
+
+func readPart(v any, i int) (part, error) {
+	o, ok := v.(map[string]any)
+	if !ok {
+		return part{}, graph.InvalidBatch().Help("invalidBatch", fmt.Sprintf("/requests/%d", i), "want an object")
+	}
+	p := part{header: http.Header{}}
+	for _, field := range []struct {
+		name string
+		into *string
+	}{{"id", &p.id}, {"method", &p.method}, {"url", &p.path}} {
+		if *field.into, ok = o[field.name].(string); !ok || *field.into == "" {
+			return part{}, invalidPart(i, field.name, "want a string")
+		}
+	}
+	p.method = strings.ToUpper(p.method)
+	if strings.Contains(p.path, "://") {
+		return part{}, invalidPart(i, "url", "want a URL relative to the version, like /education/synchronizationProfiles")
+	}
+	p.path, _, _ = strings.Cut(p.path, "#")
+	p.path, p.query, _ = strings.Cut(p.path, "?")
+	p.path = "/" + strings.TrimPrefix(p.path, "/")
+	if _, ok := o["atomicityGroup"]; ok {
+		return part{}, invalidPart(i, "atomicityGroup", "Graph has no atomicity groups; use dependsOn")
+	}
+	headers, ok := o["headers"].(map[string]any)
+	if !ok && o["headers"] != nil {
+		return part{}, invalidPart(i, "headers", "want an object of strings")
+	}
+	for name, v := range headers {
+		text, ok := v.(string)
+		if !ok {
+			return part{}, invalidPart(i, "headers/"+name, "want a string")
+		}
+		p.header.Set(name, text)
+	}
+	if err := p.readDependencies(o["dependsOn"], i); err != nil {
+		return part{}, err
+	}
+	return p, p.readBody(o["body"], i)
+}
+
+func (p *part) readDependencies(v any, i int) error {
+	list, ok := v.([]any)
+	if !ok && v != nil {
+		return invalidPart(i, "dependsOn", "want an array of ids")
+	}
+	for _, v := range list {
+		id, ok := v.(string)
+		if !ok {
+			return invalidPart(i, "dependsOn", "want an array of ids")
+		}
+		p.dependsOn = append(p.dependsOn, id)
+	}
+	return nil
+}
+
+// readBody takes the part's body: JSON as it stands, anything else in base64.
+// Observed: a write without a Content-Type is refused, even without a body.
+func (p *part) readBody(v any, i int) error {
+	contentType := p.header.Get("Content-Type")
+	writes := p.method == http.MethodPost || p.method == http.MethodPatch || p.method == http.MethodPut
+	if (writes || v != nil) && contentType == "" {
+		return graph.BatchWithoutContentType(p.id).Help("invalidBatch", pointer(i, "headers"), `add "headers": {"Content-Type": "application/json"}`)
+	}
+	if v == nil || isJSON(contentType) {
+		p.body = v
+		return nil
+	}
+	text, ok := v.(string)
+	if !ok {
+		return invalidPart(i, "body", "want a base64 string, since the Content-Type is %s", contentType)
+	}
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return invalidPart(i, "body", "not base64: %v", err)
+	}
+	p.body = b
+	return nil
+}

@@ -1,0 +1,125 @@
+package surface
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+)
+
+// readBody returns the whole body, decompressed. What is over the limit is
+// refused as soon as it is, compressed or not.
+func (s *Surface) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	limit := s.cfg.MaxBody
+	if r.ContentLength > limit {
+		return nil, s.tooLarge()
+	}
+	var from io.Reader = http.MaxBytesReader(w, r.Body, limit)
+	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+	case "gzip":
+		z, err := gzip.NewReader(from)
+		if err == io.EOF {
+			return nil, nil // no body at all
+		}
+		if err != nil {
+			return nil, s.unreadable(err)
+		}
+		defer z.Close()
+		from = io.LimitReader(z, limit+1)
+	default:
+		return nil, graph.UnsupportedEncoding(encoding).Help("unsupportedEncoding", "Content-Encoding", "send the body plain or with gzip")
+	}
+	size := 512
+	if r.ContentLength > 0 {
+		size = int(r.ContentLength) + 1
+	}
+	b := make([]byte, 0, size)
+	for {
+		n, err := from.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case int64(len(b)) > limit:
+			return nil, s.tooLarge()
+		case err == io.EOF:
+			return b, nil
+		case err != nil:
+			return nil, s.unreadable(err)
+		case len(b) == cap(b):
+			b = append(b, 0)[:len(b)]
+		}
+	}
+}
+
+func (s *Surface) tooLarge() error {
+	return graph.TooLarge(s.cfg.MaxBody).Help("limit", "", "the body may have %d bytes, after decompression too: graphemu serve --max-body raises the limit", s.cfg.MaxBody)
+}
+
+// unreadable explains a body that did not arrive whole.
+func (s *Surface) unreadable(err error) error {
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		return s.tooLarge()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &graph.Error{Status: http.StatusRequestTimeout, Code: "RequestTimeout", Message: "The request body did not arrive in time."}
+	}
+	return graph.UnreadablePayload().Help("unreadableBody", "", "the body ended early or is not what its headers say: %v", err)
+}
+
+// readObject returns the body as a JSON object.
+func (c *call) readObject() (map[string]any, error) {
+	switch v := c.decoded.(type) {
+	case nil, []byte:
+	case map[string]any:
+		return v, nil
+	default:
+		return nil, notAnObject()
+	}
+	text, err := c.body()
+	if err != nil {
+		return nil, err
+	}
+	if len(text) == 0 {
+		return nil, graph.EmptyPayload()
+	}
+	if !isJSON(c.header.Get("Content-Type")) {
+		return nil, graph.UnreadablePayload().Help("contentType", "Content-Type", "want application/json, got %q", c.header.Get("Content-Type"))
+	}
+	v, err := jsontree.Decode(text)
+	if err != nil {
+		return nil, graph.UnreadablePayload().Help("invalidJSON", "", "%v", err)
+	}
+	o, ok := v.(map[string]any)
+	if !ok {
+		return nil, notAnObject()
+	}
+	return o, nil
+}
+
+func notAnObject() error {
+	return graph.UnreadablePayload().Help("invalidJSON", "", "want a JSON object")
+}
+
+// isJSON tells whether a Content-Type says application/json, with or without parameters.
+func isJSON(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "application/json")
+}
+
+// prefers tells whether a Prefer header names the preference.
+func (c *call) prefers(preference string) bool {
+	for _, v := range c.header["Prefer"] {
+		for p := range strings.SplitSeq(v, ",") {
+			if strings.EqualFold(strings.ReplaceAll(strings.TrimSpace(p), " ", ""), preference) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,153 @@
+package surface
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
+)
+
+// call is one request, or one part of a batch, on its way to its operation.
+type call struct {
+	world     *World
+	now       time.Time // read once: all timestamps of an answer agree
+	ids       graph.IDs
+	origin    string // "http://localhost:9400": what absolute URLs are built on
+	at        location
+	method    string
+	query     string // raw
+	header    http.Header
+	body      func() ([]byte, error)
+	decoded   any // a batch part's body, which came as JSON within JSON
+	operation string
+	vars      map[string]string
+	format    format
+	buffer    []byte // spare room for the answer's body
+	inBatch   bool
+}
+
+// room returns an empty slice that n bytes fit into without a new allocation.
+func (c *call) room(n int) []byte {
+	c.buffer = slices.Grow(c.buffer[:0], n)
+	return c.buffer
+}
+
+// reply is an answer before it becomes bytes on a connection.
+type reply struct {
+	status int
+	media  string // Content-Type; "" goes with an empty body
+	body   []byte
+	header http.Header // further headers, or nil
+	failed bool        // an error: it carries no OData-Version
+}
+
+func (r *reply) set(name, value string) {
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	r.header[name] = []string{value}
+}
+
+// empty is an answer without a body, and so without a Content-Type: the Graph
+// JavaScript client would try to parse it.
+func empty(status int) reply { return reply{status: status} }
+
+// answer runs the call and turns an error into Graph's envelope. It is the one
+// place where that happens.
+func (s *Surface) answer(c *call) reply {
+	r, err := s.run(c)
+	if err == nil {
+		return r
+	}
+	return c.fail(s.translate(err, c))
+}
+
+// fail is an error as an answer.
+func (c *call) fail(e *graph.Error) reply {
+	return reply{status: e.Status, media: mediaError, header: e.Header, failed: true, body: graph.AppendError(nil, e, c.ids, c.now)}
+}
+
+// run finds the operation, checks the token and calls the handler.
+func (s *Surface) run(c *call) (reply, error) {
+	op, vars, err := s.find(c.method, c.at)
+	c.operation, c.vars = op.name, vars
+	// A path outside every version is no call of Graph's at all, and anyone may
+	// read $metadata (observed); else no token, no answer (order inferred).
+	if !c.inBatch && c.at.version != "" && op.name != "metadata" {
+		if err := s.authorize(c.header); err != nil {
+			return reply{}, err
+		}
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	if c.world.Variants.Is("retirement", "on") && strings.HasPrefix(op.name, "profiles.") {
+		return reply{}, graph.UnknownSegment("synchronizationProfiles").Help("retired", "", "the variant retirement=on is chosen: the service has stopped serving this API")
+	}
+	return op.run(c)
+}
+
+// translate brings an error of any layer into the vocabulary of Graph.
+func (s *Surface) translate(err error, c *call) *graph.Error {
+	var (
+		known   *graph.Error
+		query   *odata.Error
+		illegal *profile.IllegalError
+		invalid *profile.InvalidError
+		full    *profile.FullError
+	)
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &query):
+		e := &graph.Error{Status: http.StatusBadRequest, Code: query.Code, Message: query.Message}
+		if query.Help != "" {
+			e.Help("invalidQueryOption", query.Target, "%s", query.Help)
+		}
+		return e
+	case errors.Is(err, profile.ErrNotFound):
+		return graph.NotFound("profile", c.vars["id"])
+	case errors.As(err, &illegal):
+		return graph.IllegalState(string(illegal.Call), illegal.Reason).
+			Help("illegalState", "", "the profile's state is %s, its status %s; nothing was changed", illegal.State, illegal.Status)
+	case errors.As(err, &invalid):
+		return violations(invalid)
+	case errors.As(err, &full):
+		return graph.StorageFull("The tenant holds the maximum number of synchronization profiles.").
+			Help("limit", "", "%v: graphemu serve --max-profiles %d raises the limit", full, 2*full.Max)
+	}
+	s.log.Error("a request failed inside graphemu", "operation", c.operation, "error", err)
+	return graph.Internal()
+}
+
+// base is the root of the version that was asked, without a slash at its end.
+func (c *call) base() string { return c.origin + "/" + c.at.version }
+
+// authorize is the bearer check: lenient takes any token, off asks for none.
+func (s *Surface) authorize(h http.Header) error {
+	if s.cfg.AuthOff {
+		return nil
+	}
+	if Token(h) == "" {
+		return graph.EmptyToken()
+	}
+	return nil
+}
+
+// Token returns the bearer token of a request, or "".
+func Token(h http.Header) string {
+	v := h["Authorization"]
+	if len(v) == 0 {
+		return ""
+	}
+	const scheme = "bearer "
+	if len(v[0]) <= len(scheme) || !strings.EqualFold(v[0][:len(scheme)], scheme) {
+		return ""
+	}
+	return strings.TrimSpace(v[0][len(scheme):])
+}

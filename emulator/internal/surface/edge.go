@@ -1,0 +1,171 @@
+package surface
+
+import (
+	"compress/gzip"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+)
+
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
+
+// maxSpare is the largest buffer that is kept for the next answer.
+const maxSpare = 64 << 10
+
+// Serve answers one HTTP request in world. secure tells that the client came
+// by https.
+func (s *Surface) Serve(w http.ResponseWriter, r *http.Request, world *World, secure bool) {
+	spare := buffers.Get().(*[]byte)
+	c := s.newCall(r, world, secure)
+	c.at, c.buffer = canonical(r.URL.EscapedPath()), *spare
+	c.body = func() ([]byte, error) { return s.readBody(w, r) }
+	c.format = parseFormat(r.Header.Get("Accept"))
+
+	s.write(w, r, c, s.protected(c))
+
+	if cap(c.buffer) <= maxSpare {
+		*spare = c.buffer[:0] // it may have grown: the next answer starts with the room
+	}
+	buffers.Put(spare)
+}
+
+// Refuse answers one HTTP request with e, without a look at what it asks.
+func (s *Surface) Refuse(w http.ResponseWriter, r *http.Request, world *World, secure bool, e *graph.Error) {
+	c := s.newCall(r, world, secure)
+	s.write(w, r, c, c.fail(e))
+}
+
+func (s *Surface) newCall(r *http.Request, world *World, secure bool) *call {
+	return &call{world: world, now: world.Clock.Now(), ids: requestIDs(r.Header, world), origin: s.origin(r, secure),
+		method: r.Method, query: r.URL.RawQuery, header: r.Header}
+}
+
+// protected answers the call, and a panic on the way with Graph's 500.
+func (s *Surface) protected(c *call) (a reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p) // the server's own way to drop a connection
+			}
+			s.log.Error("a handler panicked", slog.String("operation", c.operation), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			a = c.fail(graph.Internal())
+		}
+	}()
+	if c.method == http.MethodOptions {
+		return s.preflight(c)
+	}
+	return s.answer(c)
+}
+
+// preflight answers OPTIONS, which browsers send without a token. Chosen: the
+// methods of the path; of every path where it is unknown.
+func (s *Surface) preflight(c *call) reply {
+	allow := s.allowed(c.at)
+	if len(allow) == 0 {
+		allow = methods
+	}
+	list := strings.Join(append(allow, http.MethodOptions), ", ")
+	a := empty(http.StatusOK)
+	a.set("Allow", list)
+	if c.header.Get("Access-Control-Request-Method") != "" {
+		graph.SetPreflight(a.header, list, c.header.Get("Access-Control-Request-Headers"))
+	}
+	return a
+}
+
+// write puts the answer on the connection.
+func (s *Surface) write(w http.ResponseWriter, r *http.Request, c *call, a reply) {
+	h := w.Header()
+	graph.SetCommon(h, c.ids, c.now, c.header["Origin"] != nil)
+	if c.world.Variants.Is("deprecationHeaders", "on") && strings.HasPrefix(c.operation, "profiles.") {
+		graph.SetDeprecation(h)
+	}
+	if !a.failed {
+		graph.SetODataVersion(h)
+	}
+	for name, values := range a.header {
+		h[name] = values
+	}
+	if a.media != "" {
+		h["Content-Type"] = []string{a.media}
+		if acceptsGzip(c.header) {
+			h["Content-Encoding"] = []string{"gzip"}
+			w.WriteHeader(a.status)
+			if r.Method != http.MethodHead {
+				compress(w, a.body)
+			}
+			return
+		}
+	}
+	if a.status != http.StatusNoContent {
+		h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
+	}
+	w.WriteHeader(a.status)
+	w.Write(a.body) // a client that went away needs no answer
+}
+
+var compressors = sync.Pool{New: func() any {
+	// Speed over size: the bytes stay on this machine.
+	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return z
+}}
+
+func compress(w io.Writer, body []byte) {
+	z := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(z)
+	z.Reset(w)
+	if _, err := z.Write(body); err == nil {
+		z.Close()
+	}
+}
+
+// acceptsGzip reads an Accept-Encoding header. Observed: the service sends gzip
+// to whoever takes it.
+func acceptsGzip(h http.Header) bool {
+	v := h["Accept-Encoding"]
+	if len(v) == 0 {
+		return false
+	}
+	for _, coding := range strings.Split(v[0], ",") {
+		name, parameter, _ := strings.Cut(coding, ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			q := strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(parameter), " ", ""), "q=")
+			weight, err := strconv.ParseFloat(q, 64)
+			return err != nil || weight > 0
+		}
+	}
+	return false
+}
+
+// maxClientID is the longest client-request-id that is sent back. Graph asks
+// for a GUID; longer texts are not echoed (chosen).
+const maxClientID = 128
+
+func requestIDs(h http.Header, w *World) graph.IDs {
+	id := w.RequestIDs.GUID()
+	if v := h["Client-Request-Id"]; len(v) > 0 && v[0] != "" && len(v[0]) <= maxClientID {
+		return graph.IDs{Request: id, Client: v[0]}
+	}
+	return graph.IDs{Request: id, Client: id}
+}
+
+// origin is what absolute URLs are built on: clients follow nextLink verbatim,
+// so it must lead back to where they came from.
+func (s *Surface) origin(r *http.Request, secure bool) string {
+	if s.cfg.PublicURL != "" {
+		return s.cfg.PublicURL
+	}
+	if secure {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}

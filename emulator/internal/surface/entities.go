@@ -1,0 +1,257 @@
+package surface
+
+import (
+	"iter"
+	"net/http"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
+)
+
+// profileEntity is a profile as query options see it.
+type profileEntity struct {
+	c      *call
+	record *profile.Record
+}
+
+func (e *profileEntity) JSON() []byte    { return e.record.JSON() }
+func (e *profileEntity) seq() uint64     { return e.record.Seq() }
+func (e *profileEntity) address() string { return address(e.record.Profile.ID) }
+
+// Navigation returns what $filter and $orderby read beyond the profile itself.
+func (e *profileEntity) Navigation(name string) []byte {
+	switch name {
+	case "profileStatus":
+		// Filters may name every status, whatever the answer would show.
+		return e.record.AppendStatus(nil, profile.StatusFormat{UnknownMembers: true})
+	case "errors":
+		dst := []byte{'['}
+		for i := range e.record.Errors {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = e.c.appendError(dst, &e.record.Errors[i])
+		}
+		return append(dst, ']')
+	}
+	return nil
+}
+
+// errorEntity is a sync error as query options see it.
+type errorEntity struct {
+	json     []byte
+	place    int // in the order of recording, from 1
+	profile  string
+	reported *profile.SyncError
+}
+
+func (e *errorEntity) JSON() []byte             { return e.json }
+func (e *errorEntity) Navigation(string) []byte { return nil }
+func (e *errorEntity) seq() uint64              { return uint64(e.place) }
+func (e *errorEntity) address() string {
+	return address(e.profile) + "/errors('" + e.reported.ID + "')"
+}
+
+// profiles is the collection of a world's profiles.
+func (c *call) profiles() collection {
+	store := c.world.Profiles
+	return collection{
+		t: profileType, path: "education/synchronizationProfiles", context: "education/synchronizationProfiles",
+		len: func() int { return store.Len(c.now) },
+		page: func(after uint64, skip, limit int) ([]entity, bool) {
+			records, more := store.Page(c.now, after, skip, limit)
+			entities := make([]profileEntity, len(records))
+			page := make([]entity, len(records))
+			for i, r := range records {
+				entities[i] = profileEntity{c, r}
+				page[i] = &entities[i]
+			}
+			return page, more
+		},
+		all: func(after uint64) iter.Seq[entity] {
+			return func(yield func(entity) bool) {
+				for r := range store.All(c.now, after) {
+					if !yield(&profileEntity{c, r}) {
+						return
+					}
+				}
+			}
+		},
+	}
+}
+
+// errors is the collection of a profile's sync errors. The page's example shows
+// the count unasked, variant errorsCount.
+func (c *call) errors(r *profile.Record) collection {
+	one := func(i int) entity {
+		return &errorEntity{json: c.appendError(nil, &r.Errors[i]), place: i + 1, profile: r.Profile.ID, reported: &r.Errors[i]}
+	}
+	return collection{
+		t: errorType, path: "education/synchronizationProfiles/" + r.Profile.ID + "/errors", context: c.contextKey(r.Profile.ID) + "/errors",
+		counted: c.world.Variants.Is("errorsCount", "always"),
+		len:     func() int { return len(r.Errors) },
+		page: func(after uint64, skip, limit int) (page []entity, more bool) {
+			first := min(int(after)+skip, len(r.Errors))
+			end := min(first+limit, len(r.Errors))
+			for i := first; i < end; i++ {
+				page = append(page, one(i))
+			}
+			return page, end < len(r.Errors)
+		},
+		all: func(after uint64) iter.Seq[entity] {
+			return func(yield func(entity) bool) {
+				for i := int(after); i < len(r.Errors); i++ {
+					if !yield(one(i)) {
+						return
+					}
+				}
+			}
+		},
+	}
+}
+
+// unmatched are the two names that the pages have for the error of a user
+// without an account, variant errorCode.unmatched.
+const (
+	unsynchronizableChange = "UnsynchronizableChange"
+	unmatchedEntry         = "UnmatchedEntry"
+)
+
+func (c *call) appendError(dst []byte, e *profile.SyncError) []byte {
+	if reading := c.world.Variants.Get("errorCode.unmatched"); e.ErrorCode != reading &&
+		(e.ErrorCode == unsynchronizableChange || e.ErrorCode == unmatchedEntry) {
+		renamed := *e
+		renamed.ErrorCode = reading
+		e = &renamed
+	}
+	return e.Append(dst)
+}
+
+// shape appends an entity with what $select leaves of it and what $expand adds.
+func (c *call) shape(dst []byte, e entity, o odata.Options) []byte {
+	if o.Select != nil {
+		dst = o.Select.Apply(dst, e.JSON())
+	} else {
+		dst = append(dst, e.JSON()...)
+	}
+	p, ok := e.(*profileEntity)
+	if !ok || len(o.Expand) == 0 {
+		return dst
+	}
+	dst = dst[:len(dst)-1] // the brace, to go on
+	for _, item := range o.Expand {
+		if dst[len(dst)-1] != '{' {
+			dst = append(dst, ',')
+		}
+		dst = c.expand(dst, p, item)
+	}
+	return append(dst, '}')
+}
+
+// expand appends an expanded property. Errors come in pages, as at their own
+// address. Inferred: Graph gives each expanded property its context.
+func (c *call) expand(dst []byte, e *profileEntity, item odata.ExpandItem) []byte {
+	id := e.record.Profile.ID
+	if item.Property.Name == "profileStatus" {
+		status := e.record.AppendStatus(nil, c.statusFormat())
+		if item.Options.Select != nil {
+			status = item.Options.Select.Apply(nil, status)
+		}
+		dst = c.expandedContext(dst, "profileStatus", c.contextKey(id)+"/profileStatus"+selected(item.Options.Select)+"/$entity")
+		return append(append(dst, `"profileStatus":`...), status...)
+	}
+	col := c.errors(e.record)
+	rest := strings.ReplaceAll(item.Raw, ";", "&")
+	p, err := c.read(col, item.Options, nextOptions(rest))
+	if err != nil {
+		panic(err) // only a skip token can be wrong, and none is allowed here
+	}
+	dst = c.expandedContext(dst, "errors", col.context+selected(item.Options.Select))
+	dst = c.annotations(dst, "errors", col, p, item.Options.Count || col.counted)
+	dst = append(dst, `"errors":[`...)
+	for i, e := range p.entities {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = c.shape(dst, e, item.Options)
+	}
+	return append(dst, ']')
+}
+
+func (c *call) expandedContext(dst []byte, property, path string) []byte {
+	dst = append(append(append(dst, '"'), property...), `@odata.context":`...)
+	return append(graph.AppendJSON(dst, c.base()+"/$metadata#"+path), ',')
+}
+
+// statusFormat is how the client wants a status to be written.
+func (c *call) statusFormat() profile.StatusFormat {
+	return profile.StatusFormat{UnknownMembers: c.prefers(unknownMembers), Int64AsString: c.format.ieee754}
+}
+
+// unknownMembers is the preference for members that came to an enumeration
+// after unknownFutureValue. Documented.
+const unknownMembers = "include-unknown-enum-members"
+
+// listProfiles, countProfiles: documented options $filter $orderby $top $skip $count.
+func (s *Surface) listProfiles(c *call) (reply, error) { return c.list(c.profiles()) }
+
+func (s *Surface) countProfiles(c *call) (reply, error) { return c.total(c.profiles()) }
+
+func (s *Surface) listErrors(c *call) (reply, error) {
+	r, err := c.world.Profiles.Get(c.now, c.vars["id"])
+	if err != nil {
+		return reply{}, err
+	}
+	return c.list(c.errors(r))
+}
+
+func (s *Surface) countErrors(c *call) (reply, error) {
+	r, err := c.world.Profiles.Get(c.now, c.vars["id"])
+	if err != nil {
+		return reply{}, err
+	}
+	return c.total(c.errors(r))
+}
+
+// getError: 200 with one error, by its id.
+func (s *Surface) getError(c *call) (reply, error) {
+	r, err := c.world.Profiles.Get(c.now, c.vars["id"])
+	if err != nil {
+		return reply{}, err
+	}
+	o, err := c.options(errorType, odata.Allowed{Select: true})
+	if err != nil {
+		return reply{}, err
+	}
+	for e := range c.errors(r).all(0) {
+		if found := e.(*errorEntity); found.reported.ID == c.vars["error"] {
+			body := c.entity(c.room(512), c.contextKey(r.Profile.ID)+"/errors"+selected(o.Select)+"/$entity", e.address(), c.shape(nil, e, o), errorType)
+			return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
+		}
+	}
+	return reply{}, graph.NotFound("error", c.vars["error"])
+}
+
+// getStatus: 200 with the profile's status. Documented.
+func (s *Surface) getStatus(c *call) (reply, error) {
+	r, err := c.world.Profiles.Get(c.now, c.vars["id"])
+	if err != nil {
+		return reply{}, err
+	}
+	o, err := c.options(statusType, odata.Allowed{Select: true})
+	if err != nil {
+		return reply{}, err
+	}
+	json := r.AppendStatus(nil, c.statusFormat())
+	if o.Select != nil {
+		json = o.Select.Apply(nil, json)
+	}
+	body := c.entity(c.room(512), c.contextKey(r.Profile.ID)+"/profileStatus"+selected(o.Select)+"/$entity", address(r.Profile.ID)+"/profileStatus", json, statusType)
+	a := reply{status: http.StatusOK, media: c.format.media(), body: body}
+	if c.prefers(unknownMembers) {
+		a.set("Preference-Applied", unknownMembers)
+	}
+	return a, nil
+}

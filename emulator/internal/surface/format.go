@@ -1,0 +1,128 @@
+package surface
+
+import (
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+)
+
+// Content types of the surface.
+const (
+	mediaError = "application/json" // observed: errors come without OData's parameters
+	mediaText  = "text/plain"
+	mediaXML   = "application/xml"
+)
+
+// level is how much control information an answer carries.
+type level uint8
+
+const (
+	minimal level = iota
+	full
+	none
+)
+
+// format is what a request's Accept header asks of JSON.
+type format struct {
+	level   level
+	ieee754 bool // 64-bit integers as strings
+}
+
+// mediaJSON[ieee754][level] is the Content-Type of a success. Observed for minimal.
+var mediaJSON = [2][3]string{
+	{mediaOf("minimal", "false"), mediaOf("full", "false"), mediaOf("none", "false")},
+	{mediaOf("minimal", "true"), mediaOf("full", "true"), mediaOf("none", "true")},
+}
+
+func mediaOf(level, ieee string) string {
+	return "application/json;odata.metadata=" + level + ";odata.streaming=true;IEEE754Compatible=" + ieee + ";charset=utf-8"
+}
+
+func (f format) media() string {
+	if f.ieee754 {
+		return mediaJSON[1][f.level]
+	}
+	return mediaJSON[0][f.level]
+}
+
+// parseFormat reads an Accept header, or the $format option where one is
+// given. JSON is all that the API speaks, so other types are not refused
+// (chosen); an unknown level means minimal (OData).
+func parseFormat(accept string) format {
+	if accept == "" || accept == "*/*" || accept == "application/json" {
+		return format{}
+	}
+	var f format
+	a := strings.ToLower(accept)
+	switch {
+	case strings.Contains(a, "odata.metadata=none"), strings.Contains(a, "odata=nometadata"):
+		f.level = none
+	case strings.Contains(a, "odata.metadata=full"), strings.Contains(a, "odata=fullmetadata"):
+		f.level = full
+	}
+	f.ieee754 = strings.Contains(a, "ieee754compatible=true")
+	return f
+}
+
+// applyFormatOption lets $format decide over the Accept header (OData).
+func (c *call) applyFormatOption(option string) error {
+	o := strings.ToLower(option)
+	switch {
+	case o == "":
+	case o == "json":
+		c.format = format{ieee754: c.format.ieee754}
+	case strings.HasPrefix(o, "application/json"):
+		c.format = parseFormat(o + ";")
+	default:
+		return graph.BadRequest("The value '%s' of $format is not supported.", option).
+			Help("invalidQueryOption", "$format", "this API speaks JSON: use json or application/json;odata.metadata=minimal")
+	}
+	return nil
+}
+
+// entity appends an entity as the answer's whole body: the context first, then
+// what json holds. path is the context after "$metadata#", id what the entity's
+// own address is, relative to the service's root.
+func (c *call) entity(dst []byte, path, id string, json []byte, t *odata.Type) []byte {
+	switch c.format.level {
+	case none:
+		return odata.AppendNone(dst, json)
+	case full:
+		dst = c.context(dst, path)
+		at := len(dst)
+		dst = odata.AppendFull(dst, json, t, id)
+		return splice(dst, at)
+	}
+	dst = c.context(dst, path)
+	at := len(dst)
+	dst = append(dst, json...)
+	return splice(dst, at)
+}
+
+// context appends `{"@odata.context":"…"`.
+func (c *call) context(dst []byte, path string) []byte {
+	dst = append(append(dst, `{"@odata.context":"`...), c.base()...)
+	dst = append(append(dst, `/$metadata#`...), path...)
+	return append(dst, '"')
+}
+
+// splice turns `{"a":1` followed by `{"b":2}` at position at into one object.
+func splice(dst []byte, at int) []byte {
+	if dst[at+1] == '}' {
+		return append(dst[:at], '}')
+	}
+	dst[at] = ','
+	return dst
+}
+
+// member appends an entity as a member of a collection or of another entity.
+func (c *call) member(dst []byte, id string, json []byte, t *odata.Type) []byte {
+	switch c.format.level {
+	case none:
+		return odata.AppendNone(dst, json)
+	case full:
+		return odata.AppendFull(dst, json, t, id)
+	}
+	return append(dst, json...)
+}

@@ -1,0 +1,26 @@
+package surface
+
+import (
+	"net/http"
+	"sync"
+
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+)
+
+// The CSDL documents are printed when they are first asked for.
+var (
+	betaCSDL = sync.OnceValue(betaModel.CSDL)
+	v1CSDL   = sync.OnceValue(func() []byte {
+		entity := &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: entityType.Properties}
+		return newModel([]*odata.Type{entity, {Name: "educationRoot", Base: entity, Entity: true}}, false).CSDL()
+	})
+)
+
+// metadata answers the model as CSDL. That of v1.0 does not have this API.
+func (s *Surface) metadata(c *call) (reply, error) {
+	document := betaCSDL
+	if c.at.version == "v1.0" {
+		document = v1CSDL
+	}
+	return reply{status: http.StatusOK, media: mediaXML, body: document()}, nil
+}

@@ -1,0 +1,37 @@
+// Package surface is Microsoft Graph over HTTP: it routes, decodes, validates,
+// calls the domain and encodes. Handlers return values; one place (answer)
+// turns errors into Graph's envelope, and one (edge.go) turns answers into
+// bytes.
+package surface
+
+import (
+	"log/slog"
+
+	"github.com/gorilla/mux"
+
+	"github.com/graphemu/graphemu/emulator/internal/schema"
+)
+
+// Config is what the surface needs to know.
+type Config struct {
+	AuthOff   bool                        // no Authorization header is needed
+	PublicURL string                      // what absolute URLs are built on; "": the request's own scheme and Host
+	MaxBody   int64                       // bytes of a request body, after decompression
+	Schemas   func() (*schema.Set, error) // the compiled JSON Schemas; may wait for them
+	Log       *slog.Logger                // never nil
+}
+
+// Surface answers Graph requests. It holds no state of its own.
+type Surface struct {
+	cfg        Config
+	log        *slog.Logger
+	router     *mux.Router
+	operations []string
+}
+
+// New returns a surface with all its operations.
+func New(cfg Config) *Surface {
+	s := &Surface{cfg: cfg, log: cfg.Log}
+	s.router = s.routes()
+	return s
+}

@@ -1,0 +1,163 @@
+package emulator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/variant"
+)
+
+// Options configures New. The zero value is a usable, deterministic server that
+// listens on no port: Server.Client reaches it in memory.
+type Options struct {
+	// HTTP and HTTPS are addresses to listen on, as "127.0.0.1:9400"; port 0 is
+	// any free one, and the host "localhost" means 127.0.0.1 and, where there
+	// is one, ::1. Default: not listening.
+	HTTP, HTTPS string
+	// Hosts are further names and IP addresses that the certificate covers and
+	// the control API answers to, beside localhost and the like.
+	Hosts []string
+	// PublicURL is what nextLink, context and other absolute URLs are built on,
+	// as "https://graph.example.test". Default: scheme and Host of each request.
+	PublicURL string
+
+	// Auth is AuthLenient (default) or AuthOff.
+	Auth string
+	// Clock is how each world's clock starts: "real" (default), "frozen",
+	// "frozen@INSTANT" (RFC 3339) or "xN".
+	Clock string
+	// Variants chooses readings where the documentation contradicts itself,
+	// by name, as {"createStatus": "201"}. Default: see Variants.
+	Variants map[string]string
+	// Seed decides every id that is minted. Default: 1.
+	Seed uint64
+	// Fixture is what each world starts from: the name of a built-in one, a
+	// file, or a folder with a fixture.json. Default: "empty".
+	Fixture string
+
+	// Control is who may use /_graphemu/: ControlLoopback (default), ControlAny
+	// or ControlOff.
+	Control string
+	// DataDir is the folder for the CA and the token key, so that trust in them
+	// survives a restart. Default: they are kept in memory. A folder that cannot
+	// be written to is reported in the log, and they are kept in memory too.
+	DataDir string
+
+	// Limits bounds what clients can make the server keep.
+	Limits Limits
+	// Log takes what happens. Default: nothing is logged.
+	Log *slog.Logger
+	// Now is the wall clock. Default: clock.Real.
+	Now func() time.Time
+}
+
+// Limits bounds memory. A zero field means its default.
+type Limits struct {
+	Worlds   int   // worlds; default 1,000. An idle one makes room for another.
+	Profiles int   // profiles of one world; default 100,000
+	Body     int64 // bytes of a request body, decompressed; default 4 MiB, as Graph has it
+}
+
+// Values of Options.Auth.
+const (
+	AuthLenient = "lenient" // any bearer token will do, none is 401
+	AuthOff     = "off"     // no Authorization header is needed
+)
+
+// Values of Options.Control.
+const (
+	ControlLoopback = "loopback" // only from this machine
+	ControlAny      = "any"      // from wherever the server can be reached
+	ControlOff      = "off"      // nobody: the control API is not there
+)
+
+// Defaults of Limits.
+const (
+	DefaultMaxWorlds   = 1000
+	DefaultMaxProfiles = 100_000
+	DefaultMaxBody     = 4 << 20
+)
+
+// settings is Options after all of it was checked.
+type settings struct {
+	Options
+	clock    clock.Setting
+	variants variant.Set
+}
+
+// check fills in defaults. It errs with everything that is wrong at once.
+func (o Options) check() (settings, error) {
+	s := settings{Options: o}
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+
+	s.Auth = cmp.Or(o.Auth, AuthLenient)
+	switch s.Auth {
+	case AuthLenient, AuthOff:
+	case "strict":
+		fail("auth strict: not yet; tokens are not checked so far, choose %s or %s", AuthLenient, AuthOff)
+	default:
+		fail("auth %q: want %s or %s", o.Auth, AuthLenient, AuthOff)
+	}
+	s.Control = cmp.Or(o.Control, ControlLoopback)
+	if !slices.Contains([]string{ControlLoopback, ControlAny, ControlOff}, s.Control) {
+		fail("control %q: want %s, %s or %s", o.Control, ControlLoopback, ControlAny, ControlOff)
+	}
+	var err error
+	if s.clock, err = clock.Parse(o.Clock); err != nil {
+		errs = append(errs, err)
+	}
+	if s.variants, err = variant.NewSet(o.Variants); err != nil {
+		errs = append(errs, err)
+	}
+	if o.PublicURL != "" {
+		u, err := url.Parse(o.PublicURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(o.PublicURL, "\"\\<> ") {
+			fail("public URL %q: want one like https://graph.example.test", o.PublicURL)
+		}
+		s.PublicURL = strings.TrimRight(o.PublicURL, "/")
+	}
+	for _, l := range []struct {
+		name  string
+		value int64
+	}{{"worlds", int64(o.Limits.Worlds)}, {"profiles", int64(o.Limits.Profiles)}, {"body", o.Limits.Body}} {
+		if l.value < 0 {
+			fail("the limit of %s is %d: want a positive number", l.name, l.value)
+		}
+	}
+	s.Limits = Limits{Worlds: cmp.Or(o.Limits.Worlds, DefaultMaxWorlds), Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Body: cmp.Or(o.Limits.Body, DefaultMaxBody)}
+	s.Seed = cmp.Or(o.Seed, 1)
+	s.Fixture = cmp.Or(o.Fixture, "empty")
+	s.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	if s.Now == nil {
+		s.Now = clock.Real
+	}
+	s.Hosts, s.Variants = slices.Clone(o.Hosts), maps.Clone(o.Variants)
+	return s, errors.Join(errs...)
+}
+
+// Variant is a point where the documentation of the API contradicts itself.
+type Variant struct {
+	Name     string   // as in Options.Variants
+	Readings []string // the documented ones; the first is the default
+	Source   string   // where each reading stands
+}
+
+// Variants lists the variants that Options.Variants can choose.
+func Variants() []Variant {
+	var list []Variant
+	for _, v := range variant.Table {
+		if v.NotYet == "" {
+			list = append(list, Variant{Name: v.Name, Readings: slices.Clone(v.Readings), Source: v.Source})
+		}
+	}
+	return list
+}

@@ -1,0 +1,261 @@
+package emulator
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/control"
+	"github.com/graphemu/graphemu/emulator/internal/fixture"
+	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/localca"
+	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/fixtures"
+	"github.com/graphemu/graphemu/schemas"
+)
+
+// Server is a running emulator. It is safe for concurrent use.
+type Server struct {
+	// URL is the root of the Graph API, ending in /beta. It is https where the
+	// server listens for it or listens on no port at all, else http.
+	URL string
+
+	set     settings
+	fixture *fixture.Fixture
+	surface *surface.Surface
+	control http.Handler // nil: off
+	worlds  worlds
+	hosts   control.Hosts
+
+	keys func() (*identity.Keys, error)     // made or read on first use
+	ca   func() (*localca.Authority, error) // made or read on first use
+	http *http.Server
+	mem  *memory
+	urls map[string]string // scheme to origin
+
+	handlers sync.WaitGroup // one for each listener's Serve
+	running  sync.WaitGroup // one for each request in ServeHTTP
+	once     sync.Once
+	closed   error
+}
+
+// compiled are the JSON Schemas. They are compiled once in a process, since
+// they are a part of the program.
+var compiled = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
+
+// How long a client may take (chosen, for people with a debugger): headers are
+// short; a body may be large; an idle connection costs little.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = time.Minute
+	writeTimeout      = 5 * time.Minute
+	idleTimeout       = 5 * time.Minute
+	maxHeaderBytes    = 64 << 10
+)
+
+// New starts a server: it listens, and answers when New returns. It errs, with
+// nothing left running, where an option is wrong, a file cannot be read or an
+// address cannot be listened on.
+func New(o Options) (*Server, error) {
+	set, err := o.check()
+	if err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	go compiled() // the first answer need not wait for them
+
+	s := &Server{set: set, mem: newMemory(), urls: map[string]string{}}
+	s.worlds.byTenant = map[string]*World{}
+	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	if s.fixture, err = fixture.Load(set.Fixture, fixtures.FS, compiled); err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	s.keys = sync.OnceValues(func() (*identity.Keys, error) {
+		return kept(s, "token key", func(dir string) (*identity.Keys, error) { return identity.OpenKeys(dir) })
+	})
+	s.ca = sync.OnceValues(func() (*localca.Authority, error) {
+		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.Now) })
+	})
+	s.surface = surface.New(surface.Config{AuthOff: set.Auth == AuthOff, PublicURL: set.PublicURL, MaxBody: set.Limits.Body, Schemas: compiled, Log: set.Log})
+	if set.Control != ControlOff {
+		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: s.hosts,
+			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log})
+	}
+	if err := s.listen(); err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	return s, nil
+}
+
+// kept opens what the data folder keeps, or a passing one where the folder does
+// not let us.
+func kept[T interface{ Notes() []string }](s *Server, what string, open func(dir string) (T, error)) (T, error) {
+	v, err := open(s.set.DataDir)
+	if err != nil && s.set.DataDir != "" {
+		s.set.Log.Warn("the data folder cannot be used; this run keeps it in memory, and clients must trust it anew after a restart",
+			"what", what, "folder", s.set.DataDir, "error", err)
+		v, err = open("")
+	}
+	if err == nil {
+		for _, note := range v.Notes() {
+			s.set.Log.Warn(note)
+		}
+	}
+	return v, err
+}
+
+// listen opens every listener before it serves the first.
+func (s *Server) listen() error {
+	var plain, secure []net.Listener
+	var err error
+	if s.set.HTTP != "" {
+		if plain, err = listen(s.set.HTTP); err != nil {
+			return err
+		}
+	}
+	if s.set.HTTPS != "" {
+		if secure, err = listen(s.set.HTTPS); err == nil {
+			if _, err = s.ca(); err != nil { // a bad host or CA file is told now
+				closeAll(secure)
+			}
+		}
+		if err != nil {
+			closeAll(plain)
+			return err
+		}
+	}
+	s.http = &http.Server{
+		Handler: s, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
+		TLSConfig: &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
+	}
+	s.serve(s.mem, false)
+	for _, l := range plain {
+		s.serve(l, false)
+		s.urls["http"] = origin("http", s.set.HTTP, l)
+	}
+	for _, l := range secure {
+		s.serve(l, true)
+		s.urls["https"] = origin("https", s.set.HTTPS, l)
+	}
+	s.URL = "https://localhost/beta" // in memory, any host would do
+	if u := s.urls["http"]; u != "" {
+		s.URL = u + "/beta"
+	}
+	if u := s.urls["https"]; u != "" {
+		s.URL = u + "/beta"
+	}
+	return nil
+}
+
+func (s *Server) serve(l net.Listener, secure bool) {
+	s.handlers.Go(func() {
+		var err error
+		if secure {
+			err = s.http.ServeTLS(l, "", "")
+		} else {
+			err = s.http.Serve(l)
+		}
+		if !errors.Is(err, http.ErrServerClosed) {
+			s.set.Log.Error("a listener stopped", "address", l.Addr().String(), "error", err)
+		}
+	})
+}
+
+// origin is how clients reach a listener: by the host that was asked for, where
+// it names one, with the port that was given.
+func origin(scheme, address string, l net.Listener) string {
+	host, _, _ := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost" // listening everywhere includes here
+	}
+	return scheme + "://" + net.JoinHostPort(host, portOf(l))
+}
+
+// certificate makes the local CA vouch for whatever host the client asks for
+// within its constraints.
+func (s *Server) certificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	ca, err := s.ca()
+	if err != nil {
+		return nil, err
+	}
+	return ca.GetCertificate(h)
+}
+
+// connectionLog takes what net/http says of single connections, which is
+// somebody else's fault nearly always.
+type connectionLog struct{ log *slog.Logger }
+
+func (l connectionLog) Write(line []byte) (int, error) {
+	l.log.Debug("connection", "said", string(line))
+	return len(line), nil
+}
+
+// Origin returns where the server listens for a scheme, "http" or "https", as
+// "http://localhost:9400"; "" where it does not.
+func (s *Server) Origin(scheme string) string { return s.urls[scheme] }
+
+// Handler returns the server as an http.Handler, to mount it elsewhere.
+func (s *Server) Handler() http.Handler { return s }
+
+// Client returns a client that reaches the server by URL: over the network,
+// trusting the local CA, where it listens; else in memory, whatever the host.
+func (s *Server) Client() *http.Client {
+	t := &http.Transport{}
+	switch {
+	case len(s.urls) == 0:
+		t.DialContext, t.DialTLSContext = s.mem.dial, s.mem.dial
+	case s.urls["https"] != "":
+		pool := x509.NewCertPool()
+		if ca, err := s.ca(); err == nil {
+			pool.AppendCertsFromPEM(ca.PEM())
+		}
+		t.TLSClientConfig, t.ForceAttemptHTTP2 = &tls.Config{RootCAs: pool}, true
+	}
+	return &http.Client{Transport: t}
+}
+
+// CA returns the certificate of the local CA as PEM, and the file that holds
+// it, "" where it is in memory only. It errs where neither can be had.
+func (s *Server) CA() (pem []byte, file string, err error) {
+	ca, err := s.ca()
+	if err != nil {
+		return nil, "", err
+	}
+	return ca.PEM(), ca.Path(), nil
+}
+
+// App returns the client id and secret of the fixture's first app, for clients
+// that want to be configured with one; "" where the fixture has none.
+func (s *Server) App() (clientID, secret string) { return s.app().ID, s.app().Secret }
+
+// Operations returns the names of all operations, as "profiles.start".
+func (s *Server) Operations() []string { return s.surface.Operations() }
+
+// Shutdown stops listening, lets requests in flight end, and returns; at the
+// end of ctx it drops what is left and errs.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	return errors.Join(err, s.Close())
+}
+
+// Close drops all connections and waits until nothing of the server runs. It
+// may be called more than once.
+func (s *Server) Close() error {
+	s.once.Do(func() {
+		s.closed = s.http.Close()
+		s.handlers.Wait()
+		s.running.Wait()
+	})
+	return s.closed
+}
