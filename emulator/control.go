@@ -2,7 +2,10 @@ package emulator
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -39,6 +42,10 @@ func (c controlled) Worlds() []control.World {
 
 func (c controlled) World(ref string) (control.World, error) {
 	w, err := c.s.World(ref)
+	var full *FullError
+	if errors.As(err, &full) {
+		err = &control.Problem{Title: "Too many worlds", Status: http.StatusInsufficientStorage, Detail: fmt.Sprintf("%v; --max-worlds raises the limit.", err)}
+	}
 	return controlledWorld{w}, err
 }
 

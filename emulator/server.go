@@ -34,6 +34,7 @@ type Server struct {
 	surface *surface.Surface
 	control http.Handler // nil: off
 	worlds  worlds
+	tokens  *tokenCache
 	hosts   control.Hosts
 
 	keys func() (*identity.Keys, error)     // made or read on first use
@@ -52,14 +53,13 @@ type Server struct {
 // they are a part of the program.
 var compiled = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
 
-// How long a client may take (chosen, for people with a debugger): headers are
-// short; a body may be large; an idle connection costs little.
+// How long a client may take (chosen, for people with a debugger). Headers and
+// body share one deadline: two would cost each request a further timer.
 const (
-	readHeaderTimeout = 10 * time.Second
-	readTimeout       = time.Minute
-	writeTimeout      = 5 * time.Minute
-	idleTimeout       = 5 * time.Minute
-	maxHeaderBytes    = 64 << 10
+	readTimeout    = time.Minute
+	writeTimeout   = 5 * time.Minute
+	idleTimeout    = 5 * time.Minute
+	maxHeaderBytes = 64 << 10
 )
 
 // New starts a server: it listens, and answers when New returns. It errs, with
@@ -70,9 +70,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	go compiled() // the first answer need not wait for them
-
-	s := &Server{set: set, mem: newMemory(), urls: map[string]string{}}
+	s := &Server{set: set, mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}}
 	s.worlds.byTenant = map[string]*World{}
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -94,6 +92,7 @@ func New(o Options) (*Server, error) {
 	if err := s.listen(); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
+	go compiled() // at start, but the first answer need not wait for it
 	return s, nil
 }
 
@@ -135,7 +134,7 @@ func (s *Server) listen() error {
 		}
 	}
 	s.http = &http.Server{
-		Handler: s, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		Handler: s, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
 		TLSConfig: &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
 	}

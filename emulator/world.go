@@ -32,6 +32,14 @@ type World struct {
 	name     atomic.Pointer[string]        // as it was first called by; the tenant until then
 	current  atomic.Pointer[surface.World] // a reset swaps it
 	lastUsed atomic.Int64                  // wall clock, in Unix seconds
+	dropped  atomic.Bool                   // it has made room for another
+}
+
+// use notes that the world is not idle.
+func (w *World) use() {
+	if now := w.server.set.Now().Unix(); w.lastUsed.Load() != now {
+		w.lastUsed.Store(now)
+	}
 }
 
 // Name returns what the world is called: "default", its name, or its tenant's id.
@@ -61,8 +69,8 @@ func (w *World) Profiles() []Profile {
 	state := w.current.Load()
 	var list []Profile
 	for r := range state.Profiles.All(state.Clock.Now(), 0) {
-		list = append(list, Profile{ID: r.Profile.ID, DisplayName: r.Profile.DisplayName,
-			State: string(r.Profile.State), Status: string(r.Sync.Status), ErrorCount: r.Sync.ErrorCount})
+		list = append(list, Profile{ID: r.ID, DisplayName: r.Profile().DisplayName,
+			State: string(r.State), Status: string(r.Sync.Status), ErrorCount: r.Sync.ErrorCount})
 	}
 	return list
 }
@@ -153,9 +161,7 @@ func (s *Server) World(ref string) (*World, error) {
 	if name != tenant && w.Name() == tenant {
 		w.name.Store(&name) // it was first met by its tenant's id
 	}
-	if now := s.set.Now().Unix(); w.lastUsed.Load() != now {
-		w.lastUsed.Store(now)
-	}
+	w.use()
 	return w, nil
 }
 
@@ -195,6 +201,7 @@ func (s *Server) evict(now time.Time) bool {
 		return false
 	}
 	delete(s.worlds.byTenant, oldest.tenant)
+	oldest.dropped.Store(true)
 	s.set.Log.Warn("a world was dropped to make room", "world", oldest.Name(), "idle", idle.Round(time.Second), "limit", s.set.Limits.Worlds)
 	return true
 }
@@ -228,19 +235,4 @@ func (s *Server) app() fixture.App {
 		return s.fixture.Directory.Apps[0]
 	}
 	return fixture.App{}
-}
-
-// opaque is how a token that is no JWT names a world.
-const opaque = "world-"
-
-// worldOf returns the world that a bearer token leads to: the tenant of a JWT,
-// the NAME of an opaque world-NAME, else the default world.
-func (s *Server) worldOf(token string) (*World, error) {
-	if name, ok := strings.CutPrefix(token, opaque); ok {
-		return s.World(name)
-	}
-	if tenant := identity.Tenant(token); mint.IsGUID(tenant) {
-		return s.World(tenant)
-	}
-	return s.World(DefaultWorld)
 }

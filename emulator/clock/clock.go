@@ -142,6 +142,12 @@ func (l *line) at(real time.Time) time.Time {
 // clock is frozen, 1 where it runs with the wall clock.
 func (c *Clock) Factor() float64 { return c.line.Load().factor }
 
+// InStep tells whether the clock shows just what the wall clock shows.
+func (c *Clock) InStep() bool {
+	l := c.line.Load()
+	return l.factor == 1 && l.world0.Equal(l.real0)
+}
+
 // Mode returns how the clock runs.
 func (c *Clock) Mode() Mode {
 	switch c.Factor() {

@@ -31,7 +31,9 @@ func TestClockModes(t *testing.T) {
 func TestClockIsMoved(t *testing.T) {
 	h := &hand{start}
 	c := New(Setting{}, h.now)
+	assert.True(t, c.InStep())
 	require.NoError(t, c.Advance(time.Hour))
+	assert.False(t, c.InStep())
 	assert.Equal(t, start.Add(time.Hour), c.Now(), "a real clock can be ahead")
 	c.Freeze()
 	h.t = h.t.Add(time.Hour)

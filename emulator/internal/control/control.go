@@ -25,7 +25,8 @@ type Server interface {
 	CA() ([]byte, error)
 	// Worlds returns the worlds there are, the default one first, then by name.
 	Worlds() []World
-	// World returns the world that ref means, made on first use.
+	// World returns the world that ref means, made on first use. It errs with a
+	// *Problem, or with what is wrong with ref.
 	World(ref string) (World, error)
 }
 
@@ -176,8 +177,9 @@ func (c *Control) readBody(w http.ResponseWriter, r *http.Request) ([]byte, erro
 // world returns the world that the path names.
 func (c *Control) world(r *http.Request) (World, error) {
 	w, err := c.Server.World(mux.Vars(r)["world"])
-	if err != nil {
-		return nil, problem(http.StatusBadRequest, "No such world", "%v", err)
+	var p *Problem
+	if err != nil && !errors.As(err, &p) {
+		err = problem(http.StatusBadRequest, "No such world", "%v", err)
 	}
-	return w, nil
+	return w, err
 }

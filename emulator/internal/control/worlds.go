@@ -1,6 +1,7 @@
 package control
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -199,7 +200,7 @@ func (c *Control) readObject(w http.ResponseWriter, r *http.Request, known ...st
 	if !ok {
 		return nil, problem(http.StatusBadRequest, "Invalid JSON", "want an object")
 	}
-	for name := range o {
+	for _, name := range slices.Sorted(maps.Keys(o)) {
 		if !slices.Contains(known, name) {
 			return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: unknown; there are %s", name, strings.Join(known, ", "))
 		}

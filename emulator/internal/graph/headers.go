@@ -24,19 +24,25 @@ var (
 
 // SetCommon sets the headers that every answer of Graph has, errors too.
 // Observed on answers of 2022 to 2026. The two ids keep their lower case on
-// the wire. crossOrigin adds what a browser needs (CORS).
-func SetCommon(h http.Header, ids IDs, now time.Time, crossOrigin bool) {
+// the wire.
+func SetCommon(h http.Header, ids IDs) {
 	h["Cache-Control"] = noCache
 	h["Strict-Transport-Security"] = hsts
 	h["Vary"] = vary
-	h["request-id"] = []string{ids.Request}
-	h["client-request-id"] = []string{ids.Client}
+	id := []string{ids.Request, ids.Client}
+	h["request-id"], h["client-request-id"] = id[:1:1], id[1:]
 	h["x-ms-ags-diagnostic"] = diagnostic
+}
+
+// SetDate sets the time of the answer where it is not the wall clock's.
+func SetDate(h http.Header, now time.Time) {
 	h["Date"] = []string{now.UTC().Format(http.TimeFormat)}
-	if crossOrigin {
-		h["Access-Control-Allow-Origin"] = anyOrigin
-		h["Access-Control-Expose-Headers"] = exposed
-	}
+}
+
+// SetCrossOrigin adds what a browser needs to show an answer to a page (CORS).
+func SetCrossOrigin(h http.Header) {
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	h["Access-Control-Expose-Headers"] = exposed
 }
 
 // SetODataVersion marks a success. Observed: errors do not carry it.

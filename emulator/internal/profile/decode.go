@@ -1,5 +1,7 @@
 package profile
 
+import "strings"
+
 // A decoded body is a tree of map[string]any, []any, string, bool, float64 and
 // nil that has passed its JSON Schema: names are spelled as declared and values
 // have their type. So decoding needs no errors, only conversions, and a null
@@ -8,6 +10,10 @@ package profile
 type object map[string]any
 
 func (o object) text(name string) string { s, _ := o[name].(string); return s }
+
+// typeName returns the declared type with its hash, which the variant typeHash
+// may have left out.
+func (o object) typeName() string { return "#" + strings.TrimPrefix(o.text("@odata.type"), "#") }
 
 func (o object) flag(name string) bool { b, _ := o[name].(bool); return b }
 
@@ -52,13 +58,13 @@ func (c Change) ID() string { return c.body.text("id") }
 
 // apply returns base with the properties that the body names: an abstract part
 // and a collection are replaced whole (chosen), null clears what may be absent.
-func (c Change) apply(base Profile, legacy bool) Profile {
+func (c Change) apply(base Profile, with defaults) Profile {
 	p := base
 	if _, ok := c.body["displayName"]; ok {
 		p.DisplayName = c.body.text("displayName")
 	}
 	if o := c.body.object("dataProvider"); o != nil {
-		p.DataProvider = dataProvider(o, legacy)
+		p.DataProvider = dataProvider(o, with)
 	}
 	if o := c.body.object("identitySynchronizationConfiguration"); o != nil {
 		p.Identity = identity(o)
@@ -78,9 +84,9 @@ func (c Change) apply(base Profile, legacy bool) Profile {
 	return p
 }
 
-func dataProvider(o object, legacy bool) DataProvider {
-	c := fill(customizations(o.object("customizations")), legacy)
-	switch o.text("@odata.type") {
+func dataProvider(o object, with defaults) DataProvider {
+	c := fill(customizations(o.object("customizations")), with)
+	switch o.typeName() {
 	case TypePowerSchool:
 		return &PowerSchool{Type: TypePowerSchool, ConnectionURL: o.text("connectionUrl"), ClientID: o.text("clientId"),
 			SchoolsIDs: o.texts("schoolsIds"), SchoolYear: o.text("schoolYear"),
@@ -89,7 +95,7 @@ func dataProvider(o object, legacy bool) DataProvider {
 		s := o.object("connectionSettings")
 		return &OneRoster{Type: TypeOneRoster, ConnectionURL: o.text("connectionUrl"), ProviderName: o.text("providerName"),
 			SchoolsIDs: o.texts("schoolsIds"), TermIDs: o.texts("termIds"), Customizations: c,
-			ConnectionSettings: ConnectionSettings{Type: s.text("@odata.type"), ClientID: s.text("clientId"),
+			ConnectionSettings: ConnectionSettings{Type: s.typeName(), ClientID: s.text("clientId"),
 				TokenURL: s.text("tokenUrl"), Scope: s.text("scope")}}
 	}
 	return &CSV{Type: TypeCSV, Customizations: c}
@@ -116,7 +122,7 @@ func customizations(o object) *Customizations {
 }
 
 func identity(o object) Identity {
-	if o.text("@odata.type") == TypeIdentityMatching {
+	if o.typeName() == TypeIdentityMatching {
 		return &IdentityMatching{Type: TypeIdentityMatching, MatchingOptions: each(o, "matchingOptions", func(v any) MatchingOption {
 			m := asObject(v)
 			option := MatchingOption{AppliesTo: m.text("appliesTo"), SourcePropertyName: m.text("sourcePropertyName"),

@@ -11,15 +11,28 @@ var (
 	defaultTeacher = []string{"State ID", "Teacher Number", "Status", "Middle Name", "Secondary Email", "Title", "Qualification"}
 )
 
+// defaults is how absent customizations are filled.
+type defaults uint8
+
+const (
+	seedDefaults   defaults = iota // as in the founding document
+	legacyDefaults                 // variant customizationDefaults=legacy
+	asGiven                        // not at all
+)
+
 // fill adds what a client left out of the customizations: given parts stay as
 // they are, absent parts come as in the founding document's response
 // (documented for CSV; inferred for the other providers; a student's absent
 // part, which no page shows, gets the Booleans only: chosen).
 //
-// legacy fills as the pages of 2017 to 2018 show it, variant
+// legacyDefaults fills as the pages of 2017 to 2018 show it, variant
 // customizationDefaults=legacy: a start date on every entity, empty lists on
 // the two rosters, no school and no section where they were not given.
-func fill(c *Customizations, legacy bool) *Customizations {
+func fill(c *Customizations, with defaults) *Customizations {
+	if with == asGiven {
+		return c
+	}
+	legacy := with == legacyDefaults
 	if c == nil {
 		c = &Customizations{}
 	}

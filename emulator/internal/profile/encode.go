@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -11,35 +12,39 @@ import (
 // second. Observed: 2017-06-14T01:13:21.2495183Z.
 func Timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.9999999Z") }
 
-// JSON returns the profile on the wire, an object without "@odata.context". It
-// is encoded when it is first asked for after a change; callers must not write to it.
-func (r *Record) JSON() []byte {
-	if b := r.encoded.Load(); b != nil {
-		return *b
-	}
-	b := marshal(&r.Profile)
-	if r.plainTypes {
-		// Variant typeHash=without. Inside a JSON string the quotes would be
-		// escaped, so nothing but a type annotation looks like this.
+// encode writes a profile as it is on the wire. plainTypes is the variant
+// typeHash=without.
+func encode(p Profile, plainTypes bool) []byte {
+	b := marshal(&p)
+	if plainTypes {
+		// Inside a JSON string the quotes would be escaped, so nothing but a
+		// type annotation looks like this.
 		b = bytes.ReplaceAll(b, []byte(`"@odata.type":"#`), []byte(`"@odata.type":"`))
 	}
-	b = bytes.Clone(b) // without the encoder's spare room: it is kept for long
-	r.encoded.Store(&b)
 	return b
 }
 
-// forget drops the encoded form, since the profile changed.
-func (r *Record) forget() { r.encoded.Store(nil) }
+var encoders = sync.Pool{New: func() any {
+	e := &encoder{}
+	e.json = json.NewEncoder(&e.buffer)
+	e.json.SetEscapeHTML(false) // Graph does not use them
+	return e
+}}
 
-// marshal encodes v without HTML escapes, which Graph does not use.
+type encoder struct {
+	buffer bytes.Buffer
+	json   *json.Encoder
+}
+
+// marshal encodes v, in a slice with no spare room: it may be kept for long.
 func marshal(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	e.buffer.Reset()
+	if err := e.json.Encode(v); err != nil {
 		panic(err) // our own types, which can always be encoded
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return bytes.Clone(bytes.TrimSuffix(e.buffer.Bytes(), []byte("\n")))
 }
 
 // StatusFormat is how a client wants a status to be written.
@@ -58,7 +63,7 @@ func (r *Record) AppendStatus(dst []byte, f StatusFormat) []byte {
 		status = "unknownFutureValue"
 	}
 	dst = append(dst, `{"id":`...)
-	dst = appendString(dst, r.Profile.ID)
+	dst = appendString(dst, r.ID)
 	dst = append(append(append(dst, `,"status":"`...), status...), `","errorCount":`...)
 	if f.Int64AsString {
 		dst = append(strconv.AppendInt(append(dst, '"'), r.Sync.ErrorCount, 10), '"')

@@ -56,15 +56,16 @@ func (s *Store) All(now time.Time, after uint64) iter.Seq[*Record] {
 	}
 }
 
-// NextStep returns when the next step is due that happens by itself, less
-// expirations, which may be years away; false where nothing is under way.
+// NextStep returns when something happens next to a profile with a step under
+// way; false where there is none. The expiration of one that is at rest does not
+// count: it may be years away.
 func (s *Store) NextStep(now time.Time) (at time.Time, ok bool) {
 	s.refresh(now)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	s.due.Scan(func(d dueItem) bool {
 		r, _ := s.order.Get(d.seq)
-		if len(r.due) > 0 && r.due[0].at.Equal(d.at) {
+		if len(r.due) > 0 {
 			at, ok = d.at, true
 		}
 		return !ok

@@ -94,9 +94,9 @@ type pause struct {
 // anything else that the call would do.
 func (r *Record) allow(call Call) error {
 	refuse := func(reason string) error {
-		return &IllegalError{Call: call, State: r.Profile.State, Status: r.Sync.Status, Reason: reason}
+		return &IllegalError{Call: call, State: r.State, Status: r.Sync.Status, Reason: reason}
 	}
-	state, status := r.Profile.State, r.Sync.Status
+	state, status := r.State, r.Sync.Status
 	switch call {
 	case CallDelete:
 		if state == Deleting {
@@ -110,7 +110,7 @@ func (r *Record) allow(call Call) error {
 		return nil
 	}
 	if call == CallStart || call == CallUploadURL {
-		if _, csv := r.Profile.DataProvider.(*CSV); !csv {
+		if !r.csv {
 			return refuse("only a profile with educationCsvDataProvider takes files; the others start by themselves once provisioned")
 		}
 	}
@@ -118,7 +118,7 @@ func (r *Record) allow(call Call) error {
 		return refuse("it needs the state provisioned")
 	}
 	if r.locked && call != CallPause {
-		return refuse("its expirationDate " + r.Profile.ExpirationDate + " was reached; set a later one first")
+		return refuse("its expirationDate " + r.expirationDate + " was reached; set a later one first")
 	}
 	switch {
 	case call == CallStart && status.Running():
@@ -174,7 +174,7 @@ func (r *Record) next() (transition, bool) {
 	if ok {
 		first = r.due[0]
 	}
-	if end, expires := r.expires(); expires && !r.locked && r.Profile.State != Deleting && (!ok || end.Before(first.at)) {
+	if end, expires := r.expires(); expires && !r.locked && r.State != Deleting && (!ok || end.Before(first.at)) {
 		return transition{at: end, status: Paused}, true
 	}
 	return first, ok
@@ -182,16 +182,16 @@ func (r *Record) next() (transition, bool) {
 
 // expires returns the instant at which the expirationDate begins, in UTC.
 func (r *Record) expires() (time.Time, bool) {
-	if r.Profile.ExpirationDate == "" {
+	if r.expirationDate == "" {
 		return time.Time{}, false
 	}
-	t, err := time.Parse(time.DateOnly, r.Profile.ExpirationDate)
+	t, err := time.Parse(time.DateOnly, r.expirationDate)
 	return t, err == nil
 }
 
 func (r *Record) step(s transition, t Timeline) {
 	if s.state != "" {
-		r.setState(s.state)
+		r.State = s.state
 		if s.state == Provisioned {
 			r.Sync.Message = waitsForFiles
 			if r.locked {
@@ -208,15 +208,9 @@ func (r *Record) step(s transition, t Timeline) {
 // startByItself starts the first sync of a provisioned profile that needs no
 // files. Documented: a provider that is read over its API starts by itself.
 func (r *Record) startByItself(now time.Time, t Timeline) {
-	_, csv := r.Profile.DataProvider.(*CSV)
-	if !csv && !r.started && !r.locked && r.Profile.State == Provisioned {
+	if !r.csv && !r.started && !r.locked && r.State == Provisioned {
 		r.started, r.due = true, t.sync(now)
 	}
-}
-
-func (r *Record) setState(s State) {
-	r.Profile.State = s
-	r.forget()
 }
 
 func (r *Record) setStatus(s Status, at time.Time) {
@@ -228,7 +222,7 @@ func (r *Record) setStatus(s Status, at time.Time) {
 
 // lock is what reaching the expirationDate does. Documented: the profile pauses and locks.
 func (r *Record) lock(at time.Time) {
-	if r.Profile.State == Provisioned {
+	if r.State == Provisioned {
 		r.hold(at)
 	}
 	r.locked = true
@@ -259,7 +253,9 @@ func (r *Record) resume(now time.Time, t Timeline) {
 			d.at = d.at.Add(now.Sub(p.at))
 			r.due = append(r.due, d)
 		}
+		last := r.Sync.LastSuccessful
 		r.setStatus(p.status, now)
+		r.Sync.LastSuccessful = last // going back to success is no new sync
 		r.settle(now, t)
 	}
 }

@@ -45,7 +45,7 @@ func (c Change) check(p Profile, now time.Time, create bool) error {
 // it and puts it back has none (chosen).
 func (c Change) checkSecrets(add func(pointer, property, format string, args ...any)) {
 	o, pointer := c.body.object("dataProvider"), "/dataProvider"
-	switch o.text("@odata.type") {
+	switch o.typeName() {
 	case TypeOneRoster:
 		o, pointer = o.object("connectionSettings"), pointer+"/connectionSettings"
 	case TypePowerSchool:

@@ -21,7 +21,7 @@ type Seed struct {
 // an id is there already, or a rule of create is broken (but for the secrets
 // and dates that only a client's request must bring).
 func (s *Store) Plant(now time.Time, seed Seed) (*Record, error) {
-	p := seed.Change.apply(Profile{State: seed.State}, s.cfg.Legacy)
+	p := seed.Change.apply(Profile{State: seed.State}, s.cfg.defaults())
 	if p.State == "" {
 		p.State = Provisioned
 	}
@@ -58,7 +58,7 @@ func (s *Store) Plant(now time.Time, seed Seed) (*Record, error) {
 		return nil, errors.New("errorCount is not the number of errors")
 	}
 	r.plan(now, s.cfg.Timeline)
-	s.put(nil, r)
+	s.add(r)
 	return r, nil
 }
 
@@ -66,7 +66,7 @@ func (s *Store) Plant(now time.Time, seed Seed) (*Record, error) {
 // come there just now.
 func (r *Record) plan(now time.Time, t Timeline) {
 	r.started = r.Sync.Status != Paused || !r.Sync.LastActivity.IsZero()
-	switch r.Profile.State {
+	switch r.State {
 	case Provisioning:
 		r.due = []transition{{at: now.Add(t.Provisioning), state: Provisioned}}
 		r.describe(waitsForProvisioning)

@@ -19,6 +19,13 @@ type Config struct {
 	PlainTypes bool          // variant typeHash=without
 }
 
+func (c Config) defaults() defaults {
+	if c.Legacy {
+		return legacyDefaults
+	}
+	return seedDefaults
+}
+
 // Store keeps the profiles of one world. It is safe for concurrent use.
 //
 // A profile's future is a list of due steps. Every operation takes the time and
@@ -62,29 +69,37 @@ func NewStore(cfg Config) *Store {
 // Create adds the profile that c describes, in the state provisioning. It errs
 // with *InvalidError or *FullError.
 func (s *Store) Create(now time.Time, c Change) (*Record, error) {
-	p := c.apply(Profile{State: Provisioning}, s.cfg.Legacy)
+	p := c.apply(Profile{State: Provisioning}, s.cfg.defaults())
 	if err := c.check(p, now, true); err != nil {
 		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.settle(now)
-	if s.cfg.Max > 0 && len(s.byID) >= s.cfg.Max {
-		return nil, &FullError{Max: s.cfg.Max}
 	}
 	p.ID = s.cfg.NewID()
 	r := s.newRecord(p)
 	// From its creation until its first start a profile is paused (chosen).
 	r.Sync = SyncStatus{Status: Paused, Message: waitsForProvisioning}
 	r.due = []transition{{at: now.Add(s.cfg.Timeline.Provisioning), state: Provisioned}}
-	s.put(nil, r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
+	if s.cfg.Max > 0 && len(s.byID) >= s.cfg.Max {
+		return nil, &FullError{Max: s.cfg.Max}
+	}
+	s.add(r)
 	return r, nil
 }
 
-// newRecord gives p its place in the order of creation. Must hold mu.
+// newRecord returns a record of p that is not in the store yet.
 func (s *Store) newRecord(p Profile) *Record {
+	r := &Record{ID: p.ID, State: p.State}
+	r.set(p, s.cfg.PlainTypes)
+	return r
+}
+
+// add gives r its place in the order of creation and keeps it. Must hold mu.
+func (s *Store) add(r *Record) {
 	s.seq++
-	return &Record{Profile: p, seq: s.seq, plainTypes: s.cfg.PlainTypes}
+	r.seq = s.seq
+	s.put(nil, r)
 }
 
 // Get returns the profile with that id, or ErrNotFound.
@@ -104,16 +119,15 @@ func (s *Store) Get(now time.Time, id string) (*Record, error) {
 // with ErrNotFound, *IllegalError or *InvalidError.
 func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record, error) {
 	return s.change(now, id, CallUpdate, func(r *Record) error {
-		base := r.Profile
-		if whole {
-			base = Profile{State: base.State, ID: base.ID}
+		base := Profile{State: r.State, ID: r.ID}
+		if !whole {
+			base = r.Profile()
 		}
-		p := c.apply(base, s.cfg.Legacy)
+		p := c.apply(base, s.cfg.defaults())
 		if err := c.check(p, now, false); err != nil {
 			return err
 		}
-		r.Profile = p
-		r.forget()
+		r.set(p, s.cfg.PlainTypes)
 		if end, expires := r.expires(); r.locked && (!expires || end.After(now)) {
 			// Documented: a later date unlocks.
 			r.locked, r.Sync.Message = false, ""
@@ -127,7 +141,7 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 // ErrNotFound or *IllegalError.
 func (s *Store) Delete(now time.Time, id string) error {
 	_, err := s.change(now, id, CallDelete, func(r *Record) error {
-		r.setState(Deleting)
+		r.State = Deleting
 		r.paused, r.due = nil, []transition{{at: now.Add(s.cfg.Timeline.Deleting), gone: true}}
 		return nil
 	})
@@ -243,7 +257,7 @@ func (s *Store) put(old, r *Record) {
 	if old != nil {
 		s.unschedule(old)
 	}
-	s.byID[r.Profile.ID] = r
+	s.byID[r.ID] = r
 	s.order.Set(r.seq, r)
 	if t, ok := r.next(); ok {
 		s.due.Set(dueItem{t.at, r.seq})
@@ -254,7 +268,7 @@ func (s *Store) put(old, r *Record) {
 // drop removes r. Must hold mu.
 func (s *Store) drop(r *Record) {
 	s.unschedule(r)
-	delete(s.byID, r.Profile.ID)
+	delete(s.byID, r.ID)
 	s.order.Delete(r.seq)
 	s.updateNext()
 }

@@ -3,10 +3,7 @@
 // the profiles of one world. It knows no HTTP.
 package profile
 
-import (
-	"sync/atomic"
-	"time"
-)
+import "time"
 
 // Profile is an educationSynchronizationProfile. Its fields stand in the order
 // of the founding document's response, which is the order on the wire.
@@ -161,30 +158,3 @@ type VerificationMessage struct {
 	FileName    string `json:"fileName"`
 	Description string `json:"description"`
 }
-
-// Record is a profile as it stood at one moment. Once it has left the store it
-// never changes: whoever holds one may read it without a lock.
-type Record struct {
-	Profile Profile
-	Sync    SyncStatus
-	Errors  []SyncError // of the latest run, in the order in which they were recorded
-
-	life
-	seq        uint64 // order of creation, the cursor of a list
-	plainTypes bool   // variant typeHash=without
-	encoded    atomic.Pointer[[]byte]
-}
-
-// clone returns a copy that may be changed until it is kept. It shares the
-// slices, which are replaced and never written to.
-func (r *Record) clone() *Record {
-	c := &Record{Profile: r.Profile, Sync: r.Sync, Errors: r.Errors, life: r.life, seq: r.seq, plainTypes: r.plainTypes}
-	c.encoded.Store(r.encoded.Load())
-	return c
-}
-
-// clearErrors is what a new run and a reset begin with.
-func (r *Record) clearErrors() { r.Errors, r.Sync.ErrorCount = nil, 0 }
-
-// Seq tells a record's place in the order of creation.
-func (r *Record) Seq() uint64 { return r.seq }

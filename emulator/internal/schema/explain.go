@@ -37,6 +37,9 @@ func run(s *jsonschema.Schema, v any) (err error) {
 			err = fmt.Errorf("the value cannot be validated: %v", r)
 		}
 	}()
+	if accepts(s, v) {
+		return nil
+	}
 	return s.Validate(v)
 }
 

@@ -14,7 +14,7 @@ import (
 // example shows 200, variant startErrorStatus). A profile that may not start is
 // refused before the files are looked at (chosen).
 func (s *Surface) start(c *call) (reply, error) {
-	id := c.vars["id"]
+	id := c.id
 	if err := c.noOptions(profileType); err != nil {
 		return reply{}, err
 	}
@@ -58,7 +58,7 @@ func (c *call) act(action func(now time.Time, id string) error) (reply, error) {
 	if err := c.noOptions(profileType); err != nil {
 		return reply{}, err
 	}
-	if err := action(c.now, c.vars["id"]); err != nil {
+	if err := action(c.now, c.id); err != nil {
 		return reply{}, err
 	}
 	return empty(http.StatusOK), nil
@@ -70,7 +70,7 @@ func (s *Surface) uploadURL(c *call) (reply, error) {
 	if err := c.noOptions(profileType); err != nil {
 		return reply{}, err
 	}
-	if _, err := c.world.Profiles.Allow(c.now, c.vars["id"], profile.CallUploadURL); err != nil {
+	if _, err := c.world.Profiles.Allow(c.now, c.id, profile.CallUploadURL); err != nil {
 		return reply{}, err
 	}
 	return reply{}, graph.NotImplemented("graphemu does not take files yet: profiles.uploadUrl is not emulated.")

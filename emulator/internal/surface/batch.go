@@ -28,7 +28,7 @@ func (s *Surface) batch(c *call) (reply, error) {
 	if c.inBatch {
 		return reply{}, graph.InvalidBatch().Help("invalidBatch", "", "a batch cannot hold a batch")
 	}
-	parts, err := c.readBatch()
+	parts, err := s.readBatch(c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -58,9 +58,8 @@ func (s *Surface) batch(c *call) (reply, error) {
 // batch itself (ids shared by all parts: documented sample).
 func (c *call) part(p part) *call {
 	return &call{
-		world: c.world, now: c.now, ids: c.ids, origin: c.origin, method: p.method, query: p.query, header: p.header,
-		at: canonical("/" + c.at.version + p.path), format: parseFormat(p.header.Get("Accept")), inBatch: true,
-		decoded: p.body, body: func() ([]byte, error) { b, _ := p.body.([]byte); return b, nil },
+		world: c.world, now: c.now, ids: c.ids, scheme: c.scheme, host: c.host, method: p.method, query: p.query, header: p.header,
+		at: canonical("/" + c.at.version + p.path), format: parseFormat(p.header.Get("Accept")), inBatch: true, decoded: p.body,
 	}
 }
 
@@ -104,8 +103,8 @@ func partBody(a reply) json.RawMessage {
 }
 
 // readBatch decodes the batch and refuses it whole where it is none.
-func (c *call) readBatch() ([]part, error) {
-	body, err := c.readObject()
+func (s *Surface) readBatch(c *call) ([]part, error) {
+	body, err := s.readObject(c)
 	if err != nil {
 		if e, ok := err.(*graph.Error); ok && e.Status == http.StatusBadRequest && !isLimit(e) {
 			invalid := graph.InvalidBatch()

@@ -73,17 +73,22 @@ func (s *Surface) unreadable(err error) error {
 }
 
 // readObject returns the body as a JSON object.
-func (c *call) readObject() (map[string]any, error) {
+func (s *Surface) readObject(c *call) (map[string]any, error) {
+	var text []byte
 	switch v := c.decoded.(type) {
-	case nil, []byte:
 	case map[string]any:
 		return v, nil
+	case []byte:
+		text = v
+	case nil:
+		if c.request != nil {
+			var err error
+			if text, err = s.readBody(c.writer, c.request); err != nil {
+				return nil, err
+			}
+		}
 	default:
 		return nil, notAnObject()
-	}
-	text, err := c.body()
-	if err != nil {
-		return nil, err
 	}
 	if len(text) == 0 {
 		return nil, graph.EmptyPayload()

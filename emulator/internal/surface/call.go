@@ -17,18 +17,20 @@ type call struct {
 	world     *World
 	now       time.Time // read once: all timestamps of an answer agree
 	ids       graph.IDs
-	origin    string // "http://localhost:9400": what absolute URLs are built on
+	scheme    string // "http://"; with host, what absolute URLs are built on
+	host      string // "localhost:9400", or a whole public URL
 	at        location
 	method    string
 	query     string // raw
 	header    http.Header
-	body      func() ([]byte, error)
-	decoded   any // a batch part's body, which came as JSON within JSON
+	writer    http.ResponseWriter // with request, where the body comes from
+	request   *http.Request       // nil: a batch part
+	decoded   any                 // a batch part's body, which came as JSON within JSON
 	operation string
-	vars      map[string]string
-	format    format
-	buffer    []byte // spare room for the answer's body
-	inBatch   bool
+	keys
+	format  format
+	buffer  []byte // spare room for the answer's body
+	inBatch bool
 }
 
 // room returns an empty slice that n bytes fit into without a new allocation.
@@ -74,8 +76,8 @@ func (c *call) fail(e *graph.Error) reply {
 
 // run finds the operation, checks the token and calls the handler.
 func (s *Surface) run(c *call) (reply, error) {
-	op, vars, err := s.find(c.method, c.at)
-	c.operation, c.vars = op.name, vars
+	op, k, err := s.find(c.method, c.at)
+	c.operation, c.keys = op.name, k
 	// A path outside every version is no call of Graph's at all, and anyone may
 	// read $metadata (observed); else no token, no answer (order inferred).
 	if !c.inBatch && c.at.version != "" && op.name != "metadata" {
@@ -111,7 +113,7 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		}
 		return e
 	case errors.Is(err, profile.ErrNotFound):
-		return graph.NotFound("profile", c.vars["id"])
+		return graph.NotFound("profile", c.id)
 	case errors.As(err, &illegal):
 		return graph.IllegalState(string(illegal.Call), illegal.Reason).
 			Help("illegalState", "", "the profile's state is %s, its status %s; nothing was changed", illegal.State, illegal.Status)
@@ -126,7 +128,7 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 }
 
 // base is the root of the version that was asked, without a slash at its end.
-func (c *call) base() string { return c.origin + "/" + c.at.version }
+func (c *call) base() string { return c.scheme + c.host + "/" + c.at.version }
 
 // authorize is the bearer check: lenient takes any token, off asks for none.
 func (s *Surface) authorize(h http.Header) error {

@@ -13,37 +13,62 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 )
 
-var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
+// calls keeps calls with their buffers for the next request.
+var calls = sync.Pool{New: func() any { return &call{buffer: make([]byte, 0, 4096)} }}
 
 // maxSpare is the largest buffer that is kept for the next answer.
-const maxSpare = 64 << 10
+// A page of 100 profiles has room in it.
+const maxSpare = 512 << 10
 
 // Serve answers one HTTP request in world. secure tells that the client came
 // by https.
 func (s *Surface) Serve(w http.ResponseWriter, r *http.Request, world *World, secure bool) {
-	spare := buffers.Get().(*[]byte)
-	c := s.newCall(r, world, secure)
-	c.at, c.buffer = canonical(r.URL.EscapedPath()), *spare
-	c.body = func() ([]byte, error) { return s.readBody(w, r) }
+	c := calls.Get().(*call)
+	c.init(s, r, world, secure)
+	c.at = locate(r.URL)
+	c.writer, c.request = w, r
 	c.format = parseFormat(r.Header.Get("Accept"))
 
 	s.write(w, r, c, s.protected(c))
 
-	if cap(c.buffer) <= maxSpare {
-		*spare = c.buffer[:0] // it may have grown: the next answer starts with the room
+	spare := c.buffer[:0] // it may have grown: the next answer starts with the room
+	*c = call{}
+	if cap(spare) <= maxSpare {
+		c.buffer = spare
 	}
-	buffers.Put(spare)
+	calls.Put(c)
 }
 
 // Refuse answers one HTTP request with e, without a look at what it asks.
 func (s *Surface) Refuse(w http.ResponseWriter, r *http.Request, world *World, secure bool, e *graph.Error) {
-	c := s.newCall(r, world, secure)
+	c := new(call)
+	c.init(s, r, world, secure)
 	s.write(w, r, c, c.fail(e))
 }
 
-func (s *Surface) newCall(r *http.Request, world *World, secure bool) *call {
-	return &call{world: world, now: world.Clock.Now(), ids: requestIDs(r.Header, world), origin: s.origin(r, secure),
-		method: r.Method, query: r.URL.RawQuery, header: r.Header}
+func (c *call) init(s *Surface, r *http.Request, world *World, secure bool) {
+	c.world, c.now, c.ids = world, world.Clock.Now(), requestIDs(r.Header, world)
+	// Absolute URLs lead back to where the client came from, since it follows
+	// nextLink verbatim.
+	switch {
+	case s.cfg.PublicURL != "":
+		c.host = s.cfg.PublicURL
+	case secure:
+		c.scheme, c.host = "https://", host(r)
+	default:
+		c.scheme, c.host = "http://", host(r)
+	}
+	c.method, c.query, c.header = r.Method, r.URL.RawQuery, r.Header
+}
+
+// host returns the host that the client asked, or localhost where it is none:
+// net/http lets quotes pass in an absolute request target, and context URLs are
+// written into JSON as they are.
+func host(r *http.Request) string {
+	if r.Host == "" || strings.ContainsFunc(r.Host, func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("\"\\<>", c) }) {
+		return "localhost"
+	}
+	return r.Host
 }
 
 // protected answers the call, and a panic on the way with Graph's 500.
@@ -82,7 +107,13 @@ func (s *Surface) preflight(c *call) reply {
 // write puts the answer on the connection.
 func (s *Surface) write(w http.ResponseWriter, r *http.Request, c *call, a reply) {
 	h := w.Header()
-	graph.SetCommon(h, c.ids, c.now, c.header["Origin"] != nil)
+	graph.SetCommon(h, c.ids)
+	if !c.world.Clock.InStep() {
+		graph.SetDate(h, c.now) // else net/http's is the same
+	}
+	if c.header["Origin"] != nil {
+		graph.SetCrossOrigin(h)
+	}
 	if c.world.Variants.Is("deprecationHeaders", "on") && strings.HasPrefix(c.operation, "profiles.") {
 		graph.SetDeprecation(h)
 	}
@@ -103,9 +134,9 @@ func (s *Surface) write(w http.ResponseWriter, r *http.Request, c *call, a reply
 			return
 		}
 	}
-	if a.status != http.StatusNoContent {
-		h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
-	}
+	// No Content-Length: net/http sets it for short bodies and sends long ones
+	// in chunks, as the service does; and a map of more than eight headers costs
+	// as much again as the rest of a GET.
 	w.WriteHeader(a.status)
 	w.Write(a.body) // a client that went away needs no answer
 }
@@ -156,16 +187,4 @@ func requestIDs(h http.Header, w *World) graph.IDs {
 		return graph.IDs{Request: id, Client: v[0]}
 	}
 	return graph.IDs{Request: id, Client: id}
-}
-
-// origin is what absolute URLs are built on: clients follow nextLink verbatim,
-// so it must lead back to where they came from.
-func (s *Surface) origin(r *http.Request, secure bool) string {
-	if s.cfg.PublicURL != "" {
-		return s.cfg.PublicURL
-	}
-	if secure {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }

@@ -18,7 +18,7 @@ type profileEntity struct {
 
 func (e *profileEntity) JSON() []byte    { return e.record.JSON() }
 func (e *profileEntity) seq() uint64     { return e.record.Seq() }
-func (e *profileEntity) address() string { return address(e.record.Profile.ID) }
+func (e *profileEntity) address() string { return address(e.record.ID) }
 
 // Navigation returns what $filter and $orderby read beyond the profile itself.
 func (e *profileEntity) Navigation(name string) []byte {
@@ -86,10 +86,10 @@ func (c *call) profiles() collection {
 // the count unasked, variant errorsCount.
 func (c *call) errors(r *profile.Record) collection {
 	one := func(i int) entity {
-		return &errorEntity{json: c.appendError(nil, &r.Errors[i]), place: i + 1, profile: r.Profile.ID, reported: &r.Errors[i]}
+		return &errorEntity{json: c.appendError(nil, &r.Errors[i]), place: i + 1, profile: r.ID, reported: &r.Errors[i]}
 	}
 	return collection{
-		t: errorType, path: "education/synchronizationProfiles/" + r.Profile.ID + "/errors", context: c.contextKey(r.Profile.ID) + "/errors",
+		t: errorType, path: "education/synchronizationProfiles/" + r.ID + "/errors", context: c.contextKey(r.ID) + "/errors",
 		counted: c.world.Variants.Is("errorsCount", "always"),
 		len:     func() int { return len(r.Errors) },
 		page: func(after uint64, skip, limit int) (page []entity, more bool) {
@@ -153,7 +153,7 @@ func (c *call) shape(dst []byte, e entity, o odata.Options) []byte {
 // expand appends an expanded property. Errors come in pages, as at their own
 // address. Inferred: Graph gives each expanded property its context.
 func (c *call) expand(dst []byte, e *profileEntity, item odata.ExpandItem) []byte {
-	id := e.record.Profile.ID
+	id := e.record.ID
 	if item.Property.Name == "profileStatus" {
 		status := e.record.AppendStatus(nil, c.statusFormat())
 		if item.Options.Select != nil {
@@ -200,7 +200,7 @@ func (s *Surface) listProfiles(c *call) (reply, error) { return c.list(c.profile
 func (s *Surface) countProfiles(c *call) (reply, error) { return c.total(c.profiles()) }
 
 func (s *Surface) listErrors(c *call) (reply, error) {
-	r, err := c.world.Profiles.Get(c.now, c.vars["id"])
+	r, err := c.world.Profiles.Get(c.now, c.id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -208,7 +208,7 @@ func (s *Surface) listErrors(c *call) (reply, error) {
 }
 
 func (s *Surface) countErrors(c *call) (reply, error) {
-	r, err := c.world.Profiles.Get(c.now, c.vars["id"])
+	r, err := c.world.Profiles.Get(c.now, c.id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -217,7 +217,7 @@ func (s *Surface) countErrors(c *call) (reply, error) {
 
 // getError: 200 with one error, by its id.
 func (s *Surface) getError(c *call) (reply, error) {
-	r, err := c.world.Profiles.Get(c.now, c.vars["id"])
+	r, err := c.world.Profiles.Get(c.now, c.id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -226,17 +226,17 @@ func (s *Surface) getError(c *call) (reply, error) {
 		return reply{}, err
 	}
 	for e := range c.errors(r).all(0) {
-		if found := e.(*errorEntity); found.reported.ID == c.vars["error"] {
-			body := c.entity(c.room(512), c.contextKey(r.Profile.ID)+"/errors"+selected(o.Select)+"/$entity", e.address(), c.shape(nil, e, o), errorType)
+		if found := e.(*errorEntity); found.reported.ID == c.child {
+			body := c.entity(c.room(512), c.contextKey(r.ID)+"/errors"+selected(o.Select)+"/$entity", e.address(), c.shape(nil, e, o), errorType)
 			return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
 		}
 	}
-	return reply{}, graph.NotFound("error", c.vars["error"])
+	return reply{}, graph.NotFound("error", c.child)
 }
 
 // getStatus: 200 with the profile's status. Documented.
 func (s *Surface) getStatus(c *call) (reply, error) {
-	r, err := c.world.Profiles.Get(c.now, c.vars["id"])
+	r, err := c.world.Profiles.Get(c.now, c.id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -248,7 +248,7 @@ func (s *Surface) getStatus(c *call) (reply, error) {
 	if o.Select != nil {
 		json = o.Select.Apply(nil, json)
 	}
-	body := c.entity(c.room(512), c.contextKey(r.Profile.ID)+"/profileStatus"+selected(o.Select)+"/$entity", address(r.Profile.ID)+"/profileStatus", json, statusType)
+	body := c.entity(c.room(512), c.contextKey(r.ID)+"/profileStatus"+selected(o.Select)+"/$entity", address(r.ID)+"/profileStatus", json, statusType)
 	a := reply{status: http.StatusOK, media: c.format.media(), body: body}
 	if c.prefers(unknownMembers) {
 		a.set("Preference-Applied", unknownMembers)

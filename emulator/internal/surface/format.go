@@ -102,8 +102,9 @@ func (c *call) entity(dst []byte, path, id string, json []byte, t *odata.Type) [
 
 // context appends `{"@odata.context":"…"`.
 func (c *call) context(dst []byte, path string) []byte {
-	dst = append(append(dst, `{"@odata.context":"`...), c.base()...)
-	dst = append(append(dst, `/$metadata#`...), path...)
+	dst = append(append(append(dst, `{"@odata.context":"`...), c.scheme...), c.host...)
+	dst = append(append(append(dst, '/'), c.at.version...), `/$metadata#`...)
+	dst = append(dst, path...)
 	return append(dst, '"')
 }
 

@@ -10,9 +10,17 @@ type location struct {
 	version  string   // "beta", "v1.0", or "" for any other first segment
 	path     string   // "/education/synchronizationProfiles/{id}/start", the form that the routes have
 	segments []string // of path, unescaped
+
+	// Where the spelling was the usual one, its route is known already:
+	template, id string
 }
 
-const profilesPath = "/education/synchronizationProfiles"
+// Route templates that are asked again and again.
+const (
+	profilesPath = "/education/synchronizationProfiles"
+	profilePath  = profilesPath + "/{id}"
+	statusPath   = profilePath + "/profileStatus"
+)
 
 // canonical brings a request's escaped path to the one spelling that the routes
 // know. Documented: segments are case-insensitive, ids are not; a key may stand
@@ -20,9 +28,8 @@ const profilesPath = "/education/synchronizationProfiles"
 // functions, parentheses; the pages of 2017 say error and Status. A ".." is a
 // name like any other: nothing here is a file.
 func canonical(escaped string) location {
-	// The usual spelling, with an id that needs no second look, stays as it is.
-	if rest, ok := strings.CutPrefix(escaped, "/beta"+profilesPath); ok && plainKey(rest) {
-		return location{version: "beta", path: escaped[len("/beta"):]}
+	if l, ok := usual(escaped); ok {
+		return l
 	}
 	var l location
 	for i, raw := range strings.FieldsFunc(escaped, func(r rune) bool { return r == '/' }) {
@@ -45,21 +52,43 @@ func canonical(escaped string) location {
 	return l
 }
 
-// plainKey tells whether what follows the collection is nothing, or one plain id.
-func plainKey(rest string) bool {
-	if rest == "" {
-		return true
-	}
-	if rest[0] != '/' || len(rest) == 1 {
-		return false
-	}
-	for i := 1; i < len(rest); i++ {
-		c := rest[i]
-		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-') {
-			return false
+// locate is canonical for a URL that net/http has parsed.
+func locate(u *url.URL) location {
+	if u.RawPath == "" { // no escape in it stands for a slash
+		if l, ok := usual(u.Path); ok {
+			return l
 		}
 	}
-	return true
+	return canonical(u.EscapedPath())
+}
+
+// usual recognises the usual spelling of what is asked most, which stays as it
+// is: the collection, a profile whose id needs no decoding, and its status.
+func usual(path string) (location, bool) {
+	rest, ok := strings.CutPrefix(path, "/beta"+profilesPath)
+	if !ok {
+		return location{}, false
+	}
+	l := location{version: "beta", path: path[len("/beta"):], template: profilesPath}
+	if rest == "" {
+		return l, true
+	}
+	end := 1
+	for end < len(rest) && (rest[end] >= '0' && rest[end] <= '9' || rest[end] >= 'a' && rest[end] <= 'z' || rest[end] >= 'A' && rest[end] <= 'Z' || rest[end] == '-') {
+		end++
+	}
+	switch {
+	case rest[0] != '/' || end == 1:
+		return location{}, false
+	case end == len(rest):
+		l.template = profilePath
+	case rest[end:] == "/profileStatus":
+		l.template = statusPath
+	default:
+		return location{}, false
+	}
+	l.id = rest[1:end]
+	return l, true
 }
 
 func version(segment string) string {
@@ -72,26 +101,39 @@ func version(segment string) string {
 	return ""
 }
 
-// add appends a segment, split in two where it carries a key in parentheses.
+// add appends a segment, split in two where it is a collection's with a key in
+// parentheses. Ids stay as they are, parentheses and all.
 func (l *location) add(segment string) {
+	at := len(l.segments)
 	name, key, keyed := cutKey(segment)
-	l.segments = append(l.segments, l.spell(name))
-	if keyed && key != "" {
-		l.segments = append(l.segments, key)
+	switch {
+	case at == 2 || at == 4:
+		l.segments = append(l.segments, l.spell(segment))
+	case keyed && key == "": // a function
+		l.segments = append(l.segments, l.spell(name))
+	case keyed && key != "''" && (at == 1 || at == 3):
+		l.segments = append(l.segments, l.spell(name))
+		l.segments = append(l.segments, l.spell(unquote(key)))
+	default:
+		l.segments = append(l.segments, l.spell(segment))
 	}
 }
 
-// cutKey splits name('key'), name(key) and name(). Inside quotes ” is a quote.
+// cutKey splits name(key) and name().
 func cutKey(segment string) (name, key string, keyed bool) {
 	open := strings.IndexByte(segment, '(')
 	if open <= 0 || segment[len(segment)-1] != ')' {
 		return segment, "", false
 	}
-	key = segment[open+1 : len(segment)-1]
+	return segment[:open], segment[open+1 : len(segment)-1], true
+}
+
+// unquote takes a key's quotes off. Inside of them ” is a quote.
+func unquote(key string) string {
 	if len(key) >= 2 && key[0] == '\'' && key[len(key)-1] == '\'' {
-		key = strings.ReplaceAll(key[1:len(key)-1], "''", "'")
+		return strings.ReplaceAll(key[1:len(key)-1], "''", "'")
 	}
-	return segment[:open], key, true
+	return key
 }
 
 // names are the canonical segments by where they stand, and the spellings that

@@ -23,7 +23,7 @@ func (c *call) contextKey(id string) string {
 
 // getProfile: 200 with the profile. Documented.
 func (s *Surface) getProfile(c *call) (reply, error) {
-	r, err := c.world.Profiles.Get(c.now, c.vars["id"])
+	r, err := c.world.Profiles.Get(c.now, c.id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -36,13 +36,13 @@ func (s *Surface) getProfile(c *call) (reply, error) {
 	}
 	e := &profileEntity{c: c, record: r}
 	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles"+selected(o.Select)+"/$entity",
-		address(r.Profile.ID), c.shape(nil, e, o), profileType)
+		address(r.ID), c.shape(nil, e, o), profileType)
 	return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
 }
 
 // profile is a profile as the whole body of an answer.
 func (c *call) profile(status int, r *profile.Record) reply {
-	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles/$entity", address(r.Profile.ID), r.JSON(), profileType)
+	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles/$entity", address(r.ID), r.JSON(), profileType)
 	return reply{status: status, media: c.format.media(), body: body}
 }
 
@@ -66,7 +66,7 @@ func (s *Surface) createProfile(c *call) (reply, error) {
 	}
 	a := c.changed(status, r)
 	// The header is seen on other creates; its value here is a guess.
-	location := c.base() + "/" + address(r.Profile.ID)
+	location := c.base() + "/" + address(r.ID)
 	a.set("Location", location)
 	if a.status == http.StatusNoContent {
 		a.set("OData-EntityId", location)
@@ -76,9 +76,9 @@ func (s *Surface) createProfile(c *call) (reply, error) {
 
 // patchProfile and putProfile: 202 with the profile; variant updateStatus.
 // Documented: PATCH by the SDK, PUT by pages of 2017.
-func (s *Surface) patchProfile(c *call) (reply, error) { return s.update(c, c.vars["id"], false) }
+func (s *Surface) patchProfile(c *call) (reply, error) { return s.update(c, c.id, false) }
 
-func (s *Surface) putProfile(c *call) (reply, error) { return s.update(c, c.vars["id"], true) }
+func (s *Surface) putProfile(c *call) (reply, error) { return s.update(c, c.id, true) }
 
 // putProfileByBody is the update of the oldest page, PUT on the collection. It
 // says nothing of how the profile is named; the body's id is the only way
@@ -105,7 +105,7 @@ func (s *Surface) update(c *call, id string, whole bool) (reply, error) {
 			Help("missingProperty", "/id", "PUT on the collection needs the id of the profile in the body; or use PATCH or PUT on /education/synchronizationProfiles/{id}")
 	case id == "":
 		id = inBody
-		c.vars = map[string]string{"id": id}
+		c.id = id
 	case inBody != "" && inBody != id:
 		return reply{}, graph.InvalidValue("id", profileType.Name).
 			Help("invalidValue", "/id", "the body's id is %q, the address's is %q; the id of a profile never changes", inBody, id)
@@ -141,7 +141,7 @@ func (c *call) changed(status int, r *profile.Record) reply {
 
 // readChange reads, validates and decodes the body of a create or an update.
 func (s *Surface) readChange(c *call, partial bool) (profile.Change, error) {
-	body, err := c.readObject()
+	body, err := s.readObject(c)
 	if err != nil {
 		return profile.Change{}, err
 	}
@@ -162,7 +162,7 @@ func (s *Surface) deleteProfile(c *call) (reply, error) {
 	if err := c.noOptions(profileType); err != nil {
 		return reply{}, err
 	}
-	if err := c.world.Profiles.Delete(c.now, c.vars["id"]); err != nil {
+	if err := c.world.Profiles.Delete(c.now, c.id); err != nil {
 		return reply{}, err
 	}
 	if c.world.Variants.Is("deleteStatus", "204") {

@@ -25,15 +25,20 @@ func (operation) ServeHTTP(http.ResponseWriter, *http.Request) {
 	panic("surface: operations are run, not served")
 }
 
+// route is a method with a path template.
+type route struct{ method, template string }
+
 // routes is the one list of operations: name, method, path. What is asked most
 // stands first, since the router tries them in turn.
 func (s *Surface) routes() *mux.Router {
 	r := mux.NewRouter()
+	s.frequent = map[route]operation{}
 	handle := func(name, method, path string, run handler) {
 		r.Handle(path, operation{name, run}).Methods(method).Name(name)
 		s.operations = append(s.operations, name)
+		s.frequent[route{method, path}] = operation{name, run}
 	}
-	const id = profilesPath + "/{id}"
+	const id = profilePath
 	handle("profiles.count", "GET", profilesPath+"/$count", s.countProfiles)
 	handle("profiles.get", "GET", id, s.getProfile)
 	handle("profiles.list", "GET", profilesPath, s.listProfiles)
@@ -66,18 +71,18 @@ var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 // find returns the operation for a method and a path. A HEAD is a GET whose
 // body the server leaves out. It errs with the service's words for an unknown
 // segment or a wrong method.
-func (s *Surface) find(method string, l location) (operation, map[string]string, error) {
+func (s *Surface) find(method string, l location) (operation, keys, error) {
 	if l.version == "" {
-		return operation{}, nil, graph.InvalidVersion().Help("unknownVersion", "", "Graph is at /beta/…; graphemu's own pages are at /_graphemu/")
+		return operation{}, keys{}, graph.InvalidVersion().Help("unknownVersion", "", "Graph is at /beta/…; graphemu's own pages are at /_graphemu/")
 	}
-	if op, vars, ok := s.match(method, l); ok {
-		return op, vars, nil
+	if op, k, ok := s.match(method, l); ok {
+		return op, k, nil
 	}
 	if allow := s.allowed(l); len(allow) > 0 {
 		if l.path == "/$batch" {
-			return operation{}, nil, graph.BatchMethodNotAllowed()
+			return operation{}, keys{}, graph.BatchMethodNotAllowed()
 		}
-		return operation{}, nil, graph.MethodNotAllowed(allow)
+		return operation{}, keys{}, graph.MethodNotAllowed(allow)
 	}
 	segment, known := l.unknown()
 	e := graph.UnknownSegment(segment)
@@ -94,23 +99,34 @@ func (s *Surface) find(method string, l location) (operation, map[string]string,
 			e.Help("unknownSegment", "", "graphemu knows %q here", known)
 		}
 	}
-	return operation{}, nil, e
+	return operation{}, keys{}, e
 }
 
-// match asks the router. v1.0 has $batch and $metadata, but not this API.
-func (s *Surface) match(method string, l location) (operation, map[string]string, bool) {
+// keys are what a path names: a profile, and one of its errors.
+type keys struct{ id, child string }
+
+// match asks the router, or, for the usual spelling of what is asked most, a
+// map: the router's patterns take as long as the rest of a GET. v1.0 has $batch
+// and $metadata, but not this API.
+func (s *Surface) match(method string, l location) (operation, keys, bool) {
 	if l.version == "v1.0" && l.path != "/$batch" && l.path != "/$metadata" {
-		return operation{}, nil, false
+		return operation{}, keys{}, false
 	}
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
+	if l.template != "" {
+		op, ok := s.frequent[route{method, l.template}]
+		return op, keys{id: l.id}, ok
+	}
 	var m mux.RouteMatch
 	if !s.router.Match(&http.Request{Method: method, URL: &url.URL{Path: l.path}}, &m) || m.MatchErr != nil {
-		return operation{}, nil, false
+		return operation{}, keys{}, false
 	}
 	op, ok := m.Handler.(operation)
-	return op, m.Vars, ok
+	id, _ := url.PathUnescape(m.Vars["id"]) // canonical has escaped it
+	child, _ := url.PathUnescape(m.Vars["error"])
+	return op, keys{id, child}, ok
 }
 
 // allowed returns the methods that the path has, none where there is no such path.

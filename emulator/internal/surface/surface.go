@@ -27,6 +27,7 @@ type Surface struct {
 	log        *slog.Logger
 	router     *mux.Router
 	operations []string
+	frequent   map[route]operation // the routes by their template
 }
 
 // New returns a surface with all its operations.

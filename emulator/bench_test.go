@@ -1,0 +1,265 @@
+package emulator_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator"
+)
+
+// Each benchmark compares graphemu with the least that a net/http server can do
+// for the same bytes, over TCP, turn by turn in the same run. It reports the
+// ratio of throughputs: 1 is the bare handler's, higher is better. The goals
+// stand beside the names.
+
+const collectionPath = "/beta/education/synchronizationProfiles"
+
+// server is an emulator whose wall clock a benchmark can put forward, so that
+// the profiles it made are provisioned before the measuring begins.
+type server struct {
+	*emulator.Server
+	ahead atomic.Int64
+}
+
+func start(b *testing.B) *server {
+	var s server
+	var err error
+	s.Server, err = emulator.New(emulator.Options{HTTP: "127.0.0.1:0", Limits: emulator.Limits{Profiles: 100_000_000},
+		Now: func() time.Time { return time.Now().UTC().Add(time.Duration(s.ahead.Load())) }})
+	require.NoError(b, err)
+	b.Cleanup(func() { s.Close() })
+	return &s
+}
+
+// bare starts a server that answers body to everything, after it has read what
+// was sent.
+func bare(b *testing.B, body []byte) (address string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.Header()["Content-Type"] = []string{"application/json"}
+		w.Write(body)
+	})}
+	go s.Serve(l)
+	b.Cleanup(func() { s.Close() })
+	return l.Addr().String()
+}
+
+// request is a raw request with a token, as a client with little to do sends it.
+func request(b *testing.B, s *server, method, path string, body []byte) []byte {
+	w, err := s.World("")
+	require.NoError(b, err)
+	token, err := w.Token(emulator.TokenOptions{})
+	require.NoError(b, err)
+	var r bytes.Buffer
+	fmt.Fprintf(&r, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n", method, path, token)
+	if body != nil {
+		fmt.Fprintf(&r, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
+	}
+	r.WriteString("\r\n")
+	r.Write(body)
+	return r.Bytes()
+}
+
+// conn is a connection that sends the same request again and again. All answers
+// to it have the same length, so that reading them costs next to nothing.
+type conn struct {
+	net.Conn
+	request, answer []byte
+}
+
+func dial(b *testing.B, address string, request []byte) *conn {
+	d := net.Dialer{}
+	raw, err := d.DialContext(context.Background(), "tcp", address)
+	require.NoError(b, err)
+	b.Cleanup(func() { raw.Close() })
+	c := &conn{Conn: raw, request: request}
+	_, err = raw.Write(request)
+	require.NoError(b, err)
+	// The first answer is read as HTTP, to learn how long it is.
+	var seen bytes.Buffer
+	r, err := http.ReadResponse(bufio.NewReader(io.TeeReader(raw, &seen)), nil)
+	require.NoError(b, err)
+	require.Less(b, r.StatusCode, 300, "%s", seen.String())
+	_, err = io.Copy(io.Discard, r.Body)
+	require.NoError(b, err)
+	c.answer = make([]byte, seen.Len())
+	return c
+}
+
+func (c *conn) ask() error {
+	if _, err := c.Write(c.request); err != nil {
+		return err
+	}
+	_, err := io.ReadFull(c, c.answer)
+	return err
+}
+
+// turn is how many requests each side answers before the other has its turn.
+const turn = 400
+
+// compare reports the ratio of throughputs, ours to theirs.
+func compare(b *testing.B, ours, theirs func() *conn) {
+	const connections = 4
+	var mine, other [connections]*conn
+	for i := range connections {
+		mine[i], other[i] = ours(), theirs()
+	}
+	run := func(conns [connections]*conn) time.Duration {
+		var wg sync.WaitGroup
+		begin := time.Now()
+		for _, c := range conns {
+			wg.Go(func() {
+				for range turn / connections {
+					if err := c.ask(); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+		return time.Since(begin)
+	}
+	run(mine)
+	run(other)
+	var a, t time.Duration
+	b.ResetTimer()
+	for b.Loop() {
+		a += run(mine)
+		t += run(other)
+	}
+	b.ReportMetric(float64(t)/float64(a), "x-bare")
+	b.ReportMetric(float64(a.Microseconds())/float64(b.N*turn), "µs/request")
+	b.ReportMetric(0, "ns/op")
+}
+
+// answerOf returns the body of our answer, for the bare handler to send.
+func answerOf(b *testing.B, s *server, raw []byte) []byte {
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.Origin("http"), "http://"))
+	require.NoError(b, err)
+	defer c.Close()
+	_, err = c.Write(raw)
+	require.NoError(b, err)
+	r, err := http.ReadResponse(bufio.NewReader(c), nil)
+	require.NoError(b, err)
+	body, err := io.ReadAll(r.Body)
+	require.NoError(b, err)
+	require.Less(b, r.StatusCode, 300, "%s", body)
+	return body
+}
+
+func against(b *testing.B, s *server, raw []byte) {
+	body := answerOf(b, s, raw)
+	address := bare(b, body)
+	compare(b, func() *conn { return dial(b, strings.TrimPrefix(s.Origin("http"), "http://"), raw) },
+		func() *conn { return dial(b, address, raw) })
+}
+
+func fill(b *testing.B, s *server, n int) (id string) {
+	body, err := os.ReadFile("testdata/create-request.json")
+	require.NoError(b, err)
+	first := answerOf(b, s, request(b, s, "POST", collectionPath, body))
+	var p struct{ ID string }
+	require.NoError(b, json.Unmarshal(first, &p))
+	c := dial(b, strings.TrimPrefix(s.Origin("http"), "http://"), request(b, s, "POST", collectionPath, body))
+	for range n - 2 { // dial has made one
+		require.NoError(b, c.ask())
+	}
+	s.ahead.Add(int64(time.Minute))
+	answerOf(b, s, request(b, s, "GET", collectionPath+"/$count", nil))
+	return p.ID
+}
+
+// Goal: 0.80 of the bare handler, among 10 profiles and among 100,000.
+func BenchmarkGet(b *testing.B) {
+	for _, n := range []int{10, 100_000} {
+		b.Run(fmt.Sprint("among", n), func(b *testing.B) {
+			s := start(b)
+			id := fill(b, s, n)
+			against(b, s, request(b, s, "GET", collectionPath+"/"+id, nil))
+		})
+	}
+}
+
+// Goal: 0.28 of a handler that only reads the body and answers.
+func BenchmarkCreate(b *testing.B) {
+	for _, n := range []int{10, 100_000} {
+		b.Run(fmt.Sprint("among", n), func(b *testing.B) {
+			s := start(b)
+			fill(b, s, n)
+			body, err := os.ReadFile("testdata/create-request.json")
+			require.NoError(b, err)
+			against(b, s, request(b, s, "POST", collectionPath, body))
+		})
+	}
+}
+
+// Goal: 0.33, three times the time of writing the same bytes.
+func BenchmarkList100(b *testing.B) {
+	for _, n := range []int{101, 100_000} {
+		b.Run(fmt.Sprint("among", n), func(b *testing.B) {
+			s := start(b)
+			fill(b, s, n)
+			against(b, s, request(b, s, "GET", collectionPath, nil))
+		})
+	}
+}
+
+// The tenth page of ten, by $skip and $top. Goal: the same among 10 times as many.
+func BenchmarkListTop(b *testing.B) {
+	for _, n := range []int{110, 100_000} {
+		b.Run(fmt.Sprint("among", n), func(b *testing.B) {
+			s := start(b)
+			fill(b, s, n)
+			against(b, s, request(b, s, "GET", collectionPath+fmt.Sprintf("?$top=10&$skip=%d", n-20), nil))
+		})
+	}
+}
+
+// A filter reads every profile.
+func BenchmarkFilterAmong10000(b *testing.B) {
+	s := start(b)
+	fill(b, s, 10_000)
+	against(b, s, request(b, s, "GET", collectionPath+"?$filter=startswith(displayName,'x')", nil))
+}
+
+// Goal: 5 KiB a profile of the founding document, with all that finds it.
+func BenchmarkMemoryOfAProfile(b *testing.B) {
+	const n = 20_000
+	var grown uint64
+	for b.Loop() {
+		s := start(b)
+		before := liveHeap()
+		fill(b, s, n)
+		grown = liveHeap() - before
+		runtime.KeepAlive(s)
+		s.Close()
+	}
+	b.ReportMetric(float64(grown)/n/1024, "KiB/profile")
+	b.ReportMetric(0, "ns/op")
+}
+
+func liveHeap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

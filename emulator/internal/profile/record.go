@@ -1,0 +1,91 @@
+package profile
+
+import (
+	"bytes"
+	"sync/atomic"
+
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+)
+
+// Record is a profile as it stood at one moment. Once it has left the store it
+// never changes: whoever holds one may read it without a lock.
+//
+// It keeps what a profile consists of as JSON, since that is what is asked for.
+// A world may hold 100,000 of them: as decoded values they would take twice the
+// memory, and the garbage collector would follow each of their pointers.
+type Record struct {
+	ID     string
+	State  State
+	Sync   SyncStatus
+	Errors []SyncError // of the latest run, in the order in which they were recorded
+
+	life
+	content
+	seq      uint64 // order of creation, the cursor of a list
+	document atomic.Pointer[document]
+}
+
+// content is what the lifecycle needs to know of the document.
+type content struct {
+	csv            bool   // the data provider takes files
+	expirationDate string // Edm.Date, "" for none
+}
+
+// document is a profile on the wire.
+type document struct {
+	json  []byte // an object without "@odata.context"
+	state State  // the one that json shows
+}
+
+// Seq tells a record's place in the order of creation.
+func (r *Record) Seq() uint64 { return r.seq }
+
+// JSON returns the profile on the wire, an object without "@odata.context".
+// Callers must not write to it.
+func (r *Record) JSON() []byte {
+	d := r.document.Load()
+	if d.state != r.State {
+		// The state is written when it is first asked for: most states pass unseen.
+		before, after := d.around()
+		d = &document{json: bytes.Join([][]byte{before, []byte(r.State), after}, nil), state: r.State}
+		r.document.Store(d)
+	}
+	return d.json
+}
+
+// around returns what stands before and after the state. Inside a JSON string
+// the quotes would be escaped, so nothing but the property looks like this.
+func (d *document) around() (before, after []byte) {
+	const property = `,"state":"`
+	at := bytes.Index(d.json, []byte(property)) + len(property)
+	return d.json[:at], d.json[at+len(d.state):]
+}
+
+// Profile returns the profile as decoded values.
+func (r *Record) Profile() Profile {
+	body, err := jsontree.Decode(r.JSON())
+	if err != nil {
+		panic(err) // we wrote it
+	}
+	o := asObject(body)
+	p := NewChange(o).apply(Profile{State: r.State, ID: r.ID}, asGiven)
+	return p
+}
+
+// set gives the record another content.
+func (r *Record) set(p Profile, plainTypes bool) {
+	_, csv := p.DataProvider.(*CSV)
+	r.content = content{csv: csv, expirationDate: p.ExpirationDate}
+	r.document.Store(&document{json: encode(p, plainTypes), state: p.State})
+}
+
+// clone returns a copy that may be changed until it is kept. It shares the
+// slices, which are replaced and never written to.
+func (r *Record) clone() *Record {
+	c := &Record{ID: r.ID, State: r.State, Sync: r.Sync, Errors: r.Errors, life: r.life, content: r.content, seq: r.seq}
+	c.document.Store(r.document.Load())
+	return c
+}
+
+// clearErrors is what a new run and a reset begin with.
+func (r *Record) clearErrors() { r.Errors, r.Sync.ErrorCount = nil, 0 }
