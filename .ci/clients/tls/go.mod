@@ -1,0 +1,3 @@
+module graphemu-client-tls
+
+go 1.26
