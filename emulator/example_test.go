@@ -1,0 +1,97 @@
+package emulator_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator"
+)
+
+const north = `{
+	"displayName": "North Elementary",
+	"dataProvider": {"@odata.type": "#microsoft.graph.educationCsvDataProvider"},
+	"identitySynchronizationConfiguration": {
+		"@odata.type": "#microsoft.graph.educationIdentityCreationConfiguration",
+		"userDomains": [{"appliesTo": "student", "name": "contoso.edu"}, {"appliesTo": "teacher", "name": "contoso.edu"}]
+	}
+}`
+
+// A server without a port, reached in memory by an ordinary client. Time is the
+// test's to decide.
+func Example() {
+	server, err := emulator.New(emulator.Options{Clock: "frozen@2026-01-05T06:00:00Z"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	world, err := server.World(emulator.DefaultWorld)
+	if err != nil {
+		log.Fatal(err)
+	}
+	token, err := world.Token(emulator.TokenOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	request, err := http.NewRequest(http.MethodPost, server.URL+"/education/synchronizationProfiles", strings.NewReader(north))
+	if err != nil {
+		log.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := server.Client().Do(request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	var created struct{ ID, State string }
+	if err := json.NewDecoder(response.Body).Decode(&created); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(response.Status, created.ID, created.State)
+
+	if err := world.Clock().Advance(2 * time.Second); err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range world.Profiles() {
+		fmt.Println(p.DisplayName, p.State)
+	}
+	// Output:
+	// 202 Accepted 39c46295-9641-4891-86f7-48133169356a provisioning
+	// North Elementary provisioned
+}
+
+// Each tenant is a world of its own: parallel tests take one each.
+func ExampleServer_World() {
+	server, err := emulator.New(emulator.Options{Fixture: "one"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	for _, name := range []string{"default", "test-7", "3fa85f64-5717-4562-b3fc-2c963f66afa6"} {
+		world, err := server.World(name)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(world.Name(), world.Tenant(), len(world.Profiles()))
+	}
+	// Output:
+	// default de7a0117-0000-4000-8000-000000000001 1
+	// test-7 e796a607-b752-4efc-a055-d710457ba3eb 1
+	// 3fa85f64-5717-4562-b3fc-2c963f66afa6 3fa85f64-5717-4562-b3fc-2c963f66afa6 1
+}
+
+// The documentation contradicts itself; a client should live with each reading.
+func ExampleVariants() {
+	for _, v := range emulator.Variants()[:3] {
+		fmt.Println(v.Name, strings.Join(v.Readings, " or "))
+	}
+	// Output:
+	// createStatus 202 or 201
+	// startErrorStatus 400 or 200
+	// deleteStatus 202 or 204
+}

@@ -1,0 +1,145 @@
+package emulator_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator"
+)
+
+// grade says how much is known of a statement.
+type grade string
+
+const (
+	documented grade = "documented" // Microsoft's documentation, or source code that it published
+	observed   grade = "observed"   // an answer of the real service that somebody pasted
+	inferred   grade = "inferred"   // follows from these
+	chosen     grade = "chosen"     // nothing was found: graphemu's own decision
+)
+
+// statement is a row of the faithfulness table: something that the emulation
+// rests on, where it is from, and the test that proves that graphemu keeps it.
+type statement struct {
+	Operation string // as in Server.Operations; "any" holds for all of them
+	Slug      string // names the test, together with Operation
+	Statement string
+	Source    string
+	Grade     grade
+	Test      func(t *testing.T, g *rig)
+}
+
+// any operation, or none in particular.
+const anyOperation = "any"
+
+// faithfulness is the table. Its parts stand beside this file, one for each theme.
+func faithfulness() []statement {
+	return slices.Concat(createStatements, updateStatements, lifeStatements, listStatements, statusStatements,
+		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, worldStatements)
+}
+
+func TestFaithfulness(t *testing.T) {
+	for _, s := range faithfulness() {
+		t.Run(s.Operation+"/"+s.Slug, func(t *testing.T) {
+			t.Parallel()
+			s.Test(t, newRig(t))
+		})
+	}
+}
+
+// No row without a test, no test with two rows, no operation without a row.
+func TestFaithfulnessTable(t *testing.T) {
+	server, err := emulator.New(emulator.Options{})
+	require.NoError(t, err)
+	defer server.Close()
+	operations := append(server.Operations(), anyOperation)
+
+	seen, said := map[string]bool{}, map[string]bool{}
+	covered := map[string]int{}
+	for i, s := range faithfulness() {
+		name := s.Operation + "/" + s.Slug
+		assert.Contains(t, operations, s.Operation, "row %d: unknown operation", i)
+		assert.Regexp(t, `^[a-z0-9]+(-[a-z0-9]+)*$`, s.Slug, name)
+		assert.NotEmpty(t, s.Statement, name)
+		assert.NotEmpty(t, s.Source, name)
+		assert.Contains(t, []grade{documented, observed, inferred, chosen}, s.Grade, name)
+		assert.NotNil(t, s.Test, name)
+		assert.False(t, strings.ContainsAny(s.Statement+s.Source, "\n<"), "%s: no cell of a Markdown table", name)
+		assert.False(t, seen[name], "two rows are called %s", name)
+		assert.False(t, said[s.Operation+s.Statement], "%s says what another row says", name)
+		seen[name], said[s.Operation+s.Statement] = true, true
+		covered[s.Operation]++
+	}
+	for _, op := range operations {
+		assert.NotZero(t, covered[op], "no statement about %s", op)
+	}
+}
+
+var update = flag.Bool("update", false, "write what is generated from tests: the list of statements in README.md")
+
+const (
+	readme    = "../README.md"
+	listStart = "<!-- faithfulness:start -->"
+	listEnd   = "<!-- faithfulness:end -->"
+)
+
+// The README lists the table. To write it: go test ./emulator -run TestFaithfulnessList -update
+func TestFaithfulnessList(t *testing.T) {
+	list := faithfulnessList(faithfulness())
+	b, err := os.ReadFile(readme)
+	require.NoError(t, err, "the list of statements belongs into README.md, which cannot be read")
+	text := string(b)
+	before, rest, ok := strings.Cut(text, listStart)
+	require.True(t, ok, "README.md has no line %s: put it, and %s after it, where the list of statements belongs", listStart, listEnd)
+	have, after, ok := strings.Cut(rest, listEnd)
+	require.True(t, ok, "README.md has %s, but no %s after it", listStart, listEnd)
+	require.NotContains(t, before+after, "<!-- faithfulness:", "README.md has the markers of the list of statements more than once")
+	if *update {
+		require.NoError(t, os.WriteFile(readme, []byte(before+listStart+list+listEnd+after), 0o644))
+		return
+	}
+	if have != list {
+		missing, stale := unlike(list, have), unlike(have, list)
+		t.Errorf("README.md does not list what the tests prove. Write the list with: go test ./emulator -run TestFaithfulnessList -update\n"+
+			"missing there (%d):\n%s\nnot in the table, or in another place there (%d):\n%s", len(missing), strings.Join(missing, "\n"), len(stale), strings.Join(stale, "\n"))
+	}
+}
+
+// unlike are the lines of a that b does not have.
+func unlike(a, b string) []string {
+	others := strings.Split(b, "\n")
+	return slices.DeleteFunc(strings.Split(a, "\n"), func(line string) bool { return slices.Contains(others, line) })
+}
+
+// faithfulnessList is the table as README.md shows it, sorted by operation: in
+// the order in which the table first names it.
+func faithfulnessList(table []statement) string {
+	grades := map[grade]int{}
+	byOperation := map[string][]statement{}
+	var operations []string
+	for _, s := range table {
+		if byOperation[s.Operation] == nil {
+			operations = append(operations, s.Operation)
+		}
+		byOperation[s.Operation] = append(byOperation[s.Operation], s)
+		grades[s.Grade]++
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n<details>\n<summary>%d statements, each with a test: %d documented, %d observed, %d inferred, %d chosen</summary>\n\n",
+		len(table), grades[documented], grades[observed], grades[inferred], grades[chosen])
+	b.WriteString("| operation | statement | grade | source |\n|---|---|---|---|\n")
+	cell := strings.NewReplacer("|", `\|`).Replace
+	for _, op := range operations {
+		for _, s := range byOperation[op] {
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", op, cell(s.Statement), s.Grade, cell(s.Source))
+		}
+	}
+	b.WriteString("\n</details>\n")
+	return b.String()
+}
