@@ -43,7 +43,7 @@ func delegated() Claims {
 // verify checks a token as a client would and returns its payload.
 func verify(t *testing.T, k *Keys, key *ecdsa.PublicKey, token string) string {
 	t.Helper()
-	jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
 	require.NoError(t, err)
 	require.Len(t, jws.Signatures, 1)
 	h := jws.Signatures[0].Header

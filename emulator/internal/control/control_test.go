@@ -1,0 +1,430 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+)
+
+var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
+
+// fakeServer is the emulator as these tests need it.
+type fakeServer struct {
+	worlds []*fakeWorld
+	ca     error
+	panics any
+}
+
+func (s *fakeServer) CA() ([]byte, error) {
+	if s.panics != nil {
+		panic(s.panics)
+	}
+	return []byte("PEM"), s.ca
+}
+
+func (s *fakeServer) Worlds() (list []World) {
+	for _, w := range s.worlds {
+		list = append(list, w)
+	}
+	return list
+}
+
+func (s *fakeServer) World(ref string) (World, error) {
+	for _, w := range s.worlds {
+		if ref == w.name || ref == w.tenant {
+			return w, nil
+		}
+	}
+	if ref == "one-too-many" {
+		return nil, &Problem{Title: "Too many worlds", Status: http.StatusInsufficientStorage, Detail: "d"}
+	}
+	return nil, fmt.Errorf("%q can't be a world", ref)
+}
+
+type fakeWorld struct {
+	name, tenant string
+	clock        *clock.Clock
+	resets       int
+	steps        []time.Time // due, in order
+	asked        string      // what Token was called with
+	fails        error
+}
+
+func (w *fakeWorld) Name() string        { return w.name }
+func (w *fakeWorld) Tenant() string      { return w.tenant }
+func (w *fakeWorld) Clock() *clock.Clock { return w.clock }
+func (w *fakeWorld) Reset()              { w.resets++ }
+func (w *fakeWorld) ProfileCount() int   { return 3 }
+
+func (w *fakeWorld) NextStep() (time.Time, bool) {
+	w.steps = slices.DeleteFunc(w.steps, func(t time.Time) bool { return !t.After(w.clock.Now()) })
+	if len(w.steps) == 0 {
+		return time.Time{}, false
+	}
+	return w.steps[0], true
+}
+
+func (w *fakeWorld) Token(scopes, roles []string, app string, expires time.Duration) (string, error) {
+	w.asked = fmt.Sprintf("%v %v %s %v", scopes, roles, app, expires)
+	return "TOKEN", w.fails
+}
+
+type bench struct {
+	*Control
+	server *fakeServer
+	world  *fakeWorld
+	log    *strings.Builder
+}
+
+func newBench(t *testing.T, change ...func(*Config)) *bench {
+	t.Helper()
+	setting, err := clock.Parse("frozen@2026-01-05T06:00:00Z")
+	require.NoError(t, err)
+	w := &fakeWorld{name: "default", tenant: "de7a0117-0000-4000-8000-000000000001", clock: clock.New(setting, func() time.Time { return dawn })}
+	b := &bench{server: &fakeServer{worlds: []*fakeWorld{w}}, world: w, log: &strings.Builder{}}
+	hosts, err := NewHosts([]string{"Emu.Test", "[fe80::1]"}, "https://graph.example.test:444/x")
+	require.NoError(t, err)
+	cfg := Config{Server: b.server, Hosts: hosts, LoopbackOnly: true, MaxBody: 1000,
+		Schemas: fstest.MapFS{"a.schema.json": {Data: []byte(`{"a":1}`)}, "other.txt": {Data: []byte("x")}},
+		Log:     slog.New(slog.NewTextHandler(b.log, nil))}
+	for _, c := range change {
+		c(&cfg)
+	}
+	b.Control = New(cfg)
+	return b
+}
+
+func (b *bench) send(method, path, body string, change ...func(*http.Request)) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Host, r.RemoteAddr = "localhost:9400", "127.0.0.1:5000"
+	for _, c := range change {
+		c(r)
+	}
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, r)
+	return w
+}
+
+// problem checks that an answer is a whole problem document and returns its detail.
+func problemOf(t *testing.T, w *httptest.ResponseRecorder, status int) string {
+	t.Helper()
+	require.Equal(t, status, w.Code, w.Body)
+	assert.Equal(t, "application/problem+json", w.Header().Get("Content-Type"))
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+	var p struct {
+		Title, Detail string
+		Status        int
+	}
+	d := json.NewDecoder(w.Body)
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&p))
+	assert.Equal(t, status, p.Status)
+	assert.NotEmpty(t, p.Title)
+	assert.NotEmpty(t, p.Detail)
+	return p.Detail
+}
+
+func TestEveryEndpoint(t *testing.T) {
+	world := `{"name":"default","tenant":"de7a0117-0000-4000-8000-000000000001","profiles":3,"clock":{"now":"2026-01-05T06:00:00Z","mode":"frozen","factor":0}}`
+	for _, c := range []struct{ method, path, body, media, want string }{
+		{"GET", "health", "", "application/json", `{"status":"ok"}`},
+		{"GET", "worlds", "", "application/json", `{"worlds":[` + world + `]}`},
+		{"POST", "worlds/default/reset", "", "application/json", world},
+		{"POST", "worlds/de7a0117-0000-4000-8000-000000000001/reset", "{}", "application/json", world},
+		{"GET", "worlds/default/clock", "", "application/json", `{"now":"2026-01-05T06:00:00Z","mode":"frozen","factor":0}`},
+		{"POST", "worlds/default/token", "", "application/json", `{"token":"TOKEN","tenant":"de7a0117-0000-4000-8000-000000000001","world":"default"}`},
+		{"GET", "schemas/", "", "application/json", `{"schemas":["a.schema.json"]}`},
+		{"GET", "schemas/a.schema.json", "", "application/schema+json", `{"a":1}`},
+	} {
+		w := newBench(t).send(c.method, Prefix+c.path, c.body)
+		assert.Equal(t, 200, w.Code, c.path)
+		assert.Equal(t, c.media, w.Header().Get("Content-Type"), c.path)
+		assert.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
+		assert.JSONEq(t, c.want, w.Body.String(), c.path)
+	}
+	w := newBench(t).send("GET", Prefix+"ca.pem", "")
+	assert.Equal(t, []any{200, "application/x-pem-file", "PEM"}, []any{w.Code, w.Header().Get("Content-Type"), w.Body.String()})
+
+	// The index names what there is, and all of it answers.
+	b := newBench(t)
+	var index struct{ Control []string }
+	require.NoError(t, json.Unmarshal(b.send("GET", Prefix, "").Body.Bytes(), &index))
+	require.NotEmpty(t, index.Control)
+	for _, line := range index.Control {
+		method, path, ok := strings.Cut(line, " ")
+		require.True(t, ok, line)
+		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json").Replace(path), "")
+		assert.NotContains(t, []int{404, 405}, w.Code, line)
+	}
+}
+
+func TestReset(t *testing.T) {
+	b := newBench(t)
+	b.send("POST", Prefix+"worlds/default/reset", "")
+	assert.Equal(t, 1, b.world.resets)
+	problemOf(t, b.send("GET", Prefix+"worlds/default/reset", ""), 405)
+	problemOf(t, b.send("POST", Prefix+"worlds/no%20such/reset", ""), 400)
+	assert.Equal(t, 1, b.world.resets)
+}
+
+func TestClock(t *testing.T) {
+	path := Prefix + "worlds/default/clock"
+	for body, want := range map[string]string{
+		`{"freeze":true}`:                     "2026-01-05T06:00:00Z frozen 0",
+		`{"advance":"90s"}`:                   "2026-01-05T06:01:30Z frozen 0",
+		`{"advance":"2h30m"}`:                 "2026-01-05T08:30:00Z frozen 0",
+		`{"advance":"0s"}`:                    "2026-01-05T06:00:00Z frozen 0",
+		`{"advance":"1ns"}`:                   "2026-01-05T06:00:00.000000001Z frozen 0",
+		`{"set":"2030-01-01T00:00:00Z"}`:      "2030-01-01T00:00:00Z frozen 0",
+		`{"set":"2020-01-01T01:00:00+01:00"}`: "2020-01-01T00:00:00Z frozen 0",
+		`{"scale":60}`:                        "2026-01-05T06:00:00Z scaled 60",
+		`{"scale":1}`:                         "2026-01-05T06:00:00Z real 1",
+		`{"scale":0.5}`:                       "2026-01-05T06:00:00Z scaled 0.5",
+		`{"advance":"idle"}`:                  "2026-01-05T06:00:06Z frozen 0",
+	} {
+		b := newBench(t)
+		b.world.steps = []time.Time{dawn.Add(2 * time.Second), dawn.Add(3 * time.Second), dawn.Add(6 * time.Second)}
+		w := b.send("POST", path, body)
+		require.Equal(t, 200, w.Code, "%s: %s", body, w.Body)
+		var v clockView
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &v))
+		assert.Equal(t, want, fmt.Sprint(v.Now, " ", v.Mode, " ", v.Factor), body)
+		assert.Equal(t, w.Body.String(), b.send("GET", path, "").Body.String(), body)
+	}
+
+	refused := map[string]string{
+		``:                               `Want one of {"freeze":true}`,
+		`{}`:                             "Want one of",
+		`{"freeze":true,"scale":2}`:      "Want one of",
+		`{"freeze":false}`:               "/freeze: want true",
+		`{"freeze":"true"}`:              "/freeze: want true",
+		`{"freeze":1}`:                   "/freeze: want true",
+		`{"freeze":null}`:                "/freeze: want true",
+		`{"advance":""}`:                 "/advance: want a duration",
+		`{"advance":90}`:                 "/advance: want a duration",
+		`{"advance":true}`:               "/advance: want a duration",
+		`{"advance":"-1s"}`:              "/advance: want a duration",
+		`{"advance":"1y"}`:               "/advance: want a duration",
+		`{"advance":"Idle"}`:             "/advance: want a duration",
+		`{"advance":["1s"]}`:             "/advance: want a duration",
+		`{"advance":"9999999h99999h"}`:   "/advance: want a duration",
+		`{"set":"tomorrow"}`:             "/set: want an instant",
+		`{"set":"2026-01-05"}`:           "/set: want an instant",
+		`{"set":5}`:                      "/set: want an instant",
+		`{"set":{}}`:                     "/set: want an instant",
+		`{"set":"0000-01-01T00:00:00Z"}`: "/set: want an instant",
+		`{"scale":0}`:                    "/scale: want a number above 0",
+		`{"scale":-1}`:                   "/scale: want a number above 0",
+		`{"scale":1e300}`:                "/scale: want a number above 0",
+		`{"scale":"60"}`:                 "/scale: want a number above 0",
+		`{"speed":2}`:                    "/speed: unknown; there are freeze, set, advance, scale",
+		`{"c":2,"b":2,"a":1,"freeze":1}`: "/a: unknown",
+		`{"advance":"1s","advance":2}`:   "duplicate",
+		`[]`:                             "want an object",
+		`null`:                           "want an object",
+		`{"scale":NaN}`:                  "invalid character",
+		`{`:                              "EOF",
+		"{\"set\":\"\xff\"}":             "UTF-8",
+		strings.Repeat("[", 500):         "levels of nesting",
+	}
+	for body, want := range refused {
+		b := newBench(t)
+		b.world.steps = []time.Time{dawn.Add(time.Hour)}
+		assert.Contains(t, problemOf(t, b.send("POST", path, body), 400), want, body)
+		assert.Equal(t, dawn, b.world.clock.Now(), "%s changed the clock", body)
+		assert.Equal(t, clock.ModeFrozen, b.world.clock.Mode(), "%s changed the clock", body)
+	}
+	assert.Contains(t, problemOf(t, newBench(t).send("POST", path, `{"advance":"`+strings.Repeat("1", 1000)+`s"}`), 413), "--max-body")
+	assert.Contains(t, problemOf(t, newBench(t).send("POST", path, `{"set":"9999-12-31T23:59:59.5Z"}`), 400), "years 1 to 9999")
+}
+
+func TestAdvanceOfAClockThatRuns(t *testing.T) {
+	b := newBench(t)
+	require.NoError(t, b.world.clock.Scale(60))
+	b.world.steps = []time.Time{dawn.Add(time.Minute), dawn.Add(time.Hour)}
+	assert.Equal(t, 200, b.send("POST", Prefix+"worlds/default/clock", `{"advance":"idle"}`).Code)
+	assert.Equal(t, dawn.Add(time.Hour), b.world.clock.Now())
+	assert.EqualValues(t, 60, b.world.clock.Factor())
+}
+
+func TestToken(t *testing.T) {
+	path := Prefix + "worlds/default/token"
+	for body, want := range map[string]string{
+		``:                          "[] []  0s",
+		`{}`:                        "[] []  0s",
+		`{"scopes":["A","B"]}`:      "[A B] []  0s",
+		`{"roles":["R"],"app":"a"}`: "[] [R] a 0s",
+		`{"expires":"1h","scopes":[],"roles":[]}`: "[] []  1h0m0s",
+	} {
+		b := newBench(t)
+		require.Equal(t, 200, b.send("POST", path, body).Code, body)
+		assert.Equal(t, want, b.world.asked, body)
+	}
+	for body, want := range map[string]string{
+		`{"scopes":["A"],"roles":["B"]}`: "not both",
+		`{"scopes":"A"}`:                 "/scopes: want an array of strings",
+		`{"scopes":null}`:                "/scopes: want an array of strings",
+		`{"roles":[1]}`:                  "/roles: want an array of strings",
+		`{"roles":[""]}`:                 "/roles: want an array of strings",
+		`{"app":1}`:                      "/app: want a client id",
+		`{"expires":5}`:                  "/expires: want a positive duration",
+		`{"expires":"-1h"}`:              "/expires: want a positive duration",
+		`{"expires":"0s"}`:               "/expires: want a positive duration",
+		`{"expires":null}`:               "/expires: want a positive duration",
+		`{"scope":["A"]}`:                "/scope: unknown",
+	} {
+		b := newBench(t)
+		assert.Contains(t, problemOf(t, b.send("POST", path, body), 400), want, body)
+		assert.Empty(t, b.world.asked, body)
+	}
+	b := newBench(t)
+	b.world.fails = errors.New("no key")
+	assert.Equal(t, "no key", problemOf(t, b.send("POST", path, ""), 500))
+	assert.Contains(t, b.log.String(), "no key")
+}
+
+func TestUnknownPathsAndMethods(t *testing.T) {
+	b := newBench(t)
+	for _, path := range []string{"nope", "health/", "worlds/", "worlds/default", "worlds/default/nope", "worlds/a/b/clock", "worlds/a%2Fb/clock", "schemas/x/y", "%00", "<script>"} {
+		detail := problemOf(t, b.send("GET", Prefix+path, ""), 404)
+		assert.Contains(t, detail, "GET /_graphemu/ lists what there is", path)
+	}
+	for _, name := range []string{"other.txtt", "..%5Cx", "a.schema.jso"} {
+		problemOf(t, b.send("GET", Prefix+"schemas/"+name, ""), 404)
+	}
+	for _, c := range [][2]string{{"POST", "health"}, {"DELETE", "worlds"}, {"PUT", "worlds/default/clock"}, {"FOO", "ca.pem"}, {"PATCH", "schemas/"}} {
+		assert.Contains(t, problemOf(t, b.send(c[0], Prefix+c[1], ""), 405), "does not take "+c[0])
+	}
+	for _, name := range []string{"no such", "a%22b", "%F0%9F%99%82", strings.Repeat("x", 1000)} {
+		problemOf(t, b.send("GET", Prefix+"worlds/"+strings.ReplaceAll(name, " ", "%20")+"/clock", ""), 400)
+	}
+}
+
+func TestNoRoomForAWorld(t *testing.T) {
+	for _, c := range [][2]string{{"GET", "clock"}, {"POST", "clock"}, {"POST", "reset"}, {"POST", "token"}} {
+		assert.Equal(t, "d", problemOf(t, newBench(t).send(c[0], Prefix+"worlds/one-too-many/"+c[1], ""), 507))
+	}
+}
+
+func TestGuard(t *testing.T) {
+	host := func(h string) func(*http.Request) { return func(r *http.Request) { r.Host = h } }
+	header := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set(name, value) }
+	}
+	peer := func(a string) func(*http.Request) { return func(r *http.Request) { r.RemoteAddr = a } }
+	for name, c := range map[string]struct {
+		status int
+		as     func(*http.Request)
+	}{
+		"localhost":             {200, host("localhost")},
+		"LOCALHOST:1":           {200, host("LOCALHOST:1")},
+		"a.localhost":           {200, host("a.localhost:9400")},
+		"127.0.0.1":             {200, host("127.0.0.1:9400")},
+		"127.9.9.9":             {200, host("127.9.9.9")},
+		"::1":                   {200, host("[::1]:9400")},
+		"::1 without port":      {200, host("[::1]")},
+		"docker":                {200, host("host.docker.internal:9400")},
+		"--host":                {200, host("emu.test:9400")},
+		"--host address":        {200, host("[FE80::1]")},
+		"--public-url":          {200, host("graph.example.test")},
+		"rebinding":             {421, host("evil.example:9400")},
+		"rebinding, our prefix": {421, host("localhost.evil.example")},
+		"rebinding, an address": {421, host("192.0.2.1:9400")},
+		"no host":               {421, host("")},
+		"a subdomain of ours":   {421, host("x.emu.test")},
+		"odd host":              {421, host(`a"b<c>`)},
+
+		"loopback peer":        {200, peer("127.0.0.1:1")},
+		"loopback peer 6":      {200, peer("[::1]:1")},
+		"loopback mapped to 6": {200, peer("[::ffff:127.0.0.1]:1")},
+		"in memory":            {200, func(r *http.Request) { r.RemoteAddr, r.Host = "pipe", "graph.microsoft.com" }},
+		"another machine":      {403, peer("192.0.2.7:1")},
+		"another machine 6":    {403, peer("[2001:db8::1]:1")},
+		"no peer":              {403, peer("")},
+		"nonsense peer":        {403, peer("@")},
+
+		"own page":                {200, header("Origin", "http://localhost:9400")},
+		"own page's fetch":        {200, header("Sec-Fetch-Site", "same-origin")},
+		"typed into the browser":  {200, header("Sec-Fetch-Site", "none")},
+		"another origin":          {403, header("Origin", "http://evil.example")},
+		"another port":            {403, header("Origin", "http://localhost:9401")},
+		"origin null":             {403, header("Origin", "null")},
+		"origin nonsense":         {403, header("Origin", "http://[")},
+		"another site's fetch":    {403, header("Sec-Fetch-Site", "cross-site")},
+		"a sibling site's fetch":  {403, header("Sec-Fetch-Site", "same-site")},
+		"preflight of a page":     {403, func(r *http.Request) { r.Method = "OPTIONS"; r.Header.Set("Origin", "http://evil.example") }},
+		"another origin, no peer": {403, func(r *http.Request) { r.Header.Set("Origin", "http://evil.example"); r.RemoteAddr = "192.0.2.7:1" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			w := b.send("POST", Prefix+"worlds/default/reset", "", c.as)
+			if c.status == 200 {
+				assert.Equal(t, 200, w.Code, w.Body)
+				assert.Equal(t, 1, b.world.resets)
+				return
+			}
+			problemOf(t, w, c.status)
+			assert.Zero(t, b.world.resets, "nothing was done")
+			assert.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
+		})
+	}
+	remote := func(c *Config) { c.LoopbackOnly = false }
+	assert.Equal(t, 200, newBench(t, remote).send("GET", Prefix+"health", "", peer("192.0.2.7:1")).Code)
+	problemOf(t, newBench(t, remote).send("GET", Prefix+"health", "", peer("192.0.2.7:1"), host("evil.example")), 421)
+}
+
+func TestOff(t *testing.T) {
+	w := httptest.NewRecorder()
+	Off(w)
+	assert.Contains(t, problemOf(t, w, 404), "--control off")
+}
+
+func TestFaultsOfOurOwn(t *testing.T) {
+	b := newBench(t)
+	b.server.ca = errors.New("disk on fire")
+	assert.Equal(t, "disk on fire", problemOf(t, b.send("GET", Prefix+"ca.pem", ""), 500))
+	assert.Contains(t, b.log.String(), "disk on fire")
+
+	b = newBench(t)
+	b.server.panics = "boom"
+	problemOf(t, b.send("GET", Prefix+"ca.pem", ""), 500)
+	assert.Contains(t, b.log.String(), "level=ERROR")
+	assert.Contains(t, b.log.String(), "boom")
+	assert.Contains(t, b.log.String(), "control_test.go", "the stack is in the log")
+	assert.Equal(t, 200, b.send("GET", Prefix+"health", "").Code, "and it goes on")
+
+	b.server.panics = http.ErrAbortHandler
+	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { b.send("GET", Prefix+"ca.pem", "") })
+}
+
+func TestUnreadableBody(t *testing.T) {
+	b := newBench(t)
+	w := b.send("POST", Prefix+"worlds/default/clock", "", func(r *http.Request) {
+		r.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"fr`), brokenReader{}))
+	})
+	assert.Contains(t, problemOf(t, w, 400), "cut")
+	assert.Equal(t, dawn, b.world.clock.Now())
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("cut") }
+
+func TestPublicURLThatIsNone(t *testing.T) {
+	_, err := NewHosts(nil, "http://[")
+	assert.ErrorContains(t, err, "public URL")
+}

@@ -1,0 +1,99 @@
+package surface
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/schemas"
+)
+
+var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
+
+var compiled = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
+
+// desk is a surface with a world, and what it logged.
+type desk struct {
+	*Surface
+	world *World
+	log   *bytes.Buffer
+}
+
+func newDesk(change ...func(*Config)) *desk {
+	d := &desk{log: &bytes.Buffer{}, world: newWorld("default")}
+	cfg := Config{MaxBody: 4 << 20, Schemas: compiled, Log: slog.New(slog.NewTextHandler(d.log, nil))}
+	for _, c := range change {
+		c(&cfg)
+	}
+	d.Surface = New(cfg)
+	return d
+}
+
+func newWorld(name string) *World {
+	return &World{
+		Clock:      clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
+		Profiles:   profile.NewStore(profile.Config{NewID: mint.NewStream(1, name, "profiles").GUID, Timeline: profile.DefaultTimeline}),
+		RequestIDs: mint.NewStream(1, name, "requests"), PageKey: mint.Key(1, name, "pages"),
+	}
+}
+
+// send makes a request with a token and, where there is a body, a Content-Type.
+func (d *desk) send(method, target, body string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer x")
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	d.Serve(w, r, d.world, false)
+	return w
+}
+
+// graphError is the envelope of an error.
+type graphError struct {
+	Error struct {
+		Code, Message *string
+		Details       []struct{ Code, Message, Target string }
+		InnerError    map[string]string
+	}
+}
+
+// envelope checks that an answer is a whole error of Graph's.
+func envelope(t *testing.T, w *httptest.ResponseRecorder) graphError {
+	t.Helper()
+	return envelopeOf(t, w.Header(), w.Body.Bytes())
+}
+
+func envelopeOf(t *testing.T, h http.Header, body []byte) graphError {
+	t.Helper()
+	var e graphError
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&e), "%s", body)
+	require.NotNil(t, e.Error.Code, "%s", body)
+	require.NotNil(t, e.Error.Message, "%s", body)
+	require.Equal(t, "application/json", h.Get("Content-Type"))
+	require.Len(t, e.Error.InnerError, 3)
+	require.Equal(t, h["request-id"], []string{e.Error.InnerError["request-id"]})
+	for _, detail := range e.Error.Details {
+		require.NotEmpty(t, detail.Code)
+		require.NotEmpty(t, detail.Message)
+	}
+	return e
+}
