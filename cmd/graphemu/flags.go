@@ -26,8 +26,8 @@ func fromEnvironment(flags *pflag.FlagSet, env environment) error {
 		if !ok || f.Changed || f.Name == "help" {
 			return
 		}
-		if err := flags.Set(f.Name, value); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		if err := f.Value.Set(value); err != nil {
+			errs = append(errs, fmt.Errorf("%s=%s: want what --%s takes: %s", name, value, f.Name, strings.ReplaceAll(f.Usage, "`", "")))
 		}
 	})
 	return errors.Join(errs...)
@@ -64,21 +64,21 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.SortFlags = false
 	fl.StringVar(&o.HTTP, "http", http, "listen for HTTP on `address`; port 0: any free one; empty: off")
 	fl.StringVar(&o.HTTPS, "https", https, "listen for HTTPS on `address`; port 0: any free one; empty: off")
-	fl.StringArrayVar(&o.Hosts, "host", nil, "a further `name` or IP address of this server, for the certificate and the control API (repeatable)")
+	fl.StringArrayVar(&o.Hosts, "host", nil, "further `name` or IP address of this server, for the certificate and the control API; a name covers its subdomains (repeatable)")
 	fl.StringVar(&o.PublicURL, "public-url", "", "`URL` that links in answers are built on (default the request's own Host)")
-	fl.StringVar(&o.Fixture, "fixture", "empty", "what a world starts from: empty, one, contoso, a `file` or a folder with a fixture.json")
-	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`lenient`: any bearer token, none is 401; off: no header needed; strict: not yet")
-	fl.StringVar(&o.Clock, "clock", "real", "`real`, frozen, frozen@2026-01-05T06:00:00Z, or x60 for an hour in a minute")
-	fl.StringArrayVar(&f.variants, "variant", nil, "`KEY=VALUE`: a reading where the documentation contradicts itself, as createStatus=201 (repeatable)")
-	fl.Uint64Var(&o.Seed, "seed", 1, "what all ids are drawn from")
-	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "who may use /_graphemu/: `loopback`, any or off")
+	fl.StringVar(&o.Fixture, "fixture", "empty", "what a world starts from: empty, one, contoso, or the `path` of a file or of a folder with a fixture.json")
+	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: lenient, any will do and none is 401; off, no header needed; strict, not yet")
+	fl.StringVar(&o.Clock, "clock", "real", "`how` time passes: real, frozen, frozen@2026-01-05T06:00:00Z, or x60 for an hour in a minute")
+	fl.StringArrayVar(&f.variants, "variant", nil, "`NAME=READING` where the documentation contradicts itself, as createStatus=201 (repeatable)")
+	fl.Uint64Var(&o.Seed, "seed", 1, "`number` that all ids are drawn from")
+	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
 	dataDir(c, &o.DataDir, env)
-	fl.StringVar(&f.log, "log", "text", "how the log on standard error is written: `text` or json")
-	fl.StringVar(&f.level, "log-level", "info", "what is logged: debug, `info`, warn or error")
-	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds, "how many worlds (tenants) are kept; one idle for an hour makes room")
-	fl.IntVar(&o.Limits.Profiles, "max-profiles", emulator.DefaultMaxProfiles, "how many profiles a world keeps")
+	fl.StringVar(&f.log, "log", "text", "`form` of the log on standard error: text or json")
+	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug, info, warn or error")
+	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds, "`number` of worlds (tenants) that are kept; one idle for an hour makes room")
+	fl.IntVar(&o.Limits.Profiles, "max-profiles", emulator.DefaultMaxProfiles, "`number` of profiles that a world keeps")
 	f.maxBody = emulator.DefaultMaxBody
-	fl.Var(&f.maxBody, "max-body", "how large a request `body` may be, decompressed too")
+	fl.Var(&f.maxBody, "max-body", "largest `size` of a request body, decompressed too")
 }
 
 // resolve completes the options from what the flags say.
@@ -90,7 +90,7 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 		for pair := range strings.SplitSeq(v, ",") {
 			key, value, ok := strings.Cut(pair, "=")
 			if !ok {
-				return o, fmt.Errorf("variant %q: want KEY=VALUE, like createStatus=201", pair)
+				return o, fmt.Errorf("variant %q: want NAME=READING, like createStatus=201", pair)
 			}
 			o.Variants[strings.TrimSpace(key)] = strings.TrimSpace(value)
 		}

@@ -79,7 +79,7 @@ func serve(ctx context.Context, o emulator.Options, readyFile string, env enviro
 		}
 		defer os.Remove(readyFile) // what it says is no longer so
 	}
-	r.banner(env.out, o)
+	r.banner(env.out, o.Control != emulator.ControlOff, o.Seed)
 
 	<-ctx.Done()
 	fmt.Fprintln(env.out, "stopping: requests in flight may end")
@@ -149,7 +149,7 @@ func (r ready) write(file string) error {
 
 const collectionPath = "/beta/education/synchronizationProfiles"
 
-func (r ready) banner(out io.Writer, o emulator.Options) {
+func (r ready) banner(out io.Writer, control bool, seed uint64) {
 	line := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(out, "  %-8s %s\n", name, value)
@@ -169,11 +169,11 @@ func (r ready) banner(out io.Writer, o emulator.Options) {
 	if origin == "" {
 		origin = r.HTTPS
 	}
-	if o.Control != emulator.ControlOff {
+	if control {
 		line("Control", origin+"/_graphemu/")
 	}
 	line("Tenant", r.Tenant)
-	line("Seed", fmt.Sprint(o.Seed))
+	line("Seed", fmt.Sprint(seed))
 	fmt.Fprintf(out, "\nTry it:\n\n  TOKEN=%s\n  curl %s-H \"Authorization: Bearer $TOKEN\" %s\n\n", r.Token, r.curlCA(origin), origin+collectionPath)
 }
 
@@ -185,5 +185,5 @@ func (r ready) curlCA(origin string) string {
 	case r.CA == "":
 		return "--insecure "
 	}
-	return "--cacert '" + r.CA + "' "
+	return "--cacert '" + strings.ReplaceAll(r.CA, "'", `'\''`) + "' "
 }

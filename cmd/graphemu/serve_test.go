@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// serving is a serve command under test.
+type serving struct {
+	banner string
+	stop   context.CancelFunc
+	code   chan int
+	errOut *lockedBuffer
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// launch runs serve until its banner is out: from then on it answers.
+func launch(t *testing.T, variables map[string]string, args ...string) *serving {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	s := &serving{stop: cancel, code: make(chan int, 1), errOut: &lockedBuffer{}}
+	dir := t.TempDir()
+	env := environment{out: w, errOut: s.errOut, lookup: func(name string) (string, bool) {
+		if v, ok := variables[name]; ok {
+			return v, true
+		}
+		return dir, name == "XDG_CONFIG_HOME"
+	}}
+	go func() {
+		code := run(ctx, append([]string{"serve"}, args...), env)
+		w.Close()
+		s.code <- code
+	}()
+	t.Cleanup(func() { cancel() })
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		s.banner += lines.Text() + "\n"
+		if strings.Contains(lines.Text(), "curl ") {
+			break
+		}
+	}
+	go io.Copy(io.Discard, r)
+	require.Contains(t, s.banner, "curl ", s.errOut.String())
+	return s
+}
+
+func (s *serving) end(t *testing.T) {
+	t.Helper()
+	s.stop()
+	assert.Equal(t, 0, <-s.code, s.errOut.String())
+}
+
+func get(t *testing.T, url, token string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+token)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	a, err := client.Do(r)
+	require.NoError(t, err)
+	defer a.Body.Close()
+	b, err := io.ReadAll(a.Body)
+	require.NoError(t, err)
+	return a.StatusCode, string(b)
+}
+
+func TestServeWritesAReadyFileAndTakesItAway(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ready.json")
+	require.NoError(t, os.WriteFile(file, []byte("stale"), 0o600))
+	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--ready-file", file)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var r ready
+	require.NoError(t, json.Unmarshal(text, &r))
+	status, body := get(t, r.HTTP+collectionPath, r.Token)
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, body, `"value":[]`)
+	assert.Equal(t, os.Getpid(), r.PID)
+	assert.NotEmpty(t, r.ClientID)
+	assert.NotEmpty(t, r.ClientSecret)
+	pem, err := os.ReadFile(r.CA)
+	require.NoError(t, err)
+	assert.Contains(t, string(pem), "BEGIN CERTIFICATE")
+	assert.Contains(t, s.banner, r.HTTP)
+	assert.Contains(t, s.banner, r.HTTPS)
+	s.end(t)
+	assert.NoFileExists(t, file)
+}
+
+func TestServeTakesVariablesAndFlagsGoFirst(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ready.json")
+	s := launch(t, map[string]string{"GRAPHEMU_HTTP": "127.0.0.1:0", "GRAPHEMU_HTTPS": "", "GRAPHEMU_FIXTURE": "one",
+		"GRAPHEMU_SEED": "7", "GRAPHEMU_VARIANT": "createStatus=201,contextKeys=plain", "GRAPHEMU_READY_FILE": file}, "--seed", "8")
+	assert.NotContains(t, s.banner, "HTTPS", "an empty variable switches the listener off")
+	assert.Regexp(t, `Seed +8`, s.banner)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var r ready
+	require.NoError(t, json.Unmarshal(text, &r))
+	_, body := get(t, r.HTTP+collectionPath+"/86904b1e-c7d0-4ead-b13a-98f11fc400ee/profileStatus", r.Token)
+	assert.Contains(t, body, "synchronizationProfiles/86904b1e-c7d0-4ead-b13a-98f11fc400ee/profileStatus", "contextKeys=plain")
+	s.end(t)
+}
+
+func TestServeSaysThatAPortIsTaken(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	file := filepath.Join(t.TempDir(), "ready.json")
+	var out, errOut bytes.Buffer
+	code := run(t.Context(), []string{"serve", "--http", "127.0.0.1:0", "--https", l.Addr().String(), "--data-dir", "", "--ready-file", file},
+		environment{out: &out, errOut: &errOut, lookup: func(string) (string, bool) { return "", false }})
+	assert.Equal(t, exitUsage, code)
+	assert.Equal(t, "graphemu: cannot listen on "+l.Addr().String()+": another program has that port; choose another, or port 0 for any free one\n", errOut.String())
+	assert.Empty(t, out.String())
+	assert.NoFileExists(t, file)
+}
+
+// A folder that cannot be written to is told, and the server runs all the same.
+func TestServeGoesOnWithoutADataFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--data-dir", filepath.Join(file, "folder"))
+	assert.Contains(t, s.errOut.String(), "the data folder cannot be used")
+	assert.Contains(t, s.banner, "in memory; GET /_graphemu/ca.pem returns it")
+	s.end(t)
+}
+
+func TestServeLogsJSON(t *testing.T) {
+	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "", "--log", "json", "--log-level", "debug", "--data-dir", filepath.Join(t.TempDir(), "x"))
+	s.end(t)
+	for line := range strings.Lines(s.errOut.String()) {
+		assert.True(t, json.Valid([]byte(line)), line)
+	}
+}
+
+func TestBannerQuotesTheCAFile(t *testing.T) {
+	var out bytes.Buffer
+	r := ready{HTTPS: "https://localhost:1", CA: "/tmp/a child's folder/ca.pem", Token: "t"}
+	r.banner(&out, false, 1)
+	assert.Contains(t, out.String(), `curl --cacert '/tmp/a child'\''s folder/ca.pem' -H`)
+}
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]size{"4194304": 4 << 20, "4MiB": 4 << 20, "1 KiB": 1 << 10, "1GiB": 1 << 30} {
+		var s size
+		require.NoError(t, s.Set(text))
+		assert.Equal(t, want, s)
+	}
+	var s size
+	assert.Error(t, s.Set("9223372036854775807GiB"))
+	assert.Error(t, s.Set("MiB"))
+	s = 4 << 20
+	assert.Equal(t, "4MiB", s.String())
+}
