@@ -47,9 +47,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, secur
 			Help("limit", "", "%v: graphemu serve --max-worlds %d raises the limit", err, 2*full.Max)
 	}
 	world, err := s.World(DefaultWorld)
-	if err != nil { // the default world is the first one not to fit
-		http.Error(w, err.Error(), http.StatusInsufficientStorage)
-		return
+	if err != nil {
+		panic(err) // it always fits
 	}
 	s.surface.Refuse(w, r, world.current.Load(), secure, e)
 }

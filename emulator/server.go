@@ -44,6 +44,7 @@ type Server struct {
 	urls map[string]string // scheme to origin
 
 	handlers sync.WaitGroup // one for each listener's Serve
+	conns    sync.WaitGroup // one for each connection
 	running  sync.WaitGroup // one for each request in ServeHTTP
 	once     sync.Once
 	closed   error
@@ -135,7 +136,7 @@ func (s *Server) listen() error {
 	}
 	s.http = &http.Server{
 		Handler: s, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
+		MaxHeaderBytes: maxHeaderBytes, ConnState: s.count, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
 		TLSConfig: &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
 	}
 	s.serve(s.mem, false)
@@ -169,6 +170,16 @@ func (s *Server) serve(l net.Listener, secure bool) {
 			s.set.Log.Error("a listener stopped", "address", l.Addr().String(), "error", err)
 		}
 	})
+}
+
+// count lets Close wait for the connections.
+func (s *Server) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.conns.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		s.conns.Done()
+	}
 }
 
 // origin is how clients reach a listener: by the host that was asked for, where
@@ -254,6 +265,7 @@ func (s *Server) Close() error {
 	s.once.Do(func() {
 		s.closed = s.http.Close()
 		s.handlers.Wait()
+		s.conns.Wait() // net/http lingers on some for half a second
 		s.running.Wait()
 	})
 	return s.closed

@@ -133,7 +133,7 @@ var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // World returns the world that ref means, and makes it on first use: "" or
 // "default", a name, or a tenant's GUID. It errs where ref can't be a name, and
-// with *FullError.
+// with *FullError; the default world always fits.
 func (s *Server) World(ref string) (*World, error) {
 	name, tenant := ref, ""
 	switch {
@@ -177,7 +177,7 @@ func (s *Server) makeWorld(tenant string) (*World, error) {
 	if other := s.worlds.byTenant[tenant]; other != nil {
 		return other, nil // another request made it meanwhile
 	}
-	if len(s.worlds.byTenant) >= s.set.Limits.Worlds && !s.evict(now) {
+	if tenant != DefaultTenant && len(s.worlds.byTenant) >= s.set.Limits.Worlds && !s.evict(now) {
 		return nil, &FullError{Max: s.set.Limits.Worlds}
 	}
 	s.worlds.byTenant[tenant] = w

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -58,14 +59,20 @@ type Config struct {
 // Control is the control API.
 type Control struct {
 	Config
-	router *mux.Router
+	router func() *mux.Router
 }
 
 // New returns the control API, to be mounted at Prefix.
 func New(cfg Config) *Control {
-	c := &Control{Config: cfg, router: mux.NewRouter()}
+	c := &Control{Config: cfg}
+	c.router = sync.OnceValue(c.routes) // most servers are never asked
+	return c
+}
+
+func (c *Control) routes() *mux.Router {
+	router := mux.NewRouter()
 	handle := func(method, path string, run func(http.ResponseWriter, *http.Request) (any, error)) {
-		c.router.HandleFunc(Prefix+path, func(w http.ResponseWriter, r *http.Request) { c.answer(w, r, run) }).Methods(method)
+		router.HandleFunc(Prefix+path, func(w http.ResponseWriter, r *http.Request) { c.answer(w, r, run) }).Methods(method)
 	}
 	handle("GET", "", c.index)
 	handle("GET", "health", c.health)
@@ -77,13 +84,13 @@ func New(cfg Config) *Control {
 	handle("GET", "worlds/{world}/clock", c.clock)
 	handle("POST", "worlds/{world}/clock", c.setClock)
 	handle("POST", "worlds/{world}/token", c.token)
-	c.router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, problem(http.StatusNotFound, "Not found", "There is no %s. GET %s lists what there is.", r.URL.Path, Prefix))
 	})
-	c.router.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	router.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, problem(http.StatusMethodNotAllowed, "Method not allowed", "%s does not take %s.", r.URL.Path, r.Method))
 	})
-	return c
+	return router
 }
 
 // ServeHTTP answers a request under Prefix. A panic becomes a problem.
@@ -101,7 +108,7 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, err)
 		return
 	}
-	c.router.ServeHTTP(w, r)
+	c.router().ServeHTTP(w, r)
 }
 
 // raw is an answer that is no JSON.

@@ -125,10 +125,18 @@ func UnknownProperty(property, typeName string) *Error {
 // docs issue 17889.
 func UnknownType(name string) *Error { return BadRequest(`Invalid OData type specified: "%s"`, name) }
 
-// MissingType answers an abstract value without "@odata.type". Observed with
-// the directory's code: docs-contrib issue 6272.
+// MissingType answers an abstract value without "@odata.type". Observed on the
+// directory, code and words: docs-contrib issue 6272.
 func MissingType() *Error {
-	return BadRequest("A value without a type name was found and no expected type is available. When the model is specified, each value in the payload must have a type which can be either specified in the payload, explicitly by the caller or implicitly inferred from the parent value.")
+	e := BadRequest("A value without a type name was found and no expected type is available. When the model is specified, each value in the payload must have a type which can be either specified in the payload, explicitly by the caller or implicitly inferred from the parent value.")
+	e.Code = "Request_BadRequest"
+	return e
+}
+
+// NoChangeTracking answers a delta query. Observed on another type of
+// education; the end of the words is inferred.
+func NoChangeTracking(typeName string) *Error {
+	return BadRequest("Unsupported request: Change tracking is not supported against 'microsoft.graph.%s'.", typeName)
 }
 
 // InvalidValue answers a value that a property can't have. The directory's

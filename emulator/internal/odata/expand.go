@@ -15,8 +15,8 @@ type ExpandItem struct {
 
 // parseExpand reads the value of a $expand over type t: navigation properties
 // separated by commas, * for all of them. Each may carry options of its own,
-// separated by semicolons: those of a collection that the outer request may use
-// too, and $select and $expand for a single entity.
+// separated by semicolons: $select and $expand, and for a collection all of its
+// own but $skiptoken, under the outer request's MaxTop.
 func parseExpand(text string, t *Type, a Allowed, depth int) ([]ExpandItem, error) {
 	var items []ExpandItem
 	star := false
@@ -97,10 +97,9 @@ func nested(text string, p *Property, a Allowed, depth int) (Options, error) {
 	if depth >= MaxExpand {
 		return Options{}, selectFailed("$expand", "Recursion depth exceeded allowed limit.", "$expand may nest %d deep.", MaxExpand)
 	}
-	inner := Allowed{Select: true, Expand: true}
+	inner := Allowed{Select: true, Expand: true, MaxTop: a.MaxTop}
 	if p.Collection {
-		inner = a
-		inner.Select, inner.Expand, inner.SkipToken = true, true, false
+		inner.Filter, inner.OrderBy, inner.Top, inner.Skip, inner.Count, inner.Search = true, true, true, true, true, true
 	}
 	q := query{t: p.Type, allowed: inner, depth: depth + 1, options: Options{Top: -1}, within: "$expand"}
 	parts, ok := splitOutside(text, ';')

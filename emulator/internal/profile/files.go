@@ -1,5 +1,7 @@
 package profile
 
+import "fmt"
+
 // Missing returns what verification says of a container that holds no file:
 // the three files without which there is no roster. Documented: school, student
 // and teacher are needed always, the other three together or not at all. The
@@ -8,7 +10,7 @@ func Missing() []VerificationMessage {
 	var m []VerificationMessage
 	for _, name := range []string{"school.csv", "student.csv", "teacher.csv"} {
 		m = append(m, VerificationMessage{Type: "Error", FileName: name,
-			Description: "The file was not found in the source. It is required."})
+			Description: fmt.Sprintf("The file %s was not found in the source. It is required.", name)})
 	}
 	return m
 }

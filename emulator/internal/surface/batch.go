@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
@@ -177,8 +179,8 @@ func readPart(v any, i int) (part, error) {
 	if !ok && o["headers"] != nil {
 		return part{}, invalidPart(i, "headers", "want an object of strings")
 	}
-	for name, v := range headers {
-		text, ok := v.(string)
+	for _, name := range slices.Sorted(maps.Keys(headers)) { // the last of two spellings counts
+		text, ok := headers[name].(string)
 		if !ok {
 			return part{}, invalidPart(i, "headers/"+name, "want a string")
 		}

@@ -85,11 +85,11 @@ func (s *Surface) run(c *call) (reply, error) {
 			return reply{}, err
 		}
 	}
+	if c.world.Variants.Is("retirement", "on") && c.at.version != "" && strings.HasPrefix(c.at.path+"/", profilesPath+"/") {
+		return reply{}, graph.UnknownSegment("synchronizationProfiles").Help("retired", "", "the variant retirement=on is chosen: the service has stopped serving this API")
+	}
 	if err != nil {
 		return reply{}, err
-	}
-	if c.world.Variants.Is("retirement", "on") && strings.HasPrefix(op.name, "profiles.") {
-		return reply{}, graph.UnknownSegment("synchronizationProfiles").Help("retired", "", "the variant retirement=on is chosen: the service has stopped serving this API")
 	}
 	return op.run(c)
 }
@@ -112,6 +112,8 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 			e.Help("invalidQueryOption", query.Target, "%s", query.Help)
 		}
 		return e
+	case errors.Is(err, profile.ErrNotFound) && strings.EqualFold(c.id, "delta"):
+		return graph.NoChangeTracking(profileType.Name)
 	case errors.Is(err, profile.ErrNotFound):
 		return graph.NotFound("profile", c.id)
 	case errors.As(err, &illegal):

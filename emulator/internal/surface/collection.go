@@ -73,7 +73,9 @@ func (c *call) list(col collection) (reply, error) {
 		}
 		dst = c.member(dst, e.address(), json, col.t)
 	}
-	return reply{status: http.StatusOK, media: c.format.media(), body: append(dst, "]}"...)}, nil
+	a := reply{status: http.StatusOK, media: c.format.media(), body: append(dst, "]}"...)}
+	c.applied(&a, o)
+	return a, nil
 }
 
 // annotations appends count and nextLink, each followed by a comma. property
@@ -110,6 +112,9 @@ func (c *call) read(col collection, o odata.Options, rest string) (page, error) 
 		limit = o.Top
 	}
 	scope := col.path + "?" + rest
+	if plain, err := url.QueryUnescape(scope); err == nil {
+		scope = plain // a client may escape more of a nextLink than we did
+	}
 	var from cursor
 	if o.SkipToken != "" {
 		var err error

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -69,6 +70,14 @@ func host(r *http.Request) string {
 		return "localhost"
 	}
 	return r.Host
+}
+
+// localAddress is the listener's own address, for a client that named none.
+func localAddress(r *http.Request) string {
+	if a, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		return a.String()
+	}
+	return "localhost"
 }
 
 // protected answers the call, and a panic on the way with Graph's 500.
@@ -162,16 +171,14 @@ func compress(w io.Writer, body []byte) {
 // acceptsGzip reads an Accept-Encoding header. Observed: the service sends gzip
 // to whoever takes it.
 func acceptsGzip(h http.Header) bool {
-	v := h["Accept-Encoding"]
-	if len(v) == 0 {
-		return false
-	}
-	for _, coding := range strings.Split(v[0], ",") {
-		name, parameter, _ := strings.Cut(coding, ";")
-		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			q := strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(parameter), " ", ""), "q=")
-			weight, err := strconv.ParseFloat(q, 64)
-			return err != nil || weight > 0
+	for _, line := range h["Accept-Encoding"] {
+		for coding := range strings.SplitSeq(line, ",") {
+			name, parameter, _ := strings.Cut(coding, ";")
+			if name = strings.TrimSpace(name); name == "*" || strings.EqualFold(name, "gzip") {
+				q := strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(parameter), " ", ""), "q=")
+				weight, err := strconv.ParseFloat(q, 64)
+				return err != nil || weight > 0
+			}
 		}
 	}
 	return false

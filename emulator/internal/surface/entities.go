@@ -3,6 +3,8 @@ package surface
 import (
 	"iter"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
@@ -163,8 +165,7 @@ func (c *call) expand(dst []byte, e *profileEntity, item odata.ExpandItem) []byt
 		return append(append(dst, `"profileStatus":`...), status...)
 	}
 	col := c.errors(e.record)
-	rest := strings.ReplaceAll(item.Raw, ";", "&")
-	p, err := c.read(col, item.Options, nextOptions(rest))
+	p, err := c.read(col, item.Options, nextOptions(asQuery(item.Raw)))
 	if err != nil {
 		panic(err) // only a skip token can be wrong, and none is allowed here
 	}
@@ -178,6 +179,32 @@ func (c *call) expand(dst []byte, e *profileEntity, item odata.ExpandItem) []byt
 		dst = c.shape(dst, e, item.Options)
 	}
 	return append(dst, ']')
+}
+
+// asQuery writes the options that stood in the parentheses of an expansion as
+// the query that the collection's own address takes.
+func asQuery(options string) string {
+	var parts []string
+	var quote byte
+	from := 0
+	add := func(option string) {
+		if name, value, ok := strings.Cut(option, "="); ok {
+			parts = append(parts, strings.TrimSpace(name)+"="+url.QueryEscape(value))
+		}
+	}
+	for i := range len(options) {
+		switch c := options[i]; {
+		case quote == 0 && c == ';':
+			add(options[from:i])
+			from = i + 1
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		case c == quote:
+			quote = 0
+		}
+	}
+	add(options[from:])
+	return strings.Join(parts, "&")
 }
 
 func (c *call) expandedContext(dst []byte, property, path string) []byte {
@@ -250,8 +277,20 @@ func (s *Surface) getStatus(c *call) (reply, error) {
 	}
 	body := c.entity(c.room(512), c.contextKey(r.ID)+"/profileStatus"+selected(o.Select)+"/$entity", address(r.ID)+"/profileStatus", json, statusType)
 	a := reply{status: http.StatusOK, media: c.format.media(), body: body}
+	c.appliedUnknownMembers(&a)
+	return a, nil
+}
+
+// applied tells that a preference was respected, where an expanded status may
+// show it.
+func (c *call) applied(a *reply, o odata.Options) {
+	if slices.ContainsFunc(o.Expand, func(i odata.ExpandItem) bool { return i.Property.Name == "profileStatus" }) {
+		c.appliedUnknownMembers(a)
+	}
+}
+
+func (c *call) appliedUnknownMembers(a *reply) {
 	if c.prefers(unknownMembers) {
 		a.set("Preference-Applied", unknownMembers)
 	}
-	return a, nil
 }

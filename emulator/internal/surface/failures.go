@@ -37,7 +37,11 @@ func refusal(failures []schema.Failure) *graph.Error {
 			e.Help("moreFailures", "", "and %d more", len(failures)-i)
 			break
 		}
-		e.Help(string(f.Kind), f.Pointer, "%s", f.Message)
+		target := f.Pointer
+		if f.Kind == schema.MissingProperty || f.Kind == schema.MissingType {
+			target += "/" + f.Property // where it should be
+		}
+		e.Help(string(f.Kind), target, "%s", f.Message)
 	}
 	return e
 }

@@ -107,6 +107,8 @@ func (l *location) add(segment string) {
 	at := len(l.segments)
 	name, key, keyed := cutKey(segment)
 	switch {
+	case at == 2 && keyed && key == "" && l.spell(name) == "delta": // the one function there
+		l.segments = append(l.segments, l.spell(name))
 	case at == 2 || at == 4:
 		l.segments = append(l.segments, l.spell(segment))
 	case keyed && key == "": // a function
@@ -128,7 +130,7 @@ func cutKey(segment string) (name, key string, keyed bool) {
 	return segment[:open], segment[open+1 : len(segment)-1], true
 }
 
-// unquote takes a key's quotes off. Inside of them ” is a quote.
+// unquote takes a key's quotes off. Inside of them a doubled quote is one.
 func unquote(key string) string {
 	if len(key) >= 2 && key[0] == '\'' && key[len(key)-1] == '\'' {
 		return strings.ReplaceAll(key[1:len(key)-1], "''", "'")
@@ -141,7 +143,7 @@ func unquote(key string) string {
 var names = []map[string]string{
 	0: {"education": "education", "$batch": "$batch", "$metadata": "$metadata"},
 	1: {"synchronizationprofiles": "synchronizationProfiles"},
-	2: {"$count": "$count"},
+	2: {"$count": "$count", "delta": "delta"},
 	3: {"start": "start", "pause": "pause", "resume": "resume", "reset": "reset", "uploadurl": "uploadUrl",
 		"profilestatus": "profileStatus", "status": "profileStatus", "errors": "errors", "error": "errors"},
 	4: {"$count": "$count"},
@@ -157,7 +159,7 @@ func (l *location) spell(name string) string {
 		return name
 	}
 	lower := strings.ToLower(name)
-	if at == 3 {
+	if at >= 2 { // ids have no namespace
 		lower = strings.TrimPrefix(lower, namespacePrefix)
 	}
 	if known, ok := names[at][lower]; ok {
@@ -174,7 +176,7 @@ func (l *location) unknown() (segment string, known []string) {
 		segments = strings.Split(strings.TrimPrefix(l.path, "/"), "/")
 	}
 	for i, s := range segments {
-		if i == 2 || i == 4 {
+		if i == 2 || i == 4 && segments[3] == "errors" {
 			continue // an id
 		}
 		var here []string

@@ -30,14 +30,16 @@ func (s *Surface) getProfile(c *call) (reply, error) {
 	if c.query == "" {
 		return c.profile(http.StatusOK, r), nil
 	}
-	o, err := c.options(profileType, odata.Allowed{Select: true, Expand: true})
+	o, err := c.options(profileType, odata.Allowed{Select: true, Expand: true, MaxTop: maxPage})
 	if err != nil {
 		return reply{}, err
 	}
 	e := &profileEntity{c: c, record: r}
 	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles"+selected(o.Select)+"/$entity",
 		address(r.ID), c.shape(nil, e, o), profileType)
-	return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
+	a := reply{status: http.StatusOK, media: c.format.media(), body: body}
+	c.applied(&a, o)
+	return a, nil
 }
 
 // profile is a profile as the whole body of an answer.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 
 	"github.com/gorilla/mux"
 
@@ -28,38 +29,55 @@ func (operation) ServeHTTP(http.ResponseWriter, *http.Request) {
 // route is a method with a path template.
 type route struct{ method, template string }
 
-// routes is the one list of operations: name, method, path. What is asked most
-// stands first, since the router tries them in turn.
-func (s *Surface) routes() *mux.Router {
-	r := mux.NewRouter()
-	s.frequent = map[route]operation{}
-	handle := func(name, method, path string, run handler) {
-		r.Handle(path, operation{name, run}).Methods(method).Name(name)
-		s.operations = append(s.operations, name)
-		s.frequent[route{method, path}] = operation{name, run}
-	}
+// declared is a row of the list of operations.
+type declared struct {
+	name, method, path string
+	run                handler
+}
+
+// list is the one list of operations: name, method, path.
+func (s *Surface) list() []declared {
 	const id = profilePath
-	handle("profiles.count", "GET", profilesPath+"/$count", s.countProfiles)
-	handle("profiles.get", "GET", id, s.getProfile)
-	handle("profiles.list", "GET", profilesPath, s.listProfiles)
-	handle("profiles.status.get", "GET", id+"/profileStatus", s.getStatus)
-	handle("profiles.create", "POST", profilesPath, s.createProfile)
-	handle("profiles.update", "PATCH", id, s.patchProfile)
-	handle("profiles.update", "PUT", id, s.putProfile)
-	handle("profiles.update", "PUT", profilesPath, s.putProfileByBody)
-	handle("profiles.delete", "DELETE", id, s.deleteProfile)
-	handle("profiles.start", "POST", id+"/start", s.start)
-	handle("profiles.pause", "POST", id+"/pause", s.pause)
-	handle("profiles.resume", "POST", id+"/resume", s.resume)
-	handle("profiles.reset", "POST", id+"/reset", s.reset)
-	handle("profiles.uploadUrl", "GET", id+"/uploadUrl", s.uploadURL)
-	handle("profiles.errors.list", "GET", id+"/errors", s.listErrors)
-	handle("profiles.errors.count", "GET", id+"/errors/$count", s.countErrors)
-	handle("profiles.errors.get", "GET", id+"/errors/{error}", s.getError)
-	handle("batch", "POST", "/$batch", s.batch)
-	handle("metadata", "GET", "/$metadata", s.metadata)
+	return []declared{
+		{"profiles.count", "GET", profilesPath + "/$count", s.countProfiles},
+		{"profiles.get", "GET", id, s.getProfile},
+		{"profiles.list", "GET", profilesPath, s.listProfiles},
+		{"profiles.status.get", "GET", id + "/profileStatus", s.getStatus},
+		{"profiles.create", "POST", profilesPath, s.createProfile},
+		{"profiles.update", "PATCH", id, s.patchProfile},
+		{"profiles.update", "PUT", id, s.putProfile},
+		{"profiles.update", "PUT", profilesPath, s.putProfileByBody},
+		{"profiles.delete", "DELETE", id, s.deleteProfile},
+		{"profiles.start", "POST", id + "/start", s.start},
+		{"profiles.pause", "POST", id + "/pause", s.pause},
+		{"profiles.resume", "POST", id + "/resume", s.resume},
+		{"profiles.reset", "POST", id + "/reset", s.reset},
+		{"profiles.uploadUrl", "GET", id + "/uploadUrl", s.uploadURL},
+		{"profiles.errors.list", "GET", id + "/errors", s.listErrors},
+		{"profiles.errors.count", "GET", id + "/errors/$count", s.countErrors},
+		{"profiles.errors.get", "GET", id + "/errors/{error}", s.getError},
+		{"batch", "POST", "/$batch", s.batch},
+		{"metadata", "GET", "/$metadata", s.metadata},
+	}
+}
+
+// index prepares the list for look-ups. The router is built when it is first
+// needed: its patterns take as long to compile as the rest of a start.
+func (s *Surface) index() {
+	list := s.list()
+	s.frequent = make(map[route]operation, len(list))
+	for _, d := range list {
+		s.operations = append(s.operations, d.name)
+		s.frequent[route{d.method, d.path}] = operation{d.name, d.run}
+	}
 	s.operations = slices.Compact(s.operations)
-	return r
+	s.router = sync.OnceValue(func() *mux.Router {
+		r := mux.NewRouter()
+		for _, d := range list {
+			r.Handle(d.path, operation{d.name, d.run}).Methods(d.method).Name(d.name)
+		}
+		return r
+	})
 }
 
 // Operations returns the names of all operations, as faults, scenarios and the
@@ -120,7 +138,7 @@ func (s *Surface) match(method string, l location) (operation, keys, bool) {
 		return op, keys{id: l.id}, ok
 	}
 	var m mux.RouteMatch
-	if !s.router.Match(&http.Request{Method: method, URL: &url.URL{Path: l.path}}, &m) || m.MatchErr != nil {
+	if !s.router().Match(&http.Request{Method: method, URL: &url.URL{Path: l.path}}, &m) || m.MatchErr != nil {
 		return operation{}, keys{}, false
 	}
 	op, ok := m.Handler.(operation)

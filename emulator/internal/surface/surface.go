@@ -25,7 +25,7 @@ type Config struct {
 type Surface struct {
 	cfg        Config
 	log        *slog.Logger
-	router     *mux.Router
+	router     func() *mux.Router
 	operations []string
 	frequent   map[route]operation // the routes by their template
 }
@@ -33,6 +33,6 @@ type Surface struct {
 // New returns a surface with all its operations.
 func New(cfg Config) *Surface {
 	s := &Surface{cfg: cfg, log: cfg.Log}
-	s.router = s.routes()
+	s.index()
 	return s
 }
