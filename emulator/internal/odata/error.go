@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
 // Error says why a query option was refused. It is always the client's fault,
@@ -82,7 +84,7 @@ func missing(name, typeName string) string {
 
 // suggest is the help on an unknown name: the nearest one, or all of them.
 func suggest(name string, candidates []string) string {
-	if near := Nearest(name, candidates); near != "" {
+	if near := nearest.Name(name, candidates); near != "" {
 		return fmt.Sprintf("Did you mean '%s'?", near)
 	}
 	if len(candidates) == 0 {

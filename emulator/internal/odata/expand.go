@@ -2,6 +2,7 @@ package odata
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -10,7 +11,21 @@ import (
 type ExpandItem struct {
 	Property *Property
 	Options  Options
-	Raw      string // the text in the parentheses, for the nextLink of a long expansion
+
+	text string // what stood in the parentheses
+}
+
+// Query returns the item's options as the query that the property's own address
+// takes, for the nextLink of an expansion that goes on there.
+func (e ExpandItem) Query() string {
+	parts, _ := splitOutside(e.text, ';')
+	var query []string
+	for _, part := range parts {
+		if name, value, ok := strings.Cut(strings.TrimSpace(part), "="); ok {
+			query = append(query, strings.TrimSpace(name)+"="+url.QueryEscape(value))
+		}
+	}
+	return strings.Join(query, "&")
 }
 
 // parseExpand reads the value of a $expand over type t: navigation properties
@@ -44,8 +59,8 @@ func parseExpand(text string, t *Type, a Allowed, depth int) ([]ExpandItem, erro
 		}
 		item := ExpandItem{Property: p, Options: Options{Top: -1}}
 		if options {
-			item.Raw = strings.TrimSuffix(rest, ")")
-			if item.Options, err = nested(item.Raw, p, a, depth); err != nil {
+			item.text = strings.TrimSuffix(rest, ")")
+			if item.Options, err = nested(item.text, p, a, depth); err != nil {
 				return nil, err
 			}
 		}

@@ -201,14 +201,3 @@ func TestCSDL(t *testing.T) {
 		}
 	}
 }
-
-func TestNearest(t *testing.T) {
-	names := []string{"displayName", "state", "dataProvider"}
-	for name, want := range map[string]string{
-		"displyaName": "displayName", "DISPLAYNAME": "displayName", "stat": "state", "dataprovidr": "dataProvider",
-		"": "", "x": "", "colour": "", strings.Repeat("state", 50): "",
-	} {
-		assert.Equal(t, want, Nearest(name, names), name)
-	}
-	assert.Empty(t, Nearest("state", nil))
-}

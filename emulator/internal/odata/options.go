@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
 // Options are the query options of a request, checked against a type.
@@ -104,7 +106,7 @@ func (q *query) option(name, value string) error {
 	at := slices.IndexFunc(system[:], func(s string) bool { return strings.EqualFold(s, bare) })
 	if at < 0 {
 		help := "Options are: " + strings.Join(systemNames, ", ") + "."
-		if near := Nearest("$"+bare, systemNames); near != "" {
+		if near := nearest.Name("$"+bare, systemNames); near != "" {
 			help = "Did you mean '" + near + "'?"
 		}
 		if dollar || q.within != "" { // the OData library's words

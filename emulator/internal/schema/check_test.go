@@ -312,17 +312,3 @@ func TestForeignValues(t *testing.T) {
 	}
 	assert.NotEmpty(t, s.Check("fixture", map[string]any{"version": math.NaN()}, Options{}))
 }
-
-func TestNearest(t *testing.T) {
-	names := []string{"clientId", "clientSecret", "connectionUrl"}
-	for word, want := range map[string]string{
-		"clientid": "clientId", "ClientID": "clientId", "cilentId": "clientId", "clientSecrett": "clientSecret", "conectionUri": "connectionUrl",
-		"": "", "x": "", "scope": "", strings.Repeat("clientId", 100): "",
-	} {
-		assert.Equal(t, want, nearest(word, names), word)
-	}
-	assert.Equal(t, "ab", nearest("a", []string{"ac", "ab"}), "of equals the first in the alphabet")
-	assert.Equal(t, 1, distance("ab", "ba", 3))
-	assert.Equal(t, 3, distance("kitten", "sitting", 3))
-	assert.Equal(t, 3, distance("kitten", "sitting-", 2))
-}

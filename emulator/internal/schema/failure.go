@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
 // Kind is what sort of failure it is.
@@ -112,7 +114,7 @@ func cutToken(pointer string) (token, rest string) {
 func (c *check) unknownProperty(n *node, name string, v any, holder string) {
 	f := Failure{
 		Pointer: c.pointer() + "/" + escape(name), Kind: UnknownProperty, Property: name, Type: holder,
-		Value: show(name, v), Nearest: nearest(name, n.names),
+		Value: show(name, v), Nearest: nearest.Name(name, n.names),
 	}
 	f.Message = fmt.Sprintf("unknown property %s", quote(name, maxValue))
 	switch {
@@ -160,7 +162,7 @@ func (c *check) unknownType(n *node, name, canonical, holder string) {
 		c.fail(f)
 		return
 	}
-	f.Nearest = nearestBy(name, n.written, bareType)
+	f.Nearest = nearest.By(name, n.written, bareType)
 	f.Message = fmt.Sprintf("%s is not a type that can stand here; ", quote(name, maxType))
 	if f.Nearest != "" {
 		f.Message += fmt.Sprintf("did you mean %s?", quote(f.Nearest, maxType))
@@ -173,7 +175,7 @@ func (c *check) unknownType(n *node, name, canonical, holder string) {
 // bareType strips what all type names share, so that it does not make two
 // names look alike.
 func bareType(name string) string {
-	if len(name) > 2*maxName {
+	if len(name) > 2*nearest.MaxName {
 		return ""
 	}
 	bare := lower(strings.TrimPrefix(name, "#"))

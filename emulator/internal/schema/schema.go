@@ -21,6 +21,8 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
 const suffix = ".schema.json"
@@ -156,7 +158,7 @@ func (s *Set) Check(typeName string, v any, o Options) []Failure {
 		return []Failure{{
 			Kind: UnknownType, Value: quote(typeName, maxValue),
 			Message: fmt.Sprintf("there is no schema of a type %s", quote(typeName, maxValue)),
-			Nearest: nearest(typeName, s.names),
+			Nearest: nearest.Name(typeName, s.names),
 		}}
 	}
 	c := check{options: o, path: make([]step, 0, 8)} // room for the deepest property of a profile

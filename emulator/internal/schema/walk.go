@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
 // check is one call of Set.Check.
@@ -46,7 +48,7 @@ func (c *check) walk(n *node, v any, holder string) any {
 			c.leave()
 		}
 	case string:
-		if n.members == nil || len(w) > maxName {
+		if n.members == nil || len(w) > nearest.MaxName {
 			break
 		}
 		if canonical, ok := n.members[lower(w)]; ok && canonical != w {

@@ -3,9 +3,7 @@ package surface
 import (
 	"iter"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
@@ -165,7 +163,7 @@ func (c *call) expand(dst []byte, e *profileEntity, item odata.ExpandItem) []byt
 		return append(append(dst, `"profileStatus":`...), status...)
 	}
 	col := c.errors(e.record)
-	p, err := c.read(col, item.Options, nextOptions(asQuery(item.Raw)))
+	p, err := c.read(col, item.Options, nextOptions(item.Query()))
 	if err != nil {
 		panic(err) // only a skip token can be wrong, and none is allowed here
 	}
@@ -179,32 +177,6 @@ func (c *call) expand(dst []byte, e *profileEntity, item odata.ExpandItem) []byt
 		dst = c.shape(dst, e, item.Options)
 	}
 	return append(dst, ']')
-}
-
-// asQuery writes the options that stood in the parentheses of an expansion as
-// the query that the collection's own address takes.
-func asQuery(options string) string {
-	var parts []string
-	var quote byte
-	from := 0
-	add := func(option string) {
-		if name, value, ok := strings.Cut(option, "="); ok {
-			parts = append(parts, strings.TrimSpace(name)+"="+url.QueryEscape(value))
-		}
-	}
-	for i := range len(options) {
-		switch c := options[i]; {
-		case quote == 0 && c == ';':
-			add(options[from:i])
-			from = i + 1
-		case quote == 0 && (c == '\'' || c == '"'):
-			quote = c
-		case c == quote:
-			quote = 0
-		}
-	}
-	add(options[from:])
-	return strings.Join(parts, "&")
 }
 
 func (c *call) expandedContext(dst []byte, property, path string) []byte {

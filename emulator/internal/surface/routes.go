@@ -9,7 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
-	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
 // handler answers one operation.
@@ -107,10 +107,10 @@ func (s *Surface) find(method string, l location) (operation, keys, error) {
 	switch {
 	case l.version == "v1.0" && len(l.segments) > 0 && l.segments[0] == "education":
 		e = graph.UnknownSegment("synchronizationProfiles").Help("unknownSegment", "", "v1.0 never had this API; use /beta")
-	case odata.Nearest(segment, []string{"synchronizationProfiles"}) != "" && len(known) > 1:
+	case nearest.Name(segment, []string{"synchronizationProfiles"}) != "" && len(known) > 1:
 		e.Help("unknownSegment", "", "did you mean /education/synchronizationProfiles?")
 	default:
-		if near := odata.Nearest(segment, known); near != "" {
+		if near := nearest.Name(segment, known); near != "" {
 			e.Help("unknownSegment", "", "did you mean '%s'?", near)
 		} else if len(known) > 0 {
 			slices.Sort(known)

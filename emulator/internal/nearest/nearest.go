@@ -1,28 +1,32 @@
-package schema
+// Package nearest guesses what was meant by a misspelled name.
+package nearest
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// maxName is the length up to which a name is compared with others. No name of
+// MaxName is the length in bytes up to which a name is compared with others. No name of
 // this API is longer, and the time to compare grows with the square.
-const maxName = 128
+const MaxName = 128
 
-// nearest returns the candidate with the fewest edits from word, letter case
+// Name returns the candidate with the fewest edits from word, letter case
 // aside, or "" where the best has too many for a slip: more than a third of the
 // letters, or more than four. Of equals the first in the alphabet wins.
-func nearest(word string, candidates []string) string {
-	return nearestBy(word, candidates, lower)
+func Name(word string, candidates []string) string {
+	return By(word, candidates, func(s string) string { return s })
 }
 
-// nearestBy compares keys of the candidates.
-func nearestBy(word string, candidates []string, key func(string) string) string {
-	w := key(word)
-	if len(w) == 0 || len(w) > maxName {
+// By is Name for candidates of which only a part is compared, as key returns it.
+func By(word string, candidates []string, key func(string) string) string {
+	w := strings.ToLower(key(word))
+	if len(w) == 0 || len(w) > MaxName {
 		return ""
 	}
 	bound := min(max(1, len(w)/3), 4)
 	best := ""
 	for _, c := range candidates {
-		d := distance(w, key(c), bound)
+		d := distance(w, strings.ToLower(key(c)), bound)
 		if d > bound || (d == bound && best != "" && best <= c) {
 			continue
 		}
