@@ -5,11 +5,24 @@ import (
 	"time"
 )
 
-// check returns what is wrong with p, the result of a change at now, beyond
-// what the JSON Schema says: rules that join two properties, or that depend on
-// the time.
+// check errs with *InvalidError where p, the result of a change at now, breaks a
+// rule.
 func (c Change) check(p Profile, now time.Time, create bool) error {
-	var v []Violation
+	if v := c.violations(p, now, create); len(v) > 0 {
+		return &InvalidError{Violations: v}
+	}
+	return nil
+}
+
+// Violations returns what is wrong with the body by itself beyond what its JSON
+// Schema says. It is for a body that the schema refuses, so that its sender
+// learns of everything at once; create and update check by themselves.
+func (c Change) Violations(now time.Time, create bool) []Violation {
+	return c.violations(c.apply(Profile{}, seedDefaults), now, create)
+}
+
+// violations checks the rules that join two properties or depend on the time.
+func (c Change) violations(p Profile, now time.Time, create bool) (v []Violation) {
 	add := func(pointer, property, format string, args ...any) {
 		v = append(v, Violation{Pointer: pointer, Property: property, Message: fmt.Sprintf(format, args...)})
 	}
@@ -34,10 +47,7 @@ func (c Change) check(p Profile, now time.Time, create bool) error {
 			add("/expirationDate", "expirationDate", "%s is not in the future: it is %s now, and a profile locks when its expirationDate begins (UTC)", s, now.Format(time.RFC3339))
 		}
 	}
-	if len(v) > 0 {
-		return &InvalidError{Violations: v}
-	}
-	return nil
+	return v
 }
 
 // checkSecrets asks for the client secrets that a create must bring. An update

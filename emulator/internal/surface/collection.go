@@ -71,7 +71,7 @@ func (c *call) list(col collection) (reply, error) {
 		if o.Select != nil || o.Expand != nil {
 			json = c.shape(nil, e, o)
 		}
-		dst = c.member(dst, e.address(), json, col.t)
+		dst = c.member(dst, e, json, col.t)
 	}
 	a := reply{status: http.StatusOK, media: c.format.media(), body: append(dst, "]}"...)}
 	c.applied(&a, o)

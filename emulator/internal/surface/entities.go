@@ -50,8 +50,9 @@ type errorEntity struct {
 func (e *errorEntity) JSON() []byte             { return e.json }
 func (e *errorEntity) Navigation(string) []byte { return nil }
 func (e *errorEntity) seq() uint64              { return uint64(e.place) }
+func (e *errorEntity) follows() string          { return "/errors('" + e.reported.ID + "')" }
 func (e *errorEntity) address() string {
-	return address(e.profile) + "/errors('" + e.reported.ID + "')"
+	return address(e.profile) + e.follows()
 }
 
 // profiles is the collection of a world's profiles.
@@ -226,7 +227,7 @@ func (s *Surface) getError(c *call) (reply, error) {
 	}
 	for e := range c.errors(r).all(0) {
 		if found := e.(*errorEntity); found.reported.ID == c.child {
-			body := c.entity(c.room(512), c.contextKey(r.ID)+"/errors"+selected(o.Select)+"/$entity", e.address(), c.shape(nil, e, o), errorType)
+			body := c.entity(c.room(512), c.contextKey(r.ID)+"/errors"+selected(o.Select)+"/$entity", r.ID, found.follows(), c.shape(nil, e, o), errorType)
 			return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
 		}
 	}
@@ -247,7 +248,7 @@ func (s *Surface) getStatus(c *call) (reply, error) {
 	if o.Select != nil {
 		json = o.Select.Apply(nil, json)
 	}
-	body := c.entity(c.room(512), c.contextKey(r.ID)+"/profileStatus"+selected(o.Select)+"/$entity", address(r.ID)+"/profileStatus", json, statusType)
+	body := c.entity(c.room(512), c.contextKey(r.ID)+"/profileStatus"+selected(o.Select)+"/$entity", r.ID, "/profileStatus", json, statusType)
 	a := reply{status: http.StatusOK, media: c.format.media(), body: body}
 	c.appliedUnknownMembers(&a)
 	return a, nil

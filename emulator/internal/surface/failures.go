@@ -11,9 +11,9 @@ import (
 // maxDetails is how many failures an answer lists; one more line counts the rest.
 const maxDetails = 100
 
-// refusal brings the failures of a schema check into one error: the service's
-// words for the first, all of them as details.
-func refusal(failures []schema.Failure) *graph.Error {
+// refusal brings the failures of a schema check, and the rules broken beside
+// it, into one error: the service's words for the first, all of them as details.
+func refusal(failures []schema.Failure, broken []profile.Violation) *graph.Error {
 	first := failures[0]
 	var e *graph.Error
 	switch first.Kind {
@@ -32,30 +32,41 @@ func refusal(failures []schema.Failure) *graph.Error {
 	default:
 		e = graph.InvalidValue(first.Property, first.Type)
 	}
-	for i, f := range failures {
-		if i == maxDetails {
-			e.Help("moreFailures", "", "and %d more", len(failures)-i)
-			break
-		}
+	var details []graph.Detail
+	told := map[string]bool{}
+	for _, f := range failures {
 		target := f.Pointer
 		if f.Kind == schema.MissingProperty || f.Kind == schema.MissingType {
 			target += "/" + f.Property // where it should be
 		}
-		e.Help(string(f.Kind), target, "%s", f.Message)
+		told[target] = true
+		details = append(details, graph.Detail{Code: string(f.Kind), Target: target, Message: f.Message})
 	}
-	return e
+	for _, d := range rules(broken) {
+		if !told[d.Target] {
+			details = append(details, d)
+		}
+	}
+	return limited(e, details)
 }
 
 // violations is refusal for the rules that no schema can say.
 func violations(invalid *profile.InvalidError) *graph.Error {
-	first := invalid.Violations[0]
-	e := graph.InvalidValue(first.Property, "educationSynchronizationProfile")
-	for i, v := range invalid.Violations {
-		if i == maxDetails {
-			e.Help("moreFailures", "", "and %d more", len(invalid.Violations)-i)
-			break
-		}
-		e.Help("invalidValue", v.Pointer, "%s", v.Message)
+	return limited(graph.InvalidValue(invalid.Violations[0].Property, profileType.Name), rules(invalid.Violations))
+}
+
+func rules(broken []profile.Violation) []graph.Detail {
+	details := make([]graph.Detail, len(broken))
+	for i, v := range broken {
+		details[i] = graph.Detail{Code: string(schema.BadValue), Target: v.Pointer, Message: v.Message}
+	}
+	return details
+}
+
+func limited(e *graph.Error, details []graph.Detail) *graph.Error {
+	e.Details = details[:min(len(details), maxDetails)]
+	if rest := len(details) - len(e.Details); rest > 0 {
+		e.Help("moreFailures", "", "and %d more", rest)
 	}
 	return e
 }

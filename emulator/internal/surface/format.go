@@ -82,16 +82,16 @@ func (c *call) applyFormatOption(option string) error {
 }
 
 // entity appends an entity as the answer's whole body: the context first, then
-// what json holds. path is the context after "$metadata#", id what the entity's
-// own address is, relative to the service's root.
-func (c *call) entity(dst []byte, path, id string, json []byte, t *odata.Type) []byte {
+// what json holds. path is the context after "$metadata#"; the entity's own
+// address is that of the profile id with what follows.
+func (c *call) entity(dst []byte, path, id, follows string, json []byte, t *odata.Type) []byte {
 	switch c.format.level {
 	case none:
 		return odata.AppendNone(dst, json)
 	case full:
 		dst = c.context(dst, path)
 		at := len(dst)
-		dst = odata.AppendFull(dst, json, t, id)
+		dst = odata.AppendFull(dst, json, t, address(id)+follows)
 		return splice(dst, at)
 	}
 	dst = c.context(dst, path)
@@ -117,13 +117,14 @@ func splice(dst []byte, at int) []byte {
 	return dst
 }
 
-// member appends an entity as a member of a collection or of another entity.
-func (c *call) member(dst []byte, id string, json []byte, t *odata.Type) []byte {
+// member appends an entity of a collection, of which json is what the query
+// options left.
+func (c *call) member(dst []byte, e entity, json []byte, t *odata.Type) []byte {
 	switch c.format.level {
 	case none:
 		return odata.AppendNone(dst, json)
 	case full:
-		return odata.AppendFull(dst, json, t, id)
+		return odata.AppendFull(dst, json, t, e.address())
 	}
 	return append(dst, json...)
 }

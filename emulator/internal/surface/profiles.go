@@ -36,7 +36,7 @@ func (s *Surface) getProfile(c *call) (reply, error) {
 	}
 	e := &profileEntity{c: c, record: r}
 	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles"+selected(o.Select)+"/$entity",
-		address(r.ID), c.shape(nil, e, o), profileType)
+		r.ID, "", c.shape(nil, e, o), profileType)
 	a := reply{status: http.StatusOK, media: c.format.media(), body: body}
 	c.applied(&a, o)
 	return a, nil
@@ -44,7 +44,7 @@ func (s *Surface) getProfile(c *call) (reply, error) {
 
 // profile is a profile as the whole body of an answer.
 func (c *call) profile(status int, r *profile.Record) reply {
-	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles/$entity", address(r.ID), r.JSON(), profileType)
+	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles/$entity", r.ID, "", r.JSON(), profileType)
 	return reply{status: status, media: c.format.media(), body: body}
 }
 
@@ -110,7 +110,7 @@ func (s *Surface) update(c *call, id string, whole bool) (reply, error) {
 		c.id = id
 	case inBody != "" && inBody != id:
 		return reply{}, graph.InvalidValue("id", profileType.Name).
-			Help("invalidValue", "/id", "the body's id is %q, the address's is %q; the id of a profile never changes", inBody, id)
+			Help(string(schema.BadValue), "/id", "the body's id is %q, the address's is %q; the id of a profile never changes", inBody, id)
 	}
 	r, err := c.world.Profiles.Update(c.now, id, change, whole)
 	if err != nil {
@@ -153,10 +153,12 @@ func (s *Surface) readChange(c *call, partial bool) (profile.Change, error) {
 	}
 	failures := schemas.Check(profileType.Name, body, schema.Options{
 		Partial: partial, RefuseDataSyncNamespace: c.world.Variants.Is("dataSyncNamespace", "refused")})
+	change := profile.NewChange(body)
 	if len(failures) > 0 {
-		return profile.Change{}, refusal(failures)
+		create := c.operation == "profiles.create"
+		return profile.Change{}, refusal(failures, change.Violations(c.now, create))
 	}
-	return profile.NewChange(body), nil
+	return change, nil
 }
 
 // deleteProfile: 202 without a body, or 204, variant deleteStatus. Documented.
