@@ -25,6 +25,7 @@ func TestHostileBodies(t *testing.T) {
 	const limit = 4 << 20
 	padded := func(n int) string { return foundingRequest + strings.Repeat(" ", n-len(foundingRequest)) }
 	gz := "Content-Encoding: gzip"
+	bomb := zipped(t, zeros(64<<20)).Bytes()
 	onBoth(t, func(t *testing.T, g *target) {
 		for name, c := range map[string]struct {
 			body    io.Reader
@@ -35,10 +36,10 @@ func TestHostileBodies(t *testing.T) {
 		}{
 			"over the limit":                 {strings.NewReader(padded(limit + 1)), nil, 400, over4MB, "--max-body"},
 			"over the limit in chunks":       {io.MultiReader(strings.NewReader(padded(limit + 1))), nil, 400, over4MB, "--max-body"},
-			"far over the limit in chunks":   {zeros(64 << 20), nil, 400, over4MB, "--max-body"},
+			"far over the limit in chunks":   {zeros(20 << 20), nil, 400, over4MB, "--max-body"},
 			"over the limit, unpacked":       {zipped(t, strings.NewReader(padded(limit+1))), []string{gz}, 400, over4MB, "--max-body"},
-			"a gzip bomb":                    {zipped(t, zeros(256<<20)), []string{gz}, 400, over4MB, "--max-body"},
-			"a gzip bomb in a gzip bomb":     {zipped(t, zipped(t, zeros(256<<20))), []string{gz}, 400, cannotRead, ""},
+			"a gzip bomb":                    {bytes.NewReader(bomb), []string{gz}, 400, over4MB, "--max-body"},
+			"a gzip bomb in a gzip bomb":     {zipped(t, bytes.NewReader(bomb)), []string{gz}, 400, cannotRead, ""},
 			"no gzip":                        {strings.NewReader(foundingRequest), []string{gz}, 400, cannotRead, "gzip"},
 			"half a gzip header":             {strings.NewReader("\x1f\x8b\x08"), []string{gz}, 400, cannotRead, ""},
 			"gzip that ends early":           {bytes.NewReader(zipped(t, strings.NewReader(foundingRequest)).Bytes()[:200]), []string{gz}, 400, cannotRead, "EOF"},
@@ -277,8 +278,8 @@ func TestWrongValues(t *testing.T) {
 		"a date long ago":                {edit(`"displayName"`, `"expirationDate": "1999-01-01", "displayName"`), "/expirationDate"},
 		"a state that there is not":      {edit(`"displayName"`, `"state": "done", "displayName"`), "/state"},
 		"100,000 options":                {edit(`"State ID"`, many(100_000, `"State ID"`)), "/dataProvider/customizations/student/optionalPropertiesToSync"},
-		"100,000 wrong options":          {edit(`"State ID"`, many(100_000, `7`)), "/dataProvider/customizations/student/optionalPropertiesToSync/0"},
-		"100,000 licences":               {edit(`"licensesToAssign": [`, `"licensesToAssign": [`+many(40_000, `{"appliesTo":"teacher","skuIds":["6fd2c87f-b296-42f0-b197-1e91e994b900"]}`)+","), "/licensesToAssign"},
+		"10,000 wrong options":           {edit(`"State ID"`, many(10_000, `7`)), "/dataProvider/customizations/student/optionalPropertiesToSync/0"},
+		"40,000 licences":                {edit(`"licensesToAssign": [`, `"licensesToAssign": [`+many(40_000, `{"appliesTo":"teacher","skuIds":["6fd2c87f-b296-42f0-b197-1e91e994b900"]}`)+","), "/licensesToAssign"},
 		"100,000 skus":                   {edit(`"6fd2c87f-b296-42f0-b197-1e91e994b900"`, many(100_000, `"6fd2c87f-b296-42f0-b197-1e91e994b900"`)), "/licensesToAssign/0/skuIds"},
 		"no domains":                     {edit(`"userDomains"`, `"userDomains2"`), "/identitySynchronizationConfiguration/userDomains"},
 		"nothing at all":                 {"{}", "/dataProvider"},
@@ -289,7 +290,7 @@ func TestWrongValues(t *testing.T) {
 	}
 	// An endless number of faults gives a bounded answer.
 	var b strings.Builder
-	for i := range 100_000 {
+	for i := range 10_000 {
 		fmt.Fprintf(&b, `"p%d":1,`, i)
 	}
 	w, answer := g.hit(t, "POST", profilesAt, strings.NewReader("{"+b.String()+`"x":1}`))

@@ -93,8 +93,12 @@ func TestHostileHeaders(t *testing.T) {
 // An absolute request target brings a host that net/http does not look at.
 func TestHostsOfAbsoluteTargets(t *testing.T) {
 	onBoth(t, func(t *testing.T, g *target) {
+		own := "localhost" // where links lead that can't lead back to where the client said it came from
+		if o := g.Origin("http"); o != "" {
+			own = strings.TrimPrefix(o, "http://")
+		}
 		for host, want := range map[string]string{
-			`a"b`: "localhost", "a<b>": "localhost", "evil.example:99": "evil.example:99", "[::1]:5": "[::1]:5", "%C3%A9": "localhost", `a"},{"b`: "localhost",
+			`a"b`: own, "a<b>": own, "evil.example:99": "evil.example:99", "[::1]:5": "[::1]:5", "%C3%A9": own, `a"},{"b`: own,
 		} {
 			w, body := wire(t, g, lines(g, "GET http://"+host+listPath+" HTTP/1.1"))
 			if w == nil || w.StatusCode == 400 && !json.Valid(body) {
@@ -109,7 +113,7 @@ func TestHostsOfAbsoluteTargets(t *testing.T) {
 		// HTTP/1.0 needs no Host.
 		w, body := wire(t, g, "GET "+listPath+" HTTP/1.0\r\nAuthorization: Bearer x\r\n\r\n")
 		require.Equal(t, 200, w.StatusCode)
-		assert.Contains(t, string(body), "://localhost/beta/$metadata#")
+		assert.Contains(t, string(body), "://"+own+"/beta/$metadata#")
 	})
 }
 

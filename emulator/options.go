@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 )
 
@@ -89,6 +90,7 @@ const (
 // settings is Options after all of it was checked.
 type settings struct {
 	Options
+	now      func() time.Time // Options.Now, or the wall clock
 	clock    clock.Setting
 	variants variant.Set
 }
@@ -125,6 +127,9 @@ func (o Options) check() (settings, error) {
 		}
 		s.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	}
+	if err := localca.CheckHosts(o.Hosts); err != nil {
+		errs = append(errs, err)
+	}
 	for _, l := range []struct {
 		name  string
 		value int64
@@ -137,8 +142,8 @@ func (o Options) check() (settings, error) {
 	s.Seed = cmp.Or(o.Seed, 1)
 	s.Fixture = cmp.Or(o.Fixture, "empty")
 	s.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	if s.Now == nil {
-		s.Now = clock.Real
+	if s.now = o.Now; s.now == nil {
+		s.now = clock.Real
 	}
 	s.Hosts, s.Variants = slices.Clone(o.Hosts), maps.Clone(o.Variants)
 	return s, errors.Join(errs...)

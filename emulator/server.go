@@ -83,7 +83,7 @@ func New(o Options) (*Server, error) {
 		return kept(s, "token key", func(dir string) (*identity.Keys, error) { return identity.OpenKeys(dir) })
 	})
 	s.ca = sync.OnceValues(func() (*localca.Authority, error) {
-		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.Now) })
+		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.now) })
 	})
 	s.surface = surface.New(surface.Config{AuthOff: set.Auth == AuthOff, PublicURL: set.PublicURL, MaxBody: set.Limits.Body, Schemas: compiled, Log: set.Log})
 	if set.Control != ControlOff {

@@ -37,7 +37,7 @@ type World struct {
 
 // use notes that the world is not idle.
 func (w *World) use() {
-	if now := w.server.set.Now().Unix(); w.lastUsed.Load() != now {
+	if now := w.server.set.now().Unix(); w.lastUsed.Load() != now {
 		w.lastUsed.Store(now)
 	}
 }
@@ -169,7 +169,7 @@ func (s *Server) makeWorld(tenant string) (*World, error) {
 	w := &World{server: s, tenant: tenant}
 	w.name.Store(&tenant)
 	w.current.Store(s.newState(tenant)) // before the lock: a large fixture takes a while
-	now := s.set.Now()
+	now := s.set.now()
 	w.lastUsed.Store(now.Unix())
 
 	s.worlds.mu.Lock()

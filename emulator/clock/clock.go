@@ -75,6 +75,7 @@ func Parse(s string) (Setting, error) {
 // it takes no lock.
 type Clock struct {
 	real func() time.Time // the wall clock, or a test's stand-in
+	wall bool             // it is the wall clock
 
 	mu   sync.Mutex // serialises changes; readers load line
 	line atomic.Pointer[line]
@@ -89,10 +90,10 @@ type line struct {
 
 // New makes a clock. real is the wall clock; nil means Real.
 func New(s Setting, real func() time.Time) *Clock {
-	if real == nil {
-		real = Real
+	c := &Clock{real: real, wall: real == nil}
+	if c.wall {
+		real, c.real = Real, Real
 	}
-	c := &Clock{real: real}
 	now := wall(real())
 	l := &line{real0: now, world0: now, factor: 1}
 	switch s.Mode {
@@ -145,7 +146,7 @@ func (c *Clock) Factor() float64 { return c.line.Load().factor }
 // InStep tells whether the clock shows just what the wall clock shows.
 func (c *Clock) InStep() bool {
 	l := c.line.Load()
-	return l.factor == 1 && l.world0.Equal(l.real0)
+	return c.wall && l.factor == 1 && l.world0.Equal(l.real0)
 }
 
 // Mode returns how the clock runs.

@@ -31,9 +31,7 @@ func TestClockModes(t *testing.T) {
 func TestClockIsMoved(t *testing.T) {
 	h := &hand{start}
 	c := New(Setting{}, h.now)
-	assert.True(t, c.InStep())
 	require.NoError(t, c.Advance(time.Hour))
-	assert.False(t, c.InStep())
 	assert.Equal(t, start.Add(time.Hour), c.Now(), "a real clock can be ahead")
 	c.Freeze()
 	h.t = h.t.Add(time.Hour)
@@ -79,4 +77,13 @@ func TestParse(t *testing.T) {
 		_, err := Parse(s)
 		assert.ErrorContains(t, err, "clock", s)
 	}
+}
+
+func TestInStepWithTheWallClock(t *testing.T) {
+	c := New(Setting{}, nil)
+	assert.True(t, c.InStep())
+	require.NoError(t, c.Advance(time.Hour))
+	assert.False(t, c.InStep())
+	assert.False(t, New(Setting{}, (&hand{start}).now).InStep(), "a stand-in is not the wall clock")
+	assert.False(t, New(Setting{Mode: ModeFrozen}, nil).InStep())
 }

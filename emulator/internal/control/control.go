@@ -70,9 +70,13 @@ func New(cfg Config) *Control {
 }
 
 func (c *Control) routes() *mux.Router {
-	router := mux.NewRouter()
+	router := mux.NewRouter().SkipClean(true) // an odd path is not found, not redirected
 	handle := func(method, path string, run func(http.ResponseWriter, *http.Request) (any, error)) {
-		router.HandleFunc(Prefix+path, func(w http.ResponseWriter, r *http.Request) { c.answer(w, r, run) }).Methods(method)
+		methods := []string{method}
+		if method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+		router.HandleFunc(Prefix+path, func(w http.ResponseWriter, r *http.Request) { c.answer(w, r, run) }).Methods(methods...)
 	}
 	handle("GET", "", c.index)
 	handle("GET", "health", c.health)
@@ -88,6 +92,13 @@ func (c *Control) routes() *mux.Router {
 		c.fail(w, problem(http.StatusNotFound, "Not found", "There is no %s. GET %s lists what there is.", r.URL.Path, Prefix))
 	})
 	router.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			other := r.Clone(r.Context())
+			other.Method = method
+			if m := (mux.RouteMatch{}); router.Match(other, &m) && m.MatchErr == nil {
+				w.Header().Add("Allow", method)
+			}
+		}
 		c.fail(w, problem(http.StatusMethodNotAllowed, "Method not allowed", "%s does not take %s.", r.URL.Path, r.Method))
 	})
 	return router

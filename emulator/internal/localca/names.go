@@ -32,6 +32,12 @@ func standardNames() names {
 	}
 }
 
+// CheckHosts errs where one of hosts is neither a DNS name nor an IP address.
+func CheckHosts(hosts []string) error {
+	_, err := parseHosts(hosts)
+	return err
+}
+
 // parseHosts returns the standard names together with hosts. It reports all
 // malformed hosts at once.
 func parseHosts(hosts []string) (names, error) {

@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,8 @@ var machine = []struct {
 	{"provisioningFailed/paused", "- - - - . deleting -"},
 	{"deletionFailed/paused", "- - - - . deleting -"},
 	{"deleting/paused", "- - - - - - -"},
-	{"provisioned/paused", "extracting . . . . deleting ."},
+	{"provisioned/paused", "extracting . . . . deleting ."}, // never ran: a CSV profile only
+	{"provisioned/paused", "extracting . inProgress extracting . deleting ."},
 	{"provisioned/extracting", "- paused - extracting . deleting ."},
 	{"provisioned/validating", "- paused - extracting . deleting ."},
 	{"provisioned/inProgress", "- paused - extracting . deleting ."},
@@ -35,13 +37,19 @@ var allCalls = []Call{CallStart, CallPause, CallResume, CallReset, CallUpdate, C
 
 func TestMachine(t *testing.T) {
 	for provider, from := range providers {
-		for _, row := range machine {
+		for n, row := range machine {
+			var active time.Time
+			if row.from == "provisioned/paused" && machine[n-1].from == row.from {
+				active = dawn // it ran
+			} else if row.from == "provisioned/paused" && provider != "csv" {
+				continue // it would start by itself: TestProvidersThatStartByThemselves
+			}
 			for i, want := range strings.Fields(row.calls) {
 				call := allCalls[i]
 				state, status, _ := strings.Cut(row.from, "/")
-				t.Run(provider+" "+row.from+" "+string(call), func(t *testing.T) {
+				t.Run(fmt.Sprint(provider, " ", row.from, " ", n, " ", call), func(t *testing.T) {
 					s := newStore()
-					planted, err := s.Plant(dawn, Seed{Change: NewChange(body(from())), State: State(state), Sync: SyncStatus{Status: Status(status)}})
+					planted, err := s.Plant(dawn, Seed{Change: NewChange(body(from())), State: State(state), Sync: SyncStatus{Status: Status(status), LastActivity: active}})
 					require.NoError(t, err)
 					id, before := view(planted).ID, shown(planted)
 					if provider != "csv" && (call == CallStart || call == CallUploadURL) {
@@ -74,6 +82,28 @@ func TestMachine(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// A provider that needs no files starts as soon as its profile can.
+func TestProvidersThatStartByThemselves(t *testing.T) {
+	for provider, from := range map[string]func() map[string]any{"powerSchool": powerSchoolProvider, "oneRoster": oneRosterProvider} {
+		t.Run(provider, func(t *testing.T) {
+			s := newStore()
+			planted, err := s.Plant(dawn, Seed{Change: NewChange(body(from()))})
+			require.NoError(t, err)
+			assert.Equal(t, "provisioned/extracting", stands(s, dawn, planted.ID))
+
+			patched := create(t, s, dawn, csvProvider)
+			later := dawn.Add(time.Minute)
+			assert.Equal(t, "provisioned/paused", stands(s, later, patched))
+			_, err = s.Update(later, patched, NewChange(map[string]any{"dataProvider": from()}), false)
+			require.NoError(t, err)
+			assert.Equal(t, "provisioned/extracting", stands(s, later, patched))
+			for _, id := range []string{planted.ID, patched} {
+				assert.Equal(t, "provisioned/success", stands(s, later.Add(time.Minute), id))
+			}
+		})
 	}
 }
 

@@ -73,8 +73,16 @@ func (r *Record) plan(now time.Time, t Timeline) {
 	case Deleting:
 		r.due = []transition{{at: now.Add(t.Deleting), gone: true}}
 	case Provisioned:
-		if !r.started {
+		switch {
+		case !r.started && r.csv:
 			r.describe(waitsForFiles)
+		case !r.started:
+			r.startByItself(now, t)
+			r.settle(now, t)
+		case r.Sync.Status == Paused:
+			// Of a sync that was paused nothing is told but that it ran: it was
+			// in the middle of its longest stage (chosen).
+			r.paused = &pause{at: now, status: InProgress, due: []transition{{at: now.Add(t.InProgress), status: Success}}}
 		}
 		run := t.sync(now)
 		for i, s := range run[:len(run)-1] {

@@ -131,8 +131,8 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 		if end, expires := r.expires(); r.locked && (!expires || end.After(now)) {
 			// Documented: a later date unlocks.
 			r.locked, r.Sync.Message = false, ""
-			r.startByItself(now, s.cfg.Timeline)
 		}
+		r.startByItself(now, s.cfg.Timeline) // unlocked, or now with a provider that needs no files
 		return nil
 	})
 }

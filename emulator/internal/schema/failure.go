@@ -109,12 +109,24 @@ func cutToken(pointer string) (token, rest string) {
 	return pointer, ""
 }
 
+// maxGuesses is for how many failures the name that was meant is looked for. A
+// body may hold a hundred thousand; nobody reads so many, and each guess
+// compares with every name there is.
+const maxGuesses = 100
+
+func (c *check) nearest(guess func() string) string {
+	if len(c.failures) >= maxGuesses {
+		return ""
+	}
+	return guess()
+}
+
 // What follows are the failures that the walk finds.
 
 func (c *check) unknownProperty(n *node, name string, v any, holder string) {
 	f := Failure{
 		Pointer: c.pointer() + "/" + escape(name), Kind: UnknownProperty, Property: name, Type: holder,
-		Value: show(name, v), Nearest: nearest.Name(name, n.names),
+		Value: show(name, v), Nearest: c.nearest(func() string { return nearest.Name(name, n.names) }),
 	}
 	f.Message = fmt.Sprintf("unknown property %s", quote(name, maxValue))
 	switch {
@@ -162,7 +174,7 @@ func (c *check) unknownType(n *node, name, canonical, holder string) {
 		c.fail(f)
 		return
 	}
-	f.Nearest = nearest.By(name, n.written, bareType)
+	f.Nearest = c.nearest(func() string { return nearest.By(name, n.written, bareType) })
 	f.Message = fmt.Sprintf("%s is not a type that can stand here; ", quote(name, maxType))
 	if f.Nearest != "" {
 		f.Message += fmt.Sprintf("did you mean %s?", quote(f.Nearest, maxType))

@@ -49,6 +49,9 @@ func (s *Surface) batch(c *call) (reply, error) {
 		} else {
 			a = s.protected(c.part(p))
 		}
+		if p.method == http.MethodHead {
+			a.body = nil
+		}
 		status[fold(p.id)] = a.status
 		responses = append(responses, response{ID: p.id, Status: a.status, Headers: partHeaders(a), Body: partBody(a)})
 	}
@@ -96,7 +99,7 @@ func partHeaders(a reply) map[string]string {
 // partBody embeds JSON as it is and anything else in base64. Documented.
 func partBody(a reply) json.RawMessage {
 	switch {
-	case a.media == "":
+	case len(a.body) == 0:
 		return nil
 	case isJSON(a.media):
 		return json.RawMessage(a.body)

@@ -12,7 +12,8 @@ import (
 
 // cursor is where a page ended: what a $skiptoken holds. It names the last
 // entry by its sort keys, not by a position, so inserts and deletes between
-// two pages neither repeat nor lose an entry.
+// two pages neither repeat nor lose an entry. An entry whose key changes between
+// two pages, as a state does, may change sides: where it stood is not kept.
 type cursor struct {
 	Seq  uint64      `json:"s"`           // the last entry's place in the order of creation
 	Keys []odata.Key `json:"k,omitempty"` // its $orderby values

@@ -62,19 +62,18 @@ func (c *call) init(s *Surface, r *http.Request, world *World, secure bool) {
 	c.method, c.query, c.header = r.Method, r.URL.RawQuery, r.Header
 }
 
-// host returns the host that the client asked, or localhost where it is none:
-// net/http lets quotes pass in an absolute request target, and context URLs are
-// written into JSON as they are.
+// host returns the host that the client asked, or the listener's own address
+// where it is none: HTTP/1.0 needs no Host, and net/http lets quotes pass in an
+// absolute request target, while context URLs are written into JSON as they are.
 func host(r *http.Request) string {
 	if r.Host == "" || strings.ContainsFunc(r.Host, func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("\"\\<>", c) }) {
-		return "localhost"
+		return localAddress(r)
 	}
 	return r.Host
 }
 
-// localAddress is the listener's own address, for a client that named none.
 func localAddress(r *http.Request) string {
-	if a, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+	if a, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok {
 		return a.String()
 	}
 	return "localhost"

@@ -90,10 +90,13 @@ func envelopeOf(t *testing.T, h http.Header, body []byte) graphError {
 	require.NotNil(t, e.Error.Message, "%s", body)
 	require.Equal(t, "application/json", h.Get("Content-Type"))
 	require.Len(t, e.Error.InnerError, 3)
-	require.Equal(t, h["request-id"], []string{e.Error.InnerError["request-id"]})
+	require.Equal(t, raw(h, "request-id"), []string{e.Error.InnerError["request-id"]})
 	for _, detail := range e.Error.Details {
 		require.NotEmpty(t, detail.Code)
 		require.NotEmpty(t, detail.Message)
 	}
 	return e
 }
+
+// raw reads a header whose name keeps its lower case on the wire.
+func raw(h http.Header, name string) []string { return h[name] }
