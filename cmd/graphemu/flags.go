@@ -74,7 +74,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
 	dataDir(c, &o.DataDir, env)
 	fl.StringVar(&f.log, "log", "text", "`form` of the log on standard error: text or json")
-	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug, info, warn or error")
+	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug (each request), info, warn or error")
 	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds, "`number` of worlds (tenants) that are kept; one idle for an hour makes room")
 	fl.IntVar(&o.Limits.Profiles, "max-profiles", emulator.DefaultMaxProfiles, "`number` of profiles that a world keeps")
 	f.maxBody = emulator.DefaultMaxBody

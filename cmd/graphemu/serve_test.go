@@ -157,8 +157,17 @@ func TestServeGoesOnWithoutADataFolder(t *testing.T) {
 }
 
 func TestServeLogsJSON(t *testing.T) {
-	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "", "--log", "json", "--log-level", "debug", "--data-dir", filepath.Join(t.TempDir(), "x"))
+	file := filepath.Join(t.TempDir(), "ready.json")
+	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "", "--log", "json", "--log-level", "debug", "--ready-file", file)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var r ready
+	require.NoError(t, json.Unmarshal(text, &r))
+	status, _ := get(t, r.HTTP+collectionPath+"?$count=true", "a-secret-token")
+	assert.Equal(t, http.StatusOK, status)
 	s.end(t)
+	assert.Contains(t, s.errOut.String(), `"msg":"request","method":"GET","path":"/beta/education/synchronizationProfiles","operation":"profiles.list","status":200`)
+	assert.NotContains(t, s.errOut.String(), "a-secret-token")
 	for line := range strings.Lines(s.errOut.String()) {
 		assert.True(t, json.Valid([]byte(line)), line)
 	}

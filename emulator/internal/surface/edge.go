@@ -30,7 +30,12 @@ func (s *Surface) Serve(w http.ResponseWriter, r *http.Request, world *World, se
 	c.writer, c.request = w, r
 	c.format = parseFormat(r.Header.Get("Accept"))
 
-	s.write(w, r, c, s.protected(c))
+	a := s.protected(c)
+	s.write(w, r, c, a)
+	if s.log.Enabled(r.Context(), slog.LevelDebug) {
+		// Without the query: an address may carry a signature.
+		s.log.Debug("request", "method", c.method, "path", r.URL.Path, "operation", c.operation, "status", a.status, "request-id", c.ids.Request)
+	}
 
 	spare := c.buffer[:0] // it may have grown: the next answer starts with the room
 	*c = call{}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator"
+)
+
+// options returns what a server is started with under these flags and variables.
+func options(t *testing.T, variables map[string]string, args ...string) emulator.Options {
+	t.Helper()
+	var f serverFlags
+	env := environment{out: &bytes.Buffer{}, errOut: &bytes.Buffer{}, lookup: func(n string) (string, bool) { v, ok := variables[n]; return v, ok }}
+	c := &cobra.Command{}
+	f.register(c, env, "localhost:9400", "localhost:9443")
+	require.NoError(t, c.ParseFlags(args))
+	require.NoError(t, fromEnvironment(c.Flags(), env))
+	o, err := f.resolve(env)
+	require.NoError(t, err)
+	assert.NotNil(t, o.Log)
+	o.Log = nil
+	return o
+}
+
+func TestDefaults(t *testing.T) {
+	assert.Equal(t, emulator.Options{
+		HTTP: "localhost:9400", HTTPS: "localhost:9443", Auth: "lenient", Clock: "real", Variants: map[string]string{}, Seed: 1, Fixture: "empty",
+		Control: "loopback", DataDir: "/config/graphemu", Limits: emulator.Limits{Worlds: 1000, Profiles: 100_000, Body: 4 << 20},
+	}, options(t, map[string]string{"XDG_CONFIG_HOME": "/config"}))
+}
+
+// Each flag, and each variable, arrives where it belongs.
+func TestEveryFlagIsAVariableToo(t *testing.T) {
+	want := emulator.Options{
+		HTTP: "127.0.0.1:1", HTTPS: "", Hosts: []string{"a.test", "10.0.0.7"}, PublicURL: "https://g.test", Auth: "off", Clock: "x60",
+		Variants: map[string]string{"createStatus": "201", "typeHash": "without"}, Seed: 7, Fixture: "one", Control: "any", DataDir: "/d",
+		Limits: emulator.Limits{Worlds: 2, Profiles: 3, Body: 5 << 20},
+	}
+	assert.Equal(t, want, options(t, nil, "--http", "127.0.0.1:1", "--https", "", "--host", "a.test", "--host", "10.0.0.7", "--public-url", "https://g.test",
+		"--auth", "off", "--clock", "x60", "--variant", "createStatus=201", "--variant", "typeHash=without", "--seed", "7", "--fixture", "one",
+		"--control", "any", "--data-dir", "/d", "--max-worlds", "2", "--max-profiles", "3", "--max-body", "5MiB", "--log", "json", "--log-level", "error"))
+	variables := map[string]string{
+		"GRAPHEMU_HTTP": "127.0.0.1:1", "GRAPHEMU_HTTPS": "", "GRAPHEMU_HOST": "a.test,10.0.0.7", "GRAPHEMU_PUBLIC_URL": "https://g.test",
+		"GRAPHEMU_AUTH": "off", "GRAPHEMU_CLOCK": "x60", "GRAPHEMU_VARIANT": "createStatus=201,typeHash=without", "GRAPHEMU_SEED": "7",
+		"GRAPHEMU_FIXTURE": "one", "GRAPHEMU_CONTROL": "any", "GRAPHEMU_DATA_DIR": "/d", "GRAPHEMU_MAX_WORLDS": "2", "GRAPHEMU_MAX_PROFILES": "3",
+		"GRAPHEMU_MAX_BODY": "5MiB", "GRAPHEMU_LOG": "json", "GRAPHEMU_LOG_LEVEL": "error",
+	}
+	assert.Equal(t, want, options(t, variables))
+	want.Seed, want.Hosts = 8, []string{"b.test"}
+	assert.Equal(t, want, options(t, variables, "--seed", "8", "--host", "b.test"), "a flag goes before its variable")
+}
