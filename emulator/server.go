@@ -35,7 +35,6 @@ type Server struct {
 	control http.Handler // nil: off
 	worlds  worlds
 	tokens  *tokenCache
-	hosts   control.Hosts
 
 	keys func() (*identity.Keys, error)     // made or read on first use
 	ca   func() (*localca.Authority, error) // made or read on first use
@@ -73,7 +72,8 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{set: set, mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}}
 	s.worlds.byTenant = map[string]*World{}
-	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
+	hosts, err := control.NewHosts(set.Hosts, set.PublicURL)
+	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	if s.fixture, err = fixture.Load(set.Fixture, fixtures.FS, compiled); err != nil {
@@ -87,7 +87,7 @@ func New(o Options) (*Server, error) {
 	})
 	s.surface = surface.New(surface.Config{AuthOff: set.Auth == AuthOff, PublicURL: set.PublicURL, MaxBody: set.Limits.Body, Schemas: compiled, Log: set.Log})
 	if set.Control != ControlOff {
-		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: s.hosts,
+		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: hosts,
 			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log})
 	}
 	if err := s.listen(); err != nil {

@@ -1,9 +1,9 @@
 package graph
 
 import (
-	"bytes"
-	"encoding/json"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
 // IDs are the two ids that each answer carries.
@@ -28,19 +28,7 @@ func AppendError(dst []byte, e *Error, ids IDs, now time.Time) []byte {
 		Details    []Detail   `json:"details,omitempty"`
 		InnerError innerError `json:"innerError"`
 	}
-	return AppendJSON(dst, struct {
+	return jsontree.Append(dst, struct {
 		Error body `json:"error"`
 	}{body{e.Code, e.Message, e.Details, innerError{now.UTC().Format("2006-01-02T15:04:05"), ids.Request, ids.Client}}})
-}
-
-// AppendJSON appends v as JSON without HTML escapes, which Graph does not use.
-// It panics where v cannot be encoded: give it our own types only.
-func AppendJSON(dst []byte, v any) []byte {
-	b := bytes.NewBuffer(dst)
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

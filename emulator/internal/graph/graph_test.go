@@ -116,10 +116,5 @@ func TestHeaders(t *testing.T) {
 	assert.Empty(t, none.Values("Access-Control-Allow-Headers"))
 }
 
-func TestAppendJSONPanicsOnWhatIsNone(t *testing.T) {
-	assert.Panics(t, func() { AppendJSON(nil, func() {}) })
-	assert.Equal(t, `x"<&>"`, string(AppendJSON([]byte("x"), "<&>")))
-}
-
 // raw reads a header whose name keeps its lower case on the wire.
 func raw(h http.Header, name string) []string { return h[name] }

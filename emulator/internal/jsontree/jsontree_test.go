@@ -57,3 +57,8 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestAppendPanicsOnWhatIsNone(t *testing.T) {
+	assert.Panics(t, func() { Append(nil, func() {}) })
+	assert.Equal(t, `x"<&>"`, string(Append([]byte("x"), "<&>")))
+}

@@ -2,10 +2,10 @@ package profile
 
 import (
 	"bytes"
-	"encoding/json"
 	"strconv"
-	"sync"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
 // Timestamp writes an instant as the service did, in up to seven decimals of a
@@ -15,36 +15,13 @@ func Timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.
 // encode writes a profile as it is on the wire. plainTypes is the variant
 // typeHash=without.
 func encode(p Profile, plainTypes bool) []byte {
-	b := marshal(&p)
+	b := jsontree.Append(nil, &p)
 	if plainTypes {
 		// Inside a JSON string the quotes would be escaped, so nothing but a
 		// type annotation looks like this.
 		b = bytes.ReplaceAll(b, []byte(`"@odata.type":"#`), []byte(`"@odata.type":"`))
 	}
 	return b
-}
-
-var encoders = sync.Pool{New: func() any {
-	e := &encoder{}
-	e.json = json.NewEncoder(&e.buffer)
-	e.json.SetEscapeHTML(false) // Graph does not use them
-	return e
-}}
-
-type encoder struct {
-	buffer bytes.Buffer
-	json   *json.Encoder
-}
-
-// marshal encodes v, in a slice with no spare room: it may be kept for long.
-func marshal(v any) []byte {
-	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
-	e.buffer.Reset()
-	if err := e.json.Encode(v); err != nil {
-		panic(err) // our own types, which can always be encoded
-	}
-	return bytes.Clone(bytes.TrimSuffix(e.buffer.Bytes(), []byte("\n")))
 }
 
 // StatusFormat is how a client wants a status to be written.
@@ -84,11 +61,11 @@ func (r *Record) AppendStatus(dst []byte, f StatusFormat) []byte {
 
 // Append appends the error as an educationSynchronizationError to dst.
 func (e *SyncError) Append(dst []byte) []byte {
-	dst = append(dst, marshal(struct {
+	dst = jsontree.Append(dst, struct {
 		*SyncError
 		RecordedDateTime string `json:"recordedDateTime"`
-	}{e, Timestamp(e.Recorded)})...)
+	}{e, Timestamp(e.Recorded)})
 	return dst
 }
 
-func appendString(dst []byte, s string) []byte { return append(dst, marshal(s)...) }
+func appendString(dst []byte, s string) []byte { return jsontree.Append(dst, s) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 )
 
@@ -44,7 +45,7 @@ func (c *call) messages(messages []profile.VerificationMessage) []byte {
 		dst = c.context(dst, "education/Collection(microsoft.graph."+c.world.Variants.Get("messageType")+")")
 		dst = append(dst, `,"value":`...)
 	}
-	return append(graph.AppendJSON(dst, messages), '}')
+	return append(jsontree.Append(dst, messages), '}')
 }
 
 // pause, resume and reset: 200 without a body. Documented.

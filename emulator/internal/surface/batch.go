@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
 // batchLimit is how many requests a batch may have. Documented.
@@ -55,7 +56,7 @@ func (s *Surface) batch(c *call) (reply, error) {
 		status[fold(p.id)] = a.status
 		responses = append(responses, response{ID: p.id, Status: a.status, Headers: partHeaders(a), Body: partBody(a)})
 	}
-	body := graph.AppendJSON(c.room(1024), map[string]any{"responses": responses})
+	body := jsontree.Append(c.room(1024), map[string]any{"responses": responses})
 	return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
 }
 

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 )
 
@@ -92,7 +92,7 @@ func (c *call) annotations(dst []byte, property string, col collection, p page, 
 	}
 	if p.next != "" {
 		dst = append(append(append(dst, '"'), property...), `@odata.nextLink":`...)
-		dst = append(graph.AppendJSON(dst, c.base()+"/"+col.path+"?"+p.next), ',')
+		dst = append(jsontree.Append(dst, c.base()+"/"+col.path+"?"+p.next), ',')
 	}
 	return dst
 }

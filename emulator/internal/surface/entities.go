@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 )
@@ -182,7 +183,7 @@ func (c *call) expand(dst []byte, e *profileEntity, item odata.ExpandItem) []byt
 
 func (c *call) expandedContext(dst []byte, property, path string) []byte {
 	dst = append(append(append(dst, '"'), property...), `@odata.context":`...)
-	return append(graph.AppendJSON(dst, c.base()+"/$metadata#"+path), ',')
+	return append(jsontree.Append(dst, c.base()+"/$metadata#"+path), ',')
 }
 
 // statusFormat is how the client wants a status to be written.
