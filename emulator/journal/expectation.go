@@ -1,0 +1,33 @@
+package journal
+
+import "github.com/graphemu/graphemu/emulator/clock"
+
+// Expectation is one thing that must be so when a client has done its work.
+// It speaks of calls (Operation), of their order (Order), of what may be called
+// at all (Only), or of a profile (Profile); one of the four.
+type Expectation struct {
+	Operation string `json:"operation,omitzero"` // as "profiles.start"; "profiles.*" is a group, "*" every operation
+	// Count is how many calls there were: "3", ">=1", "<=5" or "1-3". Default:
+	// ">=1", and nothing where NoEarlyRetry or MinInterval is asked.
+	Count        Count          `json:"count,omitzero"`
+	Status       string         `json:"status,omitzero"` // with Operation: count only calls answered so, "409" or "4xx"; with Profile: the sync's status
+	NoEarlyRetry bool           `json:"noEarlyRetry,omitzero"`
+	MinInterval  clock.Duration `json:"minInterval,omitzero"` // between two calls of one client on one address
+
+	Order []string `json:"order,omitzero"` // the first call of each comes after the first call of the one before
+	Only  []string `json:"only,omitzero"`  // no operation but these
+
+	Profile map[string]any `json:"profile,omitzero"` // gjson path to value: the profiles meant; at least one must match
+	State   string         `json:"state,omitzero"`   // with Profile
+
+	// Place is where the expectation stands, as "nightly.yaml:42:5". It is for
+	// the verdict's text.
+	Place string `json:"-"`
+}
+
+// Count is a range of numbers. Written 3, ">=1", "<=5" or "1-3"; Max below 0 is
+// no end. Given tells it from the zero value.
+type Count struct {
+	Min, Max int64
+	Given    bool
+}
