@@ -95,7 +95,14 @@ func New(s Setting, real func() time.Time) *Clock {
 		real, c.real = Real, Real
 	}
 	now := wall(real())
-	l := &line{real0: now, world0: now, factor: 1}
+	l := &line{real0: now, world0: now}
+	l.begin(s)
+	c.line.Store(l)
+	return c
+}
+
+// begin lets the world's time run from here as s says.
+func (l *line) begin(s Setting) {
 	switch s.Mode {
 	case ModeFrozen:
 		l.factor = 0
@@ -104,9 +111,9 @@ func New(s Setting, real func() time.Time) *Clock {
 		}
 	case ModeScaled:
 		l.factor = s.Factor
+	default:
+		l.factor = 1
 	}
-	c.line.Store(l)
-	return c
 }
 
 // wall drops the monotonic reading: a world's clock follows the wall clock

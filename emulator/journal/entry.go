@@ -23,7 +23,7 @@ type Entry struct {
 	RequestID string    `json:"requestId"`        // the request-id that was answered
 	Status    int       `json:"status"`           // 0: no answer was sent
 
-	Duration      clock.Duration `json:"duration"`        // real time, from the headers to the last byte handed over
+	Duration      clock.Duration `json:"duration"`        // real time, from the headers until the answer was ready; sending it takes longer
 	Waited        clock.Duration `json:"waited,omitzero"` // how much of it was a fault's delay, as written
 	RequestBytes  int64          `json:"requestBytes"`    // of the body, as it came
 	ResponseBytes int64          `json:"responseBytes"`   // of the body, before compression
@@ -36,6 +36,7 @@ type Entry struct {
 	Detail      *Detail  `json:"detail,omitzero"`      // what the scenario did
 
 	real time.Time // when it came, on the real clock
+	size int64     // of memory, as estimated; only within a journal
 }
 
 // Subject is where a profile stands.

@@ -10,6 +10,7 @@ import (
 type IDs struct {
 	Request string // request-id
 	Client  string // client-request-id: the caller's, or the same as Request where it sent none (observed)
+	Entry   string // x-graphemu-explain: the request's entry in the journal, graphemu's own; "" for none
 }
 
 // AppendError appends Graph's error envelope to dst. Observed (2026): code,

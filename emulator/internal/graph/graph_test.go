@@ -33,7 +33,7 @@ func TestEnvelopeStaysJSON(t *testing.T) {
 		for _, e := range []*Error{UnknownSegment(nasty), NotFound("profile", nasty), UnsupportedEncoding(nasty), UnknownProperty(nasty, nasty), UnknownType(nasty),
 			InvalidValue(nasty, nasty), MissingValue(nasty, nasty), IllegalState(nasty, nasty), DuplicateBatchID(nasty), BatchWithoutContentType(nasty),
 			NotImplemented(nasty), BadRequest("x").Help(nasty, nasty, "%s", nasty)} {
-			b := AppendError(nil, e, IDs{nasty, nasty}, noon)
+			b := AppendError(nil, e, IDs{Request: nasty, Client: nasty}, noon)
 			require.True(t, json.Valid(b), "%q", nasty)
 			assert.NotContains(t, e.Message, "%!s(MISSING)")
 		}
@@ -107,7 +107,7 @@ func TestHeaders(t *testing.T) {
 
 	// The values that all answers share stay apart from those that one adds.
 	other := http.Header{}
-	SetCommon(other, IDs{"2", "3"})
+	SetCommon(other, IDs{Request: "2", Client: "3"})
 	h["request-id"] = append(raw(h, "request-id"), "more")
 	assert.Equal(t, []string{"2"}, raw(other, "request-id"))
 	assert.Equal(t, []string{"c"}, raw(h, "client-request-id"), "appending to one id leaves the other")

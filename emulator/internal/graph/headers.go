@@ -29,8 +29,11 @@ func SetCommon(h http.Header, ids IDs) {
 	h["Cache-Control"] = noCache
 	h["Strict-Transport-Security"] = hsts
 	h["Vary"] = vary
-	id := []string{ids.Request, ids.Client}
-	h["request-id"], h["client-request-id"] = id[:1:1], id[1:]
+	id := []string{ids.Request, ids.Client, ids.Entry}
+	h["request-id"], h["client-request-id"] = id[:1:1], id[1:2:2]
+	if ids.Entry != "" {
+		h["x-graphemu-explain"] = id[2:] // graphemu's own: the place in its journal
+	}
 	h["x-ms-ags-diagnostic"] = diagnostic
 }
 

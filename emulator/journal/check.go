@@ -1,0 +1,212 @@
+package journal
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+)
+
+// Mistake is one thing that is wrong with an Expectation.
+type Mistake struct {
+	Pointer string // JSON pointer from the expectation on, as "/order/1"; "" is all of it
+	Message string // one clear sentence, with the value and what would be right
+}
+
+// Error returns pointer and message.
+func (m Mistake) Error() string {
+	if m.Pointer == "" {
+		return m.Message
+	}
+	return m.Pointer + ": " + m.Message
+}
+
+// States and statuses of a profile. Documented: the enumerations
+// educationSynchronizationProfileState and educationSynchronizationStatus, less
+// unknownFutureValue, which nothing is in.
+var (
+	profileStates   = []string{"provisioning", "provisioned", "provisioningFailed", "deleting", "deletionFailed"}
+	profileStatuses = []string{"paused", "inProgress", "success", "error", "validationError", "quarantined", "extracting", "validating"}
+)
+
+// maxPath is how long a gjson path may be, in bytes: those of this API's
+// objects have no more than a hundred.
+const maxPath = 512
+
+// Check returns everything that is wrong with the expectation, in the order of
+// its fields; nil for nothing. operations are the names of all operations; nil:
+// they are not known, and any name passes.
+func (e *Expectation) Check(operations []string) []Mistake {
+	var found []Mistake
+	add := func(pointer, format string, args ...any) {
+		found = append(found, Mistake{pointer, fmt.Sprintf(format, args...)})
+	}
+	if kinds := e.kinds(); len(kinds) != 1 {
+		had := "none of them"
+		if len(kinds) > 1 {
+			had = strings.Join(kinds, " and ")
+		}
+		add("", "an expectation has exactly one of operation, order, only and profile; this one has %s", had)
+	}
+	if e.Operation != "" {
+		if wrong := checkOperation(e.Operation, operations); wrong != "" {
+			add("/operation", "%s", wrong)
+		}
+	}
+	e.checkCalls(add)
+	e.checkStatus(add)
+	e.checkList("order", e.Order, operations, add)
+	e.checkList("only", e.Only, operations, add)
+	e.checkProfile(add)
+	return found
+}
+
+func (e *Expectation) kinds() (kinds []string) {
+	for _, k := range []struct {
+		name string
+		has  bool
+	}{{"operation", e.Operation != ""}, {"order", e.Order != nil}, {"only", e.Only != nil}, {"profile", e.Profile != nil}} {
+		if k.has {
+			kinds = append(kinds, k.name)
+		}
+	}
+	return kinds
+}
+
+// checkCalls checks what only calls of an operation can be asked.
+func (e *Expectation) checkCalls(add func(pointer, format string, args ...any)) {
+	if e.Operation == "" {
+		const only = "%s goes only with operation"
+		if e.Count.Given {
+			add("/count", only, "count")
+		}
+		if e.NoEarlyRetry {
+			add("/noEarlyRetry", only, "noEarlyRetry")
+		}
+		if e.MinInterval != 0 {
+			add("/minInterval", only, "minInterval")
+		}
+		return
+	}
+	c := e.Count
+	switch {
+	case !c.Given:
+	case c.Min < 0 || c.Min > MaxCount || c.Max > MaxCount:
+		add("/count", "%s is out of range: a count is a whole number from 0 to %d", c, MaxCount)
+	case c.Max >= 0 && c.Max < c.Min:
+		add("/count", "%s ends before it begins", c)
+	}
+	if e.MinInterval < 0 || e.MinInterval > clock.Duration(clock.MaxDuration) {
+		add("/minInterval", "%v is out of range: want a duration above 0, like 5s, and at most %v", e.MinInterval, clock.MaxDuration)
+	}
+}
+
+func (e *Expectation) checkStatus(add func(pointer, format string, args ...any)) {
+	switch {
+	case e.Status == "":
+	case e.Operation != "":
+		if _, ok := parseStatus(e.Status); !ok {
+			hint := ""
+			if slices.Contains(profileStatuses, e.Status) {
+				hint = "; the status of a profile's sync goes with profile"
+			}
+			add("/status", "%q is no status: %s%s", show(e.Status), statusForms, hint)
+		}
+		if !e.Count.Given && (e.NoEarlyRetry || e.MinInterval != 0) {
+			add("/status", "status says which calls are counted: it needs a count beside noEarlyRetry or minInterval")
+		}
+	case e.Profile != nil:
+		if !slices.Contains(profileStatuses, e.Status) {
+			add("/status", "%s", unknownWord("status of a sync", e.Status, profileStatuses, "state", profileStates))
+		}
+	default:
+		add("/status", "status goes only with operation or profile")
+	}
+	switch {
+	case e.State == "":
+	case e.Profile == nil:
+		add("/state", "state goes only with profile")
+	case !slices.Contains(profileStates, e.State):
+		add("/state", "%s", unknownWord("state of a profile", e.State, profileStates, "status", profileStatuses))
+	}
+}
+
+// unknownWord says that word is no member of a list. other is the property where
+// it may belong, and others that one's list.
+func unknownWord(kind, word string, list []string, other string, others []string) string {
+	text := strconv.Quote(show(word)) + " is no " + kind
+	if slices.Contains(others, word) {
+		return text + "; it is a " + other + ": write " + other + ": " + word
+	}
+	if near := nearest.Name(word, list); near != "" {
+		return text + "; did you mean " + strconv.Quote(near) + "?"
+	}
+	return text + "; there are " + strings.Join(list, ", ")
+}
+
+func (e *Expectation) checkList(name string, list, operations []string, add func(pointer, format string, args ...any)) {
+	if list != nil && len(list) == 0 {
+		add("/"+name, "the list is empty: name at least one operation")
+	}
+	if name == "order" && len(list) == 1 {
+		add("/order", "an order needs two operations at least")
+	}
+	for i, o := range list {
+		pointer := fmt.Sprintf("/%s/%d", name, i)
+		if wrong := checkOperation(o, operations); wrong != "" {
+			add(pointer, "%s", wrong)
+		}
+		if first := slices.Index(list, o); first < i {
+			add(pointer, "%q is named twice: as /%s/%d already", show(o), name, first)
+		}
+	}
+}
+
+func (e *Expectation) checkProfile(add func(pointer, format string, args ...any)) {
+	for _, path := range slices.Sorted(maps.Keys(e.Profile)) {
+		pointer := "/profile/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(show(path))
+		if wrong := checkPath(path); wrong != "" {
+			add(pointer, "%s", wrong)
+		}
+		if !plain(e.Profile[path]) {
+			add(pointer, "the value is an object, an array or no JSON: want a string, a number, a Boolean or null")
+		}
+	}
+}
+
+// plain tells whether v is a JSON value without parts.
+func plain(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch reflect.ValueOf(v).Kind() {
+	case reflect.String, reflect.Bool, reflect.Float32, reflect.Float64,
+		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return true
+	}
+	return false
+}
+
+// checkPath returns what is wrong with a gjson path, "" for nothing. Paths that
+// build new values are refused (chosen): "[@this,@this]|[@this,@this]|…" doubles
+// with each part, and a question about a value needs none.
+func checkPath(path string) string {
+	switch {
+	case path == "":
+		return "the path is empty: want one like displayName or dataProvider.connectionUrl"
+	case len(path) > maxPath:
+		return fmt.Sprintf("the path has %d bytes; the most is %d", len(path), maxPath)
+	}
+	// A type annotation's name, "@odata\.type", is no modifier.
+	rest := strings.ReplaceAll(strings.ReplaceAll(path, `\@odata`, ""), "@odata", "")
+	if i := strings.IndexAny(rest, "[{@"); i >= 0 {
+		return fmt.Sprintf("%q holds %q: gjson's modifiers and multipaths are not taken here; for such a character in a value write path=value", show(path), rest[i])
+	}
+	return ""
+}

@@ -1,0 +1,229 @@
+package journal
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Explain tells the entry's story, for people: what came, which operation that
+// is, what struck it and what nearly did, what it changed, what was answered and
+// why, and what the client was told to wait. It ends with a line break, and
+// holds no control character that a client sent.
+func (e Entry) Explain() string {
+	var x explanation
+	x.line("Entry %d of world %s, %s on the world's clock", e.ID, clean(e.World), instant(e.At))
+	x.line("")
+	x.line("  %s", e.address())
+	x.line("")
+	x.came(&e)
+	x.struck(e.Detail)
+	x.changed(&e)
+	x.answered(&e)
+	x.told(e.Detail)
+	if e.RequestBody != "" {
+		x.line("")
+		x.line("The body of the request:")
+		for line := range strings.Lines(e.RequestBody) {
+			x.line("  %s", clean(strings.TrimRight(line, "\r\n")))
+		}
+	}
+	return x.String()
+}
+
+// explanation is a text in the making.
+type explanation struct{ strings.Builder }
+
+func (x *explanation) line(format string, args ...any) {
+	fmt.Fprintf(&x.Builder, format+"\n", args...)
+}
+
+// address is the method with the path and the query, as in a request's first line.
+func (e *Entry) address() string {
+	s := e.Method + " " + e.Path
+	if e.Query != "" {
+		s += "?" + e.Query
+	}
+	return clean(s)
+}
+
+func (x *explanation) came(e *Entry) {
+	switch {
+	case e.Operation == "":
+		x.line("This is none of the API's operations.")
+	case e.Profile == "":
+		x.line("This is the operation %s.", clean(e.Operation))
+	default:
+		x.line("This is the operation %s of the profile %s.", clean(e.Operation), clean(e.Profile))
+	}
+	switch e.Client {
+	case "":
+		x.line("It came without the id of an app, with %s of body.", count(e.RequestBytes, "byte"))
+	case "opaque":
+		x.line("It came with an opaque token, which names no app, and with %s of body.", count(e.RequestBytes, "byte"))
+	default:
+		x.line("It came from the app %s, with %s of body.", clean(e.Client), count(e.RequestBytes, "byte"))
+	}
+	if e.Batch != 0 {
+		x.line("It is a part of the batch of entry %d.", e.Batch)
+	}
+}
+
+// struck tells what the scenario did, and what it nearly did.
+func (x *explanation) struck(d *Detail) {
+	if d == nil {
+		x.line("No rule of the scenario had anything to do with it.")
+		return
+	}
+	if f := d.Fault; f != nil {
+		x.line("The fault %q struck it: %s. It is call %d of those that match the rule.", f.Rule, clean(strings.Join(f.Effects, ", ")), f.Call)
+	}
+	if d.Throttled != "" {
+		x.line("The throttle %q refused it: its window allows no more requests.", d.Throttled)
+	}
+	if d.Burst != "" {
+		x.line("The throttle %q saw a burst: most of its window's requests came within a tenth of it.", d.Burst)
+	}
+	if len(d.Misses) > 0 {
+		x.line("What nearly struck it:")
+		for _, m := range d.Misses {
+			x.line("  - %s: %s", clean(m.Rule), clean(m.Why))
+		}
+	}
+	if d.Lifecycle != "" {
+		x.line("It set the lifecycle %q going.", d.Lifecycle)
+	}
+}
+
+func (x *explanation) changed(e *Entry) {
+	switch b, a := e.Before, e.After; {
+	case b == nil && a == nil:
+	case b == nil:
+		x.line("Afterwards %s.", a.words())
+	case a == nil:
+		x.line("At that time %s.", b.words())
+	case *a == *b:
+		x.line("It changed nothing: %s, before and after.", a.words())
+	case a.Gone || b.Gone || a.State != b.State && a.Status != b.Status:
+		x.line("It changed this: before, %s; afterwards, %s.", b.words(), a.words())
+	case a.State != b.State:
+		x.line("It changed the profile's state from %s to %s; the sync's status stayed %s.", b.State, a.State, orNone(a.Status))
+	default:
+		x.line("It changed the sync's status from %s to %s; the profile's state stayed %s.", orNone(b.Status), orNone(a.Status), a.State)
+	}
+}
+
+func (s *Subject) words() string {
+	if s.Gone {
+		return "there was no such profile"
+	}
+	return fmt.Sprintf("the profile's state was %s and the sync's status %s", orNone(s.State), orNone(s.Status))
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return clean(s)
+}
+
+func (x *explanation) answered(e *Entry) {
+	took := fmt.Sprintf("after %v", e.Duration)
+	if e.Waited > 0 {
+		took += fmt.Sprintf(", with %v of delay in it as the rule says", e.Waited)
+	}
+	switch p := e.Error; {
+	case e.Status == 0:
+		x.line("No answer was sent (%s).", took)
+	case p == nil:
+		x.line("The answer was %s with %s of body, %s.", status(e.Status), count(e.ResponseBytes, "byte"), took)
+	default:
+		x.line("The answer was %s, %s: %s: %s", status(e.Status), took, clean(p.Code), clean(p.Message))
+	}
+	if p := e.Error; p != nil {
+		if e.Status == 0 {
+			x.line("It would have been: %s: %s", clean(p.Code), clean(p.Message))
+		}
+		if p.Refused {
+			x.line("A schema, or a rule of the model, refused the body:")
+		} else if len(p.Details) > 0 {
+			x.line("graphemu's help:")
+		}
+		for _, d := range p.Details {
+			x.line("  - %s%s (%s)", at(d.Target), clean(d.Message), clean(d.Code))
+		}
+	}
+	x.line("Its request-id is %s.", clean(e.RequestID))
+}
+
+// at begins a line about a part of a body, a query option or a header.
+func at(target string) string {
+	if target == "" {
+		return ""
+	}
+	return clean(target) + ": "
+}
+
+// told tells what the client was told to wait, and whether it came too early.
+func (x *explanation) told(d *Detail) {
+	if d == nil {
+		return
+	}
+	if d.RetryAfter != nil {
+		format := ""
+		if d.RetryFormat != "" {
+			format = " as " + d.RetryFormat
+		}
+		x.line("The client was told to wait %v before it comes again (Retry-After%s).", *d.RetryAfter, format)
+	}
+	if d.Early != nil {
+		x.line("The client came too early: the answer of entry %d told it to wait %v longer, on the world's clock.", d.Early.Entry, d.Early.By)
+	}
+}
+
+// status is an HTTP status with its class in words, as people search for it.
+func status(code int) string {
+	if text := statusText[code]; text != "" {
+		return fmt.Sprintf("%d %s", code, text)
+	}
+	return strconv.Itoa(code)
+}
+
+// statusText are the statuses that this API sends. Package net/http has them
+// all, and is no import of a package that knows no wire.
+var statusText = map[int]string{
+	200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 304: "Not Modified",
+	400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
+	408: "Request Timeout", 409: "Conflict", 410: "Gone", 411: "Length Required", 412: "Precondition Failed", 413: "Request Entity Too Large",
+	415: "Unsupported Media Type", 422: "Unprocessable Entity", 424: "Failed Dependency", 429: "Too Many Requests",
+	500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout", 507: "Insufficient Storage", 509: "Bandwidth Limit Exceeded",
+}
+
+func count(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// clean writes a text that a stranger sent so that a terminal shows it and does
+// not obey it: what is not printable is escaped as in Go.
+func clean(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return s // an invalid byte counts as U+FFFD, which is printable; it is harmless
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		q := strconv.QuoteRuneToASCII(r)
+		b.WriteString(q[1 : len(q)-1])
+	}
+	return b.String()
+}

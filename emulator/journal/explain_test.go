@@ -1,0 +1,108 @@
+package journal
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// golden compares what write writes with a file of testdata.
+func golden(t *testing.T, name string, write func(io.Writer) error) {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, write(&b))
+	file := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(file, b.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), b.String(), name)
+}
+
+// story is the entries of a client that has met all there is.
+func story() []Entry {
+	wait, later := clock.Duration(20*time.Second), clock.Duration(40*time.Second)
+	standing := &Subject{State: "provisioned", Status: "paused"}
+	create := get()
+	create.Operation, create.Method, create.Path, create.Profile, create.Before = "profiles.create", "POST", "/beta/education/synchronizationProfiles", "", nil
+	create.Status, create.RequestBytes = 400, 52
+	create.RequestBody = "{\n  \"displayNam\": \"North\",\n  \"clientSecret\": \"(redacted)\"\n}"
+	create.Error = &Problem{Code: "BadRequest", Message: "Invalid profile.", Refused: true, Details: []ProblemDetail{
+		{"unknownProperty", "/displayNam", `unknown property "displayNam"; did you mean "displayName"?`}, {"missingProperty", "", "identitySynchronizationConfiguration is missing"}}}
+
+	throttled := get()
+	throttled.Operation, throttled.Method, throttled.Path, throttled.Before, throttled.After = "profiles.start", "POST", throttled.Path+"/start", standing, standing
+	throttled.Status, throttled.Error = 429, &Problem{Code: "TooManyRequests", Message: "Too many requests."}
+	throttled.Detail = &Detail{Fault: &Strike{Rule: "throttle-start", Call: 1, Effects: []string{"respond 429"}}, RetryAfter: &wait, RetryFormat: "seconds"}
+
+	tooEarly := throttled
+	tooEarly.Detail = &Detail{Throttled: "education", Burst: "education", RetryAfter: &later, RetryFormat: "date", Early: &Early{Entry: 2, By: clock.Duration(18 * time.Second)},
+		Misses: []Miss{{"throttle-start", "struck calls 1 to 2; this was call 3"}, {"cut", "the profile's status is paused, the rule wants inProgress"}}}
+
+	started := throttled
+	started.Status, started.Error, started.After = 200, nil, &Subject{State: "provisioned", Status: "extracting"}
+	started.Detail = &Detail{Lifecycle: "slow-then-quarantined"}
+
+	read := get()
+	read.Query = "$expand=profileStatus"
+	read.Detail = &Detail{Fault: &Strike{Rule: "slow", Call: 7, Effects: []string{"delay 350ms", "cutAt 50%", "reset"}}}
+	read.Waited, read.Duration = clock.Duration(350*time.Millisecond), clock.Duration(351*time.Millisecond)
+
+	batch := get()
+	batch.Operation, batch.Method, batch.Path, batch.Profile, batch.Before, batch.Client = "batch", "POST", "/beta/$batch", "", nil, "opaque"
+	part := get()
+	part.Batch, part.Operation, part.Method, part.Status, part.After = 6, "profiles.delete", "DELETE", 202, &Subject{State: "deleting", Status: "paused"}
+
+	gone := get()
+	gone.Status, gone.Before, gone.After, gone.Error = 404, nil, &Subject{Gone: true}, &Problem{Code: "itemNotFound", Message: "There is none.", Details: []ProblemDetail{{"help", "", "list them first"}}}
+
+	dropped := get()
+	dropped.Status, dropped.Operation, dropped.Client, dropped.Before = 0, "", "", &Subject{}
+	dropped.Path, dropped.World = "/beta/\x1b[31mred\u202e\n", "odd\x00"
+	dropped.Error = &Problem{Code: "timeout", Message: "no answer"}
+	list := []Entry{create, throttled, tooEarly, started, read, batch, part, gone, dropped}
+	for i := range list {
+		list[i].ID, list[i].At = uint64(i+1), dawn.Add(time.Duration(i)*1500*time.Millisecond)
+	}
+	return list
+}
+
+func TestEntriesExplainThemselves(t *testing.T) {
+	golden(t, "explain.txt", func(w io.Writer) error {
+		for _, e := range story() {
+			if _, err := io.WriteString(w, e.Explain()+"\n----\n\n"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func TestEntriesAsLines(t *testing.T) {
+	golden(t, "lines.txt", func(w io.Writer) error { return WriteText(w, story()) })
+}
+
+func TestNoControlCharacterComesThrough(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, WriteText(&b, story()))
+	for _, e := range story() {
+		b.WriteString(e.Explain())
+	}
+	assert.NotContains(t, b.String(), "\x1b")
+	assert.NotContains(t, b.String(), "\u202e")
+	assert.NotContains(t, b.String(), "\x00")
+	assert.Equal(t, `a\x1b[0m\u202e\nü`, clean("a\x1b[0m\u202e\nü"))
+}

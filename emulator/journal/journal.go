@@ -1,0 +1,157 @@
+package journal
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Limits bound a Journal. Both are above 0.
+type Limits struct {
+	Entries int   // how many are kept
+	Bytes   int64 // of memory, as estimated: an entry with its strings and details
+}
+
+// Journal is the record of one world's requests. When it is full the oldest
+// entries go, and the loss is counted. It is safe for concurrent use; what it
+// returns are copies. Its memory grows with use. Source: graphemu's own design.
+type Journal struct {
+	world  string
+	limits Limits
+	opened atomic.Uint64 // the last id that was given
+
+	mu    sync.Mutex // guards what follows; never held across a call out
+	kept  queue      // in the order in which the requests were closed
+	bytes int64      // of kept, as estimated
+	lost  uint64     // since the last Clear
+
+	promises promises
+}
+
+// New makes an empty journal for the world of that name.
+func New(world string, l Limits) *Journal {
+	return &Journal{world: world, limits: Limits{max(l.Entries, 1), max(l.Bytes, 1)}}
+}
+
+// Open begins an entry and returns its id. Ids count from 1 in the order in
+// which requests come. An id whose entry is never added is not missed.
+func (j *Journal) Open() uint64 { return j.opened.Add(1) }
+
+// Add closes an entry: it keeps a copy, less secrets, of which texts that are
+// too long are cut. real is when the request came, on the wall clock. The caller
+// may use e again, but does not change what its pointers lead to. An entry
+// without a world gets the journal's.
+func (j *Journal) Add(e *Entry, real time.Time) {
+	if e.long() || e.suspicious() {
+		fit := *e
+		fit.tighten()
+		fit.redact()
+		fit.finish(len(e.Path) + len(e.Query))
+		e = &fit
+	}
+	size := e.memory()
+
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	kept := j.kept.push()
+	*kept = *e
+	kept.real, kept.size = real, size
+	if kept.World == "" {
+		kept.World = j.world
+	}
+	j.bytes += size
+	for j.kept.len() > 0 && (j.kept.len() > j.limits.Entries || j.bytes > j.limits.Bytes) {
+		oldest := j.kept.pop()
+		j.bytes -= oldest.size
+		*oldest = Entry{} // let go of its strings
+		j.lost++
+	}
+}
+
+// Len returns how many entries are kept.
+func (j *Journal) Len() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.kept.len()
+}
+
+// Lost returns how many entries went because the journal was full, since it was
+// made or cleared.
+func (j *Journal) Lost() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lost
+}
+
+// Clear forgets all entries, and that any was lost. Ids go on, and so does what
+// clients were told to wait.
+func (j *Journal) Clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.kept, j.bytes, j.lost = queue{}, 0, 0
+}
+
+// Get returns the entry with that id. ok is false where there is none: it is
+// not closed yet, is lost, was cleared, or has never been.
+func (j *Journal) Get(id uint64) (e Entry, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	// From the newest: those are asked for. Entries stand in the order in which
+	// they were closed, which is only nearly that of their ids.
+	for i := j.kept.len() - 1; i >= 0; i-- {
+		if k := j.kept.at(i); k.ID == id {
+			return k.clone(), true
+		}
+	}
+	return Entry{}, false
+}
+
+// Entries returns the entries that f lets through, sorted by id.
+func (j *Journal) Entries(f Filter) []Entry {
+	found := slices.DeleteFunc(j.copy(f.cheap()), func(e Entry) bool { return !f.contains(&e) })
+	if f.Limit > 0 && len(found) > f.Limit {
+		found = found[len(found)-f.Limit:]
+	}
+	return found
+}
+
+// copy returns the entries that pass, sorted by id.
+func (j *Journal) copy(pass func(*Entry) bool) []Entry {
+	list := []Entry{}
+	func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		for i := range j.kept.len() {
+			if e := j.kept.at(i); pass(e) {
+				list = append(list, *e)
+			}
+		}
+	}()
+	for i := range list {
+		list[i] = list[i].clone() // what an entry's pointers lead to never changes
+	}
+	slices.SortStableFunc(list, byID)
+	return list
+}
+
+func byID(a, b Entry) int {
+	switch {
+	case a.ID < b.ID:
+		return -1
+	case a.ID > b.ID:
+		return 1
+	}
+	return 0
+}
+
+// Requests returns the entries of an operation, sorted by id: "profiles.start",
+// a group like "profiles.*", or "*" for every operation; "" returns all
+// entries, also those of requests that are no operation.
+func (j *Journal) Requests(operation string) []Entry { return j.Entries(Filter{Operation: operation}) }
+
+// Position returns the last id that was given.
+func (j *Journal) Position() uint64 { return j.opened.Load() }
+
+// SetPosition lets the next id be the one after last.
+func (j *Journal) SetPosition(last uint64) { j.opened.Store(last) }

@@ -1,0 +1,291 @@
+package journal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Judge judges the client that made these entries. An expectation is judged in
+// each world that was used, which is one where any request was an operation; if
+// none was, in the first of worlds, so that what was expected to be called is
+// missed. Warnings are about all worlds. It changes nothing that it is given.
+//
+// Entries that the journal lost make undecided what they could change: such an
+// expectation fails and says so, while what the kept entries alone decide, as
+// that an operation was called once at least, stays decided.
+func Judge(worlds []Record) Verdict {
+	v := Verdict{OK: true, Worlds: []WorldVerdict{}, Warnings: []Warning{}}
+	used := slices.DeleteFunc(slices.Clone(worlds), func(r Record) bool { return !r.used() })
+	if len(used) == 0 {
+		used = worlds[:min(len(worlds), 1)]
+	}
+	for i := range used {
+		r := &used[i]
+		w := WorldVerdict{World: r.World, Tenant: r.Tenant, Entries: len(r.Entries), Lost: r.Lost, Expectations: []Result{}}
+		for j := range r.Expect {
+			result := r.judge(&r.Expect[j])
+			v.OK = v.OK && result.OK
+			w.Expectations = append(w.Expectations, result)
+		}
+		v.Worlds = append(v.Worlds, w)
+	}
+	v.Warnings = append(v.Warnings, warn(worlds)...)
+	v.Summary = v.summary()
+	return v
+}
+
+func (r *Record) used() bool {
+	return slices.ContainsFunc(r.Entries, func(e Entry) bool { return e.Operation != "" })
+}
+
+// judge tells whether one expectation was met.
+func (r *Record) judge(x *Expectation) Result {
+	var f finding
+	switch {
+	case x.Operation != "":
+		r.judgeCalls(x, &f)
+	case x.Order != nil:
+		r.judgeOrder(x.Order, &f)
+	case x.Only != nil:
+		r.judgeOnly(x.Only, &f)
+	default:
+		r.judgeProfiles(x, &f)
+	}
+	return Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "), Entries: f.blamed.ids, Blamed: f.blamed.n}
+}
+
+// finding gathers what was seen.
+type finding struct {
+	failed bool
+	seen   []string
+	blamed blame
+}
+
+// blame counts entries, and keeps the ids of the first.
+type blame struct {
+	ids []uint64
+	n   int
+}
+
+func (b *blame) add(id uint64) {
+	if b.n++; len(b.ids) < MaxBlamed {
+		b.ids = append(b.ids, id)
+	}
+}
+
+// blame joins who is to blame for one question with those for others. An entry
+// is blamed once, as far as it is known by its id.
+func (f *finding) blame(b blame) {
+	f.blamed.n += b.n
+	for _, id := range b.ids {
+		if slices.Contains(f.blamed.ids, id) {
+			f.blamed.n--
+		} else if len(f.blamed.ids) < MaxBlamed {
+			f.blamed.ids = append(f.blamed.ids, id)
+		}
+	}
+	slices.Sort(f.blamed.ids)
+}
+
+func (f *finding) saw(ok bool, format string, args ...any) {
+	f.failed = f.failed || !ok
+	f.seen = append(f.seen, fmt.Sprintf(format, args...))
+}
+
+// undecided fails an expectation that lost entries might have changed.
+func (r *Record) undecided(f *finding) {
+	f.saw(false, "nobody can tell: the journal lost %s; raise --max-journal", count64(r.Lost, "entry", "entries"))
+}
+
+// judgeCalls judges what is asked of an operation. It goes through the entries
+// once for each question.
+func (r *Record) judgeCalls(x *Expectation, f *finding) {
+	want := x.Count
+	if !want.Given && !x.NoEarlyRetry && x.MinInterval == 0 {
+		want = AtLeast(1)
+	}
+	if want.Given {
+		r.judgeCount(x, want, f)
+	}
+	if x.NoEarlyRetry {
+		r.judgeEarly(x, f)
+	}
+	if x.MinInterval > 0 {
+		r.judgeIntervals(x, f)
+	}
+}
+
+func (r *Record) judgeCount(x *Expectation, want Count, f *finding) {
+	status, filtered := parseStatus(x.Status)
+	n, others := int64(0), 0
+	var counted blame
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		switch {
+		case !matches(x.Operation, e.Operation):
+		case filtered && !status.has(e.Status):
+			others++
+		default:
+			n++
+			counted.add(e.ID)
+		}
+	}
+	surplus := want.Max >= 0 && n > want.Max // more entries cannot heal that
+	enough := n >= want.Min && want.Max < 0  // nor spoil that
+	if r.Lost > 0 && !surplus && !enough {
+		f.saw(false, "%s in the entries that are kept", called(n))
+		r.undecided(f)
+		return
+	}
+	ok := want.has(n)
+	if !ok {
+		f.blame(counted)
+	}
+	seen := called(n)
+	if filtered && others > 0 {
+		seen += fmt.Sprintf(" (and %s that were answered otherwise)", count(int64(others), "call"))
+		if others == 1 {
+			seen = called(n) + " (and 1 call that was answered otherwise)"
+		}
+	}
+	f.saw(ok, "%s", seen)
+}
+
+func called(n int64) string {
+	if n == 0 {
+		return "it was never called"
+	}
+	return "it was called " + times(n)
+}
+
+func (r *Record) judgeEarly(x *Expectation, f *finding) {
+	var first *Entry
+	var early blame
+	for i := range r.Entries {
+		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Early != nil && matches(x.Operation, e.Operation) {
+			early.add(e.ID)
+			if first == nil {
+				first = e
+			}
+		}
+	}
+	switch {
+	case first != nil:
+		f.blame(early)
+		f.saw(false, "%s early: entry %d came %v before the answer of entry %d allowed it", were(early.n, "call"), first.ID, first.Detail.Early.By, first.Detail.Early.Entry)
+	case r.Lost > 0:
+		r.undecided(f)
+	default:
+		f.saw(true, "no call came early")
+	}
+}
+
+func were(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " was"
+	}
+	return fmt.Sprintf("%d %ss were", n, what)
+}
+
+// route is a client's calls of an operation on an address: what polls.
+type route struct{ client, operation, path string }
+
+// judgeIntervals looks at the time between the arrivals of two calls that follow
+// each other. It is too short only if it is so on both clocks; of an entry that
+// was read from a file only the world's is known.
+func (r *Record) judgeIntervals(x *Expectation, f *finding) {
+	last := map[route]*Entry{}
+	least := x.MinInterval.Std()
+	pairs := 0
+	var short blame
+	var a, b *Entry // the first two that are too close
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if !matches(x.Operation, e.Operation) {
+			continue
+		}
+		key := route{e.Client, e.Operation, e.Path}
+		before := last[key]
+		last[key] = e
+		if before == nil {
+			continue
+		}
+		if pairs++; e.At.Sub(before.At) < least && (!e.timed(before) || e.real.Sub(before.real) < least) {
+			short.add(e.ID)
+			if a == nil {
+				a, b = before, e
+			}
+		}
+	}
+	switch {
+	case a != nil:
+		real := ""
+		if b.timed(a) {
+			real = fmt.Sprintf(", and %v on the wall clock", b.real.Sub(a.real))
+		}
+		f.blame(short)
+		f.saw(false, "%s too short: entries %d and %d came %v apart on the world's clock%s", were(short.n, "interval"), a.ID, b.ID, b.At.Sub(a.At), real)
+	case r.Lost > 0:
+		r.undecided(f)
+	case pairs == 0:
+		f.saw(true, "no client called the same address twice")
+	default:
+		f.saw(true, "%s long enough", were(pairs, "interval"))
+	}
+}
+
+// timed tells whether the wall clock is known of both.
+func (e *Entry) timed(other *Entry) bool { return !e.real.IsZero() && !other.real.IsZero() }
+
+func (r *Record) judgeOrder(order []string, f *finding) {
+	first := make([]*Entry, len(order))
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		for j, o := range order {
+			if first[j] == nil && matches(o, e.Operation) {
+				first[j] = e
+			}
+		}
+	}
+	if r.Lost > 0 {
+		r.undecided(f)
+		return
+	}
+	for i, e := range first {
+		switch {
+		case e == nil:
+			f.saw(false, "%s was never called", order[i])
+			return
+		case i > 0 && e.ID <= first[i-1].ID:
+			f.blamed.add(e.ID)
+			f.saw(false, "%s (entry %d) was called before %s (entry %d)", order[i], e.ID, order[i-1], first[i-1].ID)
+			return
+		}
+	}
+	f.saw(true, "they were called in that order")
+}
+
+// judgeOnly lets requests pass that are none of the API's operations: those met
+// an error of their own.
+func (r *Record) judgeOnly(only []string, f *finding) {
+	var others []string
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.Operation == "" || slices.ContainsFunc(only, func(o string) bool { return matches(o, e.Operation) }) {
+			continue
+		}
+		f.blamed.add(e.ID)
+		if !slices.Contains(others, e.Operation) {
+			others = append(others, e.Operation)
+		}
+	}
+	switch {
+	case len(others) > 0:
+		f.saw(false, "%s of %s", count(int64(f.blamed.n), "call"), join(others, "and"))
+	case r.Lost > 0:
+		r.undecided(f)
+	default:
+		f.saw(true, "nothing else was called")
+	}
+}

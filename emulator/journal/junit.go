@@ -1,0 +1,110 @@
+package journal
+
+import (
+	"encoding/xml"
+	"io"
+	"strings"
+)
+
+// The parts of JUnit's XML that CI systems read. Documented only by use: Jenkins'
+// schema, which GitLab, GitHub's reporters and others follow.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Skipped  int         `xml:"skipped,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Class   string        `xml:"classname,attr"`
+		Name    string        `xml:"name,attr"`
+		Failure *junitFailure `xml:"failure"`
+		Out     string        `xml:"system-out,omitempty"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// warningNames say what each kind of warning tests, as a test that may fail.
+var warningNames = map[string]string{
+	WarnUnfired:        "every rule fired",
+	WarnNotImplemented: "no request met 501",
+	WarnRefused:        "no body was refused by a schema",
+	WarnEarly:          "no call came within a Retry-After",
+	WarnBurst:          "no window had a burst",
+	WarnNoJitter:       "throttled workers came back at different times",
+}
+
+// WriteJUnit writes the verdict as JUnit XML: one suite for each world with one
+// test for each expectation, and a suite of the warnings with one test for each
+// kind, so that the number of tests does not depend on the outcome. Warnings
+// are output of a test that passes, and failures where the verdict is strict. It
+// returns the first error of w.
+func (v Verdict) WriteJUnit(w io.Writer) error {
+	all := junitSuites{Name: "graphemu"}
+	for _, world := range v.Worlds {
+		s := junitSuite{Name: "world " + world.World}
+		for _, r := range world.Expectations {
+			c := junitCase{Class: "graphemu." + world.World, Name: r.Expected}
+			if r.Place != "" {
+				c.Name += " [" + r.Place + "]"
+			}
+			if text := r.Seen + named(r.Entries, r.Blamed); r.OK {
+				c.Out = text
+			} else {
+				c.Failure = &junitFailure{Message: text, Type: "expectation", Text: "expected: " + r.Expected + "\nseen: " + text}
+			}
+			s.add(c)
+		}
+		all.add(s)
+	}
+	s := junitSuite{Name: "warnings"}
+	for _, kind := range warningKinds {
+		c := junitCase{Class: "graphemu.warnings", Name: warningNames[kind]}
+		var lines []string
+		for _, warning := range v.byKind(kind) {
+			lines = append(lines, warning.text())
+		}
+		if text := strings.Join(lines, "\n"); text != "" && v.IsStrict {
+			c.Failure = &junitFailure{Message: lines[0], Type: kind, Text: text}
+		} else {
+			c.Out = text
+		}
+		s.add(c)
+	}
+	all.add(s)
+
+	// What XML cannot hold, encoding/xml writes as U+FFFD.
+	text, err := xml.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, xml.Header+string(text)+"\n")
+	return err
+}
+
+func (s *junitSuite) add(c junitCase) {
+	s.Tests++
+	if c.Failure != nil {
+		s.Failures++
+	}
+	s.Cases = append(s.Cases, c)
+}
+
+func (s *junitSuites) add(suite junitSuite) {
+	s.Tests += suite.Tests
+	s.Failures += suite.Failures
+	s.Suites = append(s.Suites, suite)
+}

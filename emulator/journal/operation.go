@@ -1,0 +1,99 @@
+package journal
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+)
+
+// anyOperation stands for every operation.
+const anyOperation = "*"
+
+// matches tells whether operation is meant by pattern: a name, a group like
+// "profiles.*", or "*". The name of a request that is none of the API's is
+// empty, and nothing means it.
+func matches(pattern, operation string) bool {
+	if operation == "" {
+		return false
+	}
+	if group, ok := strings.CutSuffix(pattern, anyOperation); ok {
+		return strings.HasPrefix(operation, group)
+	}
+	return pattern == operation
+}
+
+// checkOperation returns what is wrong with a pattern, "" for nothing.
+// operations are all names there are; nil: they are not known.
+func checkOperation(pattern string, operations []string) string {
+	group, isGroup := strings.CutSuffix(pattern, anyOperation)
+	switch {
+	case pattern == "":
+		return `is empty: want an operation like "profiles.start", a group like "profiles.*", or "*"`
+	case isGroup && group != "" && !strings.HasSuffix(group, ".") || strings.Contains(group, anyOperation):
+		return strconv.Quote(show(pattern)) + ` is no group: the star stands alone or after a dot, as in "profiles.*"`
+	case operations == nil || slices.ContainsFunc(operations, func(o string) bool { return matches(pattern, o) }):
+		return ""
+	}
+	candidates := operations
+	if isGroup {
+		candidates = groups(operations)
+	}
+	return strconv.Quote(show(pattern)) + " is no operation" + suggest(pattern, candidates)
+}
+
+// groups returns the patterns of all groups, sorted.
+func groups(operations []string) []string {
+	var list []string
+	for _, o := range operations {
+		for i := range len(o) {
+			if o[i] == '.' {
+				list = append(list, o[:i+1]+anyOperation)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// suggest ends a message about an unknown word: with the name that was probably
+// meant, else with all that there are.
+func suggest(word string, candidates []string) string {
+	if near := nearest.Name(word, candidates); near != "" {
+		return "; did you mean " + strconv.Quote(near) + "?"
+	}
+	if len(candidates) == 0 {
+		return ""
+	}
+	return "; there are " + strings.Join(candidates, ", ")
+}
+
+// maxShown is how much of a wrong value a message repeats.
+const maxShown = 80
+
+// show cuts a value for a message.
+func show(s string) string { return cutAt(s, maxShown, "…") }
+
+// statuses is a range of HTTP statuses.
+type statuses struct{ from, to int }
+
+// parseStatus reads "409", "4xx", or "0" for a request that got no answer.
+func parseStatus(text string) (statuses, bool) {
+	if text == "0" {
+		return statuses{}, true
+	}
+	if len(text) != 3 || text[0] < '1' || text[0] > '5' {
+		return statuses{}, false
+	}
+	hundreds := 100 * int(text[0]-'0')
+	if strings.EqualFold(text[1:], "xx") {
+		return statuses{hundreds, hundreds + 99}, true
+	}
+	n, err := strconv.ParseUint(text[1:], 10, 8)
+	return statuses{hundreds + int(n), hundreds + int(n)}, err == nil
+}
+
+func (s statuses) has(status int) bool { return s.from <= status && status <= s.to }
+
+const statusForms = `want a status like "409", a class like "4xx", or "0" for a request that got no answer`

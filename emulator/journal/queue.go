@@ -1,0 +1,46 @@
+package journal
+
+// chunk is how many entries a queue takes room for at a time: few enough that
+// an idle world is small, and enough that it costs a request nothing.
+const chunk = 32
+
+// queue is entries, first in first out. It grows and shrinks by chunks, so that
+// no entry is ever moved and no push copies what is there.
+type queue struct {
+	chunks []*[chunk]Entry
+	first  int           // of chunks[0], the entries before it are gone
+	count  int           // of entries
+	spare  *[chunk]Entry // a chunk that was emptied, for the next one needed
+}
+
+func (q *queue) len() int { return q.count }
+
+// at returns the entry at i, counted from the oldest. It is the queue's own.
+func (q *queue) at(i int) *Entry {
+	i += q.first
+	return &q.chunks[i/chunk][i%chunk]
+}
+
+// push makes room for an entry at the end and returns it.
+func (q *queue) push() *Entry {
+	if q.first+q.count == len(q.chunks)*chunk {
+		c := q.spare
+		if q.spare = nil; c == nil {
+			c = new([chunk]Entry)
+		}
+		q.chunks = append(q.chunks, c)
+	}
+	q.count++
+	return q.at(q.count - 1)
+}
+
+// pop takes the oldest entry out. What it returns is good until the next push.
+func (q *queue) pop() *Entry {
+	e := q.at(0)
+	q.count--
+	if q.first++; q.first == chunk {
+		q.spare, q.chunks[0] = q.chunks[0], nil
+		q.chunks, q.first = q.chunks[1:], 0
+	}
+	return e
+}

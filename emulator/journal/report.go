@@ -1,0 +1,132 @@
+package journal
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// expectationKey tells an expectation from others: worlds under one scenario
+// have the same ones.
+type expectationKey struct{ place, expected string }
+
+// tally counts expectations, each once however many worlds have it; it is unmet
+// if it is in any.
+func (v *Verdict) tally() (all, unmet int) {
+	met := map[expectationKey]bool{}
+	for _, w := range v.Worlds {
+		for _, r := range w.Expectations {
+			key := expectationKey{r.Place, r.Expected}
+			if known, ok := met[key]; !ok || known {
+				met[key] = r.OK
+			}
+		}
+	}
+	for _, ok := range met {
+		if !ok {
+			unmet++
+		}
+	}
+	return len(met), unmet
+}
+
+func (v *Verdict) summary() string {
+	all, unmet := v.tally()
+	worlds := count(int64(len(v.Worlds)), "world")
+	warnings := count(int64(len(v.Warnings)), "warning")
+	if len(v.Warnings) == 0 {
+		warnings = "no warnings"
+	}
+	switch {
+	case unmet > 0:
+		return fmt.Sprintf("NOT verified: %d of %s not met in %s, %s", unmet, count(int64(all), "expectation"), worlds, warnings)
+	case !v.OK:
+		return fmt.Sprintf("NOT verified: %s met in %s, but %s, and verification is strict", count(int64(all), "expectation"), worlds, warnings)
+	case all == 0:
+		return fmt.Sprintf("verified: nothing was expected in %s, %s", worlds, warnings)
+	}
+	return fmt.Sprintf("verified: %s met in %s, %s", count(int64(all), "expectation"), worlds, warnings)
+}
+
+// WriteText writes the verdict for people: for each world what was expected,
+// where that stands, and what was seen instead; then the warnings; on the last
+// line the summary. It returns the first error of w.
+func (v Verdict) WriteText(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	for _, world := range v.Worlds {
+		tenant := ""
+		if world.Tenant != "" {
+			tenant = " (tenant " + clean(world.Tenant) + ")"
+		}
+		fmt.Fprintf(b, "world %s%s: %s", clean(world.World), tenant, count64(uint64(world.Entries), "entry", "entries"))
+		if world.Lost > 0 {
+			fmt.Fprintf(b, ", %d more were lost", world.Lost)
+		}
+		fmt.Fprintln(b)
+		for _, r := range world.Expectations {
+			r.write(b)
+		}
+	}
+	for i, warning := range v.Warnings {
+		if i == 0 {
+			fmt.Fprintln(b, "warnings")
+		}
+		fmt.Fprintf(b, "  %-7s %s\n", warning.mark(v.IsStrict), warning.text())
+	}
+	fmt.Fprintln(b, v.summary())
+	return b.Flush()
+}
+
+func (r *Result) write(b *bufio.Writer) {
+	place := ""
+	if r.Place != "" {
+		place = "  [" + clean(r.Place) + "]"
+	}
+	if r.OK {
+		fmt.Fprintf(b, "  ok      %s%s\n", clean(r.Expected), place)
+		return
+	}
+	fmt.Fprintf(b, "  FAILED  %s%s\n", clean(r.Expected), place)
+	fmt.Fprintf(b, "          but %s%s\n", clean(r.Seen), named(r.Entries, r.Blamed))
+}
+
+func (w *Warning) mark(strict bool) string {
+	if strict {
+		return "FAILED"
+	}
+	return "warning"
+}
+
+// text is the warning with its world and its entries.
+func (w *Warning) text() string {
+	text := clean(w.Message) + named(w.Entries, w.Count)
+	if w.World != "" {
+		text = "world " + clean(w.World) + ": " + text
+	}
+	return text
+}
+
+// named lists entries, of which there may be more than are named.
+func named(ids []uint64, n int) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = fmt.Sprint(id)
+	}
+	if more := n - len(ids); more > 0 {
+		return fmt.Sprintf(" (entries %s and %d more)", strings.Join(list, ", "), more)
+	}
+	if n == 1 {
+		return " (entry " + list[0] + ")"
+	}
+	return " (entries " + join(list, "and") + ")"
+}
+
+// byKind returns the warnings of a kind.
+func (v *Verdict) byKind(kind string) []Warning {
+	return slices.DeleteFunc(slices.Clone(v.Warnings), func(w Warning) bool { return w.Kind != kind })
+}

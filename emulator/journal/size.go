@@ -1,0 +1,147 @@
+package journal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// What an entry keeps at most, in bytes. Chosen: enough for whatever a client of
+// this API says, and little enough that no request fills the journal alone.
+const (
+	maxAddress = 8 << 10 // of the path, and of the query
+	maxName    = 1 << 10 // of the method, the client and the profile
+	maxMessage = 2 << 10 // of each text of an error
+	maxDetails = 32      // of an error; a body may break a rule a hundred thousand times
+	smallText  = 512     // a text up to this size may keep alive the short request line that it is a part of
+)
+
+// cutAt cuts s to at most limit bytes, the mark at its end among them. It does
+// not cut through a character, and what it returns is s or a text of its own.
+func cutAt(s string, limit int, mark string) string {
+	if len(s) <= limit {
+		return s
+	}
+	end := max(limit-len(mark), 0)
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + mark
+}
+
+// long tells whether any text of e is to be cut.
+func (e *Entry) long() bool {
+	return len(e.Path)+len(e.Query) > smallText || len(e.Method) > maxName || len(e.Client) > maxName || len(e.Profile) > maxName ||
+		len(e.RequestBody) > MaxBody || e.Batch != 0 || e.Error != nil && e.Error.long()
+}
+
+// tighten cuts what is too long, but for the body: what is cut can no more be
+// read by whoever looks for its secrets.
+func (e *Entry) tighten() {
+	e.Method, e.Client, e.Profile = cutAt(e.Method, maxName, "…"), cutAt(e.Client, maxName, "…"), cutAt(e.Profile, maxName, "…")
+	e.Path, e.Query = cutAt(e.Path, maxAddress, "…"), cutAt(e.Query, maxAddress, "…")
+	if e.Error != nil && e.Error.long() {
+		e.Error = e.Error.cut()
+	}
+}
+
+// finish cuts the body, and lets go of the texts that what is kept was cut out
+// of: net/http keeps a request's first line as one string.
+func (e *Entry) finish(line int) {
+	if n := len(e.RequestBody); n > MaxBody {
+		e.RequestBody = cutAt(e.RequestBody, MaxBody, fmt.Sprintf("… (cut: %d bytes in all)", n))
+	}
+	if line > smallText || e.Batch != 0 {
+		e.Method, e.Path, e.Query, e.Profile = strings.Clone(e.Method), strings.Clone(e.Path), strings.Clone(e.Query), strings.Clone(e.Profile)
+	}
+}
+
+func (p *Problem) long() bool {
+	return len(p.Code) > maxMessage || len(p.Message) > maxMessage || len(p.Details) > maxDetails ||
+		slices.ContainsFunc(p.Details, func(d ProblemDetail) bool {
+			return max(len(d.Code), len(d.Target), len(d.Message)) > maxMessage
+		})
+}
+
+// cut returns a copy that is within the limits.
+func (p *Problem) cut() *Problem {
+	q := *p
+	q.Code, q.Message = cutAt(p.Code, maxMessage, "…"), cutAt(p.Message, maxMessage, "…")
+	q.Details = slices.Clone(p.Details[:min(len(p.Details), maxDetails)])
+	for i, d := range q.Details {
+		q.Details[i] = ProblemDetail{cutAt(d.Code, maxMessage, "…"), cutAt(d.Target, maxMessage, "…"), cutAt(d.Message, maxMessage, "…")}
+	}
+	if more := len(p.Details) - maxDetails; more > 0 {
+		q.Details = append(q.Details, ProblemDetail{Code: "more", Message: fmt.Sprintf("%d more are not kept", more)})
+	}
+	return &q
+}
+
+// memory estimates the memory of an entry. World and operation are texts that all
+// entries share; where a profile stands may be shared, and is counted.
+func (e *Entry) memory() int64 {
+	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) + len(e.RequestBody)
+	for _, s := range [...]*Subject{e.Before, e.After} {
+		if s != nil {
+			n += int(unsafe.Sizeof(*s))
+		}
+	}
+	if p := e.Error; p != nil {
+		n += int(unsafe.Sizeof(*p)) + len(p.Code) + len(p.Message)
+		for i := range p.Details {
+			d := &p.Details[i]
+			n += int(unsafe.Sizeof(*d)) + len(d.Code) + len(d.Target) + len(d.Message)
+		}
+	}
+	if e.Detail != nil {
+		n += e.Detail.memory()
+	}
+	return int64(n)
+}
+
+func (d *Detail) memory() int {
+	n := int(unsafe.Sizeof(*d)) + len(d.Lifecycle) + len(d.Throttled) + len(d.Burst) + len(d.RetryFormat)
+	if f := d.Fault; f != nil {
+		n += int(unsafe.Sizeof(*f)) + len(f.Rule)
+		for _, effect := range f.Effects {
+			n += int(unsafe.Sizeof(effect)) + len(effect)
+		}
+	}
+	for i := range d.Misses {
+		n += int(unsafe.Sizeof(d.Misses[i])) + len(d.Misses[i].Rule) + len(d.Misses[i].Why)
+	}
+	if d.RetryAfter != nil {
+		n += int(unsafe.Sizeof(*d.RetryAfter))
+	}
+	if d.Early != nil {
+		n += int(unsafe.Sizeof(*d.Early))
+	}
+	return n
+}
+
+// clone returns a copy that shares nothing that can be changed.
+func (e Entry) clone() Entry {
+	e.size = 0
+	e.Before, e.After = copied(e.Before), copied(e.After)
+	if e.Error = copied(e.Error); e.Error != nil {
+		e.Error.Details = slices.Clone(e.Error.Details)
+	}
+	if e.Detail = copied(e.Detail); e.Detail != nil {
+		d := e.Detail
+		d.Misses, d.RetryAfter, d.Early = slices.Clone(d.Misses), copied(d.RetryAfter), copied(d.Early)
+		if d.Fault = copied(d.Fault); d.Fault != nil {
+			d.Fault.Effects = slices.Clone(d.Fault.Effects)
+		}
+	}
+	return e
+}
+
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	q := *p
+	return &q
+}

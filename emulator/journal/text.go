@@ -1,0 +1,82 @@
+package journal
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+)
+
+// WriteText writes one line for each entry, with columns that are aligned: id,
+// time on the world's clock, operation, status, request, and what is worth to be
+// told. It returns the first error of w.
+func WriteText(w io.Writer, entries []Entry) error {
+	buffer := bufio.NewWriter(w)
+	columns := tabwriter.NewWriter(buffer, 0, 0, 2, ' ', 0)
+	for i := range entries {
+		e := &entries[i]
+		// A batch's parts stand under it.
+		operation := cmp.Or(e.Operation, "-")
+		if e.Batch != 0 {
+			operation = "· " + operation
+		}
+		answer := "-"
+		if e.Status != 0 {
+			answer = strconv.Itoa(e.Status)
+		}
+		line := fmt.Sprintf("%d\t%s\t%s\t%s\t%s", e.ID, instant(e.At), clean(operation), answer, cutAt(e.address(), 200, "…"))
+		if note := e.note(); note != "" {
+			line += "\t" + note
+		}
+		fmt.Fprintln(columns, line)
+	}
+	columns.Flush() // an error stays in buffer
+	return buffer.Flush()
+}
+
+// note is what is worth to be told of an entry, on one line.
+func (e *Entry) note() string {
+	var notes []string
+	if b, a := e.Before, e.After; a != nil && (b == nil || *a != *b) {
+		notes = append(notes, b.short()+" -> "+a.short())
+	}
+	if e.Error != nil {
+		notes = append(notes, e.Error.Code)
+		if len(e.Error.Details) > 0 {
+			d := e.Error.Details[0]
+			notes[len(notes)-1] += " (" + strings.TrimSpace(d.Code+" "+d.Target) + ")"
+		}
+	}
+	if d := e.Detail; d != nil {
+		if d.Fault != nil {
+			notes = append(notes, "fault "+d.Fault.Rule+": "+strings.Join(d.Fault.Effects, ", "))
+		}
+		if d.Throttled != "" {
+			notes = append(notes, "throttled by "+d.Throttled)
+		}
+		if d.Lifecycle != "" {
+			notes = append(notes, "lifecycle "+d.Lifecycle)
+		}
+		if d.RetryAfter != nil {
+			notes = append(notes, fmt.Sprintf("told to wait %v", *d.RetryAfter))
+		}
+		if d.Early != nil {
+			notes = append(notes, fmt.Sprintf("EARLY by %v (see entry %d)", d.Early.By, d.Early.Entry))
+		}
+	}
+	return cutAt(clean(strings.Join(notes, "; ")), 300, "…")
+}
+
+// short is where a profile stands, in a word or two.
+func (s *Subject) short() string {
+	switch {
+	case s == nil, s.Gone:
+		return "none"
+	case s.Status == "":
+		return s.State
+	}
+	return s.State + "/" + s.Status
+}

@@ -1,0 +1,87 @@
+package journal
+
+// Record is one world's part of what is judged.
+type Record struct {
+	World, Tenant string
+	Entries       []Entry // sorted by id
+	Lost          uint64  // entries that the journal kept no more
+	Expect        []Expectation
+	Rules         []RuleUse
+	Profiles      []ProfileView
+}
+
+// RuleUse is how often a rule fired in a world.
+type RuleUse struct {
+	Name     string
+	Kind     string // "fault", "lifecycle" or "throttle"
+	Fired    uint64
+	Optional bool // no warning where it never fired
+}
+
+// ProfileView is a profile as it stands.
+type ProfileView struct {
+	JSON   []byte // as on the wire
+	State  string
+	Status string // of its sync
+}
+
+// Verdict is what is thought of a client.
+type Verdict struct {
+	OK       bool           `json:"ok"`
+	IsStrict bool           `json:"strict,omitzero"` // warnings count as failures
+	Summary  string         `json:"summary"`         // one line, as "verified: 5 expectations met in 2 worlds, 1 warning"
+	Worlds   []WorldVerdict `json:"worlds"`
+	Warnings []Warning      `json:"warnings"`
+}
+
+// WorldVerdict is what was found in one world.
+type WorldVerdict struct {
+	World        string   `json:"world"`
+	Tenant       string   `json:"tenant"`
+	Entries      int      `json:"entries"` // that were judged
+	Lost         uint64   `json:"lost,omitzero"`
+	Expectations []Result `json:"expectations"`
+}
+
+// Result is whether an expectation was met in a world.
+type Result struct {
+	OK       bool     `json:"ok"`
+	Expected string   `json:"expected"`          // in words
+	Place    string   `json:"place,omitzero"`    // where it stands, as "nightly.yaml:42:5"
+	Seen     string   `json:"seen"`              // in words, what there was
+	Entries  []uint64 `json:"entries,omitempty"` // the ids of entries that are to blame, at most MaxBlamed
+	Blamed   int      `json:"blamed,omitzero"`   // how many are to blame
+}
+
+// Warning is something that a good client, or a good scenario, would not have.
+type Warning struct {
+	Kind    string   `json:"kind"`              // one of the constants below
+	World   string   `json:"world,omitzero"`    // "" where it is about all worlds
+	Message string   `json:"message"`           // one sentence
+	Entries []uint64 `json:"entries,omitempty"` // the ids of the entries that it is about, at most MaxBlamed
+	Count   int      `json:"count,omitzero"`    // how many entries it is about
+}
+
+// The kinds of warnings.
+const (
+	WarnUnfired        = "unfired"        // a rule fired in no world
+	WarnNotImplemented = "notImplemented" // a request met 501
+	WarnRefused        = "refused"        // a schema or a rule of the model refused a body
+	WarnEarly          = "early"          // a call came within a Retry-After, and no expectation asked
+	WarnBurst          = "burst"          // most of a window's requests came within a tenth of it
+	WarnNoJitter       = "noJitter"       // workers that were throttled together came back together
+)
+
+// warningKinds are the kinds in the order in which a verdict has them.
+var warningKinds = []string{WarnUnfired, WarnNotImplemented, WarnRefused, WarnEarly, WarnBurst, WarnNoJitter}
+
+// MaxBlamed is how many ids a result or a warning names.
+const MaxBlamed = 10
+
+// Strict returns the verdict with its warnings as failures.
+func (v Verdict) Strict() Verdict {
+	v.IsStrict = true
+	v.OK = v.OK && len(v.Warnings) == 0
+	v.Summary = v.summary()
+	return v
+}

@@ -1,0 +1,172 @@
+package journal
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// warn returns what is worth a warning in all worlds, in the order of
+// warningKinds, then of worlds and of entries.
+func warn(worlds []Record) []Warning {
+	list := unfired(worlds)
+	for i := range worlds {
+		r := &worlds[i]
+		list = append(list, r.notImplemented()...)
+		list = append(list, r.refused()...)
+		list = append(list, r.early()...)
+		list = append(list, r.bursts()...)
+		list = append(list, r.noJitter()...)
+	}
+	slices.SortStableFunc(list, func(a, b Warning) int {
+		return cmp.Compare(slices.Index(warningKinds, a.Kind), slices.Index(warningKinds, b.Kind))
+	})
+	return list
+}
+
+// unfired names the rules that fired in no world. Rules of one name and kind in
+// several worlds are one rule.
+func unfired(worlds []Record) (list []Warning) {
+	type rule struct{ kind, name string }
+	type use struct {
+		fired    uint64
+		optional bool
+	}
+	uses := map[rule]*use{}
+	var order []rule
+	for _, w := range worlds {
+		for _, r := range w.Rules {
+			key := rule{r.Kind, r.Name}
+			if uses[key] == nil {
+				uses[key], order = new(use), append(order, key)
+			}
+			uses[key].fired += r.Fired
+			uses[key].optional = uses[key].optional || r.Optional
+		}
+	}
+	for _, key := range order {
+		if u := uses[key]; u.fired == 0 && !u.optional {
+			list = append(list, Warning{Kind: WarnUnfired, Message: fmt.Sprintf(
+				"the %s %q fired in no world: what it tests was not tested; optional: true says that this is fine", key.kind, key.name)})
+		}
+	}
+	return list
+}
+
+// notImplemented groups what graphemu does not do by operation. A fault that was
+// asked to answer 501 is none.
+func (r *Record) notImplemented() []Warning {
+	g := groups501(r)
+	return g.warnings(WarnNotImplemented, r.World, func(key string, n int) string {
+		return fmt.Sprintf("graphemu does not implement %s: %s met 501", key, count(int64(n), "request"))
+	})
+}
+
+func groups501(r *Record) (g grouped) {
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.Status != 501 || e.Detail != nil && e.Detail.Fault != nil && slices.ContainsFunc(e.Detail.Fault.Effects, func(s string) bool { return strings.HasPrefix(s, "respond") }) {
+			continue
+		}
+		key := e.Operation
+		if key == "" {
+			key = cutAt(clean(e.Method+" "+e.Path), maxShown, "…")
+		}
+		g.add(key, e.ID)
+	}
+	return g
+}
+
+// refused groups bodies that a schema refused by operation and first fault.
+func (r *Record) refused() []Warning {
+	var g grouped
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.Error == nil || !e.Error.Refused {
+			continue
+		}
+		why := e.Error.Message
+		if len(e.Error.Details) > 0 {
+			d := e.Error.Details[0]
+			why = at(d.Target) + clean(d.Message)
+			if more := len(e.Error.Details) - 1; more > 0 {
+				why += fmt.Sprintf(" (and %d more)", more)
+			}
+		}
+		g.add(clean(e.Operation)+"\x00"+cutAt(clean(why), 300, "…"), e.ID)
+	}
+	return g.warnings(WarnRefused, r.World, func(key string, n int) string {
+		operation, why, ok := strings.Cut(key, "\x00")
+		if !ok {
+			return count64(uint64(n), "body was", "bodies were") + " refused for further reasons"
+		}
+		return fmt.Sprintf("the body of %s was refused %s: %s", operation, times(int64(n)), why)
+	})
+}
+
+// early groups calls that came within a Retry-After by operation. Where an
+// expectation asked, it has judged them.
+func (r *Record) early() []Warning {
+	var g grouped
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.Detail == nil || e.Detail.Early == nil || slices.ContainsFunc(r.Expect, func(x Expectation) bool {
+			return x.NoEarlyRetry && matches(x.Operation, e.Operation)
+		}) {
+			continue
+		}
+		g.add(e.Operation, e.ID)
+	}
+	return g.warnings(WarnEarly, r.World, func(key string, n int) string {
+		return fmt.Sprintf("%s was called %s before a Retry-After was over", key, times(int64(n)))
+	})
+}
+
+func (r *Record) bursts() []Warning {
+	var g grouped
+	for i := range r.Entries {
+		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Burst != "" {
+			g.add(e.Detail.Burst, e.ID)
+		}
+	}
+	return g.warnings(WarnBurst, r.World, func(key string, n int) string {
+		return fmt.Sprintf("the throttle %q saw bursts in %s: most of the requests came within a tenth of it", key, count(int64(n), "window"))
+	})
+}
+
+// maxGroups is how many warnings of a kind a world has at most: what a client
+// sends makes the keys.
+const maxGroups = 50
+
+// grouped is entries by what they have in common, in order of appearance.
+type grouped struct {
+	order []string
+	byKey map[string]*blame
+}
+
+// theRest is the key of what comes after maxGroups others.
+const theRest = "other things"
+
+func (g *grouped) add(key string, id uint64) {
+	if g.byKey == nil {
+		g.byKey = map[string]*blame{}
+	}
+	if g.byKey[key] == nil && len(g.order) >= maxGroups {
+		key = theRest
+	}
+	b := g.byKey[key]
+	if b == nil {
+		b = new(blame)
+		g.byKey[key], g.order = b, append(g.order, key)
+	}
+	b.add(id)
+}
+
+func (g *grouped) warnings(kind, world string, message func(key string, n int) string) (list []Warning) {
+	for _, key := range g.order {
+		b := g.byKey[key]
+		list = append(list, Warning{Kind: kind, World: world, Message: message(key, b.n), Entries: b.ids, Count: b.n})
+	}
+	return list
+}

@@ -1,0 +1,90 @@
+package journal
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// String says the expectation for people, as one sentence without a full stop.
+func (e Expectation) String() string {
+	switch {
+	case e.Operation != "":
+		return e.callWords()
+	case e.Order != nil:
+		return "the first calls come in this order: " + strings.Join(e.Order, ", ")
+	case e.Only != nil:
+		return "nothing is called but " + join(e.Only, "and")
+	}
+	return e.profileWords()
+}
+
+func (e *Expectation) callWords() string {
+	var parts []string
+	c := e.Count
+	if !c.Given && !e.NoEarlyRetry && e.MinInterval == 0 {
+		c = AtLeast(1)
+	}
+	if c.Given {
+		called := "is called " + c.words()
+		if e.Status != "" {
+			called += " with the answer " + e.Status
+		}
+		parts = append(parts, called)
+	}
+	if e.NoEarlyRetry {
+		parts = append(parts, "is not called again before a Retry-After is over")
+	}
+	if e.MinInterval > 0 {
+		parts = append(parts, fmt.Sprintf("is called again by the same client on the same address only after %v", e.MinInterval))
+	}
+	return e.Operation + " " + join(parts, "and")
+}
+
+func (e *Expectation) profileWords() string {
+	var which []string
+	for _, path := range slices.Sorted(maps.Keys(e.Profile)) {
+		value := fmt.Sprint(e.Profile[path])
+		switch v := e.Profile[path].(type) {
+		case nil:
+			value = "null"
+		case string:
+			value = strconv.Quote(v)
+		}
+		which = append(which, path+" "+value)
+	}
+	subject := "each profile"
+	if len(which) > 0 {
+		subject += " with " + join(which, "and")
+	}
+	var is []string
+	if e.State != "" {
+		is = append(is, "is in the state "+e.State)
+	}
+	if e.Status != "" {
+		is = append(is, "has the status "+e.Status)
+	}
+	if len(is) == 0 {
+		return strings.Replace(subject, "each", "a", 1) + " exists"
+	}
+	return subject + " " + join(is, "and") + ", and there is one"
+}
+
+// join lists words as a sentence does: "a, b and c".
+func join(list []string, last string) string {
+	n := len(list)
+	if n < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:n-1], ", ") + " " + last + " " + list[n-1]
+}
+
+// count64 is a number with the right one of two words.
+func count64(n uint64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
