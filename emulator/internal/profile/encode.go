@@ -17,11 +17,15 @@ func Timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.
 func encode(p Profile, plainTypes bool) []byte {
 	b := jsontree.Append(nil, &p)
 	if plainTypes {
-		// Inside a JSON string the quotes would be escaped, so nothing but a
-		// type annotation looks like this.
-		b = bytes.ReplaceAll(b, []byte(`"@odata.type":"#`), []byte(`"@odata.type":"`))
+		b = plainTypeNames(b)
 	}
 	return b
+}
+
+// plainTypeNames takes the hash off every type name. Inside a JSON string the
+// quotes would be escaped, so nothing but a type annotation looks like this.
+func plainTypeNames(b []byte) []byte {
+	return bytes.ReplaceAll(b, []byte(`"@odata.type":"#`), []byte(`"@odata.type":"`))
 }
 
 // StatusFormat is how a client wants a status to be written.

@@ -79,7 +79,7 @@ func TestEncodedFormFollowsChanges(t *testing.T) {
 	assert.Contains(t, string(first.JSON()), `"state":"provisioning"`)
 	require.NoError(t, do(s, dawn.Add(2*time.Second), id, CallUpdate))
 	assert.Contains(t, string(get(dawn.Add(2*time.Second)).JSON()), `"displayName":"South"`)
-	require.NoError(t, s.Delete(dawn.Add(2*time.Second), id))
+	require.NoError(t, failed(s.Delete(dawn.Add(2*time.Second), id)))
 	assert.Contains(t, string(get(dawn.Add(2*time.Second)).JSON()), `"state":"deleting"`)
 }
 

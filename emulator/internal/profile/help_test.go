@@ -22,7 +22,7 @@ func counter() func() string {
 }
 
 func newStore(cfg ...Config) *Store {
-	c := Config{Timeline: DefaultTimeline}
+	c := Config{Script: &Script{Timeline: DefaultTimeline}}
 	if len(cfg) > 0 {
 		c = cfg[0]
 	}
@@ -79,7 +79,7 @@ func licences(roles ...string) map[string]any {
 
 func expires(date any) map[string]any { return map[string]any{"expirationDate": date} }
 
-func create(t *testing.T, s *Store, now time.Time, provider func() map[string]any, more ...map[string]any) string {
+func create(t testing.TB, s *Store, now time.Time, provider func() map[string]any, more ...map[string]any) string {
 	t.Helper()
 	r, err := s.Create(now, NewChange(body(provider(), more...)))
 	require.NoError(t, err)
@@ -100,20 +100,25 @@ func do(s *Store, now time.Time, id string, call Call) (err error) {
 	case CallUpdate:
 		_, err = s.Update(now, id, NewChange(map[string]any{"displayName": "South"}), false)
 	case CallDelete:
-		err = s.Delete(now, id)
+		_, err = s.Delete(now, id)
 	case CallStart:
-		err = s.Start(now, id)
+		_, err = s.Start(now, id)
 	case CallPause:
-		err = s.Pause(now, id)
+		_, err = s.Pause(now, id)
 	case CallResume:
-		err = s.Resume(now, id)
+		_, err = s.Resume(now, id)
 	case CallReset:
-		err = s.Reset(now, id)
+		_, err = s.Reset(now, id)
+	case callRead:
+		s.Read(now, id)
 	case CallUploadURL:
 		_, err = s.Allow(now, id, CallUploadURL)
 	}
 	return err
 }
+
+// failed returns the error of a call that answers with a record.
+func failed(_ *Record, err error) error { return err }
 
 // consistent holds the store's indexes against each other.
 func consistent(t require.TestingT, s *Store, now time.Time) {
@@ -121,22 +126,42 @@ func consistent(t require.TestingT, s *Store, now time.Time) {
 	require.False(t, more)
 	require.Equal(t, s.Len(now), len(page))
 	require.Len(t, s.byID, len(page))
-	due, next := 0, int64(1<<63-1)
+	due, readers, next := 0, 0, int64(1<<63-1)
 	for i, r := range page {
-		require.Same(t, r, s.byID[view(r).ID])
+		slot := s.byID[view(r).ID]
+		require.Same(t, r, slot.record)
 		if i > 0 {
 			require.Less(t, page[i-1].Seq(), r.Seq())
 		}
-		if step, ok := r.next(); ok {
-			due++
-			next = min(next, step.at.UnixMicro())
-			_, found := s.due.Get(dueItem{step.at, r.seq})
-			require.True(t, found, "the next step of %s is not in the queue", view(r).ID)
-			require.True(t, step.at.After(now), "a step was left over")
+		if r.waitsForReads() {
+			readers++
+		}
+		at, _, ok := r.next()
+		if !ok {
+			require.Equal(t, absent, slot.due, "%s is in the queue", view(r).ID)
+			continue
+		}
+		due++
+		next = min(next, at.UnixMicro())
+		require.Same(t, slot, s.due[slot.due].slot)
+		require.True(t, at.Equal(s.due[slot.due].at), "the next step of %s is not in the queue", view(r).ID)
+		require.True(t, at.After(now), "a step was left over")
+	}
+	for i := range s.due {
+		require.False(t, s.due[i].at.Before(s.due[(i-1)/2].at), "the queue is in disorder")
+	}
+	require.Len(t, s.due, due)
+	require.Equal(t, next, s.next.Load())
+	require.EqualValues(t, readers, s.readers.Load())
+	count := 0
+	for i, b := range s.order.blocks {
+		require.NotZero(t, b.count)
+		count += b.count
+		if i > 0 {
+			require.Less(t, s.order.blocks[i-1].first, b.first)
 		}
 	}
-	require.Equal(t, due, s.due.Len())
-	require.Equal(t, next, s.next.Load())
+	require.Equal(t, count, s.order.count)
 }
 
 // shown is everything of a record that anyone can see.

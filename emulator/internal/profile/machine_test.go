@@ -192,7 +192,7 @@ func TestZeroTimelineIsOverAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, Provisioning, view(r).State, "a create answers before anything happens")
 	assert.Equal(t, "provisioned/success", stands(s, dawn, view(r).ID))
-	require.NoError(t, s.Delete(dawn, view(r).ID))
+	require.NoError(t, failed(s.Delete(dawn, view(r).ID)))
 	assert.Equal(t, "gone", stands(s, dawn, view(r).ID))
 	assert.Zero(t, s.Len(dawn))
 }
@@ -211,11 +211,11 @@ func TestDatesAndMessagesOfTheStatus(t *testing.T) {
 	assert.Equal(t, SyncStatus{Status: InProgress, LastActivity: after(4)}, at(5))
 	assert.Equal(t, SyncStatus{Status: Success, LastActivity: after(6), LastSuccessful: after(6)}, at(100))
 
-	require.NoError(t, s.Pause(after(200), id))
-	require.NoError(t, s.Resume(after(300), id))
+	require.NoError(t, failed(s.Pause(after(200), id)))
+	require.NoError(t, failed(s.Resume(after(300), id)))
 	assert.Equal(t, SyncStatus{Status: Success, LastActivity: after(300), LastSuccessful: after(6)}, at(300), "going back to success is no sync")
 
-	require.NoError(t, s.Reset(after(400), id))
+	require.NoError(t, failed(s.Reset(after(400), id)))
 	assert.Equal(t, SyncStatus{Status: Extracting, LastActivity: after(400), LastSuccessful: after(6)}, at(400))
 
 	csv := create(t, s, dawn, csvProvider)
@@ -274,12 +274,12 @@ func TestExpirationDate(t *testing.T) {
 		}
 		_, err = s.Update(midnight, id, NewChange(map[string]any{"displayName": "Renamed"}), false)
 		require.NoError(t, err, "another property may change, however old the date")
-		assert.ErrorContains(t, s.Resume(midnight, id), "expirationDate 2026-01-06")
+		assert.ErrorContains(t, failed(s.Resume(midnight, id)), "expirationDate 2026-01-06")
 		day := midnight.Add(24 * time.Hour)
 		_, err = s.Update(day, id, later, false)
 		require.NoError(t, err)
 		assert.Equal(t, "provisioned/paused", stands(s, day, id), "the lock is off, the pause is not")
-		require.NoError(t, s.Resume(day, id))
+		require.NoError(t, failed(s.Resume(day, id)))
 		assert.Equal(t, "provisioned/inProgress", stands(s, day, id))
 		assert.Equal(t, "provisioned/success", stands(s, day.Add(time.Second), id), "one second was left of the stage")
 		consistent(t, s, day.Add(time.Second))
@@ -287,17 +287,17 @@ func TestExpirationDate(t *testing.T) {
 	t.Run("taking the date away unlocks too", func(t *testing.T) {
 		s := newStore()
 		id := create(t, s, evening, csvProvider, expires("2026-01-06"))
-		require.Error(t, s.Start(midnight, id))
+		require.Error(t, failed(s.Start(midnight, id)))
 		_, err := s.Update(midnight, id, NewChange(expires(nil)), false)
 		require.NoError(t, err)
-		require.NoError(t, s.Start(midnight, id))
+		require.NoError(t, failed(s.Start(midnight, id)))
 	})
 	t.Run("a PUT without a date unlocks too", func(t *testing.T) {
 		s := newStore()
 		id := create(t, s, evening, csvProvider, expires("2026-01-06"))
 		_, err := s.Update(midnight, id, NewChange(body(csvProvider())), true)
 		require.NoError(t, err)
-		require.NoError(t, s.Start(midnight, id))
+		require.NoError(t, failed(s.Start(midnight, id)))
 	})
 	t.Run("before it is reached the date can be moved", func(t *testing.T) {
 		s := newStore()
@@ -330,7 +330,7 @@ func TestExpirationDate(t *testing.T) {
 	t.Run("what is being deleted does not lock", func(t *testing.T) {
 		s := newStore()
 		id := create(t, s, evening, csvProvider, expires("2026-01-06"))
-		require.NoError(t, s.Delete(midnight.Add(-500*time.Millisecond), id))
+		require.NoError(t, failed(s.Delete(midnight.Add(-500*time.Millisecond), id)))
 		assert.Equal(t, "deleting/paused", stands(s, midnight, id))
 		assert.Equal(t, "gone", stands(s, midnight.Add(500*time.Millisecond), id))
 	})
@@ -348,7 +348,7 @@ func TestExpirationDate(t *testing.T) {
 // Neither a clock that is set back nor steps apart by less than what the fast
 // path can tell make a profile miss a step.
 func TestOddTimes(t *testing.T) {
-	s := newStore(Config{Timeline: Timeline{Provisioning: 1500 * time.Nanosecond}})
+	s := newStore(Config{Script: &Script{Timeline: Timeline{Provisioning: 1500 * time.Nanosecond}}})
 	id := create(t, s, dawn, csvProvider)
 	assert.Equal(t, "provisioning/paused", stands(s, dawn.Add(1499), id))
 	assert.Equal(t, "provisioned/paused", stands(s, dawn.Add(1500), id))
@@ -363,7 +363,7 @@ func TestOddTimes(t *testing.T) {
 }
 
 func TestFullStore(t *testing.T) {
-	s := newStore(Config{Timeline: DefaultTimeline, Max: 2})
+	s := newStore(Config{Script: &Script{Timeline: DefaultTimeline}, Max: 2})
 	a := create(t, s, dawn, csvProvider)
 	create(t, s, dawn, csvProvider)
 	_, err := s.Create(dawn, NewChange(body(csvProvider())))
@@ -372,7 +372,7 @@ func TestFullStore(t *testing.T) {
 	assert.Equal(t, 2, full.Max)
 	assert.Equal(t, 2, s.Len(dawn))
 	// A deleted one makes room, once it is gone.
-	require.NoError(t, s.Delete(dawn, a))
+	require.NoError(t, failed(s.Delete(dawn, a)))
 	_, err = s.Create(dawn, NewChange(body(csvProvider())))
 	require.ErrorAs(t, err, &full)
 	create(t, s, dawn.Add(time.Second), csvProvider)

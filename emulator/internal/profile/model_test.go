@@ -150,7 +150,7 @@ type witness struct {
 }
 
 func newScript(max int) *script {
-	return &script{store: newStore(Config{Timeline: DefaultTimeline, Max: max}), zero: time.Date(2026, 1, 5, 23, 59, 50, 0, time.UTC), now: 1}
+	return &script{store: newStore(Config{Script: &Script{Timeline: DefaultTimeline}, Max: max}), zero: time.Date(2026, 1, 5, 23, 59, 50, 0, time.UTC), now: 1}
 }
 
 func (s *script) at(second int) time.Time { return s.zero.Add(time.Duration(second) * time.Second) }
@@ -379,7 +379,7 @@ func TestPagesSurviveChanges(t *testing.T) {
 			ids = append(ids, view(r).ID)
 		}
 		remove := func(i int) {
-			require.NoError(t, s.Delete(now, ids[i]))
+			require.NoError(t, failed(s.Delete(now, ids[i])))
 			ids = slices.Delete(ids, i, i+1)
 		}
 		for range rapid.IntRange(0, 40).Draw(t, "at first") {
@@ -438,7 +438,7 @@ func TestAllIsASnapshot(t *testing.T) {
 	n := 0
 	for r := range s.All(dawn, 10) {
 		assert.EqualValues(t, 11+n, r.Seq())
-		require.NoError(t, s.Delete(dawn, view(r).ID))
+		require.NoError(t, failed(s.Delete(dawn, view(r).ID)))
 		create(t, s, dawn, csvProvider)
 		n++
 	}
@@ -453,7 +453,10 @@ func TestAllIsASnapshot(t *testing.T) {
 func TestConcurrentUse(t *testing.T) {
 	var mu sync.Mutex
 	next := counter()
-	s := newStore(Config{Timeline: DefaultTimeline, NewID: func() string { mu.Lock(); defer mu.Unlock(); return next() }})
+	script := &Script{Timeline: DefaultTimeline, Lifecycles: []Lifecycle{
+		{Name: "a", On: CallStart, Next: "b", Steps: []Step{{Status: InProgress, Reads: 1}, {Status: Failed, After: time.Second, ErrorCount: 3}}},
+		{Name: "b", On: CallReset, Steps: []Step{{Status: InProgress}, {Status: Success, Reads: 2}}}}}
+	s := newStore(Config{Script: script, NewID: func() string { mu.Lock(); defer mu.Unlock(); return next() }})
 	const workers, rounds = 8, 60
 	var group sync.WaitGroup
 	for w := range workers {
@@ -481,6 +484,19 @@ func TestConcurrentUse(t *testing.T) {
 				}
 				s.Len(now)
 				s.NextStep(now)
+				s.Read(now, id)
+				s.Scripted(now, id, CallStart)
+				s.Used()
+				switch i % 20 {
+				case 3:
+					s.Settle(now, 10)
+				case 7:
+					s.Save(now)
+				case 11:
+					s.SetScript(script)
+				case 13:
+					s.Force(now, fmt.Sprintf("id-%d", i), "", InProgress) // where it is provisioned
+				}
 				s.Get(now, fmt.Sprintf("id-%d", i))
 			}
 		})

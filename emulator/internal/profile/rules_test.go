@@ -303,7 +303,7 @@ func TestPlant(t *testing.T) {
 		assert.Empty(t, seeds[0].ID, "the seed serves many worlds")
 	})
 	t.Run("refused", func(t *testing.T) {
-		s := newStore(Config{Timeline: DefaultTimeline, Max: 2})
+		s := newStore(Config{Script: &Script{Timeline: DefaultTimeline}, Max: 2})
 		_, err := s.Plant(dawn, Seed{ID: "a", Change: plain})
 		require.NoError(t, err)
 		for want, seed := range map[string]Seed{

@@ -57,47 +57,49 @@ func (s *Store) Plant(now time.Time, seed Seed) (*Record, error) {
 	} else if len(r.Errors) > 0 && r.Sync.ErrorCount != int64(len(r.Errors)) {
 		return nil, errors.New("errorCount is not the number of errors")
 	}
-	r.plan(now, s.cfg.Timeline)
+	r.plan(now, s.book)
 	s.add(r)
 	return r, nil
 }
 
 // plan sets what a planted profile's state and status lead to, as if it had
-// come there just now.
-func (r *Record) plan(now time.Time, t Timeline) {
+// come there just now. No call brought it there, so the timeline decides, but
+// for a sync that starts by itself.
+func (r *Record) plan(now time.Time, p *playbook) {
 	r.started = r.Sync.Status != Paused || !r.Sync.LastActivity.IsZero()
 	switch r.State {
 	case Provisioning:
-		r.due = []transition{{at: now.Add(t.Provisioning), state: Provisioned}}
+		r.take(p.creation, now)
 		r.describe(waitsForProvisioning)
 	case Deleting:
-		r.due = []transition{{at: now.Add(t.Deleting), gone: true}}
+		r.take(p.deletion, now)
 	case Provisioned:
 		switch {
 		case !r.started && r.csv:
 			r.describe(waitsForFiles)
 		case !r.started:
-			r.startByItself(now, t)
-			r.settle(now, t)
-		case r.Sync.Status == Paused:
-			// Of a sync that was paused nothing is told but that it ran: it was
-			// in the middle of its longest stage (chosen).
-			r.paused = &pause{at: now, status: InProgress, due: []transition{{at: now.Add(t.InProgress), status: Success}}}
-		}
-		run := t.sync(now)
-		for i, s := range run[:len(run)-1] {
-			if s.status == r.Sync.Status {
-				r.due = run[i+1:]
-				shift := s.at.Sub(now)
-				for j := range r.due {
-					r.due[j].at = r.due[j].at.Add(-shift)
-				}
-				if r.Sync.LastActivity.IsZero() {
-					r.Sync.LastActivity = now
-				}
+			r.startByItself(now, p, nil)
+			r.settle(now, p, nil)
+		case r.Sync.Status.Running():
+			r.take(p.sync, now)
+			r.done = stagesBefore(r.Sync.Status)
+			if r.Sync.LastActivity.IsZero() {
+				r.Sync.LastActivity = now
 			}
 		}
 	}
+}
+
+// stagesBefore returns how many steps of the timeline's sync have happened where
+// it is in that stage.
+func stagesBefore(s Status) uint32 {
+	switch s {
+	case Validating:
+		return 1
+	case InProgress:
+		return 2
+	}
+	return 0
 }
 
 func (r *Record) describe(message string) {

@@ -1,22 +1,25 @@
 package profile
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"math"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/tidwall/btree"
 )
 
 // Config is what a store needs to know. The zero value of each field is usable
-// but for NewID.
+// but for NewID. Its functions must not call the store.
 type Config struct {
-	NewID      func() string // the next profile id
-	Timeline   Timeline      // zero: every stage is over at once
-	Max        int           // profiles at most; 0: no limit
-	Legacy     bool          // variant customizationDefaults=legacy
-	PlainTypes bool          // variant typeHash=without
+	NewID      func() string                // the next profile id
+	Derive     func(names ...string) string // the one id that belongs to names, for the errors of scripts; default: the names, joined
+	Script     *Script                      // nil: no lifecycles, and every stage is over at once
+	Max        int                          // profiles at most; 0: no limit
+	Legacy     bool                         // variant customizationDefaults=legacy
+	PlainTypes bool                         // variant typeHash=without
 }
 
 func (c Config) defaults() defaults {
@@ -28,42 +31,60 @@ func (c Config) defaults() defaults {
 
 // Store keeps the profiles of one world. It is safe for concurrent use.
 //
-// A profile's future is a list of due steps. Every operation takes the time and
+// A profile's future is a list of steps. Every operation takes the time and
 // first applies what is due by then, so nothing runs in the background.
 // Records that leave the store never change.
 type Store struct {
 	cfg Config
 
-	// next is the earliest due instant in microseconds (so that it reaches to
-	// the year 9999), read without the lock by those who only want to read.
-	next atomic.Int64
+	// Two facts that those who only want to read ask without the lock: the
+	// earliest due instant in microseconds (so that it reaches to the year 9999),
+	// and how many profiles wait for reads.
+	next    atomic.Int64
+	readers atomic.Int64
 
 	mu    sync.RWMutex // guards what follows; never held across a call out
-	seq   uint64       // of the record created last
-	byID  map[string]*Record
-	order btree.Map[uint64, *Record] // keyed by Record.seq
-	due   btree.BTreeG[dueItem]      // one item for each record with a next step
-}
-
-// dueItem is a record's next step, ordered by time and then by creation.
-type dueItem struct {
-	at  time.Time
-	seq uint64
-}
-
-func (a dueItem) before(b dueItem) bool {
-	if !a.at.Equal(b.at) {
-		return a.at.Before(b.at)
-	}
-	return a.seq < b.seq
+	book  *playbook
+	seq   uint64           // of the record created last
+	byID  map[string]*slot // keyed by Record.ID
+	order order
+	due   queue // one item for each record with something that happens by itself
 }
 
 // NewStore returns an empty store.
 func NewStore(cfg Config) *Store {
-	s := &Store{cfg: cfg, byID: map[string]*Record{}}
-	s.due = *btree.NewBTreeGOptions(dueItem.before, btree.Options{NoLocks: true})
+	if cfg.Derive == nil {
+		cfg.Derive = func(names ...string) string { return strings.Join(names, "-") }
+	}
+	s := &Store{cfg: cfg, byID: map[string]*slot{}}
 	s.next.Store(math.MaxInt64)
+	s.SetScript(cfg.Script)
 	return s
+}
+
+// SetScript puts another script in force; nil: no lifecycles, and every stage is
+// over at once. What is under way goes on as it began; what a caller wants to
+// come first under the old one, it settles before.
+func (s *Store) SetScript(script *Script) {
+	book := newPlaybook(script, s.cfg.Derive)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.book != nil {
+		for name, n := range s.book.used {
+			if book.byName[name] != nil {
+				book.used[name] = n
+			}
+		}
+	}
+	s.book = book
+}
+
+// Used returns how often each lifecycle of the script in force ran. Those that
+// never did are not among them.
+func (s *Store) Used() map[string]uint64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return maps.Clone(s.book.used)
 }
 
 // Create adds the profile that c describes, in the state provisioning. It errs
@@ -77,13 +98,13 @@ func (s *Store) Create(now time.Time, c Change) (*Record, error) {
 	r := s.newRecord(p)
 	// From its creation until its first start a profile is paused (chosen).
 	r.Sync = SyncStatus{Status: Paused, Message: waitsForProvisioning}
-	r.due = []transition{{at: now.Add(s.cfg.Timeline.Provisioning), state: Provisioned}}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.settle(now)
+	s.settle(now, nil)
 	if s.cfg.Max > 0 && len(s.byID) >= s.cfg.Max {
 		return nil, &FullError{Max: s.cfg.Max}
 	}
+	r.take(cmp.Or(s.book.pick(r, CallCreate), s.book.creation), now)
 	s.add(r)
 	return r, nil
 }
@@ -99,19 +120,18 @@ func (s *Store) newRecord(p Profile) *Record {
 func (s *Store) add(r *Record) {
 	s.seq++
 	r.seq = s.seq
-	s.put(nil, r)
+	s.insert(r)
 }
 
 // Get returns the profile with that id, or ErrNotFound.
 func (s *Store) Get(now time.Time, id string) (*Record, error) {
 	s.refresh(now)
 	s.mu.RLock()
-	r := s.byID[id]
-	s.mu.RUnlock()
-	if r == nil {
-		return nil, ErrNotFound
+	defer s.mu.RUnlock()
+	if p := s.byID[id]; p != nil {
+		return p.record, nil
 	}
-	return r, nil
+	return nil, ErrNotFound
 }
 
 // Update changes the profile with that id: whole replaces it (PUT), else the
@@ -132,20 +152,19 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 			// Documented: a later date unlocks.
 			r.locked, r.Sync.Message = false, ""
 		}
-		r.startByItself(now, s.cfg.Timeline) // unlocked, or now with a provider that needs no files
+		r.startByItself(now, s.book, nil) // unlocked, or now with a provider that needs no files
 		return nil
 	})
 }
 
-// Delete lets the profile with that id vanish after a while. It errs with
-// ErrNotFound or *IllegalError.
-func (s *Store) Delete(now time.Time, id string) error {
-	_, err := s.change(now, id, CallDelete, func(r *Record) error {
+// Delete lets the profile with that id vanish after a while. The record is the
+// profile as deleting. It errs with ErrNotFound or *IllegalError.
+func (s *Store) Delete(now time.Time, id string) (*Record, error) {
+	return s.change(now, id, CallDelete, func(r *Record) error {
+		r.take(cmp.Or(s.book.pick(r, CallDelete), s.book.deletion), now)
 		r.State = Deleting
-		r.paused, r.due = nil, []transition{{at: now.Add(s.cfg.Timeline.Deleting), gone: true}}
 		return nil
 	})
-	return err
 }
 
 // Allow returns the profile with that id if call is legal now; else
@@ -160,129 +179,88 @@ func (s *Store) Allow(now time.Time, id string, call Call) (*Record, error) {
 
 // Start begins a sync of the profile with that id, whose files were verified
 // before. It errs with ErrNotFound or *IllegalError.
-func (s *Store) Start(now time.Time, id string) error {
-	_, err := s.change(now, id, CallStart, func(r *Record) error {
+func (s *Store) Start(now time.Time, id string) (*Record, error) {
+	return s.change(now, id, CallStart, func(r *Record) error {
 		r.clearErrors()
-		r.begin(now, s.cfg.Timeline)
+		r.begin(now, CallStart, s.book)
 		return nil
 	})
-	return err
 }
 
 // Pause holds the sync of the profile with that id. Where none runs, it stays
 // where it is until it is resumed (chosen: the pages speak of running syncs
 // only). It errs with ErrNotFound or *IllegalError.
-func (s *Store) Pause(now time.Time, id string) error {
-	_, err := s.change(now, id, CallPause, func(r *Record) error { r.hold(now); return nil })
-	return err
+func (s *Store) Pause(now time.Time, id string) (*Record, error) {
+	return s.change(now, id, CallPause, func(r *Record) error { r.hold(now); return nil })
 }
 
 // Resume goes on with the sync of the profile with that id. It errs with
 // ErrNotFound or *IllegalError.
-func (s *Store) Resume(now time.Time, id string) error {
-	_, err := s.change(now, id, CallResume, func(r *Record) error { r.resume(now, s.cfg.Timeline); return nil })
-	return err
+func (s *Store) Resume(now time.Time, id string) (*Record, error) {
+	return s.change(now, id, CallResume, func(r *Record) error { r.resume(now, s.book); return nil })
 }
 
 // Reset deletes the errors of the profile with that id and starts its sync
 // over. A profile that never ran has nothing to start over (chosen). It errs
 // with ErrNotFound or *IllegalError.
-func (s *Store) Reset(now time.Time, id string) error {
-	_, err := s.change(now, id, CallReset, func(r *Record) error {
+func (s *Store) Reset(now time.Time, id string) (*Record, error) {
+	return s.change(now, id, CallReset, func(r *Record) error {
 		r.clearErrors()
 		if r.started {
-			r.begin(now, s.cfg.Timeline)
+			r.begin(now, CallReset, s.book)
 		}
 		return nil
 	})
-	return err
 }
 
-// change applies fn to a copy of the record, after the call was found legal,
-// and keeps the copy where fn does not err.
-func (s *Store) change(now time.Time, id string, call Call, fn func(*Record) error) (*Record, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.settle(now)
-	old := s.byID[id]
-	if old == nil {
-		return nil, ErrNotFound
-	}
-	if err := old.allow(call); err != nil {
+// Force puts the profile with that id where state and status say ("": as it
+// is), legal or not, and drops what was planned for it: it stays there until the
+// next call, or until its expirationDate. With Gone it vanishes. It errs with
+// ErrNotFound, where a value is unknown, and where the status would go with a
+// state that has no sync.
+func (s *Store) Force(now time.Time, id string, state State, status Status) (*Record, error) {
+	if err := checkForced(state, status); err != nil {
 		return nil, err
 	}
-	r := old.clone()
+	return s.edit(now, id, func(r *Record) error {
+		if end := cmp.Or(state, r.State); status != "" && end != Provisioned {
+			return fmt.Errorf("the status %s needs the state %s, not %s: force both", status, Provisioned, end)
+		}
+		r.stand(now, state, status)
+		return nil
+	})
+}
+
+// change is edit for a call that must be legal.
+func (s *Store) change(now time.Time, id string, call Call, fn func(*Record) error) (*Record, error) {
+	return s.edit(now, id, func(r *Record) error {
+		if err := r.allow(call); err != nil {
+			return err
+		}
+		return fn(r)
+	})
+}
+
+// edit applies fn to a copy of the record, and keeps the copy where fn does not
+// err. What is due at once happens before it is seen, but for the end of one
+// that is being deleted: whoever asked for that sees it once.
+func (s *Store) edit(now time.Time, id string, fn func(*Record) error) (*Record, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now, nil)
+	p := s.byID[id]
+	if p == nil {
+		return nil, ErrNotFound
+	}
+	r := p.record.clone()
 	if err := fn(r); err != nil {
 		return nil, err
 	}
-	if r.settle(now, s.cfg.Timeline) {
-		s.drop(old)
+	if r.State == Gone || r.State != Deleting && r.settle(now, s.book, nil) {
+		s.drop(p)
 	} else {
-		s.put(old, r)
+		s.put(p, r)
 	}
+	s.updateNext()
 	return r, nil
-}
-
-// refresh applies what is due by now, and takes the write lock only if
-// something is.
-func (s *Store) refresh(now time.Time) {
-	if s.next.Load() > now.UnixMicro() {
-		return
-	}
-	s.mu.Lock()
-	s.settle(now)
-	s.mu.Unlock()
-}
-
-// settle applies what is due by now, in order over all profiles. Must hold mu.
-func (s *Store) settle(now time.Time) {
-	for {
-		d, ok := s.due.Min()
-		if !ok || d.at.After(now) {
-			return
-		}
-		old, _ := s.order.Get(d.seq)
-		r := old.clone()
-		// Step by step, not to the end: steps of several profiles keep their order.
-		if r.settle(d.at, s.cfg.Timeline) {
-			s.drop(old)
-		} else {
-			s.put(old, r)
-		}
-	}
-}
-
-// put keeps r in place of old (nil: it is new). Must hold mu.
-func (s *Store) put(old, r *Record) {
-	if old != nil {
-		s.unschedule(old)
-	}
-	s.byID[r.ID] = r
-	s.order.Set(r.seq, r)
-	if t, ok := r.next(); ok {
-		s.due.Set(dueItem{t.at, r.seq})
-	}
-	s.updateNext()
-}
-
-// drop removes r. Must hold mu.
-func (s *Store) drop(r *Record) {
-	s.unschedule(r)
-	delete(s.byID, r.ID)
-	s.order.Delete(r.seq)
-	s.updateNext()
-}
-
-func (s *Store) unschedule(r *Record) {
-	if t, ok := r.next(); ok {
-		s.due.Delete(dueItem{t.at, r.seq})
-	}
-}
-
-func (s *Store) updateNext() {
-	next := int64(math.MaxInt64)
-	if d, ok := s.due.Min(); ok {
-		next = d.at.UnixMicro()
-	}
-	s.next.Store(next)
 }

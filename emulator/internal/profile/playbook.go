@@ -1,0 +1,155 @@
+package profile
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// playbook is a script made ready to be played, with what is counted on the
+// way. What it shares with records is never written to.
+type playbook struct {
+	byTrigger map[Call][]*play // in the script's order
+	byName    map[string]*play
+	used      map[string]uint64 // how often each lifecycle ran
+	derive    func(names ...string) string
+
+	// What happens where no lifecycle decides.
+	creation, deletion, sync, resumed *course
+}
+
+// play is a lifecycle with what is known of its neighbours.
+type play struct {
+	course *course
+	where  []condition
+	next   string
+	heads  []string // names of those that it is the Next of; where there are any, it waits for one of them
+}
+
+// condition holds where the value at path is want, as JSON compares.
+type condition struct {
+	path string
+	want any
+}
+
+// course is a list of steps that a trigger leads to. Many profiles share one.
+type course struct {
+	name  string // of the lifecycle; "" for the timeline
+	steps []Step
+}
+
+// passed is the lifecycles with a Next that ran on a profile; they run once.
+type passed struct{ names []string }
+
+func (p *passed) has(name string) bool { return p != nil && slices.Contains(p.names, name) }
+
+// newPlaybook makes s ready. Values that LegalSteps refuses are drawn into
+// their range, since nothing may hang or grow without bound.
+func newPlaybook(s *Script, derive func(names ...string) string) *playbook {
+	if s == nil {
+		s = new(Script)
+	}
+	stage := func(after time.Duration, state State, status Status) Step {
+		return Step{After: max(after, 0), State: state, Status: status}
+	}
+	t := s.Timeline
+	inProgress := stage(t.InProgress, "", Success)
+	p := &playbook{
+		byTrigger: map[Call][]*play{}, byName: map[string]*play{}, used: map[string]uint64{}, derive: derive,
+		creation: &course{steps: []Step{stage(t.Provisioning, Provisioned, "")}},
+		deletion: &course{steps: []Step{stage(t.Deleting, Gone, "")}},
+		sync:     &course{steps: []Step{stage(t.Extracting, "", Validating), stage(t.Validating, "", InProgress), inProgress}},
+		resumed:  &course{steps: []Step{inProgress}},
+	}
+	for _, l := range s.Lifecycles {
+		steps := slices.Clone(l.Steps)
+		for i := range steps {
+			steps[i].After, steps[i].Reads = max(steps[i].After, 0), min(max(steps[i].Reads, 0), math.MaxInt32)
+			steps[i].ErrorCount = min(max(steps[i].ErrorCount, 0), MaxErrors)
+		}
+		one := &play{course: &course{name: l.Name, steps: steps}, next: l.Next}
+		for path, want := range l.Where {
+			one.where = append(one.where, condition{path, plain(want)})
+		}
+		p.byTrigger[l.On] = append(p.byTrigger[l.On], one)
+		p.byName[l.Name] = one
+	}
+	for _, l := range s.Lifecycles {
+		if next := p.byName[l.Next]; l.Next != "" && next != nil {
+			next.heads = append(next.heads, l.Name)
+		}
+	}
+	return p
+}
+
+// plain returns v as JSON has it; what JSON cannot say is equal to nothing.
+func plain(v any) any {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return gjson.ParseBytes(text).Value()
+}
+
+// holds tells whether the profile is one that the lifecycle is for. A value
+// that is absent is null.
+func (l *play) holds(r *Record) bool {
+	for _, c := range l.where {
+		if !reflect.DeepEqual(gjson.GetBytes(r.JSON(), c.path).Value(), c.want) {
+			return false
+		}
+	}
+	return true
+}
+
+// pick returns what a call on r leads to, and notes that it ran: the first
+// lifecycle that begins with the call, is for the profile, did not have its
+// turn there and does not wait for another's; nil where there is none.
+func (p *playbook) pick(r *Record, on Call) *course {
+	for _, l := range p.byTrigger[on] {
+		if l.next != "" && r.passed.has(l.course.name) || !l.named(r) || !l.holds(r) {
+			continue
+		}
+		if l.next != "" {
+			// Names of a script that was in force before are dropped here, so
+			// that they do not add up.
+			var names []string
+			if r.passed != nil {
+				for _, n := range r.passed.names {
+					if p.byName[n] != nil {
+						names = append(names, n)
+					}
+				}
+			}
+			r.passed = &passed{append(names, l.course.name)}
+		}
+		p.used[l.course.name]++
+		return l.course
+	}
+	return nil
+}
+
+// named tells whether the lifecycle waits for none, or one that leads to it ran.
+func (l *play) named(r *Record) bool {
+	return len(l.heads) == 0 || slices.ContainsFunc(l.heads, r.passed.has)
+}
+
+// scripted tells whether a lifecycle that begins with on is for r.
+func (p *playbook) scripted(r *Record, on Call) bool {
+	return slices.ContainsFunc(p.byTrigger[on], func(l *play) bool { return l.holds(r) })
+}
+
+// atOnce tells whether the first step of c comes with the trigger and says what
+// the sync is doing: then nothing else need be shown before it.
+func (c *course) atOnce() bool {
+	return len(c.steps) > 0 && c.steps[0].After == 0 && c.steps[0].Reads == 0 && c.steps[0].Status != ""
+}
+
+// take lets c decide what happens to r from now on.
+func (r *Record) take(c *course, now time.Time) {
+	r.course, r.done, r.from, r.reads, r.paused = c, 0, now, 0, nil
+}

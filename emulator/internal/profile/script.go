@@ -1,0 +1,64 @@
+package profile
+
+import "time"
+
+// Gone as the state of a step: the profile is no longer there. It is no state
+// of Graph (chosen).
+const Gone State = "gone"
+
+// Script says how the futures of a store's profiles unfold. LegalSteps tells
+// whether the service could do it; a store plays whatever it is given. It must not
+// be changed once a store has it: profiles share what it holds.
+type Script struct {
+	Timeline   Timeline    // for whatever no lifecycle decides; zero: every stage is over at once
+	Lifecycles []Lifecycle // the first that fits a trigger and the profile decides
+}
+
+// Lifecycle is the future that a call on a profile leads to.
+//
+// One that has a Next runs once for a profile; after that its Next, which waits
+// until then, may run there. An automatic start of a profile that needs no files
+// is a start like a client's.
+type Lifecycle struct {
+	Name  string         // unique in its script, not empty
+	On    Call           // what it begins with: CallCreate, CallStart, CallResume, CallReset or CallDelete
+	Where map[string]any // path (gjson) to the value there, on the profile's JSON; null holds for an absent value too; empty: every profile
+	Steps []Step         // after the last one nothing goes on by itself
+	Next  string         // name of the lifecycle for a later trigger; "": none
+}
+
+// Step is what happens at one instant of a lifecycle. Where both are "", State
+// and Status stay.
+type Step struct {
+	After      time.Duration // since the step before, or since the trigger
+	Reads      int           // answered reads of the profile since then; above 0 it counts instead of After
+	State      State         // may be Gone
+	Status     Status
+	Errors     []SyncError // recorded by this step; empty fields are filled with what is believable
+	ErrorCount int         // so many believable errors more
+	Message    string      // statusMessage; "": the usual one
+	Force      bool        // taken as it is, though the service could not do it
+}
+
+// Standing is where a profile is.
+type Standing struct {
+	State  State // Gone for one that is no longer there
+	Status Status
+}
+
+// Event is one step that Settle applied.
+type Event struct {
+	At              time.Time
+	ID, DisplayName string
+	From, To        Standing
+	Lifecycle       string // "" where the timeline decided, or the expirationDate
+	Errors          int    // how many this step recorded
+}
+
+// StepFault is what is wrong with a step of a lifecycle.
+type StepFault struct {
+	Index    int      // of the step; -1: of the trigger
+	Message  string   // a sentence that lists what is legal
+	Forcible bool     // the service could not do it, but a forced step may
+	Legal    []string // the states, statuses or triggers that are legal there; empty where none is, or where the fault is of another kind
+}
