@@ -59,7 +59,7 @@ func encode(tb testing.TB, v any) string {
 
 func TestTypes(t *testing.T) {
 	s := newSet(t)
-	assert.Len(t, s.Types(), 20)
+	assert.Len(t, s.Types(), 21)
 	assert.Contains(t, s.Types(), profileType)
 	assert.Contains(t, s.Types(), "fixture")
 	assert.IsIncreasing(t, s.Types())

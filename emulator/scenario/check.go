@@ -1,0 +1,325 @@
+package scenario
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/variant"
+)
+
+// check finds what no schema can tell.
+func (p *parsing) check(f *File) {
+	p.clock(f.Clock)
+	p.variants(f.Variants)
+	p.fixture(f)
+	p.timeline(f.Timeline)
+	p.names(f)
+	p.lifecycles(f.Lifecycles)
+	p.faults(f)
+	for i := range f.Throttle {
+		for _, wrong := range f.Throttle[i].Check(p.operations()) {
+			p.rule(child("/throttle", i)+wrong.Pointer, "%s", wrong.Message)
+		}
+		p.plannedList(f, child(child("/throttle", i), "operations"), f.Throttle[i].Operations)
+	}
+	for i := range f.Expect {
+		e, at := &f.Expect[i], child("/expect", i)
+		for _, wrong := range e.Check(p.operations()) {
+			p.rule(at+wrong.Pointer, "%s", wrong.Message)
+		}
+		p.planned(f, child(at, "operation"), e.Operation)
+		p.plannedList(f, child(at, "order"), e.Order)
+	}
+}
+
+// operations are all names that may be used; nil: any.
+func (p *parsing) operations() []string {
+	if p.options.Operations == nil {
+		return nil
+	}
+	return slices.Concat(p.options.Operations, p.options.Later)
+}
+
+func (p *parsing) clock(c Clock) {
+	mode := c.Setting().Mode
+	only := func(name string, given bool, want clock.Mode) {
+		if given && mode != want {
+			p.rule("/clock/"+name, "%s is for a clock of mode %s; this one is %s", name, want, mode)
+		}
+	}
+	only("start", !c.Start.IsZero(), clock.ModeFrozen)
+	only("perRequest", c.PerRequest > 0, clock.ModeFrozen)
+	only("factor", c.Factor != 0, clock.ModeScaled)
+	if mode == clock.ModeScaled && c.Factor == 0 {
+		p.rule("/clock/factor", "a scaled clock needs a factor, like 60 for an hour in a minute")
+	}
+	if !c.Start.IsZero() {
+		if _, err := clock.Parse("frozen@" + c.Start.Format(time.RFC3339Nano)); err != nil {
+			p.rule("/clock/start", "%s is not within the years 1 to 9999 of UTC", c.Start.Format(time.RFC3339))
+		}
+	}
+}
+
+func (p *parsing) variants(chosen map[string]string) {
+	var known []string
+	for _, v := range variant.Table {
+		known = append(known, v.Name)
+	}
+	for name, reading := range chosen {
+		if _, err := variant.NewSet(map[string]string{name: reading}); err != nil {
+			near := ""
+			if !slices.Contains(known, name) {
+				near = didYouMean(nearest.Name(name, known))
+			}
+			p.rule(child("/variants", name), "%v%s", err, near)
+		}
+	}
+}
+
+// fixture finds out whether the fixture is a built-in one or a path, which is
+// made to lead from where we are.
+func (p *parsing) fixture(f *File) {
+	known := p.options.Fixtures
+	if f.Fixture == "" || slices.Contains(known, f.Fixture) {
+		return
+	}
+	if isPath(f.Fixture) {
+		f.Fixture = under(p.options.Folder, f.Fixture)
+		return
+	}
+	if known != nil {
+		p.rule("/fixture", "there is no fixture %q%s; built in are %s, and a path such as ./%s leads to a file or a folder", f.Fixture,
+			didYouMean(nearest.Name(f.Fixture, known)), strings.Join(known, ", "), f.Fixture)
+	}
+}
+
+func (p *parsing) timeline(t Timeline) {
+	for _, s := range t.stages() {
+		if s.given != nil && (*s.given < 0 || s.given.Std() > clock.MaxDuration) {
+			p.rule("/timeline/"+s.name, "%v is out of range: want zero to %v", *s.given, clock.MaxDuration)
+		}
+	}
+}
+
+// names finds names that stand twice in a list.
+func (p *parsing) names(f *File) {
+	seen := map[string]string{}
+	for _, n := range f.named() {
+		key := n.list + " " + n.name
+		if first, twice := seen[key]; twice && n.name != "" {
+			at := child(child("", n.list), n.index)
+			p.rule(child(at, "name"), "the name %q stands twice in %s, first at %s", n.name, n.list, first)
+			continue
+		}
+		seen[key] = n.place
+	}
+}
+
+// named is an entry of a list whose entries have names.
+type named struct {
+	list, name, place string
+	index             int
+}
+
+func (f *File) named() (all []named) {
+	for i, l := range f.Lifecycles {
+		all = append(all, named{"lifecycles", l.Name, l.Place, i})
+	}
+	for i, r := range f.Faults {
+		all = append(all, named{"faults", r.Name, f.FaultPlace(i), i})
+	}
+	for i, r := range f.Throttle {
+		all = append(all, named{"throttle", r.Name, f.ThrottlePlace(i), i})
+	}
+	return all
+}
+
+// FaultPlace returns where the fault of that index stands, as "file:line:column",
+// "" where that is not known.
+func (f *File) FaultPlace(i int) string { return item(f.faultPlaces, i) }
+
+// ThrottlePlace is FaultPlace for the throttle rules.
+func (f *File) ThrottlePlace(i int) string { return item(f.throttlePlaces, i) }
+
+func item(list []string, i int) string {
+	if i < 0 || i >= len(list) {
+		return ""
+	}
+	return list[i]
+}
+
+func (p *parsing) lifecycles(list []Lifecycle) {
+	for i := range list {
+		l, at := &list[i], child("/lifecycles", i)
+		for _, path := range slices.Sorted(maps.Keys(l.Where)) {
+			p.path(child(child(at, "where"), path), path)
+		}
+		p.steps(l, at)
+		p.next(list, i, at)
+	}
+	p.circles(list)
+}
+
+func (p *parsing) steps(l *Lifecycle, at string) {
+	var total time.Duration
+	for j, s := range l.Steps {
+		if total += s.After.Time.Std(); total > clock.MaxDuration {
+			p.rule(child(child(at+"/steps", j), "after"), "the steps up to here take more than %v, which is the most", clock.MaxDuration)
+			break
+		}
+	}
+	for _, wrong := range profile.LegalSteps(l.call(), l.script()) {
+		if wrong.Index < 0 || wrong.Index >= len(l.Steps) {
+			p.rule(at+"/on", "%s", wrong.Message)
+			continue
+		}
+		step, s := child(at+"/steps", wrong.Index), l.Steps[wrong.Index]
+		message := wrong.Message
+		if wrong.Forcible {
+			switch {
+			case s.Status != "":
+				step += "/status"
+			case s.State != "":
+				step += "/state"
+			}
+			message += "; force: true takes it all the same"
+		}
+		p.rule(step, "%s", message)
+	}
+}
+
+// next checks what a lifecycle is followed by.
+func (p *parsing) next(list []Lifecycle, i int, at string) {
+	l := list[i]
+	if l.Next == "" {
+		return
+	}
+	at += "/next"
+	j := slices.IndexFunc(list, func(o Lifecycle) bool { return o.Name == l.Next })
+	if j < 0 {
+		var known []string
+		for _, o := range list {
+			known = append(known, o.Name)
+		}
+		p.rule(at, "there is no lifecycle %q%s", l.Next, didYouMean(nearest.Name(l.Next, known)))
+		return
+	}
+	if len(l.Steps) == 0 {
+		return
+	}
+	last, follows := l.Steps[len(l.Steps)-1], list[j].On
+	switch end := l.ends(); {
+	case last.Force:
+	case follows == "profiles.create":
+		p.rule(at, "%q is set going by profiles.create, which no profile meets a second time", l.Next)
+	case end == string(profile.Gone):
+		p.rule(at, "the profile is gone after the last step: nothing can follow")
+	case (end == string(profile.ProvisioningFailed) || end == string(profile.DeletionFailed)) && follows != "profiles.delete":
+		p.rule(at, "a profile that is %s can only be deleted, so %s, which sets %q going, cannot follow", end, follows, l.Next)
+	}
+}
+
+// ends returns the state that the steps leave the profile in, "" where none
+// of them names one.
+func (l *Lifecycle) ends() string {
+	for _, s := range slices.Backward(l.Steps) {
+		if s.State != "" {
+			return s.State
+		}
+	}
+	return ""
+}
+
+// circles finds lifecycles that come back to themselves. Each waits to be named
+// by the one before, so none of a circle would ever run.
+func (p *parsing) circles(list []Lifecycle) {
+	next := make([]int, len(list))
+	byName := make(map[string]int, len(list))
+	for i, l := range list {
+		if _, twice := byName[l.Name]; !twice {
+			byName[l.Name] = i
+		}
+	}
+	for i, l := range list {
+		j, ok := byName[l.Next]
+		if next[i] = j; !ok || l.Next == "" {
+			next[i] = -1
+		}
+	}
+	const fresh, onWay, done = 0, 1, 2
+	state := make([]int, len(list))
+	for i := range list {
+		var way []int
+		j := i
+		for ; j >= 0 && state[j] == fresh; j = next[j] {
+			state[j], way = onWay, append(way, j)
+		}
+		if j >= 0 && state[j] == onWay {
+			circle := way[slices.Index(way, j):]
+			var names []string
+			for _, k := range append(slices.Clone(circle), j) {
+				names = append(names, list[k].Name)
+			}
+			p.rule(child("/lifecycles", circle[len(circle)-1])+"/next", "next leads in a circle: %s; each waits until the one before names it, so none would ever run", strings.Join(names, " → "))
+		}
+		for _, k := range way {
+			state[k] = done
+		}
+	}
+}
+
+func (p *parsing) faults(f *File) {
+	for i := range f.Faults {
+		r, at := &f.Faults[i], child("/faults", i)
+		for _, wrong := range r.Check(p.operations()) {
+			p.rule(at+wrong.Pointer, "%s", wrong.Message)
+		}
+		for _, path := range slices.Sorted(maps.Keys(r.Where.Body)) {
+			p.path(child(at+"/where/body", path), path)
+		}
+		if known := p.options.Errors; r.Respond != nil && r.Respond.Error != "" && known != nil && !slices.Contains(known, r.Respond.Error) {
+			hint := didYouMean(nearest.Name(r.Respond.Error, known))
+			if hint == "" {
+				hint = "; there are " + strings.Join(known, ", ")
+			}
+			p.rule(at+"/respond/error", "the service has no error %s%s", quote(r.Respond.Error), hint)
+		}
+		p.planned(f, child(at, "operation"), r.Operation)
+	}
+}
+
+const maxPath = 512 // bytes
+
+// path checks a gjson path. Those that build new values are refused: they can
+// cost without bound, and a question about a value needs none.
+func (p *parsing) path(pointer, path string) {
+	plain := strings.ReplaceAll(strings.ReplaceAll(path, `\@odata`, ""), "@odata", "")
+	switch i := strings.IndexAny(plain, "[{@!"); {
+	case path == "":
+		p.rule(pointer, "the path is empty: want one like displayName or dataProvider.connectionUrl")
+	case len(path) > maxPath:
+		p.rule(pointer, "the path has %d bytes; the most is %d", len(path), maxPath)
+	case i >= 0:
+		p.rule(pointer, "the path holds %q: gjson's modifiers and multipaths are not taken here", plain[i:i+1])
+	}
+}
+
+// planned warns of an operation that graphemu does not serve yet.
+func (p *parsing) planned(f *File, pointer, operation string) {
+	if slices.Contains(p.options.Later, operation) {
+		f.later = append(f.later, Warning{Place: place(p.file, p.doc.at(pointer)), Path: readable(pointer),
+			Message: fmt.Sprintf("%s is not served yet: this has no effect so far", operation)})
+	}
+}
+
+func (p *parsing) plannedList(f *File, pointer string, operations []string) {
+	for i, o := range operations {
+		p.planned(f, child(pointer, i), o)
+	}
+}

@@ -1,0 +1,91 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/scenarios"
+)
+
+// Names returns the names of the built-in scenarios, sorted.
+func Names() []string {
+	files, err := fs.Glob(scenarios.FS, "*.yaml")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(f, ".yaml")
+	}
+	return files
+}
+
+// Read returns the text of the scenario that ref means, a name of Names or the
+// path of a file, with its name for problems. It errs where there is none, and
+// where a file ends in something else than .yaml, .yml or .json, or is too large.
+func Read(ref string) (name string, text []byte, err error) {
+	if slices.Contains(Names(), ref) {
+		text, err := fs.ReadFile(scenarios.FS, ref+".yaml")
+		return ref, text, err
+	}
+	ending := strings.ToLower(filepath.Ext(ref))
+	if !slices.Contains([]string{".yaml", ".yml", ".json"}, ending) {
+		if isPath(ref) {
+			return "", nil, fmt.Errorf("scenario %s: a scenario's file ends in .yaml, .yml or .json", ref)
+		}
+		return "", nil, fmt.Errorf("there is no scenario %q%s; built in are %s, and a path that ends in .yaml, .yml or .json leads to a file",
+			ref, didYouMean(nearest.Name(ref, Names())), strings.Join(Names(), ", "))
+	}
+	info, err := os.Stat(ref)
+	if err != nil {
+		return "", nil, fmt.Errorf("scenario %s: %w", ref, reason(err))
+	}
+	if !info.Mode().IsRegular() && info.IsDir() {
+		return "", nil, fmt.Errorf("scenario %s: it is a folder; name a file in it", ref)
+	}
+	if info.Size() > MaxSize {
+		return "", nil, fmt.Errorf("scenario %s: the file has %d bytes; the most is %d", ref, info.Size(), MaxSize)
+	}
+	if text, err = os.ReadFile(ref); err != nil {
+		return "", nil, fmt.Errorf("scenario %s: %w", ref, reason(err))
+	}
+	return ref, text, nil
+}
+
+// Load reads the scenario that ref means, a name of Names or the path of a
+// file. A fixture that the file names is looked for in the file's folder.
+func Load(ref string, o Options) (*File, error) {
+	name, text, err := Read(ref)
+	if err != nil {
+		return nil, err
+	}
+	if o.Folder == "" && name != "" && !slices.Contains(Names(), ref) {
+		o.Folder = filepath.Dir(name)
+	}
+	return Parse(name, text, o)
+}
+
+// reason drops the path from an error of the file system: our message has it.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// isPath tells a path from a name.
+func isPath(ref string) bool { return strings.ContainsAny(ref, `/\.`) }
+
+// under returns a path that leads from folder.
+func under(folder, path string) string {
+	if folder == "" || folder == "." || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
+}

@@ -1,0 +1,343 @@
+package scenario
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/scenarios"
+	"github.com/graphemu/graphemu/schemas"
+)
+
+// Options is what a scenario may speak of. The zero value knows no names, and
+// so refuses none.
+type Options struct {
+	Operations []string // names of all operations; nil: not checked
+	Later      []string // operations that are planned: taken, with a warning
+	Errors     []string // names of the service's errors; nil: not checked
+	Fixtures   []string // names of the built-in fixtures; nil: not checked
+	// Folder is what the path of a fixture is relative to, as of the scenario's
+	// file; "": a path stays as it is written.
+	Folder string
+	// Schemas returns the compiled schemas. Nil: those of package schemas, made
+	// when first needed.
+	Schemas func() (*schema.Set, error)
+}
+
+var ownSchemas = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
+
+// Parse reads a scenario, YAML or JSON; file is its name in problems, and tells
+// the form where it ends in .json. It errs with Problems: all of them, in the
+// order of the text.
+//
+// The text of a built-in scenario under its name is not held against the
+// schema, which takes longer than all the rest of a start: tests do that.
+func Parse(file string, text []byte, o Options) (*File, error) {
+	p := &parsing{file: file, options: o}
+	doc, err := read(text, strings.EqualFold(filepath.Ext(file), ".json"))
+	if err != nil {
+		var s *syntaxError
+		if !errors.As(err, &s) {
+			return nil, err
+		}
+		return nil, Problems{{File: file, Line: s.at.line, Column: s.at.column, Path: readable(s.pointer), Message: s.message}}
+	}
+	p.doc, p.tree = doc, doc.root
+	if !p.knowsVersion() {
+		return nil, p.problems.sorted()
+	}
+	if !builtIn(file, text) {
+		if err := p.schema(); err != nil {
+			return nil, err
+		}
+	}
+	if f := p.decode(); f != nil {
+		p.check(f)
+		if err := p.problems.sorted(); err == nil {
+			return f, nil
+		}
+	}
+	return nil, p.problems.sorted()
+}
+
+func builtIn(file string, text []byte) bool {
+	own, err := fs.ReadFile(scenarios.FS, strings.TrimSuffix(file, ".yaml")+".yaml")
+	return err == nil && bytes.Equal(own, text)
+}
+
+// parsing is one call of Parse.
+type parsing struct {
+	file     string
+	options  Options
+	doc      *document
+	tree     any // of doc, less what is wrong
+	bad      []string
+	problems Problems
+}
+
+// add notes a problem with the value of a pointer.
+func (p *parsing) add(pointer, format string, args ...any) {
+	p.addAt(p.doc.at(pointer), pointer, fmt.Sprintf(format, args...))
+}
+
+func (p *parsing) addAt(at position, pointer, message string) {
+	p.problems = append(p.problems, Problem{File: p.file, Line: at.line, Column: at.column, Path: readable(pointer), Message: message})
+}
+
+// rule is add for what no schema says. It keeps quiet about what is wrong only
+// because something in it, or around it, is.
+func (p *parsing) rule(pointer, format string, args ...any) {
+	for _, b := range p.bad {
+		if within(b, pointer) || within(pointer, b) {
+			return
+		}
+	}
+	p.add(pointer, format, args...)
+}
+
+// within tells whether the value of pointer is that of around, or in it.
+func within(pointer, around string) bool {
+	rest, ok := strings.CutPrefix(pointer, around)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// knowsVersion tells whether the rest of the file can be understood.
+func (p *parsing) knowsVersion() bool {
+	root, ok := p.tree.(map[string]any)
+	if !ok {
+		p.add("", "a scenario is a mapping of names like version, lifecycles and faults, not %s", kindOf(p.tree))
+		return false
+	}
+	if v, ok := root["version"].(float64); ok && v != Version {
+		p.add("/version", "version %v is not known: this graphemu reads version %d", v, Version)
+		return false
+	}
+	return true
+}
+
+func kindOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "nothing"
+	case string:
+		return "the text " + quote(v)
+	case []any:
+		return "a list"
+	}
+	return fmt.Sprintf("the value %v", v)
+}
+
+// schema holds the tree against the JSON Schema and takes out of it what fails.
+func (p *parsing) schema() error {
+	load := p.options.Schemas
+	if load == nil {
+		load = ownSchemas
+	}
+	set, err := load()
+	if err != nil {
+		return err
+	}
+	canonical := clone(p.tree)
+	for _, f := range set.Check("scenario", canonical, schema.Options{}) {
+		at, message := p.doc.at(f.Pointer), f.Message
+		switch f.Kind {
+		case schema.MissingProperty:
+			p.bad = append(p.bad, child(f.Pointer, f.Property))
+			p.addAt(at, f.Pointer, message)
+			continue
+		case schema.UnknownProperty:
+			at = p.doc.key(f.Pointer)
+		case schema.Duplicate:
+			at, message = p.doc.key(f.Pointer), fmt.Sprintf("unknown property; %q stands beside it, and letter case counts here", f.Property)
+		default:
+			if own := notation(f.Pointer, find(p.tree, f.Pointer)); own != "" {
+				message = own
+			}
+		}
+		p.bad = append(p.bad, f.Pointer)
+		p.addAt(at, f.Pointer, message)
+	}
+	p.letterCase(p.tree, canonical, "")
+	p.tree = clone(p.tree)
+	for _, b := range p.bad {
+		p.tree = drop(p.tree, tokens(b))
+	}
+	return nil
+}
+
+// letterCase finds what the check has taken only because Graph does not tell
+// letter case apart. A file of our own does.
+func (p *parsing) letterCase(v, canonical any, pointer string) {
+	switch v := v.(type) {
+	case map[string]any:
+		c, ok := canonical.(map[string]any)
+		if !ok {
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			at := child(pointer, name)
+			if sub, same := c[name]; same {
+				p.letterCase(v[name], sub, at)
+				continue
+			}
+			for right := range c {
+				if _, own := v[right]; !own && strings.EqualFold(right, name) {
+					p.bad = append(p.bad, at)
+					p.addAt(p.doc.key(at), at, fmt.Sprintf("unknown property %q; letter case counts here: write %q", name, right))
+				}
+			}
+		}
+	case []any:
+		c, ok := canonical.([]any)
+		for i := range v {
+			if ok && i < len(c) {
+				p.letterCase(v[i], c[i], child(pointer, i))
+			}
+		}
+	case string:
+		if c, ok := canonical.(string); ok && c != v {
+			p.bad = append(p.bad, pointer)
+			p.add(pointer, "%s: letter case counts here, write %q", quote(v), c)
+		}
+	}
+}
+
+// decode turns the tree into a File. What has a notation of its own is read by
+// its own type; where that refuses, it is a problem of that value.
+func (p *parsing) decode() *File {
+	p.texts()
+	for range 2 {
+		f := new(File)
+		err := json.Unmarshal(jsontree.Append(nil, p.tree), f)
+		if err == nil {
+			p.finish(f)
+			return f
+		}
+		before := len(p.problems)
+		p.leaves(p.tree, "", func(pointer string, v any) {
+			if message := notation(pointer, v); message != "" {
+				p.bad = append(p.bad, pointer)
+				p.add(pointer, "%s", message)
+			}
+		})
+		if len(p.problems) == before {
+			p.add("", "%v", err)
+			return nil
+		}
+		for _, b := range p.bad {
+			p.tree = drop(p.tree, tokens(b))
+		}
+	}
+	return nil
+}
+
+// texts makes text of what may be written as a number, but is a name.
+func (p *parsing) texts() {
+	root := p.tree.(map[string]any)
+	text := func(m map[string]any, name string) {
+		if f, ok := m[name].(float64); ok {
+			m[name] = fmt.Sprint(f)
+		}
+	}
+	if readings, ok := root["variants"].(map[string]any); ok {
+		for name := range readings {
+			text(readings, name)
+		}
+	}
+	list, _ := root["expect"].([]any)
+	for _, e := range list {
+		if m, ok := e.(map[string]any); ok {
+			text(m, "status")
+		}
+	}
+}
+
+// finish fills in what the text does not hold.
+func (p *parsing) finish(f *File) {
+	if f.Name == "" {
+		f.Name = strings.TrimSuffix(filepath.Base(p.file), filepath.Ext(p.file))
+		if r := []rune(f.Name); len(r) > 100 {
+			f.Name = string(r[:100])
+		}
+	}
+	f.Clock.Start = f.Clock.Start.UTC()
+	if f.Clock.Start.IsZero() {
+		f.Clock.Start = time.Time{} // one zero value, in no zone
+	}
+	for i := range f.Lifecycles {
+		f.Lifecycles[i].Place = p.place("/lifecycles", i)
+	}
+	for i := range f.Faults {
+		f.faultPlaces = append(f.faultPlaces, p.place("/faults", i))
+	}
+	for i := range f.Throttle {
+		f.throttlePlaces = append(f.throttlePlaces, p.place("/throttle", i))
+	}
+	for i := range f.Expect {
+		f.Expect[i].Place = p.place("/expect", i)
+	}
+}
+
+func (p *parsing) place(list string, i int) string {
+	return place(p.file, p.doc.at(child(list, i)))
+}
+
+// notation returns why the type that a value belongs to refuses it, "" where it
+// does not or has nothing better to say than the schema.
+func notation(pointer string, v any) string {
+	switch v.(type) {
+	case map[string]any, []any:
+		return ""
+	}
+	err := unmarshalAt(pointer, v)
+	var kind *json.UnmarshalTypeError
+	if number, ok := v.(float64); ok && errors.As(err, &kind) {
+		err = unmarshalAt(pointer, fmt.Sprint(number)) // 20 for "20s": its type knows what is missing
+	}
+	var instant *time.ParseError
+	switch {
+	case err == nil, errors.As(err, &kind):
+		return ""
+	case errors.As(err, &instant):
+		return fmt.Sprintf("%s is no instant: want one like 2026-01-05T06:00:00Z", quote(fmt.Sprint(v)))
+	}
+	return err.Error()
+}
+
+// unmarshalAt decodes a file that has nothing but this value.
+func unmarshalAt(pointer string, v any) error {
+	for _, token := range slices.Backward(tokens(pointer)) {
+		if strings.Trim(token, "0123456789") == "" && token != "" {
+			v = []any{v}
+		} else {
+			v = map[string]any{token: v}
+		}
+	}
+	return json.Unmarshal(jsontree.Append(nil, v), new(File))
+}
+
+// leaves calls fn for every value that has no parts.
+func (p *parsing) leaves(v any, pointer string, fn func(pointer string, v any)) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			p.leaves(v[name], child(pointer, name), fn)
+		}
+	case []any:
+		for i := range v {
+			p.leaves(v[i], child(pointer, i), fn)
+		}
+	default:
+		fn(pointer, v)
+	}
+}
