@@ -1,9 +1,9 @@
 // Package control is the control API under /_graphemu/: what a test or a person
-// asks of the emulator itself. Its errors are problem documents (RFC 9457).
+// asks of the emulator itself. Its errors are problem documents (RFC 9457), and
+// openapi.json describes all of it. Source of everything here: chosen.
 package control
 
 import (
-	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -15,10 +15,14 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
 )
 
 // Prefix is where the control API is mounted.
 const Prefix = "/_graphemu/"
+
+// DefaultMaxState is how many bytes a snapshot may have where Config does not say.
+const DefaultMaxState = 256 << 20
 
 // Server is what the control API needs of the emulator.
 type Server interface {
@@ -29,6 +33,16 @@ type Server interface {
 	// World returns the world that ref means, made on first use. It errs with a
 	// *Problem, or with what is wrong with ref.
 	World(ref string) (World, error)
+	// Find returns the world that ref means, nil where it was not used yet. It
+	// errs with what is wrong with ref.
+	Find(ref string) (World, error)
+	// Verify judges the clients of all worlds; strict turns warnings into failures.
+	Verify(strict bool) Verdict
+	// SaveState writes all worlds to the server's state file. It errs with
+	// ErrNoStateFile where it has none.
+	SaveState() error
+	// WriteMetrics writes the counters in Prometheus' text format.
+	WriteMetrics(io.Writer) error
 }
 
 // World is what the control API needs of a world.
@@ -36,14 +50,57 @@ type World interface {
 	Name() string
 	Tenant() string
 	Clock() *clock.Clock
-	Reset()
 	// ProfileCount returns how many profiles there are.
 	ProfileCount() int
-	// NextStep returns when the next step of a profile's life is due, less
-	// expirations; false where nothing is under way.
-	NextStep() (time.Time, bool)
 	// Token returns a signed token; expires 0 means never.
 	Token(scopes, roles []string, app string, expires time.Duration) (string, error)
+
+	// Reset puts the world back to its start.
+	Reset()
+	// Drop ends the world; on next use it is made anew. The default one stays,
+	// which is an error.
+	Drop() error
+
+	// Settle applies what is due by now, and tells it.
+	Settle() Happened
+	// Advance moves the clock forward and settles. It errs where d is negative or
+	// leads past the year 9999, and then changes nothing.
+	Advance(d time.Duration) (Happened, error)
+	// AdvanceIdle advances until nothing is due any more.
+	AdvanceIdle() (Happened, error)
+	// Force puts a profile into a state or a status, whatever is legal; an empty
+	// text leaves that part to the world. It errs with ErrNoProfile, with a
+	// *Problem, or with what is wrong with the values.
+	Force(profile, state, status string) (ForcedProfile, error)
+
+	// Scenario returns the scenario in force.
+	Scenario() Scenario
+	// PutScenario puts a scenario into this world in place of the one in force.
+	// Its error, and each of its notes, has a line for each thing to tell.
+	PutScenario(name string, text []byte) (notes []string, err error)
+	// DropScenario goes back to the server's scenario.
+	DropScenario()
+
+	// Faults returns the rules in the order in which they are tried.
+	Faults() []FaultUse
+	// AddFault adds a rule before those of the scenario. It errs with everything
+	// that is wrong with it, each joined error beginning with a JSON pointer.
+	AddFault(fault.Rule) error
+	// RemoveFault takes a rule away, and tells whether there was one.
+	RemoveFault(name string) bool
+	// ClearFaults takes all rules away.
+	ClearFaults()
+
+	// Journal returns the record of the world's requests.
+	Journal() Journal
+	// Verify judges this world's clients; strict turns warnings into failures.
+	Verify(strict bool) Verdict
+
+	// Snapshot returns the whole world as JSON.
+	Snapshot() ([]byte, error)
+	// Restore puts a snapshot in place of the world. It errs where it is none, and
+	// then changes nothing.
+	Restore([]byte) error
 }
 
 // Config is what New needs.
@@ -52,7 +109,8 @@ type Config struct {
 	Schemas      fs.FS
 	Hosts        Hosts
 	LoopbackOnly bool
-	MaxBody      int64 // bytes
+	MaxBody      int64 // bytes of a body that is no snapshot
+	MaxState     int64 // bytes of a snapshot; default DefaultMaxState
 	Log          *slog.Logger
 }
 
@@ -64,44 +122,12 @@ type Control struct {
 
 // New returns the control API, to be mounted at Prefix.
 func New(cfg Config) *Control {
+	if cfg.MaxState == 0 {
+		cfg.MaxState = DefaultMaxState
+	}
 	c := &Control{Config: cfg}
 	c.router = sync.OnceValue(c.routes) // most servers are never asked
 	return c
-}
-
-func (c *Control) routes() *mux.Router {
-	router := mux.NewRouter().SkipClean(true) // an odd path is not found, not redirected
-	handle := func(method, path string, run func(http.ResponseWriter, *http.Request) (any, error)) {
-		methods := []string{method}
-		if method == http.MethodGet {
-			methods = append(methods, http.MethodHead)
-		}
-		router.HandleFunc(Prefix+path, func(w http.ResponseWriter, r *http.Request) { c.answer(w, r, run) }).Methods(methods...)
-	}
-	handle("GET", "", c.index)
-	handle("GET", "health", c.health)
-	handle("GET", "ca.pem", c.ca)
-	handle("GET", "schemas/", c.schemas)
-	handle("GET", "schemas/{file}", c.schema)
-	handle("GET", "worlds", c.worlds)
-	handle("POST", "worlds/{world}/reset", c.reset)
-	handle("GET", "worlds/{world}/clock", c.clock)
-	handle("POST", "worlds/{world}/clock", c.setClock)
-	handle("POST", "worlds/{world}/token", c.token)
-	router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.fail(w, problem(http.StatusNotFound, "Not found", "There is no %s. GET %s lists what there is.", r.URL.Path, Prefix))
-	})
-	router.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
-			other := r.Clone(r.Context())
-			other.Method = method
-			if m := (mux.RouteMatch{}); router.Match(other, &m) && m.MatchErr == nil {
-				w.Header().Add("Allow", method)
-			}
-		}
-		c.fail(w, problem(http.StatusMethodNotAllowed, "Method not allowed", "%s does not take %s.", r.URL.Path, r.Method))
-	})
-	return router
 }
 
 // ServeHTTP answers a request under Prefix. A panic becomes a problem.
@@ -120,84 +146,4 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.router().ServeHTTP(w, r)
-}
-
-// raw is an answer that is no JSON.
-type raw struct {
-	media string
-	body  []byte
-}
-
-func (c *Control) answer(w http.ResponseWriter, r *http.Request, run func(http.ResponseWriter, *http.Request) (any, error)) {
-	v, err := run(w, r)
-	switch v := v.(type) {
-	case raw:
-		if err == nil {
-			w.Header().Set("Content-Type", v.media)
-			w.Header().Set("X-Content-Type-Options", "nosniff")
-			w.Write(v.body)
-			return
-		}
-	default:
-		if err == nil {
-			write(w, http.StatusOK, "application/json", v)
-			return
-		}
-	}
-	c.fail(w, err)
-}
-
-func (c *Control) index(http.ResponseWriter, *http.Request) (any, error) {
-	return map[string]any{
-		"name": "graphemu",
-		"api":  "/beta/education/synchronizationProfiles",
-		"control": []string{"GET health", "GET ca.pem", "GET schemas/", "GET worlds", "POST worlds/{world}/reset",
-			"GET worlds/{world}/clock", "POST worlds/{world}/clock", "POST worlds/{world}/token"},
-	}, nil
-}
-
-func (c *Control) health(http.ResponseWriter, *http.Request) (any, error) {
-	return map[string]string{"status": "ok"}, nil
-}
-
-func (c *Control) ca(http.ResponseWriter, *http.Request) (any, error) {
-	pem, err := c.Server.CA()
-	return raw{"application/x-pem-file", pem}, err
-}
-
-func (c *Control) schemas(http.ResponseWriter, *http.Request) (any, error) {
-	names, err := fs.Glob(c.Schemas, "*.json")
-	return map[string]any{"schemas": names}, err
-}
-
-func (c *Control) schema(_ http.ResponseWriter, r *http.Request) (any, error) {
-	name := mux.Vars(r)["file"]
-	body, err := fs.ReadFile(c.Schemas, name)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-		return nil, problem(http.StatusNotFound, "No such schema", "There is no schema %q. GET %sschemas/ lists them.", name, Prefix)
-	}
-	return raw{"application/schema+json", body}, err
-}
-
-// readBody returns the body, bounded.
-func (c *Control) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, c.MaxBody))
-	var over *http.MaxBytesError
-	if errors.As(err, &over) {
-		return nil, problem(http.StatusRequestEntityTooLarge, "Too large", "The body may have %d bytes (--max-body).", c.MaxBody)
-	}
-	if err != nil {
-		return nil, problem(http.StatusBadRequest, "Unreadable body", "%v", err)
-	}
-	return b, nil
-}
-
-// world returns the world that the path names.
-func (c *Control) world(r *http.Request) (World, error) {
-	w, err := c.Server.World(mux.Vars(r)["world"])
-	var p *Problem
-	if err != nil && !errors.As(err, &p) {
-		err = problem(http.StatusBadRequest, "No such world", "%v", err)
-	}
-	return w, err
 }

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,70 +17,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
-
-// fakeServer is the emulator as these tests need it.
-type fakeServer struct {
-	worlds []*fakeWorld
-	ca     error
-	panics any
-}
-
-func (s *fakeServer) CA() ([]byte, error) {
-	if s.panics != nil {
-		panic(s.panics)
-	}
-	return []byte("PEM"), s.ca
-}
-
-func (s *fakeServer) Worlds() (list []World) {
-	for _, w := range s.worlds {
-		list = append(list, w)
-	}
-	return list
-}
-
-func (s *fakeServer) World(ref string) (World, error) {
-	for _, w := range s.worlds {
-		if ref == w.name || ref == w.tenant {
-			return w, nil
-		}
-	}
-	if ref == "one-too-many" {
-		return nil, &Problem{Title: "Too many worlds", Status: http.StatusInsufficientStorage, Detail: "d"}
-	}
-	return nil, fmt.Errorf("%q can't be a world", ref)
-}
-
-type fakeWorld struct {
-	name, tenant string
-	clock        *clock.Clock
-	resets       int
-	steps        []time.Time // due, in order
-	asked        string      // what Token was called with
-	fails        error
-}
-
-func (w *fakeWorld) Name() string        { return w.name }
-func (w *fakeWorld) Tenant() string      { return w.tenant }
-func (w *fakeWorld) Clock() *clock.Clock { return w.clock }
-func (w *fakeWorld) Reset()              { w.resets++ }
-func (w *fakeWorld) ProfileCount() int   { return 3 }
-
-func (w *fakeWorld) NextStep() (time.Time, bool) {
-	w.steps = slices.DeleteFunc(w.steps, func(t time.Time) bool { return !t.After(w.clock.Now()) })
-	if len(w.steps) == 0 {
-		return time.Time{}, false
-	}
-	return w.steps[0], true
-}
-
-func (w *fakeWorld) Token(scopes, roles []string, app string, expires time.Duration) (string, error) {
-	w.asked = fmt.Sprintf("%v %v %s %v", scopes, roles, app, expires)
-	return "TOKEN", w.fails
-}
 
 type bench struct {
 	*Control
@@ -95,6 +35,9 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 	setting, err := clock.Parse("frozen@2026-01-05T06:00:00Z")
 	require.NoError(t, err)
 	w := &fakeWorld{name: "default", tenant: "de7a0117-0000-4000-8000-000000000001", clock: clock.New(setting, func() time.Time { return dawn })}
+	w.rules = []FaultUse{{Rule: fault.Rule{Name: "listed", Operation: "profiles.get"}, Matched: 3, Fired: 2}}
+	w.scenario = Scenario{Name: "default", Sources: []Source{{"default", "version: 1\n"}}}
+	w.journal = fakeJournal{position: 1, entries: []journal.Entry{{ID: 1, World: "default", At: dawn, Operation: "profiles.get", Method: "GET", Path: "/beta/x", Status: 200}}}
 	b := &bench{server: &fakeServer{worlds: []*fakeWorld{w}}, world: w, log: &strings.Builder{}}
 	hosts, err := NewHosts([]string{"Emu.Test", "[fe80::1]"}, "https://graph.example.test:444/x")
 	require.NoError(t, err)
@@ -128,6 +71,7 @@ func problemOf(t *testing.T, w *httptest.ResponseRecorder, status int) string {
 	var p struct {
 		Title, Detail string
 		Status        int
+		Errors        []ProblemError
 	}
 	d := json.NewDecoder(w.Body)
 	d.DisallowUnknownFields()
@@ -163,12 +107,19 @@ func TestEveryEndpoint(t *testing.T) {
 	b := newBench(t)
 	var index struct{ Control []string }
 	require.NoError(t, json.Unmarshal(b.send("GET", Prefix, "").Body.Bytes(), &index))
-	require.NotEmpty(t, index.Control)
+	require.Len(t, index.Control, len(b.list())-1, "all but itself")
 	for _, line := range index.Control {
 		method, path, ok := strings.Cut(line, " ")
 		require.True(t, ok, line)
-		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json").Replace(path), "")
-		assert.NotContains(t, []int{404, 405}, w.Code, line)
+		b := newBench(t)
+		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{name}", "listed", "{id}", "1").Replace(path), "")
+		assert.NotContains(t, []int{404, 405, 500}, w.Code, line)
+		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), line)
+		if method == "GET" {
+			h := b.send("HEAD", Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{id}", "1").Replace(path), "")
+			assert.Equal(t, w.Code, h.Code, line)
+			assert.Equal(t, w.Header().Get("Content-Type"), h.Header().Get("Content-Type"), line)
+		}
 	}
 }
 
@@ -203,7 +154,9 @@ func TestClock(t *testing.T) {
 		var v clockView
 		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &v))
 		assert.Equal(t, want, fmt.Sprint(v.Now, " ", v.Mode, " ", v.Factor), body)
-		assert.Equal(t, w.Body.String(), b.send("GET", path, "").Body.String(), body)
+		var now clockView
+		require.NoError(t, json.Unmarshal(b.send("GET", path, "").Body.Bytes(), &now))
+		assert.Equal(t, v, now, body)
 	}
 
 	refused := map[string]string{
@@ -281,6 +234,7 @@ func TestToken(t *testing.T) {
 		`{"roles":[1]}`:                  "/roles: want an array of strings",
 		`{"roles":[""]}`:                 "/roles: want an array of strings",
 		`{"app":1}`:                      "/app: want a client id",
+		`{"app":""}`:                     "/app: want a client id",
 		`{"expires":5}`:                  "/expires: want a positive duration",
 		`{"expires":"-1h"}`:              "/expires: want a positive duration",
 		`{"expires":"0s"}`:               "/expires: want a positive duration",
@@ -299,15 +253,22 @@ func TestToken(t *testing.T) {
 
 func TestUnknownPathsAndMethods(t *testing.T) {
 	b := newBench(t)
-	for _, path := range []string{"nope", "health/", "worlds/", "worlds/default", "worlds/default/nope", "worlds/a/b/clock", "worlds/a%2Fb/clock", "schemas/x/y", "%00", "<script>"} {
+	for _, path := range []string{"nope", "health/", "worlds/", "worlds/default/nope", "worlds/default/faults/", "worlds/default/profiles/x", "worlds/a/b/clock", "worlds/a%2Fb/clock", "schemas/x/y", "%00", "<script>"} {
 		detail := problemOf(t, b.send("GET", Prefix+path, ""), 404)
 		assert.Contains(t, detail, "GET /_graphemu/ lists what there is", path)
 	}
 	for _, name := range []string{"other.txtt", "..%5Cx", "a.schema.jso"} {
 		problemOf(t, b.send("GET", Prefix+"schemas/"+name, ""), 404)
 	}
-	for _, c := range [][2]string{{"POST", "health"}, {"DELETE", "worlds"}, {"PUT", "worlds/default/clock"}, {"FOO", "ca.pem"}, {"PATCH", "schemas/"}} {
+	for _, c := range [][2]string{{"POST", "health"}, {"DELETE", "worlds"}, {"PUT", "worlds/default/clock"}, {"FOO", "ca.pem"}, {"PATCH", "schemas/"},
+		{"GET", "worlds/default"}, {"POST", "worlds/default/scenario"}, {"GET", "worlds/default/faults/x"}, {"DELETE", "worlds/default/verify"}} {
 		assert.Contains(t, problemOf(t, b.send(c[0], Prefix+c[1], ""), 405), "does not take "+c[0])
+	}
+	for path, allow := range map[string]string{"health": "GET, HEAD", "state": "POST", "worlds/a": "DELETE", "worlds/default/scenario": "DELETE, GET, HEAD, PUT",
+		"worlds/default/faults": "DELETE, GET, HEAD, POST", "worlds/default/faults/a/b": "DELETE"} {
+		w := b.send("PATCH", Prefix+path, "")
+		assert.Equal(t, allow, w.Header().Get("Allow"), path)
+		assert.Contains(t, problemOf(t, w, 405), "It takes "+allow, path)
 	}
 	for _, name := range []string{"no such", "a%22b", "%F0%9F%99%82", strings.Repeat("x", 1000)} {
 		problemOf(t, b.send("GET", Prefix+"worlds/"+strings.ReplaceAll(name, " ", "%20")+"/clock", ""), 400)
@@ -315,9 +276,13 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 }
 
 func TestNoRoomForAWorld(t *testing.T) {
-	for _, c := range [][2]string{{"GET", "clock"}, {"POST", "clock"}, {"POST", "reset"}, {"POST", "token"}} {
-		assert.Equal(t, "d", problemOf(t, newBench(t).send(c[0], Prefix+"worlds/one-too-many/"+c[1], ""), 507))
+	b := newBench(t)
+	for _, route := range b.list() {
+		if path, of := strings.CutPrefix(route.path, "worlds/{world}/"); of {
+			assert.Equal(t, "d", problemOf(t, b.send(route.method, Prefix+"worlds/one-too-many/"+path, ""), 507), route.name)
+		}
 	}
+	assert.Equal(t, 204, b.send("DELETE", Prefix+"worlds/one-too-many", "").Code, "to end a world that is not there needs no room")
 }
 
 func TestGuard(t *testing.T) {

@@ -1,14 +1,11 @@
 package control
 
 import (
-	"maps"
+	"errors"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/gorilla/mux"
 )
 
 type worldView struct {
@@ -18,21 +15,19 @@ type worldView struct {
 	Clock    clockView `json:"clock"`
 }
 
-type clockView struct {
-	Now    string     `json:"now"` // RFC 3339, UTC
-	Mode   clock.Mode `json:"mode"`
-	Factor float64    `json:"factor"` // world seconds per real second
+// ForcedProfile is a profile after it was put where a test wants it.
+type ForcedProfile struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+	State       string `json:"state"`
+	Status      string `json:"status,omitzero"` // of the sync
 }
 
 func view(w World) worldView {
 	return worldView{Name: w.Name(), Tenant: w.Tenant(), Profiles: w.ProfileCount(), Clock: viewClock(w.Clock())}
 }
 
-func viewClock(c *clock.Clock) clockView {
-	return clockView{Now: c.Now().Format(time.RFC3339Nano), Mode: c.Mode(), Factor: c.Factor()}
-}
-
-func (c *Control) worlds(http.ResponseWriter, *http.Request) (any, error) {
+func (c *Control) worlds(*http.Request) (any, error) {
 	list := []worldView{}
 	for _, w := range c.Server.Worlds() {
 		list = append(list, view(w))
@@ -40,116 +35,59 @@ func (c *Control) worlds(http.ResponseWriter, *http.Request) (any, error) {
 	return map[string]any{"worlds": list}, nil
 }
 
-func (c *Control) reset(_ http.ResponseWriter, r *http.Request) (any, error) {
-	w, err := c.world(r)
-	if err != nil {
-		return nil, err
-	}
+func (c *Control) reset(w World, _ *http.Request) (any, error) {
 	w.Reset()
 	return view(w), nil
 }
 
-func (c *Control) clock(_ http.ResponseWriter, r *http.Request) (any, error) {
-	w, err := c.world(r)
+// dropWorld ends a world. Of one that was not used yet there is nothing to end,
+// and it is not made for that.
+func (c *Control) dropWorld(r *http.Request) (any, error) {
+	w, err := c.Server.Find(mux.Vars(r)["world"])
+	if err != nil {
+		return nil, asProblem(err, http.StatusBadRequest, "No such world")
+	}
+	if w != nil {
+		if err := w.Drop(); err != nil {
+			return nil, asProblem(err, http.StatusConflict, "The world stays")
+		}
+	}
+	return nothing{}, nil
+}
+
+// force puts a profile where a test wants it: {"state":"provisioningFailed"},
+// {"status":"quarantined"}, or both.
+func (c *Control) force(w World, r *http.Request) (any, error) {
+	o, err := c.readObject(r, "state", "status")
 	if err != nil {
 		return nil, err
 	}
-	return viewClock(w.Clock()), nil
-}
-
-// setClock moves a world's clock: {"freeze":true}, {"set":"2026-01-05T06:00:00Z"},
-// {"advance":"90s"}, {"advance":"idle"} or {"scale":60}; one of them a call, so
-// that there is no order to guess.
-func (c *Control) setClock(rw http.ResponseWriter, r *http.Request) (any, error) {
-	w, err := c.world(r)
+	state, err := text(o, "state", `a state of a profile such as "provisioned"`)
 	if err != nil {
 		return nil, err
 	}
-	o, err := c.readObject(rw, r, "freeze", "set", "advance", "scale")
+	status, err := text(o, "status", `a status of a sync such as "quarantined"`)
 	if err != nil {
 		return nil, err
 	}
-	if len(o) != 1 {
-		return nil, problem(http.StatusBadRequest, "Invalid body", `Want one of {"freeze":true}, {"set":"2026-01-05T06:00:00Z"}, {"advance":"90s"}, {"advance":"idle"}, {"scale":60}.`)
+	if state == "" && status == "" {
+		return nil, problem(http.StatusBadRequest, "Invalid body", `Want {"state":"provisioned"} or {"status":"quarantined"}, or both.`)
 	}
-	k := w.Clock()
-	for name, v := range o {
-		switch v := v.(type) {
-		case bool:
-			if name != "freeze" || !v {
-				return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: want %s", name, wants[name])
-			}
-			k.Freeze()
-		case string:
-			switch name {
-			case "set":
-				var t time.Time
-				if t, err = time.Parse(time.RFC3339Nano, v); err == nil {
-					err = k.Set(t)
-				}
-			case "advance":
-				err = advance(w, v)
-			default:
-				return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: want %s", name, wants[name])
-			}
-		case float64:
-			if name != "scale" {
-				return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: want %s", name, wants[name])
-			}
-			err = k.Scale(v)
-		default:
-			return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: want %s", name, wants[name])
-		}
-		if err != nil {
-			return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: want %s (%v)", name, wants[name], err)
-		}
+	id := mux.Vars(r)["id"]
+	p, err := w.Force(id, state, status)
+	if errors.Is(err, ErrNoProfile) {
+		return nil, problem(http.StatusNotFound, "No such profile", "There is no profile %q in the world %s.", id, w.Name())
 	}
-	return viewClock(k), nil
-}
-
-// wants says what each part of a clock's body is.
-var wants = map[string]string{
-	"freeze":  "true",
-	"set":     "an instant such as 2026-01-05T06:00:00Z",
-	"advance": `a duration such as "90s" or "2h30m", or "idle"`,
-	"scale":   "a number above 0, the world's seconds in a real one",
-}
-
-// maxSteps bounds how far "idle" goes: each profile has a handful of steps.
-const maxSteps = 10_000_000
-
-// advance moves a clock by a duration, or until nothing is under way.
-func advance(w World, by string) error {
-	k := w.Clock()
-	if by != "idle" {
-		d, err := time.ParseDuration(by)
-		if err != nil {
-			return err
-		}
-		return k.Advance(d)
+	if err != nil {
+		return nil, asProblem(err, http.StatusBadRequest, "Invalid body")
 	}
-	for range maxSteps {
-		next, ok := w.NextStep()
-		if !ok {
-			return nil
-		}
-		if d := next.Sub(k.Now()); d > 0 {
-			if err := k.Advance(d); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return p, nil
 }
 
 // token answers {"token": "…"}. The body may name scopes or roles (arrays of
 // permissions), app (a client id) and expires (a duration).
-func (c *Control) token(rw http.ResponseWriter, r *http.Request) (any, error) {
-	w, err := c.world(r)
-	if err != nil {
-		return nil, err
-	}
-	o, err := c.readObject(rw, r, "scopes", "roles", "app", "expires")
+func (c *Control) token(w World, r *http.Request) (any, error) {
+	o, err := c.readObject(r, "scopes", "roles", "app", "expires")
 	if err != nil {
 		return nil, err
 	}
@@ -164,9 +102,9 @@ func (c *Control) token(rw http.ResponseWriter, r *http.Request) (any, error) {
 	if len(scopes) > 0 && len(roles) > 0 {
 		return nil, problem(http.StatusBadRequest, "Invalid body", "A token has scopes (delegated) or roles (application), not both.")
 	}
-	app, ok := o["app"].(string)
-	if !ok && o["app"] != nil {
-		return nil, problem(http.StatusBadRequest, "Invalid body", "/app: want a client id")
+	app, err := text(o, "app", "a client id")
+	if err != nil {
+		return nil, err
 	}
 	var expires time.Duration
 	if v, given := o["expires"]; given {
@@ -180,48 +118,4 @@ func (c *Control) token(rw http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, err
 	}
 	return map[string]string{"token": token, "tenant": w.Tenant(), "world": w.Name()}, nil
-}
-
-// readObject returns the body as an object with no other names than those
-// known; an absent body is an empty object.
-func (c *Control) readObject(w http.ResponseWriter, r *http.Request, known ...string) (map[string]any, error) {
-	b, err := c.readBody(w, r)
-	if err != nil {
-		return nil, err
-	}
-	if len(b) == 0 {
-		return map[string]any{}, nil
-	}
-	v, err := jsontree.Decode(b)
-	if err != nil {
-		return nil, problem(http.StatusBadRequest, "Invalid JSON", "%v", err)
-	}
-	o, ok := v.(map[string]any)
-	if !ok {
-		return nil, problem(http.StatusBadRequest, "Invalid JSON", "want an object")
-	}
-	for _, name := range slices.Sorted(maps.Keys(o)) {
-		if !slices.Contains(known, name) {
-			return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: unknown; there are %s", name, strings.Join(known, ", "))
-		}
-	}
-	return o, nil
-}
-
-func texts(o map[string]any, name string) ([]string, error) {
-	v, given := o[name]
-	if !given {
-		return nil, nil
-	}
-	list, ok := v.([]any)
-	var out []string
-	for _, e := range list {
-		s, isText := e.(string)
-		ok = ok && isText && s != ""
-		out = append(out, s)
-	}
-	if !ok {
-		return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: want an array of strings", name)
-	}
-	return out, nil
 }

@@ -1,0 +1,224 @@
+package control
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/journal"
+)
+
+// fakeServer is the emulator as these tests need it.
+type fakeServer struct {
+	worlds []*fakeWorld
+	ca     error
+	panics any
+	saves  int
+	unsaid error // what SaveState errs with
+}
+
+func (s *fakeServer) CA() ([]byte, error) {
+	if s.panics != nil {
+		panic(s.panics)
+	}
+	return []byte("PEM"), s.ca
+}
+
+func (s *fakeServer) Worlds() (list []World) {
+	for _, w := range s.worlds {
+		list = append(list, w)
+	}
+	return list
+}
+
+func (s *fakeServer) World(ref string) (World, error) {
+	if ref == "one-too-many" {
+		return nil, &Problem{Title: "Too many worlds", Status: http.StatusInsufficientStorage, Detail: "d"}
+	}
+	if w, err := s.Find(ref); w != nil || err != nil {
+		return w, err
+	}
+	return nil, fmt.Errorf("%q can't be a world", ref)
+}
+
+func (s *fakeServer) Find(ref string) (World, error) {
+	for _, w := range s.worlds {
+		if ref == w.name || ref == w.tenant {
+			return w, nil
+		}
+	}
+	if strings.ContainsAny(ref, " \"") {
+		return nil, fmt.Errorf("%q can't be a world", ref)
+	}
+	return nil, nil
+}
+
+func (s *fakeServer) SaveState() error {
+	s.saves++
+	return s.unsaid
+}
+
+func (s *fakeServer) Verify(strict bool) Verdict { return fakeVerdict{Of: "all", Strict: strict} }
+
+func (s *fakeServer) WriteMetrics(w io.Writer) error {
+	_, err := io.WriteString(w, "graphemu_worlds 1\n")
+	return err
+}
+
+type fakeWorld struct {
+	name, tenant string
+	clock        *clock.Clock
+	steps        []time.Time // due, in order
+	resets       int
+	dropped      bool
+	asked        string // what Token or Force was called with
+	fails        error  // of whatever can
+	scenario     Scenario
+	own          bool
+	rules        []FaultUse
+	journal      fakeJournal
+	restored     string
+}
+
+func (w *fakeWorld) Name() string        { return w.name }
+func (w *fakeWorld) Tenant() string      { return w.tenant }
+func (w *fakeWorld) Clock() *clock.Clock { return w.clock }
+func (w *fakeWorld) Reset()              { w.resets++ }
+func (w *fakeWorld) ProfileCount() int   { return 3 }
+
+func (w *fakeWorld) Drop() error {
+	if w.fails == nil {
+		w.dropped = true
+	}
+	return w.fails
+}
+
+func (w *fakeWorld) Settle() (h Happened) {
+	for len(w.steps) > 0 && !w.steps[0].After(w.clock.Now()) {
+		h.Events = append(h.Events, Event{At: w.steps[0], Profile: "p", DisplayName: "North", From: Place{"provisioning", "paused"}, To: Place{State: "gone"}})
+		w.steps = w.steps[1:]
+	}
+	return h
+}
+
+func (w *fakeWorld) Advance(d time.Duration) (Happened, error) {
+	if err := w.clock.Advance(d); err != nil {
+		return Happened{}, err
+	}
+	return w.Settle(), nil
+}
+
+func (w *fakeWorld) AdvanceIdle() (Happened, error) {
+	if w.fails != nil || len(w.steps) == 0 {
+		return Happened{}, w.fails
+	}
+	h, err := w.Advance(w.steps[len(w.steps)-1].Sub(w.clock.Now()))
+	h.More = 7
+	return h, err
+}
+
+func (w *fakeWorld) Token(scopes, roles []string, app string, expires time.Duration) (string, error) {
+	w.asked = fmt.Sprintf("%v %v %s %v", scopes, roles, app, expires)
+	return "TOKEN", w.fails
+}
+
+func (w *fakeWorld) Force(id, state, status string) (ForcedProfile, error) {
+	w.asked = fmt.Sprintf("%s %q %q", id, state, status)
+	return ForcedProfile{ID: id, DisplayName: "North", State: "provisioned", Status: status}, w.fails
+}
+
+func (w *fakeWorld) Scenario() Scenario {
+	s := w.scenario
+	s.Own = w.own
+	return s
+}
+
+func (w *fakeWorld) PutScenario(name string, text []byte) ([]string, error) {
+	if w.fails != nil {
+		return nil, w.fails
+	}
+	w.own, w.scenario = true, Scenario{Name: "put", Sources: []Source{{name, string(text)}}}
+	return []string{"a note"}, nil
+}
+
+func (w *fakeWorld) DropScenario() { w.own = false }
+
+func (w *fakeWorld) Faults() []FaultUse { return w.rules }
+
+func (w *fakeWorld) AddFault(r fault.Rule) error {
+	if w.fails == nil {
+		w.rules = append([]FaultUse{{Rule: r, Added: true}}, w.rules...)
+	}
+	return w.fails
+}
+
+func (w *fakeWorld) RemoveFault(name string) bool {
+	before := len(w.rules)
+	w.rules = slices.DeleteFunc(w.rules, func(u FaultUse) bool { return u.Rule.Name == name })
+	return len(w.rules) < before
+}
+
+func (w *fakeWorld) ClearFaults() { w.rules = nil }
+
+func (w *fakeWorld) Journal() Journal { return &w.journal }
+
+func (w *fakeWorld) Verify(strict bool) Verdict { return fakeVerdict{Of: w.name, Strict: strict} }
+
+func (w *fakeWorld) Snapshot() ([]byte, error) {
+	return []byte(`{"kind":"graphemu world","version":1}`), w.fails
+}
+
+func (w *fakeWorld) Restore(b []byte) error {
+	if w.fails == nil {
+		w.restored = string(b)
+	}
+	return w.fails
+}
+
+type fakeJournal struct {
+	entries  []journal.Entry
+	position uint64
+	lost     uint64
+	asked    journal.Filter
+}
+
+func (j *fakeJournal) Entries(f journal.Filter) []journal.Entry {
+	j.asked = f
+	return j.entries
+}
+
+func (j *fakeJournal) Get(id uint64) (journal.Entry, bool) {
+	for _, e := range j.entries {
+		if e.ID == id {
+			return e, true
+		}
+	}
+	return journal.Entry{}, false
+}
+
+func (j *fakeJournal) Position() uint64 { return j.position }
+func (j *fakeJournal) Lost() uint64     { return j.lost }
+func (j *fakeJournal) Clear()           { j.entries = nil }
+
+// fakeVerdict tells in the parts of a verdict what it was asked for.
+type fakeVerdict struct {
+	Of       string `json:"summary"`
+	Strict   bool   `json:"ok"`
+	Worlds   [0]int `json:"worlds"`
+	Warnings [0]int `json:"warnings"`
+}
+
+func (v fakeVerdict) WriteText(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "text of %s %v", v.Of, v.Strict)
+	return err
+}
+
+func (v fakeVerdict) WriteJUnit(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "<junit of=%q strict=\"%v\"/>", v.Of, v.Strict)
+	return err
+}

@@ -1,0 +1,127 @@
+package control
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+)
+
+// handler answers a call: with a value, which becomes JSON, with one of the
+// answers of answer.go, or with an error, which becomes a problem.
+type handler func(*http.Request) (any, error)
+
+// route is a row of the list of what there is.
+type route struct {
+	name, method, path string // the operationId in openapi.json, and a path under Prefix
+	run                handler
+}
+
+// list is the one list of what there is. The router, the index and a test of
+// openapi.json go by it.
+func (c *Control) list() []route {
+	const world = "worlds/{world}"
+	return []route{
+		{"index", "GET", "", c.index},
+		{"openapi", "GET", "openapi.json", c.openapi},
+		{"health", "GET", "health", c.health},
+		{"metrics", "GET", "metrics", c.metrics},
+		{"ca", "GET", "ca.pem", c.ca},
+		{"schemas.list", "GET", "schemas/", c.schemas},
+		{"schemas.get", "GET", "schemas/{file}", c.schema},
+		{"verify", "GET", "verify", c.verifyAll},
+		{"state.save", "POST", "state", c.saveState},
+
+		{"worlds.list", "GET", "worlds", c.worlds},
+		{"worlds.delete", "DELETE", world, c.dropWorld},
+		{"worlds.reset", "POST", world + "/reset", c.in(c.reset)},
+		{"worlds.token", "POST", world + "/token", c.in(c.token)},
+		{"worlds.clock.get", "GET", world + "/clock", c.in(c.clock)},
+		{"worlds.clock.set", "POST", world + "/clock", c.in(c.setClock)},
+		{"worlds.state.get", "GET", world + "/state", c.in(c.state)},
+		{"worlds.state.put", "PUT", world + "/state", c.in(c.putState)},
+		{"worlds.scenario.get", "GET", world + "/scenario", c.in(c.scenario)},
+		{"worlds.scenario.put", "PUT", world + "/scenario", c.in(c.putScenario)},
+		{"worlds.scenario.delete", "DELETE", world + "/scenario", c.in(c.dropScenario)},
+		{"worlds.faults.list", "GET", world + "/faults", c.in(c.faults)},
+		{"worlds.faults.add", "POST", world + "/faults", c.in(c.addFault)},
+		{"worlds.faults.clear", "DELETE", world + "/faults", c.in(c.clearFaults)},
+		{"worlds.faults.remove", "DELETE", world + "/faults/{name}", c.in(c.removeFault)},
+		{"worlds.journal.list", "GET", world + "/journal", c.in(c.journal)},
+		{"worlds.journal.clear", "DELETE", world + "/journal", c.in(c.clearJournal)},
+		{"worlds.journal.get", "GET", world + "/journal/{id}", c.in(c.entry)},
+		{"worlds.verify", "GET", world + "/verify", c.in(c.verify)},
+		{"worlds.profiles.force", "POST", world + "/profiles/{id}/force", c.in(c.force)},
+	}
+}
+
+// inSlash are the path variables that may hold a slash: whoever writes a
+// scenario names its rules.
+var inSlash = strings.NewReplacer("{name}", "{name:.+}")
+
+func (c *Control) routes() *mux.Router {
+	router := mux.NewRouter().SkipClean(true) // an odd path is not found, not redirected
+	var methods []string
+	for _, route := range c.list() {
+		allowed := []string{route.method}
+		if route.method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+		router.HandleFunc(Prefix+inSlash.Replace(route.path), func(w http.ResponseWriter, r *http.Request) {
+			limit := c.MaxBody
+			if route.name == "worlds.state.put" {
+				limit = c.MaxState
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
+			v, err := route.run(r)
+			c.answer(w, v, err)
+		}).Methods(allowed...)
+		methods = append(methods, allowed...)
+	}
+	slices.Sort(methods)
+	methods = slices.Compact(methods)
+	router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.fail(w, problem(http.StatusNotFound, "Not found", "There is no %s. GET %s lists what there is.", r.URL.Path, Prefix))
+	})
+	router.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var allow []string
+		for _, method := range methods {
+			other := r.Clone(r.Context())
+			other.Method = method
+			if m := (mux.RouteMatch{}); router.Match(other, &m) && m.MatchErr == nil {
+				allow = append(allow, method)
+			}
+		}
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		c.fail(w, problem(http.StatusMethodNotAllowed, "Method not allowed", "%s does not take %s. It takes %s.", r.URL.Path, r.Method, strings.Join(allow, ", ")))
+	})
+	return router
+}
+
+// in finds the world that the path names, for a handler of one world.
+func (c *Control) in(run func(World, *http.Request) (any, error)) handler {
+	return func(r *http.Request) (any, error) {
+		w, err := c.Server.World(mux.Vars(r)["world"])
+		if err != nil {
+			return nil, asProblem(err, http.StatusBadRequest, "No such world")
+		}
+		return run(w, r)
+	}
+}
+
+// index names everything that there is, but itself.
+func (c *Control) index(*http.Request) (any, error) {
+	var calls []string
+	for _, route := range c.list() {
+		if route.path != "" {
+			calls = append(calls, route.method+" "+route.path)
+		}
+	}
+	return map[string]any{
+		"name":    "graphemu",
+		"api":     "/beta/education/synchronizationProfiles",
+		"openapi": Prefix + "openapi.json",
+		"control": calls,
+	}, nil
+}

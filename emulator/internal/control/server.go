@@ -1,0 +1,54 @@
+package control
+
+import (
+	_ "embed"
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"github.com/graphemu/graphemu/emulator/internal/metrics"
+)
+
+// document describes this API. Its paths are relative to Prefix, and what is a
+// schema file of ours it refers to there.
+//
+//go:embed openapi.json
+var document []byte
+
+func (c *Control) openapi(*http.Request) (any, error) { return raw{mediaJSON, document}, nil }
+
+func (c *Control) health(*http.Request) (any, error) { return map[string]string{"status": "ok"}, nil }
+
+func (c *Control) metrics(*http.Request) (any, error) {
+	return stream{metrics.ContentType, c.Server.WriteMetrics}, nil
+}
+
+func (c *Control) ca(*http.Request) (any, error) {
+	pem, err := c.Server.CA()
+	return raw{"application/x-pem-file", pem}, err
+}
+
+func (c *Control) schemas(*http.Request) (any, error) {
+	names, err := fs.Glob(c.Schemas, "*.json")
+	return map[string]any{"schemas": names}, err
+}
+
+func (c *Control) schema(r *http.Request) (any, error) {
+	name := mux.Vars(r)["file"]
+	body, err := fs.ReadFile(c.Schemas, name)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+		return nil, problem(http.StatusNotFound, "No such schema", "There is no schema %q. GET %sschemas/ lists them.", name, Prefix)
+	}
+	return raw{"application/schema+json", body}, err
+}
+
+// saveState writes all worlds to the server's state file.
+func (c *Control) saveState(*http.Request) (any, error) {
+	err := c.Server.SaveState()
+	if errors.Is(err, ErrNoStateFile) {
+		return nil, problem(http.StatusConflict, "No state file", "This server was started without a file for its state. Start it with --state FILE, or save one world with GET %sworlds/NAME/state.", Prefix)
+	}
+	return map[string]string{"status": "saved"}, err
+}

@@ -1,0 +1,41 @@
+package control
+
+import (
+	"io"
+	"net/http"
+)
+
+// Verdict is how clients are judged. It is a JSON value.
+type Verdict interface {
+	WriteText(io.Writer) error
+	WriteJUnit(io.Writer) error
+}
+
+func (c *Control) verifyAll(r *http.Request) (any, error) { return verdict(r, c.Server.Verify) }
+
+func (c *Control) verify(w World, r *http.Request) (any, error) { return verdict(r, w.Verify) }
+
+// verdict judges, and answers as the query's format says: json, text or junit. A
+// verdict that is not good is still an answer, so the status is 200.
+func verdict(r *http.Request, judge func(strict bool) Verdict) (any, error) {
+	q, err := query(r, "strict", "format")
+	if err != nil {
+		return nil, err
+	}
+	strict, err := oneOf(q, "strict", "false", "true")
+	if err != nil {
+		return nil, err
+	}
+	format, err := oneOf(q, "format", "json", "text", "junit")
+	if err != nil {
+		return nil, err
+	}
+	v := judge(strict == "true")
+	switch format {
+	case "text":
+		return stream{mediaText, v.WriteText}, nil
+	case "junit":
+		return stream{"application/xml", v.WriteJUnit}, nil
+	}
+	return v, nil
+}
