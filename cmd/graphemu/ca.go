@@ -16,6 +16,8 @@ func newCA(env environment) *cobra.Command {
 the one in the data folder; where there is none yet, it is made. The CA can
 vouch for localhost, loopback addresses, host.docker.internal and the --host
 names, and for nothing else.`,
+		Example: `  graphemu ca >ca.pem
+  graphemu ca --host school.test`,
 		Args: cobra.NoArgs,
 	}
 	fl := c.Flags()

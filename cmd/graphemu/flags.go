@@ -17,7 +17,8 @@ import (
 
 // fromEnvironment sets the flags that were not given from their variables:
 // --log-level from GRAPHEMU_LOG_LEVEL. A variable that is set but empty counts,
-// since an empty address switches a listener off.
+// since an empty address switches a listener off. The variable of a flag that
+// may be repeated holds several values, separated by commas.
 func fromEnvironment(flags *pflag.FlagSet, env environment) error {
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -26,8 +27,14 @@ func fromEnvironment(flags *pflag.FlagSet, env environment) error {
 		if !ok || f.Changed || f.Name == "help" {
 			return
 		}
-		if err := f.Value.Set(value); err != nil {
-			errs = append(errs, fmt.Errorf("%s=%s: want what --%s takes: %s", name, value, f.Name, strings.ReplaceAll(f.Usage, "`", "")))
+		values := []string{value}
+		if f.Value.Type() == "stringArray" {
+			values = strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+		}
+		for _, v := range values {
+			if err := flags.Set(f.Name, strings.TrimSpace(v)); err != nil {
+				errs = append(errs, fmt.Errorf("%s=%s: want what --%s takes: %s", name, value, f.Name, strings.ReplaceAll(f.Usage, "`", "")))
+			}
 		}
 	})
 	return errors.Join(errs...)
@@ -52,13 +59,20 @@ func defaultDataDir(env environment) string {
 
 // serverFlags are the flags of every command that starts a server.
 type serverFlags struct {
-	options  emulator.Options
-	variants []string
-	log      string
-	level    string
-	maxBody  size
+	options         emulator.Options
+	variants        []string
+	log             string
+	level           string
+	maxBody         size
+	maxJournalBytes size
+
+	// What the command itself does.
+	watch     bool
+	junit     string
+	readyFile string
 }
 
+// register adds the flags but for --data-dir, whose default differs.
 func (f *serverFlags) register(c *cobra.Command, env environment, http, https string) {
 	o, fl := &f.options, c.Flags()
 	fl.SortFlags = false
@@ -66,60 +80,92 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.HTTPS, "https", https, "listen for HTTPS on `address`; port 0: any free one; empty: off")
 	fl.StringArrayVar(&o.Hosts, "host", nil, "further `name` or IP address of this server, for the certificate and the control API; a name covers its subdomains (repeatable)")
 	fl.StringVar(&o.PublicURL, "public-url", "", "`URL` that links in answers are built on (default the request's own Host)")
-	fl.StringVar(&o.Fixture, "fixture", "empty", "what a world starts from: empty, one, contoso, or the `path` of a file or of a folder with a fixture.json")
+	fl.StringArrayVar(&o.Scenarios, "scenario", nil, "what happens and what goes wrong: a built-in `name` (graphemu scenario list) or a file; several add up, the first match wins, settings are those of the last (repeatable; default default)")
+	fl.BoolVar(&f.watch, "watch", false, "read the scenario files again when they change; where one is wrong, the log tells and the scenario before stays")
+	fl.StringVar(&o.Fixture, "fixture", "", "what a world starts from: empty, one, contoso, or the `path` of a file or of a folder with a fixture.json (default what the scenario says, else empty)")
 	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: lenient, any will do and none is 401; off, no header needed; strict, not yet")
-	fl.StringVar(&o.Clock, "clock", "real", "`how` time passes: real, frozen, frozen@2026-01-05T06:00:00Z, or x60 for an hour in a minute")
+	fl.StringVar(&o.Clock, "clock", "", "`how` time passes: real, frozen, frozen@2026-01-05T06:00:00Z, or x60 for an hour in a minute (default what the scenario says, else real)")
 	fl.StringArrayVar(&f.variants, "variant", nil, "`NAME=READING` where the documentation contradicts itself, as createStatus=201 (repeatable)")
-	fl.Uint64Var(&o.Seed, "seed", 1, "`number` that all ids are drawn from")
+	fl.Uint64Var(&o.Seed, "seed", 1, "`number` that all ids and all chance are drawn from")
 	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
-	dataDir(c, &o.DataDir, env)
+	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, saved at stop and by POST /_graphemu/state")
+	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`what` makes verification fail: off, nothing, and none is done; warn, an expectation that is not met; strict, a warning too")
+	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
 	fl.StringVar(&f.log, "log", "text", "`form` of the log on standard error: text or json")
 	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug (each request), info, warn or error")
 	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds, "`number` of worlds (tenants) that are kept; one idle for an hour makes room")
 	fl.IntVar(&o.Limits.Profiles, "max-profiles", emulator.DefaultMaxProfiles, "`number` of profiles that a world keeps")
 	f.maxBody = emulator.DefaultMaxBody
 	fl.Var(&f.maxBody, "max-body", "largest `size` of a request body, decompressed too")
+	fl.IntVar(&o.Limits.JournalEntries, "max-journal", emulator.DefaultJournalEntries, "`number` of requests that a world's journal keeps; the oldest go first, and the loss is counted")
+	f.maxJournalBytes = emulator.DefaultJournalBytes
+	fl.Var(&f.maxJournalBytes, "max-journal-bytes", "`size` that a world's journal may have in memory")
+	fl.StringVar(&f.readyFile, "ready-file", "", "`file` that is written once the server answers: JSON with its addresses, token and process id")
 }
 
 // resolve completes the options from what the flags say.
 func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 	o := f.options
-	o.Variants = map[string]string{}
-	for _, v := range f.variants {
-		// A variable holds several, separated by commas.
-		for pair := range strings.SplitSeq(v, ",") {
-			key, value, ok := strings.Cut(pair, "=")
-			if !ok {
-				return o, fmt.Errorf("variant %q: want NAME=READING, like createStatus=201", pair)
-			}
-			o.Variants[strings.TrimSpace(key)] = strings.TrimSpace(value)
-		}
+	var err error
+	if o.Variants, err = parseVariants(f.variants); err != nil {
+		return o, err
 	}
 	var hosts []string
 	for _, h := range o.Hosts {
 		hosts = append(hosts, strings.FieldsFunc(h, func(r rune) bool { return r == ',' || r == ' ' })...)
 	}
 	o.Hosts = hosts
-	for name, n := range map[string]int64{"max-worlds": int64(o.Limits.Worlds), "max-profiles": int64(o.Limits.Profiles), "max-body": int64(f.maxBody)} {
-		if n <= 0 {
-			return o, fmt.Errorf("--%s %d: want a number above 0", name, n)
+	if o.HTTP == "" && o.HTTPS == "" {
+		return o, errors.New("nothing to listen on: --http and --https are both empty")
+	}
+	if f.watch && len(scenarioFiles(o.Scenarios)) == 0 {
+		return o, errors.New("--watch: there is no file to watch; name one with --scenario FILE")
+	}
+	if f.junit != "" && o.Verify == emulator.VerifyOff {
+		return o, errors.New("--junit writes the verdict, but with --verify off there is none")
+	}
+	for _, l := range []struct {
+		name string
+		n    int64
+	}{{"max-worlds", int64(o.Limits.Worlds)}, {"max-profiles", int64(o.Limits.Profiles)}, {"max-body", int64(f.maxBody)},
+		{"max-journal", int64(o.Limits.JournalEntries)}, {"max-journal-bytes", int64(f.maxJournalBytes)}} {
+		if l.n <= 0 {
+			return o, fmt.Errorf("--%s %d: want a number above 0", l.name, l.n)
 		}
 	}
-	o.Limits.Body = int64(f.maxBody)
+	o.Limits.Body, o.Limits.JournalBytes = int64(f.maxBody), int64(f.maxJournalBytes)
+	o.Log, err = newLog(f.log, f.level, env)
+	return o, err
+}
+
+// parseVariants reads NAME=READING, several of them separated by commas too.
+func parseVariants(list []string) (map[string]string, error) {
+	variants := map[string]string{}
+	for _, v := range list {
+		for pair := range strings.SplitSeq(v, ",") {
+			key, value, ok := strings.Cut(pair, "=")
+			if !ok {
+				return nil, fmt.Errorf("variant %q: want NAME=READING, like createStatus=201", pair)
+			}
+			variants[strings.TrimSpace(key)] = strings.TrimSpace(value)
+		}
+	}
+	return variants, nil
+}
+
+func newLog(form, lowest string, env environment) (*slog.Logger, error) {
 	var level slog.Level
-	if err := level.UnmarshalText([]byte(f.level)); err != nil {
-		return o, fmt.Errorf("--log-level %q: want debug, info, warn or error", f.level)
+	if err := level.UnmarshalText([]byte(lowest)); err != nil {
+		return nil, fmt.Errorf("--log-level %q: want debug, info, warn or error", lowest)
 	}
 	h := &slog.HandlerOptions{Level: level}
-	switch f.log {
+	switch form {
 	case "text":
-		o.Log = slog.New(slog.NewTextHandler(env.errOut, h))
+		return slog.New(slog.NewTextHandler(env.errOut, h)), nil
 	case "json":
-		o.Log = slog.New(slog.NewJSONHandler(env.errOut, h))
-	default:
-		return o, fmt.Errorf("--log %q: want text or json", f.log)
+		return slog.New(slog.NewJSONHandler(env.errOut, h)), nil
 	}
-	return o, nil
+	return nil, fmt.Errorf("--log %q: want text or json", form)
 }
 
 // size is a number of bytes, with or without a binary unit.

@@ -1,34 +1,40 @@
 // Command graphemu is a local Microsoft Graph for School Data Sync. Run
-// "graphemu serve" and point a client at it; "graphemu help" tells the rest.
+// "graphemu serve" and point a client at it, or "graphemu exec -- CMD" to run
+// and judge one; "graphemu help" tells the rest.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 func main() {
 	// The first signal lets requests in flight end; the second one is the
-	// system's again and ends the process.
+	// system's again and ends the process. exec listens for signals by itself.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], environment{os.LookupEnv, os.Stdout, os.Stderr}))
+	os.Exit(run(ctx, os.Args[1:], environment{lookup: os.LookupEnv, in: os.Stdin, out: os.Stdout, errOut: os.Stderr}))
 }
 
 // environment is what a run takes from its surroundings.
 type environment struct {
 	lookup      func(string) (string, bool) // as os.LookupEnv
+	in          io.Reader
 	out, errOut io.Writer
 }
 
 // Exit codes: a wrong flag, file or address is exitUsage and nothing was
-// started; what goes wrong later is exitFailure.
+// started; what goes wrong later is exitFailure. The codes of exec are in exec.go.
 const (
 	exitFailure = 1
 	exitUsage   = 2
@@ -37,21 +43,53 @@ const (
 // failure is an error after the start.
 type failure struct{ error }
 
+// exit is an exit code of its own. Where it has no error, all was said.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e exit) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, env environment) int {
 	root := newRoot(env)
 	root.SetArgs(args)
+	root.SetIn(env.in)
 	root.SetOut(env.out)
 	root.SetErr(env.errOut)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(env.errOut, "graphemu: %v\n", err)
-	if _, late := err.(failure); late {
+	own, hasCode := errors.AsType[exit](err)
+	if !hasCode || own.err != nil {
+		fmt.Fprintf(env.errOut, "graphemu: %v\n", listed(err))
+	}
+	_, late := err.(failure)
+	switch {
+	case hasCode:
+		return own.code
+	case c.Name() == "exec":
+		return exitBroken // never to be taken for a code of the command that it runs
+	case late:
 		return exitFailure
 	}
 	return exitUsage
+}
+
+// listed puts the problems of a scenario below a line that says so, each on a
+// line that begins with its place, as editors and terminals know it.
+func listed(err error) error {
+	if p, ok := errors.AsType[scenario.Problems](err); ok && (len(p) > 1 || strings.Contains(err.Error(), "\n")) {
+		return fmt.Errorf("the scenario cannot be used:\n%w", err)
+	}
+	return err
 }
 
 func newRoot(env environment) *cobra.Command {
@@ -61,15 +99,19 @@ func newRoot(env environment) *cobra.Command {
 		Long: `graphemu emulates Microsoft Graph's beta API /education/synchronizationProfiles
 in memory, for clients that can no longer reach the service itself.
 
-  graphemu serve        run it; everything else is optional
+  graphemu serve                run it until interrupted; everything else is optional
+  graphemu exec -- npm test     run it for one command, and judge that as a client
+  graphemu scenario list        the futures and failures that it can play
 
-Every flag is also an environment variable: --log-level is GRAPHEMU_LOG_LEVEL.
-A flag goes before the variable, the variable before the default.`,
+Every flag of serve, exec, token and ca is also an environment variable:
+--log-level is GRAPHEMU_LOG_LEVEL. A flag goes before the variable, the variable
+before the scenario file, that before the default.`,
 		SilenceUsage: true, SilenceErrors: true,
 		Args:              cobra.NoArgs,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newServe(env), newToken(env), newCA(env), newSchemas(env), newVersion(env))
+	root.AddCommand(newServe(env), newExec(env), newCheck(env), newScenario(env), newWorld(env),
+		newToken(env), newCA(env), newSchemas(env), newVersion(env))
 	return root
 }

@@ -18,6 +18,7 @@ func newSchemas(env environment) *cobra.Command {
 		Long: `schemas writes the JSON Schemas of all bodies and files into a folder, which is
 made where it is not there, for editors and other tools. Files of the same name
 are replaced.`,
+		Example: "  graphemu schemas ./schemas",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("schemas takes one folder: graphemu schemas DIR")

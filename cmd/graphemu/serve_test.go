@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -24,17 +25,37 @@ type serving struct {
 	stop   context.CancelFunc
 	code   chan int
 	errOut *lockedBuffer
+	out    *lockedBuffer // what came after the banner
 }
 
 type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu      sync.Mutex
+	b       bytes.Buffer
+	written chan struct{} // has a value after each write
 }
+
+func newLockedBuffer() *lockedBuffer { return &lockedBuffer{written: make(chan struct{}, 1)} }
 
 func (l *lockedBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	select {
+	case l.written <- struct{}{}:
+	default:
+	}
 	return l.b.Write(p)
+}
+
+// wait returns when the text is there.
+func (l *lockedBuffer) wait(t *testing.T, text string) {
+	t.Helper()
+	for !strings.Contains(l.String(), text) {
+		select {
+		case <-l.written:
+		case <-t.Context().Done():
+			require.Contains(t, l.String(), text)
+		}
+	}
 }
 
 func (l *lockedBuffer) String() string {
@@ -48,7 +69,7 @@ func launch(t *testing.T, variables map[string]string, args ...string) *serving 
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
-	s := &serving{stop: cancel, code: make(chan int, 1), errOut: &lockedBuffer{}}
+	s := &serving{stop: cancel, code: make(chan int, 1), errOut: newLockedBuffer(), out: newLockedBuffer()}
 	dir := t.TempDir()
 	env := environment{out: w, errOut: s.errOut, lookup: func(name string) (string, bool) {
 		if v, ok := variables[name]; ok {
@@ -69,9 +90,19 @@ func launch(t *testing.T, variables map[string]string, args ...string) *serving 
 			break
 		}
 	}
-	go io.Copy(io.Discard, r)
+	go io.Copy(s.out, r)
 	require.Contains(t, s.banner, "curl ", s.errOut.String())
 	return s
+}
+
+var originLine = regexp.MustCompile(`HTTP +(\S+)/beta`)
+
+// origin is where it listens for HTTP.
+func (s *serving) origin(t *testing.T) string {
+	t.Helper()
+	m := originLine.FindStringSubmatch(s.banner)
+	require.NotNil(t, m, s.banner)
+	return m[1]
 }
 
 func (s *serving) end(t *testing.T) {
@@ -113,6 +144,8 @@ func TestServeWritesAReadyFileAndTakesItAway(t *testing.T) {
 	assert.Contains(t, string(pem), "BEGIN CERTIFICATE")
 	assert.Contains(t, s.banner, r.HTTP)
 	assert.Contains(t, s.banner, r.HTTPS)
+	assert.Equal(t, r.HTTP+"/_graphemu/", r.Control)
+	assert.Contains(t, s.banner, r.Control)
 	s.end(t)
 	assert.NoFileExists(t, file)
 }
@@ -176,7 +209,7 @@ func TestServeLogsJSON(t *testing.T) {
 func TestBannerQuotesTheCAFile(t *testing.T) {
 	var out bytes.Buffer
 	r := ready{HTTPS: "https://localhost:1", CA: "/tmp/a child's folder/ca.pem", Token: "t"}
-	r.banner(&out, false, 1)
+	r.banner(&out, nil, 1)
 	assert.Contains(t, out.String(), `curl --cacert '/tmp/a child'\''s folder/ca.pem' -H`)
 }
 
@@ -191,4 +224,55 @@ func TestSizes(t *testing.T) {
 	assert.Error(t, s.Set("MiB"))
 	s = 4 << 20
 	assert.Equal(t, "4MiB", s.String())
+}
+
+// The verdict is told when the server stops, and does not change its exit code.
+func TestServeTellsTheVerdict(t *testing.T) {
+	dir := t.TempDir()
+	file, junit := filepath.Join(dir, "twice.yaml"), filepath.Join(dir, "verdict.xml")
+	require.NoError(t, os.WriteFile(file, []byte("version: 1\nexpect:\n  - {operation: profiles.list, count: 2}\n"), 0o600))
+	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "", "--scenario", file, "--junit", junit)
+	get(t, s.origin(t)+collectionPath, "t")
+	s.end(t)
+	s.out.wait(t, "NOT verified")
+	text, err := os.ReadFile(junit)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "<testsuite")
+
+	s = launch(t, nil, "--http", "127.0.0.1:0", "--https", "", "--scenario", file, "--verify", "off")
+	s.end(t)
+	assert.NotContains(t, s.out.String(), "verified")
+}
+
+func TestServeReadsAChangedScenarioAgain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "nightly.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("version: 1\n"), 0o600))
+	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "", "--scenario", file, "--watch", "--verify", "off")
+	list := s.origin(t) + collectionPath
+	status, _ := get(t, list, "t")
+	require.Equal(t, 200, status)
+
+	require.NoError(t, os.WriteFile(file, []byte("version: 1\nfaults:\n  - {name: down, operation: profiles.list, respond: {status: 503}}\n"), 0o600))
+	s.errOut.wait(t, "the scenario was read again")
+	status, _ = get(t, list, "t")
+	assert.Equal(t, 503, status)
+
+	require.NoError(t, os.WriteFile(file, []byte("version: 1\nfault: []\nlifecycle: []\n"), 0o600))
+	s.errOut.wait(t, "lifecycle")
+	assert.Contains(t, s.errOut.String(), "nightly.yaml:2:1: ")
+	status, _ = get(t, list, "t")
+	assert.Equal(t, 503, status, "the scenario before stays")
+	s.end(t)
+}
+
+func TestServeKeepsItsState(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.json")
+	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "", "--state", file, "--fixture", "one", "--verify", "off")
+	get(t, s.origin(t)+collectionPath, "t")
+	s.end(t)
+	require.FileExists(t, file)
+	s = launch(t, nil, "--http", "127.0.0.1:0", "--https", "", "--state", file, "--verify", "off")
+	_, body := get(t, s.origin(t)+collectionPath, "t")
+	assert.Contains(t, body, "86904b1e-c7d0-4ead-b13a-98f11fc400ee", "the profile of the fixture that the first one began with")
+	s.end(t)
 }

@@ -20,6 +20,9 @@ func newToken(env environment) *cobra.Command {
 GUID, or a name. Without --scopes and --roles it is a delegated token with
 EduAdministration.ReadWrite; without --expires it never expires. It is signed
 with the key in the data folder, which a server with the same folder uses.`,
+		Example: `  graphemu token
+  graphemu token --tenant north --roles EduAdministration.ReadWrite.All
+  graphemu token --expires 1h`,
 		Args: cobra.NoArgs,
 	}
 	fl := c.Flags()

@@ -19,9 +19,11 @@ func version() string {
 
 func newVersion(env environment) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Use:     "version",
+		Short:   "Print the version",
+		Long:    `version prints graphemu's version, Go's, and the API that it answers.`,
+		Example: "  graphemu version",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(env.out, "graphemu %s\n%s %s/%s\nMicrosoft Graph beta /education/synchronizationProfiles\n",
 				version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphemu/graphemu/emulator"
+)
+
+// Exit codes of exec, beside those of the command that it runs and 1, which is
+// for a series of which some failed. From 124 on they are those of timeout(1).
+const (
+	exitUnverified    = 123 // the command passed, the verification failed
+	exitTimeout       = 124
+	exitBroken        = 125 // graphemu itself failed: a wrong flag, a wrong file, no port
+	exitNotExecutable = 126
+	exitNotFound      = 127
+)
+
+func newExec(env environment) *cobra.Command {
+	var f serverFlags
+	x := execution{env: env}
+	c := &cobra.Command{
+		Use:   "exec [flags] -- CMD [ARG…]",
+		Short: "Run a command under an emulator of its own, and judge it as a client",
+		Long: `exec starts an emulator on free ports, tells the command where it is by
+environment variables, runs the command, prints on standard error how it did as
+a client, and stops. Standard input and output are the command's own.
+
+The command finds the API at GRAPHEMU_URL (HTTPS) and GRAPHEMU_HTTP_URL, both of
+which end in /beta, a token in GRAPHEMU_TOKEN, and more in GRAPHEMU_ORIGIN,
+GRAPHEMU_CONTROL_URL, GRAPHEMU_TENANT, GRAPHEMU_CA and GRAPHEMU_DATA_DIR. It
+trusts the certificate by NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, REQUESTS_CA_BUNDLE
+and CURL_CA_BUNDLE, beside all that it trusted before. AZURE_AUTHORITY_HOST,
+AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are set where they
+are not.
+
+A signal goes on to the command and all that it started; a second one, or 10
+seconds, end them by force. What the command leaves running is ended too.
+
+The exit code is the command's own, 128+N where signal N ended it, and
+  123  it passed, but the verification failed
+  124  it took longer than --timeout
+  125  graphemu itself failed, as over a wrong flag or scenario
+  126  it was found, but cannot be run
+  127  it was not found
+
+With --each-variant or --each-scenario the command runs several times, each under
+an emulator of its own. At the end a table on standard error shows which of them
+passed; the exit code is then 0 where all did, else 1. Each run has a verdict of its
+own: --junit verdict.xml writes verdict.RUN.xml.`,
+		Example: `  graphemu exec -- npm test
+  graphemu exec --scenario throttled --clock x60 --timeout 2m -- go test ./...
+  graphemu exec --scenario nightly.yaml --verify strict --junit verdict.xml -- pytest
+  graphemu exec --each-variant -- npm test
+  graphemu exec --each-scenario throttled,flaky-gateway,outage -- npm test
+  graphemu exec -- sh -c 'curl -H "Authorization: Bearer $GRAPHEMU_TOKEN" \
+      $GRAPHEMU_HTTP_URL/education/synchronizationProfiles'`,
+		Args: func(c *cobra.Command, args []string) error {
+			switch dash := c.ArgsLenAtDash(); {
+			case len(args) == 0:
+				return errors.New("exec takes a command after --, as in: graphemu exec -- npm test")
+			case dash != 0:
+				return fmt.Errorf("%q: the command comes after --, as in: graphemu exec -- npm test", args[0])
+			}
+			return nil
+		},
+	}
+	fl := c.Flags()
+	fl.SetInterspersed(false)
+	f.register(c, env, "localhost:0", "localhost:0")
+	fl.StringVar(&f.options.DataDir, "data-dir", "", "`folder` that keeps the CA and the token key; empty: memory only (default a folder that is removed at the end)")
+	fl.DurationVar(&x.timeout, "timeout", 0, "end the command after this `time`, as 90s, and exit with 124 (default no limit)")
+	fl.BoolVar(&x.eachVariant, "each-variant", false, "run the command with the default readings, then once for each other reading of each variant")
+	fl.StringSliceVar(&x.eachScenario, "each-scenario", nil, "run the command once for each of these `scenarios`, separated by commas; each comes after those of --scenario")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := fromEnvironment(fl, env); err != nil {
+			return err
+		}
+		o, err := f.resolve(env)
+		if err != nil {
+			return err
+		}
+		x.flags, x.command, x.ownData = f, args, !fl.Changed("data-dir")
+		return x.run(o)
+	}
+	return c
+}
+
+// execution is one call of exec.
+type execution struct {
+	env          environment
+	flags        serverFlags
+	ownData      bool // the data folder is a temporary one
+	timeout      time.Duration
+	eachVariant  bool
+	eachScenario []string
+	command      []string
+
+	program string         // where the command was found
+	signals chan os.Signal // what the system tells graphemu
+}
+
+// run runs the command once or several times. It errs with exit unless the
+// command passed.
+func (x *execution) run(o emulator.Options) error {
+	if x.timeout < 0 {
+		return fmt.Errorf("--timeout %v: want a duration above 0, as 90s", x.timeout)
+	}
+	var err error
+	if x.program, err = find(x.command[0]); err != nil {
+		return err
+	}
+	x.signals = make(chan os.Signal, 8)
+	defer notify(x.signals)()
+	if x.eachVariant || len(x.eachScenario) > 0 {
+		return x.series(o)
+	}
+	r, err := x.once(o, x.flags.junit)
+	if err != nil {
+		return err
+	}
+	if code := r.code(); code != 0 {
+		return exit{code: code}
+	}
+	return nil
+}
+
+// outcome is how one run of the command ended.
+type outcome struct {
+	ended
+	verified bool
+}
+
+// code is the exit code that the outcome means.
+func (r outcome) code() int {
+	switch {
+	case r.timedOut:
+		return exitTimeout
+	case r.status == 0 && !r.verified:
+		return exitUnverified
+	}
+	return r.status
+}
+
+// once runs the command under an emulator of its own and judges it. It errs
+// where graphemu fails, or the command cannot be started.
+func (x *execution) once(o emulator.Options, junit string) (r outcome, err error) {
+	dir, err := os.MkdirTemp("", "graphemu-exec-")
+	if err != nil {
+		return r, fmt.Errorf("cannot make a temporary folder: %w", err)
+	}
+	defer func() {
+		if err := os.RemoveAll(dir); err != nil {
+			o.Log.Warn("a temporary folder could not be removed", "folder", dir, "error", err)
+		}
+	}()
+	if x.ownData {
+		o.DataDir = filepath.Join(dir, "data")
+	}
+	s, ready, err := start(o, x.flags.readyFile)
+	if err != nil {
+		return r, err
+	}
+	defer s.Close()
+	if x.flags.readyFile != "" {
+		defer os.Remove(x.flags.readyFile) // what it says is no longer so
+	}
+	if x.flags.watch {
+		end, err := watch(context.Background(), o.Scenarios, s.ReloadScenario, o.Log)
+		if err != nil {
+			return r, err
+		}
+		defer end()
+	}
+	cmd := &exec.Cmd{Path: x.program, Args: x.command, Stdin: x.env.in, Stdout: x.env.out, Stderr: x.env.errOut}
+	if cmd.Env, err = x.variables(s, ready, o, dir); err != nil {
+		return r, err
+	}
+	if r.ended, err = supervise(cmd, x.signals, x.timeout, grace); err != nil {
+		return r, exit{exitNotExecutable, fmt.Errorf("cannot run %s: %w", x.command[0], plain(err))}
+	}
+	if r.timedOut {
+		fmt.Fprintf(x.env.errOut, "graphemu: %s took longer than --timeout %v and was ended\n", x.command[0], x.timeout)
+	}
+	if r.verified, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
+		return r, err
+	}
+	if err := s.Close(); err != nil {
+		return r, trim(err)
+	}
+	return r, nil
+}
+
+// find returns where a command is. It errs with exit 127 or 126.
+func find(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	switch {
+	case err == nil:
+		return path, nil
+	case errors.Is(err, exec.ErrDot):
+		return path, nil // the search path names this folder on purpose
+	case strings.ContainsRune(name, filepath.Separator) || strings.ContainsRune(name, '/'):
+		if _, missing := os.Stat(name); missing != nil {
+			return "", exit{exitNotFound, fmt.Errorf("there is no command %s: %w", name, plain(missing))}
+		}
+		return "", exit{exitNotExecutable, fmt.Errorf("%s cannot be run: %w", name, plain(err))}
+	}
+	// A file on the search path that may not be run is told as a shell does.
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		file := filepath.Join(dir, name)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return "", exit{exitNotExecutable, fmt.Errorf("%s cannot be run: permission denied", file)}
+		}
+	}
+	return "", exit{exitNotFound, fmt.Errorf("there is no command %s on the search path (PATH)", name)}
+}
+
+// plain drops what package os puts before a system's words: the sentence around
+// it has named the file.
+func plain(err error) error {
+	for {
+		var inner error
+		if e, ok := errors.AsType[*os.PathError](err); ok {
+			inner = e.Err
+		} else if e, ok := errors.AsType[*exec.Error](err); ok {
+			inner = e.Err
+		}
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/scenario"
+)
+
+func newScenario(env environment) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "scenario",
+		Short: "List, show, begin and plan scenarios",
+		Long: `scenario is about the futures and failures that a server can play: how the lives of
+profiles unfold, what goes wrong on the wire, and what a client must have done in
+the end. A scenario is a file, or built in under a name.`,
+		Example: `  graphemu scenario list
+  graphemu scenario show throttled
+  graphemu scenario new nightly.yaml
+  graphemu scenario plan nightly.yaml`,
+		Args: noSuchCommand,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(newScenarioList(env), newScenarioShow(env), newScenarioNew(env), newScenarioPlan(env))
+	return c
+}
+
+func newScenarioList(env environment) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the scenarios that are built in", Args: cobra.NoArgs,
+		Long:    "list prints the name and the purpose of each scenario that is built in.",
+		Example: "  graphemu scenario list",
+		RunE: func(*cobra.Command, []string) error {
+			w := tabwriter.NewWriter(env.out, 0, 0, 2, ' ', 0)
+			for _, name := range scenario.Names() {
+				f, err := emulator.LoadScenario(name)
+				if err != nil {
+					return failure{err}
+				}
+				fmt.Fprintf(w, "%s\t%s\n", name, strings.Join(strings.Fields(f.Description), " "))
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func newScenarioShow(env environment) *cobra.Command {
+	return &cobra.Command{
+		Use: "show NAME", Short: "Print the text of a built-in scenario", Args: one("show takes the name of a scenario; \"graphemu scenario list\" lists them"),
+		Long: `show prints the text of a scenario that is built in, to read, or to begin a file of
+your own with.`,
+		Example: "  graphemu scenario show throttled\n  graphemu scenario show throttled >mine.yaml",
+		RunE: func(_ *cobra.Command, args []string) error {
+			_, text, err := scenario.Read(args[0])
+			if err != nil {
+				return err
+			}
+			_, err = env.out.Write(text)
+			return err
+		},
+	}
+}
+
+func newScenarioNew(env environment) *cobra.Command {
+	var force bool
+	c := &cobra.Command{
+		Use: "new FILE", Short: "Write a file to begin with", Args: one("new takes the file to write, like nightly.yaml"),
+		Long: `new writes a scenario with a comment on each of its parts, to begin with. A file
+that is there stays, unless --force is given.`,
+		Example: "  graphemu scenario new nightly.yaml",
+	}
+	c.Flags().BoolVar(&force, "force", false, "replace a file that is there")
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+		if force {
+			mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+		}
+		f, err := os.OpenFile(args[0], mode, 0o644)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("%s is there already, and was left as it is; --force replaces it", args[0])
+		}
+		if err != nil {
+			return fmt.Errorf("cannot write the scenario: %w", err)
+		}
+		_, err = f.WriteString(scenario.Starter())
+		if err := errors.Join(err, f.Close()); err != nil {
+			return failure{fmt.Errorf("cannot write the scenario: %w", err)}
+		}
+		_, err = fmt.Fprintf(env.out, "%s was written; try it with\n\n  graphemu scenario plan %s\n  graphemu serve --scenario %s --watch\n", args[0], args[0], args[0])
+		return err
+	}
+	return c
+}
+
+func newScenarioPlan(env environment) *cobra.Command {
+	return &cobra.Command{
+		Use: "plan NAME|FILE", Short: "Tell what a scenario does, and when", Args: one("plan takes the name of a built-in scenario or a file"),
+		Long: `plan tells in words what a scenario does: for each lifecycle when the profile is
+where, each fault in a sentence, and what is expected of the client.`,
+		Example: "  graphemu scenario plan quarantined\n  graphemu scenario plan nightly.yaml",
+		RunE: func(_ *cobra.Command, args []string) error {
+			f, err := emulator.LoadScenario(args[0])
+			if err != nil {
+				return err
+			}
+			return scenario.WritePlan(env.out, f)
+		},
+	}
+}

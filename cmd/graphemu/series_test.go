@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator"
+)
+
+// Each reading of each variant has one run; the defaults share the first.
+func TestTrialsOfVariants(t *testing.T) {
+	list := trials(emulator.Options{Seed: 7, Variants: map[string]string{}}, nil)
+	want := 1
+	for _, v := range emulator.Variants() {
+		want += len(v.Readings) - 1
+	}
+	require.Len(t, list, want)
+	assert.Equal(t, trial{"defaults", emulator.Options{Seed: 7, Variants: map[string]string{}}}, list[0])
+	assert.Equal(t, trial{"createStatus=201", emulator.Options{Seed: 7, Variants: map[string]string{"createStatus": "201"}}}, list[1])
+	for _, one := range list[1:] {
+		assert.Len(t, one.options.Variants, 1, one.label)
+	}
+}
+
+// What --variant says is the base, and gives way to the other readings of it.
+func TestTrialsOfVariantsBesideAGivenOne(t *testing.T) {
+	list := trials(emulator.Options{Variants: map[string]string{"createStatus": "201", "retirement": "on"}}, nil)
+	assert.Equal(t, "as given", list[0].label)
+	assert.Equal(t, trial{"createStatus=202", emulator.Options{Variants: map[string]string{"createStatus": "202", "retirement": "on"}}}, list[1])
+	assert.Equal(t, map[string]string{"createStatus": "201", "retirement": "on"}, list[0].options.Variants)
+}
+
+func TestTrialsOfScenarios(t *testing.T) {
+	base := make([]string, 1, 8) // with room that the runs must not share
+	base[0] = "base.yaml"
+	list := trials(emulator.Options{Scenarios: base}, []string{"throttled", "b.yaml"})
+	assert.Equal(t, []trial{
+		{"throttled", emulator.Options{Scenarios: []string{"base.yaml", "throttled"}}},
+		{"b.yaml", emulator.Options{Scenarios: []string{"base.yaml", "b.yaml"}}},
+	}, list)
+}
+
+func TestTable(t *testing.T) {
+	var out bytes.Buffer
+	failed := table(&out, []result{
+		{"defaults", outcome{verified: true}},
+		{"createStatus=201", outcome{ended: ended{status: 7}, verified: true}},
+		{"deleteStatus=204", outcome{}},
+		{"own", outcome{ended: ended{status: 123}, verified: true}},
+		{"slow", outcome{ended: ended{status: 137, timedOut: true}}},
+		{"killed", outcome{ended: ended{status: 130, signal: syscall.SIGINT}}},
+	})
+	assert.Equal(t, 5, failed)
+	assert.Equal(t, `
+RUN               RESULT
+defaults          passed
+createStatus=201  FAILED: exit code 7
+deleteStatus=204  FAILED: not verified
+own               FAILED: exit code 123
+slow              FAILED: took too long
+killed            FAILED: ended by signal 2
+1 of 6 passed
+`, out.String())
+}
+
+func TestEachRunHasAFileOfItsOwn(t *testing.T) {
+	assert.Equal(t, "out/verdict.createStatus-201.xml", besides("out/verdict.xml", "createStatus=201"))
+	assert.Equal(t, "verdict.a-b.yaml", besides("verdict", "a/b.yaml"))
+	assert.Equal(t, "", besides("", "a"))
+}
+
+func TestOutcomes(t *testing.T) {
+	for want, r := range map[int]outcome{
+		0:   {verified: true},
+		3:   {ended: ended{status: 3}},
+		123: {},
+		124: {ended: ended{status: 0, timedOut: true}, verified: true},
+		143: {ended: ended{status: 143, signal: syscall.SIGTERM}, verified: true},
+	} {
+		assert.Equal(t, want, r.code())
+	}
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+
+	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/journal"
+)
+
+// judge writes how the clients of a server did: to out for people, and to the
+// file junit, if there is one, for CI. verify is the value of --verify. It
+// returns whether they did as expected, and errs where the file cannot be
+// written.
+func judge(s *emulator.Server, verify, junit string, out io.Writer) (ok bool, err error) {
+	if verify == emulator.VerifyOff {
+		return true, nil
+	}
+	v := s.Verify()
+	if err := v.WriteText(out); err != nil {
+		return v.OK, err
+	}
+	if junit != "" {
+		err = writeFile(junit, v.WriteJUnit)
+	}
+	return v.OK, err
+}
+
+// writeFile writes a file with what write gives. It errs, in one sentence with
+// the file's name, where that fails.
+func writeFile(file string, write func(io.Writer) error) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return fmt.Errorf("cannot write: %w", err)
+	}
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		return fmt.Errorf("cannot write %s: %w", file, err)
+	}
+	return nil
+}
+
+// verdict asks a running server how its clients did. path is that of one world's
+// verdict, or of all.
+func (c *controlClient) verdict(ctx context.Context, path string, strict bool) (journal.Verdict, error) {
+	var v journal.Verdict
+	err := c.call(ctx, http.MethodGet, path+"?strict="+strconv.FormatBool(strict), nil, &v)
+	return v, err
+}
+
+// tell prints a verdict, and errs with exit 1 where it is not good.
+func tell(v journal.Verdict, asJSON bool, junit string, out io.Writer) error {
+	write := v.WriteText
+	if asJSON {
+		write = func(w io.Writer) error {
+			e := json.NewEncoder(w)
+			e.SetEscapeHTML(false)
+			e.SetIndent("", "  ")
+			return e.Encode(v)
+		}
+	}
+	err := write(out)
+	if err == nil && junit != "" {
+		err = writeFile(junit, v.WriteJUnit)
+	}
+	switch {
+	case err != nil:
+		return failure{err}
+	case !v.OK:
+		return exit{code: exitFailure}
+	}
+	return nil
+}

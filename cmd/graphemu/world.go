@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+// mediaJSON and mediaText are what an answer is asked for as.
+const (
+	mediaJSON = "application/json"
+	mediaText = "text/plain"
+)
+
+func newWorld(env environment) *cobra.Command {
+	client := &controlClient{env: env}
+	c := &cobra.Command{
+		Use:   "world",
+		Short: "Look into a running server and steer it",
+		Long: `world asks the control API of a running server: what came in, how the clients did,
+what time it is there. All state belongs to a world, which is a tenant; without
+--world it is the default one.
+
+The server is the one at --url or GRAPHEMU_CONTROL_URL, which exec sets for its
+command, else the one that "graphemu serve" starts without flags. Where the URL
+is https, the CA in the file GRAPHEMU_CA is trusted.`,
+		Example: `  graphemu world list
+  graphemu world clock advance 10m
+  graphemu world journal --status 4xx
+  graphemu world journal show 17
+  graphemu world verify --strict`,
+		Args:              noSuchCommand,
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error { return client.open() },
+	}
+	client.register(c.PersistentFlags())
+	c.AddCommand(newWorldList(client), newWorldReset(client), newWorldDrop(client), newWorldClock(client), newWorldJournal(client),
+		newWorldVerify(client), newWorldState(client), newWorldScenario(client), newWorldFaults(client))
+	return c
+}
+
+// noSuchCommand refuses an argument of a command that has only commands of its
+// own, and names the nearest one.
+func noSuchCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	c.SuggestionsMinimumDistance = 2
+	near := ""
+	if s := c.SuggestionsFor(args[0]); len(s) > 0 {
+		near = fmt.Sprintf(" (did you mean %q?)", s[0])
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() && sub.Name() != "help" {
+			names = append(names, sub.Name())
+		}
+	}
+	return fmt.Errorf("there is no %q in %q%s; there are %s", args[0], c.CommandPath(), near, strings.Join(names, ", "))
+}
+
+type worldView struct {
+	Name     string
+	Tenant   string
+	Profiles int
+	Clock    clockView
+}
+
+func (w worldView) String() string {
+	profiles := "1 profile"
+	if w.Profiles != 1 {
+		profiles = fmt.Sprintf("%d profiles", w.Profiles)
+	}
+	return fmt.Sprintf("%s, clock %s", profiles, w.Clock)
+}
+
+func newWorldList(client *controlClient) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the worlds", Args: cobra.NoArgs,
+		Long: `list prints the worlds that were used so far, with tenant, number of profiles and
+clock.`,
+		Example: "  graphemu world list",
+		RunE: func(c *cobra.Command, _ []string) error {
+			var a struct{ Worlds []worldView }
+			if err := client.call(c.Context(), http.MethodGet, "worlds", nil, &a); err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(client.env.out, 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "NAME\tTENANT\tPROFILES\tCLOCK")
+			for _, v := range a.Worlds {
+				fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", v.Name, v.Tenant, v.Profiles, v.Clock)
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func newWorldReset(client *controlClient) *cobra.Command {
+	return &cobra.Command{
+		Use: "reset", Short: "Put the world back to its start", Args: cobra.NoArgs,
+		Long: `reset puts the world back to its start: the fixture's profiles, the scenario's
+clock, ids from the first one on, an empty journal.`,
+		Example: `  graphemu world reset
+  graphemu world reset --world north`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var w worldView
+			if err := client.call(c.Context(), http.MethodPost, client.of("reset"), nil, &w); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(client.env.out, "world %s was reset: %s\n", w.Name, w)
+			return err
+		},
+	}
+}
+
+func newWorldDrop(client *controlClient) *cobra.Command {
+	return &cobra.Command{
+		Use: "drop", Short: "End the world", Args: cobra.NoArgs,
+		Long: `drop ends the world. The next request to it makes it anew. The default world
+cannot be dropped; reset does what there is to do.`,
+		Example: "  graphemu world drop --world north",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := client.call(c.Context(), http.MethodDelete, client.of(), nil, nil); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(client.env.out, "world %s was dropped\n", client.world)
+			return err
+		},
+	}
+}
+
+func newWorldVerify(client *controlClient) *cobra.Command {
+	var strict, asJSON bool
+	var junit string
+	c := &cobra.Command{
+		Use: "verify", Short: "Judge what the clients did", Args: cobra.NoArgs,
+		Long: `verify judges what the clients did by the expectations of the scenario, and exits
+with 1 where they did not do as expected. Without --world it is over all worlds,
+as exec does it.`,
+		Example: `  graphemu world verify
+  graphemu world verify --strict --junit verdict.xml
+  graphemu world verify --world north --json`,
+	}
+	fl := c.Flags()
+	fl.SortFlags = false
+	fl.BoolVar(&strict, "strict", false, "warnings are failures")
+	fl.BoolVar(&asJSON, "json", false, "print the verdict as JSON")
+	fl.StringVar(&junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		path := "verify"
+		if client.chosen {
+			path = client.of("verify")
+		}
+		v, err := client.verdict(c.Context(), path, strict)
+		if err != nil {
+			return err
+		}
+		return tell(v, asJSON, junit, client.env.out)
+	}
+	return c
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/spf13/cobra"
+)
+
+func newWorldJournal(client *controlClient) *cobra.Command {
+	var asJSON bool
+	var limit int
+	filters := map[string]*string{}
+	c := &cobra.Command{
+		Use: "journal", Short: "List the requests that came", Args: noSuchCommand,
+		Long: `journal lists the requests that came, oldest first: which operation each was, what
+was answered, and what the scenario did to it. "journal show ID" explains one of
+them; its ID is also in the answer's header x-graphemu-explain.`,
+		Example: `  graphemu world journal
+  graphemu world journal --operation profiles.start --status 4xx
+  graphemu world journal --contains detail.fault.rule=throttle-start
+  graphemu world journal --limit 20 --json
+  graphemu world journal show 17`,
+	}
+	fl := c.Flags()
+	fl.SortFlags = false
+	for _, f := range [][2]string{
+		{"operation", "only this `operation`, as profiles.start, or a group, as profiles.*"},
+		{"status", "only answers with this `status`, as 409 or 4xx; 0 is none"},
+		{"since", "only what came after this `entry` (its id) or instant"},
+		{"contains", "only entries in which this gjson `path` is there, or PATH=VALUE"},
+	} {
+		filters[f[0]] = fl.String(f[0], "", f[1])
+	}
+	fl.IntVar(&limit, "limit", 0, "only the newest of them, at most this `number` (default all)")
+	fl.BoolVar(&asJSON, "json", false, "print the entries as JSON")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		q := url.Values{}
+		for name, value := range filters {
+			if fl.Changed(name) {
+				q.Set(name, *value)
+			}
+		}
+		if fl.Changed("limit") {
+			q.Set("limit", strconv.Itoa(limit))
+		}
+		path := client.of("journal")
+		if len(q) > 0 {
+			path += "?" + q.Encode()
+		}
+		return client.copy(c.Context(), path, accept(asJSON), client.env.out)
+	}
+
+	show := &cobra.Command{
+		Use: "show ID", Short: "Explain one request", Args: one("show takes the id of an entry, as x-graphemu-explain has it"),
+		Long: `show explains one request: what came, what matched, what nearly matched and why,
+what changed, and what was answered.`,
+		Example: "  graphemu world journal show 17",
+	}
+	showJSON := show.Flags().Bool("json", false, "print the entry as JSON")
+	show.RunE = func(c *cobra.Command, args []string) error {
+		return client.copy(c.Context(), client.of("journal", args[0]), accept(*showJSON), client.env.out)
+	}
+	c.AddCommand(show, &cobra.Command{
+		Use: "clear", Short: "Forget the requests that came", Args: cobra.NoArgs,
+		Long:    "clear empties the journal. The ids of entries go on.",
+		Example: "  graphemu world journal clear",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := client.call(c.Context(), http.MethodDelete, client.of("journal"), nil, nil); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(client.env.out, "the journal of world %s was cleared\n", client.world)
+			return err
+		},
+	})
+	return c
+}
+
+func accept(asJSON bool) string {
+	if asJSON {
+		return mediaJSON
+	}
+	return mediaText
+}
