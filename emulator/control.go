@@ -1,15 +1,16 @@
 package emulator
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"maps"
+	"io"
 	"net/http"
-	"slices"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/control"
+	"github.com/graphemu/graphemu/emulator/internal/metrics"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
 )
 
 // controlled is the server as the control API sees it.
@@ -21,18 +22,7 @@ func (c controlled) CA() ([]byte, error) {
 }
 
 func (c controlled) Worlds() []control.World {
-	c.s.worlds.mu.RLock()
-	list := slices.Collect(maps.Values(c.s.worlds.byTenant))
-	c.s.worlds.mu.RUnlock()
-	slices.SortFunc(list, func(a, b *World) int {
-		switch DefaultTenant {
-		case a.tenant:
-			return -1
-		case b.tenant:
-			return 1
-		}
-		return cmp.Compare(a.Name(), b.Name())
-	})
+	list := c.s.Worlds()
 	worlds := make([]control.World, len(list))
 	for i, w := range list {
 		worlds[i] = controlledWorld{w}
@@ -49,6 +39,40 @@ func (c controlled) World(ref string) (control.World, error) {
 	return controlledWorld{w}, err
 }
 
+func (c controlled) Find(ref string) (control.World, error) {
+	_, tenant, err := worldRef(ref)
+	if err != nil {
+		return nil, err
+	}
+	if w := c.s.find(tenant); w != nil {
+		return controlledWorld{w}, nil
+	}
+	return nil, nil
+}
+
+func (c controlled) Verify(strict bool) control.Verdict {
+	return c.s.judge(c.s.Worlds(), strict)
+}
+
+func (c controlled) SaveState() error {
+	err := c.s.SaveState()
+	if err == ErrNoStateFile {
+		return control.ErrNoStateFile
+	}
+	return err
+}
+
+func (c controlled) WriteMetrics(w io.Writer) error {
+	var g metrics.Gauges
+	for _, world := range c.s.Worlds() {
+		state := world.current.Load()
+		g.Worlds++
+		g.Profiles += state.Profiles.Len(state.Clock.Now())
+		g.JournalLost += state.Journal.Lost()
+	}
+	return c.s.metrics.Write(w, g)
+}
+
 // controlledWorld is a world as the control API sees it.
 type controlledWorld struct{ *World }
 
@@ -57,11 +81,108 @@ func (w controlledWorld) ProfileCount() int {
 	return state.Profiles.Len(state.Clock.Now())
 }
 
-func (w controlledWorld) NextStep() (time.Time, bool) {
-	state := w.current.Load()
-	return state.Profiles.NextStep(state.Clock.Now())
-}
-
 func (w controlledWorld) Token(scopes, roles []string, app string, expires time.Duration) (string, error) {
 	return w.World.Token(TokenOptions{Scopes: scopes, Roles: roles, App: app, Expires: expires})
+}
+
+func (w controlledWorld) Drop() error {
+	if w.tenant == DefaultTenant {
+		return &control.Problem{Title: "The default world stays", Status: http.StatusConflict, Detail: "The default world cannot be dropped; POST worlds/default/reset puts it back to its start."}
+	}
+	w.server.drop(w.World)
+	return nil
+}
+
+// maxEvents is how many steps one move of a clock tells.
+const maxEvents = 1000
+
+func (w controlledWorld) Settle() control.Happened {
+	state := w.current.Load()
+	events, total := state.Profiles.Settle(state.Clock.Now(), maxEvents)
+	h := control.Happened{More: total - len(events)}
+	for _, e := range events {
+		h.Events = append(h.Events, control.Event{At: e.At, Profile: e.ID, DisplayName: e.DisplayName, From: place(e.From), To: place(e.To), Lifecycle: e.Lifecycle, Errors: e.Errors})
+	}
+	return h
+}
+
+func place(s profile.Standing) control.Place {
+	return control.Place{State: string(s.State), Status: string(s.Status)}
+}
+
+func (w controlledWorld) Advance(d time.Duration) (control.Happened, error) {
+	if err := w.Clock().Advance(d); err != nil {
+		return control.Happened{}, err
+	}
+	return w.Settle(), nil
+}
+
+// maxSteps bounds how far "idle" goes: each profile has a handful of steps.
+const maxSteps = 10_000_000
+
+func (w controlledWorld) AdvanceIdle() (all control.Happened, err error) {
+	for range maxSteps {
+		state := w.current.Load()
+		next, ok := state.Profiles.NextStep(state.Clock.Now())
+		if !ok {
+			return all, nil
+		}
+		if d := next.Sub(state.Clock.Now()); d > 0 {
+			if err := state.Clock.Advance(d); err != nil {
+				return all, err
+			}
+		}
+		h := w.Settle()
+		room := min(maxEvents-len(all.Events), len(h.Events))
+		all.Events = append(all.Events, h.Events[:room]...)
+		all.More += h.More + len(h.Events) - room
+	}
+	return all, nil
+}
+
+func (w controlledWorld) Force(id, state, status string) (control.ForcedProfile, error) {
+	current := w.current.Load()
+	r, err := current.Profiles.Force(current.Clock.Now(), id, profile.State(state), profile.Status(status))
+	if errors.Is(err, profile.ErrNotFound) {
+		err = control.ErrNoProfile
+	}
+	if err != nil {
+		return control.ForcedProfile{}, err
+	}
+	return control.ForcedProfile{ID: r.ID, DisplayName: r.Profile().DisplayName, State: string(r.State), Status: string(r.Sync.Status)}, nil
+}
+
+func (w controlledWorld) Scenario() control.Scenario {
+	sc := w.scene()
+	s := control.Scenario{Name: sc.file.Name, Own: w.own.Load() != nil}
+	for _, source := range sc.sources {
+		s.Sources = append(s.Sources, control.Source(source))
+	}
+	return s
+}
+
+func (w controlledWorld) PutScenario(name string, text []byte) ([]string, error) {
+	return w.SetScenario(name, string(text))
+}
+
+func (w controlledWorld) DropScenario() { w.UnsetScenario() }
+
+func (w controlledWorld) Faults() []control.FaultUse {
+	var list []control.FaultUse
+	for _, u := range w.World.Faults().List() {
+		list = append(list, control.FaultUse(u))
+	}
+	return list
+}
+
+func (w controlledWorld) AddFault(r fault.Rule) error { return w.World.Faults().Add(r) }
+
+func (w controlledWorld) RemoveFault(name string) bool { return w.World.Faults().Remove(name) }
+
+func (w controlledWorld) ClearFaults() { w.World.Faults().Clear() }
+
+func (w controlledWorld) Journal() control.Journal { return w.World.Journal() }
+
+func (w controlledWorld) Verify(strict bool) control.Verdict {
+	return w.server.judge([]*World{w.World}, strict)
 }

@@ -1,9 +1,7 @@
 package emulator_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -81,40 +79,9 @@ func TestFaithfulnessTable(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write what is generated from tests: the list of statements in README.md")
-
-const (
-	readme    = "../README.md"
-	listStart = "<!-- faithfulness:start -->"
-	listEnd   = "<!-- faithfulness:end -->"
-)
-
 // The README lists the table. To write it: go test ./emulator -run TestFaithfulnessList -update
 func TestFaithfulnessList(t *testing.T) {
-	list := faithfulnessList(faithfulness())
-	b, err := os.ReadFile(readme)
-	require.NoError(t, err, "the list of statements belongs into README.md, which cannot be read")
-	text := string(b)
-	before, rest, ok := strings.Cut(text, listStart)
-	require.True(t, ok, "README.md has no line %s: put it, and %s after it, where the list of statements belongs", listStart, listEnd)
-	have, after, ok := strings.Cut(rest, listEnd)
-	require.True(t, ok, "README.md has %s, but no %s after it", listStart, listEnd)
-	require.NotContains(t, before+after, "<!-- faithfulness:", "README.md has the markers of the list of statements more than once")
-	if *update {
-		require.NoError(t, os.WriteFile(readme, []byte(before+listStart+list+listEnd+after), 0o644))
-		return
-	}
-	if have != list {
-		missing, stale := unlike(list, have), unlike(have, list)
-		t.Errorf("README.md does not list what the tests prove. Write the list with: go test ./emulator -run TestFaithfulnessList -update\n"+
-			"missing there (%d):\n%s\nnot in the table, or in another place there (%d):\n%s", len(missing), strings.Join(missing, "\n"), len(stale), strings.Join(stale, "\n"))
-	}
-}
-
-// unlike are the lines of a that b does not have.
-func unlike(a, b string) []string {
-	others := strings.Split(b, "\n")
-	return slices.DeleteFunc(strings.Split(a, "\n"), func(line string) bool { return slices.Contains(others, line) })
+	readmeSays(t, "faithfulness", faithfulnessList(faithfulness()))
 }
 
 // faithfulnessList is the table as README.md shows it, sorted by operation: in

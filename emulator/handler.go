@@ -28,18 +28,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	world, err := s.worldOf(surface.Token(r.Header))
-	secure := r.TLS != nil || r.RemoteAddr == inMemory
+	world, client, err := s.worldOf(surface.Token(r.Header))
+	from := surface.Caller{Client: client, Secure: r.TLS != nil || r.RemoteAddr == inMemory}
 	if err != nil {
-		s.refuse(w, r, err, secure)
+		s.refuse(w, r, err, from)
 		return
 	}
-	s.surface.Serve(w, r, world.current.Load(), secure)
+	s.surface.Serve(w, r, &world.current.Load().World, from)
 }
 
 // refuse answers a token that leads to no world. The default world lends its
 // clock and ids.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, secure bool) {
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, from surface.Caller) {
 	var full *FullError
 	e := graph.InvalidToken().Help("unknownWorld", "Authorization", "%v", err)
 	if errors.As(err, &full) {
@@ -50,5 +50,5 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, secur
 	if err != nil {
 		panic(err) // it always fits
 	}
-	s.surface.Refuse(w, r, world.current.Load(), secure, e)
+	s.surface.Refuse(w, r, &world.current.Load().World, from, e)
 }

@@ -32,8 +32,25 @@ type Options struct {
 
 	// Auth is AuthLenient (default) or AuthOff.
 	Auth string
-	// Clock is how each world's clock starts: "real" (default), "frozen",
-	// "frozen@INSTANT" (RFC 3339) or "xN".
+	// Scenario is how profiles' futures unfold and what goes wrong: the name of
+	// a built-in scenario or a file. Default: "default". Its settings count
+	// where Clock, Fixture and Variants say nothing.
+	Scenario string
+	// Scenarios are several, in place of Scenario: lifecycles, faults, throttles
+	// and expectations add up, the first that matches wins; of settings the last.
+	Scenarios []string
+	// ScenarioText is the text of a scenario, YAML or JSON. It comes after
+	// Scenarios, or after Scenario where one is named.
+	ScenarioText string
+	// Verify is what makes a verdict fail: VerifyWarn (default) or VerifyStrict;
+	// or VerifyOff, with which emulatortest asks for none.
+	Verify string
+	// State is a file that holds all worlds whole: read when the server starts,
+	// where it is there, and written by Server.SaveState and Close. Default: none.
+	State string
+
+	// Clock is how each world's clock starts: "real", "frozen", "frozen@INSTANT"
+	// (RFC 3339) or "xN". Default: what the scenario says, else "real".
 	Clock string
 	// Variants chooses readings where the documentation contradicts itself,
 	// by name, as {"createStatus": "201"}. Default: see Variants.
@@ -41,7 +58,8 @@ type Options struct {
 	// Seed decides every id that is minted. Default: 1.
 	Seed uint64
 	// Fixture is what each world starts from: the name of a built-in one, a
-	// file, or a folder with a fixture.json. Default: "empty".
+	// file, or a folder with a fixture.json. Default: what the scenario says,
+	// else "empty".
 	Fixture string
 
 	// Control is who may use /_graphemu/: ControlLoopback (default), ControlAny
@@ -65,12 +83,22 @@ type Limits struct {
 	Worlds   int   // worlds; default 1,000. An idle one makes room for another.
 	Profiles int   // profiles of one world; default 100,000
 	Body     int64 // bytes of a request body, decompressed; default 4 MiB, as Graph has it
+
+	JournalEntries int   // requests that a world's journal keeps; default 10,000. The oldest make room.
+	JournalBytes   int64 // bytes that a world's journal takes; default 16 MiB. The oldest make room.
 }
 
 // Values of Options.Auth.
 const (
 	AuthLenient = "lenient" // any bearer token will do, none is 401
 	AuthOff     = "off"     // no Authorization header is needed
+)
+
+// Values of Options.Verify.
+const (
+	VerifyWarn   = "warn"   // an expectation that is not met fails; the rest is a warning
+	VerifyStrict = "strict" // warnings fail too
+	VerifyOff    = "off"    // nobody is judged unasked
 )
 
 // Values of Options.Control.
@@ -85,14 +113,16 @@ const (
 	DefaultMaxWorlds   = 1000
 	DefaultMaxProfiles = 100_000
 	DefaultMaxBody     = 4 << 20
+
+	DefaultJournalEntries = 10_000
+	DefaultJournalBytes   = 16 << 20
 )
 
 // settings is Options after all of it was checked.
 type settings struct {
 	Options
-	now      func() time.Time // Options.Now, or the wall clock
-	clock    clock.Setting
-	variants variant.Set
+	now   func() time.Time // Options.Now, or the wall clock
+	clock *clock.Setting   // nil: as the scenario says
 }
 
 // check fills in defaults. It errs with everything that is wrong at once.
@@ -113,11 +143,18 @@ func (o Options) check() (settings, error) {
 	if !slices.Contains([]string{ControlLoopback, ControlAny, ControlOff}, s.Control) {
 		fail("control %q: want %s, %s or %s", o.Control, ControlLoopback, ControlAny, ControlOff)
 	}
-	var err error
-	if s.clock, err = clock.Parse(o.Clock); err != nil {
-		errs = append(errs, err)
+	s.Verify = cmp.Or(o.Verify, VerifyWarn)
+	if !slices.Contains([]string{VerifyWarn, VerifyStrict, VerifyOff}, s.Verify) {
+		fail("verify %q: want %s, %s or %s", o.Verify, VerifyOff, VerifyWarn, VerifyStrict)
 	}
-	if s.variants, err = variant.NewSet(o.Variants); err != nil {
+	if o.Clock != "" {
+		setting, err := clock.Parse(o.Clock)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		s.clock = &setting
+	}
+	if _, err := variant.NewSet(o.Variants); err != nil {
 		errs = append(errs, err)
 	}
 	if o.PublicURL != "" {
@@ -133,14 +170,15 @@ func (o Options) check() (settings, error) {
 	for _, l := range []struct {
 		name  string
 		value int64
-	}{{"worlds", int64(o.Limits.Worlds)}, {"profiles", int64(o.Limits.Profiles)}, {"body", o.Limits.Body}} {
+	}{{"worlds", int64(o.Limits.Worlds)}, {"profiles", int64(o.Limits.Profiles)}, {"body", o.Limits.Body},
+		{"journal entries", int64(o.Limits.JournalEntries)}, {"journal bytes", o.Limits.JournalBytes}} {
 		if l.value < 0 {
 			fail("the limit of %s is %d: want a positive number", l.name, l.value)
 		}
 	}
-	s.Limits = Limits{Worlds: cmp.Or(o.Limits.Worlds, DefaultMaxWorlds), Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Body: cmp.Or(o.Limits.Body, DefaultMaxBody)}
+	s.Limits = Limits{Worlds: cmp.Or(o.Limits.Worlds, DefaultMaxWorlds), Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Body: cmp.Or(o.Limits.Body, DefaultMaxBody),
+		JournalEntries: cmp.Or(o.Limits.JournalEntries, DefaultJournalEntries), JournalBytes: cmp.Or(o.Limits.JournalBytes, DefaultJournalBytes)}
 	s.Seed = cmp.Or(o.Seed, 1)
-	s.Fixture = cmp.Or(o.Fixture, "empty")
 	s.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	if s.now = o.Now; s.now == nil {
 		s.now = clock.Real

@@ -11,15 +11,16 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/control"
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
+	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
-	"github.com/graphemu/graphemu/fixtures"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -30,11 +31,18 @@ type Server struct {
 	URL string
 
 	set     settings
-	fixture *fixture.Fixture
+	scene   atomic.Pointer[scene] // what the options name
 	surface *surface.Surface
+	metrics *metrics.Metrics
 	control http.Handler // nil: off
 	worlds  worlds
 	tokens  *tokenCache
+
+	fixtures struct {
+		mu    sync.Mutex // guards byRef
+		byRef map[string]*fixture.Fixture
+	}
+	saving sync.Mutex // held while the state file is written
 
 	keys func() (*identity.Keys, error)     // made or read on first use
 	ca   func() (*localca.Authority, error) // made or read on first use
@@ -42,16 +50,21 @@ type Server struct {
 	mem  *memory
 	urls map[string]string // scheme to origin
 
-	handlers sync.WaitGroup // one for each listener's Serve
-	conns    sync.WaitGroup // one for each connection
-	running  sync.WaitGroup // one for each request in ServeHTTP
+	handlers sync.WaitGroup  // one for each listener's Serve
+	conns    sync.WaitGroup  // one for each connection
+	running  sync.WaitGroup  // one for each request in ServeHTTP
+	closing  context.Context // done when Close begins
+	close    context.CancelFunc
 	once     sync.Once
 	closed   error
 }
 
-// compiled are the JSON Schemas. They are compiled once in a process, since
-// they are a part of the program.
-var compiled = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
+// The JSON Schemas, of what clients send and of all. They are compiled once in a
+// process, since they are a part of the program; those of files when first needed.
+var (
+	compiledAPI = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.API) })
+	compiled    = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
+)
 
 // How long a client may take (chosen, for people with a debugger). Headers and
 // body share one deadline: two would cost each request a further timer.
@@ -76,24 +89,36 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	if s.fixture, err = fixture.Load(set.Fixture, fixtures.FS, compiled); err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
-	}
+	s.fixtures.byRef = map[string]*fixture.Fixture{}
+	s.closing, s.close = context.WithCancel(context.Background())
 	s.keys = sync.OnceValues(func() (*identity.Keys, error) {
 		return kept(s, "token key", func(dir string) (*identity.Keys, error) { return identity.OpenKeys(dir) })
 	})
 	s.ca = sync.OnceValues(func() (*localca.Authority, error) {
 		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.now) })
 	})
-	s.surface = surface.New(surface.Config{AuthOff: set.Auth == AuthOff, PublicURL: set.PublicURL, MaxBody: set.Limits.Body, Schemas: compiled, Log: set.Log})
+	s.surface = surface.New(surface.Config{AuthOff: set.Auth == AuthOff, PublicURL: set.PublicURL, MaxBody: set.Limits.Body, Schemas: compiledAPI, Log: set.Log,
+		Now: set.now, Closing: s.closing})
+	s.metrics = metrics.New(s.surface.Operations())
+	s.surface.CountWith(s.metrics)
+	sc, err := s.loadScene()
+	if err == nil {
+		s.scene.Store(sc)
+		err = s.loadState()
+	}
+	if err != nil {
+		s.close()
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
 	if set.Control != ControlOff {
 		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: hosts,
 			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log})
 	}
 	if err := s.listen(); err != nil {
+		s.close()
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	go compiled() // at start, but the first answer need not wait for it
+	go compiledAPI() // at start, but the first answer need not wait for it
 	return s, nil
 }
 
@@ -263,10 +288,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // may be called more than once.
 func (s *Server) Close() error {
 	s.once.Do(func() {
+		s.close() // what waits or hangs for a scenario goes on
 		s.closed = s.http.Close()
 		s.handlers.Wait()
 		s.conns.Wait() // net/http lingers on some for half a second
 		s.running.Wait()
+		if err := s.SaveState(); err != ErrNoStateFile {
+			s.closed = errors.Join(s.closed, err)
+		}
 	})
 	return s.closed
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"hash/maphash"
 	"strings"
 	"sync/atomic"
@@ -12,11 +13,15 @@ import (
 // opaque is how a token that is no JWT names a world.
 const opaque = "world-"
 
+// opaqueClient is what a token that names no app is in journals and counts.
+const opaqueClient = "opaque"
+
 // worldOf returns the world that a bearer token leads to: the tenant of a JWT,
-// the NAME of an opaque world-NAME, else the default world.
-func (s *Server) worldOf(token string) (*World, error) {
-	if w := s.tokens.get(token); w != nil {
-		return w, nil
+// the NAME of an opaque world-NAME, else the default world. client is the
+// token's app.
+func (s *Server) worldOf(token string) (w *World, client string, err error) {
+	if k := s.tokens.get(token); k != nil {
+		return k.world, k.client, nil
 	}
 	ref := DefaultWorld
 	if name, ok := strings.CutPrefix(token, opaque); ok {
@@ -24,11 +29,13 @@ func (s *Server) worldOf(token string) (*World, error) {
 	} else if tenant := identity.Tenant(token); mint.IsGUID(tenant) {
 		ref = tenant
 	}
-	w, err := s.World(ref)
-	if err == nil {
-		s.tokens.put(token, w)
+	if token != "" {
+		client = cmp.Or(identity.App(token), opaqueClient)
 	}
-	return w, err
+	if w, err = s.World(ref); err == nil {
+		s.tokens.put(token, w, client)
+	}
+	return w, client, err
 }
 
 // tokenCache remembers where tokens led: a client sends the same one with every
@@ -40,8 +47,8 @@ type tokenCache struct {
 }
 
 type knownToken struct {
-	token string
-	world *World
+	token, client string
+	world         *World
 }
 
 // maxCachedToken bounds the table's memory to 1 MiB.
@@ -54,18 +61,18 @@ func (c *tokenCache) slot(token string) *atomic.Pointer[knownToken] {
 }
 
 // get returns nil where the token is not known, or its world was dropped.
-func (c *tokenCache) get(token string) *World {
+func (c *tokenCache) get(token string) *knownToken {
 	k := c.slot(token).Load()
 	if k == nil || k.token != token || k.world.dropped.Load() {
 		return nil
 	}
 	k.world.use()
-	return k.world
+	return k
 }
 
-func (c *tokenCache) put(token string, w *World) {
+func (c *tokenCache) put(token string, w *World, client string) {
 	if len(token) <= maxCachedToken {
 		// The header's text, of which token is a part, need not stay with it.
-		c.slot(token).Store(&knownToken{strings.Clone(token), w})
+		c.slot(token).Store(&knownToken{strings.Clone(token), client, w})
 	}
 }

@@ -1,8 +1,12 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +18,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // The default world, and the tenant that its tokens carry.
@@ -22,17 +27,26 @@ const (
 	DefaultTenant = "de7a0117-0000-4000-8000-000000000001"
 )
 
-// World is one tenant's state: profiles, clock and ids. It is safe for
-// concurrent use. Requests reach it by their token: the tid of a JWT, or the
+// World is one tenant's state: profiles, clock, ids, scenario and journal. It is
+// safe for concurrent use. Requests reach it by their token: the tid of a JWT, or the
 // NAME of an opaque token "world-NAME".
 type World struct {
 	server *Server
 	tenant string // GUID, lower-case
 
-	name     atomic.Pointer[string]        // as it was first called by; the tenant until then
-	current  atomic.Pointer[surface.World] // a reset swaps it
-	lastUsed atomic.Int64                  // wall clock, in Unix seconds
-	dropped  atomic.Bool                   // it has made room for another
+	name     atomic.Pointer[string] // as it was first called by; the tenant until then
+	current  atomic.Pointer[state]  // a reset swaps it
+	own      atomic.Pointer[scene]  // the scenario that was put into this world; nil: the server's
+	changing sync.Mutex             // held while current or own is put in place
+	lastUsed atomic.Int64           // wall clock, in Unix seconds
+	dropped  atomic.Bool            // it has made room for another
+}
+
+// state is what a world consists of. A reset makes a new one.
+type state struct {
+	surface.World
+	roots
+	ids *mint.Stream // of profiles
 }
 
 // use notes that the world is not idle.
@@ -52,8 +66,16 @@ func (w *World) Tenant() string { return w.tenant }
 func (w *World) Clock() *clock.Clock { return w.current.Load().Clock }
 
 // Reset puts the world back to its start: the fixture's profiles, a new clock,
-// ids from the first one on. Requests under way end in the world as it was.
-func (w *World) Reset() { w.current.Store(w.server.newState(w.tenant)) }
+// ids from the first one on, an empty journal, and the scenario in force from its
+// beginning. Requests under way end in the world as it was.
+func (w *World) Reset() {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	sc := w.scene()
+	state := w.server.newState(w, w.server.roots(w.tenant), sc)
+	w.plant(state, sc)
+	w.current.Store(state)
+}
 
 // Profile is a synchronization profile as World.Profiles shows it.
 type Profile struct {
@@ -131,29 +153,51 @@ func (e *FullError) Error() string {
 // worldName is what a world may be called. It ends up in URLs and logs.
 var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
+// worldRef reads what a world may be meant by: "" or "default", a name, or a
+// tenant's GUID.
+func worldRef(ref string) (name, tenant string, err error) {
+	switch {
+	case ref == "" || ref == DefaultWorld || ref == "common" || ref == "organizations":
+		return DefaultWorld, DefaultTenant, nil
+	case mint.IsGUID(ref):
+		tenant = strings.ToLower(ref)
+		if tenant == DefaultTenant {
+			return DefaultWorld, tenant, nil
+		}
+		return tenant, tenant, nil
+	case worldName.MatchString(ref):
+		return ref, mint.Derived("tenant", ref), nil
+	}
+	return "", "", fmt.Errorf("%.80q can't be a world: a name has 1 to 64 letters, digits, dots, dashes and underscores", ref)
+}
+
+// find returns the world of a tenant, nil where it was not used yet.
+func (s *Server) find(tenant string) *World {
+	s.worlds.mu.RLock()
+	defer s.worlds.mu.RUnlock()
+	return s.worlds.byTenant[tenant]
+}
+
+// drop ends a world; on next use its tenant gets a new one.
+func (s *Server) drop(w *World) {
+	s.worlds.mu.Lock()
+	defer s.worlds.mu.Unlock()
+	if s.worlds.byTenant[w.tenant] == w {
+		delete(s.worlds.byTenant, w.tenant)
+		w.dropped.Store(true)
+	}
+}
+
 // World returns the world that ref means, and makes it on first use: "" or
 // "default", a name, or a tenant's GUID. It errs where ref can't be a name, and
 // with *FullError; the default world always fits.
 func (s *Server) World(ref string) (*World, error) {
-	name, tenant := ref, ""
-	switch {
-	case ref == "" || ref == DefaultWorld || ref == "common" || ref == "organizations":
-		name, tenant = DefaultWorld, DefaultTenant
-	case mint.IsGUID(ref):
-		tenant = strings.ToLower(ref)
-		if name = tenant; tenant == DefaultTenant {
-			name = DefaultWorld
-		}
-	case worldName.MatchString(ref):
-		tenant = mint.Derived("tenant", ref)
-	default:
-		return nil, fmt.Errorf("%.80q can't be a world: a name has 1 to 64 letters, digits, dots, dashes and underscores", ref)
+	name, tenant, err := worldRef(ref)
+	if err != nil {
+		return nil, err
 	}
-	s.worlds.mu.RLock()
-	w := s.worlds.byTenant[tenant]
-	s.worlds.mu.RUnlock()
+	w := s.find(tenant)
 	if w == nil {
-		var err error
 		if w, err = s.makeWorld(tenant); err != nil {
 			return nil, err
 		}
@@ -168,7 +212,7 @@ func (s *Server) World(ref string) (*World, error) {
 func (s *Server) makeWorld(tenant string) (*World, error) {
 	w := &World{server: s, tenant: tenant}
 	w.name.Store(&tenant)
-	w.current.Store(s.newState(tenant)) // before the lock: a large fixture takes a while
+	w.Reset() // before the lock: a large fixture takes a while
 	now := s.set.now()
 	w.lastUsed.Store(now.Unix())
 
@@ -182,6 +226,23 @@ func (s *Server) makeWorld(tenant string) (*World, error) {
 	}
 	s.worlds.byTenant[tenant] = w
 	return w, nil
+}
+
+// Worlds returns the worlds there are, the default one first, then by name.
+func (s *Server) Worlds() []*World {
+	s.worlds.mu.RLock()
+	list := slices.Collect(maps.Values(s.worlds.byTenant))
+	s.worlds.mu.RUnlock()
+	slices.SortFunc(list, func(a, b *World) int {
+		switch DefaultTenant {
+		case a.tenant:
+			return -1
+		case b.tenant:
+			return 1
+		}
+		return cmp.Compare(a.Name(), b.Name())
+	})
+	return list
 }
 
 // evict drops the world that was idle longest, if for long enough; never the
@@ -206,33 +267,44 @@ func (s *Server) evict(now time.Time) bool {
 	return true
 }
 
-// newState makes what a world consists of, as the fixture has it.
-func (s *Server) newState(tenant string) *surface.World {
-	c := clock.New(s.set.clock, s.set.Now)
-	ids := mint.NewStream(s.set.Seed, tenant, "profiles")
-	w := &surface.World{
-		Clock: c,
-		Profiles: profile.NewStore(profile.Config{NewID: ids.GUID, Timeline: profile.DefaultTimeline, Max: s.set.Limits.Profiles,
-			Legacy: s.set.variants.Is("customizationDefaults", "legacy"), PlainTypes: s.set.variants.Is("typeHash", "without")}),
-		RequestIDs: mint.NewStream(s.set.Seed, tenant, "requests"),
-		PageKey:    mint.Key(s.set.Seed, tenant, "pages"),
-		Variants:   s.set.variants,
+// roots are what a new world's ids are drawn from.
+func (s *Server) roots(tenant string) roots { return roots{Seed: s.set.Seed, From: tenant} }
+
+// newState makes an empty world of a scenario.
+func (s *Server) newState(w *World, o roots, sc *scene) *state {
+	st := &state{roots: o, ids: mint.NewStream(o.Seed, o.From, "profiles")}
+	st.World = surface.World{
+		Name:  w.Name,
+		Clock: clock.New(sc.clock, s.set.Now),
+		Profiles: profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: sc.script, Max: s.set.Limits.Profiles,
+			Derive: func(names ...string) string {
+				return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
+			},
+			Legacy: sc.variants.Is("customizationDefaults", "legacy"), PlainTypes: sc.variants.Is("typeHash", "without")}),
+		RequestIDs: mint.NewStream(o.Seed, o.From, "requests"),
+		PageKey:    mint.Key(o.Seed, o.From, "pages"),
+		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes}),
 	}
-	now := c.Now()
-	for _, p := range s.fixture.Profiles {
-		if _, err := w.Profiles.Plant(now, p); err != nil {
-			// The fixture was planted once at start; what is left is its size.
-			s.set.Log.Error("the fixture does not fit into a world", "world", tenant, "error", err)
+	st.SetPlay(sc.play(o))
+	return st
+}
+
+// plant puts the fixture's profiles into a new world.
+func (w *World) plant(st *state, sc *scene) {
+	now := st.Clock.Now()
+	for _, p := range sc.fixture.Profiles {
+		if _, err := st.Profiles.Plant(now, p); err != nil {
+			// The fixture was planted once when it was read; what is left is its size.
+			w.server.set.Log.Error("the fixture does not fit into a world", "world", w.Name(), "error", err)
 			break
 		}
 	}
-	return w
 }
 
 // app is the app whose name a token carries where no other is asked for.
 func (s *Server) app() fixture.App {
-	if len(s.fixture.Directory.Apps) > 0 {
-		return s.fixture.Directory.Apps[0]
+	if apps := s.scene.Load().fixture.Directory.Apps; len(apps) > 0 {
+		return apps[0]
 	}
 	return fixture.App{}
 }

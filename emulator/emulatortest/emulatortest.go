@@ -5,9 +5,11 @@ package emulatortest
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // Emulator is a running emulator that ends with its test.
@@ -19,6 +21,10 @@ type Emulator struct {
 // Start starts an emulator. It ends the test where that fails, logs to the test
 // unless o.Log is set, and stops the emulator when the test is over. The zero
 // Options listens on no port: Client reaches it in memory.
+//
+// When the test is over, what its clients did is judged by the scenario (see
+// emulator.Server.Verify): what was expected and is not so fails the test, unless
+// o.Verify is emulator.VerifyOff. A test that failed gets the journal in its log.
 func Start(tb testing.TB, o emulator.Options) *Emulator {
 	tb.Helper()
 	if o.Log == nil {
@@ -29,11 +35,40 @@ func Start(tb testing.TB, o emulator.Options) *Emulator {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
+		verify(tb, s, o.Verify != emulator.VerifyOff)
 		if err := s.Close(); err != nil {
 			tb.Errorf("emulator: %v", err)
 		}
 	})
 	return &Emulator{Server: s, tb: tb}
+}
+
+// maxLogged is how many entries of each world's journal a failing test shows.
+const maxLogged = 100
+
+// verify fails the test where the verdict does, if it is to judge, and shows what a test that
+// failed, for whatever reason, has asked of the emulator.
+func verify(tb testing.TB, s *emulator.Server, judge bool) {
+	tb.Helper()
+	if judge {
+		if v := s.Verify(); !v.OK {
+			var text strings.Builder
+			v.WriteText(&text)
+			tb.Errorf("emulator: %s", text.String())
+		}
+	}
+	if !tb.Failed() {
+		return
+	}
+	for _, w := range s.Worlds() {
+		entries := w.Journal().Entries(journal.Filter{Limit: maxLogged})
+		if len(entries) == 0 {
+			continue
+		}
+		var text strings.Builder
+		journal.WriteText(&text, entries)
+		tb.Logf("emulator: the journal of world %s, the last %d requests:\n%s", w.Name(), len(entries), text.String())
+	}
 }
 
 // World returns the world of that name, the default one where none is given.

@@ -18,9 +18,9 @@ type Rule struct {
 	Name      string `json:"name"`      // unique in a world
 	Operation string `json:"operation"` // as "profiles.start"; "profiles.*" is a group, "*" is every operation
 
-	Calls  Calls   `json:"calls,omitzero"` // which of the calls that match; default: all
-	While  While   `json:"while,omitzero"` // where the profile of the call stands
-	Where  Where   `json:"where,omitzero"` // what the request has
+	Calls  Calls   `json:"calls,omitzero"`  // which of the calls that match; default: all
+	While  While   `json:"while,omitzero"`  // where the profile of the call stands
+	Where  Where   `json:"where,omitzero"`  // what the request has
 	Chance float64 `json:"chance,omitzero"` // above 0 and at most 1: strike this share of the calls, drawn from the seed; 0: always
 
 	Delay   Span     `json:"delay,omitzero"`   // waits before anything else

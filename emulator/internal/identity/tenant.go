@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	maxToken  = 64 << 10 // bytes; Entra's are 1 to 3 KiB, and servers cap headers well below this
-	maxTenant = 256      // bytes; a GUID or a domain name, which has 253 at most
+	maxToken = 64 << 10 // bytes; Entra's are 1 to 3 KiB, and servers cap headers well below this
+	maxClaim = 256      // bytes; a GUID or a domain name, which has 253 at most
 )
 
-// scratch is where Tenant decodes a payload of up to maxToken characters.
+// scratch is where claim decodes a payload of up to maxToken characters.
 type scratch [maxToken * 3 / 4]byte
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -24,7 +24,14 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 //
 // It runs once per request, so it allocates nothing but its result and reads
 // no more of the payload than it needs.
-func Tenant(token string) string {
+func Tenant(token string) string { return claim(token, "tid") }
+
+// App returns the client id of the app that token was made for, as Tenant
+// returns the tenant.
+func App(token string) string { return claim(token, "appid") }
+
+// claim returns a text of the payload.
+func claim(token, name string) string {
 	if len(token) > maxToken {
 		return ""
 	}
@@ -45,9 +52,9 @@ func Tenant(token string) string {
 		return ""
 	}
 	// GetBytes copies what it finds out of the buffer.
-	tid := gjson.GetBytes(buf[:n], "tid")
-	if tid.Type != gjson.String || len(tid.Str) > maxTenant {
+	c := gjson.GetBytes(buf[:n], name)
+	if c.Type != gjson.String || len(c.Str) > maxClaim {
 		return ""
 	}
-	return tid.Str
+	return c.Str
 }

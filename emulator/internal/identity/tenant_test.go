@@ -17,7 +17,7 @@ func jwt(payload string) string {
 }
 
 func TestTenant(t *testing.T) {
-	longest := strings.Repeat("t", maxTenant)
+	longest := strings.Repeat("t", maxClaim)
 	fill := strings.Repeat("x", 48<<10)
 	for name, tt := range map[string]struct{ token, want string }{
 		"plain":                {jwt(`{"aud":"g","tid":"t-1","ver":"1.0"}`), "t-1"},
@@ -75,7 +75,7 @@ func FuzzTenant(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, token string) {
 		got := Tenant(token)
-		require.LessOrEqual(t, len(got), maxTenant)
+		require.LessOrEqual(t, len(got), maxClaim)
 
 		// The fuzzer finds JSON sooner if it does not have to find base64 first.
 		got = Tenant(jwt(token))
@@ -87,7 +87,7 @@ func FuzzTenant(f *testing.F) {
 			return // a name given twice, where decoders differ
 		}
 		want, _ := claims["tid"].(string)
-		if len(want) > maxTenant {
+		if len(want) > maxClaim {
 			want = ""
 		}
 		require.Equal(t, want, got)

@@ -26,6 +26,12 @@ func NewStream(seed uint64, names ...string) *Stream {
 	return &Stream{key: binary.BigEndian.Uint64(Key(seed, names...))}
 }
 
+// Position returns how many GUIDs were drawn, for SetPosition.
+func (s *Stream) Position() uint64 { return s.n.Load() }
+
+// SetPosition lets the stream go on as one from which n GUIDs were drawn.
+func (s *Stream) SetPosition(n uint64) { s.n.Store(n) }
+
 // GUID returns the next GUID, lower-case, of version 4.
 func (s *Stream) GUID() string {
 	var pcg rand.PCG

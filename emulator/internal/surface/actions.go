@@ -22,15 +22,21 @@ func (s *Surface) start(c *call) (reply, error) {
 	if _, err := c.world.Profiles.Allow(c.now, id, profile.CallStart); err != nil {
 		return reply{}, err
 	}
-	// Files cannot be uploaded yet, so every container is empty.
+	// Files cannot be uploaded yet, so every container is empty; that is no error
+	// where a scenario says how the sync goes (DESIGN.md).
 	messages := profile.Missing()
+	if c.world.Profiles.Scripted(c.now, id, profile.CallStart) {
+		messages = []profile.VerificationMessage{}
+	}
 	status := http.StatusOK
 	if slices.ContainsFunc(messages, func(m profile.VerificationMessage) bool { return m.Type == "Error" }) {
-		if c.world.Variants.Is("startErrorStatus", "400") {
+		if c.play.Variants.Is("startErrorStatus", "400") {
 			status = http.StatusBadRequest
 		}
-	} else if err := c.world.Profiles.Start(c.now, id); err != nil {
+	} else if r, err := c.world.Profiles.Start(c.now, id); err != nil {
 		return reply{}, err
+	} else {
+		c.lifecycle = r.Lifecycle()
 	}
 	return reply{status: status, media: c.format.media(), body: c.messages(messages)}, nil
 }
@@ -42,7 +48,7 @@ func (c *call) messages(messages []profile.VerificationMessage) []byte {
 	if c.format.level == none {
 		dst = append(dst, `{"value":`...)
 	} else {
-		dst = c.context(dst, "education/Collection(microsoft.graph."+c.world.Variants.Get("messageType")+")")
+		dst = c.context(dst, "education/Collection(microsoft.graph."+c.play.Variants.Get("messageType")+")")
 		dst = append(dst, `,"value":`...)
 	}
 	return append(jsontree.Append(dst, messages), '}')
@@ -55,12 +61,16 @@ func (s *Surface) resume(c *call) (reply, error) { return c.act(c.world.Profiles
 
 func (s *Surface) reset(c *call) (reply, error) { return c.act(c.world.Profiles.Reset) }
 
-func (c *call) act(action func(now time.Time, id string) error) (reply, error) {
+func (c *call) act(action func(now time.Time, id string) (*profile.Record, error)) (reply, error) {
 	if err := c.noOptions(profileType); err != nil {
 		return reply{}, err
 	}
-	if err := action(c.now, c.id); err != nil {
+	r, err := action(c.now, c.id)
+	if err != nil {
 		return reply{}, err
+	}
+	if c.operation != "profiles.pause" { // which sets nothing going
+		c.lifecycle = r.Lifecycle()
 	}
 	return empty(http.StatusOK), nil
 }

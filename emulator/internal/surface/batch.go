@@ -44,12 +44,15 @@ func (s *Surface) batch(c *call) (reply, error) {
 	responses := make([]response, 0, len(parts))
 	status := map[string]int{} // by folded id
 	for _, p := range parts {
+		part := c.part(p)
+		part.real = s.cfg.Now()
 		var a reply
 		if failed := p.failedDependency(status); failed != "" {
-			a = c.fail(graph.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
+			a = part.fail(graph.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
 		} else {
-			a = s.protected(c.part(p))
+			a = part.damage(s.protected(part))
 		}
+		s.record(part, a)
 		if p.method == http.MethodHead {
 			a.body = nil
 		}
@@ -64,8 +67,10 @@ func (s *Surface) batch(c *call) (reply, error) {
 // batch itself (ids shared by all parts: documented sample).
 func (c *call) part(p part) *call {
 	return &call{
-		world: c.world, now: c.now, ids: c.ids, scheme: c.scheme, host: c.host, method: p.method, query: p.query, header: p.header,
-		at: canonical("/" + c.at.version + p.path), format: parseFormat(p.header.Get("Accept")), inBatch: true, decoded: p.body,
+		world: c.world, play: c.play, client: c.client, now: c.now, ids: c.ids, scheme: c.scheme, host: c.host, method: p.method, query: p.query, header: p.header,
+		at: canonical("/" + c.at.version + p.path), path: "/" + c.at.version + p.path, format: parseFormat(p.header.Get("Accept")),
+		inBatch: true, decoded: p.body, outer: c.outer,
+		story: story{entry: c.world.Journal.Open(), batchEntry: c.entry, arrived: c.now},
 	}
 }
 

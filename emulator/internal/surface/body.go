@@ -72,6 +72,28 @@ func (s *Surface) unreadable(err error) error {
 	return graph.UnreadablePayload().Help("unreadableBody", "", "the body ended early or is not what its headers say: %v", err)
 }
 
+// read returns the body of a call that is no part of a batch. It is read once.
+func (s *Surface) read(c *call) ([]byte, error) {
+	if !c.wasRead && c.request != nil {
+		c.wasRead = true
+		c.payload, c.unread = s.readBody(c.writer, c.request)
+	}
+	return c.payload, c.unread
+}
+
+// body is the body as a fault's condition sees it: what could not be read is
+// empty there, and refused by the operation.
+func (s *Surface) body(c *call) []byte {
+	if c.decoded != nil {
+		return []byte(c.text())
+	}
+	b, err := s.read(c)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
 // readObject returns the body as a JSON object.
 func (s *Surface) readObject(c *call) (map[string]any, error) {
 	var text []byte
@@ -81,11 +103,9 @@ func (s *Surface) readObject(c *call) (map[string]any, error) {
 	case []byte:
 		text = v
 	case nil:
-		if c.request != nil {
-			var err error
-			if text, err = s.readBody(c.writer, c.request); err != nil {
-				return nil, err
-			}
+		var err error
+		if text, err = s.read(c); err != nil {
+			return nil, err
 		}
 	default:
 		return nil, notAnObject()

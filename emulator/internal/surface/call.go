@@ -7,15 +7,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // call is one request, or one part of a batch, on its way to its operation.
 type call struct {
 	world     *World
-	now       time.Time // read once: all timestamps of an answer agree
+	play      *Play     // the scenario that was in force when it came
+	now       time.Time // read once, after what delays it: all timestamps of an answer agree
+	client    string    // the app of its token
 	ids       graph.IDs
 	scheme    string // "http://"; with host, what absolute URLs are built on
 	host      string // "localhost:9400", or a whole public URL
@@ -23,14 +28,40 @@ type call struct {
 	method    string
 	query     string // raw
 	header    http.Header
+	path      string              // as it was asked, for the journal
+	outer     *http.Request       // the request on the connection: of a batch part, the batch
 	writer    http.ResponseWriter // with request, where the body comes from
 	request   *http.Request       // nil: a batch part
-	decoded   any                 // a batch part's body, which came as JSON within JSON
+	payload   []byte              // the body, once it was read
+	unread    error               // why it could not be read
+	wasRead   bool
+	decoded   any // a batch part's body, which came as JSON within JSON
 	operation string
 	keys
 	format  format
 	buffer  []byte // spare room for the answer's body
 	inBatch bool
+	story
+}
+
+// story is what the journal will tell of a call.
+type story struct {
+	entry       uint64
+	batchEntry  uint64    // of the batch that it is a part of
+	arrived     time.Time // on the world's clock
+	real        time.Time // on the wall clock
+	waited      time.Duration
+	before      *journal.Subject
+	strike      *fault.Strike // nil: no fault
+	misses      []fault.Miss
+	lifecycle   string
+	throttled   string
+	burst       string
+	early       *journal.Early
+	retryAfter  *clock.Duration
+	retryFormat string
+	failure     *graph.Error
+	refused     bool // by a schema or a rule of the model
 }
 
 // room returns an empty slice that n bytes fit into without a new allocation.
@@ -46,6 +77,8 @@ type reply struct {
 	body   []byte
 	header http.Header // further headers, or nil
 	failed bool        // an error: it carries no OData-Version
+
+	dropped bool // there is no answer
 }
 
 func (r *reply) set(name, value string) {
@@ -59,25 +92,33 @@ func (r *reply) set(name, value string) {
 // JavaScript client would try to parse it.
 func empty(status int) reply { return reply{status: status} }
 
-// answer runs the call and turns an error into Graph's envelope. It is the one
-// place where that happens.
+// answer finds the operation of the call, takes it past the scenario, runs it,
+// and turns an error into Graph's envelope. It is the one place where that
+// happens.
 func (s *Surface) answer(c *call) reply {
-	r, err := s.run(c)
+	op, k, unknown := s.find(c.method, c.at)
+	c.operation, c.keys = op.name, k
+	if c.id != "" {
+		c.before = c.standing()
+	}
+	if a, ok := s.scenario(c); !ok {
+		return a
+	}
+	a, err := s.run(c, op, unknown)
 	if err == nil {
-		return r
+		return a
 	}
 	return c.fail(s.translate(err, c))
 }
 
 // fail is an error as an answer.
 func (c *call) fail(e *graph.Error) reply {
+	c.failure = e
 	return reply{status: e.Status, media: mediaError, header: e.Header, failed: true, body: graph.AppendError(nil, e, c.ids, c.now)}
 }
 
-// run finds the operation, checks the token and calls the handler.
-func (s *Surface) run(c *call) (reply, error) {
-	op, k, err := s.find(c.method, c.at)
-	c.operation, c.keys = op.name, k
+// run checks the token and calls the handler. unknown is why there is none.
+func (s *Surface) run(c *call, op operation, unknown error) (reply, error) {
 	// A path outside every version is no call of Graph's at all, and anyone may
 	// read $metadata (observed); else no token, no answer (order inferred).
 	if !c.inBatch && c.at.version != "" && op.name != "metadata" {
@@ -85,11 +126,11 @@ func (s *Surface) run(c *call) (reply, error) {
 			return reply{}, err
 		}
 	}
-	if c.world.Variants.Is("retirement", "on") && c.at.version != "" && strings.HasPrefix(c.at.path+"/", profilesPath+"/") {
+	if c.play.Variants.Is("retirement", "on") && c.at.version != "" && strings.HasPrefix(c.at.path+"/", profilesPath+"/") {
 		return reply{}, graph.UnknownSegment("synchronizationProfiles").Help("retired", "", "the variant retirement=on is chosen: the service has stopped serving this API")
 	}
-	if err != nil {
-		return reply{}, err
+	if unknown != nil {
+		return reply{}, unknown
 	}
 	return op.run(c)
 }
@@ -120,7 +161,7 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		return graph.IllegalState(string(illegal.Call), illegal.Reason).
 			Help("illegalState", "", "the profile's state is %s, its status %s; nothing was changed", illegal.State, illegal.Status)
 	case errors.As(err, &invalid):
-		return violations(invalid)
+		return c.refuse(violations(invalid))
 	case errors.As(err, &full):
 		return graph.StorageFull("The tenant holds the maximum number of synchronization profiles.").
 			Help("limit", "", "%v: graphemu serve --max-profiles %d raises the limit", full, 2*full.Max)

@@ -2,6 +2,7 @@ package surface
 
 import (
 	"compress/gzip"
+	"context"
 	"io"
 	"log/slog"
 	"net"
@@ -10,7 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 )
 
@@ -21,17 +24,23 @@ var calls = sync.Pool{New: func() any { return &call{buffer: make([]byte, 0, 409
 // A page of 100 profiles has room in it.
 const maxSpare = 512 << 10
 
-// Serve answers one HTTP request in world. secure tells that the client came
-// by https.
-func (s *Surface) Serve(w http.ResponseWriter, r *http.Request, world *World, secure bool) {
+// Caller is who sent a request, and how.
+type Caller struct {
+	Client string // the app of its token; "opaque" where the token does not say, "" without a token
+	Secure bool   // by https
+}
+
+// Serve answers one HTTP request in world.
+func (s *Surface) Serve(w http.ResponseWriter, r *http.Request, world *World, from Caller) {
 	c := calls.Get().(*call)
-	c.init(s, r, world, secure)
+	c.init(s, r, world, from)
 	c.at = locate(r.URL)
 	c.writer, c.request = w, r
 	c.format = parseFormat(r.Header.Get("Accept"))
 
 	a := s.protected(c)
-	s.write(w, r, c, a)
+	s.record(c, a)
+	s.send(w, r, c, a)
 	if s.log.Enabled(r.Context(), slog.LevelDebug) {
 		// Without the query: an address may carry a signature.
 		s.log.Debug("request", "method", c.method, "path", r.URL.Path, "operation", c.operation, "status", a.status, "request-id", c.ids.Request)
@@ -46,20 +55,29 @@ func (s *Surface) Serve(w http.ResponseWriter, r *http.Request, world *World, se
 }
 
 // Refuse answers one HTTP request with e, without a look at what it asks.
-func (s *Surface) Refuse(w http.ResponseWriter, r *http.Request, world *World, secure bool, e *graph.Error) {
+func (s *Surface) Refuse(w http.ResponseWriter, r *http.Request, world *World, from Caller, e *graph.Error) {
 	c := new(call)
-	c.init(s, r, world, secure)
-	s.write(w, r, c, c.fail(e))
+	c.init(s, r, world, from)
+	a := c.fail(e)
+	s.record(c, a)
+	s.send(w, r, c, a)
 }
 
-func (c *call) init(s *Surface, r *http.Request, world *World, secure bool) {
-	c.world, c.now, c.ids = world, world.Clock.Now(), requestIDs(r.Header, world)
+func (c *call) init(s *Surface, r *http.Request, world *World, from Caller) {
+	c.world, c.play, c.client, c.outer, c.path = world, world.Play(), from.Client, r, r.URL.Path
+	if step := c.play.PerRequest; step > 0 && world.Clock.Factor() == 0 {
+		world.Clock.Advance(step) // fails only at the end of time, where the clock stays
+	}
+	c.now, c.real = world.Clock.Now(), s.cfg.Now()
+	c.arrived, c.entry = c.now, world.Journal.Open()
+	c.ids = requestIDs(r.Header, world)
+	c.ids.Entry = strconv.FormatUint(c.entry, 10)
 	// Absolute URLs lead back to where the client came from, since it follows
 	// nextLink verbatim.
 	switch {
 	case s.cfg.PublicURL != "":
 		c.host = s.cfg.PublicURL
-	case secure:
+	case from.Secure:
 		c.scheme, c.host = "https://", host(r)
 	default:
 		c.scheme, c.host = "http://", host(r)
@@ -117,9 +135,37 @@ func (s *Surface) preflight(c *call) reply {
 	return a
 }
 
-// write puts the answer on the connection.
-func (s *Surface) write(w http.ResponseWriter, r *http.Request, c *call, a reply) {
-	h := w.Header()
+// send puts the answer on the connection, and does to it what a fault does.
+func (s *Surface) send(w http.ResponseWriter, r *http.Request, c *call, a reply) {
+	if a.dropped && (c.strike == nil || c.strike.Rule.Then == "") {
+		panic(http.ErrAbortHandler) // the client went away while it had to wait
+	}
+	s.headers(w.Header(), c, a)
+	if c.strike != nil && onWire(c.strike.Rule) {
+		// Uncompressed: the damage is to what the client reads.
+		ctx, cancel := s.lifetime(c)
+		defer cancel()
+		c.strike.Send(w, r.WithContext(ctx), a.status, a.body, func(ctx context.Context, d time.Duration) error {
+			return clock.Wait(ctx, inClientTime(d, c.world.Clock.Factor()))
+		})
+		return
+	}
+	if a.media != "" && acceptsGzip(c.header) {
+		w.Header()["Content-Encoding"] = []string{"gzip"}
+		w.WriteHeader(a.status)
+		if r.Method != http.MethodHead {
+			compress(w, a.body)
+		}
+		return
+	}
+	// No Content-Length: net/http sets it for short bodies and sends long ones
+	// in chunks, as the service does; and each further header costs.
+	w.WriteHeader(a.status)
+	w.Write(a.body) // a client that went away needs no answer
+}
+
+// headers sets the headers of an answer.
+func (s *Surface) headers(h http.Header, c *call, a reply) {
 	graph.SetCommon(h, c.ids)
 	if !c.world.Clock.InStep() {
 		graph.SetDate(h, c.now) // else net/http's is the same
@@ -127,7 +173,7 @@ func (s *Surface) write(w http.ResponseWriter, r *http.Request, c *call, a reply
 	if c.header["Origin"] != nil {
 		graph.SetCrossOrigin(h)
 	}
-	if c.world.Variants.Is("deprecationHeaders", "on") && strings.HasPrefix(c.operation, "profiles.") {
+	if c.play.Variants.Is("deprecationHeaders", "on") && strings.HasPrefix(c.operation, "profiles.") {
 		graph.SetDeprecation(h)
 	}
 	if !a.failed {
@@ -138,20 +184,7 @@ func (s *Surface) write(w http.ResponseWriter, r *http.Request, c *call, a reply
 	}
 	if a.media != "" {
 		h["Content-Type"] = []string{a.media}
-		if acceptsGzip(c.header) {
-			h["Content-Encoding"] = []string{"gzip"}
-			w.WriteHeader(a.status)
-			if r.Method != http.MethodHead {
-				compress(w, a.body)
-			}
-			return
-		}
 	}
-	// No Content-Length: net/http sets it for short bodies and sends long ones
-	// in chunks, as the service does; and a map of more than eight headers costs
-	// as much again as the rest of a GET.
-	w.WriteHeader(a.status)
-	w.Write(a.body) // a client that went away needs no answer
 }
 
 var compressors = sync.Pool{New: func() any {

@@ -92,7 +92,7 @@ func (c *call) errors(r *profile.Record) collection {
 	}
 	return collection{
 		t: errorType, path: "education/synchronizationProfiles/" + r.ID + "/errors", context: c.contextKey(r.ID) + "/errors",
-		counted: c.world.Variants.Is("errorsCount", "always"),
+		counted: c.play.Variants.Is("errorsCount", "always"),
 		len:     func() int { return len(r.Errors) },
 		page: func(after uint64, skip, limit int) (page []entity, more bool) {
 			first := min(int(after)+skip, len(r.Errors))
@@ -122,7 +122,7 @@ const (
 )
 
 func (c *call) appendError(dst []byte, e *profile.SyncError) []byte {
-	if reading := c.world.Variants.Get("errorCode.unmatched"); e.ErrorCode != reading &&
+	if reading := c.play.Variants.Get("errorCode.unmatched"); e.ErrorCode != reading &&
 		(e.ErrorCode == unsynchronizableChange || e.ErrorCode == unmatchedEntry) {
 		renamed := *e
 		renamed.ErrorCode = reading
@@ -245,6 +245,7 @@ func (s *Surface) getStatus(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	c.world.Profiles.Read(c.now, c.id)
 	json := r.AppendStatus(nil, c.statusFormat())
 	if o.Select != nil {
 		json = o.Select.Apply(nil, json)

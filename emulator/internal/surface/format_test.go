@@ -125,7 +125,7 @@ func TestHostsNeverBreakJSON(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer x")
 		w := httptest.NewRecorder()
 		d := newDesk()
-		d.Serve(w, r, d.world, false)
+		d.Serve(w, r, d.world, Caller{})
 		var list struct {
 			Context string `json:"@odata.context"`
 		}

@@ -2,6 +2,7 @@ package surface
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -14,9 +15,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -33,7 +36,8 @@ type desk struct {
 
 func newDesk(change ...func(*Config)) *desk {
 	d := &desk{log: &bytes.Buffer{}, world: newWorld("default")}
-	cfg := Config{MaxBody: 4 << 20, Schemas: compiled, Log: slog.New(slog.NewTextHandler(d.log, nil))}
+	cfg := Config{MaxBody: 4 << 20, Schemas: compiled, Log: slog.New(slog.NewTextHandler(d.log, nil)),
+		Now: func() time.Time { return dawn }, Closing: context.Background()}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -42,11 +46,15 @@ func newDesk(change ...func(*Config)) *desk {
 }
 
 func newWorld(name string) *World {
-	return &World{
+	w := &World{
+		Name:       func() string { return name },
+		Journal:    journal.New(name, journal.Limits{Entries: 100, Bytes: 1 << 20}),
 		Clock:      clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
-		Profiles:   profile.NewStore(profile.Config{NewID: mint.NewStream(1, name, "profiles").GUID, Timeline: profile.DefaultTimeline}),
+		Profiles:   profile.NewStore(profile.Config{NewID: mint.NewStream(1, name, "profiles").GUID, Script: &profile.Script{Timeline: profile.DefaultTimeline}}),
 		RequestIDs: mint.NewStream(1, name, "requests"), PageKey: mint.Key(1, name, "pages"),
 	}
+	w.SetPlay(&Play{Faults: fault.NewSet(nil, 1)})
+	return w
 }
 
 // send makes a request with a token and, where there is a body, a Content-Type.
@@ -61,7 +69,7 @@ func (d *desk) send(method, target, body string, headers ...string) *httptest.Re
 		r.Header.Set(name, value)
 	}
 	w := httptest.NewRecorder()
-	d.Serve(w, r, d.world, false)
+	d.Serve(w, r, d.world, Caller{Client: "test"})
 	return w
 }
 

@@ -15,7 +15,7 @@ func address(id string) string { return "education/synchronizationProfiles('" + 
 // contextKey is a profile in a context URL. Documented twice: older pages quote
 // the key, newer pages make it a segment. Variant contextKeys.
 func (c *call) contextKey(id string) string {
-	if c.world.Variants.Is("contextKeys", "plain") {
+	if c.play.Variants.Is("contextKeys", "plain") {
 		return "education/synchronizationProfiles/" + id
 	}
 	return address(id)
@@ -28,12 +28,14 @@ func (s *Surface) getProfile(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if c.query == "" {
+		c.world.Profiles.Read(c.now, c.id)
 		return c.profile(http.StatusOK, r), nil
 	}
 	o, err := c.options(profileType, odata.Allowed{Select: true, Expand: true, MaxTop: maxPage})
 	if err != nil {
 		return reply{}, err
 	}
+	c.world.Profiles.Read(c.now, c.id)
 	e := &profileEntity{c: c, record: r}
 	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles"+selected(o.Select)+"/$entity",
 		r.ID, "", c.shape(nil, e, o), profileType)
@@ -62,8 +64,9 @@ func (s *Surface) createProfile(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	c.id, c.lifecycle = r.ID, r.Lifecycle()
 	status := http.StatusAccepted
-	if c.world.Variants.Is("createStatus", "201") {
+	if c.play.Variants.Is("createStatus", "201") {
 		status = http.StatusCreated
 	}
 	a := c.changed(status, r)
@@ -117,7 +120,7 @@ func (s *Surface) update(c *call, id string, whole bool) (reply, error) {
 		return reply{}, err
 	}
 	status := http.StatusAccepted
-	switch c.world.Variants.Get("updateStatus") {
+	switch c.play.Variants.Get("updateStatus") {
 	case "200":
 		status = http.StatusOK
 	case "204":
@@ -152,11 +155,11 @@ func (s *Surface) readChange(c *call, partial bool) (profile.Change, error) {
 		return profile.Change{}, err
 	}
 	failures := schemas.Check(profileType.Name, body, schema.Options{
-		Partial: partial, RefuseDataSyncNamespace: c.world.Variants.Is("dataSyncNamespace", "refused")})
+		Partial: partial, RefuseDataSyncNamespace: c.play.Variants.Is("dataSyncNamespace", "refused")})
 	change := profile.NewChange(body)
 	if len(failures) > 0 {
 		create := c.operation == "profiles.create"
-		return profile.Change{}, refusal(failures, change.Violations(c.now, create))
+		return profile.Change{}, c.refuse(refusal(failures, change.Violations(c.now, create)))
 	}
 	return change, nil
 }
@@ -166,10 +169,12 @@ func (s *Surface) deleteProfile(c *call) (reply, error) {
 	if err := c.noOptions(profileType); err != nil {
 		return reply{}, err
 	}
-	if err := c.world.Profiles.Delete(c.now, c.id); err != nil {
+	r, err := c.world.Profiles.Delete(c.now, c.id)
+	if err != nil {
 		return reply{}, err
 	}
-	if c.world.Variants.Is("deleteStatus", "204") {
+	c.lifecycle = r.Lifecycle()
+	if c.play.Variants.Is("deleteStatus", "204") {
 		return empty(http.StatusNoContent), nil
 	}
 	return empty(http.StatusAccepted), nil

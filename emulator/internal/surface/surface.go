@@ -5,7 +5,9 @@
 package surface
 
 import (
+	"context"
 	"log/slog"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -19,6 +21,14 @@ type Config struct {
 	MaxBody   int64                       // bytes of a request body, after decompression
 	Schemas   func() (*schema.Set, error) // the compiled JSON Schemas; may wait for them
 	Log       *slog.Logger                // never nil
+	Now       func() time.Time            // the wall clock
+	Closing   context.Context             // done when the server closes
+}
+
+// Metrics counts requests and what struck them.
+type Metrics interface {
+	Observe(operation string, status int, took time.Duration)
+	Fault(rule string)
 }
 
 // Surface answers Graph requests. It holds no state of its own.
@@ -28,7 +38,11 @@ type Surface struct {
 	router     func() *mux.Router
 	operations []string
 	frequent   map[route]operation // the routes by their template
+	metrics    Metrics             // nil: nobody counts
 }
+
+// CountWith lets m count, from before the first request on.
+func (s *Surface) CountWith(m Metrics) { s.metrics = m }
 
 // New returns a surface with all its operations.
 func New(cfg Config) *Surface {

@@ -1,17 +1,42 @@
 package surface
 
 import (
+	"sync/atomic"
+	"time"
+
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/journal"
+	"github.com/graphemu/graphemu/emulator/throttle"
 )
 
 // World is what the Graph surface needs of a world. A reset makes a new one.
 type World struct {
+	Name       func() string // for the journal: a world may learn its name later
 	Profiles   *profile.Store
 	Clock      *clock.Clock
 	RequestIDs *mint.Stream
 	PageKey    []byte // signs skip tokens, so that another world's are refused
-	Variants   variant.Set
+	Journal    *journal.Journal
+
+	play atomic.Pointer[Play]
 }
+
+// Play is what the scenario in force does to a world's requests. A request
+// looks it up once: one that is under way when another scenario is put ends
+// under the one that it began with.
+type Play struct {
+	Variants   variant.Set
+	Faults     *fault.Set        // never nil
+	Throttle   *throttle.Counter // nil: no throttling
+	PerRequest time.Duration     // how far each request moves a clock that stands still
+}
+
+// Play returns the scenario in force.
+func (w *World) Play() *Play { return w.play.Load() }
+
+// SetPlay puts another scenario in force.
+func (w *World) SetPlay(p *Play) { w.play.Store(p) }

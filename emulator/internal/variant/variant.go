@@ -85,6 +85,15 @@ func (s Set) Get(name string) string {
 // Is tells whether reading is in force for the variant with that name.
 func (s Set) Is(name, reading string) bool { return s.Get(name) == reading }
 
+// Readings returns the reading in force of every variant, by name.
+func (s Set) Readings() map[string]string {
+	m := make(map[string]string, len(Table))
+	for _, v := range Table {
+		m[v.Name] = s.Get(v.Name)
+	}
+	return m
+}
+
 func names() []string {
 	var n []string
 	for _, v := range Table {

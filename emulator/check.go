@@ -1,0 +1,265 @@
+package emulator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/fixture"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/scenario"
+	"github.com/graphemu/graphemu/fixtures"
+)
+
+// Kind is what a file is found to be.
+type Kind string
+
+// The kinds of files that Check tells apart.
+const (
+	KindScenario    Kind = "scenario"
+	KindFixture     Kind = "fixture"
+	KindProfile     Kind = "profile"     // the body of a create
+	KindUnsupported Kind = "unsupported" // ours, but not checked yet
+	KindOther       Kind = "other"       // none of ours
+)
+
+// Report is what Check found, file by file, in the order of their paths.
+type Report struct {
+	Files []FileReport `json:"files"`
+}
+
+// FileReport is what Check found in one file.
+type FileReport struct {
+	File     string             `json:"file"`
+	Kind     Kind               `json:"kind"`
+	Problems []scenario.Problem `json:"problems,omitempty"`
+	Warnings []scenario.Warning `json:"warnings,omitempty"`
+}
+
+// OK tells whether there is no problem in any file; warnings are none.
+func (r Report) OK() bool {
+	return !slices.ContainsFunc(r.Files, func(f FileReport) bool { return len(f.Problems) > 0 })
+}
+
+// maxFiles is how many files of a folder Check reads.
+const maxFiles = 10_000
+
+// Check validates a scenario, a fixture or the body of a create, as its content
+// tells, against the same schemas and rules as a server. Of a folder it takes
+// every .yaml, .yml and .json file, and passes over what is none of ours. It errs
+// only where path cannot be read; what is wrong with a file is in the report.
+func Check(path string) (Report, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return Report{}, fmt.Errorf("check %s: %w", path, reason(err))
+	}
+	if !info.IsDir() {
+		f, err := checkFile(path)
+		if err == nil && f.Kind == KindOther {
+			f.Problems = append(f.Problems, scenario.Problem{File: path, Message: "it is neither a scenario, nor a fixture, nor the body of a create"})
+		}
+		return Report{Files: []FileReport{f}}, err
+	}
+	return checkFolder(path)
+}
+
+// checkFolder walks in the order of names, past hidden folders and node_modules.
+func checkFolder(folder string) (Report, error) {
+	var r Report
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return fmt.Errorf("check %s: %w", path, reason(err))
+		case d.IsDir() && path != folder && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"):
+			return fs.SkipDir
+		case d.IsDir():
+			if tables, err := filepath.Glob(filepath.Join(escapeGlob(path), "*.csv")); err == nil && len(tables) > 0 {
+				r.Files = append(r.Files, unsupported(path))
+			}
+			return nil
+		case !d.Type().IsRegular() || !slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path))):
+			return nil
+		case len(r.Files) == maxFiles:
+			return fmt.Errorf("check %s: the folder holds more than %d files", folder, maxFiles)
+		}
+		f, err := checkFile(path)
+		if err == nil && f.Kind != KindOther {
+			r.Files = append(r.Files, f)
+		}
+		return err
+	})
+	return r, err
+}
+
+// escapeGlob lets a path stand for itself in a pattern.
+func escapeGlob(path string) string {
+	return strings.NewReplacer("*", `\*`, "?", `\?`, "[", `\[`, `\`, `\\`).Replace(path)
+}
+
+func unsupported(path string) FileReport {
+	return FileReport{File: path, Kind: KindUnsupported, Problems: []scenario.Problem{{File: path, Message: "rosters cannot be checked yet"}}}
+}
+
+func checkFile(path string) (FileReport, error) {
+	if strings.EqualFold(filepath.Ext(path), ".csv") {
+		return unsupported(path), nil
+	}
+	f := FileReport{File: path, Kind: KindScenario}
+	info, err := os.Stat(path)
+	if err != nil {
+		return f, fmt.Errorf("check %s: %w", path, reason(err))
+	}
+	if info.Size() > scenario.MaxSize {
+		return checkLarge(path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return f, fmt.Errorf("check %s: %w", path, reason(err))
+	}
+	outline, err := scenario.Inspect(path, text)
+	if err != nil {
+		return f, f.take(err)
+	}
+	switch f.Kind = kindOf(path, outline); f.Kind {
+	case KindScenario:
+		err = f.scenario(outline, text)
+	case KindFixture:
+		if err = f.schema("fixture", outline, text); err == nil && len(f.Problems) == 0 {
+			_, err := fixture.Load(path, fixtures.FS, compiled)
+			return f, f.take(err)
+		}
+	case KindProfile:
+		err = f.schema("educationSynchronizationProfile", outline, text)
+	}
+	return f, err
+}
+
+// checkLarge checks a file that is too large for a scenario: a fixture may have
+// half a gigabyte.
+func checkLarge(path string) (FileReport, error) {
+	f := FileReport{File: path, Kind: KindFixture}
+	if !strings.EqualFold(filepath.Ext(path), ".json") {
+		f.Kind = KindScenario
+		_, _, err := scenario.Read(path)
+		return f, f.take(err)
+	}
+	_, err := fixture.Load(path, fixtures.FS, compiled)
+	return f, f.take(err)
+}
+
+// kindOf tells what a file is by the schema that it names, else by its names.
+func kindOf(path string, o scenario.Outline) Kind {
+	for kind, name := range map[Kind]string{KindScenario: "scenario", KindFixture: "fixture", KindProfile: "educationSynchronizationProfile"} {
+		if strings.HasSuffix(o.Text("$schema"), "/"+name+".schema.json") {
+			return kind
+		}
+	}
+	names := o.Names()
+	has := func(some ...string) bool {
+		return slices.ContainsFunc(some, func(n string) bool { return slices.Contains(names, n) })
+	}
+	switch {
+	case has("dataProvider", "identitySynchronizationConfiguration"):
+		return KindProfile
+	case has("lifecycles", "faults", "throttle", "expect", "timeline"):
+		return KindScenario
+	case !o.Versioned():
+		return KindOther // others say version: "3", if anything
+	case has("profiles", "directory") || filepath.Base(path) == "fixture.json":
+		return KindFixture
+	}
+	return KindScenario
+}
+
+// take notes what an error tells of the file, and returns nil: it is reported.
+func (f *FileReport) take(err error) error {
+	var list scenario.Problems
+	switch {
+	case err == nil:
+	case errors.As(err, &list):
+		f.Problems = append(f.Problems, list...)
+	default:
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			f.Problems = append(f.Problems, scenario.Problem{File: f.File, Message: strings.TrimPrefix(line, f.File+": ")})
+		}
+	}
+	return nil
+}
+
+func (f *FileReport) scenario(o scenario.Outline, text []byte) error {
+	options := scenarioOptions(surface.New(surface.Config{}).Operations())
+	options.Folder = filepath.Dir(f.File)
+	s, err := scenario.Parse(f.File, text, options)
+	if err != nil {
+		return f.take(err)
+	}
+	f.Warnings = scenario.Overlaps(s)
+	if s.Fixture != "" && !slices.Contains(options.Fixtures, s.Fixture) {
+		if _, err := fixture.Load(s.Fixture, fixtures.FS, compiled); err != nil {
+			f.Problems = append(f.Problems, o.Problem(f.File, "/fixture", err.Error()))
+		}
+	}
+	return nil
+}
+
+// schema holds JSON against a schema and, where it is the body of a create, the
+// rules that no schema can tell. Whether an expirationDate is over depends on
+// the clock of a world, so it is not told here.
+func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error {
+	v, err := jsontree.Decode(text)
+	if err != nil {
+		return f.take(err)
+	}
+	body, _ := v.(map[string]any)
+	if f.Kind == KindProfile {
+		for _, violation := range profile.NewChange(body).Violations(time.Time{}, true) {
+			f.Problems = append(f.Problems, o.Problem(f.File, violation.Pointer, violation.Message))
+		}
+	}
+	set, err := compiled()
+	if err != nil {
+		return err
+	}
+	for _, failure := range set.Check(name, v, schema.Options{}) {
+		f.Problems = append(f.Problems, o.Problem(f.File, failure.Pointer, failure.Message))
+	}
+	slices.SortStableFunc(f.Problems, func(a, b scenario.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return nil
+}
+
+// laterOperations are those that scenarios may name already, though graphemu
+// does not serve them yet.
+var laterOperations = []string{"upload.putBlob", "upload.putBlock", "upload.putBlockList"}
+
+// scenarioOptions is what a scenario may speak of.
+func scenarioOptions(operations []string) scenario.Options {
+	return scenario.Options{Operations: operations, Later: laterOperations, Errors: graph.ErrorNames(), Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
+}
+
+// LoadScenario reads a scenario for those who only look at it: the name of a
+// built-in one or the path of a file. It errs with scenario.Problems, all that
+// is wrong with it, or where there is none.
+func LoadScenario(ref string) (*scenario.File, error) {
+	return scenario.Load(ref, scenarioOptions(surface.New(surface.Config{}).Operations()))
+}
+
+// reason drops the path from an error of the file system: our message has it.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

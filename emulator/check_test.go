@@ -1,0 +1,107 @@
+package emulator_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/scenario"
+)
+
+const payload = `{
+  "displayName": "North",
+  "dataProvider": {"@odata.type": "#microsoft.graph.educationCsvDataProvider"},
+  "identitySynchronizationConfiguration": {
+    "@odata.type": "#microsoft.graph.educationIdentityCreationConfiguration",
+    "userDomains": [{"appliesTo": "student", "name": "testschool.edu"}, {"appliesTo": "teacher", "name": "testschool.edu"}]
+  }
+}`
+
+// folder writes files into a folder of their own.
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	}
+	return dir
+}
+
+func TestCheckTellsWhatAFileIsAndWhatIsWrong(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, text string
+		kind       emulator.Kind
+		problems   []string
+		warnings   []string
+	}{
+		"scenario":         {"a.yaml", "version: 1", emulator.KindScenario, nil, nil},
+		"starter":          {"a.yaml", scenario.Starter(), emulator.KindScenario, nil, nil},
+		"scenario as JSON": {"a.json", `{"version": 1, "faults": []}`, emulator.KindScenario, nil, nil},
+		"wrong scenario": {"a.yaml", "version: 1\nfaults:\n- {name: a, operation: profiles.gett, delay: 1s}\nfixture: nome", emulator.KindScenario,
+			[]string{`a.yaml:3:24: faults[0].operation: there is no operation "profiles.gett"; did you mean profiles.get?`,
+				`a.yaml:4:10: fixture: there is no fixture "nome"; built in are contoso, empty, one, and a path such as ./nome leads to a file or a folder`}, nil},
+		"overlap": {"a.yaml", "version: 1\nfaults:\n- {name: a, operation: '*', delay: 1s}\n- {name: b, operation: batch, delay: 2s}", emulator.KindScenario, nil,
+			[]string{`a.yaml:4:3: faults[1]: "b" never strikes: "a" (a.yaml:3:3) strikes each of its calls before`}},
+		"not served yet": {"a.yaml", "version: 1\nfaults: [{name: a, operation: upload.putBlock, delay: 1s}]", emulator.KindScenario, nil,
+			[]string{`a.yaml:2:31: faults[0].operation: upload.putBlock is not served yet: this has no effect so far`}},
+		"lost fixture":   {"a.yaml", "version: 1\nfixture: ./none", emulator.KindScenario, []string{`a.yaml:2:10: fixture: fixture ./none: no such file or directory`}, nil},
+		"broken YAML":    {"a.yml", "version: [1", emulator.KindScenario, []string{`a.yml:1:10: no YAML: sequence end token ']' not found`}, nil},
+		"fixture":        {"fixture.json", `{"version": 1}`, emulator.KindFixture, nil, nil},
+		"wrong fixture":  {"a.json", "{\"version\": 1, \"profiles\": [],\n \"directory\": {\"domain\": []}}", emulator.KindFixture, []string{`a.json:2:26: directory.domain: unknown property "domain"; did you mean "domains"?`}, nil},
+		"profile":        {"a.json", payload, emulator.KindProfile, nil, nil},
+		"wrong profile":  {"a.json", strings.Replace(payload, "userDomains", "userDomain", 1), emulator.KindProfile, []string{`a.json:4:43: identitySynchronizationConfiguration: the required property "userDomains" is missing`, `a.json:6:19: identitySynchronizationConfiguration.userDomain: unknown property "userDomain"; did you mean "userDomains"?`}, nil},
+		"rule of a body": {"a.json", strings.Replace(payload, "teacher", "student", 1), emulator.KindProfile, []string{`a.json:6:87: identitySynchronizationConfiguration.userDomains[1].appliesTo: entry 0 already applies to "student"; one entry a role`}, nil},
+		"none of ours":   {"package.json", `{"name": "x", "version": "1.0.0", "dependencies": {}}`, emulator.KindOther, []string{`package.json: it is neither a scenario, nor a fixture, nor the body of a create`}, nil},
+		"roster":         {"student.csv", "SIS ID", emulator.KindUnsupported, []string{`student.csv: rosters cannot be checked yet`}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(folder(t, map[string]string{c.file: c.text}))
+			r, err := emulator.Check(c.file)
+			require.NoError(t, err)
+			require.Len(t, r.Files, 1)
+			f := r.Files[0]
+			assert.Equal(t, c.kind, f.Kind)
+			require.Len(t, f.Problems, len(c.problems), "%v", f.Problems)
+			for i, p := range f.Problems {
+				assert.Contains(t, p.String(), c.problems[i])
+			}
+			require.Len(t, f.Warnings, len(c.warnings))
+			for i, w := range f.Warnings {
+				assert.Equal(t, c.warnings[i], w.String())
+			}
+			assert.Equal(t, len(c.problems) == 0, r.OK())
+		})
+	}
+}
+
+func TestCheckOfAFolder(t *testing.T) {
+	t.Chdir(folder(t, map[string]string{
+		"b.yaml": "version: 1", "a.json": payload, "c/fixture.json": `{"version": 1}`, "c/bad.yml": "version: 1\nfoo: 1", "package.json": `{"name": "x"}`, "notes.txt": "version: 2",
+		".hidden/x.yaml": "a: [", "node_modules/y.yaml": "a: [", "roster/student.csv": "", "roster/school.csv": "",
+	}))
+	r, err := emulator.Check(".")
+	require.NoError(t, err)
+	var got []string
+	for _, f := range r.Files {
+		got = append(got, f.File+" "+string(f.Kind))
+	}
+	assert.Equal(t, []string{"a.json profile", "b.yaml scenario", "c/bad.yml scenario", "c/fixture.json fixture", "roster unsupported"}, got)
+	assert.False(t, r.OK())
+	_, err = emulator.Check("none")
+	assert.EqualError(t, err, "check none: no such file or directory")
+}
+
+func TestLoadScenario(t *testing.T) {
+	f, err := emulator.LoadScenario("throttled")
+	require.NoError(t, err)
+	assert.Equal(t, "throttled", f.Name)
+	_, err = emulator.LoadScenario("throtled")
+	assert.ErrorContains(t, err, `did you mean "throttled"?`)
+}

@@ -1,0 +1,362 @@
+package fault
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+)
+
+// Problem is one thing that is wrong with a rule.
+type Problem struct {
+	Pointer string // JSON pointer into the rule, as "/respond/status"; "" is the rule
+	Message string // for people: the value, what would be right, the nearest name
+}
+
+// Error returns the pointer and the message.
+func (p Problem) Error() string {
+	if p.Pointer == "" {
+		return p.Message
+	}
+	return p.Pointer + ": " + p.Message
+}
+
+// Check returns everything that is wrong with a rule, in the order of its
+// fields; none is nil. operations are the names that there are; nil leaves the
+// operation's name unchecked.
+func (r *Rule) Check(operations []string) []Problem {
+	var c checker
+	c.name(r.Name)
+	c.operation(r.Operation, operations)
+	c.calls(r.Calls)
+	c.while(r.While)
+	c.where(r.Where)
+	if !(r.Chance >= 0 && r.Chance <= 1) {
+		c.add("/chance", "%v is no share: want one above 0 and at most 1, like 0.2", r.Chance)
+	}
+	c.span("/delay", r.Delay)
+	if r.Respond != nil {
+		c.respond(r.Respond)
+	}
+	if r.Body != nil {
+		c.body(r.Body)
+	}
+	if r.Slow != nil {
+		c.slow(r.Slow)
+	}
+	c.end(r)
+	if r.Delay.IsZero() && r.Respond == nil && r.Body == nil && r.Slow == nil && !r.Then.breaks() && r.Handled == nil {
+		c.add("", "the rule does nothing: give it delay, respond, body, slow, or then with close, reset or hang")
+	}
+	return c.problems
+}
+
+type checker struct{ problems []Problem }
+
+func (c *checker) add(pointer, format string, args ...any) {
+	c.problems = append(c.problems, Problem{pointer, fmt.Sprintf(format, args...)})
+}
+
+// maxName is the longest name of a rule in bytes. It stands in addresses and logs.
+const maxName = 128
+
+func (c *checker) name(name string) {
+	switch {
+	case name == "":
+		c.add("/name", "a rule needs a name, unique in its world, like throttle-start")
+	case len(name) > maxName:
+		c.add("/name", "%s is too long: the most is %d bytes", quote(name), maxName)
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		c.add("/name", "%s has characters that cannot be printed", quote(name))
+	}
+}
+
+func (c *checker) operation(name string, operations []string) {
+	if name == "" {
+		c.add("/operation", `a rule needs an operation: a name like profiles.start, a group like "profiles.*", or "*" for all`)
+		return
+	}
+	if operations == nil || name == "*" || slices.Contains(operations, name) {
+		return
+	}
+	if group, ok := strings.CutSuffix(name, "*"); ok && strings.HasSuffix(group, ".") {
+		if slices.ContainsFunc(operations, func(o string) bool { return strings.HasPrefix(o, group) }) {
+			return
+		}
+		c.add("/operation", "the group %s names no operation%s", quote(name), hint(name, groups(operations)))
+		return
+	}
+	c.add("/operation", "there is no operation %s%s", quote(name), hint(name, append(groups(operations), operations...)))
+}
+
+// groups returns the groups that operations make, as "profiles.*".
+func groups(operations []string) []string {
+	var all []string
+	for _, o := range operations {
+		for i, r := range o {
+			if r == '.' {
+				all = append(all, o[:i]+".*")
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// hint is the end of a message on a misspelled name.
+func hint(name string, known []string) string {
+	if near := nearest.Name(name, known); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
+func (c *checker) calls(calls Calls) {
+	switch {
+	case calls == empty:
+		c.add("/calls", "calls are counted from 1, and a range ends where it begins or later")
+	case calls.Every > 0 && (calls.From > 0 || calls.To > 0):
+		c.add("/calls", "a range and every %d exclude each other", calls.Every)
+	case max(calls.From, calls.To, calls.Every) > MaxCalls:
+		c.add("/calls", "%d is too high: the most is %d", max(calls.From, calls.To, calls.Every), MaxCalls)
+	case calls.To > 0 && calls.To < calls.From:
+		c.add("/calls", "the range %d-%d ends before it begins", calls.From, calls.To)
+	}
+}
+
+// The states and statuses that the API documents. A misspelled one would never
+// match, and nobody would know why.
+var (
+	states   = []string{"provisioning", "provisioned", "provisioningFailed", "deleting", "deletionFailed"}
+	statuses = []string{"paused", "inProgress", "success", "error", "validationError", "quarantined", "extracting", "validating"}
+)
+
+func (c *checker) while(w While) {
+	c.oneOf("/while/state", "state", w.State, states)
+	c.oneOf("/while/status", "status", w.Status, statuses)
+}
+
+// oneOf checks a name that may be absent.
+func (c *checker) oneOf(pointer, what, name string, known []string) {
+	if name != "" && !slices.Contains(known, name) {
+		c.add(pointer, "there is no %s %s: want %s%s", what, quote(name), orList(known), hint(name, known))
+	}
+}
+
+// orList joins names as people do: "a, b or c".
+func orList(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// unseen are headers that net/http takes out of the request, so that no rule
+// could ever meet them.
+var unseen = []string{"host", "transfer-encoding", "trailer"}
+
+func (c *checker) where(w Where) {
+	for _, name := range slices.Sorted(maps.Keys(w.Header)) {
+		pointer := "/where/header/" + escape(name)
+		switch {
+		case !isToken(name):
+			c.add(pointer, "%s is no name of a header", quote(name))
+		case slices.Contains(unseen, strings.ToLower(name)):
+			c.add(pointer, "the header %s cannot be asked for: it belongs to the connection", name)
+		case !isFieldValue(w.Header[name]):
+			c.add(pointer, "%s is no value that a header can have", quote(w.Header[name]))
+		}
+	}
+	seen := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(w.Query)) {
+		pointer := "/where/query/" + escape(name)
+		if option := optionName(name); option == "" {
+			c.add(pointer, "a query option needs a name, like $top")
+		} else if other, twice := seen[option]; twice {
+			c.add(pointer, "the option %s is asked for twice: as %s too", name, quote(other))
+		} else {
+			seen[option] = name
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(w.Body)) {
+		pointer := "/where/body/" + escape(path)
+		if path == "" {
+			c.add(pointer, "a place in the body needs a path, like displayName or dataProvider.url")
+		} else if _, ok := canonical(w.Body[path]); !ok {
+			c.add(pointer, "%s is no value that can be compared: want a string, a number, true, false or null", quote(fmt.Sprint(w.Body[path])))
+		}
+	}
+}
+
+// escape writes a name as a part of a JSON pointer.
+func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
+
+func (c *checker) span(pointer string, s Span) {
+	switch {
+	case s.Min < 0:
+		c.add(pointer, "%v is negative: want a duration of zero or more, like 80ms", s.Min)
+	case s.Max < s.Min:
+		c.add(pointer, "the range %v-%v ends before it begins", s.Min, s.Max)
+	case s.Max > clock.MaxDuration:
+		c.add(pointer, "%v is too long: the most is %v", s.Max, clock.MaxDuration)
+	}
+}
+
+// managed are the headers of an answer that say how it is sent.
+var managed = []string{"content-length", "transfer-encoding", "connection", "trailer", "content-encoding"}
+
+func (c *checker) respond(r *Respond) {
+	c.status(r)
+	if r.Body != nil {
+		if r.Error != "" {
+			c.add("/respond/error", "an error and a body exclude each other")
+		}
+		if r.Message != "" {
+			c.add("/respond/message", "a message is the error's, and a body is in place of an error: put it into the body")
+		}
+		if !json.Valid(r.Body) {
+			c.add("/respond/body", "%s is no JSON; text is written as a JSON string", quote(string(r.Body)))
+		}
+	}
+	given := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
+		pointer, lower := "/respond/headers/"+escape(name), strings.ToLower(name)
+		other, twice := given[lower]
+		given[lower] = name
+		switch {
+		case !isToken(name):
+			c.add(pointer, "%s is no name of a header", quote(name))
+		case twice:
+			c.add(pointer, "the header is given twice: as %s too", quote(other))
+		case slices.Contains(managed, lower):
+			c.add(pointer, "the header %s cannot be set: it says how an answer is sent", name)
+		case lower == "retry-after" && r.RetryAfter != 0:
+			c.add(pointer, "Retry-After is given twice: in retryAfter too")
+		case !isFieldValue(r.Headers[name]):
+			c.add(pointer, "%s is no value that a header can have", quote(r.Headers[name]))
+		}
+	}
+	c.retryAfter(r)
+}
+
+func (c *checker) status(r *Respond) {
+	const pointer = "/respond/status"
+	switch {
+	case r.Status >= 400 && r.Status <= 599:
+	case r.Status == 204 || r.Status == 205:
+		c.add(pointer, "%d is an answer without a body, which respond cannot give", r.Status)
+	case r.Status < 200 || r.Status > 299:
+		c.add(pointer, "%d is no status of an answer: want 400 to 599, or 200 to 299 with a body", r.Status)
+	case r.Body == nil:
+		c.add(pointer, "%d is no error: give it a body, or a status of 400 to 599", r.Status)
+	}
+}
+
+var formats = []string{FormatSeconds, FormatDecimal, FormatDate}
+
+func (c *checker) retryAfter(r *Respond) {
+	if r.RetryAfter < 0 {
+		c.add("/respond/retryAfter", "%v is negative: want a duration like 20s", r.RetryAfter)
+	} else if r.RetryAfter.Std() > clock.MaxDuration {
+		c.add("/respond/retryAfter", "%v is too long: the most is %v", r.RetryAfter, clock.MaxDuration)
+	}
+	c.oneOf("/respond/retryAfterFormat", "format", r.RetryAfterFormat, formats)
+	if r.RetryAfter == 0 {
+		if r.RetryAfterFormat != "" {
+			c.add("/respond/retryAfterFormat", "there is no retryAfter that could be written so")
+		}
+		if r.PunishEarly {
+			c.add("/respond/punishEarly", "without a retryAfter nobody can be early: add one, like 20s")
+		}
+	}
+}
+
+func (c *checker) body(b *Body) {
+	var effects []string
+	for _, e := range []struct {
+		name string
+		set  bool
+	}{{"cutAt", b.CutAt.Given}, {"corrupt", b.Corrupt != 0}, {"replace", b.Replace != nil}, {"html", b.HTML}} {
+		if e.set {
+			effects = append(effects, e.name)
+		}
+	}
+	switch {
+	case len(effects) > 1:
+		c.add("/body", "%s exclude each other: one rule damages a body in one way", strings.Join(effects, " and "))
+	case len(effects) == 0 && b.ContentLength == 0:
+		c.add("/body", "nothing is damaged: want cutAt, corrupt, replace, html or contentLength")
+	}
+	if at := b.CutAt; !at.Given && at != (Offset{}) {
+		c.add("/body/cutAt", "an offset that is not given: write fault.At(120) or fault.Share(50)")
+	} else if !(at.Percent >= 0 && at.Percent <= 100) {
+		c.add("/body/cutAt", "%v%% is no share: want one of 0%% to 100%%", at.Percent)
+	} else if at.Bytes < 0 || at.Bytes > MaxBytes {
+		c.add("/body/cutAt", "%d is no place in a body: want 0 to %d bytes", at.Bytes, MaxBytes)
+	}
+	if b.Corrupt < 0 || b.Corrupt > MaxBytes {
+		c.add("/body/corrupt", "%d is no number of bytes: want 1 to %d", b.Corrupt, MaxBytes)
+	}
+	if b.ContentLength < -MaxBytes || b.ContentLength > MaxBytes {
+		c.add("/body/contentLength", "%d is too far off: the most is %d bytes", b.ContentLength, MaxBytes)
+	}
+}
+
+func (c *checker) slow(s *Slow) {
+	if s.Bytes < 1 || s.Bytes > MaxBytes {
+		c.add("/slow/bytes", "%d is no size of a piece: want 1 to %d bytes", s.Bytes, MaxBytes)
+	}
+	if s.Every <= 0 || s.Every.Std() > clock.MaxDuration {
+		c.add("/slow/every", "%v is no time between two pieces: want one above 0 like 100ms, and at most %v", s.Every, clock.MaxDuration)
+	}
+}
+
+var ends = []string{string(Finish), string(Close), string(Reset), string(Hang)}
+
+// end checks Then and Handled.
+func (c *checker) end(r *Rule) {
+	c.oneOf("/then", "end", string(r.Then), ends)
+	switch {
+	case r.Handled == nil:
+	case r.Then == "":
+		c.add("/handled", "it says what happens before an answer is lost: add then: close, reset or hang")
+	case *r.Handled:
+	case r.Then == Finish:
+		c.add("/then", "a request that is not handled has no answer that could finish: want close, reset or hang")
+	case r.Respond != nil || r.Body != nil || r.Slow != nil:
+		c.add("/handled", "a request that is not handled has no answer, so respond, body and slow have nothing to do")
+	}
+}
+
+// breaks tells that the client sees no proper end of the answer.
+func (t Then) breaks() bool { return t != "" && t != Finish }
+
+// isToken tells whether s is a token of HTTP, as the name of a header is.
+func isToken(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isFieldValue tells whether s can be sent and received as a header's value.
+func isFieldValue(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return strings.Trim(s, " \t") == s
+}
+
+// waitBound is how long punishEarly may make a client wait, unless the rule
+// itself asks for more.
+const waitBound = time.Hour

@@ -1,0 +1,703 @@
+package fault
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+)
+
+var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
+
+// call is a query of an operation at noon on a real clock.
+func call(operation string) *Query {
+	return &Query{Operation: operation, Now: noon, Real: noon, Factor: 1}
+}
+
+func withHeader(q *Query, name, value string) *Query {
+	q.Header = http.Header{http.CanonicalHeaderKey(name): {value}}
+	return q
+}
+
+func standing(q *Query, state, status string) *Query {
+	q.Subject = func() (string, string, bool) { return state, status, true }
+	return q
+}
+
+// delays is a rule that does as little as a rule can.
+func delays(name, operation string, calls Calls) Rule {
+	return Rule{Name: name, Operation: operation, Calls: calls, Delay: Span{1, 1}}
+}
+
+// struck returns which of n equal calls a rule strikes.
+func struck(s *Set, n int) (calls []int) {
+	for i := 1; i <= n; i++ {
+		if _, ok, _ := s.Decide(call("profiles.get")); ok {
+			calls = append(calls, i)
+		}
+	}
+	return calls
+}
+
+func TestCallsStrike(t *testing.T) {
+	for _, tc := range []struct {
+		calls Calls
+		want  []int
+	}{
+		{All(), []int{1, 2, 3, 4, 5, 6, 7}},
+		{First(2), []int{1, 2}},
+		{Only(3), []int{3}},
+		{Between(3, 5), []int{3, 4, 5}},
+		{EveryNth(3), []int{3, 6}},
+		{EveryNth(1), []int{1, 2, 3, 4, 5, 6, 7}},
+		{Calls{From: 6}, []int{6, 7}},
+		{Only(MaxCalls), nil},
+		{First(0), nil},
+		{Only(0), nil},
+		{Between(0, 0), nil},
+		{Between(5, 3), nil},
+		{EveryNth(0), nil},
+	} {
+		s := NewSet([]Rule{delays("a", "profiles.get", tc.calls)}, 1)
+		assert.Equal(t, tc.want, struck(s, 7), tc.calls)
+		use := s.Rules()[0]
+		assert.EqualValues(t, 7, use.Matched, tc.calls)
+		assert.EqualValues(t, len(tc.want), use.Fired, tc.calls)
+	}
+}
+
+func TestFirstMatchWinsAndOthersAreNotCounted(t *testing.T) {
+	s := NewSet([]Rule{delays("first", "profiles.get", Only(2)), delays("second", "profiles.*", EveryNth(2)), delays("third", "*", All())}, 1)
+	var names []string
+	for range 5 {
+		strike, ok, _ := s.Decide(call("profiles.get"))
+		require.True(t, ok)
+		names = append(names, fmt.Sprint(strike.Rule.Name, strike.Call))
+	}
+	assert.Equal(t, []string{"third1", "first2", "second2", "third2", "second4"}, names)
+	var counts []uint64
+	for _, u := range s.Rules() {
+		counts = append(counts, u.Matched, u.Fired)
+	}
+	assert.Equal(t, []uint64{5, 1, 4, 2, 2, 2}, counts)
+}
+
+func TestPatternsOfOperations(t *testing.T) {
+	for _, tc := range []struct {
+		pattern string
+		want    []string
+	}{
+		{"*", []string{"profiles.get", "profiles.status.get", "batch", "profiles"}},
+		{"profiles.*", []string{"profiles.get", "profiles.status.get"}},
+		{"profiles.status.*", []string{"profiles.status.get"}},
+		{"profiles.get", []string{"profiles.get"}},
+		{"profiles.g*", nil},
+	} {
+		s := NewSet([]Rule{delays("a", tc.pattern, All())}, 1)
+		var got []string
+		for _, o := range []string{"profiles.get", "profiles.status.get", "batch", "profiles"} {
+			if _, ok, _ := s.Decide(call(o)); ok {
+				got = append(got, o)
+			}
+		}
+		assert.Equal(t, tc.want, got, tc.pattern)
+	}
+}
+
+func TestConditions(t *testing.T) {
+	body := func(text string) *Query {
+		q := call("x")
+		q.Body = func() []byte { return []byte(text) }
+		return q
+	}
+	raw := func(text string) *Query { q := call("x"); q.RawQuery = text; return q }
+	asks := func(path string, v any) Rule { return Rule{Where: Where{Body: map[string]any{path: v}}} }
+	top := Rule{Where: Where{Query: map[string]string{"$top": "5"}}}
+	run := Rule{Where: Where{Header: map[string]string{"x-RUN": "7"}}}
+	for i, tc := range []struct {
+		rule Rule
+		q    *Query
+		want bool
+	}{
+		{run, withHeader(call("x"), "X-Run", "7"), true},
+		{run, withHeader(call("x"), "X-Run", "77"), false},
+		{run, call("x"), false},
+		{Rule{Where: Where{Header: map[string]string{"X-Run": ""}}}, call("x"), false},
+		{top, raw("$top=5"), true},
+		{top, raw("%24TOP=5&$skip=1"), true},
+		{top, raw("top=5"), true},
+		{top, raw("$top=5&$top=5"), true},
+		{top, raw("$top=50"), false},
+		{top, raw("$skip=5"), false},
+		{top, raw("$top=%zz"), false},
+		{Rule{Where: Where{Query: map[string]string{"filter": "a eq 'b&c'"}}}, raw("$filter=a+eq%20'b%26c'"), true},
+		{Rule{While: While{State: "provisioned"}}, standing(call("x"), "provisioned", "paused"), true},
+		{Rule{While: While{State: "provisioned"}}, standing(call("x"), "deleting", "paused"), false},
+		{Rule{While: While{State: "provisioned"}}, call("x"), false},
+		{Rule{While: While{Status: "inProgress"}}, standing(call("x"), "provisioned", "inProgress"), true},
+		{Rule{While: While{State: "provisioned", Status: "inProgress"}}, standing(call("x"), "provisioned", "paused"), false},
+		{asks("displayName", "North"), body(`{"displayName":"North"}`), true},
+		{asks("displayName", "North"), body("\xef\xbb\xbf" + `{"displayName":"North"}`), true},
+		{asks("displayName", "North"), body(`{"displayName":"South"}`), false},
+		{asks("displayName", "North"), body(`{"displayName":"North"`), false},
+		{asks("displayName", "North"), call("x"), false},
+		{asks("n", 3), body(`{"n":3.0}`), true},
+		{asks("n", json.Number("3")), body(`{"n":3}`), true},
+		{asks("n", 3.5), body(`{"n":"3.5"}`), false},
+		{asks("a.b", true), body(`{"a":{"b":true}}`), true},
+		{asks("a.b", false), body(`{"a":{"b":true}}`), false},
+		{asks("a", nil), body(`{"a":null}`), true},
+		{asks("a", nil), body(`{}`), false},
+		{asks("a", "null"), body(`{"a":null}`), false},
+		{asks("a", map[string]any{}), body(`{"a":{}}`), false},
+		{asks("a", "x"), body(strings.Repeat("[", 1<<20)), false},
+		{Rule{While: While{Status: "error"}, Where: Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
+			standing(withHeader(body(`{"a":1}`), "X-Run", "7"), "provisioned", "error"), true},
+		{Rule{While: While{Status: "error"}, Where: Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
+			standing(withHeader(body(`{"a":2}`), "X-Run", "7"), "provisioned", "error"), false},
+	} {
+		tc.rule.Name, tc.rule.Operation, tc.rule.Delay = "a", "x", Span{1, 1}
+		_, ok, misses := NewSet([]Rule{tc.rule}, 1).Decide(tc.q)
+		assert.Equal(t, tc.want, ok, "%d: %+v", i, tc.rule)
+		if !tc.want && assert.Len(t, misses, 1, i) {
+			assert.NotEmpty(t, misses[0].Why(), i)
+		}
+	}
+}
+
+func TestWhatCostsIsAskedOnlyWhereARuleNeedsIt(t *testing.T) {
+	asked := ""
+	q := withHeader(call("profiles.get"), "X-Run", "7")
+	q.Body = func() []byte { asked += "body "; return []byte(`{"a":1,"b":2}`) }
+	q.Subject = func() (string, string, bool) { asked += "subject "; return "provisioned", "paused", true }
+	rule := func(name, operation string, header string, w While, b map[string]any) Rule {
+		return Rule{Name: name, Operation: operation, While: w, Where: Where{Header: map[string]string{"X-Run": header}, Body: b}, Delay: Span{1, 1}}
+	}
+	s := NewSet([]Rule{
+		rule("other operation", "profiles.list", "7", While{State: "x"}, map[string]any{"a": 1}),
+		rule("other header", "profiles.get", "8", While{State: "x"}, map[string]any{"a": 1}),
+	}, 1)
+	_, ok, _ := s.Decide(q)
+	assert.False(t, ok)
+	assert.Empty(t, asked)
+	require.NoError(t, s.Add(rule("both", "profiles.get", "7", While{State: "provisioned", Status: "paused"}, map[string]any{"a": 1, "b": 2})))
+	_, ok, _ = s.Decide(q)
+	assert.True(t, ok)
+	assert.ElementsMatch(t, []string{"body", "subject"}, strings.Fields(asked), "each once")
+}
+
+func TestAPartOfABatch(t *testing.T) {
+	no, text := false, "x"
+	part := call("x")
+	part.InBatch = true
+	for _, tc := range []struct {
+		rule Rule
+		why  string // "": it strikes
+	}{
+		{Rule{Respond: &Respond{Status: 500}, Delay: Span{1, 2}}, ""},
+		{Rule{Body: &Body{CutAt: At(3)}}, ""},
+		{Rule{Body: &Body{Corrupt: 3}}, ""},
+		{Rule{Body: &Body{Replace: &text}}, ""},
+		{Rule{Body: &Body{HTML: true}}, ""},
+		{Rule{Body: &Body{HTML: true}, Then: Finish}, ""},
+		{Rule{Body: &Body{ContentLength: 3}}, "it cannot strike a part of a batch: contentLength"},
+		{Rule{Slow: &Slow{Bytes: 1, Every: 1}}, "it cannot strike a part of a batch: slow"},
+		{Rule{Then: Reset, Handled: &no}, "it cannot strike a part of a batch: reset, handled"},
+	} {
+		tc.rule.Name, tc.rule.Operation = "a", "x"
+		s := NewSet([]Rule{tc.rule}, 1)
+		_, ok, misses := s.Decide(part)
+		assert.Equal(t, tc.why == "", ok, "%+v", tc.rule)
+		if tc.why != "" {
+			require.Len(t, misses, 1)
+			assert.Equal(t, tc.why, misses[0].Why())
+			assert.Zero(t, s.Rules()[0].Matched)
+			_, ok, _ = s.Decide(call("x"))
+			assert.True(t, ok, "a request of its own is struck")
+		}
+	}
+}
+
+func TestChanceIsOfTheSeedAndTheName(t *testing.T) {
+	chance := func(name string, seed uint64, before ...Rule) []int {
+		r := delays(name, "profiles.get", All())
+		r.Chance = 0.2
+		return struck(NewSet(append(before, r), seed), 20_000)
+	}
+	one := chance("a", 1)
+	assert.InDelta(t, 4000, len(one), 300)
+	assert.Equal(t, one, chance("a", 1))
+	assert.Equal(t, one, chance("a", 1, delays("other", "profiles.list", All())), "other rules change nothing")
+	assert.NotEqual(t, one, chance("a", 2))
+	assert.NotEqual(t, one, chance("b", 1))
+	gaps := 0
+	for i, n := range one {
+		if i > 0 && n == one[i-1]+1 {
+			gaps++
+		}
+	}
+	assert.InDelta(t, 800, gaps, 150, "a strike tells nothing of the next call")
+}
+
+func TestChanceAndCalls(t *testing.T) {
+	for _, tc := range []struct {
+		calls Calls
+		n     float64
+	}{{EveryNth(3), 30_000. / 3 / 4}, {Between(101, 9000), 8900. / 4}} {
+		r := delays("a", "profiles.get", tc.calls)
+		r.Chance = 0.25
+		got := struck(NewSet([]Rule{r}, 7), 30_000)
+		assert.InDelta(t, tc.n, len(got), tc.n/8)
+		for _, n := range got {
+			require.EqualValues(t, n, tc.calls.next(uint64(n)))
+		}
+	}
+	never, always := delays("a", "profiles.get", All()), delays("b", "profiles.get", All())
+	never.Chance, always.Chance = 1e-300, 1
+	assert.Empty(t, struck(NewSet([]Rule{never}, 1), 10_000))
+	assert.Len(t, struck(NewSet([]Rule{always}, 1), 100), 100)
+}
+
+func TestADelayIsDrawnByCall(t *testing.T) {
+	r := Rule{Name: "a", Operation: "profiles.get", Delay: Span{80 * time.Millisecond, 900 * time.Millisecond}}
+	draws := func(s *Set, n int) (all []time.Duration) {
+		for range n {
+			strike, _, _ := s.Decide(call("profiles.get"))
+			assert.GreaterOrEqual(t, strike.Delay, r.Delay.Min)
+			assert.LessOrEqual(t, strike.Delay, r.Delay.Max)
+			all = append(all, strike.Delay)
+		}
+		return all
+	}
+	one := draws(NewSet([]Rule{r}, 1), 50)
+	assert.Equal(t, one, draws(NewSet([]Rule{r}, 1), 50))
+	assert.NotEqual(t, one, draws(NewSet([]Rule{r}, 2), 50))
+	slices.Sort(one)
+	assert.Len(t, slices.Compact(one), 50)
+}
+
+func throttles(calls Calls, retryAfter time.Duration) Rule {
+	return Rule{Name: "throttle", Operation: "profiles.start", Calls: calls,
+		Respond: &Respond{Status: 429, RetryAfter: clock.Duration(retryAfter), PunishEarly: true}}
+}
+
+// comes is a call of a client some time after noon, on the world's and the real clock.
+func comes(world, real time.Duration, factor float64) *Query {
+	return &Query{Operation: "profiles.start", Client: "app", Path: "/p/1/start", Now: noon.Add(world), Real: noon.Add(real), Factor: factor}
+}
+
+func TestPunishEarly(t *testing.T) {
+	const s = time.Second
+	type step struct {
+		world, real time.Duration
+		want        time.Duration // Retry-After; 0: not struck
+	}
+	for name, tc := range map[string]struct {
+		factor float64
+		format string
+		steps  []step
+	}{
+		"a client that waits is let in":           {1, "", []step{{0, 0, 20 * s}, {20 * s, 20 * s, 0}, {21 * s, 21 * s, 0}}},
+		"too early, twice as long, each time":     {1, "", []step{{0, 0, 20 * s}, {19 * s, 19 * s, 40 * s}, {58 * s, 58 * s, 80 * s}, {138 * s, 138 * s, 0}, {139 * s, 139 * s, 0}}},
+		"a frozen clock that somebody advances":   {0, "", []step{{0, 0, 20 * s}, {0, 0, 40 * s}, {40 * s, 0, 0}}},
+		"a frozen clock and a client that waits":  {0, "", []step{{0, 0, 20 * s}, {0, 20 * s, 0}}},
+		"a scaled clock tells whole real seconds": {60, "", []step{{0, 0, 20 * s}, {59 * s, 983 * time.Millisecond, 40 * s}, {119 * s, 1983 * time.Millisecond, 0}}},
+		"a slow clock":                  {0.5, "", []step{{0, 0, 20 * s}, {19 * s, 38 * s, 40 * s}, {59 * s, 118 * s, 0}}},
+		"a date has whole seconds":      {1, FormatDate, []step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20 * s, 20 * s, 0}}},
+		"a date that is not waited for": {1, FormatDate, []step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20*s - 1, 20*s - 1, 40 * s}}},
+	} {
+		r := throttles(First(1), 20*s)
+		r.Respond.RetryAfterFormat = tc.format
+		set := NewSet([]Rule{r}, 1)
+		for i, step := range tc.steps {
+			strike, ok, _ := set.Decide(comes(step.world, step.real, tc.factor))
+			assert.Equal(t, step.want > 0, ok, "%s, step %d", name, i)
+			assert.Equal(t, step.want, strike.RetryAfter, "%s, step %d", name, i)
+			assert.Equal(t, ok && i > 0, strike.Early, "%s, step %d", name, i)
+		}
+	}
+}
+
+func TestPunishEarlyIsForTheSameClientOnTheSameAddress(t *testing.T) {
+	set := NewSet([]Rule{throttles(First(1), time.Minute)}, 1)
+	_, ok, _ := set.Decide(comes(0, 0, 1))
+	require.True(t, ok)
+	other, elsewhere := comes(1, 1, 1), comes(1, 1, 1)
+	other.Client, elsewhere.Path = "another", "/p/2/start"
+	for _, q := range []*Query{other, elsewhere} {
+		_, ok, _ = set.Decide(q)
+		assert.False(t, ok)
+	}
+	_, ok, _ = set.Decide(comes(1, 1, 1))
+	assert.True(t, ok)
+}
+
+func TestPunishEarlyStopsAtAnHour(t *testing.T) {
+	for first, want := range map[time.Duration][]time.Duration{
+		20 * time.Minute: {20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour},
+		2 * time.Hour:    {2 * time.Hour, 2 * time.Hour, 2 * time.Hour, 2 * time.Hour},
+	} {
+		set := NewSet([]Rule{throttles(First(1), first)}, 1)
+		var got []time.Duration
+		for range 4 {
+			strike, _, _ := set.Decide(comes(0, 0, 1))
+			got = append(got, strike.RetryAfter)
+		}
+		assert.Equal(t, want, got)
+	}
+}
+
+func TestWaitingClientsAreBounded(t *testing.T) {
+	set := NewSet([]Rule{throttles(First(10_000), time.Minute)}, 1)
+	for i := range 10_000 {
+		q := comes(0, 0, 1)
+		q.Path = fmt.Sprint(strings.Repeat("/long", 1000), i)
+		set.Decide(q)
+	}
+	assert.Equal(t, maxWaiting, set.waiting.order.Len())
+	assert.Len(t, set.waiting.seats, maxWaiting)
+	for where := range set.waiting.seats {
+		require.Less(t, len(where.path), 100)
+	}
+	q := comes(0, 0, 1)
+	q.Path = fmt.Sprint(strings.Repeat("/long", 1000), 9999)
+	_, ok, _ := set.Decide(q)
+	assert.True(t, ok, "the newest is still known")
+	require.True(t, set.Remove("throttle"))
+	assert.Zero(t, set.waiting.order.Len())
+	assert.Empty(t, set.waiting.seats)
+}
+
+func TestAddRemoveClear(t *testing.T) {
+	s := NewSet([]Rule{delays("file 1", "a", All()), delays("file 2", "a", All()), delays("file 1", "b", All())}, 1)
+	require.NoError(t, s.Add(delays("added 1", "a", All())))
+	require.NoError(t, s.Add(delays("added 2", "a", All())))
+	names := func() (all []string) {
+		for _, u := range s.Rules() {
+			all = append(all, u.Rule.Name)
+		}
+		return all
+	}
+	assert.Equal(t, []string{"added 1", "added 2", "file 1", "file 2"}, names())
+	assert.True(t, s.Rules()[1].Added)
+	assert.False(t, s.Rules()[2].Added)
+	assert.ErrorContains(t, s.Add(delays("file 2", "a", All())), "another name")
+	assert.ErrorContains(t, s.Add(delays("", "a", All())), "/name: ")
+	assert.True(t, s.Remove("added 1"))
+	assert.False(t, s.Remove("added 1"))
+	assert.True(t, s.Remove("file 1"))
+	assert.Equal(t, []string{"added 2", "file 2"}, names())
+	require.NoError(t, s.Add(delays("file 1", "a", All())), "the name is free again")
+	strike, _, _ := s.Decide(call("a"))
+	assert.Equal(t, "added 2", strike.Rule.Name)
+	s.Clear()
+	assert.Empty(t, names())
+	_, ok, misses := s.Decide(call("a"))
+	assert.False(t, ok)
+	assert.Empty(t, misses)
+	for i := range MaxRules {
+		require.NoError(t, s.Add(delays(fmt.Sprint("r", i), "a", Only(9))))
+	}
+	assert.ErrorContains(t, s.Add(delays("one more", "a", All())), "the most")
+}
+
+func TestNobodyCanReachIntoTheRules(t *testing.T) {
+	given := []Rule{{Name: "a", Operation: "x", Where: Where{Header: map[string]string{"A": "1"}}, Respond: &Respond{Status: 500, Headers: map[string]string{"B": "2"}}}}
+	s := NewSet(given, 1)
+	given[0].Where.Header["A"], given[0].Respond.Status = "9", 9
+	got := s.Rules()[0].Rule
+	assert.Equal(t, "1", got.Where.Header["A"])
+	got.Respond.Headers["B"], got.Respond.Status = "9", 9
+	assert.Equal(t, "2", s.Rules()[0].Rule.Respond.Headers["B"])
+	assert.Equal(t, 500, s.Rules()[0].Rule.Respond.Status)
+}
+
+func TestMisses(t *testing.T) {
+	r := func(name string, w Where, calls Calls) Rule {
+		return Rule{Name: name, Operation: "x", Where: w, Calls: calls, Delay: Span{1, 1}}
+	}
+	chance := r("chance", Where{}, All())
+	chance.Chance = 1e-9
+	status := r("status", Where{}, All())
+	status.While.Status = "inProgress"
+	rules := []Rule{
+		r("header", Where{Header: map[string]string{"x-run": "7"}}, All()),
+		r("secret", Where{Header: map[string]string{"Authorization": "Bearer planted"}}, All()),
+		r("query", Where{Query: map[string]string{"$top": "10"}}, All()),
+		r("body", Where{Body: map[string]any{"displayName": "North"}}, All()),
+		r("number", Where{Body: map[string]any{"n": 3}}, All()),
+		status, r("first", Where{}, First(2)), r("only", Where{}, Only(5)), r("range", Where{}, Between(5, 6)), r("from", Where{}, Calls{From: 4}),
+		r("every", Where{}, EveryNth(22)), chance,
+	}
+	whys := func(q *Query, s *Set) map[string]string {
+		all := map[string]string{}
+		for range 4 {
+			_, _, misses := s.Decide(q)
+			for _, m := range misses {
+				all[m.Rule] = m.Why()
+			}
+		}
+		return all
+	}
+	full := standing(call("x"), "provisioned", "extracting")
+	full.Header = http.Header{"X-Run": {"3"}, "Authorization": {"Bearer mine"}}
+	full.RawQuery = "$top=5"
+	full.Body = func() []byte { return []byte(`{"displayName":"South","n":4}`) }
+	got, none := map[string]string{}, map[string]string{}
+	for _, rule := range rules { // each alone, since a call has five misses at most
+		got[rule.Name] = whys(full, NewSet([]Rule{rule}, 1))[rule.Name]
+		none[rule.Name] = whys(call("x"), NewSet([]Rule{rule}, 1))[rule.Name]
+	}
+	assert.Equal(t, map[string]string{
+		"header": `header x-run is "3", the rule wants "7"`,
+		"secret": `header Authorization is not what the rule wants`,
+		"query":  `query option $top is "5", the rule wants "10"`,
+		"body":   `the body's displayName is "South", the rule wants "North"`,
+		"number": `the body's n is 4, the rule wants 3`,
+		"status": `the profile's status is extracting, the rule wants inProgress`,
+		"first":  `struck calls 1 to 2; this was call 4`,
+		"only":   `strikes call 5; this was call 4`,
+		"range":  `strikes calls 5 to 6; this was call 4`,
+		"from":   `strikes calls from 4 on; this was call 3`,
+		"every":  `strikes every 22nd call; this was call 4`,
+		"chance": `chance 1e-09 did not strike call 4`,
+	}, got)
+	assert.Equal(t, `there is no header x-run, the rule wants "7"`, none["header"])
+	assert.Equal(t, `there is no header Authorization, the rule wants one`, none["secret"])
+	assert.Equal(t, `there is no query option $top, the rule wants "10"`, none["query"])
+	assert.Equal(t, `the body has no value at displayName, the rule wants "North"`, none["body"])
+	assert.Equal(t, `the call has no profile, the rule wants one whose status is inProgress`, none["status"])
+
+	_, _, misses := NewSet(rules, 1).Decide(full)
+	require.Len(t, misses, MaxMisses)
+	assert.Equal(t, "header", misses[0].Rule)
+	assert.Equal(t, "number", misses[4].Rule)
+	_, ok, misses := NewSet([]Rule{rules[0], r("all", Where{}, All()), rules[1]}, 1).Decide(full)
+	assert.True(t, ok)
+	assert.Len(t, misses, 1, "who stands behind the strike was not looked at")
+	_, _, misses = NewSet(rules, 1).Decide(call("another"))
+	assert.Empty(t, misses)
+	assert.Empty(t, Miss{}.Why())
+}
+
+func TestManyAtOnce(t *testing.T) {
+	chance := delays("chance", "profiles.get", All())
+	chance.Chance = 0.01
+	s := NewSet([]Rule{delays("every", "*", EveryNth(10)), delays("first", "profiles.get", First(50)), chance, throttles(All(), time.Hour)}, 1)
+	var workers sync.WaitGroup
+	for i := range 8 {
+		workers.Go(func() {
+			for j := range 500 {
+				s.Decide(standing(call("profiles.get"), "provisioned", "paused"))
+				s.Decide(comes(0, 0, 1))
+				if name := fmt.Sprint("added", i); j%50 == 0 {
+					assert.NoError(t, s.Add(delays(name, "profiles.*", Only(3))))
+					s.Rules()
+					s.Save()
+					assert.True(t, s.Remove(name))
+				}
+			}
+		})
+	}
+	workers.Wait()
+	every := s.Rules()[0]
+	assert.LessOrEqual(t, every.Matched, uint64(8000))
+	assert.Greater(t, every.Matched, uint64(7500), "only the strikes of added rules are missing")
+	assert.Equal(t, every.Matched/10, every.Fired)
+}
+
+// model is a set as its documentation says it: rules are tried one by one.
+type model struct {
+	rules   []Rule
+	added   int
+	count   map[string]uint64
+	fired   map[string]uint64
+	waiters map[string]*waiter
+	seed    uint64
+}
+
+func (m *model) decide(q *Query) (rule string, call uint64, delay, retryAfter time.Duration) {
+	for i := range m.rules {
+		r := &m.rules[i]
+		if r.Operation != q.Operation && r.Operation != "*" && !(strings.HasSuffix(r.Operation, ".*") && strings.HasPrefix(q.Operation, r.Operation[:len(r.Operation)-1])) {
+			continue
+		}
+		if q.InBatch && r.Slow != nil {
+			continue
+		}
+		if r.While.Status != "" {
+			if _, status, _ := q.Subject(); status != r.While.Status {
+				continue
+			}
+		}
+		holds := true
+		for name, value := range r.Where.Header {
+			holds = holds && q.Header.Get(name) == value
+		}
+		for name, value := range r.Where.Query {
+			holds = holds && strings.Contains("&"+q.RawQuery+"&", "&"+name+"="+value+"&")
+		}
+		for _, value := range r.Where.Body {
+			holds = holds && strings.Contains(string(q.Body()), fmt.Sprint(":", value, "}"))
+		}
+		if !holds {
+			continue
+		}
+		m.count[r.Name]++
+		n := m.count[r.Name]
+		key := r.Name + q.Client + q.Path
+		w := m.waiters[key]
+		if w != nil && (!q.Now.Before(w.world) || !q.Real.Before(w.real)) {
+			w = nil
+			delete(m.waiters, key)
+		}
+		c := r.Calls
+		in := n >= c.From && (c.To == 0 || n <= c.To) && (c.Every == 0 || n%c.Every == 0)
+		if in && r.Chance > 0 {
+			d := newDice(r.Chance, keyOf(m.seed, r.Name))
+			at, certain := d.strike(n)
+			in = at == n && certain
+		}
+		if w == nil && !in {
+			continue
+		}
+		m.fired[r.Name]++
+		if r.Respond != nil {
+			if retryAfter = r.Respond.RetryAfter.Std(); w != nil {
+				retryAfter = w.punish()
+			}
+			told := Told(retryAfter, q.Factor)
+			m.waiters[key] = &waiter{retryAfter: retryAfter, world: q.Now.Add(Passed(told, q.Factor)), real: q.Real.Add(told)}
+		}
+		return r.Name, n, r.Delay.draw(keyOf(m.seed, r.Name), n), retryAfter
+	}
+	return "", 0, 0, 0
+}
+
+func ruleOf(t *rapid.T, name string) Rule {
+	r := Rule{Name: name, Operation: rapid.SampledFrom([]string{"p.get", "p.list", "p.*", "*"}).Draw(t, "operation"), Delay: Span{1, 1000}}
+	n := rapid.Uint64Range(1, 6)
+	switch rapid.IntRange(0, 5).Draw(t, "calls") {
+	case 0:
+		r.Calls = First(n.Draw(t, "n"))
+	case 1:
+		r.Calls = Only(n.Draw(t, "n"))
+	case 2:
+		from := n.Draw(t, "n")
+		r.Calls = Between(from, from+n.Draw(t, "m"))
+	case 3:
+		r.Calls = EveryNth(n.Draw(t, "n"))
+	case 4:
+		r.Calls = Calls{From: n.Draw(t, "n")}
+	}
+	r.Chance = rapid.SampledFrom([]float64{0, 0, 0, 0.1, 0.5}).Draw(t, "chance")
+	if rapid.IntRange(0, 3).Draw(t, "while") == 0 {
+		r.While.Status = rapid.SampledFrom([]string{"paused", "error"}).Draw(t, "status")
+	}
+	value := rapid.SampledFrom([]string{"1", "2"})
+	if rapid.IntRange(0, 3).Draw(t, "header") == 0 {
+		r.Where.Header = map[string]string{"X-A": value.Draw(t, "value")}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "query") == 0 {
+		r.Where.Query = map[string]string{"top": value.Draw(t, "value")}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "body") == 0 {
+		r.Where.Body = map[string]any{"a": float64(rapid.IntRange(1, 2).Draw(t, "value"))}
+	}
+	if rapid.IntRange(0, 4).Draw(t, "punish") == 0 {
+		r.Respond = &Respond{Status: 429, RetryAfter: clock.Duration(5 * time.Second), PunishEarly: true}
+	}
+	if rapid.IntRange(0, 4).Draw(t, "slow") == 0 {
+		r.Slow = &Slow{1, 1}
+	}
+	return r
+}
+
+// TestSetIsAsRulesTriedOneByOne holds the index against the model: in any order of
+// calls, additions and removals, with a save and restore at any point.
+func TestSetIsAsRulesTriedOneByOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := &model{count: map[string]uint64{}, fired: map[string]uint64{}, waiters: map[string]*waiter{}, seed: rapid.Uint64().Draw(t, "seed")}
+		for i := range rapid.IntRange(0, 6).Draw(t, "rules") {
+			m.rules = append(m.rules, ruleOf(t, fmt.Sprint("r", i)))
+		}
+		file := slices.Clone(m.rules)
+		s := NewSet(file, m.seed)
+		factor := rapid.SampledFrom([]float64{0, 1, 3}).Draw(t, "factor")
+		now, real := noon, noon
+		for i := range rapid.IntRange(1, 60).Draw(t, "steps") {
+			switch rapid.IntRange(0, 12).Draw(t, "step") {
+			case 0:
+				r := ruleOf(t, fmt.Sprint("added", i))
+				require.NoError(t, s.Add(r))
+				m.rules = slices.Insert(m.rules, m.added, r)
+				m.added++
+			case 1:
+				if len(m.rules) == 0 {
+					continue
+				}
+				at := rapid.IntRange(0, len(m.rules)-1).Draw(t, "remove")
+				name := m.rules[at].Name
+				require.True(t, s.Remove(name))
+				m.rules = slices.Delete(m.rules, at, at+1)
+				if at < m.added {
+					m.added--
+				}
+				delete(m.count, name)
+				delete(m.fired, name)
+			case 2:
+				b, err := json.MarshalIndent(s.Save(), "", " ")
+				require.NoError(t, err)
+				var saved SavedSet
+				require.NoError(t, json.Unmarshal(b, &saved))
+				s = NewSet(file, m.seed)
+				require.NoError(t, s.Restore(saved))
+				again, err := json.MarshalIndent(s.Save(), "", " ")
+				require.NoError(t, err)
+				require.Equal(t, string(b), string(again))
+			case 3:
+				step := time.Duration(rapid.IntRange(0, 6).Draw(t, "seconds")) * time.Second
+				real, now = real.Add(step), now.Add(time.Duration(float64(step)*factor))
+			default:
+				value := rapid.SampledFrom([]string{"1", "2"})
+				q := &Query{Operation: rapid.SampledFrom([]string{"p.get", "p.list", "q"}).Draw(t, "operation"), InBatch: rapid.Bool().Draw(t, "batch"),
+					Header: http.Header{"X-A": {value.Draw(t, "header")}}, RawQuery: "top=" + value.Draw(t, "query"), Client: value.Draw(t, "client"), Now: now, Real: real, Factor: factor}
+				body, status := `{"a":`+value.Draw(t, "body")+"}", rapid.SampledFrom([]string{"paused", "error"}).Draw(t, "status")
+				q.Body = func() []byte { return []byte(body) }
+				q.Subject = func() (string, string, bool) { return "provisioned", status, true }
+				rule, call, delay, retryAfter := m.decide(q)
+				strike, ok, misses := s.Decide(q)
+				require.Equal(t, rule != "", ok)
+				require.LessOrEqual(t, len(misses), MaxMisses)
+				for _, miss := range misses {
+					require.NotEqual(t, rule, miss.Rule)
+					require.NotEmpty(t, miss.Why())
+				}
+				if ok {
+					require.Equal(t, rule, strike.Rule.Name)
+					require.Equal(t, call, strike.Call)
+					require.Equal(t, delay, strike.Delay)
+					require.Equal(t, retryAfter, strike.RetryAfter)
+				}
+			}
+			uses := s.Rules()
+			require.Len(t, uses, len(m.rules))
+			for i, u := range uses {
+				require.Equal(t, m.rules[i].Name, u.Rule.Name)
+				require.Equal(t, i < m.added, u.Added)
+				require.Equal(t, m.count[u.Rule.Name], u.Matched)
+				require.Equal(t, m.fired[u.Rule.Name], u.Fired)
+			}
+		}
+	})
+}

@@ -1,0 +1,462 @@
+package fault
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+)
+
+const answerBody = `{"displayName":"North","n":[1,2,3]}`
+
+func cutAt(n int) *Body { return &Body{CutAt: At(n)} }
+
+// memory is a listener of connections in memory.
+type memory struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func newMemory() *memory { return &memory{conns: make(chan net.Conn), done: make(chan struct{})} }
+
+func (m *memory) Accept() (net.Conn, error) {
+	select {
+	case c := <-m.conns:
+		return c, nil
+	case <-m.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (m *memory) Close() error   { m.once.Do(func() { close(m.done) }); return nil }
+func (m *memory) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (m *memory) dial(context.Context, string, string) (net.Conn, error) {
+	here, there := net.Pipe()
+	select {
+	case m.conns <- there:
+		return here, nil
+	case <-m.done:
+		return nil, net.ErrClosed
+	}
+}
+
+// wire is a way from a client to a handler.
+type wire struct {
+	name   string
+	http2  bool
+	tcp    bool
+	url    string
+	client *http.Client
+}
+
+// onEveryWire runs a test over TCP, over TLS with HTTP/1 and 2, and in memory.
+func onEveryWire(t *testing.T, h http.HandlerFunc, test func(t *testing.T, w wire)) {
+	for _, w := range []wire{{name: "tcp", tcp: true}, {name: "tls", tcp: true}, {name: "http2", http2: true}, {name: "memory"}} {
+		t.Run(w.name, func(t *testing.T) {
+			s := httptest.NewUnstartedServer(h)
+			s.Config.ErrorLog = nil
+			switch w.name {
+			case "tcp":
+				s.Start()
+			case "tls":
+				s.StartTLS()
+			case "http2":
+				s.EnableHTTP2 = true
+				s.StartTLS()
+			case "memory":
+				s.Listener.Close()
+				m := newMemory()
+				s.Listener = m
+				s.Start()
+				w.client = &http.Client{Transport: &http.Transport{DialContext: m.dial}}
+				t.Cleanup(w.client.CloseIdleConnections)
+			}
+			t.Cleanup(s.Close)
+			if w.url = s.URL; w.client == nil {
+				w.client = s.Client()
+			}
+			test(t, w)
+		})
+	}
+}
+
+// sends is a handler that sends answerBody as a rule damages it.
+func sends(r Rule) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		strike := Strike{Rule: &r, Call: 1, key: 1}
+		strike.Send(w, req, 200, []byte(answerBody), clock.Wait)
+	}
+}
+
+// get returns an answer and its body, as far as they came; body's error is in
+// the second error.
+func (w wire) get(t *testing.T) (response *http.Response, body string, opened, read error) {
+	t.Helper()
+	response, opened = w.client.Get(w.url)
+	if opened != nil {
+		return nil, "", opened, nil
+	}
+	defer response.Body.Close()
+	b, read := io.ReadAll(response.Body)
+	if w.http2 {
+		require.Equal(t, 2, response.ProtoMajor)
+	}
+	return response, string(b), nil, read
+}
+
+func TestDamagedBodies(t *testing.T) {
+	text, empty := "not <json>", ""
+	for name, tc := range map[string]struct {
+		rule Rule
+		want string
+		less bool // the client waits for more than comes
+	}{
+		"nothing":               {Rule{}, answerBody, false},
+		"cut":                   {Rule{Body: cutAt(10)}, answerBody[:10], false},
+		"cut, half":             {Rule{Body: &Body{CutAt: Share(50)}}, answerBody[:len(answerBody)/2], false},
+		"cut, all":              {Rule{Body: cutAt(0), Then: Finish}, "", false},
+		"cut, none":             {Rule{Body: cutAt(1000)}, answerBody, false},
+		"replace":               {Rule{Body: &Body{Replace: &text}}, text, false},
+		"replace with nothing":  {Rule{Body: &Body{Replace: &empty}}, "", false},
+		"length too short":      {Rule{Body: &Body{ContentLength: -10}}, answerBody[:len(answerBody)-10], false},
+		"length far too short":  {Rule{Body: &Body{ContentLength: -1000}}, "", false},
+		"length too long":       {Rule{Body: &Body{ContentLength: 10}}, answerBody, true},
+		"slow":                  {Rule{Slow: &Slow{Bytes: 7, Every: 1}}, answerBody, false},
+		"slow and cut":          {Rule{Slow: &Slow{Bytes: 7, Every: 1}, Body: cutAt(10)}, answerBody[:10], false},
+		"cut, and its length":   {Rule{Body: &Body{CutAt: At(10), ContentLength: 5}}, answerBody[:10], true},
+		"slow, pieces too long": {Rule{Slow: &Slow{Bytes: 1000, Every: clock.Duration(time.Hour)}}, answerBody, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEveryWire(t, sends(tc.rule), func(t *testing.T, w wire) {
+				response, body, opened, read := w.get(t)
+				require.NoError(t, opened)
+				assert.Equal(t, 200, response.StatusCode)
+				assert.Equal(t, tc.want, body)
+				assert.Equal(t, "application/json", response.Header.Get("Content-Type"))
+				if tc.less {
+					assert.ErrorIs(t, read, io.ErrUnexpectedEOF)
+				} else {
+					assert.NoError(t, read)
+				}
+			})
+		})
+	}
+}
+
+func TestHTMLInPlaceOfJSON(t *testing.T) {
+	for status, title := range map[int]string{502: "502 Bad Gateway", 200: "Gateway Error"} {
+		h := func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Set("Content-Length", "35")
+			strike := Strike{Rule: &Rule{Body: &Body{HTML: true}}}
+			strike.Send(w, r, status, []byte(answerBody), clock.Wait)
+		}
+		onEveryWire(t, h, func(t *testing.T, w wire) {
+			response, body, opened, read := w.get(t)
+			require.NoError(t, errors.Join(opened, read))
+			assert.Equal(t, status, response.StatusCode)
+			assert.Equal(t, "text/html;charset=utf-8", response.Header.Get("Content-Type"))
+			assert.Contains(t, body, "<title>"+title+"</title>")
+			assert.Contains(t, body, "</html>")
+		})
+	}
+}
+
+func TestABrokenEnd(t *testing.T) {
+	for _, then := range []Then{Close, Reset} {
+		for _, cut := range []int{0, 10, 1000} {
+			t.Run(fmt.Sprint(then, " after ", cut), func(t *testing.T) {
+				onEveryWire(t, sends(Rule{Body: cutAt(cut), Then: then}), func(t *testing.T, w wire) {
+					response, body, opened, read := w.get(t)
+					require.NoError(t, opened, "the head has been sent")
+					assert.Equal(t, 200, response.StatusCode)
+					assert.Equal(t, answerBody[:min(cut, len(answerBody))], body)
+					switch {
+					case w.http2:
+						assert.ErrorContains(t, read, "stream error")
+					case then == Reset && w.tcp:
+						assert.ErrorIs(t, read, syscall.ECONNRESET)
+					default:
+						assert.ErrorIs(t, read, io.ErrUnexpectedEOF)
+					}
+				})
+			})
+		}
+		t.Run(fmt.Sprint(then, " before the first byte"), func(t *testing.T) {
+			onEveryWire(t, sends(Rule{Then: then}), func(t *testing.T, w wire) {
+				_, _, opened, _ := w.get(t)
+				switch {
+				case w.http2:
+					assert.ErrorContains(t, opened, "stream error")
+				case then == Reset && w.tcp:
+					assert.ErrorIs(t, opened, syscall.ECONNRESET)
+				default:
+					assert.ErrorIs(t, opened, io.EOF)
+				}
+			})
+		})
+	}
+}
+
+// The client's body has not been read when a fault closes the connection: TCP
+// would make a reset of it.
+func TestCloseIsNoReset(t *testing.T) {
+	s := httptest.NewServer(sends(Rule{Then: Close}))
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n%s", strings.Repeat("x", 100_000))
+	require.NoError(t, err)
+	b, err := io.ReadAll(conn)
+	assert.NoError(t, err)
+	assert.Empty(t, b)
+}
+
+func TestHTTP10SeesACut(t *testing.T) {
+	s := httptest.NewServer(sends(Rule{Body: cutAt(10), Then: Close}))
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "GET / HTTP/1.0\r\nHost: x\r\n\r\n")
+	require.NoError(t, err)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	b, err := io.ReadAll(response.Body)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	assert.Equal(t, answerBody[:10], string(b))
+}
+
+func TestACutThatFinishesLeavesTheConnectionWhole(t *testing.T) {
+	h := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(answerBody)))
+		strike := Strike{Rule: &Rule{Body: cutAt(10)}}
+		strike.Send(w, r, 200, []byte(answerBody), clock.Wait)
+		io.WriteString(w, r.RemoteAddr)
+	}
+	onEveryWire(t, h, func(t *testing.T, w wire) {
+		_, one, opened, read := w.get(t)
+		require.NoError(t, errors.Join(opened, read))
+		_, two, opened, read := w.get(t)
+		require.NoError(t, errors.Join(opened, read))
+		assert.Equal(t, one, two, "the same connection")
+		assert.True(t, strings.HasPrefix(one, answerBody[:10]))
+	})
+}
+
+func TestHang(t *testing.T) {
+	for _, rule := range []Rule{{Then: Hang}, {Then: Hang, Body: cutAt(10)}} {
+		for _, method := range []string{"GET", "POST"} {
+			for _, closes := range []string{"client", "server"} {
+				cut := rule.Body != nil
+				t.Run(fmt.Sprint(method, " cut ", cut, " until the ", closes, " goes"), func(t *testing.T) {
+					begun, ended := make(chan context.CancelFunc, 1), make(chan any, 1)
+					h := func(w http.ResponseWriter, r *http.Request) {
+						ctx, cancel := context.WithCancel(r.Context())
+						defer cancel()
+						defer func() {
+							p := recover()
+							assert.Error(t, ctx.Err(), "it did not hang")
+							ended <- p
+							panic(p)
+						}()
+						begun <- cancel // the server's stop
+						sends(rule)(w, r.WithContext(ctx))
+					}
+					onEveryWire(t, h, func(t *testing.T, w wire) {
+						ctx, cancel := context.WithCancel(t.Context())
+						defer cancel()
+						body, more := io.Pipe()
+						defer more.Close()
+						request, err := http.NewRequestWithContext(ctx, method, w.url, nil)
+						if method == "POST" { // of a body that has not ended, and does not
+							request, err = http.NewRequestWithContext(ctx, method, w.url, body)
+							go io.WriteString(more, "begin")
+						}
+						require.NoError(t, err)
+						failed := make(chan error, 1)
+						go func() {
+							response, err := w.client.Do(request)
+							if err == nil {
+								_, err = io.ReadAll(response.Body)
+								response.Body.Close()
+							}
+							failed <- err
+						}()
+						stop := <-begun
+						if closes == "client" {
+							cancel()
+						} else {
+							stop()
+						}
+						assert.Equal(t, http.ErrAbortHandler, <-ended)
+						more.Close() // net/http's client waits for its own body
+						assert.Error(t, <-failed)
+					})
+				})
+			}
+		}
+	}
+}
+
+func TestSlowWaitsBetweenPieces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		s := &http.Server{Handler: sends(Rule{Slow: &Slow{Bytes: 10, Every: clock.Duration(time.Minute)}})}
+		go s.Serve(m)
+		client := &http.Client{Transport: &http.Transport{DialContext: m.dial, DisableKeepAlives: true}}
+		start := time.Now()
+		response, err := client.Get("http://memory/")
+		require.NoError(t, err)
+		for i, want := range []string{answerBody[:10], answerBody[10:20], answerBody[20:30], answerBody[30:]} {
+			piece := make([]byte, len(want))
+			_, err = io.ReadFull(response.Body, piece)
+			require.NoError(t, err)
+			assert.Equal(t, want, string(piece))
+			assert.Equal(t, time.Duration(i)*time.Minute, time.Since(start))
+		}
+		response.Body.Close()
+		s.Close()
+	})
+}
+
+func TestSlowEndsWithTheClient(t *testing.T) {
+	ended := make(chan any, 1)
+	h := func(w http.ResponseWriter, r *http.Request) {
+		defer func() { p := recover(); ended <- p; panic(p) }()
+		sends(Rule{Slow: &Slow{Bytes: 1, Every: clock.Duration(time.Hour)}})(w, r)
+	}
+	onEveryWire(t, h, func(t *testing.T, w wire) {
+		response, err := w.client.Get(w.url)
+		require.NoError(t, err)
+		response.Body.Close()
+		assert.Equal(t, http.ErrAbortHandler, <-ended)
+	})
+}
+
+func TestHeadHasNoBody(t *testing.T) {
+	text := "text"
+	for _, rule := range []Rule{{}, {Body: &Body{Replace: &text}}, {Body: cutAt(3)}, {Slow: &Slow{Bytes: 1, Every: clock.Duration(time.Hour)}}, {Body: &Body{ContentLength: 7}}} {
+		onEveryWire(t, sends(rule), func(t *testing.T, w wire) {
+			response, err := w.client.Head(w.url)
+			require.NoError(t, err)
+			b, err := io.ReadAll(response.Body)
+			assert.NoError(t, err)
+			assert.Empty(t, b)
+			if rule.Body != nil && rule.Body.ContentLength > 0 {
+				assert.EqualValues(t, len(answerBody)+7, response.ContentLength)
+			}
+		})
+	}
+}
+
+func TestSendTellsWhatItSent(t *testing.T) {
+	for _, tc := range []struct {
+		rule   Rule
+		status int
+		want   int64
+	}{{Rule{}, 200, int64(len(answerBody))}, {Rule{Body: cutAt(10)}, 200, 10}, {Rule{}, 204, 0}} {
+		strike := Strike{Rule: &tc.rule}
+		w := httptest.NewRecorder()
+		assert.Equal(t, tc.want, strike.Send(w, httptest.NewRequest("GET", "/", nil), tc.status, []byte(answerBody), clock.Wait))
+		assert.EqualValues(t, tc.want, w.Body.Len())
+	}
+	var none Strike
+	w := httptest.NewRecorder()
+	none.Send(w, httptest.NewRequest("GET", "/", nil), 200, []byte(answerBody), clock.Wait)
+	assert.Equal(t, answerBody, w.Body.String())
+}
+
+func TestCorrupt(t *testing.T) {
+	differ := func(a, b []byte) (n int) {
+		for i := range a {
+			if a[i] != b[i] {
+				n++
+			}
+		}
+		return n
+	}
+	body := []byte(answerBody)
+	for n, want := range map[int]int{1: 1, 5: 5, len(body): len(body), MaxBytes: len(body)} {
+		for call := range uint64(20) {
+			strike := Strike{Rule: &Rule{Body: &Body{Corrupt: n}}, Call: call, key: 7}
+			out, media := strike.Damage(body)
+			assert.Empty(t, media)
+			require.Len(t, out, len(body))
+			assert.Equal(t, want, differ(body, out))
+			again, _ := strike.Damage(body)
+			assert.Equal(t, out, again)
+			strike.Call++
+			if another, _ := strike.Damage(body); n < 100 {
+				assert.False(t, bytes.Equal(out, another), "another call is hit elsewhere")
+			}
+		}
+	}
+	assert.Equal(t, answerBody, string(body))
+	none := Strike{Rule: &Rule{Body: &Body{Corrupt: 3}}}
+	out, _ := none.Damage(nil)
+	assert.Empty(t, out)
+}
+
+func TestDamageOfParts(t *testing.T) {
+	text := "text"
+	for _, tc := range []struct {
+		rule        Rule
+		want, media string
+	}{
+		{Rule{}, answerBody, ""},
+		{Rule{Body: &Body{ContentLength: 3}}, answerBody, ""},
+		{Rule{Body: cutAt(4)}, answerBody[:4], ""},
+		{Rule{Body: &Body{Replace: &text}}, text, ""},
+		{Rule{Body: &Body{HTML: true}}, string(page(0)), mediaHTML},
+		{Rule{Body: &Body{HTML: true}, Respond: &Respond{Status: 503}}, string(page(503)), mediaHTML},
+	} {
+		strike := Strike{Rule: &tc.rule}
+		out, media := strike.Damage([]byte(answerBody))
+		assert.Equal(t, tc.want, string(out))
+		assert.Equal(t, tc.media, media)
+	}
+	assert.NotEqual(t, page(0), page(503))
+}
+
+func TestEffects(t *testing.T) {
+	no, text := false, "x"
+	for _, tc := range []struct {
+		strike Strike
+		want   []string
+	}{
+		{Strike{}, nil},
+		{Strike{Rule: &Rule{}, Delay: 350 * time.Millisecond}, []string{"delay 350ms"}},
+		{Strike{Rule: &Rule{Respond: &Respond{Status: 429}}, RetryAfter: 40 * time.Second, Early: true}, []string{"respond 429", "retryAfter 40s", "punishEarly"}},
+		{Strike{Rule: &Rule{Body: &Body{CutAt: Share(50)}, Then: Reset}}, []string{"cutAt 50%", "reset"}},
+		{Strike{Rule: &Rule{Body: &Body{CutAt: At(12), ContentLength: -3}}}, []string{"cutAt 12 bytes", "contentLength -3"}},
+		{Strike{Rule: &Rule{Body: &Body{Corrupt: 3, ContentLength: 3}}}, []string{"corrupt 3 bytes", "contentLength +3"}},
+		{Strike{Rule: &Rule{Body: &Body{Replace: &text}, Slow: &Slow{Bytes: 5, Every: clock.Duration(time.Second)}}}, []string{"replace", "slow 5 bytes every 1s"}},
+		{Strike{Rule: &Rule{Body: &Body{HTML: true}, Then: Finish}}, []string{"html", "finish"}},
+		{Strike{Rule: &Rule{Handled: &no, Then: Hang}}, []string{"not handled", "hang"}},
+	} {
+		assert.Equal(t, tc.want, tc.strike.Effects())
+	}
+}

@@ -1,0 +1,217 @@
+package surface
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+)
+
+// scenario takes a call past what the scenario has for it, before
+// authentication: it judges whether the client waited as it was told, and lets
+// the faults and then the throttles have their turn. ok tells that the call
+// goes on to its operation; else the answer is a.
+func (s *Surface) scenario(c *call) (a reply, ok bool) {
+	if c.operation == "" {
+		return reply{}, true
+	}
+	if c.world.Journal.Promising() {
+		c.early = c.world.Journal.Early(c.retryKey(), c.arrived, c.real)
+	}
+	if a, ok := s.faults(c); !ok {
+		return a, false
+	}
+	return s.throttle(c)
+}
+
+// retryKey is what a client repeats when it tries again: the same call of the
+// same app on the same address.
+func (c *call) retryKey() string { return c.client + "\x00" + c.method + "\x00" + c.at.path }
+
+// faults lets the first rule that strikes do what comes before the operation.
+// What is done to the answer waits for the answer (see write).
+func (s *Surface) faults(c *call) (a reply, ok bool) {
+	factor := c.world.Clock.Factor()
+	strike, struck, misses := c.play.Faults.Decide(&fault.Query{
+		Operation: c.operation, InBatch: c.inBatch, Header: c.header, RawQuery: c.query, Body: func() []byte { return s.body(c) },
+		Subject: c.subject, Client: c.client, Path: c.at.path, Now: c.now, Real: c.real, Factor: factor,
+	})
+	c.misses = misses
+	if !struck {
+		return reply{}, true
+	}
+	c.strike = &strike
+	if s.metrics != nil {
+		s.metrics.Fault(strike.Rule.Name)
+	}
+	if strike.Delay > 0 {
+		if s.wait(c, strike.Delay) != nil && c.request != nil && c.request.Context().Err() != nil {
+			return reply{dropped: true}, false // nobody waits for the answer any more
+		}
+		c.now = c.world.Clock.Now()
+	}
+	switch r := strike.Rule.Respond; {
+	case strike.Rule.Handled != nil && !*strike.Rule.Handled:
+		return reply{dropped: true}, false
+	case r != nil:
+		return c.respond(r, strike.RetryAfter, factor), false
+	}
+	return reply{}, true
+}
+
+// respond is the answer that a rule has in place of the operation's.
+func (c *call) respond(r *fault.Respond, retryAfter time.Duration, factor float64) reply {
+	var a reply
+	if r.Body == nil {
+		e := graph.Named(r.Error, r.Status)
+		if r.Message != "" {
+			e.Message = r.Message
+		}
+		a = c.fail(e)
+	} else {
+		a = reply{status: r.Status, media: c.format.media(), body: r.Body, failed: r.Status >= http.StatusBadRequest}
+		if a.failed {
+			a.media = mediaError
+		}
+		var text string
+		if json.Unmarshal(r.Body, &text) == nil {
+			a.media, a.body = mediaText, []byte(text)
+		}
+	}
+	if retryAfter > 0 {
+		c.retryLater(&a, retryAfter, r.RetryAfterFormat, factor, c.retryKey())
+	}
+	for name, value := range r.Headers {
+		if name = http.CanonicalHeaderKey(name); name == "Content-Type" {
+			a.media = value
+			continue
+		}
+		a.set(name, value)
+	}
+	return a
+}
+
+// retryLater tells the client to wait, and remembers that it was told. key is
+// what an early call will have in common with this one.
+func (c *call) retryLater(a *reply, d time.Duration, format string, factor float64, key string) {
+	told := fault.Told(d, factor)
+	var text string
+	switch {
+	case format == fault.FormatDate:
+		// On the world's clock, as Date is: the difference is what counts.
+		text = c.now.Add(d).UTC().Format(http.TimeFormat)
+	case format == fault.FormatDecimal || told%time.Second != 0:
+		text = strconv.FormatFloat(told.Seconds(), 'f', -1, 64)
+		format = fault.FormatDecimal
+	default:
+		text, format = strconv.FormatInt(int64(told/time.Second), 10), fault.FormatSeconds
+	}
+	a.set("Retry-After", text)
+	wait := clock.Duration(told)
+	c.retryAfter, c.retryFormat = &wait, format
+	c.world.Journal.Promise(key, c.entry, c.now.Add(time.Duration(float64(told)*max(factor, 1))), c.real.Add(told))
+}
+
+// throttle refuses a call where its client has used up what a window allows.
+// Documented: 429 with Retry-After; there are no further headers on education.
+func (s *Surface) throttle(c *call) (a reply, ok bool) {
+	if c.play.Throttle == nil {
+		return reply{}, true
+	}
+	refusal, refused := c.play.Throttle.Take(c.operation, c.client, c.now)
+	c.burst = refusal.Burst
+	if !refused {
+		return reply{}, true
+	}
+	c.throttled = refusal.Rule
+	key := "\x00" + refusal.Rule + "\x00" + c.client
+	if c.early == nil {
+		// Retry-After tells the truth, so whoever is early is refused again.
+		c.early = c.world.Journal.Early(key, c.arrived, c.real)
+	}
+	a = c.fail(graph.Throttled())
+	c.retryLater(&a, refusal.RetryAfter, fault.FormatSeconds, c.world.Clock.Factor(), key)
+	return a, false
+}
+
+// wait lets d pass as the client feels it: as written on a clock that is real
+// or stands still, divided by the factor on a scaled one. It ends early, with
+// an error, when the client goes away or the server closes.
+func (s *Surface) wait(c *call, d time.Duration) error {
+	c.waited += d
+	ctx, cancel := s.lifetime(c)
+	defer cancel()
+	return clock.Wait(ctx, inClientTime(d, c.world.Clock.Factor()))
+}
+
+func inClientTime(d time.Duration, factor float64) time.Duration {
+	if factor > 0 {
+		return time.Duration(float64(d) / factor)
+	}
+	return d
+}
+
+// lifetime is the request's context, which ends with the server too: a handler
+// may be mounted in somebody else's.
+func (s *Surface) lifetime(c *call) (context.Context, context.CancelFunc) {
+	parent := context.Background()
+	if c.outer != nil {
+		parent = c.outer.Context()
+	}
+	ctx, cancel := context.WithCancel(parent)
+	stop := context.AfterFunc(s.cfg.Closing, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
+// subject tells where the profile of the call stands.
+func (c *call) subject() (state, status string, ok bool) {
+	if c.id == "" {
+		return "", "", false
+	}
+	r, err := c.world.Profiles.Get(c.now, c.id)
+	if err != nil {
+		return "", "", false
+	}
+	return string(r.State), string(r.Sync.Status), true
+}
+
+// damage does to a part of a batch what a rule does to an answer's body.
+func (c *call) damage(a reply) reply {
+	if c.strike == nil || c.strike.Rule.Body == nil {
+		return a
+	}
+	var media string
+	if a.body, media = c.strike.Damage(a.body); media != "" {
+		a.media = media
+	} else if !json.Valid(a.body) {
+		a.media = strings.Replace(a.media, "application/json", "application/octet-stream", 1) // so that it goes as base64
+	}
+	return a
+}
+
+// onWire tells whether a rule does something to how the answer is sent.
+func onWire(r *fault.Rule) bool {
+	return r.Body != nil || r.Slow != nil || r.Handled != nil || r.Then != "" && r.Then != fault.Finish
+}
+
+// CheckFault returns what is wrong with a rule for this surface's operations.
+func (s *Surface) CheckFault(r *fault.Rule) []fault.Problem {
+	problems := r.Check(s.operations)
+	if r.Respond != nil && r.Respond.Error != "" && !slices.Contains(graph.ErrorNames(), r.Respond.Error) {
+		message := fmt.Sprintf("unknown error %q; there are %s", r.Respond.Error, strings.Join(graph.ErrorNames(), ", "))
+		if near := nearest.Name(r.Respond.Error, graph.ErrorNames()); near != "" {
+			message = fmt.Sprintf("unknown error %q; did you mean %q?", r.Respond.Error, near)
+		}
+		problems = append(problems, fault.Problem{Pointer: "/respond/error", Message: message})
+	}
+	return problems
+}

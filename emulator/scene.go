@@ -1,0 +1,244 @@
+package emulator
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/fixture"
+	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/scenario"
+	"github.com/graphemu/graphemu/emulator/throttle"
+	"github.com/graphemu/graphemu/fixtures"
+)
+
+// Source is the text of a scenario with the name that its problems carry.
+type Source struct {
+	Name string `json:"name"` // of the built-in scenario, or of the file
+	Text string `json:"text"`
+}
+
+// scene is a scenario made ready for worlds. It never changes.
+type scene struct {
+	sources    []Source
+	file       *scenario.File // all sources in one
+	variants   variant.Set    // the server's options go before the file's
+	clock      clock.Setting
+	perRequest time.Duration
+	fixture    *fixture.Fixture
+	script     *profile.Script
+}
+
+// scenarioRefs are the scenarios that the options name.
+func (s *settings) scenarioRefs() []string {
+	switch {
+	case len(s.Scenarios) > 0:
+		return s.Scenarios
+	case s.Scenario != "":
+		return []string{s.Scenario}
+	case s.ScenarioText != "":
+		return nil
+	}
+	return []string{"default"}
+}
+
+// textName is what problems of Options.ScenarioText carry for a file name.
+const textName = "scenario text"
+
+// loadScene reads the scenarios that the options name.
+func (s *Server) loadScene() (*scene, error) {
+	var sources []Source
+	var files []*scenario.File
+	var errs []error
+	add := func(source Source, f *scenario.File, err error) {
+		sources, files, errs = append(sources, source), append(files, f), append(errs, err)
+	}
+	for _, ref := range s.set.scenarioRefs() {
+		name, text, err := scenario.Read(ref)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		f, err := s.parseScenario(name, text)
+		add(Source{name, string(text)}, f, err)
+	}
+	if text := s.set.ScenarioText; text != "" {
+		f, err := s.parseScenario(textName, []byte(text))
+		add(Source{textName, text}, f, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return s.newScene(sources, files, nil)
+}
+
+// sceneOf makes a scene of texts, as a snapshot and the control API have them.
+// variants goes before all others; nil is none.
+func (s *Server) sceneOf(sources []Source, variants map[string]string) (*scene, error) {
+	var files []*scenario.File
+	var errs []error
+	for _, source := range sources {
+		f, err := s.parseScenario(source.Name, []byte(source.Text))
+		files, errs = append(files, f), append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return s.newScene(sources, files, variants)
+}
+
+// parseScenario reads a scenario. A fixture that it names by path is looked for
+// beside its file.
+func (s *Server) parseScenario(name string, text []byte) (*scenario.File, error) {
+	o := scenarioOptions(s.surface.Operations())
+	if filepath.Ext(name) != "" { // the file of a scenario has an ending
+		o.Folder = filepath.Dir(name)
+	}
+	return scenario.Parse(name, text, o)
+}
+
+// newScene joins files and the server's options: what an option says goes
+// before what a file says.
+func (s *Server) newScene(sources []Source, files []*scenario.File, variants map[string]string) (*scene, error) {
+	f, err := scenario.Merge(files)
+	if err != nil {
+		return nil, err
+	}
+	sc := &scene{sources: sources, file: f, perRequest: f.Clock.PerRequest.Std(), script: f.Script()}
+	readings := maps.Clone(f.Variants)
+	if readings == nil {
+		readings = map[string]string{}
+	}
+	maps.Copy(readings, s.set.Variants)
+	maps.Copy(readings, variants)
+	if sc.variants, err = variant.NewSet(readings); err != nil {
+		return nil, err
+	}
+	if sc.clock = f.Clock.Setting(); s.set.clock != nil {
+		sc.clock = *s.set.clock
+	}
+	ref := "empty"
+	switch {
+	case s.set.Fixture != "":
+		ref = s.set.Fixture
+	case f.Fixture != "":
+		ref = f.Fixture
+	}
+	sc.fixture, err = s.fixture(ref)
+	return sc, err
+}
+
+// fixture loads a fixture, or returns it where it was loaded before: a built-in
+// one is as it was, and a file counts as it was when it was first named.
+func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
+	s.fixtures.mu.Lock()
+	defer s.fixtures.mu.Unlock()
+	if f := s.fixtures.byRef[ref]; f != nil {
+		return f, nil
+	}
+	f, err := fixture.Load(ref, fixtures.FS, compiled)
+	if err == nil {
+		s.fixtures.byRef[ref] = f
+	}
+	return f, err
+}
+
+// play is what a scene does to the requests of a world.
+func (sc *scene) play(o roots) *surface.Play {
+	p := &surface.Play{Variants: sc.variants, PerRequest: sc.perRequest,
+		Faults: fault.NewSet(sc.file.Faults, binary.BigEndian.Uint64(mint.Key(o.Seed, o.From, "faults")))}
+	if len(sc.file.Throttle) > 0 {
+		p.Throttle = throttle.New(sc.file.Throttle)
+	}
+	return p
+}
+
+// scene is the scenario in force in the world: its own, or the server's.
+func (w *World) scene() *scene {
+	if own := w.own.Load(); own != nil {
+		return own
+	}
+	return w.server.scene.Load()
+}
+
+// Scenario returns the sources of the scenario in force.
+func (w *World) Scenario() []Source { return slices.Clone(w.scene().sources) }
+
+// SetScenario puts another scenario in force in this world only: YAML or JSON,
+// with the name that its problems carry. Its counters begin at zero, runs under
+// way keep their steps, and requests under way end under the old one. Its clock
+// counts at once; notes say what does not before the next Reset. It errs with
+// all that is wrong with text, and changes nothing then.
+func (w *World) SetScenario(name, text string) (notes []string, err error) {
+	sc, err := w.server.sceneOf([]Source{{name, text}}, nil)
+	if err != nil {
+		return nil, err
+	}
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	before := w.scene()
+	w.own.Store(sc)
+	return w.putInForce(before, sc), nil
+}
+
+// UnsetScenario puts the server's scenario in force again.
+func (w *World) UnsetScenario() {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	if before := w.own.Swap(nil); before != nil {
+		w.putInForce(before, w.scene())
+	}
+}
+
+// putInForce lets sc play from now on. Must hold changing.
+func (w *World) putInForce(before, sc *scene) (notes []string) {
+	state := w.current.Load()
+	state.SetPlay(sc.play(state.roots))
+	state.Profiles.Settle(state.Clock.Now(), 0) // what is due belongs to the script before
+	state.Profiles.SetScript(sc.script)
+	if sc.file.Clock.Given() && w.server.set.clock == nil {
+		if err := state.Clock.Start(sc.clock); err != nil {
+			w.server.set.Log.Warn("the scenario's clock was not set", "world", w.Name(), "error", err)
+		}
+	}
+	if sc.fixture != before.fixture {
+		notes = append(notes, fmt.Sprintf("the fixture %q counts from the next reset on", sc.fixture.Name))
+	}
+	for _, name := range storedVariants {
+		if sc.variants.Get(name) != before.variants.Get(name) {
+			notes = append(notes, fmt.Sprintf("the variant %s=%s counts from the next reset on", name, sc.variants.Get(name)))
+		}
+	}
+	return notes
+}
+
+// storedVariants decide how profiles are kept, so they can't change under them.
+var storedVariants = []string{"customizationDefaults", "typeHash"}
+
+// ReloadScenario reads the scenarios that the options name once more, and puts
+// them in force in every world that has no scenario of its own. It errs with all
+// that is wrong with them, and the old ones stay then.
+func (s *Server) ReloadScenario() error {
+	sc, err := s.loadScene()
+	if err != nil {
+		return fmt.Errorf("emulator: %w", err)
+	}
+	before := s.scene.Swap(sc)
+	for _, w := range s.Worlds() {
+		w.changing.Lock()
+		if w.own.Load() == nil {
+			w.putInForce(before, sc)
+		}
+		w.changing.Unlock()
+	}
+	return nil
+}

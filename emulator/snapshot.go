@@ -1,0 +1,154 @@
+package emulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/journal"
+	"github.com/graphemu/graphemu/emulator/throttle"
+)
+
+// What a snapshot calls itself, so that a foreign file is told from ours.
+const (
+	worldKind       = "graphemu world"
+	snapshotVersion = 1
+)
+
+// snapshot is a whole world but for its journal's entries. A world restored from
+// it goes on exactly as the one that was saved would have.
+type snapshot struct {
+	Kind    string      `json:"kind"`
+	Version int         `json:"version"`
+	World   string      `json:"world"`
+	Tenant  string      `json:"tenant"`
+	roots               // what ids and chance are drawn from: not the server's own after a restore
+	Clock   clock.Saved `json:"clock"`
+
+	Scenario []Source             `json:"scenario"` // in force, whole
+	Variants map[string]string    `json:"variants"` // in force
+	Ids      positions            `json:"ids"`
+	Faults   fault.SavedSet       `json:"faults"`
+	Throttle *throttle.Saved      `json:"throttle,omitzero"`
+	Retries  journal.SavedRetries `json:"retries"`
+	Profiles profile.SavedStore   `json:"profiles"`
+}
+
+// roots are what a world's ids, keys and chance are drawn from.
+type roots struct {
+	Seed uint64 `json:"seed"`
+	From string `json:"from"` // the tenant for which they were first drawn
+}
+
+// positions is how far each stream of ids has come.
+type positions struct {
+	Profiles uint64 `json:"profiles"`
+	Requests uint64 `json:"requests"`
+	Entries  uint64 `json:"entries"` // of the journal
+}
+
+// save returns the world whole.
+func (w *World) save() snapshot {
+	state, sc := w.current.Load(), w.scene()
+	play := state.Play()
+	now := state.Clock.Now()
+	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, roots: state.roots, Clock: state.Clock.Save(),
+		Scenario: sc.sources, Variants: play.Variants.Readings(),
+		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
+		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: state.Profiles.Save(now)}
+	if play.Throttle != nil {
+		t := play.Throttle.Save()
+		s.Throttle = &t
+	}
+	return s
+}
+
+// Snapshot returns the world whole as JSON, but for its journal's entries:
+// profiles and what is due for them, clock, scenario and its position, and how
+// far ids and chance have been drawn.
+func (w *World) Snapshot() ([]byte, error) {
+	b, err := json.MarshalIndent(w.save(), "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return append(b, '\n'), nil
+}
+
+// Restore puts the world where a snapshot was taken, be it of this world or of
+// another. It goes on exactly as that one would have; its tenant stays its own.
+// It errs, and changes nothing, where b is no snapshot. Requests under way end
+// in the world as it was.
+func (w *World) Restore(b []byte) error {
+	var s snapshot
+	if err := decodeStrict(b, &s); err != nil {
+		return fmt.Errorf("no snapshot of a world: %w", err)
+	}
+	return w.restore(s)
+}
+
+func (w *World) restore(s snapshot) error {
+	switch {
+	case s.Kind != worldKind:
+		return fmt.Errorf("no snapshot of a world: kind is %q, want %q", s.Kind, worldKind)
+	case s.Version != snapshotVersion:
+		return fmt.Errorf("a snapshot of version %d; this graphemu reads version %d", s.Version, snapshotVersion)
+	case !mint.IsGUID(s.From):
+		return fmt.Errorf("/from: %q is no tenant id", s.From)
+	}
+	sc, err := w.server.sceneOf(s.Scenario, s.Variants)
+	if err != nil {
+		return fmt.Errorf("the scenario of the snapshot: %w", err)
+	}
+	state := w.server.newState(w, s.roots, sc)
+	if err := state.Clock.Restore(s.Clock); err != nil {
+		return fmt.Errorf("/clock: %w", err)
+	}
+	if err := state.Profiles.Restore(s.Profiles); err != nil {
+		return fmt.Errorf("/profiles: %w", err)
+	}
+	play := state.Play()
+	if err := play.Faults.Restore(s.Faults); err != nil {
+		return fmt.Errorf("/faults: %w", err)
+	}
+	if play.Throttle != nil && s.Throttle != nil {
+		if err := play.Throttle.Restore(*s.Throttle); err != nil {
+			return fmt.Errorf("/throttle: %w", err)
+		}
+	}
+	state.ids.SetPosition(s.Ids.Profiles)
+	state.RequestIDs.SetPosition(s.Ids.Requests)
+	state.Journal.SetPosition(s.Ids.Entries)
+	if err := state.Journal.RestoreRetries(s.Retries); err != nil {
+		return fmt.Errorf("/retries: %w", err)
+	}
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	w.own.Store(sc)
+	w.current.Store(state)
+	return nil
+}
+
+// decodeStrict reads one JSON value without unknown names.
+func decodeStrict(b []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		switch err {
+		case io.ErrUnexpectedEOF:
+			return errors.New("it ends in the middle")
+		case io.EOF:
+			return errors.New("it is empty")
+		}
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("more data after the first value")
+	}
+	return nil
+}
