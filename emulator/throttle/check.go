@@ -1,0 +1,106 @@
+package throttle
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+)
+
+// Values of Rule.Per.
+const (
+	PerApp    = "app"
+	PerTenant = "tenant"
+)
+
+// Bounds of a rule (chosen): the documented limits are well within them.
+const (
+	MaxRequests = 1_000_000_000
+	MaxWindow   = 31 * 24 * time.Hour
+)
+
+// presets are the documented limits. Source: the throttling limits page,
+// "Education rostering"; its other limit, 400,000 requests in 20 s of an app over all
+// tenants, cannot be seen from one tenant, which a world is. The page does not
+// name educationSynchronizationProfile; that the limit of its neighbours holds for it
+// too is inferred.
+var presets = map[string]Rule{
+	"education": {Requests: 35_000, Window: clock.Duration(10 * time.Second), Per: PerApp},
+}
+
+// Presets returns the names that Rule.Preset knows.
+func Presets() []string { return []string{"education"} }
+
+// filled returns the rule with its preset and its defaults.
+func (r Rule) filled() Rule {
+	if p, ok := presets[r.Preset]; ok {
+		p.Name, p.Preset, p.Optional = r.Name, r.Preset, r.Optional
+		r = p
+	}
+	if r.Per == "" {
+		r.Per = PerApp
+	}
+	return r
+}
+
+// Problem is one thing that is wrong with a rule.
+type Problem struct {
+	Pointer string // JSON pointer into the rule
+	Message string // a sentence for people
+}
+
+func (p Problem) Error() string { return p.Pointer + ": " + p.Message }
+
+// Check returns everything that is wrong with a rule, where operations are those
+// that there are; nil: any name will do.
+func (r *Rule) Check(operations []string) (problems []Problem) {
+	add := func(pointer, format string, args ...any) {
+		problems = append(problems, Problem{pointer, fmt.Sprintf(format, args...)})
+	}
+	if r.Name == "" {
+		add("/name", "a throttle needs a name, unique in its scenario")
+	}
+	for i, name := range r.Operations {
+		if operations != nil && !slices.ContainsFunc(operations, func(o string) bool { return covers(name, o) }) {
+			add(fmt.Sprintf("/operations/%d", i), "there is no operation %q%s", name, didYouMean(name, operations))
+		}
+	}
+	if r.Preset != "" {
+		if _, ok := presets[r.Preset]; !ok {
+			add("/preset", "there is no preset %q%s; there are %s", r.Preset, didYouMean(r.Preset, Presets()), strings.Join(Presets(), ", "))
+		}
+		if len(r.Operations) > 0 || r.Requests != 0 || r.Window != 0 || r.Per != "" {
+			add("/preset", "a preset stands in place of operations, requests, window and per; leave those out")
+		}
+		return problems
+	}
+	if r.Requests < 1 || r.Requests > MaxRequests {
+		add("/requests", "want a number from 1 to %d, how many requests a window allows; got %d", MaxRequests, r.Requests)
+	}
+	if w := r.Window.Std(); w < time.Second || w > MaxWindow {
+		add("/window", "want a duration from 1s to %v, got %v", MaxWindow, w)
+	}
+	if r.Per != "" && r.Per != PerApp && r.Per != PerTenant {
+		add("/per", "want %s or %s, got %q", PerApp, PerTenant, r.Per)
+	}
+	return problems
+}
+
+func didYouMean(name string, known []string) string {
+	if near := nearest.Name(name, known); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
+}
+
+// covers tells whether a name in a rule means an operation: itself, a group as
+// "profiles.*", or "*".
+func covers(name, operation string) bool {
+	if group, ok := strings.CutSuffix(name, "*"); ok && (group == "" || strings.HasSuffix(group, ".")) {
+		return strings.HasPrefix(operation, group)
+	}
+	return name == operation
+}

@@ -1,0 +1,188 @@
+package throttle
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+)
+
+var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
+
+func rule(requests int, window time.Duration, operations ...string) Rule {
+	return Rule{Name: fmt.Sprint(requests, " in ", window), Requests: requests, Window: clock.Duration(window), Operations: operations}
+}
+
+// A window lets so many pass; Retry-After says exactly when the next one does.
+func TestTheTruth(t *testing.T) {
+	c := New([]Rule{rule(3, 10*time.Second)})
+	now := dawn
+	for range 3 {
+		_, refused := c.Take("profiles.list", "a", now)
+		require.False(t, refused)
+		now = now.Add(700 * time.Millisecond)
+	}
+	r, refused := c.Take("profiles.list", "a", now)
+	require.True(t, refused)
+	assert.Equal(t, Refusal{Rule: "3 in 10s", RetryAfter: 8 * time.Second, Limit: 3}, r, "7.9 s are left")
+	_, refused = c.Take("profiles.list", "a", dawn.Add(10*time.Second-1))
+	assert.True(t, refused)
+	_, refused = c.Take("profiles.list", "a", now.Add(r.RetryAfter))
+	assert.False(t, refused)
+	assert.Equal(t, map[string]uint64{"3 in 10s": 2}, c.Fired())
+}
+
+// What a counter tells is true for any rules and any requests: a client that
+// waits passes, and one that comes a second earlier does not.
+func TestTheTruthAlways(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := rule(rapid.IntRange(1, 5).Draw(t, "requests"), time.Duration(rapid.IntRange(1000, 5000).Draw(t, "window ms"))*time.Millisecond)
+		c, now := New([]Rule{r}), dawn
+		for range rapid.IntRange(1, 40).Draw(t, "calls") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 1500).Draw(t, "pause ms")) * time.Millisecond)
+			refusal, refused := c.Take("x", "a", now)
+			if !refused {
+				continue
+			}
+			if refusal.RetryAfter > time.Second {
+				_, again := c.Take("x", "a", now.Add(refusal.RetryAfter-time.Second))
+				require.True(t, again)
+			}
+			now = now.Add(refusal.RetryAfter)
+			_, again := c.Take("x", "a", now)
+			require.False(t, again)
+		}
+	})
+}
+
+func TestWhoIsCountedForWhat(t *testing.T) {
+	tenant := rule(2, time.Minute, "profiles.start")
+	tenant.Per = PerTenant
+	c := New([]Rule{rule(1, time.Minute, "profiles.errors.*"), tenant})
+	take := func(operation, client string) bool { _, refused := c.Take(operation, client, dawn); return refused }
+	assert.False(t, take("profiles.errors.list", "a"))
+	assert.True(t, take("profiles.errors.get", "a"), "the group shares a window")
+	assert.False(t, take("profiles.errors.get", "b"), "each app has its own")
+	assert.False(t, take("profiles.get", "a"))
+	assert.False(t, take("profiles.start", "a"))
+	assert.False(t, take("profiles.start", "b"))
+	assert.True(t, take("profiles.start", "c"), "apps share the tenant's")
+}
+
+// A refused request uses up nothing of another rule's window.
+func TestRefusedCountsForNone(t *testing.T) {
+	c := New([]Rule{rule(5, time.Minute), rule(1, time.Second)})
+	now := dawn
+	for range 4 {
+		_, refused := c.Take("x", "a", now)
+		require.False(t, refused)
+		r, refused := c.Take("x", "a", now)
+		require.True(t, refused)
+		require.Equal(t, "1 in 1s", r.Rule)
+		now = now.Add(r.RetryAfter)
+	}
+	_, refused := c.Take("x", "a", now)
+	require.False(t, refused, "the fifth that passes")
+	r, refused := c.Take("x", "a", now)
+	require.True(t, refused)
+	assert.Equal(t, "5 in 1m0s", r.Rule)
+}
+
+// Most of a window within its first tenth is a burst, told once.
+func TestBurst(t *testing.T) {
+	c := New([]Rule{rule(40, 10*time.Second)})
+	var told []int
+	for i := range 40 {
+		r, refused := c.Take("x", "a", dawn.Add(time.Duration(i)*time.Millisecond))
+		require.False(t, refused)
+		if r.Burst != "" {
+			told = append(told, i+1)
+		}
+	}
+	assert.Equal(t, []int{21}, told)
+	steady := New([]Rule{rule(40, 10*time.Second)})
+	for i := range 40 {
+		r, _ := steady.Take("x", "a", dawn.Add(time.Duration(i)*250*time.Millisecond))
+		assert.Empty(t, r.Burst)
+	}
+}
+
+// A clock that goes back begins a new window, and clients are bounded.
+func TestOddClocksAndCrowds(t *testing.T) {
+	c := New([]Rule{rule(1, time.Minute)})
+	for i := range 3 * MaxClients {
+		c.Take("x", fmt.Sprint(i), dawn.Add(time.Duration(i)*time.Millisecond))
+	}
+	assert.LessOrEqual(t, len(c.windows[0]), MaxClients)
+	_, refused := c.Take("x", fmt.Sprint(3*MaxClients-1), dawn.Add(15*time.Second))
+	assert.True(t, refused, "the newest stay")
+	_, refused = c.Take("x", fmt.Sprint(3*MaxClients-1), dawn.Add(-time.Hour))
+	assert.False(t, refused)
+}
+
+func TestSavedCounterGoesOn(t *testing.T) {
+	rules := []Rule{rule(2, 10*time.Second, "profiles.*"), {Name: "all", Preset: "education"}}
+	c := New(rules)
+	for i := range 7 {
+		c.Take("profiles.list", fmt.Sprint(i%2), dawn.Add(time.Duration(i)*time.Second))
+	}
+	b, err := json.Marshal(c.Save())
+	require.NoError(t, err)
+	var s Saved
+	require.NoError(t, json.Unmarshal(b, &s))
+	other := New(rules)
+	require.NoError(t, other.Restore(s))
+	for i := range 20 {
+		at := dawn.Add(time.Duration(6+i) * time.Second)
+		want, refused := c.Take("profiles.list", fmt.Sprint(i%3), at)
+		got, also := other.Take("profiles.list", fmt.Sprint(i%3), at)
+		require.Equal(t, want, got)
+		require.Equal(t, refused, also)
+	}
+	assert.Equal(t, c.Fired(), other.Fired())
+	for _, odd := range []Saved{{}, {Rules: []SavedRule{{Rule: "x"}, {Rule: "all"}}}, {Rules: []SavedRule{{Rule: rules[0].Name, Windows: []SavedWindow{{Taken: -1}}}, {Rule: "all"}}},
+		{Rules: []SavedRule{{Rule: rules[0].Name, Windows: []SavedWindow{{Client: "a", Taken: 1}, {Client: "a", Taken: 1}}}, {Rule: "all"}}}} {
+		before := other.Save()
+		require.Error(t, other.Restore(odd))
+		require.Equal(t, before, other.Save())
+	}
+}
+
+func TestCheck(t *testing.T) {
+	operations := []string{"profiles.list", "profiles.errors.list"}
+	for _, good := range []Rule{rule(1, time.Second), rule(1, time.Hour, "*"), rule(1, time.Hour, "profiles.*", "profiles.errors.list"), {Name: "e", Preset: "education"}} {
+		assert.Empty(t, good.Check(operations), "%+v", good)
+	}
+	for want, bad := range map[string]Rule{
+		`/name: a throttle needs a name`:   {Requests: 1, Window: clock.Duration(time.Second)},
+		`/requests: want a number from 1`:  rule(0, time.Second),
+		`/window: want a duration from 1s`: rule(1, time.Millisecond),
+		`/operations/0: there is no operation "profiles.lst"; did you mean "profiles.list"?`: rule(1, time.Second, "profiles.lst"),
+		`/operations/0: there is no operation "upload.*"`:                                    rule(1, time.Second, "upload.*"),
+		`/preset: there is no preset "educatoin"; did you mean "education"?`:                 {Name: "e", Preset: "educatoin"},
+		`/preset: a preset stands in place`:                                                  {Name: "e", Preset: "education", Requests: 5},
+		`/per: want app or tenant, got "user"`:                                               {Name: "p", Requests: 1, Window: clock.Duration(time.Second), Per: "user"},
+	} {
+		problems := bad.Check(operations)
+		require.Len(t, problems, 1, "%v", problems)
+		assert.Contains(t, problems[0].Error(), want)
+	}
+	f := Rule{Name: "e", Preset: "education"}.filled()
+	assert.Equal(t, 35_000, f.Requests)
+	assert.Equal(t, 10*time.Second, f.Window.Std())
+}
+
+func BenchmarkTake(b *testing.B) {
+	c := New([]Rule{{Name: "e", Preset: "education"}})
+	now := dawn
+	for b.Loop() {
+		now = now.Add(time.Millisecond)
+		c.Take("profiles.get", "a", now)
+	}
+}
