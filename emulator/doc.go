@@ -8,6 +8,11 @@
 // verifying them, and whether a token is allowed to do what it asks. Where the
 // documentation contradicts itself, a Variant chooses between its readings.
 //
+// A scenario says how the futures of profiles unfold, what goes wrong on the wire,
+// and what is expected of the client; World.Journal tells what came, and
+// Server.Verify judges it. See package scenario for the file, fault for what goes
+// wrong, journal for the record and the verdict.
+//
 // A Server holds worlds, one for each tenant, which never see each other. It is
 // safe for concurrent use. Tests start one with package emulatortest.
 package emulator

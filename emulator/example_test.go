@@ -65,6 +65,46 @@ func Example() {
 	// North Elementary provisioned
 }
 
+// A scenario makes the service busy, and judges how the client takes it. This
+// client does not wait as it is told.
+func ExampleServer_Verify() {
+	server, err := emulator.New(emulator.Options{Clock: "frozen@2026-01-05T06:00:00Z", ScenarioText: `
+version: 1
+name: busy
+faults:
+  - {name: throttle-list, operation: profiles.list, calls: first 1, respond: {status: 429, retryAfter: 20s}}
+expect:
+  - {operation: profiles.list, count: 2, noEarlyRetry: true}
+`})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	world, err := server.World(emulator.DefaultWorld)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 2 {
+		request, err := http.NewRequest(http.MethodGet, server.URL+"/education/synchronizationProfiles", nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer anything")
+		response, err := server.Client().Do(request)
+		if err != nil {
+			log.Fatal(err)
+		}
+		response.Body.Close()
+		fmt.Printf("%d, Retry-After %q\n", response.StatusCode, response.Header.Get("Retry-After"))
+	}
+	early := world.Journal().Requests("profiles.list")[1].Detail.Early
+	fmt.Println(server.Verify().OK, "early by", early.By)
+	// Output:
+	// 429, Retry-After "20"
+	// 200, Retry-After ""
+	// false early by 20s
+}
+
 // Each tenant is a world of its own: parallel tests take one each.
 func ExampleServer_World() {
 	server, err := emulator.New(emulator.Options{Fixture: "one"})

@@ -63,6 +63,7 @@ func (x *execution) series(o emulator.Options) error {
 	case o.State != "":
 		return errors.New("--state: each run of a series begins anew, so there is no state to keep")
 	}
+	trimAll(x.eachScenario)
 	list := trials(o, x.eachScenario)
 	for _, t := range list { // nothing is run where one of them could not be
 		t.options.HTTP, t.options.HTTPS, t.options.DataDir = "", "", ""

@@ -308,11 +308,12 @@ func TestHang(t *testing.T) {
 						stop := <-begun
 						if closes == "client" {
 							cancel()
+							more.CloseWithError(context.Canceled) // net/http's client tells the server only then
 						} else {
 							stop()
 						}
 						assert.Equal(t, http.ErrAbortHandler, <-ended)
-						more.Close() // net/http's client waits for its own body
+						more.Close() // and waits for its own body
 						assert.Error(t, <-failed)
 					})
 				})

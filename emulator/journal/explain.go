@@ -179,7 +179,7 @@ func (x *explanation) told(d *Detail) {
 		x.line("The client was told to wait %v before it comes again (Retry-After%s).", *d.RetryAfter, format)
 	}
 	if d.Early != nil {
-		x.line("The client came too early: the answer of entry %d told it to wait %v longer, on the world's clock.", d.Early.Entry, d.Early.By)
+		x.line("The client came too early: the answer of entry %d told it to wait %v longer, on the world's clock.", d.Early.Entry, rounded(d.Early.By))
 	}
 }
 

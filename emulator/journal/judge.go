@@ -173,7 +173,7 @@ func (r *Record) judgeEarly(x *Expectation, f *finding) {
 	switch {
 	case first != nil:
 		f.blame(early)
-		f.saw(false, "%s early: entry %d came %v before the answer of entry %d allowed it", were(early.n, "call"), first.ID, first.Detail.Early.By, first.Detail.Early.Entry)
+		f.saw(false, "%s early: entry %d came %v before the answer of entry %d allowed it", were(early.n, "call"), first.ID, rounded(first.Detail.Early.By), first.Detail.Early.Entry)
 	case r.Lost > 0:
 		r.undecided(f)
 	default:

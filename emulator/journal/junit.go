@@ -39,10 +39,11 @@ type (
 
 // warningNames say what each kind of warning tests, as a test that may fail.
 var warningNames = map[string]string{
+	WarnUnused:         "a client called",
 	WarnUnfired:        "every rule fired",
 	WarnNotImplemented: "no request met 501",
 	WarnRefused:        "no body was refused by a schema",
-	WarnEarly:          "no call came within a Retry-After",
+	WarnEarly:          "no call came within a Retry-After but for those that an expectation judges",
 	WarnBurst:          "no window had a burst",
 	WarnNoJitter:       "throttled workers came back at different times",
 }

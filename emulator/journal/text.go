@@ -64,7 +64,7 @@ func (e *Entry) note() string {
 			notes = append(notes, fmt.Sprintf("told to wait %v", *d.RetryAfter))
 		}
 		if d.Early != nil {
-			notes = append(notes, fmt.Sprintf("EARLY by %v (see entry %d)", d.Early.By, d.Early.Entry))
+			notes = append(notes, fmt.Sprintf("EARLY by %v (see entry %d)", rounded(d.Early.By), d.Early.Entry))
 		}
 	}
 	return cutAt(clean(strings.Join(notes, "; ")), 300, "…")

@@ -64,6 +64,7 @@ type Warning struct {
 
 // The kinds of warnings.
 const (
+	WarnUnused         = "unused"         // no call came at all
 	WarnUnfired        = "unfired"        // a rule fired in no world
 	WarnNotImplemented = "notImplemented" // a request met 501
 	WarnRefused        = "refused"        // a schema or a rule of the model refused a body
@@ -73,7 +74,7 @@ const (
 )
 
 // warningKinds are the kinds in the order in which a verdict has them.
-var warningKinds = []string{WarnUnfired, WarnNotImplemented, WarnRefused, WarnEarly, WarnBurst, WarnNoJitter}
+var warningKinds = []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnRefused, WarnEarly, WarnBurst, WarnNoJitter}
 
 // MaxBlamed is how many ids a result or a warning names.
 const MaxBlamed = 10

@@ -10,7 +10,7 @@ import (
 // warn returns what is worth a warning in all worlds, in the order of
 // warningKinds, then of worlds and of entries.
 func warn(worlds []Record) []Warning {
-	list := unfired(worlds)
+	list := append(unused(worlds), unfired(worlds)...)
 	for i := range worlds {
 		r := &worlds[i]
 		list = append(list, r.notImplemented()...)
@@ -23,6 +23,15 @@ func warn(worlds []Record) []Warning {
 		return cmp.Compare(slices.Index(warningKinds, a.Kind), slices.Index(warningKinds, b.Kind))
 	})
 	return list
+}
+
+// unused tells that nobody came: a client that is pointed elsewhere does nothing
+// wrong here.
+func unused(worlds []Record) []Warning {
+	if len(worlds) == 0 || slices.ContainsFunc(worlds, func(r Record) bool { return r.used() || r.Lost > 0 }) {
+		return nil
+	}
+	return []Warning{{Kind: WarnUnused, Message: "no call came: is the client pointed at this server?"}}
 }
 
 // unfired names the rules that fired in no world. Rules of one name and kind in

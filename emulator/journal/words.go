@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
 )
 
 // String says the expectation for people, as one sentence without a full stop.
@@ -40,7 +43,11 @@ func (e *Expectation) callWords() string {
 	if e.MinInterval > 0 {
 		parts = append(parts, fmt.Sprintf("is called again by the same client on the same address only after %v", e.MinInterval))
 	}
-	return e.Operation + " " + join(parts, "and")
+	subject := e.Operation
+	if subject == "*" {
+		subject = "whatever the operation, it"
+	}
+	return subject + " " + join(parts, "and")
 }
 
 func (e *Expectation) profileWords() string {
@@ -87,4 +94,13 @@ func count64(n uint64, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// rounded is a duration as people want it: not finer than a millisecond, unless
+// it is shorter.
+func rounded(d clock.Duration) time.Duration {
+	if d.Std() < time.Millisecond {
+		return d.Std()
+	}
+	return d.Std().Round(time.Millisecond)
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -144,6 +145,11 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := c.guard(r); err != nil {
 		c.fail(w, err)
 		return
+	}
+	// A base that ends in a slash is easily joined with a path that begins with one.
+	if path, ok := strings.CutPrefix(r.URL.Path, Prefix+"/"); ok {
+		r = r.Clone(r.Context())
+		r.URL.Path, r.URL.RawPath = Prefix+strings.TrimLeft(path, "/"), ""
 	}
 	c.router().ServeHTTP(w, r)
 }

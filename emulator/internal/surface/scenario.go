@@ -107,8 +107,10 @@ func (c *call) retryLater(a *reply, d time.Duration, format string, factor float
 	var text string
 	switch {
 	case format == fault.FormatDate:
-		// On the world's clock, as Date is: the difference is what counts.
-		text = c.now.Add(d).UTC().Format(http.TimeFormat)
+		// In the client's time too: the SDKs compare a date with their machine's
+		// clock (seen in their code). A date has whole seconds, and who keeps to it
+		// must not be early.
+		text = c.real.Add(told + time.Second - 1).UTC().Format(http.TimeFormat)
 	case format == fault.FormatDecimal || told%time.Second != 0:
 		text = strconv.FormatFloat(told.Seconds(), 'f', -1, 64)
 		format = fault.FormatDecimal
@@ -118,7 +120,7 @@ func (c *call) retryLater(a *reply, d time.Duration, format string, factor float
 	a.set("Retry-After", text)
 	wait := clock.Duration(told)
 	c.retryAfter, c.retryFormat = &wait, format
-	c.world.Journal.Promise(key, c.entry, c.now.Add(time.Duration(float64(told)*max(factor, 1))), c.real.Add(told))
+	c.world.Journal.Promise(key, c.entry, c.now.Add(fault.Passed(told, factor)), c.real.Add(told))
 }
 
 // throttle refuses a call where its client has used up what a window allows.
@@ -150,14 +152,7 @@ func (s *Surface) wait(c *call, d time.Duration) error {
 	c.waited += d
 	ctx, cancel := s.lifetime(c)
 	defer cancel()
-	return clock.Wait(ctx, inClientTime(d, c.world.Clock.Factor()))
-}
-
-func inClientTime(d time.Duration, factor float64) time.Duration {
-	if factor > 0 {
-		return time.Duration(float64(d) / factor)
-	}
-	return d
+	return clock.Wait(ctx, fault.Felt(d, c.world.Clock.Factor()))
 }
 
 // lifetime is the request's context, which ends with the server too: a handler
