@@ -312,9 +312,8 @@ func TestPunishEarly(t *testing.T) {
 		"a frozen clock that somebody advances":   {0, "", []step{{0, 0, 20 * s}, {0, 0, 40 * s}, {40 * s, 0, 0}}},
 		"a frozen clock and a client that waits":  {0, "", []step{{0, 0, 20 * s}, {0, 20 * s, 0}}},
 		"a scaled clock tells whole real seconds": {60, "", []step{{0, 0, 20 * s}, {59 * s, 983 * time.Millisecond, 40 * s}, {119 * s, 1983 * time.Millisecond, 0}}},
-		"a slow clock":                  {0.5, "", []step{{0, 0, 20 * s}, {19 * s, 38 * s, 40 * s}, {59 * s, 118 * s, 0}}},
-		"a date has whole seconds":      {1, FormatDate, []step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20 * s, 20 * s, 0}}},
-		"a date that is not waited for": {1, FormatDate, []step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20*s - 1, 20*s - 1, 40 * s}}},
+		"a slow clock":                     {0.5, "", []step{{0, 0, 20 * s}, {19 * s, 38 * s, 40 * s}, {59 * s, 118 * s, 0}}},
+		"a date is counted as seconds are": {1, FormatDate, []step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20*s + 699*time.Millisecond, 20*s + 699*time.Millisecond, 40 * s}}},
 	} {
 		r := throttles(First(1), 20*s)
 		r.Respond.RetryAfterFormat = tc.format

@@ -70,13 +70,8 @@ func (w *waiter) punish() time.Duration {
 func (w *waiting) tell(q *Query, e *entry, retryAfter time.Duration) {
 	one := &waiter{entry: e, seat: newSeat(q), retryAfter: retryAfter}
 	// Counted from the arrival of the call: a delay is to the client's advantage.
+	// A surface that writes a date rounds it up, so that the same holds for it.
 	told := Told(retryAfter, q.Factor)
-	if e.rule.Respond.RetryAfterFormat == FormatDate {
-		// A date is of whole seconds, and the rest is lost.
-		world := q.Now.Add(retryAfter)
-		rest := world.Sub(world.Truncate(time.Second))
-		told = Felt(retryAfter-rest, q.Factor)
-	}
 	one.world, one.real = q.Now.Add(Passed(told, q.Factor)), q.Real.Add(told)
 	w.put(one)
 }
