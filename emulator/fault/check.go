@@ -6,9 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
@@ -65,7 +62,7 @@ func (c *checker) add(pointer, format string, args ...any) {
 }
 
 // maxName is the longest name of a rule in bytes. It stands in addresses and logs.
-const maxName = 128
+const maxName = 100
 
 func (c *checker) name(name string) {
 	switch {
@@ -73,9 +70,14 @@ func (c *checker) name(name string) {
 		c.add("/name", "a rule needs a name, unique in its world, like throttle-start")
 	case len(name) > maxName:
 		c.add("/name", "%s is too long: the most is %d bytes", quote(name), maxName)
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		c.add("/name", "%s has characters that cannot be printed", quote(name))
+	case strings.ContainsFunc(name, func(r rune) bool { return !inName(r) }) || strings.ContainsRune("_.-", rune(name[0])):
+		c.add("/name", "%s is no name: want letters, digits and, after the first, any of _ . -", quote(name))
 	}
+}
+
+// inName tells whether a name may hold r: what scenario files allow.
+func inName(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_.-", r)
 }
 
 func (c *checker) operation(name string, operations []string) {
@@ -356,7 +358,3 @@ func isFieldValue(s string) bool {
 	}
 	return strings.Trim(s, " \t") == s
 }
-
-// waitBound is how long punishEarly may make a client wait, unless the rule
-// itself asks for more.
-const waitBound = time.Hour

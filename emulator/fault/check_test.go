@@ -29,7 +29,7 @@ func TestCheck(t *testing.T) {
 		{good(func(r *Rule) {}), nil},
 		{&Rule{}, []string{"/name: needs a name", "/operation: needs an operation", "the rule does nothing"}},
 		{good(func(r *Rule) { r.Name = strings.Repeat("n", 200) }), []string{"/name: too long"}},
-		{good(func(r *Rule) { r.Name = "a\nb" }), []string{"/name: cannot be printed"}},
+		{good(func(r *Rule) { r.Name = "a\nb" }), []string{"/name: is no name"}},
 		{good(func(r *Rule) { r.Operation = "*" }), nil},
 		{good(func(r *Rule) { r.Operation = "profiles.*" }), nil},
 		{good(func(r *Rule) { r.Operation = "profiles.status.*" }), nil},

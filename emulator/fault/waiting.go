@@ -12,6 +12,10 @@ import (
 // waited longest makes room.
 const maxWaiting = 4096
 
+// waitBound is how long punishEarly may make a client wait, unless the rule
+// itself asks for more.
+const waitBound = time.Hour
+
 // seat is who waits for what.
 type seat struct{ client, path string }
 

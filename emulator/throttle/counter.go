@@ -52,7 +52,7 @@ func New(rules []Rule) *Counter {
 // Refusal is what a counter has to say of a request.
 type Refusal struct {
 	Rule       string        // that refused it; "" where none did
-	RetryAfter time.Duration // until a call passes, rounded up to whole seconds; at least one
+	RetryAfter time.Duration // until a call passes all rules, rounded up to whole seconds; at least one
 	Limit      int           // requests that a window allows
 
 	// Burst is the rule of whose window more than half was taken within its first
@@ -77,11 +77,16 @@ func (c *Counter) Take(operation, client string, now time.Time) (r Refusal, refu
 			continue
 		}
 		if w := c.windows[i][rule.key(client)]; w != nil && w.open(rule, now) && w.taken >= rule.Requests {
-			c.fired[i]++
+			if !refused {
+				c.fired[i]++
+				refused, r.Rule, r.Limit = true, rule.Name, rule.Requests
+			}
 			left := w.from.Add(rule.Window.Std()).Sub(now)
-			whole := (left + time.Second - 1).Truncate(time.Second)
-			return Refusal{Rule: rule.Name, RetryAfter: max(whole, time.Second), Limit: rule.Requests}, true
+			r.RetryAfter = max(r.RetryAfter, (left + time.Second - 1).Truncate(time.Second))
 		}
+	}
+	if refused {
+		return r, true
 	}
 	for i := range c.rules {
 		rule := &c.rules[i]

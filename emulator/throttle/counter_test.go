@@ -75,6 +75,18 @@ func TestWhoIsCountedForWhat(t *testing.T) {
 	assert.True(t, take("profiles.start", "c"), "apps share the tenant's")
 }
 
+// Where several windows are used up, a client is told of the one that is over
+// last: else it would be refused again.
+func TestTheLastWindowCounts(t *testing.T) {
+	c := New([]Rule{rule(1, time.Second), rule(1, time.Minute)})
+	c.Take("x", "a", dawn)
+	r, refused := c.Take("x", "a", dawn)
+	require.True(t, refused)
+	assert.Equal(t, Refusal{Rule: "1 in 1s", RetryAfter: time.Minute, Limit: 1}, r)
+	_, refused = c.Take("x", "a", dawn.Add(r.RetryAfter))
+	assert.False(t, refused)
+}
+
 // A refused request uses up nothing of another rule's window.
 func TestRefusedCountsForNone(t *testing.T) {
 	c := New([]Rule{rule(5, time.Minute), rule(1, time.Second)})
