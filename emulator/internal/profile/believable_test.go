@@ -22,7 +22,7 @@ func errorsOf(t *testing.T, step Step, before func(s *Store)) []SyncError {
 		NewID: func() string { n++; return fmt.Sprint("p", n) }})
 	id := ready(t, s)
 	before(s)
-	r, err := s.Start(at(10), id)
+	r, err := s.Start(at(10), id, Outcome{})
 	require.NoError(t, err)
 	assert.EqualValues(t, len(r.Errors), r.Sync.ErrorCount)
 	return r.Errors
@@ -105,7 +105,7 @@ func TestErrorsOfARun(t *testing.T) {
 		require.EqualValues(t, len(r.Errors), r.Sync.ErrorCount)
 		return r.Errors
 	}
-	require.NoError(t, failed(s.Start(at(10), id)))
+	require.NoError(t, failed(s.Start(at(10), id, Outcome{})))
 	first := list(at(10))
 	second := list(at(11))
 	assert.Len(t, first, 1)
@@ -114,7 +114,7 @@ func TestErrorsOfARun(t *testing.T) {
 	assert.Equal(t, "None", second[1].ErrorCode, "the given ones come first")
 	assert.Equal(t, "provisioned/inProgress", stands(s, at(11), id))
 	require.NoError(t, failed(s.Pause(at(12), id)))
-	require.NoError(t, failed(s.Start(at(13), id)))
+	require.NoError(t, failed(s.Start(at(13), id, Outcome{})))
 	third := list(at(13))
 	require.Len(t, third, 1)
 	assert.NotEqual(t, first[0].ID, third[0].ID)

@@ -98,7 +98,7 @@ func BenchmarkStore(b *testing.B) {
 			}
 			return nil
 		}},
-		{"Start", func() error { return failed(s.Start(now.Add(time.Duration(i)*time.Minute), next())) }},
+		{"Start", func() error { return failed(s.Start(now.Add(time.Duration(i)*time.Minute), next(), Outcome{})) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -112,8 +112,8 @@ func BenchmarkStore(b *testing.B) {
 	later := now.Add(1 << 60)
 	id := create(b, s, later, csvProvider, map[string]any{"displayName": "West"})
 	later = later.Add(time.Hour)
-	require.NoError(b, failed(s.Start(later, id)))
-	require.NoError(b, failed(s.Reset(later, id)))
+	require.NoError(b, failed(s.Start(later, id, Outcome{})))
+	require.NoError(b, failed(s.Reset(later, id, Outcome{})))
 	b.Run("Read, where another waits", func(b *testing.B) {
 		for b.Loop() {
 			s.Read(later, ids[0])

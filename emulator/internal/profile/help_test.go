@@ -102,13 +102,13 @@ func do(s *Store, now time.Time, id string, call Call) (err error) {
 	case CallDelete:
 		_, err = s.Delete(now, id)
 	case CallStart:
-		_, err = s.Start(now, id)
+		_, err = s.Start(now, id, Outcome{})
 	case CallPause:
 		_, err = s.Pause(now, id)
 	case CallResume:
 		_, err = s.Resume(now, id)
 	case CallReset:
-		_, err = s.Reset(now, id)
+		_, err = s.Reset(now, id, Outcome{})
 	case callRead:
 		s.Read(now, id)
 	case CallUploadURL:

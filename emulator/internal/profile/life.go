@@ -140,7 +140,7 @@ func (r *Record) enter(s State) {
 func (r *Record) startByItself(now time.Time, p *playbook, log *events) {
 	if !r.csv && !r.started && !r.locked && r.State == Provisioned && r.upcoming() == nil {
 		before := r.standing()
-		r.begin(now, CallStart, p)
+		r.begin(now, CallStart, Outcome{}, p)
 		if r.standing() != before {
 			log.add(r, now, before, r.course.name, 0)
 		}
@@ -149,8 +149,8 @@ func (r *Record) startByItself(now time.Time, p *playbook, log *events) {
 
 // begin starts a run, in place of whatever was to come or was held back. Until
 // its first step it extracts (chosen).
-func (r *Record) begin(now time.Time, call Call, p *playbook) {
-	c := cmp.Or(p.pick(r, call), p.sync)
+func (r *Record) begin(now time.Time, call Call, o Outcome, p *playbook) {
+	c := cmp.Or(p.pick(r, call), p.outcome(o))
 	r.take(c, now)
 	r.started = true
 	r.run++

@@ -215,7 +215,7 @@ func TestDatesAndMessagesOfTheStatus(t *testing.T) {
 	require.NoError(t, failed(s.Resume(after(300), id)))
 	assert.Equal(t, SyncStatus{Status: Success, LastActivity: after(300), LastSuccessful: after(6)}, at(300), "going back to success is no sync")
 
-	require.NoError(t, failed(s.Reset(after(400), id)))
+	require.NoError(t, failed(s.Reset(after(400), id, Outcome{})))
 	assert.Equal(t, SyncStatus{Status: Extracting, LastActivity: after(400), LastSuccessful: after(6)}, at(400))
 
 	csv := create(t, s, dawn, csvProvider)
@@ -287,17 +287,17 @@ func TestExpirationDate(t *testing.T) {
 	t.Run("taking the date away unlocks too", func(t *testing.T) {
 		s := newStore()
 		id := create(t, s, evening, csvProvider, expires("2026-01-06"))
-		require.Error(t, failed(s.Start(midnight, id)))
+		require.Error(t, failed(s.Start(midnight, id, Outcome{})))
 		_, err := s.Update(midnight, id, NewChange(expires(nil)), false)
 		require.NoError(t, err)
-		require.NoError(t, failed(s.Start(midnight, id)))
+		require.NoError(t, failed(s.Start(midnight, id, Outcome{})))
 	})
 	t.Run("a PUT without a date unlocks too", func(t *testing.T) {
 		s := newStore()
 		id := create(t, s, evening, csvProvider, expires("2026-01-06"))
 		_, err := s.Update(midnight, id, NewChange(body(csvProvider())), true)
 		require.NoError(t, err)
-		require.NoError(t, failed(s.Start(midnight, id)))
+		require.NoError(t, failed(s.Start(midnight, id, Outcome{})))
 	})
 	t.Run("before it is reached the date can be moved", func(t *testing.T) {
 		s := newStore()

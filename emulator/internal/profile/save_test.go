@@ -113,7 +113,7 @@ func TestSavedProfile(t *testing.T) {
 		{Name: "n", On: CallReset}}}}
 	s := newStore(cfg)
 	id := ready(t, s)
-	require.NoError(t, failed(s.Start(at(10), id)))
+	require.NoError(t, failed(s.Start(at(10), id, Outcome{})))
 	require.NoError(t, failed(s.Pause(at(31.5), id)))
 	saved := s.Save(at(100))
 	for i := range saved.Profiles {
@@ -151,7 +151,7 @@ func TestRestoreRefuses(t *testing.T) {
 	s := newStore()
 	id := create(t, s, dawn, csvProvider, expires("2026-02-01"))
 	create(t, s, dawn, oneRosterProvider)
-	require.NoError(t, failed(s.Start(at(5), id)))
+	require.NoError(t, failed(s.Start(at(5), id, Outcome{})))
 	text, err := json.Marshal(s.Save(at(6.5)))
 	require.NoError(t, err)
 	for fault, change := range map[string]func(saved *SavedStore, first *Saved, document map[string]any){

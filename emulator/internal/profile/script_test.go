@@ -162,7 +162,7 @@ func TestWhichLifecycleRuns(t *testing.T) {
 			other := create(t, s, dawn, csvProvider, map[string]any{"displayName": "East"})
 			got, used := "", map[string]uint64{}
 			for i := range len(c.want)/2 + 1 {
-				r, err := s.Start(at(float64(10+10*i)), id)
+				r, err := s.Start(at(float64(10+10*i)), id, Outcome{})
 				require.NoError(t, err)
 				name := r.Lifecycle()
 				if name == "" {
@@ -200,7 +200,7 @@ func TestWhere(t *testing.T) {
 			holds := i < len(c.is)
 			assert.Equal(t, holds, s.Scripted(at(5), id, CallStart), "%s: %v", path, want)
 			assert.False(t, s.Scripted(at(5), id, CallReset))
-			r, err := s.Start(at(5), id)
+			r, err := s.Start(at(5), id, Outcome{})
 			require.NoError(t, err)
 			assert.Equal(t, holds, r.Lifecycle() != "", "%s: %v", path, want)
 		}
@@ -214,7 +214,7 @@ func TestWhere(t *testing.T) {
 func TestScriptedThoughDone(t *testing.T) {
 	s := scripted(Lifecycle{Name: "a", On: CallStart, Steps: running, Next: "b"}, Lifecycle{Name: "b", On: CallReset, Steps: running})
 	id := ready(t, s)
-	require.NoError(t, failed(s.Start(at(5), id)))
+	require.NoError(t, failed(s.Start(at(5), id, Outcome{})))
 	assert.True(t, s.Scripted(at(20), id, CallStart))
 	assert.True(t, s.Scripted(at(20), id, CallReset))
 	assert.False(t, s.Scripted(at(20), id, CallDelete))
@@ -225,7 +225,7 @@ func TestInstantsOfAScript(t *testing.T) {
 	s := scripted(Lifecycle{On: CallStart, Steps: []Step{{Status: InProgress, After: time.Second, ErrorCount: 1, Message: "half way"}, {Status: Failed, Reads: 1, ErrorCount: 2}}},
 		Lifecycle{On: CallReset, Steps: []Step{{Status: Success, After: 1500 * time.Millisecond}}})
 	id := ready(t, s)
-	require.NoError(t, failed(s.Start(at(10), id)))
+	require.NoError(t, failed(s.Start(at(10), id, Outcome{})))
 	r, err := s.Get(at(999), id)
 	require.NoError(t, err)
 	assert.Equal(t, SyncStatus{Status: InProgress, ErrorCount: 1, LastActivity: at(11), Message: "half way"}, r.Sync)
@@ -235,7 +235,7 @@ func TestInstantsOfAScript(t *testing.T) {
 	assert.Equal(t, SyncStatus{Status: Failed, ErrorCount: 3, LastActivity: at(1000.25)}, r.Sync)
 	require.Len(t, r.Errors, 3)
 	assert.Equal(t, []time.Time{at(11), at(1000.25), at(1000.25)}, []time.Time{r.Errors[0].Recorded, r.Errors[1].Recorded, r.Errors[2].Recorded})
-	require.NoError(t, failed(s.Reset(at(2000), id)))
+	require.NoError(t, failed(s.Reset(at(2000), id, Outcome{})))
 	r, err = s.Get(at(9000), id)
 	require.NoError(t, err)
 	assert.Equal(t, SyncStatus{Status: Success, LastActivity: at(2001.5), LastSuccessful: at(2001.5)}, r.Sync)
@@ -259,7 +259,7 @@ func TestExpirationInTheMiddleOfAScript(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := scripted(Lifecycle{On: CallStart, Steps: []Step{{Status: InProgress}, step}})
 			id := create(t, s, midnight.Add(-time.Minute), csvProvider, expires("2026-01-06"))
-			require.NoError(t, failed(s.Start(midnight.Add(-40*time.Second), id)))
+			require.NoError(t, failed(s.Start(midnight.Add(-40*time.Second), id, Outcome{})))
 			s.Read(midnight.Add(-30*time.Second), id)
 			assert.Equal(t, "provisioned/inProgress", stands(s, midnight.Add(-1), id))
 			assert.Equal(t, "provisioned/paused", stands(s, midnight, id))
@@ -282,7 +282,7 @@ func TestExpirationInTheMiddleOfAScript(t *testing.T) {
 func TestSetScript(t *testing.T) {
 	s := scripted(Lifecycle{Name: "a", On: CallStart, Steps: running, Next: "b"}, Lifecycle{Name: "b", On: CallStart, Steps: []Step{{Status: Failed}}})
 	id := ready(t, s)
-	require.NoError(t, failed(s.Start(at(10), id)))
+	require.NoError(t, failed(s.Start(at(10), id, Outcome{})))
 	s.SetScript(&Script{Lifecycles: []Lifecycle{{Name: "a", On: CallStart, Next: "c"}, {Name: "c", On: CallStart, Steps: []Step{{Status: Quarantined}}}}})
 	assert.Equal(t, map[string]uint64{"a": 1}, s.Used())
 	assert.Equal(t, "provisioned/inProgress", stands(s, at(19), id))
@@ -290,12 +290,12 @@ func TestSetScript(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, Success, r.Sync.Status)
 	assert.Equal(t, "a", r.Lifecycle())
-	r, err = s.Start(at(21), id)
+	r, err = s.Start(at(21), id, Outcome{})
 	require.NoError(t, err)
 	assert.Equal(t, "c", r.Lifecycle())
 	s.SetScript(nil)
 	assert.Empty(t, s.Used())
-	r, err = s.Start(at(22), id)
+	r, err = s.Start(at(22), id, Outcome{})
 	require.NoError(t, err)
 	assert.Equal(t, "provisioned/success", stands(s, at(22), id), "every stage is over at once")
 	assert.Empty(t, r.Lifecycle())
@@ -304,7 +304,7 @@ func TestSetScript(t *testing.T) {
 	for i := range 100 {
 		name := fmt.Sprint("n", i)
 		s.SetScript(&Script{Lifecycles: []Lifecycle{{Name: name, On: CallReset, Steps: running, Next: "x"}}})
-		r, err = s.Reset(at(30), id)
+		r, err = s.Reset(at(30), id, Outcome{})
 		require.NoError(t, err)
 		require.Equal(t, name, r.Lifecycle())
 		require.Equal(t, []string{name}, r.passed.names)
@@ -317,7 +317,7 @@ func TestOddScriptsAreHarmless(t *testing.T) {
 		{On: "", Steps: []Step{{}}}, {On: CallPause, Steps: running},
 	}}})
 	id := ready(t, s)
-	require.NoError(t, failed(s.Start(dawn, id)))
+	require.NoError(t, failed(s.Start(dawn, id, Outcome{})))
 	assert.Equal(t, "nowhere/nonsense", stands(s, dawn, id))
 	for _, c := range allCalls {
 		do(s, dawn, id, c) // legal or not
@@ -326,7 +326,7 @@ func TestOddScriptsAreHarmless(t *testing.T) {
 	}
 	s.SetScript(&Script{Lifecycles: []Lifecycle{{On: CallStart, Steps: []Step{{Status: Quarantined, ErrorCount: 1 << 62}}}}})
 	id = ready(t, s)
-	r, err := s.Start(at(5), id)
+	r, err := s.Start(at(5), id, Outcome{})
 	require.NoError(t, err)
 	assert.Len(t, r.Errors, MaxErrors)
 }

@@ -14,6 +14,17 @@ type Seed struct {
 	State  State  // "": Provisioned
 	Sync   SyncStatus
 	Errors []SyncError // ids may be empty
+
+	// Files returns what was uploaded for it before; nil for nothing. Plant leaves
+	// them to whoever keeps uploads.
+	Files func() ([]SeedFile, error)
+}
+
+// SeedFile is a file that was uploaded before a world began. It serves many
+// worlds: nobody changes Text.
+type SeedFile struct {
+	Name string
+	Text []byte
 }
 
 // Plant adds a profile as it stands in a fixture. What its state and status

@@ -178,11 +178,12 @@ func (s *Store) Allow(now time.Time, id string, call Call) (*Record, error) {
 }
 
 // Start begins a sync of the profile with that id, whose files were verified
-// before. It errs with ErrNotFound or *IllegalError.
-func (s *Store) Start(now time.Time, id string) (*Record, error) {
+// before; o is how it ends where no lifecycle decides. It errs with ErrNotFound
+// or *IllegalError.
+func (s *Store) Start(now time.Time, id string, o Outcome) (*Record, error) {
 	return s.change(now, id, CallStart, func(r *Record) error {
 		r.clearErrors()
-		r.begin(now, CallStart, s.book)
+		r.begin(now, CallStart, o, s.book)
 		return nil
 	})
 }
@@ -201,13 +202,13 @@ func (s *Store) Resume(now time.Time, id string) (*Record, error) {
 }
 
 // Reset deletes the errors of the profile with that id and starts its sync
-// over. A profile that never ran has nothing to start over (chosen). It errs
-// with ErrNotFound or *IllegalError.
-func (s *Store) Reset(now time.Time, id string) (*Record, error) {
+// over; o is how it ends where no lifecycle decides. A profile that never ran has
+// nothing to start over (chosen). It errs with ErrNotFound or *IllegalError.
+func (s *Store) Reset(now time.Time, id string, o Outcome) (*Record, error) {
 	return s.change(now, id, CallReset, func(r *Record) error {
 		r.clearErrors()
 		if r.started {
-			r.begin(now, CallReset, s.book)
+			r.begin(now, CallReset, o, s.book)
 		}
 		return nil
 	})

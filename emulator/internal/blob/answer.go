@@ -1,0 +1,247 @@
+package blob
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// exchange is one request while it is answered.
+type exchange struct {
+	store   *Store
+	call    Call
+	r       *http.Request
+	body    io.Reader
+	now     time.Time
+	version string    // of the service, that the request goes by
+	expires time.Time // of the SAS
+	began   bool      // whether the body was read from
+}
+
+// success is an answer that is no error.
+type success struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// Answer carries out c, which Parse made of r, with what body gives in place of
+// r.Body (nil: nothing), and returns what to send. All of the service's rules
+// are here: path, version, SAS, permissions, headers, conditions, the operation.
+// The answer does not depend on anything but these, the store and now.
+//
+// An error is sent after the rest of the body was read and thrown away, up to
+// Limits.Blob: a client that is still sending would otherwise see its connection
+// break in place of the error. Where the client waits for "100 Continue", nothing
+// is read.
+func (s *Store) Answer(c Call, r *http.Request, body io.Reader, now time.Time) Reply {
+	if body == nil {
+		body = http.NoBody
+	}
+	id := c.RequestID
+	if id == "" {
+		id = s.requestID()
+	}
+	x := &exchange{store: s, call: c, r: r, body: body, now: now.UTC(), version: serviceVersion}
+	s.Sweep(x.now)
+	reply := x.reply(id)
+	reply.Header.Set("X-Ms-Version", headerText(x.version))
+	if given := r.Header.Get("X-Ms-Client-Request-Id"); given != "" && len(given) <= 1024 {
+		reply.Header.Set("X-Ms-Client-Request-Id", headerText(given)) // documented: echoed up to 1,024 characters
+	}
+	return reply
+}
+
+func (x *exchange) reply(id string) Reply {
+	done, err := x.run()
+	if err == nil {
+		reply := Reply{Status: done.status, Header: done.header, Body: done.body}
+		reply.stamp(id, x.now)
+		return reply
+	}
+	p, ok := errors.AsType[problem](err)
+	if !ok {
+		p = refuse("InternalError", reason, err.Error())
+	}
+	if x.began || !strings.EqualFold(x.r.Header.Get("Expect"), "100-continue") {
+		_, _ = io.CopyN(io.Discard, x.body, x.store.limits.Blob) // the answer stands, whatever becomes of the rest
+	}
+	return p.reply(id, x.now)
+}
+
+// run does what the service does, in its order: what is wrong with the URI or
+// the version is told to anyone, the rest to who may ask.
+func (x *exchange) run() (success, error) {
+	if err := x.checkURI(); err != nil {
+		return success{}, err
+	}
+	if err := x.chooseVersion(); err != nil {
+		return success{}, err
+	}
+	if x.call.Operation == preflight {
+		return success{}, refuse("CorsPreflightFailure") // a storage account allows no origin unless told to [documented]
+	}
+	t, err := x.authenticate()
+	if err != nil {
+		return success{}, err
+	}
+	if x.call.Operation == "" {
+		return success{}, x.unknown()
+	}
+	if err := x.authorize(t); err != nil {
+		return success{}, err
+	}
+	c, err := x.store.container(x.call.Container)
+	if err != nil {
+		return success{}, err
+	}
+	if err := x.checkHeaders(); err != nil {
+		return success{}, err
+	}
+	return x.carryOut(c)
+}
+
+func (x *exchange) carryOut(c *container) (success, error) {
+	switch x.call.Operation {
+	case putBlob:
+		return x.putBlob(c)
+	case putBlock:
+		return x.putBlock(c)
+	case putBlockList:
+		return x.putBlockList(c)
+	case getBlockList:
+		return x.getBlockList(c)
+	case getBlobProperties:
+		return x.getBlobProperties(c)
+	case putAppendBlob, putPageBlob, appendBlock, putPage:
+		return success{}, refuse("InvalidBlobType", reason, x.call.Operation+" is not emulated: graphemu takes block blobs only, with x-ms-blob-type: BlockBlob") // chosen
+	}
+	return success{}, refuse("NotImplemented", reason, x.call.Operation+" is not emulated: files are put with Put Blob, or with Put Block and Put Block List") // chosen
+}
+
+// checkURI tells what is wrong with the path and the query.
+func (x *exchange) checkURI() error {
+	c := x.call
+	if c.wrong != "" {
+		return refuse("InvalidUri", reason, c.wrong)
+	}
+	if code, why := badContainerName(c.Container); code != "" {
+		return refuse(code, reason, why+", not "+quote(c.Container))
+	}
+	if c.Blob != "" {
+		if why := badBlobName(c.Blob); tooLong(c.Blob) {
+			return refuse("OutOfRangeInput", reason, why)
+		} else if why != "" {
+			return refuse("InvalidUri", reason, why)
+		}
+	}
+	for _, name := range ownParameters {
+		if values := c.Query[name]; len(values) > 1 {
+			return refuse("InvalidQueryParameterValue", queryName, name, queryValue, strings.Join(values, ","), reason, "The parameter is there more than once.")
+		}
+	}
+	if t := c.Query.Get("timeout"); t != "" {
+		if n, err := strconv.Atoi(t); err != nil || n < 0 {
+			return refuse("InvalidQueryParameterValue", queryName, "timeout", queryValue, t, reason, "Not a number of seconds.")
+		}
+	}
+	return nil
+}
+
+// ownParameters are those that an operation reads once.
+var ownParameters = []string{"comp", "restype", "blockid", "blocklisttype", "timeout", "api-version"}
+
+// unknown says why a request is for no operation.
+func (x *exchange) unknown() problem {
+	comp := x.call.Query.Get("comp")
+	switch m := x.r.Method; {
+	case m != http.MethodPut && m != http.MethodGet && m != http.MethodHead && m != http.MethodDelete:
+		return refuse("UnsupportedHttpVerb", reason, "a blob is put with PUT, not "+quote(m))
+	case x.call.Blob == "" && x.call.Query.Get("restype") == "":
+		// What a client meets that sends the file to the URL as it came [inferred].
+		return refuse("InvalidUri", reason, "the name of the blob is missing: put it between the container and the question mark, as /"+Account+"/"+x.call.Container+"/school.csv?…")
+	case comp != "":
+		return refuse("InvalidQueryParameterValue", queryName, "comp", queryValue, comp, reason, "Not a value that "+m+" has here.")
+	}
+	return refuse("InvalidQueryParameterValue", queryName, "restype", queryValue, x.call.Query.Get("restype"), reason, "Not a value that "+x.r.Method+" has here.")
+}
+
+// oldestVersion is the first whose requests are like today's [documented:
+// "Versioning for Azure Storage"]. Any later date is taken for a version: a
+// client that is newer than this emulator must work [chosen; the service refuses
+// a date that is none of its versions].
+const oldestVersion = "2009-09-19"
+
+// chooseVersion finds the version that the request goes by: of its header, else
+// of its api-version, else of its SAS [documented, as above].
+func (x *exchange) chooseVersion() error {
+	good := func(v string) bool {
+		_, err := time.Parse(time.DateOnly, v)
+		return err == nil && v >= oldestVersion
+	}
+	if v := x.r.Header.Get("X-Ms-Version"); v != "" {
+		if !good(v) {
+			return refuse("InvalidHeaderValue", headerName, "x-ms-version", headerValue, v, reason, "a version is a date from "+oldestVersion+" on")
+		}
+		x.version = v
+	} else if v := x.call.Query.Get("api-version"); v != "" {
+		if !good(v) {
+			return refuse("InvalidQueryParameterValue", queryName, "api-version", queryValue, v, reason, "a version is a date from "+oldestVersion+" on")
+		}
+		x.version = v
+	} else if v := x.call.Query.Get("sv"); good(v) {
+		x.version = v
+	}
+	return nil
+}
+
+// refused are headers that would change what is stored, and are not emulated.
+var refused = []string{
+	"X-Ms-Encryption-Key", "X-Ms-Encryption-Key-Sha256", "X-Ms-Encryption-Algorithm", "X-Ms-Encryption-Scope",
+	"X-Ms-Structured-Body", "X-Ms-Legal-Hold", "X-Ms-Immutability-Policy-Until-Date", "X-Ms-Immutability-Policy-Mode",
+}
+
+// checkHeaders tells what is wrong with the headers that every operation has.
+func (x *exchange) checkHeaders() error {
+	for _, name := range refused {
+		if v := x.r.Header.Get(name); v != "" {
+			return refuse("UnsupportedHeader", headerName, strings.ToLower(name), headerValue, v, reason, "graphemu does not emulate this header")
+		}
+	}
+	if x.r.Header.Get("X-Ms-Lease-Id") != "" {
+		return refuse("LeaseNotPresentWithBlobOperation")
+	}
+	return nil
+}
+
+// container returns the container of that name, or ContainerNotFound.
+func (s *Store) container(name string) (*container, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.containers[name]; c != nil {
+		return c, nil
+	}
+	return nil, refuse("ContainerNotFound")
+}
+
+// update runs change on c under the lock, if c still is the container of that
+// name: it may have been dropped, and made anew, while the body was read.
+func (x *exchange) update(c *container, change func() error) error {
+	s := x.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.containers[x.call.Container] != c {
+		return refuse("ContainerNotFound")
+	}
+	return change()
+}
+
+// full is the problem of a world that has no room.
+func (s *Store) full(wanted int64) problem {
+	return refuse("RequestBodyTooLarge", maxLimit, strconv.FormatInt(s.limits.World, 10), reason,
+		fmt.Sprintf("%d bytes more do not fit: the files of a world have %d bytes together, uncommitted blocks included", wanted, s.limits.World)) // chosen
+}

@@ -1,0 +1,198 @@
+// Package intake takes a world's rosters in: it verifies the files that a profile
+// was given, starts the sync that they lead to, and lets the directory have what
+// the sync made once it is over. It knows no HTTP.
+package intake
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/roster"
+)
+
+// Intake is the rosters of one world. It is safe for concurrent use.
+type Intake struct {
+	Profiles  *profile.Store
+	Blobs     *blob.Store
+	Directory *directory.Store
+
+	mu      sync.Mutex               // guards what follows; a start, and what it leads to, is one after the other
+	reports map[string]roster.Report // what was found last, by profile
+	runs    map[string]*run          // the last one with files, by profile
+}
+
+// run is a sync of files.
+type run struct {
+	number  uint32 // of the profile's runs
+	files   []blob.File
+	format  roster.Format
+	plan    *directory.Plan
+	applied bool // the directory has what it made, or never will
+}
+
+// New returns the intake of an empty world.
+func New(profiles *profile.Store, blobs *blob.Store, objects *directory.Store) *Intake {
+	return &Intake{Profiles: profiles, Blobs: blobs, Directory: objects, reports: map[string]roster.Report{}, runs: map[string]*run{}}
+}
+
+// Start verifies the files of a profile, and starts its sync unless there is an
+// Error among the messages. What the sync works on are the files as they stand
+// now: later uploads are for the next start. It errs with profile.ErrNotFound or
+// *profile.IllegalError, before the files are looked at (chosen).
+//
+// Where a scenario says how the sync goes, an empty container is no error
+// (DESIGN.md); files that are there are verified as always.
+func (i *Intake) Start(now time.Time, id string) (messages []profile.VerificationMessage, r *profile.Record, err error) {
+	r, err = i.Profiles.Allow(now, id, profile.CallStart)
+	if err != nil {
+		return nil, nil, err
+	}
+	files := i.Blobs.Files(id)
+	if len(files) == 0 && i.Profiles.Scripted(now, id, profile.CallStart) {
+		r, err = i.Profiles.Start(now, id, profile.Outcome{})
+		return []profile.VerificationMessage{}, r, err
+	}
+	p := r.Profile()
+	// Before the lock: a large district takes a second or two.
+	report, err := roster.Verify(open(files), rules(p))
+	if err != nil {
+		return nil, nil, err
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.settle(now)
+	i.reports[id] = report
+	messages = make([]profile.VerificationMessage, len(report.Messages))
+	for n, m := range report.Messages {
+		messages[n] = profile.VerificationMessage{Type: m.Type, FileName: m.FileName, Description: m.Description}
+	}
+	if report.Failed() {
+		return messages, nil, nil
+	}
+	next := &run{files: files, format: report.Format}
+	outcome, err := i.plan(now, p, id, next)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r, err = i.Profiles.Start(now, id, outcome); err != nil {
+		return nil, nil, err
+	}
+	next.number, i.runs[id] = r.Run(), next
+	return messages, r, nil
+}
+
+// Reset starts the sync over with the files of the last start. Documented: it
+// deletes the errors and keeps what was synchronised.
+func (i *Intake) Reset(now time.Time, id string) (*profile.Record, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	r, err := i.Profiles.Allow(now, id, profile.CallReset)
+	if err != nil {
+		return nil, err
+	}
+	i.settle(now)
+	last := i.runs[id]
+	if last == nil {
+		return i.Profiles.Reset(now, id, profile.Outcome{})
+	}
+	next := &run{files: last.files, format: last.format}
+	outcome, err := i.plan(now, r.Profile(), id, next)
+	if err != nil {
+		return nil, err
+	}
+	if r, err = i.Profiles.Reset(now, id, outcome); err != nil {
+		return nil, err
+	}
+	next.number, i.runs[id] = r.Run(), next
+	return r, nil
+}
+
+// plan finds out what a run will come to.
+func (i *Intake) plan(now time.Time, p profile.Profile, id string, next *run) (profile.Outcome, error) {
+	var err error
+	if next.plan, err = i.Directory.Plan(p, id, open(next.files), next.format, now); err != nil {
+		return profile.Outcome{}, err
+	}
+	return profile.Outcome{Errors: next.plan.Errors, Status: next.plan.Status()}, nil
+}
+
+// Delete lets a profile vanish with its files. What its syncs made stays (inferred:
+// the page speaks of the profile only).
+func (i *Intake) Delete(now time.Time, id string) (*profile.Record, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.settle(now)
+	r, err := i.Profiles.Delete(now, id)
+	if err != nil {
+		return nil, err
+	}
+	if last := i.runs[id]; last != nil {
+		last.applied = true // a run that was under way comes to nothing
+	}
+	return r, nil
+}
+
+// Settle lets the directory have what the syncs made that are over by now. Whoever
+// reads the directory calls it first.
+func (i *Intake) Settle(now time.Time) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.settle(now)
+}
+
+// settle is Settle in the order in which the syncs ended, and forgets what
+// belonged to profiles that are gone. Must hold mu.
+func (i *Intake) settle(now time.Time) {
+	for _, e := range i.ended(now) {
+		e.run.applied = true
+		i.Directory.Apply(e.run.plan, e.at)
+		e.run.plan = nil
+	}
+}
+
+// Report returns what was found in the files of a profile at its last start; false
+// where there was none, or none with files.
+func (i *Intake) Report(id string) (roster.Report, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	r, ok := i.reports[id]
+	return r, ok
+}
+
+// ended is a run that is over and not yet applied.
+type ended struct {
+	at  time.Time
+	seq uint64
+	run *run
+}
+
+// open gives files of a container to whoever reads rosters.
+func open(files []blob.File) []roster.File {
+	list := make([]roster.File, len(files))
+	for n, f := range files {
+		list[n] = roster.File{Name: f.Name, Size: f.Size, Open: func() (io.ReadCloser, error) { return f.Open(), nil }}
+	}
+	return list
+}
+
+// rules are how the files of a profile are to be.
+func rules(p profile.Profile) roster.Rules {
+	_, accounts := p.Identity.(*profile.IdentityCreation)
+	r := roster.Rules{Accounts: accounts, Chosen: map[roster.Entity][]string{}}
+	csv, ok := p.DataProvider.(*profile.CSV)
+	if !ok || csv.Customizations == nil {
+		return r
+	}
+	c := csv.Customizations
+	for entity, part := range map[roster.Entity]*profile.Customization{roster.School: c.School, roster.Section: c.Section, roster.Student: c.Student, roster.Teacher: c.Teacher} {
+		// Documented: null or absent means every property.
+		if part != nil && part.OptionalPropertiesToSync != nil {
+			r.Chosen[entity] = part.OptionalPropertiesToSync
+		}
+	}
+	return r
+}
