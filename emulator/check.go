@@ -26,11 +26,11 @@ type Kind string
 
 // The kinds of files that Check tells apart.
 const (
-	KindScenario    Kind = "scenario"
-	KindFixture     Kind = "fixture"
-	KindProfile     Kind = "profile"     // the body of a create
-	KindUnsupported Kind = "unsupported" // ours, but not checked yet
-	KindOther       Kind = "other"       // none of ours
+	KindScenario Kind = "scenario"
+	KindFixture  Kind = "fixture"
+	KindProfile  Kind = "profile" // the body of a create
+	KindRoster   Kind = "roster"  // a folder of CSV files, or one file of it
+	KindOther    Kind = "other"   // none of ours
 )
 
 // Report is what Check found, file by file, in the order of their paths.
@@ -44,6 +44,10 @@ type FileReport struct {
 	Kind     Kind               `json:"kind"`
 	Problems []scenario.Problem `json:"problems,omitempty"`
 	Warnings []scenario.Warning `json:"warnings,omitempty"`
+
+	// Roster is what verification says of a roster; nil for what is none. Its
+	// messages are among the problems, if errors, or the warnings.
+	Roster *RosterReport `json:"roster,omitempty"`
 }
 
 // OK tells whether there is no problem in any file; warnings are none.
@@ -54,27 +58,39 @@ func (r Report) OK() bool {
 // maxFiles is how many files of a folder Check reads.
 const maxFiles = 10_000
 
+// Checker checks files. The zero value is ready.
+type Checker struct {
+	// Matching verifies rosters as for a profile that matches identities. Default:
+	// as for one that creates accounts, which asks for more: a roster that suits it
+	// suits both.
+	Matching bool
+}
+
+// Check is the Check of the zero Checker.
+func Check(path string) (Report, error) { return Checker{}.Check(path) }
+
 // Check validates a scenario, a fixture or the body of a create, as its content
-// tells, against the same schemas and rules as a server. Of a folder it takes
-// every .yaml, .yml and .json file, and passes over what is none of ours. It errs
-// only where path cannot be read; what is wrong with a file is in the report.
-func Check(path string) (Report, error) {
+// tells, or the CSV files of a folder, against the same schemas and rules as a
+// server. Of a folder it takes every .yaml, .yml and .json file and every roster
+// in it, and passes over what is none of ours. It errs only where path cannot be
+// read; what is wrong with a file is in the report.
+func (c Checker) Check(path string) (Report, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Report{}, fmt.Errorf("check %s: %w", path, reason(err))
 	}
 	if !info.IsDir() {
 		f, err := checkFile(path)
-		if err == nil && f.Kind == KindOther {
+		if err == nil && f.Kind == KindOther && len(f.Problems) == 0 {
 			f.Problems = append(f.Problems, scenario.Problem{File: path, Message: "it is neither a scenario, nor a fixture, nor the body of a create"})
 		}
 		return Report{Files: []FileReport{f}}, err
 	}
-	return checkFolder(path)
+	return c.folder(path)
 }
 
-// checkFolder walks in the order of names, past hidden folders and node_modules.
-func checkFolder(folder string) (Report, error) {
+// folder walks in the order of names, past hidden folders and node_modules.
+func (c Checker) folder(folder string) (Report, error) {
 	var r Report
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -83,10 +99,13 @@ func checkFolder(folder string) (Report, error) {
 		case d.IsDir() && path != folder && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"):
 			return fs.SkipDir
 		case d.IsDir():
-			if tables, err := filepath.Glob(filepath.Join(escapeGlob(path), "*.csv")); err == nil && len(tables) > 0 {
-				r.Files = append(r.Files, unsupported(path))
+			names, err := tables(path)
+			if err != nil || !isRoster(names) {
+				return err
 			}
-			return nil
+			f, err := c.roster(path, names)
+			r.Files = append(r.Files, f)
+			return err
 		case !d.Type().IsRegular() || !slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path))):
 			return nil
 		case len(r.Files) == maxFiles:
@@ -101,18 +120,9 @@ func checkFolder(folder string) (Report, error) {
 	return r, err
 }
 
-// escapeGlob lets a path stand for itself in a pattern.
-func escapeGlob(path string) string {
-	return strings.NewReplacer("*", `\*`, "?", `\?`, "[", `\[`, `\`, `\\`).Replace(path)
-}
-
-func unsupported(path string) FileReport {
-	return FileReport{File: path, Kind: KindUnsupported, Problems: []scenario.Problem{{File: path, Message: "rosters cannot be checked yet"}}}
-}
-
 func checkFile(path string) (FileReport, error) {
 	if strings.EqualFold(filepath.Ext(path), ".csv") {
-		return unsupported(path), nil
+		return oneTable(path)
 	}
 	f := FileReport{File: path, Kind: KindScenario}
 	info, err := os.Stat(path)
@@ -239,13 +249,9 @@ func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error 
 	return nil
 }
 
-// laterOperations are those that scenarios may name already, though graphemu
-// does not serve them yet.
-var laterOperations = []string{"upload.putBlob", "upload.putBlock", "upload.putBlockList"}
-
 // scenarioOptions is what a scenario may speak of.
 func scenarioOptions(operations []string) scenario.Options {
-	return scenario.Options{Operations: operations, Later: laterOperations, Errors: graph.ErrorNames(), Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
+	return scenario.Options{Operations: operations, Errors: graph.ErrorNames(), Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a

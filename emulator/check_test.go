@@ -46,20 +46,19 @@ func TestCheckTellsWhatAFileIsAndWhatIsWrong(t *testing.T) {
 		"scenario as JSON": {"a.json", `{"version": 1, "faults": []}`, emulator.KindScenario, nil, nil},
 		"wrong scenario": {"a.yaml", "version: 1\nfaults:\n- {name: a, operation: profiles.gett, delay: 1s}\nfixture: nome", emulator.KindScenario,
 			[]string{`a.yaml:3:24: faults[0].operation: there is no operation "profiles.gett"; did you mean profiles.get?`,
-				`a.yaml:4:10: fixture: there is no fixture "nome"; built in are contoso, empty, one, and a path such as ./nome leads to a file or a folder`}, nil},
+				`a.yaml:4:10: fixture: there is no fixture "nome"; built in are contoso, district, district-flawed, empty, one, and a path such as ./nome leads to a file or a folder`}, nil},
 		"overlap": {"a.yaml", "version: 1\nfaults:\n- {name: a, operation: '*', delay: 1s}\n- {name: b, operation: batch, delay: 2s}", emulator.KindScenario, nil,
 			[]string{`a.yaml:4:3: faults[1]: "b" never strikes: "a" (a.yaml:3:3) strikes each of its calls before`}},
-		"not served yet": {"a.yaml", "version: 1\nfaults: [{name: a, operation: upload.putBlock, delay: 1s}]", emulator.KindScenario, nil,
-			[]string{`a.yaml:2:31: faults[0].operation: upload.putBlock is not served yet: this has no effect so far`}},
-		"lost fixture":   {"a.yaml", "version: 1\nfixture: ./none", emulator.KindScenario, []string{`a.yaml:2:10: fixture: fixture ./none: no such file or directory`}, nil},
-		"broken YAML":    {"a.yml", "version: [1", emulator.KindScenario, []string{`a.yml:1:10: no YAML: sequence end token ']' not found`}, nil},
-		"fixture":        {"fixture.json", `{"version": 1}`, emulator.KindFixture, nil, nil},
-		"wrong fixture":  {"a.json", "{\"version\": 1, \"profiles\": [],\n \"directory\": {\"domain\": []}}", emulator.KindFixture, []string{`a.json:2:26: directory.domain: unknown property "domain"; did you mean "domains"?`}, nil},
-		"profile":        {"a.json", payload, emulator.KindProfile, nil, nil},
-		"wrong profile":  {"a.json", strings.Replace(payload, "userDomains", "userDomain", 1), emulator.KindProfile, []string{`a.json:4:43: identitySynchronizationConfiguration: the required property "userDomains" is missing`, `a.json:6:19: identitySynchronizationConfiguration.userDomain: unknown property "userDomain"; did you mean "userDomains"?`}, nil},
-		"rule of a body": {"a.json", strings.Replace(payload, "teacher", "student", 1), emulator.KindProfile, []string{`a.json:6:87: identitySynchronizationConfiguration.userDomains[1].appliesTo: entry 0 already applies to "student"; one entry a role`}, nil},
-		"none of ours":   {"package.json", `{"name": "x", "version": "1.0.0", "dependencies": {}}`, emulator.KindOther, []string{`package.json: it is neither a scenario, nor a fixture, nor the body of a create`}, nil},
-		"roster":         {"student.csv", "SIS ID", emulator.KindUnsupported, []string{`student.csv: rosters cannot be checked yet`}, nil},
+		"lost fixture":    {"a.yaml", "version: 1\nfixture: ./none", emulator.KindScenario, []string{`a.yaml:2:10: fixture: fixture ./none: no such file or directory`}, nil},
+		"broken YAML":     {"a.yml", "version: [1", emulator.KindScenario, []string{`a.yml:1:10: no YAML: sequence end token ']' not found`}, nil},
+		"fixture":         {"fixture.json", `{"version": 1}`, emulator.KindFixture, nil, nil},
+		"wrong fixture":   {"a.json", "{\"version\": 1, \"profiles\": [],\n \"directory\": {\"domain\": []}}", emulator.KindFixture, []string{`a.json:2:26: directory.domain: unknown property "domain"; did you mean "domains"?`}, nil},
+		"profile":         {"a.json", payload, emulator.KindProfile, nil, nil},
+		"wrong profile":   {"a.json", strings.Replace(payload, "userDomains", "userDomain", 1), emulator.KindProfile, []string{`a.json:4:43: identitySynchronizationConfiguration: the required property "userDomains" is missing`, `a.json:6:19: identitySynchronizationConfiguration.userDomain: unknown property "userDomain"; did you mean "userDomains"?`}, nil},
+		"rule of a body":  {"a.json", strings.Replace(payload, "teacher", "student", 1), emulator.KindProfile, []string{`a.json:6:87: identitySynchronizationConfiguration.userDomains[1].appliesTo: entry 0 already applies to "student"; one entry a role`}, nil},
+		"none of ours":    {"package.json", `{"name": "x", "version": "1.0.0", "dependencies": {}}`, emulator.KindOther, []string{`package.json: it is neither a scenario, nor a fixture, nor the body of a create`}, nil},
+		"one of a roster": {"Student.csv", "SIS ID", emulator.KindRoster, []string{`Student.csv: it is a part of a roster, whose files refer to one another and are checked together; check their folder, .`}, nil},
+		"another table":   {"lunch.csv", "Day", emulator.KindOther, []string{`lunch.csv: it is no file of a roster; those are school.csv, section.csv, student.csv, studentenrollment.csv, teacher.csv and teacherroster.csv`}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(folder(t, map[string]string{c.file: c.text}))
@@ -84,7 +83,7 @@ func TestCheckTellsWhatAFileIsAndWhatIsWrong(t *testing.T) {
 func TestCheckOfAFolder(t *testing.T) {
 	t.Chdir(folder(t, map[string]string{
 		"b.yaml": "version: 1", "a.json": payload, "c/fixture.json": `{"version": 1}`, "c/bad.yml": "version: 1\nfoo: 1", "package.json": `{"name": "x"}`, "notes.txt": "version: 2",
-		".hidden/x.yaml": "a: [", "node_modules/y.yaml": "a: [", "roster/student.csv": "", "roster/school.csv": "",
+		".hidden/x.yaml": "a: [", "node_modules/y.yaml": "a: [", "roster/Student.CSV": "", "roster/notes.txt": "", "tables/lunch.csv": "",
 	}))
 	r, err := emulator.Check(".")
 	require.NoError(t, err)
@@ -92,7 +91,7 @@ func TestCheckOfAFolder(t *testing.T) {
 	for _, f := range r.Files {
 		got = append(got, f.File+" "+string(f.Kind))
 	}
-	assert.Equal(t, []string{"a.json profile", "b.yaml scenario", "c/bad.yml scenario", "c/fixture.json fixture", "roster unsupported"}, got)
+	assert.Equal(t, []string{"a.json profile", "b.yaml scenario", "c/bad.yml scenario", "c/fixture.json fixture", "roster roster"}, got)
 	assert.False(t, r.OK())
 	_, err = emulator.Check("none")
 	assert.EqualError(t, err, "check none: no such file or directory")

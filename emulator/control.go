@@ -186,3 +186,26 @@ func (w controlledWorld) Journal() control.Journal { return w.World.Journal() }
 func (w controlledWorld) Verify(strict bool) control.Verdict {
 	return w.server.judge([]*World{w.World}, strict)
 }
+
+func (w controlledWorld) Verification(id string) (control.Verification, error) {
+	state := w.current.Load()
+	if _, err := state.Profiles.Get(state.Clock.Now(), id); err != nil {
+		return control.Verification{}, control.ErrNoProfile
+	}
+	report, ok := state.Intake.Report(id)
+	if !ok {
+		return control.Verification{}, control.ErrNotVerified
+	}
+	v := control.Verification{Format: string(report.Format), Rows: map[string]int{}, Messages: []control.VerificationMessage{}}
+	for entity, n := range report.Rows {
+		v.Rows[string(entity)] = n
+	}
+	for _, m := range report.Messages {
+		told := control.VerificationMessage{Type: m.Type, FileName: m.FileName, Description: m.Description, Column: m.Column, Count: m.Count}
+		for _, r := range m.Rows {
+			told.Rows = append(told.Rows, control.Row{Line: r.Line, Text: r.Text})
+		}
+		v.Messages = append(v.Messages, told)
+	}
+	return v, nil
+}

@@ -84,6 +84,9 @@ type Limits struct {
 	Profiles int   // profiles of one world; default 100,000
 	Body     int64 // bytes of a request body, decompressed; default 4 MiB, as Graph has it
 
+	Upload  int64 // bytes of an uploaded file; default 64 MiB
+	Uploads int64 // bytes of all files of a world; default 256 MiB
+
 	JournalEntries int   // requests that a world's journal keeps; default 10,000. The oldest make room.
 	JournalBytes   int64 // bytes that a world's journal takes; default 16 MiB. The oldest make room.
 }
@@ -113,6 +116,9 @@ const (
 	DefaultMaxWorlds   = 1000
 	DefaultMaxProfiles = 100_000
 	DefaultMaxBody     = 4 << 20
+
+	DefaultMaxUpload  = 64 << 20
+	DefaultMaxUploads = 256 << 20
 
 	DefaultJournalEntries = 10_000
 	DefaultJournalBytes   = 16 << 20
@@ -171,12 +177,14 @@ func (o Options) check() (settings, error) {
 		name  string
 		value int64
 	}{{"worlds", int64(o.Limits.Worlds)}, {"profiles", int64(o.Limits.Profiles)}, {"body", o.Limits.Body},
+		{"upload", o.Limits.Upload}, {"uploads", o.Limits.Uploads},
 		{"journal entries", int64(o.Limits.JournalEntries)}, {"journal bytes", o.Limits.JournalBytes}} {
 		if l.value < 0 {
 			fail("the limit of %s is %d: want a positive number", l.name, l.value)
 		}
 	}
 	s.Limits = Limits{Worlds: cmp.Or(o.Limits.Worlds, DefaultMaxWorlds), Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Body: cmp.Or(o.Limits.Body, DefaultMaxBody),
+		Upload: cmp.Or(o.Limits.Upload, DefaultMaxUpload), Uploads: cmp.Or(o.Limits.Uploads, DefaultMaxUploads),
 		JournalEntries: cmp.Or(o.Limits.JournalEntries, DefaultJournalEntries), JournalBytes: cmp.Or(o.Limits.JournalBytes, DefaultJournalBytes)}
 	s.Seed = cmp.Or(o.Seed, 1)
 	s.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))

@@ -9,6 +9,9 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/journal"
@@ -31,13 +34,16 @@ type snapshot struct {
 	roots               // what ids and chance are drawn from: not the server's own after a restore
 	Clock   clock.Saved `json:"clock"`
 
-	Scenario []Source             `json:"scenario"` // in force, whole
-	Variants map[string]string    `json:"variants"` // in force
-	Ids      positions            `json:"ids"`
-	Faults   fault.SavedSet       `json:"faults"`
-	Throttle *throttle.Saved      `json:"throttle,omitzero"`
-	Retries  journal.SavedRetries `json:"retries"`
-	Profiles profile.SavedStore   `json:"profiles"`
+	Scenario  []Source             `json:"scenario"` // in force, whole
+	Variants  map[string]string    `json:"variants"` // in force
+	Ids       positions            `json:"ids"`
+	Faults    fault.SavedSet       `json:"faults"`
+	Throttle  *throttle.Saved      `json:"throttle,omitzero"`
+	Retries   journal.SavedRetries `json:"retries"`
+	Profiles  profile.SavedStore   `json:"profiles"`
+	Uploads   blob.Saved           `json:"uploads"`
+	Directory directory.Saved      `json:"directory"`
+	Syncs     intake.Saved         `json:"syncs"`
 }
 
 // roots are what a world's ids, keys and chance are drawn from.
@@ -58,10 +64,12 @@ func (w *World) save() snapshot {
 	state, sc := w.current.Load(), w.scene()
 	play := state.Play()
 	now := state.Clock.Now()
+	syncs := state.Intake.Save(now) // first: it lets the directory have what is due
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, roots: state.roots, Clock: state.Clock.Save(),
 		Scenario: sc.sources, Variants: play.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
-		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: state.Profiles.Save(now)}
+		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: state.Profiles.Save(now),
+		Uploads: state.Blobs.Save(), Directory: state.Directory.Save(), Syncs: syncs}
 	if play.Throttle != nil {
 		t := play.Throttle.Save()
 		s.Throttle = &t
@@ -111,6 +119,15 @@ func (w *World) restore(s snapshot) error {
 	}
 	if err := state.Profiles.Restore(s.Profiles); err != nil {
 		return fmt.Errorf("/profiles: %w", err)
+	}
+	if err := state.Blobs.Restore(s.Uploads); err != nil {
+		return fmt.Errorf("/uploads: %w", err)
+	}
+	if err := state.Directory.Restore(s.Directory); err != nil {
+		return fmt.Errorf("/directory: %w", err)
+	}
+	if err := state.Intake.Restore(state.Clock.Now(), s.Syncs); err != nil {
+		return fmt.Errorf("/syncs: %w", err)
 	}
 	play := state.Play()
 	if err := play.Faults.Restore(s.Faults); err != nil {

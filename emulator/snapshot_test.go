@@ -87,6 +87,15 @@ func act(g *rig, t *testing.T, w *emulator.World, token string, what, which, num
 		a = g.send(t, "GET", profilesAt+"?$top=2&$orderby=displayName", "", bearer)
 	case 11:
 		a = g.send(t, "PATCH", at(id), fmt.Sprintf(`{"displayName": "Renamed %d"}`, number), bearer)
+	case 13:
+		if to := g.send(t, "GET", at(id)+"/uploadUrl", "", bearer).text("value"); to != "" {
+			names := []string{"School.csv", "Section.csv", "Student.csv", "Teacher.csv", "StudentEnrollment.csv", "TeacherRoster.csv"}
+			for _, name := range names[number%3:] {
+				a = g.put(t, to, name, small[name])
+			}
+		}
+	case 14:
+		a = g.send(t, "GET", "/education/"+[]string{"users", "classes", "schools"}[number%3], "", bearer)
 	case 12:
 		require.NoError(t, w.Clock().Advance(time.Duration(number)*311*time.Millisecond))
 	}
@@ -104,7 +113,7 @@ func TestRestoredWorldGoesOn(t *testing.T) {
 		before := rapid.IntRange(0, 25).Draw(r, "calls before")
 		after := rapid.IntRange(1, 25).Draw(r, "calls after")
 		step := func(label string) [3]int {
-			return [3]int{rapid.IntRange(0, 12).Draw(r, label), rapid.IntRange(0, 6).Draw(r, "which"), rapid.IntRange(0, 30).Draw(r, "number")}
+			return [3]int{rapid.IntRange(0, 14).Draw(r, label), rapid.IntRange(0, 6).Draw(r, "which"), rapid.IntRange(0, 30).Draw(r, "number")}
 		}
 		for range before {
 			s := step("before")

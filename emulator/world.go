@@ -13,8 +13,11 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
@@ -272,33 +275,68 @@ func (s *Server) roots(tenant string) roots { return roots{Seed: s.set.Seed, Fro
 
 // newState makes an empty world of a scenario.
 func (s *Server) newState(w *World, o roots, sc *scene) *state {
+	derive := func(names ...string) string {
+		return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
+	}
 	st := &state{roots: o, ids: mint.NewStream(o.Seed, o.From, "profiles")}
 	st.World = surface.World{
 		Name:  w.Name,
 		Clock: clock.New(sc.clock, s.set.Now),
 		Profiles: profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: sc.script, Max: s.set.Limits.Profiles,
-			Derive: func(names ...string) string {
-				return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
-			},
+			Derive: derive,
 			Legacy: sc.variants.Is("customizationDefaults", "legacy"), PlainTypes: sc.variants.Is("typeHash", "without")}),
 		RequestIDs: mint.NewStream(o.Seed, o.From, "requests"),
+		Tenant:     w.tenant,
 		PageKey:    mint.Key(o.Seed, o.From, "pages"),
 		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes}),
 	}
+	st.Blobs = blob.NewStore(mint.Key(o.Seed, o.From, "sas"), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads})
+	st.Directory = directory.New(seedOf(sc.fixture.Directory), derive)
+	st.Intake = intake.New(st.Profiles, st.Blobs, st.Directory)
 	st.SetPlay(sc.play(o))
 	return st
+}
+
+// seedOf is a fixture's directory as the world's begins with.
+func seedOf(d fixture.Directory) directory.Seed {
+	seed := directory.Seed{Domains: d.Domains, UsageLocation: d.UsageLocation}
+	for _, sku := range d.SKUs {
+		seed.SKUs = append(seed.SKUs, directory.SKU(sku))
+	}
+	for _, u := range d.Users {
+		seed.Users = append(seed.Users, directory.User(u))
+	}
+	return seed
 }
 
 // plant puts the fixture's profiles into a new world.
 func (w *World) plant(st *state, sc *scene) {
 	now := st.Clock.Now()
 	for _, p := range sc.fixture.Profiles {
-		if _, err := st.Profiles.Plant(now, p); err != nil {
+		r, err := st.Profiles.Plant(now, p)
+		if err == nil && p.Files != nil {
+			err = upload(st, r.ID, p.Files, now)
+		}
+		if err != nil {
 			// The fixture was planted once when it was read; what is left is its size.
 			w.server.set.Log.Error("the fixture does not fit into a world", "world", w.Name(), "error", err)
 			break
 		}
 	}
+}
+
+// upload puts a fixture's files where a client would.
+func upload(st *state, id string, files func() ([]profile.SeedFile, error), now time.Time) error {
+	list, err := files()
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		if err := st.Blobs.Put(id, f.Name, f.Text, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // app is the app whose name a token carries where no other is asked for.

@@ -12,64 +12,93 @@ import (
 )
 
 func newCheck(env environment) *cobra.Command {
-	return &cobra.Command{
+	identity, allRows := "creation", false
+	c := &cobra.Command{
 		Use:   "check PATH…",
-		Short: "Check scenarios, fixtures and request bodies without a server",
-		Long: `check tells what is wrong with scenarios, fixtures and bodies of create requests, by
-the same schemas and rules as a server. What a file is, its content tells. Of a
-folder it takes every .yaml, .yml and .json file that is one of these.
+		Short: "Check scenarios, fixtures, request bodies and rosters without a server",
+		Long: `check tells what is wrong with scenarios, fixtures, bodies of create requests and
+rosters, by the same schemas and rules as a server. What a file is, its content
+tells. Of a folder it takes every .yaml, .yml and .json file that is one of these,
+and the CSV files of School Data Sync, which are verified as at a start, with the
+lines that the service itself never told.
+
+A roster is verified as for a profile that creates accounts: that asks for First
+Name, Last Name and Password too, so what suits it suits both. A roster without
+these is for a profile that matches identities: --identity matching.
 
 Each problem is a line that begins with file, line and column. A warning is about
 what is right but can't have been meant, as a fault that another one always goes
-before. The exit code is 1 where there is a problem.`,
+before, or what the service would only warn of. The exit code is 1 where there is a
+problem.`,
 		Example: `  graphemu check nightly.yaml
   graphemu check scenarios fixtures
-  graphemu check create-request.json`,
+  graphemu check create-request.json
+  graphemu check roster --identity matching`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("check takes files or folders: graphemu check PATH…")
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			good := true
-			for _, path := range args {
-				good = checkPath(env.out, path) && good
-			}
-			if !good {
-				return exit{code: exitFailure}
-			}
-			return nil
-		},
 	}
+	c.Flags().StringVar(&identity, "identity", identity, "what a roster's profile does with identities: `creation` or matching")
+	c.Flags().BoolVar(&allRows, "all-rows", false, "name the first 100 rows of each message about a roster, not 3")
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		if identity != "creation" && identity != "matching" {
+			return fmt.Errorf("--identity %s: want creation or matching", identity)
+		}
+		p := printer{out: env.out, checker: emulator.Checker{Matching: identity == "matching"}, rows: 3}
+		if allRows {
+			p.rows = 100
+		}
+		good := true
+		for _, path := range args {
+			good = p.check(path) && good
+		}
+		if !good {
+			return exit{code: exitFailure}
+		}
+		return nil
+	}
+	return c
 }
 
-// checkPath prints what is to be said of a path, and returns whether that is
-// good.
-func checkPath(out io.Writer, path string) bool {
-	r, err := emulator.Check(path)
+// printer prints what is to be said of paths.
+type printer struct {
+	out     io.Writer
+	checker emulator.Checker
+	rows    int // of a message about a roster, at most
+}
+
+// check prints what is to be said of a path, and returns whether that is good.
+func (p printer) check(path string) bool {
+	r, err := p.checker.Check(path)
 	for _, f := range r.Files {
-		for _, p := range f.Problems {
-			fmt.Fprintln(out, p)
+		if f.Roster != nil {
+			p.roster(f)
+			continue
+		}
+		for _, problem := range f.Problems {
+			fmt.Fprintln(p.out, problem)
 		}
 		for _, w := range f.Warnings {
 			where := ""
 			if w.Path != "" {
 				where = w.Path + ": "
 			}
-			fmt.Fprintf(out, "%s: warning: %s%s\n", w.Place, where, w.Message)
+			fmt.Fprintf(p.out, "%s: warning: %s%s\n", w.Place, where, w.Message)
 		}
 		if len(f.Problems) == 0 {
-			fmt.Fprintf(out, "ok %s (%s)\n", f.File, kinds[f.Kind])
+			fmt.Fprintf(p.out, "ok %s (%s)\n", f.File, kinds[f.Kind])
 		}
 	}
 	switch {
 	case err != nil:
-		fmt.Fprintln(out, strings.TrimPrefix(err.Error(), "check "))
+		fmt.Fprintln(p.out, strings.TrimPrefix(err.Error(), "check "))
 		return false
 	case len(r.Files) == 0:
 		// A misspelled path must not pass.
-		fmt.Fprintf(out, "%s: there is no scenario, fixture or request body in it\n", path)
+		fmt.Fprintf(p.out, "%s: there is no scenario, fixture, request body or roster in it\n", path)
 		return false
 	}
 	return r.OK()
@@ -80,4 +109,42 @@ var kinds = map[emulator.Kind]string{
 	emulator.KindScenario: "a scenario",
 	emulator.KindFixture:  "a fixture",
 	emulator.KindProfile:  "the body of a create request",
+}
+
+// roster prints the messages about a roster, each with its first rows.
+func (p printer) roster(f emulator.FileReport) {
+	errorsOf, warningsOf := 0, 0
+	for _, m := range f.Roster.Messages {
+		switch m.Type {
+		case "Error":
+			errorsOf++
+			fmt.Fprintf(p.out, "%s: %s\n", m.Place, m.Description)
+		default:
+			if m.Type == "Warning" {
+				warningsOf++
+			}
+			fmt.Fprintf(p.out, "%s: %s: %s\n", m.Place, strings.ToLower(m.Type), m.Description)
+		}
+		for _, r := range m.Rows[:min(len(m.Rows), p.rows)] {
+			if r.Text == "" {
+				fmt.Fprintf(p.out, "    line %d\n", r.Line)
+			} else {
+				fmt.Fprintf(p.out, "    line %d: %q\n", r.Line, r.Text)
+			}
+		}
+		switch left := m.Count - min(len(m.Rows), p.rows); {
+		case len(m.Rows) == 0 || left <= 0:
+		case len(m.Rows) > p.rows:
+			fmt.Fprintf(p.out, "    and %d more; --all-rows names up to 100\n", left)
+		default:
+			fmt.Fprintf(p.out, "    and %d more\n", left)
+		}
+	}
+	if len(f.Problems) > 0 {
+		fmt.Fprintf(p.out, "%s: the roster would not be synchronised: %s, %s\n", f.File, counted(errorsOf, "error"), counted(warningsOf, "warning"))
+		return
+	}
+	n := f.Roster.Rows
+	fmt.Fprintf(p.out, "ok %s (a roster of format %s: %s, %s, %s, %s)\n", f.File, f.Roster.Format, counted(n["school"], "school"),
+		counted(n["section"], "section"), counted(n["student"], "student"), counted(n["teacher"], "teacher"))
 }

@@ -64,6 +64,8 @@ type serverFlags struct {
 	log             string
 	level           string
 	maxBody         size
+	maxUpload       size
+	maxUploads      size
 	maxJournalBytes size
 
 	// What the command itself does.
@@ -95,6 +97,9 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug (each request), info, warn or error")
 	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds, "`number` of worlds (tenants) that are kept; one idle for an hour makes room")
 	fl.IntVar(&o.Limits.Profiles, "max-profiles", emulator.DefaultMaxProfiles, "`number` of profiles that a world keeps")
+	f.maxUpload, f.maxUploads = emulator.DefaultMaxUpload, emulator.DefaultMaxUploads
+	fl.Var(&f.maxUpload, "max-upload", "largest `size` of an uploaded file")
+	fl.Var(&f.maxUploads, "max-uploads", "largest `size` of all files of a world")
 	f.maxBody = emulator.DefaultMaxBody
 	fl.Var(&f.maxBody, "max-body", "largest `size` of a request body, decompressed too")
 	fl.IntVar(&o.Limits.JournalEntries, "max-journal", emulator.DefaultJournalEntries, "`number` of requests that a world's journal keeps; the oldest go first, and the loss is counted")
@@ -134,12 +139,14 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 		name string
 		n    int64
 	}{{"max-worlds", int64(o.Limits.Worlds)}, {"max-profiles", int64(o.Limits.Profiles)}, {"max-body", int64(f.maxBody)},
+		{"max-upload", int64(f.maxUpload)}, {"max-uploads", int64(f.maxUploads)},
 		{"max-journal", int64(o.Limits.JournalEntries)}, {"max-journal-bytes", int64(f.maxJournalBytes)}} {
 		if l.n <= 0 {
 			return o, fmt.Errorf("--%s %d: want a number above 0", l.name, l.n)
 		}
 	}
 	o.Limits.Body, o.Limits.JournalBytes = int64(f.maxBody), int64(f.maxJournalBytes)
+	o.Limits.Upload, o.Limits.Uploads = int64(f.maxUpload), int64(f.maxUploads)
 	o.Log, err = newLog(f.log, f.level, env)
 	return o, err
 }

@@ -111,7 +111,7 @@ before the scenario file, that before the default.`,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newServe(env), newExec(env), newCheck(env), newScenario(env), newWorld(env),
+	root.AddCommand(newServe(env), newExec(env), newCheck(env), newScenario(env), newRoster(env), newWorld(env),
 		newToken(env), newCA(env), newSchemas(env), newVersion(env))
 	return root
 }

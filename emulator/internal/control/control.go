@@ -74,6 +74,10 @@ type World interface {
 	// *Problem, or with what is wrong with the values.
 	Force(profile, state, status string) (ForcedProfile, error)
 
+	// Verification returns what was found in a profile's files at its last start. It
+	// errs with ErrNoProfile or ErrNotVerified.
+	Verification(profile string) (Verification, error)
+
 	// Scenario returns the scenario in force.
 	Scenario() Scenario
 	// PutScenario puts a scenario into this world in place of the one in force.

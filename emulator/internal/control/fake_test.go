@@ -46,6 +46,17 @@ func (s *fakeServer) World(ref string) (World, error) {
 	return nil, fmt.Errorf("%q can't be a world", ref)
 }
 
+func (w *fakeWorld) Verification(id string) (Verification, error) {
+	switch id {
+	case "p1", "1":
+		return Verification{Format: "V1", Rows: map[string]int{"school": 1}, Messages: []VerificationMessage{{Type: "Error", FileName: "section.csv",
+			Description: "1 row(s) have missing data for the field - SIS ID", Column: "SIS ID", Count: 1, Rows: []Row{{Line: 7}}}}}, nil
+	case "new":
+		return Verification{}, ErrNotVerified
+	}
+	return Verification{}, ErrNoProfile
+}
+
 func (s *fakeServer) Find(ref string) (World, error) {
 	for _, w := range s.worlds {
 		if ref == w.name || ref == w.tenant {

@@ -28,6 +28,7 @@ func (p *Problem) Error() string { return p.Title + ": " + p.Detail }
 var (
 	ErrNoStateFile = errors.New("there is no state file")
 	ErrNoProfile   = errors.New("there is no such profile")
+	ErrNotVerified = errors.New("its files were not verified yet")
 )
 
 func problem(status int, title, format string, args ...any) error {

@@ -52,6 +52,7 @@ func (c *Control) list() []route {
 		{"worlds.journal.clear", "DELETE", world + "/journal", c.in(c.clearJournal)},
 		{"worlds.journal.get", "GET", world + "/journal/{id}", c.in(c.entry)},
 		{"worlds.verify", "GET", world + "/verify", c.in(c.verify)},
+		{"worlds.profiles.verification", "GET", world + "/profiles/{id}/verification", c.in(c.verification)},
 		{"worlds.profiles.force", "POST", world + "/profiles/{id}/force", c.in(c.force)},
 	}
 }

@@ -202,3 +202,16 @@ func TestAcceptIsRead(t *testing.T) {
 	r := &http.Request{Header: http.Header{"Accept": {"a/b;q=0.2", "c/d"}}}
 	assert.Equal(t, "c/d", prefers(r, "a/b", "c/d"), "two lines are one list")
 }
+
+func TestVerification(t *testing.T) {
+	b := newBench(t)
+	w := b.send("GET", Prefix+"worlds/default/profiles/p1/verification", "")
+	assert.Equal(t, 200, w.Code)
+	assert.JSONEq(t, `{"format": "V1", "rows": {"school": 1}, "messages": [{"type": "Error", "fileName": "section.csv",
+		"description": "1 row(s) have missing data for the field - SIS ID", "column": "SIS ID", "count": 1, "rows": [{"line": 7, "text": ""}]}]}`, w.Body.String())
+	for id, want := range map[string]string{"new": "were not verified yet; a start does it", "nobody": "There is no profile"} {
+		w := b.send("GET", Prefix+"worlds/default/profiles/"+id+"/verification", "")
+		assert.Equal(t, 404, w.Code)
+		assert.Contains(t, w.Body.String(), want)
+	}
+}

@@ -66,6 +66,13 @@ func NotFound(kind, id string) *Error {
 	return &Error{Status: http.StatusNotFound, Code: "NotFound", Message: fmt.Sprintf("Failed to find %s '%s'", kind, id)}
 }
 
+// ResourceNotFound answers an id that the directory does not have. Observed: docs
+// issue 6059.
+func ResourceNotFound(id string) *Error {
+	return &Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound",
+		Message: fmt.Sprintf("Resource '%s' does not exist or one of its queried reference-property objects are not present.", id)}
+}
+
 // MethodNotAllowed answers a method that a path does not have. Documented:
 // the words of the batching page. The header is HTTP's.
 func MethodNotAllowed(allow []string) *Error {
@@ -155,6 +162,12 @@ func MissingValue(property, typeName string) *Error {
 // (chosen: the documentation knows only 400 for it).
 func IllegalState(call, reason string) *Error {
 	return BadRequest("The profile does not allow '%s' in its current state: %s.", call, reason)
+}
+
+// Processing answers a request that must wait for another one. The status is
+// documented for uploadUrl; code and words are not known (chosen).
+func Processing() *Error {
+	return &Error{Status: http.StatusConflict, Code: "Conflict", Message: "A previous request is still being processed."}
 }
 
 // InvalidSkipToken answers a $skiptoken that this server did not make for this

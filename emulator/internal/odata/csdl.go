@@ -60,8 +60,13 @@ type (
 		Parameters []xmlProperty `xml:"Parameter"`
 		Returns    *xmlProperty  `xml:"ReturnType"`
 	}
+	xmlSet struct {
+		Name string `xml:"Name,attr"`
+		Type string `xml:"EntityType,attr"`
+	}
 	xmlContainer struct {
 		Name       string        `xml:"Name,attr"`
+		EntitySets []xmlSet      `xml:"EntitySet"`
 		Singletons []xmlProperty `xml:"Singleton"`
 	}
 )
@@ -95,6 +100,9 @@ func (m *Model) CSDL() []byte {
 	}
 	for i := range m.Functions {
 		s.Functions = append(s.Functions, xmlBound(&m.Functions[i]))
+	}
+	for _, set := range m.EntitySets {
+		s.Container.EntitySets = append(s.Container.EntitySets, xmlSet{set.Name, set.Type.Qualified()})
 	}
 	for _, one := range m.Singletons {
 		s.Container.Singletons = append(s.Container.Singletons, xmlProperty{Name: one.Name, Type: one.Type.Qualified()})

@@ -35,6 +35,9 @@ func (e ExpandItem) Query() string {
 func parseExpand(text string, t *Type, a Allowed, depth int) ([]ExpandItem, error) {
 	var items []ExpandItem
 	star := false
+	if a.MaxExpand > 0 && depth >= a.MaxExpand {
+		return nil, tooDeepExpand(a.MaxExpand)
+	}
 	parts, ok := splitOutside(text, ',')
 	if !ok {
 		return nil, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.", "A quote or a parenthesis is not closed.")
@@ -110,9 +113,9 @@ func expandable(name string, t *Type) (*Property, error) {
 // nested reads the options inside of the parentheses after p.
 func nested(text string, p *Property, a Allowed, depth int) (Options, error) {
 	if depth >= MaxExpand {
-		return Options{}, selectFailed("$expand", "Recursion depth exceeded allowed limit.", "$expand may nest %d deep.", MaxExpand)
+		return Options{}, tooDeepExpand(MaxExpand)
 	}
-	inner := Allowed{Select: true, Expand: true, MaxTop: a.MaxTop}
+	inner := Allowed{Select: true, Expand: true, MaxTop: a.MaxTop, MaxExpand: a.MaxExpand}
 	if p.Collection {
 		inner.Filter, inner.OrderBy, inner.Top, inner.Skip, inner.Count, inner.Search = true, true, true, true, true, true
 	}
@@ -131,6 +134,10 @@ func nested(text string, p *Property, a Allowed, depth int) (Options, error) {
 		}
 	}
 	return q.options, nil
+}
+
+func tooDeepExpand(limit int) error {
+	return selectFailed("$expand", "Recursion depth exceeded allowed limit.", "$expand may nest %d deep.", limit)
 }
 
 // splitOutside splits at a separator that is neither in quotes nor in

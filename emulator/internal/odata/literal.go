@@ -23,7 +23,7 @@ func literal(word string) (v value, s shape, ok bool) {
 	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
 		s := shape{kind: KindInt64}
 		if n >= math.MinInt32 && n <= math.MaxInt32 {
-			s.kind = kindInt32 // as the OData library names it in messages
+			s.kind = KindInt32 // as the OData library names it in messages
 		}
 		return value{kind: KindInt64, n: n}, s, true
 	}

@@ -27,6 +27,7 @@ type Kind uint8
 const (
 	KindString         Kind = iota + 1 // Edm.String
 	KindBoolean                        // Edm.Boolean
+	KindInt32                          // Edm.Int32: a JSON number
 	KindInt64                          // Edm.Int64: a JSON number, or a string of digits
 	KindDateTimeOffset                 // Edm.DateTimeOffset: 2026-07-31T12:00:00.0000000Z
 	KindDate                           // Edm.Date: 2026-07-31
@@ -39,15 +40,14 @@ const (
 // Kinds that no property has: those of literals and of calculated values.
 const (
 	kindNull   Kind = 0
-	kindInt32  Kind = 100
 	kindDouble Kind = 101
 )
 
 var edmNames = map[Kind]string{
-	kindNull: "<null>", KindString: "Edm.String", KindBoolean: "Edm.Boolean", KindInt64: "Edm.Int64",
+	kindNull: "<null>", KindString: "Edm.String", KindBoolean: "Edm.Boolean", KindInt32: "Edm.Int32", KindInt64: "Edm.Int64",
 	KindDateTimeOffset: "Edm.DateTimeOffset", KindDate: "Edm.Date", KindGuid: "Edm.Guid",
 	KindEnum: "Edm.EnumType", KindComplex: "Edm.ComplexType", KindEntity: "Edm.EntityType",
-	kindInt32: "Edm.Int32", kindDouble: "Edm.Double",
+	kindDouble: "Edm.Double",
 }
 
 // String returns the kind's name in the Edm namespace, such as "Edm.Boolean".
@@ -97,6 +97,12 @@ type Singleton struct {
 	Type *Type
 }
 
+// EntitySet is a named collection of the entity container.
+type EntitySet struct {
+	Name string
+	Type *Type // of its members
+}
+
 // Model is the whole description of a service. Fill it in, call Link once, then
 // leave it alone.
 type Model struct {
@@ -105,6 +111,7 @@ type Model struct {
 	Types      []*Type
 	Actions    []Operation
 	Functions  []Operation
+	EntitySets []EntitySet
 	Singletons []Singleton
 }
 
@@ -191,6 +198,11 @@ func (m *Model) Link() error {
 		}
 		if o.Returns != nil {
 			check("what "+o.Name+" returns", o.Returns)
+		}
+	}
+	for _, s := range m.EntitySets {
+		if !identifier(s.Name) || s.Type == nil || !known[s.Type] || !s.Type.Entity {
+			fail("entity set %q needs a name and an entity type of the model", s.Name)
 		}
 	}
 	for _, s := range m.Singletons {

@@ -30,7 +30,8 @@ type Options struct {
 type Allowed struct {
 	Filter, OrderBy, Select, Expand, Top, Skip, Count, Search, SkipToken bool
 
-	MaxTop int // the highest $top; 0: math.MaxInt32
+	MaxTop    int // the highest $top; 0: math.MaxInt32
+	MaxExpand int // how deep $expand may nest; 0: the package's MaxExpand
 }
 
 // system names the options in the spelling of messages about them, which is that

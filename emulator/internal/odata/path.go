@@ -213,7 +213,11 @@ func (p *parser) step(n *node, segment token) error {
 	for _, st := range n.path.steps {
 		atRoot = atRoot && st.cast != nil
 	}
-	n.path.steps = append(n.path.steps, step{name: prop.Name, navigation: prop.Navigation && atRoot})
+	if prop.Navigation && !atRoot {
+		return p.fail(fmt.Sprintf("The navigation property '%s' can only be used on the entity itself.", prop.Name),
+			"What '%s' leads to is not looked into from another one: ask at its own address.", prop.Name)
+	}
+	n.path.steps = append(n.path.steps, step{name: prop.Name, navigation: prop.Navigation})
 	n.shape = prop.shape()
 	n.exact = prop.Kind == KindString && strings.EqualFold(prop.Name, "id")
 	return nil

@@ -43,6 +43,10 @@ func (s shape) read(r gjson.Result) value {
 		if r.Type == gjson.True || r.Type == gjson.False {
 			return boolean(r.Type == gjson.True)
 		}
+	case KindInt32:
+		if r.Type == gjson.Number {
+			return value{kind: KindInt64, n: r.Int()} // integers of all sizes are kept alike
+		}
 	case KindInt64:
 		// Clients that ask for IEEE754Compatible get 64-bit numbers as text.
 		if r.Type == gjson.Number || r.Type == gjson.String {
@@ -83,7 +87,7 @@ func (t *Type) member(name string) value {
 // class groups the kinds that can be compared with each other.
 func class(k Kind) Kind {
 	switch k {
-	case kindInt32, kindDouble:
+	case KindInt32, kindDouble:
 		return KindInt64
 	case KindDate:
 		return KindDateTimeOffset

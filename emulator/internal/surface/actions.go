@@ -2,10 +2,8 @@ package surface
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 )
@@ -15,28 +13,18 @@ import (
 // example shows 200, variant startErrorStatus). A profile that may not start is
 // refused before the files are looked at (chosen).
 func (s *Surface) start(c *call) (reply, error) {
-	id := c.id
 	if err := c.noOptions(profileType); err != nil {
 		return reply{}, err
 	}
-	if _, err := c.world.Profiles.Allow(c.now, id, profile.CallStart); err != nil {
-		return reply{}, err
-	}
-	// Files cannot be uploaded yet, so every container is empty; that is no error
-	// where a scenario says how the sync goes (DESIGN.md).
-	messages := profile.Missing()
-	if c.world.Profiles.Scripted(c.now, id, profile.CallStart) {
-		messages = []profile.VerificationMessage{}
-	}
+	messages, r, err := c.world.Intake.Start(c.now, c.id)
 	status := http.StatusOK
-	if slices.ContainsFunc(messages, func(m profile.VerificationMessage) bool { return m.Type == "Error" }) {
-		if c.play.Variants.Is("startErrorStatus", "400") {
-			status = http.StatusBadRequest
-		}
-	} else if r, err := c.world.Profiles.Start(c.now, id); err != nil {
+	switch {
+	case err != nil:
 		return reply{}, err
-	} else {
+	case r != nil:
 		c.lifecycle = r.Lifecycle()
+	case c.play.Variants.Is("startErrorStatus", "400"):
+		status = http.StatusBadRequest
 	}
 	return reply{status: status, media: c.format.media(), body: c.messages(messages)}, nil
 }
@@ -59,7 +47,7 @@ func (s *Surface) pause(c *call) (reply, error) { return c.act(c.world.Profiles.
 
 func (s *Surface) resume(c *call) (reply, error) { return c.act(c.world.Profiles.Resume) }
 
-func (s *Surface) reset(c *call) (reply, error) { return c.act(c.world.Profiles.Reset) }
+func (s *Surface) reset(c *call) (reply, error) { return c.act(c.world.Intake.Reset) }
 
 func (c *call) act(action func(now time.Time, id string) (*profile.Record, error)) (reply, error) {
 	if err := c.noOptions(profileType); err != nil {
@@ -73,16 +61,4 @@ func (c *call) act(action func(now time.Time, id string) (*profile.Record, error
 		c.lifecycle = r.Lifecycle()
 	}
 	return empty(http.StatusOK), nil
-}
-
-// uploadURL is not there yet. What the real service refuses is refused first,
-// so that a client's own checks can be tested.
-func (s *Surface) uploadURL(c *call) (reply, error) {
-	if err := c.noOptions(profileType); err != nil {
-		return reply{}, err
-	}
-	if _, err := c.world.Profiles.Allow(c.now, c.id, profile.CallUploadURL); err != nil {
-		return reply{}, err
-	}
-	return reply{}, graph.NotImplemented("graphemu does not take files yet: profiles.uploadUrl is not emulated.")
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
@@ -35,7 +37,8 @@ type call struct {
 	payload   []byte              // the body, once it was read
 	unread    error               // why it could not be read
 	wasRead   bool
-	decoded   any // a batch part's body, which came as JSON within JSON
+	decoded   any        // a batch part's body, which came as JSON within JSON
+	upload    *blob.Call // a call on the storage account; nil: on Graph
 	operation string
 	keys
 	format  format
@@ -79,6 +82,7 @@ type reply struct {
 	failed bool        // an error: it carries no OData-Version
 
 	dropped bool // there is no answer
+	foreign bool // of the storage account: its headers are all in header
 }
 
 func (r *reply) set(name, value string) {
@@ -96,13 +100,20 @@ func empty(status int) reply { return reply{status: status} }
 // and turns an error into Graph's envelope. It is the one place where that
 // happens.
 func (s *Surface) answer(c *call) reply {
-	op, k, unknown := s.find(c.method, c.at)
-	c.operation, c.keys = op.name, k
+	var op operation
+	var unknown error
+	if c.upload == nil {
+		op, c.keys, unknown = s.find(c.method, c.at)
+		c.operation = op.name
+	}
 	if c.id != "" {
 		c.before = c.standing()
 	}
 	if a, ok := s.scenario(c); !ok {
 		return a
+	}
+	if c.upload != nil {
+		return s.store(c)
 	}
 	a, err := s.run(c, op, unknown)
 	if err == nil {
@@ -113,6 +124,9 @@ func (s *Surface) answer(c *call) reply {
 
 // fail is an error as an answer.
 func (c *call) fail(e *graph.Error) reply {
+	if c.upload != nil {
+		return c.storageError(e.Status, e.Message)
+	}
 	c.failure = e
 	return reply{status: e.Status, media: mediaError, header: e.Header, failed: true, body: graph.AppendError(nil, e, c.ids, c.now)}
 }
@@ -143,6 +157,7 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		illegal *profile.IllegalError
 		invalid *profile.InvalidError
 		full    *profile.FullError
+		objects *directory.FullError
 	)
 	switch {
 	case errors.As(err, &known):
@@ -162,6 +177,8 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 			Help("illegalState", "", "the profile's state is %s, its status %s; nothing was changed", illegal.State, illegal.Status)
 	case errors.As(err, &invalid):
 		return c.refuse(violations(invalid))
+	case errors.As(err, &objects):
+		return graph.StorageFull("The tenant's directory is full.").Help("limit", "", "%v", objects)
 	case errors.As(err, &full):
 		return graph.StorageFull("The tenant holds the maximum number of synchronization profiles.").
 			Help("limit", "", "%v: graphemu serve --max-profiles %d raises the limit", full, 2*full.Max)

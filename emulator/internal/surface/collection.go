@@ -27,7 +27,33 @@ type collection struct {
 	all     func(after uint64) iter.Seq[entity]                            // a snapshot, in the order of creation
 	page    func(after uint64, skip, limit int) (page []entity, more bool) // the same, by index
 	len     func() int
-	counted bool // the count is given unasked
+	counted bool             // the count is given unasked
+	usual   *odata.Selection // what is shown without $select; nil: all
+}
+
+// numbered is a collection of n entities, of which one(i) has the sequence number
+// i+1.
+func numbered(n int, one func(i int) entity) collection {
+	return collection{
+		len: func() int { return n },
+		page: func(after uint64, skip, limit int) (page []entity, more bool) {
+			first := min(int(after)+skip, n)
+			end := min(first+limit, n)
+			for i := first; i < end; i++ {
+				page = append(page, one(i))
+			}
+			return page, end < n
+		},
+		all: func(after uint64) iter.Seq[entity] {
+			return func(yield func(entity) bool) {
+				for i := int(after); i < n; i++ {
+					if !yield(one(i)) {
+						return
+					}
+				}
+			}
+		},
+	}
 }
 
 // Page sizes (chosen: nothing is known of this API's): $top is the size of a
@@ -38,7 +64,10 @@ const (
 )
 
 var listOptions = odata.Allowed{Filter: true, OrderBy: true, Select: true, Expand: true, Top: true, Skip: true,
-	Count: true, Search: true, SkipToken: true, MaxTop: maxPage}
+	Count: true, Search: true, SkipToken: true, MaxTop: maxPage, MaxExpand: maxExpand}
+
+// maxExpand is how deep $expand may nest. Documented for the directory: one level.
+const maxExpand = 1
 
 // list answers a collection with the query options of the request.
 func (c *call) list(col collection) (reply, error) {
@@ -63,6 +92,9 @@ func (c *call) list(col collection) (reply, error) {
 	}
 	dst = c.annotations(dst, "", col, p, o.Count || col.counted)
 	dst = append(dst, `"value":[`...)
+	if o.Select == nil {
+		o.Select = col.usual
+	}
 	for i, e := range p.entities {
 		if i > 0 {
 			dst = append(dst, ',')

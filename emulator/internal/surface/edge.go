@@ -114,7 +114,7 @@ func (s *Surface) protected(c *call) (a reply) {
 			a = c.fail(graph.Internal())
 		}
 	}()
-	if c.method == http.MethodOptions {
+	if c.method == http.MethodOptions && c.upload == nil {
 		return s.preflight(c)
 	}
 	return s.answer(c)
@@ -151,7 +151,7 @@ func (s *Surface) send(w http.ResponseWriter, r *http.Request, c *call, a reply)
 		})
 		return
 	}
-	if a.media != "" && acceptsGzip(c.header) {
+	if a.media != "" && !a.foreign && acceptsGzip(c.header) {
 		w.Header()["Content-Encoding"] = []string{"gzip"}
 		w.WriteHeader(a.status)
 		if r.Method != http.MethodHead {
@@ -167,6 +167,10 @@ func (s *Surface) send(w http.ResponseWriter, r *http.Request, c *call, a reply)
 
 // headers sets the headers of an answer.
 func (s *Surface) headers(h http.Header, c *call, a reply) {
+	if a.foreign {
+		s.foreignHeaders(h, c, a)
+		return
+	}
 	graph.SetCommon(h, c.ids)
 	if !c.world.Clock.InStep() {
 		graph.SetDate(h, c.now) // else net/http's is the same

@@ -90,28 +90,10 @@ func (c *call) errors(r *profile.Record) collection {
 	one := func(i int) entity {
 		return &errorEntity{json: c.appendError(nil, &r.Errors[i]), place: i + 1, profile: r.ID, reported: &r.Errors[i]}
 	}
-	return collection{
-		t: errorType, path: "education/synchronizationProfiles/" + r.ID + "/errors", context: c.contextKey(r.ID) + "/errors",
-		counted: c.play.Variants.Is("errorsCount", "always"),
-		len:     func() int { return len(r.Errors) },
-		page: func(after uint64, skip, limit int) (page []entity, more bool) {
-			first := min(int(after)+skip, len(r.Errors))
-			end := min(first+limit, len(r.Errors))
-			for i := first; i < end; i++ {
-				page = append(page, one(i))
-			}
-			return page, end < len(r.Errors)
-		},
-		all: func(after uint64) iter.Seq[entity] {
-			return func(yield func(entity) bool) {
-				for i := int(after); i < len(r.Errors); i++ {
-					if !yield(one(i)) {
-						return
-					}
-				}
-			}
-		},
-	}
+	col := numbered(len(r.Errors), one)
+	col.t, col.path, col.context = errorType, "education/synchronizationProfiles/"+r.ID+"/errors", c.contextKey(r.ID)+"/errors"
+	col.counted = c.play.Variants.Is("errorsCount", "always")
+	return col
 }
 
 // unmatched are the two names that the pages have for the error of a user
@@ -138,7 +120,7 @@ func (c *call) shape(dst []byte, e entity, o odata.Options) []byte {
 	} else {
 		dst = append(dst, e.JSON()...)
 	}
-	p, ok := e.(*profileEntity)
+	from, ok := e.(expander)
 	if !ok || len(o.Expand) == 0 {
 		return dst
 	}
@@ -147,31 +129,44 @@ func (c *call) shape(dst []byte, e entity, o odata.Options) []byte {
 		if dst[len(dst)-1] != '{' {
 			dst = append(dst, ',')
 		}
-		dst = c.expand(dst, p, item)
+		dst = from.expand(dst, item)
 	}
 	return append(dst, '}')
 }
 
-// expand appends an expanded property. Errors come in pages, as at their own
-// address. Inferred: Graph gives each expanded property its context.
-func (c *call) expand(dst []byte, e *profileEntity, item odata.ExpandItem) []byte {
-	id := e.record.ID
+// expander is an entity with navigation properties that $expand may add.
+type expander interface {
+	entity
+	// expand appends an expanded property, with its context before it. Inferred:
+	// Graph gives each expanded property its context.
+	expand(dst []byte, item odata.ExpandItem) []byte
+}
+
+// expand adds the status, or the errors, in pages as at their own address.
+func (e *profileEntity) expand(dst []byte, item odata.ExpandItem) []byte {
+	c := e.c
 	if item.Property.Name == "profileStatus" {
 		status := e.record.AppendStatus(nil, c.statusFormat())
 		if item.Options.Select != nil {
 			status = item.Options.Select.Apply(nil, status)
 		}
-		dst = c.expandedContext(dst, "profileStatus", c.contextKey(id)+"/profileStatus"+selected(item.Options.Select)+"/$entity")
+		dst = c.expandedContext(dst, "profileStatus", c.contextKey(e.record.ID)+"/profileStatus"+selected(item.Options.Select)+"/$entity")
 		return append(append(dst, `"profileStatus":`...), status...)
 	}
-	col := c.errors(e.record)
+	return c.expandCollection(dst, c.errors(e.record), item)
+}
+
+// expandCollection appends the first page of a collection as the property that
+// item expands.
+func (c *call) expandCollection(dst []byte, col collection, item odata.ExpandItem) []byte {
 	p, err := c.read(col, item.Options, nextOptions(item.Query()))
 	if err != nil {
 		panic(err) // only a skip token can be wrong, and none is allowed here
 	}
-	dst = c.expandedContext(dst, "errors", col.context+selected(item.Options.Select))
-	dst = c.annotations(dst, "errors", col, p, item.Options.Count || col.counted)
-	dst = append(dst, `"errors":[`...)
+	property := item.Property.Name
+	dst = c.expandedContext(dst, property, col.context+selected(item.Options.Select))
+	dst = c.annotations(dst, property, col, p, item.Options.Count || col.counted)
+	dst = append(append(append(dst, '"'), property...), `":[`...)
 	for i, e := range p.entities {
 		if i > 0 {
 			dst = append(dst, ',')

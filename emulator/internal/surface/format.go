@@ -85,13 +85,19 @@ func (c *call) applyFormatOption(option string) error {
 // what json holds. path is the context after "$metadata#"; the entity's own
 // address is that of the profile id with what follows.
 func (c *call) entity(dst []byte, path, id, follows string, json []byte, t *odata.Type) []byte {
+	return c.whole(dst, path, func() string { return address(id) + follows }, json, t)
+}
+
+// whole is entity for one of any address, which is put together only where it is
+// shown.
+func (c *call) whole(dst []byte, path string, address func() string, json []byte, t *odata.Type) []byte {
 	switch c.format.level {
 	case none:
 		return odata.AppendNone(dst, json)
 	case full:
 		dst = c.context(dst, path)
 		at := len(dst)
-		dst = odata.AppendFull(dst, json, t, address(id)+follows)
+		dst = odata.AppendFull(dst, json, t, address())
 		return splice(dst, at)
 	}
 	dst = c.context(dst, path)

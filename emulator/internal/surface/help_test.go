@@ -16,6 +16,9 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
@@ -51,8 +54,11 @@ func newWorld(name string) *World {
 		Journal:    journal.New(name, journal.Limits{Entries: 100, Bytes: 1 << 20}),
 		Clock:      clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
 		Profiles:   profile.NewStore(profile.Config{NewID: mint.NewStream(1, name, "profiles").GUID, Script: &profile.Script{Timeline: profile.DefaultTimeline}}),
-		RequestIDs: mint.NewStream(1, name, "requests"), PageKey: mint.Key(1, name, "pages"),
+		RequestIDs: mint.NewStream(1, name, "requests"), Tenant: mint.Derived(name), PageKey: mint.Key(1, name, "pages"),
 	}
+	derive := func(names ...string) string { return mint.Derived(append([]string{name}, names...)...) }
+	w.Blobs, w.Directory = blob.NewStore(mint.Key(1, name, "sas"), blob.Limits{}), directory.New(directory.Seed{}, derive)
+	w.Intake = intake.New(w.Profiles, w.Blobs, w.Directory)
 	w.SetPlay(&Play{Faults: fault.NewSet(nil, 1)})
 	return w
 }

@@ -2,6 +2,7 @@ package surface
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/graphemu/graphemu/emulator/internal/odata"
@@ -12,11 +13,15 @@ var (
 	betaCSDL = sync.OnceValue(betaModel.CSDL)
 	v1CSDL   = sync.OnceValue(func() []byte {
 		entity := &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: entityType.Properties}
-		return newModel([]*odata.Type{entity, {Name: "educationRoot", Base: entity, Entity: true}}, false).CSDL()
+		role := &odata.Type{Name: "educationUserRole", Members: userRoleType.Members}
+		objects := newObjectTypes(entity, role)
+		root := &odata.Type{Name: "educationRoot", Base: entity, Entity: true, Properties: objects.inRoot()}
+		return newModel(slices.Concat([]*odata.Type{role, entity}, objects.types, []*odata.Type{root}), objects, false).CSDL()
 	})
 )
 
-// metadata answers the model as CSDL. That of v1.0 does not have this API.
+// metadata answers the model as CSDL. That of v1.0 does not have
+// synchronization profiles.
 func (s *Surface) metadata(c *call) (reply, error) {
 	document := betaCSDL
 	if c.at.version == "v1.0" {

@@ -1,6 +1,10 @@
 package surface
 
-import "github.com/graphemu/graphemu/emulator/internal/odata"
+import (
+	"slices"
+
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+)
 
 // The model of the API: types, members, actions and the function. Sources: the
 // resource pages (2018 to 2024) and the SDK's last release with this API. It
@@ -88,14 +92,14 @@ var (
 	statusType = &odata.Type{Name: "educationSynchronizationProfileStatus", Base: entityType, Entity: true, Properties: []odata.Property{
 		enumOf("status", statusEnumType), of("errorCount", odata.KindInt64), of("lastActivityDateTime", odata.KindDateTimeOffset),
 		of("lastSynchronizationDateTime", odata.KindDateTimeOffset), text("statusMessage")}}
-	rootType = &odata.Type{Name: "educationRoot", Entity: true, Base: entityType, Properties: []odata.Property{
-		contained("synchronizationProfiles", profileType, true)}}
+	rootType = &odata.Type{Name: "educationRoot", Entity: true, Base: entityType, Properties: append(betaObjects.inRoot(),
+		contained("synchronizationProfiles", profileType, true))}
 )
 
-// newModel returns the beta model. v1.0 never had the API: its model is the
-// root alone.
-func newModel(types []*odata.Type, bound bool) *odata.Model {
-	m := &odata.Model{Namespace: "microsoft.graph", Types: types,
+// newModel returns the model of a version; the root of education is the last of
+// its types. v1.0 never had synchronization profiles, nor what is bound to them.
+func newModel(types []*odata.Type, objects *objectTypes, bound bool) *odata.Model {
+	m := &odata.Model{Namespace: "microsoft.graph", Types: types, EntitySets: objects.sets(),
 		Singletons: []odata.Singleton{{Name: "education", Type: types[len(types)-1]}}}
 	if bound {
 		m.Actions = []odata.Operation{
@@ -110,9 +114,9 @@ func newModel(types []*odata.Type, bound bool) *odata.Model {
 	return m
 }
 
-var betaModel = newModel([]*odata.Type{
+var betaModel = newModel(slices.Concat([]*odata.Type{
 	userRoleType, stateType, statusEnumType,
 	customizationType, customizationsType, dataProviderType, csvType, powerSchoolType, oneRosterType,
 	connectionType, oauth1Type, oauth2Type, identityType, domainType, creationType, optionsType, matchingType, licenseType, messageType,
-	entityType, profileType, errorType, statusType, rootType,
-}, true)
+	entityType, profileType, errorType, statusType,
+}, betaObjects.types, []*odata.Type{rootType}), betaObjects, true)

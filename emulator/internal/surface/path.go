@@ -13,6 +13,16 @@ type location struct {
 
 	// Where the spelling was the usual one, its route is known already:
 	template, id string
+
+	at   *place // where the segments lead to; nil: the API has no such path
+	lost lost
+}
+
+// lost is where a path leaves the API: its first unknown segment, "" for none, and
+// the place where it stood.
+type lost struct {
+	segment string
+	at      *place
 }
 
 // Route templates that are asked again and again.
@@ -38,7 +48,7 @@ func canonical(escaped string) location {
 			segment = raw // net/http has refused such a path; a batch part may still bring one
 		}
 		if i == 0 {
-			l.version = version(segment)
+			l.version, l.at = version(segment), beginning()
 			continue
 		}
 		l.add(segment)
@@ -102,23 +112,39 @@ func version(segment string) string {
 }
 
 // add appends a segment, split in two where it is a collection's with a key in
-// parentheses. Ids stay as they are, parentheses and all.
+// parentheses. Ids stay as they are, parentheses and all, and so does what follows
+// a segment that the API does not have.
 func (l *location) add(segment string) {
-	at := len(l.segments)
 	name, key, keyed := cutKey(segment)
+	known, ok := l.at.find(name)
 	switch {
-	case at == 2 && keyed && key == "" && l.spell(name) == "delta": // the one function there
-		l.segments = append(l.segments, l.spell(name))
-	case at == 2 || at == 4:
-		l.segments = append(l.segments, l.spell(segment))
+	case l.at == nil:
+		l.step(segment)
+	case l.at.key != nil && !(keyed && key == "" && known.name == "delta"):
+		l.step(segment)
 	case keyed && key == "": // a function
-		l.segments = append(l.segments, l.spell(name))
-	case keyed && key != "''" && (at == 1 || at == 3):
-		l.segments = append(l.segments, l.spell(name))
-		l.segments = append(l.segments, l.spell(unquote(key)))
+		l.step(name)
+	case keyed && key != "''" && (!ok || known.to.key != nil):
+		l.step(name)
+		l.step(unquote(key))
 	default:
-		l.segments = append(l.segments, l.spell(segment))
+		l.step(segment)
 	}
+}
+
+// step appends a name, in the spelling that the API has for it, or an id.
+func (l *location) step(text string) {
+	from := l.at
+	known, ok := from.find(text)
+	switch {
+	case ok:
+		text, l.at = known.name, known.to
+	case from != nil && from.key != nil:
+		l.at = from.key
+	case from != nil:
+		l.at, l.lost = nil, lost{text, from}
+	}
+	l.segments = append(l.segments, text)
 }
 
 // cutKey splits name(key) and name().
@@ -138,60 +164,14 @@ func unquote(key string) string {
 	return key
 }
 
-// names are the canonical segments by where they stand, and the spellings that
-// older pages have for them.
-var names = []map[string]string{
-	0: {"education": "education", "$batch": "$batch", "$metadata": "$metadata"},
-	1: {"synchronizationprofiles": "synchronizationProfiles"},
-	2: {"$count": "$count", "delta": "delta"},
-	3: {"start": "start", "pause": "pause", "resume": "resume", "reset": "reset", "uploadurl": "uploadUrl",
-		"profilestatus": "profileStatus", "status": "profileStatus", "errors": "errors", "error": "errors"},
-	4: {"$count": "$count"},
-}
-
-const namespacePrefix = "microsoft.graph."
-
-// spell returns the canonical form of a name, or the name as it is where the
-// API has no such segment at that place, which also covers ids.
-func (l *location) spell(name string) string {
-	at := len(l.segments)
-	if at >= len(names) {
-		return name
-	}
-	lower := strings.ToLower(name)
-	if at >= 2 { // ids have no namespace
-		lower = strings.TrimPrefix(lower, namespacePrefix)
-	}
-	if known, ok := names[at][lower]; ok {
-		return known
-	}
-	return name
-}
-
 // unknown returns the first segment that the API does not have, and what could
-// stand in its place.
+// stand in its place. A path of known segments that is no route ends too early.
 func (l *location) unknown() (segment string, known []string) {
-	segments := l.segments
-	if segments == nil {
-		segments = strings.Split(strings.TrimPrefix(l.path, "/"), "/")
+	if l.lost.at != nil {
+		return l.lost.segment, l.lost.at.known()
 	}
-	for i, s := range segments {
-		if i == 2 || i == 4 && segments[3] == "errors" {
-			continue // an id
-		}
-		var here []string
-		if i < len(names) {
-			for _, n := range names[i] {
-				here = append(here, n)
-			}
-			if names[i][strings.ToLower(s)] == s {
-				continue
-			}
-		}
-		return s, here
-	}
-	if len(segments) == 0 {
+	if len(l.segments) == 0 {
 		return "", nil
 	}
-	return segments[len(segments)-1], nil
+	return l.segments[len(l.segments)-1], nil
 }

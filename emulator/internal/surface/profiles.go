@@ -169,7 +169,7 @@ func (s *Surface) deleteProfile(c *call) (reply, error) {
 	if err := c.noOptions(profileType); err != nil {
 		return reply{}, err
 	}
-	r, err := c.world.Profiles.Delete(c.now, c.id)
+	r, err := c.world.Intake.Delete(c.now, c.id)
 	if err != nil {
 		return reply{}, err
 	}

@@ -21,7 +21,9 @@ func (s *Surface) record(c *call, a reply) {
 		RequestBytes: c.bodySize(), ResponseBytes: int64(len(a.body)), Before: c.before, Error: problem(c),
 	}
 	if reads := c.method == http.MethodGet || c.method == http.MethodHead; !reads {
-		e.RequestBody = c.text()
+		if c.upload == nil {
+			e.RequestBody = c.text()
+		}
 		if c.id != "" {
 			e.After = c.standing()
 		}

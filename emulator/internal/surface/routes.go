@@ -4,10 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gorilla/mux"
 
+	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
@@ -37,7 +40,7 @@ type declared struct {
 
 // list is the one list of operations: name, method, path.
 func (s *Surface) list() []declared {
-	const id = profilePath
+	const id, object = profilePath, "/{object}"
 	return []declared{
 		{"profiles.count", "GET", profilesPath + "/$count", s.countProfiles},
 		{"profiles.get", "GET", id, s.getProfile},
@@ -58,6 +61,34 @@ func (s *Surface) list() []declared {
 		{"profiles.errors.get", "GET", id + "/errors/{error}", s.getError},
 		{"batch", "POST", "/$batch", s.batch},
 		{"metadata", "GET", "/$metadata", s.metadata},
+
+		{"education.schools.list", "GET", schoolsPath, listOf(directory.Schools)},
+		{"education.schools.count", "GET", schoolsPath + "/$count", countOf(directory.Schools)},
+		{"education.schools.get", "GET", schoolsPath + object, oneOf(directory.Schools)},
+		{"education.schools.classes.list", "GET", schoolsPath + object + "/classes", listRelated(directory.SchoolClasses)},
+		{"education.schools.classes.count", "GET", schoolsPath + object + "/classes/$count", countRelated(directory.SchoolClasses)},
+		{"education.schools.users.list", "GET", schoolsPath + object + "/users", listRelated(directory.SchoolUsers)},
+		{"education.schools.users.count", "GET", schoolsPath + object + "/users/$count", countRelated(directory.SchoolUsers)},
+		{"education.classes.list", "GET", classesPath, listOf(directory.Classes)},
+		{"education.classes.count", "GET", classesPath + "/$count", countOf(directory.Classes)},
+		{"education.classes.get", "GET", classesPath + object, oneOf(directory.Classes)},
+		{"education.classes.members.list", "GET", classesPath + object + "/members", listRelated(directory.ClassMembers)},
+		{"education.classes.members.count", "GET", classesPath + object + "/members/$count", countRelated(directory.ClassMembers)},
+		{"education.classes.teachers.list", "GET", classesPath + object + "/teachers", listRelated(directory.ClassTeachers)},
+		{"education.classes.teachers.count", "GET", classesPath + object + "/teachers/$count", countRelated(directory.ClassTeachers)},
+		{"education.classes.schools.list", "GET", classesPath + object + "/schools", listRelated(directory.ClassSchools)},
+		{"education.classes.schools.count", "GET", classesPath + object + "/schools/$count", countRelated(directory.ClassSchools)},
+		{"education.users.list", "GET", educationUsersPath, listOf(directory.Users)},
+		{"education.users.count", "GET", educationUsersPath + "/$count", countOf(directory.Users)},
+		{"education.users.get", "GET", educationUsersPath + object, oneOf(directory.Users)},
+		{"education.users.classes.list", "GET", educationUsersPath + object + "/classes", listRelated(directory.UserClasses)},
+		{"education.users.classes.count", "GET", educationUsersPath + object + "/classes/$count", countRelated(directory.UserClasses)},
+		{"education.users.schools.list", "GET", educationUsersPath + object + "/schools", listRelated(directory.UserSchools)},
+		{"education.users.schools.count", "GET", educationUsersPath + object + "/schools/$count", countRelated(directory.UserSchools)},
+		{"directory.users.list", "GET", "/users", listOf(directory.Accounts)},
+		{"directory.users.count", "GET", "/users/$count", countOf(directory.Accounts)},
+		{"directory.users.get", "GET", "/users" + object, oneOf(directory.Accounts)},
+		{"directory.subscribedSkus.list", "GET", "/subscribedSkus", s.listLicences},
 	}
 }
 
@@ -70,7 +101,7 @@ func (s *Surface) index() {
 		s.operations = append(s.operations, d.name)
 		s.frequent[route{d.method, d.path}] = operation{d.name, d.run}
 	}
-	s.operations = slices.Compact(s.operations)
+	s.operations = append(slices.Compact(s.operations), blob.Operations()...)
 	s.router = sync.OnceValue(func() *mux.Router {
 		r := mux.NewRouter()
 		for _, d := range list {
@@ -100,36 +131,38 @@ func (s *Surface) find(method string, l location) (operation, keys, error) {
 		if l.path == "/$batch" {
 			return operation{}, keys{}, graph.BatchMethodNotAllowed()
 		}
-		return operation{}, keys{}, graph.MethodNotAllowed(allow)
+		return operation{}, keys{}, helpToWrite(graph.MethodNotAllowed(allow), method, l)
 	}
 	segment, known := l.unknown()
 	e := graph.UnknownSegment(segment)
-	switch {
-	case l.version == "v1.0" && len(l.segments) > 0 && l.segments[0] == "education":
-		e = graph.UnknownSegment("synchronizationProfiles").Help("unknownSegment", "", "v1.0 never had this API; use /beta")
-	case nearest.Name(segment, []string{"synchronizationProfiles"}) != "" && len(known) > 1:
-		e.Help("unknownSegment", "", "did you mean /education/synchronizationProfiles?")
-	default:
-		if near := nearest.Name(segment, known); near != "" {
-			e.Help("unknownSegment", "", "did you mean '%s'?", near)
-		} else if len(known) > 0 {
-			slices.Sort(known)
-			e.Help("unknownSegment", "", "graphemu knows %q here", known)
+	if l.version == "v1.0" {
+		if strings.HasPrefix(l.path+"/", profilesPath+"/") {
+			return operation{}, keys{}, graph.UnknownSegment("synchronizationProfiles").Help("unknownSegment", "", "v1.0 never had this API; use /beta")
 		}
+		known = slices.DeleteFunc(known, func(name string) bool { return name == "synchronizationProfiles" })
 	}
-	return operation{}, keys{}, e
+	var inEducation []string
+	if l.lost.at == beginning() {
+		inEducation = beginning().walk("/education").known()
+	}
+	if near := nearest.Name(segment, known); near != "" {
+		e.Help("unknownSegment", "", "did you mean '%s'?", near)
+	} else if near := nearest.Name(segment, inEducation); near != "" {
+		e.Help("unknownSegment", "", "did you mean /education/%s?", near)
+	} else if len(known) > 0 {
+		e.Help("unknownSegment", "", "graphemu knows %q here", known)
+	}
+	return operation{}, keys{}, helpToWrite(e, method, l)
 }
 
-// keys are what a path names: a profile, and one of its errors.
-type keys struct{ id, child string }
+// keys are what a path names: a profile, and one of its errors; or an object of
+// the directory, which is no profile: journal and faults know that by its id.
+type keys struct{ id, child, object string }
 
 // match asks the router, or, for the usual spelling of what is asked most, a
-// map: the router's patterns take as long as the rest of a GET. v1.0 has $batch
-// and $metadata, but not this API.
+// map: the router's patterns take as long as the rest of a GET. v1.0 never had
+// synchronization profiles; what syncs make, it has. Documented.
 func (s *Surface) match(method string, l location) (operation, keys, bool) {
-	if l.version == "v1.0" && l.path != "/$batch" && l.path != "/$metadata" {
-		return operation{}, keys{}, false
-	}
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
@@ -144,7 +177,8 @@ func (s *Surface) match(method string, l location) (operation, keys, bool) {
 	op, ok := m.Handler.(operation)
 	id, _ := url.PathUnescape(m.Vars["id"]) // canonical has escaped it
 	child, _ := url.PathUnescape(m.Vars["error"])
-	return op, keys{id, child}, ok
+	object, _ := url.PathUnescape(m.Vars["object"])
+	return op, keys{id, child, object}, ok && (l.version == "beta" || !strings.HasPrefix(op.name, "profiles."))
 }
 
 // allowed returns the methods that the path has, none where there is no such path.

@@ -140,7 +140,11 @@ func (s *Surface) throttle(c *call) (a reply, ok bool) {
 		// Retry-After tells the truth, so whoever is early is refused again.
 		c.early = c.world.Journal.Early(key, c.arrived, c.real)
 	}
-	a = c.fail(graph.Throttled())
+	e := graph.Throttled()
+	if c.upload != nil {
+		e.Status = http.StatusServiceUnavailable // how Azure Storage throttles. Documented: its page on scalability
+	}
+	a = c.fail(e)
 	c.retryLater(&a, refusal.RetryAfter, fault.FormatSeconds, c.world.Clock.Factor(), key)
 	return a, false
 }

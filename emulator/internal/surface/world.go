@@ -6,6 +6,9 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
@@ -19,8 +22,12 @@ type World struct {
 	Profiles   *profile.Store
 	Clock      *clock.Clock
 	RequestIDs *mint.Stream
+	Tenant     string // GUID
 	PageKey    []byte // signs skip tokens, so that another world's are refused
 	Journal    *journal.Journal
+	Blobs      *blob.Store      // the files that clients put there
+	Directory  *directory.Store // what its syncs made
+	Intake     *intake.Intake
 
 	play atomic.Pointer[Play]
 }

@@ -28,7 +28,7 @@ var Table = []Variant{
 	{Name: "startErrorStatus", Readings: []string{"400", "200"}, Source: "start page: its text; the newer example"},
 	{Name: "deleteStatus", Readings: []string{"202", "204"}, Source: "delete page; the SDK's generic description"},
 	{Name: "updateStatus", Readings: []string{"202", "200", "204"}, Source: "update page; the SDK's generic description"},
-	{Name: "uploadUrlStatus", Readings: []string{"200", "201"}, Source: "uploadUrl page: its text; its example's status line", NotYet: "uploadUrl answers 501 for now"},
+	{Name: "uploadUrlStatus", Readings: []string{"200", "201"}, Source: "uploadUrl page: its text; its example's status line"},
 	{Name: "contextKeys", Readings: []string{"quoted", "plain"}, Source: "older pages; newer pages"},
 	{Name: "typeHash", Readings: []string{"with", "without"}, Source: "create page's example; list page's example"},
 	{Name: "customizationDefaults", Readings: []string{"seed", "legacy"}, Source: "newest create page; pages of 2017 to 2018"},

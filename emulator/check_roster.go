@@ -1,0 +1,128 @@
+package emulator
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/roster"
+	"github.com/graphemu/graphemu/emulator/scenario"
+)
+
+// RosterReport is what verification says of a folder of CSV files: what start
+// would answer, and the rows that it would not tell.
+type RosterReport struct {
+	Format   string          `json:"format"` // V1, UK or Clever
+	Rows     map[string]int  `json:"rows"`   // by school, section, student, studentenrollment, teacher, teacherroster
+	Messages []RosterMessage `json:"messages,omitempty"`
+}
+
+// RosterMessage is one message of verification.
+type RosterMessage struct {
+	Place       string      `json:"place"`    // of the first row, as "roster/Student.csv:12:1", or the file
+	Type        string      `json:"type"`     // Error, Warning or Information
+	FileName    string      `json:"fileName"` // in lower case
+	Description string      `json:"description"`
+	Rows        []RosterRow `json:"rows,omitempty"` // the first 100 of them
+	Count       int         `json:"count"`          // of all rows that it concerns
+}
+
+// RosterRow is a row that a message concerns.
+type RosterRow struct {
+	Line int    `json:"line"` // in its file; 1 is the header
+	Text string `json:"text"` // the value concerned, never a password
+}
+
+// otherRosters are the files of the other forms of a roster: Clever's, and those
+// of the successor's formats V2 and V2.1, which verification refuses by name.
+var otherRosters = []string{"schools.csv", "sections.csv", "students.csv", "teachers.csv", "enrollments.csv",
+	"orgs.csv", "users.csv", "roles.csv", "classes.csv", "courses.csv", "academicsessions.csv", "demographics.csv", "relationships.csv", "userflags.csv"}
+
+// tables returns the names of the .csv files of a folder, sorted.
+func tables(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", folder, reason(err))
+	}
+	var names []string
+	for _, e := range entries {
+		if strings.EqualFold(filepath.Ext(e.Name()), ".csv") && !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// isRoster tells whether files are meant as a roster: one has the name of one. A
+// folder of other tables is none of ours.
+func isRoster(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return isRosterFile(name) || slices.Contains(otherRosters, strings.ToLower(name))
+	})
+}
+
+// roster verifies the tables of a folder, by the rules of a start.
+func (c Checker) roster(folder string, names []string) (FileReport, error) {
+	f := FileReport{File: folder, Kind: KindRoster}
+	var files []roster.File
+	written := map[string]string{} // lower case -> as it is
+	for _, name := range names {
+		path := filepath.Join(folder, name)
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			return f, fmt.Errorf("check %s: %w", path, reason(err))
+		case !info.Mode().IsRegular():
+			f.Problems = append(f.Problems, scenario.Problem{File: path, Message: "it is no file that can be read"})
+			continue
+		}
+		written[strings.ToLower(name)] = name
+		files = append(files, roster.File{Name: name, Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(path) }})
+	}
+	report, err := roster.Verify(files, roster.Rules{Accounts: !c.Matching})
+	if err != nil {
+		return f, fmt.Errorf("check %s: %w", folder, err)
+	}
+	f.Roster = &RosterReport{Format: string(report.Format), Rows: map[string]int{}}
+	for e, n := range report.Rows {
+		f.Roster.Rows[string(e)] = n
+	}
+	for _, m := range report.Messages {
+		name, ok := written[m.FileName]
+		if !ok {
+			name = m.FileName
+		}
+		p := scenario.Problem{File: filepath.Join(folder, name), Message: m.Description}
+		if len(m.Rows) > 0 {
+			p.Line, p.Column = m.Rows[0].Line, 1
+		}
+		shown := RosterMessage{Place: p.Place(), Type: m.Type, FileName: m.FileName, Description: m.Description, Count: m.Count}
+		for _, r := range m.Rows {
+			shown.Rows = append(shown.Rows, RosterRow(r))
+		}
+		f.Roster.Messages = append(f.Roster.Messages, shown)
+		if m.Type == roster.Error {
+			f.Problems = append(f.Problems, p)
+		} else {
+			f.Warnings = append(f.Warnings, scenario.Warning{Place: p.Place(), Message: m.Description})
+		}
+	}
+	return f, nil
+}
+
+// oneTable tells what a single .csv file is a part of.
+func oneTable(path string) (FileReport, error) {
+	f := FileReport{File: path, Kind: KindRoster}
+	if _, err := os.Stat(path); err != nil {
+		return f, fmt.Errorf("check %s: %w", path, reason(err))
+	}
+	message := "it is a part of a roster, whose files refer to one another and are checked together; check their folder, " + filepath.Dir(path)
+	if !isRoster([]string{filepath.Base(path)}) {
+		f.Kind, message = KindOther, "it is no file of a roster; those are school.csv, section.csv, student.csv, studentenrollment.csv, teacher.csv and teacherroster.csv"
+	}
+	f.Problems = []scenario.Problem{{File: path, Message: message}}
+	return f, nil
+}
