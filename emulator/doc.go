@@ -4,8 +4,9 @@
 //
 // What is emulated: every operation of the API with its documented statuses,
 // bodies, headers and errors, OData query options, $batch and $metadata, and a
-// profile's life on a clock of its own. What is not: uploading files and
-// verifying them, and whether a token is allowed to do what it asks. Where the
+// profile's life on a clock of its own; the files behind uploadUrl, their
+// verification, and the schools, classes and users that a sync makes of them.
+// What is not: whether a token is allowed to do what it asks. Where the
 // documentation contradicts itself, a Variant chooses between its readings.
 //
 // A scenario says how the futures of profiles unfold, what goes wrong on the wire,

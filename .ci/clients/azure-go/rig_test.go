@@ -104,8 +104,7 @@ func (w world) uploadURL(id string) string {
 	return got.Value
 }
 
-// storage is the SDK's client of a container, with no credential but the URL. The
-// transport hands on what it is given, but counts it.
+// storage is the SDK's client of a container, with no credential but the URL.
 func (w world) storage(uploadURL string) *container.Client {
 	w.t.Helper()
 	c, err := container.NewClientWithNoCredential(uploadURL, &container.ClientOptions{ClientOptions: policy.ClientOptions{Transport: w.client, Retry: w.retry}})
@@ -144,6 +143,12 @@ func (w world) synced(id string) (status string) {
 	code, messages := w.start(id)
 	require.Equalf(w.t, http.StatusOK, code, "%v", messages)
 	w.advance(time.Minute)
+	return w.status(id)
+}
+
+// status is where the sync of a profile is.
+func (w world) status(id string) string {
+	w.t.Helper()
 	var got struct{ Status string }
 	w.ask("GET", profiles+"/"+id+"/profileStatus", "").into(http.StatusOK, &got)
 	return got.Status

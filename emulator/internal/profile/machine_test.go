@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -386,7 +385,4 @@ func TestErrorsAreSentences(t *testing.T) {
 	}
 	assert.ErrorContains(t, &FullError{7}, "7 profiles")
 	assert.True(t, errors.Is(ErrNotFound, ErrNotFound))
-	b, err := json.Marshal(Missing())
-	require.NoError(t, err)
-	assert.Contains(t, string(b), `{"type":"Error","fileName":"school.csv","description":`)
 }

@@ -35,8 +35,9 @@ type column struct {
 // optionalPropertiesToSync on the customization resource); that First Name and
 // Last Name are required where accounts are made is documented, Password
 // inferred. The UK headers are seen in Microsoft's samples of that form
-// (OfficeDev/O365-EDU-Tools), Clever's in exports to Clever in public
-// repositories; which of Clever's is which of V1's is chosen.
+// (OfficeDev/O365-EDU-Tools), most of Clever's in exports to Clever in public
+// repositories, those of teachers.csv and enrollments.csv and a few others are from
+// memory of its specification (inferred); which of Clever's is which of V1's is chosen.
 //
 // The order decides that of the messages: required columns first, as the
 // documented example has it.

@@ -100,8 +100,9 @@ func (o *object) Navigation(name string) []byte {
 	return append(dst, ']')
 }
 
-// maxExpanded is how many related objects an expansion shows; its nextLink goes
-// on. Documented for directory objects: at most 20, whatever $top says.
+// maxExpanded is how many related objects an expansion shows, whatever $top says.
+// Documented for directory objects: at most 20. The service ends there; here a
+// nextLink goes on (chosen).
 const maxExpanded = 20
 
 func (o *object) expand(dst []byte, item odata.ExpandItem) []byte {
