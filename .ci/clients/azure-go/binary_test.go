@@ -46,7 +46,7 @@ func read(t *testing.T, file string) (b binary) {
 // world connects to a world of the server, with a client that trusts roots only.
 func (b binary) world(t *testing.T, origin, name string, roots *x509.CertPool) world {
 	t.Helper()
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, ExpectContinueTimeout: time.Second}
 	t.Cleanup(transport.CloseIdleConnections)
 	return world{t: t, origin: origin, name: name, client: &http.Client{Transport: transport}, retry: policy.RetryOptions{MaxRetries: -1}}
 }

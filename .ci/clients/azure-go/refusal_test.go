@@ -228,3 +228,18 @@ func TestNamesAndLimits(t *testing.T) {
 	_, err = inBlocks(t.Context(), c.NewBlockBlobClient("school.csv"), make([]byte, 1001), 500, nil)
 	refused(t, err, http.StatusRequestEntityTooLarge, bloberror.RequestBodyTooLarge)
 }
+
+// A file far over the limit: the client learns so, however much it has yet to send.
+func TestFarTooLarge(t *testing.T) {
+	for way, o := range map[string]emulator.Options{"memory": {}, "http": {HTTP: "127.0.0.1:0"}, "https": {HTTPS: "127.0.0.1:0"}} {
+		t.Run(way, func(t *testing.T) {
+			o.Clock, o.Limits.Upload = "frozen", 1<<20
+			_, w := open(t, o)
+			_, c := w.container()
+			for range 5 {
+				_, err := c.NewBlockBlobClient("student.csv").UploadBuffer(t.Context(), make([]byte, 48<<20), nil)
+				assert.Contains(t, refused(t, err, http.StatusRequestEntityTooLarge, bloberror.RequestBodyTooLarge), "1048576")
+			}
+		})
+	}
+}

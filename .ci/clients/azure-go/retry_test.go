@@ -175,3 +175,23 @@ func TestExpiresWhileRetrying(t *testing.T) {
 		assert.True(t, strings.Contains(text, "Signed expiry time"), text)
 	})
 }
+
+// A fault strikes before the file is read. The client still learns what it was told,
+// however much it has yet to send.
+func TestBusyAmidALargeFile(t *testing.T) {
+	for way, o := range map[string]emulator.Options{"memory": {}, "http": {HTTP: "127.0.0.1:0"}, "https": {HTTPS: "127.0.0.1:0"}} {
+		t.Run(way, func(t *testing.T) {
+			o.Clock, o.ScenarioText = "frozen", "version: 1\nfaults:\n  - {name: busy, operation: upload.putBlob, respond: {status: 503, retryAfter: 1s}}\n"
+			g, w := open(t, o)
+			_, c := w.container()
+			// As the SDK's own transport has it: after a 503 it asks first.
+			w.client.Transport.(*http.Transport).ExpectContinueTimeout = time.Second
+			const times = 5
+			for range times {
+				_, err := c.NewBlockBlobClient("student.csv").UploadBuffer(t.Context(), make([]byte, 48<<20), nil)
+				refused(t, err, http.StatusServiceUnavailable, bloberror.ServerBusy)
+			}
+			assert.Len(t, statuses(g, "upload.putBlob"), times)
+		})
+	}
+}
