@@ -137,10 +137,13 @@ func checkFile(path string) (FileReport, error) {
 		return f, fmt.Errorf("check %s: %w", path, reason(err))
 	}
 	outline, err := scenario.Inspect(path, text)
-	if err != nil {
+	if outline.Known() {
+		f.Kind = kindOf(path, outline)
+	}
+	if err != nil && (f.Kind != KindScenario || !outline.Known()) {
 		return f, f.take(err)
 	}
-	switch f.Kind = kindOf(path, outline); f.Kind {
+	switch f.Kind {
 	case KindScenario:
 		err = f.scenario(outline, text)
 	case KindFixture:
@@ -200,7 +203,7 @@ func (f *FileReport) take(err error) error {
 		f.Problems = append(f.Problems, list...)
 	default:
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			f.Problems = append(f.Problems, scenario.Problem{File: f.File, Message: strings.TrimPrefix(line, f.File+": ")})
+			f.Problems = append(f.Problems, scenario.Problem{File: f.File, Message: strings.TrimPrefix(strings.TrimPrefix(line, "scenario "), f.File+": ")})
 		}
 	}
 	return nil

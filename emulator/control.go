@@ -128,8 +128,8 @@ func (w controlledWorld) AdvanceIdle() (all control.Happened, err error) {
 			return all, nil
 		}
 		if d := next.Sub(state.Clock.Now()); d > 0 {
-			if err := state.Clock.Advance(d); err != nil {
-				return all, err
+			if state.Clock.Advance(d) != nil {
+				return all, nil // what is left comes after the last instant that there is
 			}
 		}
 		h := w.Settle()
@@ -153,7 +153,7 @@ func (w controlledWorld) Force(id, state, status string) (control.ForcedProfile,
 }
 
 func (w controlledWorld) Scenario() control.Scenario {
-	sc := w.scene()
+	_, sc, _ := w.inForce()
 	s := control.Scenario{Name: sc.file.Name, Own: w.own.Load() != nil}
 	for _, source := range sc.sources {
 		s.Sources = append(s.Sources, control.Source(source))

@@ -15,8 +15,9 @@ import (
 // once, so that whatever a world is made to do can always be undone; everything
 // else finds its world by the token.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.running.Add(1)
-	defer s.running.Done()
+	if s.running.enter() {
+		defer s.running.leave()
+	} // else the server is closed, and who has mounted it elsewhere waits for nobody
 	if r.Method == "CONNECT" {
 		http.Error(w, "graphemu is no proxy.", http.StatusMethodNotAllowed)
 		return

@@ -45,7 +45,7 @@ func TestWrongOptions(t *testing.T) {
 		{emulator.Options{Clock: "xInf"}, []string{`clock "xInf"`}},
 		{emulator.Options{Clock: "frozen@noon"}, []string{`clock "frozen@noon": want an instant like`}},
 		{emulator.Options{Clock: "frozen@"}, []string{`clock "frozen@"`}},
-		{emulator.Options{Variants: map[string]string{"createStats": "201"}}, []string{`unknown variant "createStats"; there are createStatus`}},
+		{emulator.Options{Variants: map[string]string{"createStats": "201"}}, []string{`unknown variant "createStats"; did you mean "createStatus"?; there are createStatus`}},
 		{emulator.Options{Variants: map[string]string{"createStatus": "200"}}, []string{`variant createStatus has no reading "200"; it has 202, 201`}},
 		{emulator.Options{Variants: map[string]string{"permissions": "2018"}}, []string{"permissions=2018: not yet"}},
 		{emulator.Options{Fixture: "contso"}, []string{`there is no fixture "contso"`, "empty"}},

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
@@ -140,17 +141,27 @@ func (s *Server) newScene(sources []Source, files []*scenario.File, variants map
 // fixture loads a fixture, or returns it where it was loaded before: a built-in
 // one is as it was, and a file counts as it was when it was first named.
 func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
+	key := ref
+	if strings.ContainsAny(ref, `/\.`) {
+		if file, err := filepath.Abs(ref); err == nil {
+			key = file // a path has many spellings
+		}
+	}
 	s.fixtures.mu.Lock()
 	defer s.fixtures.mu.Unlock()
-	if f := s.fixtures.byRef[ref]; f != nil {
+	if f := s.fixtures.byRef[key]; f != nil {
 		return f, nil
 	}
 	f, err := fixture.Load(ref, fixtures.FS, compiled)
-	if err == nil {
-		s.fixtures.byRef[ref] = f
+	if err == nil && len(s.fixtures.byRef) < maxFixtures {
+		s.fixtures.byRef[key] = f
 	}
 	return f, err
 }
+
+// maxFixtures is how many fixtures are remembered: whoever puts scenarios may
+// name ever more of them.
+const maxFixtures = 100
 
 // play is what a scene does to the requests of a world.
 func (sc *scene) play(o roots) *surface.Play {
@@ -171,7 +182,10 @@ func (w *World) scene() *scene {
 }
 
 // Scenario returns the sources of the scenario in force.
-func (w *World) Scenario() []Source { return slices.Clone(w.scene().sources) }
+func (w *World) Scenario() []Source {
+	_, sc, _ := w.inForce()
+	return slices.Clone(sc.sources)
+}
 
 // SetScenario puts another scenario in force in this world only: YAML or JSON,
 // with the name that its problems carry. Its counters begin at zero, runs under
@@ -185,23 +199,31 @@ func (w *World) SetScenario(name, text string) (notes []string, err error) {
 	}
 	w.changing.Lock()
 	defer w.changing.Unlock()
-	before := w.scene()
 	w.own.Store(sc)
-	return w.putInForce(before, sc), nil
+	return w.putInForce(sc), nil
 }
 
 // UnsetScenario puts the server's scenario in force again.
 func (w *World) UnsetScenario() {
+	w.own.Store(nil)
+	w.follow()
+}
+
+// follow puts the server's scenario in force where the world has none of its
+// own and another plays.
+func (w *World) follow() {
 	w.changing.Lock()
 	defer w.changing.Unlock()
-	if before := w.own.Swap(nil); before != nil {
-		w.putInForce(before, w.scene())
+	if sc := w.scene(); sc != w.current.Load().scene {
+		w.putInForce(sc)
 	}
 }
 
 // putInForce lets sc play from now on. Must hold changing.
-func (w *World) putInForce(before, sc *scene) (notes []string) {
+func (w *World) putInForce(sc *scene) (notes []string) {
 	state := w.current.Load()
+	before := state.scene
+	state.scene = sc
 	state.SetPlay(sc.play(state.roots))
 	state.Profiles.Settle(state.Clock.Now(), 0) // what is due belongs to the script before
 	state.Profiles.SetScript(sc.script)
@@ -214,7 +236,7 @@ func (w *World) putInForce(before, sc *scene) (notes []string) {
 		notes = append(notes, fmt.Sprintf("the fixture %q counts from the next reset on", sc.fixture.Name))
 	}
 	for _, name := range storedVariants {
-		if sc.variants.Get(name) != before.variants.Get(name) {
+		if sc.variants.Get(name) != state.stored.Get(name) {
 			notes = append(notes, fmt.Sprintf("the variant %s=%s counts from the next reset on", name, sc.variants.Get(name)))
 		}
 	}
@@ -232,13 +254,9 @@ func (s *Server) ReloadScenario() error {
 	if err != nil {
 		return fmt.Errorf("emulator: %w", err)
 	}
-	before := s.scene.Swap(sc)
+	s.scene.Store(sc)
 	for _, w := range s.Worlds() {
-		w.changing.Lock()
-		if w.own.Load() == nil {
-			w.putInForce(before, sc)
-		}
-		w.changing.Unlock()
+		w.follow()
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ type Server struct {
 
 	handlers sync.WaitGroup  // one for each listener's Serve
 	conns    sync.WaitGroup  // one for each connection
-	running  sync.WaitGroup  // one for each request in ServeHTTP
+	running  *gate           // whoever is in ServeHTTP
 	closing  context.Context // done when Close begins
 	close    context.CancelFunc
 	once     sync.Once
@@ -83,7 +83,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}}
+	s := &Server{set: set, mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
 	s.worlds.byTenant = map[string]*World{}
 	hosts, err := control.NewHosts(set.Hosts, set.PublicURL)
 	if err != nil {
@@ -285,14 +285,16 @@ func (s *Server) Shutdown(ctx context.Context) error {
 }
 
 // Close drops all connections and waits until nothing of the server runs. It
-// may be called more than once.
+// may be called more than once. A Handler that is mounted elsewhere still
+// answers, but nothing of that is saved, and no fault makes it wait.
 func (s *Server) Close() error {
 	s.once.Do(func() {
+		s.running.shut()
 		s.close() // what waits or hangs for a scenario goes on
 		s.closed = s.http.Close()
 		s.handlers.Wait()
 		s.conns.Wait() // net/http lingers on some for half a second
-		s.running.Wait()
+		s.running.wait()
 		if err := s.SaveState(); err != ErrNoStateFile {
 			s.closed = errors.Join(s.closed, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
@@ -14,6 +15,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/throttle"
 )
@@ -34,8 +36,9 @@ type snapshot struct {
 	roots               // what ids and chance are drawn from: not the server's own after a restore
 	Clock   clock.Saved `json:"clock"`
 
-	Scenario  []Source             `json:"scenario"` // in force, whole
-	Variants  map[string]string    `json:"variants"` // in force
+	Scenario  []Source             `json:"scenario"`        // in force, whole
+	Variants  map[string]string    `json:"variants"`        // in force
+	Stored    map[string]string    `json:"stored,omitzero"` // those that count from the next reset on: their readings until then
 	Ids       positions            `json:"ids"`
 	Faults    fault.SavedSet       `json:"faults"`
 	Throttle  *throttle.Saved      `json:"throttle,omitzero"`
@@ -61,8 +64,7 @@ type positions struct {
 
 // save returns the world whole.
 func (w *World) save() snapshot {
-	state, sc := w.current.Load(), w.scene()
-	play := state.Play()
+	state, sc, play := w.inForce()
 	now := state.Clock.Now()
 	syncs := state.Intake.Save(now) // first: it lets the directory have what is due
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, roots: state.roots, Clock: state.Clock.Save(),
@@ -70,6 +72,14 @@ func (w *World) save() snapshot {
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
 		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: state.Profiles.Save(now),
 		Uploads: state.Blobs.Save(), Directory: state.Directory.Save(), Syncs: syncs}
+	for _, name := range storedVariants {
+		if reading := state.stored.Get(name); reading != s.Variants[name] {
+			if s.Stored == nil {
+				s.Stored = map[string]string{}
+			}
+			s.Stored[name] = reading
+		}
+	}
 	if play.Throttle != nil {
 		t := play.Throttle.Save()
 		s.Throttle = &t
@@ -113,7 +123,13 @@ func (w *World) restore(s snapshot) error {
 	if err != nil {
 		return fmt.Errorf("the scenario of the snapshot: %w", err)
 	}
-	state := w.server.newState(w, s.roots, sc)
+	readings := sc.variants.Readings()
+	maps.Copy(readings, s.Stored)
+	stored, err := variant.NewSet(readings)
+	if err != nil {
+		return fmt.Errorf("/stored: %w", err)
+	}
+	state := w.server.newState(w, s.roots, sc, stored)
 	if err := state.Clock.Restore(s.Clock); err != nil {
 		return fmt.Errorf("/clock: %w", err)
 	}

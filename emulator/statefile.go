@@ -102,20 +102,30 @@ func (s *Server) loadState() error {
 	if f.Version != snapshotVersion {
 		return refuse(fmt.Errorf("version %d; this graphemu reads version %d", f.Version, snapshotVersion))
 	}
-	for i, saved := range f.Worlds {
-		w, err := s.World(saved.Tenant)
-		if err == nil && saved.World != saved.Tenant {
-			w, err = s.World(saved.World)
-		}
-		if err == nil && w.tenant != saved.Tenant {
-			err = fmt.Errorf("the tenant %s is not that of a world named %q", saved.Tenant, saved.World)
-		}
-		if err == nil {
-			err = w.restore(saved)
-		}
-		if err != nil {
-			return refuse(fmt.Errorf("/worlds/%d: %w", i, err))
+	// The default world last: it fits where the others fill all places, as it did
+	// when they were saved.
+	for _, last := range []bool{false, true} {
+		for i := range f.Worlds {
+			if saved := &f.Worlds[i]; (saved.Tenant == DefaultTenant) == last {
+				if err := s.loadWorld(saved); err != nil {
+					return refuse(fmt.Errorf("/worlds/%d: %w", i, err))
+				}
+			}
 		}
 	}
 	return nil
+}
+
+func (s *Server) loadWorld(saved *snapshot) error {
+	w, err := s.World(saved.Tenant)
+	if err == nil && saved.World != saved.Tenant {
+		w, err = s.World(saved.World)
+	}
+	switch {
+	case err != nil:
+		return err
+	case w.tenant != saved.Tenant:
+		return fmt.Errorf("the tenant %s is not that of a world named %q", saved.Tenant, saved.World)
+	}
+	return w.restore(*saved)
 }

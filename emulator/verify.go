@@ -32,9 +32,8 @@ func (s *Server) judge(worlds []*World, strict bool) journal.Verdict {
 
 // record is what the world is judged by.
 func (w *World) record() journal.Record {
-	state, sc := w.current.Load(), w.scene()
+	state, sc, play := w.inForce()
 	r := journal.Record{World: w.Name(), Tenant: w.tenant, Entries: state.Journal.Entries(journal.Filter{}), Lost: state.Journal.Lost(), Expect: sc.file.Expect}
-	play := state.Play()
 	for _, u := range play.Faults.Rules() {
 		r.Rules = append(r.Rules, journal.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional})
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -49,7 +50,18 @@ type World struct {
 type state struct {
 	surface.World
 	roots
-	ids *mint.Stream // of profiles
+	ids    *mint.Stream // of profiles
+	stored variant.Set  // by which its profiles are kept, whatever scenario came since
+	scene  *scene       // that its play is of; guarded by World.changing once others have the state
+}
+
+// inForce returns the world's state with the scenario that plays in it. They
+// belong together, while current and scene alone may be of two moments.
+func (w *World) inForce() (*state, *scene, *surface.Play) {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	state := w.current.Load()
+	return state, state.scene, state.Play()
 }
 
 // use notes that the world is not idle.
@@ -75,7 +87,7 @@ func (w *World) Reset() {
 	w.changing.Lock()
 	defer w.changing.Unlock()
 	sc := w.scene()
-	state := w.server.newState(w, w.server.roots(w.tenant), sc)
+	state := w.server.newState(w, w.server.roots(w.tenant), sc, sc.variants)
 	w.plant(state, sc)
 	w.current.Store(state)
 }
@@ -218,16 +230,24 @@ func (s *Server) makeWorld(tenant string) (*World, error) {
 	w.Reset() // before the lock: a large fixture takes a while
 	now := s.set.now()
 	w.lastUsed.Store(now.Unix())
+	kept, err := s.keep(w, now)
+	if kept == w {
+		w.follow() // the scenarios may have been read anew meanwhile, without it
+	}
+	return kept, err
+}
 
+// keep gives a new world its place, or returns the one that has it.
+func (s *Server) keep(w *World, now time.Time) (*World, error) {
 	s.worlds.mu.Lock()
 	defer s.worlds.mu.Unlock()
-	if other := s.worlds.byTenant[tenant]; other != nil {
+	if other := s.worlds.byTenant[w.tenant]; other != nil {
 		return other, nil // another request made it meanwhile
 	}
-	if tenant != DefaultTenant && len(s.worlds.byTenant) >= s.set.Limits.Worlds && !s.evict(now) {
+	if w.tenant != DefaultTenant && len(s.worlds.byTenant) >= s.set.Limits.Worlds && !s.evict(now) {
 		return nil, &FullError{Max: s.set.Limits.Worlds}
 	}
-	s.worlds.byTenant[tenant] = w
+	s.worlds.byTenant[w.tenant] = w
 	return w, nil
 }
 
@@ -273,18 +293,19 @@ func (s *Server) evict(now time.Time) bool {
 // roots are what a new world's ids are drawn from.
 func (s *Server) roots(tenant string) roots { return roots{Seed: s.set.Seed, From: tenant} }
 
-// newState makes an empty world of a scenario.
-func (s *Server) newState(w *World, o roots, sc *scene) *state {
+// newState makes an empty world of a scenario, that keeps profiles by the
+// variants of stored.
+func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *state {
 	derive := func(names ...string) string {
 		return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
 	}
-	st := &state{roots: o, ids: mint.NewStream(o.Seed, o.From, "profiles")}
+	st := &state{roots: o, ids: mint.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc}
 	st.World = surface.World{
 		Name:  w.Name,
 		Clock: clock.New(sc.clock, s.set.Now),
 		Profiles: profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: sc.script, Max: s.set.Limits.Profiles,
 			Derive: derive,
-			Legacy: sc.variants.Is("customizationDefaults", "legacy"), PlainTypes: sc.variants.Is("typeHash", "without")}),
+			Legacy: stored.Is("customizationDefaults", "legacy"), PlainTypes: stored.Is("typeHash", "without")}),
 		RequestIDs: mint.NewStream(o.Seed, o.From, "requests"),
 		Tenant:     w.tenant,
 		PageKey:    mint.Key(o.Seed, o.From, "pages"),

@@ -90,7 +90,7 @@ own: --junit verdict.xml writes verdict.RUN.xml.`,
 			return err
 		}
 		x.flags, x.command, x.ownData = f, args, !fl.Changed("data-dir")
-		return x.run(o)
+		return x.run(c.Context(), o)
 	}
 	return c
 }
@@ -110,8 +110,8 @@ type execution struct {
 }
 
 // run runs the command once or several times. It errs with exit unless the
-// command passed.
-func (x *execution) run(o emulator.Options) error {
+// command passed. ctx is done where a signal came before run listens for them.
+func (x *execution) run(ctx context.Context, o emulator.Options) error {
 	if x.timeout < 0 {
 		return fmt.Errorf("--timeout %v: want a duration above 0, as 90s", x.timeout)
 	}
@@ -121,6 +121,10 @@ func (x *execution) run(o emulator.Options) error {
 	}
 	x.signals = make(chan os.Signal, 8)
 	defer notify(x.signals)()
+	if ctx.Err() != nil && len(x.signals) == 0 {
+		x.signals <- os.Interrupt // which one it was nobody knows any more
+	}
+	surviveReaders()
 	if x.eachVariant || len(x.eachScenario) > 0 {
 		return x.series(o)
 	}

@@ -91,7 +91,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.Uint64Var(&o.Seed, "seed", 1, "`number` that all ids and all chance are drawn from")
 	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
 	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, saved at stop and by POST /_graphemu/state")
-	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`what` makes verification fail: off, nothing, and none is done; warn, an expectation that is not met; strict, a warning too")
+	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; warn, an expectation that is not met is a failure; strict, a warning is one too")
 	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
 	fl.StringVar(&f.log, "log", "text", "`form` of the log on standard error: text or json")
 	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug (each request), info, warn or error")

@@ -21,9 +21,22 @@ import (
 func main() {
 	// The first signal lets requests in flight end; the second one is the
 	// system's again and ends the process. exec listens for signals by itself.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // else whoever started graphemu wants it so, as nohup does
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, os.Args[1:], environment{lookup: os.LookupEnv, in: os.Stdin, out: os.Stdout, errOut: os.Stderr}))
+}
+
+// surviveReaders lets graphemu live on where nobody reads any more what it
+// prints, as in "graphemu serve | head -1": there is still something to save or
+// to remove at the end. What it starts does not inherit that.
+func surviveReaders() {
+	// The system's way is to end a program that prints to a closed pipe, unless it
+	// asks to be told.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 }
 
 // environment is what a run takes from its surroundings.
@@ -107,7 +120,7 @@ Every flag of serve, exec, token and ca is also an environment variable:
 --log-level is GRAPHEMU_LOG_LEVEL. A flag goes before the variable, the variable
 before the scenario file, that before the default.`,
 		SilenceUsage: true, SilenceErrors: true,
-		Args:              cobra.NoArgs,
+		Args:              noSuchCommand,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}

@@ -55,6 +55,7 @@ does not depend on that.`,
 const headroom = 16 << 20
 
 func serve(ctx context.Context, o emulator.Options, f serverFlags, env environment) error {
+	surviveReaders()
 	untouched := make([]byte, headroom)
 	defer runtime.KeepAlive(untouched)
 	s, r, err := start(o, f.readyFile)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -60,15 +61,18 @@ nothing.`,
 
 func (c *controlClient) saveState(cmd *cobra.Command, file string) error {
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".graphemu-world-*")
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err // of a name that is nobody's business
+	}
 	if err != nil {
-		return failure{fmt.Errorf("cannot save: %w", err)}
+		return failure{fmt.Errorf("cannot save to %s: %w", file, err)}
 	}
 	defer os.Remove(tmp.Name()) // fails where it was renamed, as it should
 	if err := errors.Join(c.copy(cmd.Context(), c.of("state"), mediaJSON, tmp), tmp.Sync(), tmp.Close()); err != nil {
 		return failure{err}
 	}
 	if err := os.Rename(tmp.Name(), file); err != nil {
-		return failure{fmt.Errorf("cannot save: %w", err)}
+		return failure{fmt.Errorf("cannot save to %s: %w", file, err)}
 	}
 	_, err = fmt.Fprintf(c.env.out, "world %s was saved to %s\n", c.world, file)
 	return err

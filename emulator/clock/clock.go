@@ -132,19 +132,35 @@ func (c *Clock) Now() time.Time {
 
 func (l *line) at(real time.Time) time.Time {
 	d := real.Sub(l.real0)
-	if l.factor != 1 {
-		f := float64(d) * l.factor
-		if math.Abs(f) > float64(math.MaxInt64) {
-			return latest
-		}
-		d = time.Duration(f)
+	if l.factor == 1 {
+		return bounded(l.world0.Add(d))
 	}
-	t := l.world0.Add(d)
-	if t.After(latest) {
+	f := float64(d) * l.factor
+	if math.Abs(f) < math.MaxInt64 {
+		return bounded(l.world0.Add(time.Duration(f)))
+	}
+	// A Duration ends at 292 years, which the fastest clock passes in hours.
+	seconds := max(min(f/float64(time.Second), maxSeconds), -maxSeconds)
+	return bounded(time.Unix(l.world0.Unix()+int64(seconds), 0).UTC())
+}
+
+// maxSeconds is more than all years that there are.
+const maxSeconds = 10_000 * 366 * 24 * 3600
+
+// bounded keeps t within the years that a clock shows.
+func bounded(t time.Time) time.Time {
+	switch {
+	case t.After(latest):
 		return latest
+	case t.Before(earliest):
+		return earliest
 	}
 	return t
 }
+
+// Later returns the instant d after t, or the last one that a clock shows: what
+// is to be at a later one will be when the clock stands there.
+func Later(t time.Time, d time.Duration) time.Time { return bounded(t.Add(d)) }
 
 // Factor returns how many world seconds pass in a real second: 0 where the
 // clock is frozen, 1 where it runs with the wall clock.
@@ -157,8 +173,10 @@ func (c *Clock) InStep() bool {
 }
 
 // Mode returns how the clock runs.
-func (c *Clock) Mode() Mode {
-	switch c.Factor() {
+func (c *Clock) Mode() Mode { return c.line.Load().mode() }
+
+func (l *line) mode() Mode {
+	switch l.factor {
 	case 0:
 		return ModeFrozen
 	case 1:
@@ -211,10 +229,18 @@ func (c *Clock) change(fn func(*line) error) error {
 	return nil
 }
 
-var latest = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+// The first and the last instant that a clock shows. The instant before the first
+// is the zero Time, which stands for none.
+var (
+	earliest = time.Time{}.Add(time.Second)
+	latest   = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+)
 
 func inRange(t time.Time) error {
-	if t.Year() < 1 || t.After(latest) {
+	if t.IsZero() {
+		return fmt.Errorf("%s stands for no time at all; the first instant that a clock can show is a second later", t.Format(time.RFC3339))
+	}
+	if t.Before(earliest) || t.After(latest) {
 		return fmt.Errorf("%v is not within the years 1 to 9999", t)
 	}
 	return nil

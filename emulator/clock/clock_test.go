@@ -60,6 +60,25 @@ func TestClockStopsAtTheLastInstantOfTheWire(t *testing.T) {
 	assert.Equal(t, latest, c.Now())
 }
 
+// The fastest clock passes the 292 years that a Duration can say in three hours.
+func TestClockPassesTheLongestDuration(t *testing.T) {
+	h := &hand{start}
+	c := New(Setting{Mode: ModeScaled, Factor: MaxFactor}, h.now)
+	h.t = h.t.Add(3 * time.Hour)
+	assert.WithinDuration(t, start.AddDate(342, 0, 0), c.Now(), 365*24*time.Hour)
+	h.t = start.Add(-200 * 24 * time.Hour) // somebody set the machine's clock back
+	assert.Equal(t, earliest, c.Now())
+}
+
+func TestFirstAndLastInstant(t *testing.T) {
+	c := New(Setting{Mode: ModeFrozen, Start: start}, nil)
+	require.ErrorContains(t, c.Set(time.Time{}), "0001-01-01T00:00:00Z stands for no time at all")
+	require.NoError(t, c.Set(earliest))
+	require.NoError(t, c.Set(latest))
+	assert.Equal(t, latest, Later(latest, time.Second))
+	assert.Equal(t, start.Add(time.Second), Later(start, time.Second))
+}
+
 func TestParse(t *testing.T) {
 	for s, want := range map[string]Setting{
 		"":                            {Mode: ModeReal},

@@ -11,18 +11,28 @@ type Saved struct {
 	Mode   Mode      `json:"mode"`
 	Now    time.Time `json:"now"`             // the world's time when it was saved
 	Factor float64   `json:"factor,omitzero"` // scaled only
-	Ahead  string    `json:"ahead,omitzero"`  // real only: how far before the wall clock, "-5m0s" behind it
+	Ahead  string    `json:"ahead,omitzero"`  // real only: how far before the wall clock, "-5m0s" behind it; see far
 }
+
+// far stands for more than a Duration can say, 292 years. Such a clock goes on
+// from the instant at which it was saved.
+const far = "far"
 
 // Save returns the clock as it stands.
 func (c *Clock) Save() Saved {
-	l, now := c.line.Load(), c.Now()
-	s := Saved{Mode: c.Mode(), Now: now}
+	l := c.line.Load() // once: another may take its place
+	s := Saved{Mode: l.mode(), Now: l.world0}
+	if s.Mode != ModeFrozen {
+		s.Now = l.at(wall(c.real()))
+	}
 	switch s.Mode {
 	case ModeScaled:
 		s.Factor = l.factor
 	case ModeReal:
-		if ahead := l.world0.Sub(l.real0); ahead != 0 {
+		switch ahead := l.world0.Sub(l.real0); {
+		case !l.real0.Add(ahead).Equal(l.world0):
+			s.Ahead = far
+		case ahead != 0:
 			s.Ahead = ahead.String()
 		}
 	}
@@ -37,14 +47,17 @@ func (c *Clock) Restore(s Saved) error {
 	return c.change(func(l *line) error {
 		switch s.Mode {
 		case ModeReal:
-			ahead := time.Duration(0)
-			if s.Ahead != "" {
-				var err error
-				if ahead, err = time.ParseDuration(s.Ahead); err != nil {
+			l.factor, l.world0 = 1, l.real0
+			switch {
+			case s.Ahead == far:
+				l.world0 = wall(s.Now)
+			case s.Ahead != "":
+				ahead, err := time.ParseDuration(s.Ahead)
+				if err != nil {
 					return fmt.Errorf("ahead %q: want a duration", s.Ahead)
 				}
+				l.world0 = l.real0.Add(ahead)
 			}
-			l.factor, l.world0 = 1, l.real0.Add(ahead)
 		case ModeFrozen:
 			l.factor, l.world0 = 0, wall(s.Now)
 		case ModeScaled:

@@ -23,6 +23,7 @@ func TestSavedClock(t *testing.T) {
 		"frozen":           {func(c *Clock) error { c.Freeze(); return nil }, begin},
 		"frozen elsewhere": {func(c *Clock) error { c.Freeze(); return c.Set(begin.AddDate(1, 0, 0)) }, begin.AddDate(1, 0, 0)},
 		"scaled":           {func(c *Clock) error { return c.Scale(60) }, begin.Add(10 * time.Minute)},
+		"in another age":   {func(c *Clock) error { return c.Set(begin.AddDate(-2000, 0, 0)) }, begin.AddDate(-2000, 0, 0).Add(10 * time.Second)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := begin
@@ -77,5 +78,26 @@ func TestDuration(t *testing.T) {
 	for text, want := range map[string]string{"-1s": "negative", "20": "no duration", "": "no duration", "1000000h": "too long", "1e9s": "no duration", "99999999999h": "no duration"} {
 		_, err := ParseDuration(text)
 		require.ErrorContains(t, err, want, text)
+	}
+}
+
+// While a clock is changed all the time, each snapshot of it is one of a clock.
+func TestSavedWhileChanged(t *testing.T) {
+	c, other := New(Setting{}, nil), New(Setting{}, nil)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 2000 {
+			c.Freeze()
+			assert.NoError(t, c.Scale(60))
+		}
+	}()
+	for changing := true; changing; {
+		select {
+		case <-done:
+			changing = false
+		default:
+			require.NoError(t, other.Restore(c.Save()))
+		}
 	}
 }

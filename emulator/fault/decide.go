@@ -101,7 +101,7 @@ func (s *Set) strike(q *Query, hit *entry, early *waiter) Strike {
 			strike.RetryAfter = early.punish()
 		}
 		if r.PunishEarly && strike.RetryAfter > 0 {
-			s.waiting.tell(q, hit, strike.RetryAfter)
+			s.waiting.tell(q, hit, strike.RetryAfter, strike.Delay)
 		}
 	}
 	return strike

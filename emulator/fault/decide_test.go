@@ -326,6 +326,25 @@ func TestPunishEarly(t *testing.T) {
 	}
 }
 
+// Nobody is punished for what it could not know: that another call, which is
+// still being delayed, or went with it in a batch, would be told to wait.
+func TestPunishEarlyOnlyAfterItWasTold(t *testing.T) {
+	const s = time.Second
+	r := throttles(First(1), 20*s)
+	r.Delay = Span{2 * s, 2 * s}
+	set := NewSet([]Rule{r}, 1)
+	asks := func(world, real time.Duration, batch uint64) time.Duration {
+		q := comes(world, real, 10)
+		q.Batch = batch
+		strike, _, _ := set.Decide(q)
+		return strike.RetryAfter
+	}
+	assert.Equal(t, 20*s, asks(0, 0, 7))
+	assert.Zero(t, asks(1*s, 100*time.Millisecond, 0), "the answer is not sent yet: it takes 200 ms on this clock")
+	assert.Zero(t, asks(3*s, 300*time.Millisecond, 7), "a part of the same batch")
+	assert.Equal(t, 40*s, asks(3*s, 300*time.Millisecond, 8))
+}
+
 func TestPunishEarlyIsForTheSameClientOnTheSameAddress(t *testing.T) {
 	set := NewSet([]Rule{throttles(First(1), time.Minute)}, 1)
 	_, ok, _ := set.Decide(comes(0, 0, 1))

@@ -16,6 +16,7 @@ import (
 type Query struct {
 	Operation string // as "profiles.start"
 	InBatch   bool   // it is a part of a batch
+	Batch     uint64 // which one, so that its parts are not early for one another; 0: not known
 	Header    http.Header
 	RawQuery  string
 

@@ -44,7 +44,7 @@ func (s *Set) Save() SavedSet {
 			saved.Added = append(saved.Added, clone(&e.rule))
 		}
 		if matched, fired := e.group.counts(e); matched > 0 {
-			saved.Counters = append(saved.Counters, SavedCounter{e.rule.Name, matched, fired})
+			saved.Counters = append(saved.Counters, SavedCounter{e.rule.Name, min(matched, maxCount), min(fired, maxCount)})
 		}
 	}
 	for name := range s.removed {
@@ -93,7 +93,7 @@ func (s *Set) Restore(saved SavedSet) error {
 		})
 	}
 	for _, w := range saved.Waiting {
-		s.waiting.put(&waiter{s.byName[w.Rule], seat{short(w.Client), short(w.Path)}, w.RetryAfter.Std(), w.World, w.Real})
+		s.waiting.put(&waiter{entry: s.byName[w.Rule], seat: seat{short(w.Client), short(w.Path)}, retryAfter: w.RetryAfter.Std(), world: w.World, real: w.Real})
 	}
 	return nil
 }

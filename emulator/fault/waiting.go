@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"slices"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
 )
 
 // maxWaiting is how many clients may be waiting in a world; the one that has
@@ -37,6 +39,8 @@ type waiter struct {
 	retryAfter time.Duration // what it was told last, as in the scenario
 	world      time.Time     // when it may come back, on the world's clock
 	real       time.Time     // and on the real one
+	told       time.Time     // when it was told, on the real clock: after the rule's delay; zero: it was restored
+	batch      uint64        // the batch in which it was told; 0: in none, or it was restored
 }
 
 // waiting is the clients that wait. The zero value is nobody.
@@ -58,6 +62,8 @@ func (w *waiting) early(q *Query, groups []*group, position int64) *waiter {
 		// and whoever really waits, is obedient.
 		if !q.Now.Before(one.world) || !q.Real.Before(one.real) {
 			w.drop(e)
+		} else if q.Real.Before(one.told) || q.Batch != 0 && q.Batch == one.batch {
+			continue // sent before the other was told to wait, or with it
 		} else if slices.Contains(groups, one.entry.group) && one.entry.position <= position {
 			first, position = one, one.entry.position
 		}
@@ -70,13 +76,13 @@ func (w *waiter) punish() time.Duration {
 	return max(w.retryAfter, min(2*w.retryAfter, waitBound))
 }
 
-// tell notes that a rule tells the client of q to wait.
-func (w *waiting) tell(q *Query, e *entry, retryAfter time.Duration) {
-	one := &waiter{entry: e, seat: newSeat(q), retryAfter: retryAfter}
+// tell notes that a rule tells the client of q to wait, after a delay.
+func (w *waiting) tell(q *Query, e *entry, retryAfter, delay time.Duration) {
+	one := &waiter{entry: e, seat: newSeat(q), retryAfter: retryAfter, told: q.Real.Add(Felt(delay, q.Factor)), batch: q.Batch}
 	// Counted from the arrival of the call: a delay is to the client's advantage.
 	// A surface that writes a date rounds it up, so that the same holds for it.
 	told := Told(retryAfter, q.Factor)
-	one.world, one.real = q.Now.Add(Passed(told, q.Factor)), q.Real.Add(told)
+	one.world, one.real = clock.Later(q.Now, Passed(told, q.Factor)), q.Real.Add(told)
 	w.put(one)
 }
 

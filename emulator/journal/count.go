@@ -44,11 +44,10 @@ func (c Count) String() string {
 	return fmt.Sprintf("%d-%d", c.Min, c.Max)
 }
 
-// words says the count for people, to follow "called".
+// words says the count for people, to follow "called"; that it is 0 has words of
+// its own.
 func (c Count) words() string {
 	switch {
-	case c.Max == 0:
-		return "not at all"
 	case c.Max < 0 && c.Min == 0:
 		return "any number of times"
 	case c.Max < 0:

@@ -143,7 +143,7 @@ func TestExpectationsInWords(t *testing.T) {
 		"profiles.start is called at least once":                          {Operation: "profiles.start"},
 		"profiles.start is called exactly 3 times with the answer 4xx":    {Operation: "profiles.start", Count: Exactly(3), Status: "4xx"},
 		"profiles.start is called at least once with the answer 429":      {Operation: "profiles.start", Status: "429"},
-		"profiles.start is called not at all":                             {Operation: "profiles.start", Count: Exactly(0)},
+		"profiles.start is never called":                                  {Operation: "profiles.start", Count: Exactly(0)},
 		"profiles.start is called at most 2 times":                        {Operation: "profiles.start", Count: AtMost(2)},
 		"profiles.start is called any number of times":                    {Operation: "profiles.start", Count: AtLeast(0)},
 		"profiles.start is not called again before a Retry-After is over": {Operation: "profiles.start", NoEarlyRetry: true},

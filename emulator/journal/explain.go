@@ -10,19 +10,21 @@ import (
 
 // Explain tells the entry's story, for people: what came, which operation that
 // is, what struck it and what nearly did, what it changed, what was answered and
-// why, and what the client was told to wait. It ends with a line break, and
-// holds no control character that a client sent.
-func (e Entry) Explain() string {
+// why, and what the client was told to wait. parts are those of a batch; they
+// are listed. It ends with a line break, and holds no control character that a
+// client sent.
+func (e Entry) Explain(parts ...Entry) string {
 	var x explanation
 	x.line("Entry %d of world %s, %s on the world's clock", e.ID, clean(e.World), instant(e.At))
 	x.line("")
 	x.line("  %s", e.address())
 	x.line("")
 	x.came(&e)
-	x.struck(e.Detail)
+	x.struck(e.Detail, len(parts) > 0)
 	x.changed(&e)
 	x.answered(&e)
 	x.told(e.Detail)
+	x.held(parts)
 	if e.RequestBody != "" {
 		x.line("")
 		x.line("The body of the request:")
@@ -72,7 +74,11 @@ func (x *explanation) came(e *Entry) {
 }
 
 // struck tells what the scenario did, and what it nearly did.
-func (x *explanation) struck(d *Detail) {
+func (x *explanation) struck(d *Detail, batch bool) {
+	if d == nil && batch {
+		x.line("No rule of the scenario had anything to do with the batch as a whole.")
+		return
+	}
 	if d == nil {
 		x.line("No rule of the scenario had anything to do with it.")
 		return
@@ -180,6 +186,19 @@ func (x *explanation) told(d *Detail) {
 	}
 	if d.Early != nil {
 		x.line("The client came too early: the answer of entry %d told it to wait %v longer, on the world's clock.", d.Early.Entry, rounded(d.Early.By))
+	}
+}
+
+// held lists the parts of a batch.
+func (x *explanation) held(parts []Entry) {
+	if len(parts) == 0 {
+		return
+	}
+	x.line("Its parts, each an entry of its own:")
+	var table strings.Builder
+	_ = WriteText(&table, parts) // a Builder takes everything
+	for line := range strings.Lines(table.String()) {
+		x.WriteString("  " + line)
 	}
 }
 

@@ -20,6 +20,7 @@ type Filter struct {
 	Operation string    // as "profiles.start"; "profiles.*" is a group, "*" every operation
 	Status    string    // "409", "4xx", or "0" for a request that got no answer; any other text matches none
 	After     uint64    // an id: the entries after it
+	Batch     uint64    // the id of a batch: its parts; 0: all
 	Since     time.Time // on the world's clock: the entries from that instant on
 
 	// Contains is a gjson path into the entry's JSON that must lead to
@@ -110,7 +111,7 @@ func (f Filter) cheap() func(*Entry) bool {
 	return func(e *Entry) bool {
 		return (f.Operation == "" || matches(f.Operation, e.Operation)) &&
 			(f.Status == "" || known && status.has(e.Status)) &&
-			e.ID > f.After && !e.At.Before(f.Since)
+			e.ID > f.After && (f.Batch == 0 || e.Batch == f.Batch) && !e.At.Before(f.Since)
 	}
 }
 

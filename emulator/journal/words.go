@@ -32,6 +32,9 @@ func (e *Expectation) callWords() string {
 	}
 	if c.Given {
 		called := "is called " + c.words()
+		if c.Max == 0 {
+			called = "is never called"
+		}
 		if e.Status != "" {
 			called += " with the answer " + e.Status
 		}

@@ -23,10 +23,13 @@ func (p *parsing) check(f *File) {
 	p.lifecycles(f.Lifecycles)
 	p.faults(f)
 	for i := range f.Throttle {
+		at := child("/throttle", i)
 		for _, wrong := range f.Throttle[i].Check(p.operations()) {
-			p.rule(child("/throttle", i)+wrong.Pointer, "%s", wrong.Message)
+			if !slices.Contains(p.bad, at+"/preset") { // what a preset stands for is not missing
+				p.rule(at+wrong.Pointer, "%s", wrong.Message)
+			}
 		}
-		p.plannedList(f, child(child("/throttle", i), "operations"), f.Throttle[i].Operations)
+		p.plannedList(f, child(at, "operations"), f.Throttle[i].Operations)
 	}
 	for i := range f.Expect {
 		e, at := &f.Expect[i], child("/expect", i)
@@ -279,9 +282,6 @@ func (p *parsing) faults(f *File) {
 		r, at := &f.Faults[i], child("/faults", i)
 		for _, wrong := range r.Check(p.operations()) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
-		}
-		for _, path := range slices.Sorted(maps.Keys(r.Where.Body)) {
-			p.path(child(at+"/where/body", path), path)
 		}
 		if known := p.options.Errors; r.Respond != nil && r.Respond.Error != "" && known != nil && !slices.Contains(known, r.Respond.Error) {
 			hint := didYouMean(nearest.Name(r.Respond.Error, known))

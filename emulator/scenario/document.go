@@ -31,6 +31,15 @@ type spot struct{ key, value position }
 type document struct {
 	root  any             // map[string]any, []any, string, float64, bool or nil
 	spots map[string]spot // by JSON pointer
+	twice []*syntaxError  // names that stand twice in an object; the first counts
+}
+
+// repeat notes that a name of an object stands there once more.
+func (d *document) repeat(pointer, name string, at position) {
+	if strings.HasPrefix(pointer, aside) {
+		return
+	}
+	d.twice = append(d.twice, &syntaxError{at: at, pointer: pointer, message: fmt.Sprintf("the name %s stands twice, first in line %d", quote(name), d.key(pointer).line)})
 }
 
 // at returns where the value of a pointer stands, or the nearest value around it.
@@ -55,7 +64,7 @@ func (d *document) key(pointer string) position {
 	return d.at(pointer)
 }
 
-// syntaxError is why a text is no document at all.
+// syntaxError is why a text is no document at all, or has a name twice.
 type syntaxError struct {
 	at      position
 	pointer string
@@ -63,6 +72,15 @@ type syntaxError struct {
 }
 
 func (e *syntaxError) Error() string { return e.message }
+
+// problem is what people are told of it.
+func (e *syntaxError) problem(file string) Problem {
+	return Problem{File: file, Line: e.at.line, Column: e.at.column, Path: readable(e.pointer), Message: e.message}
+}
+
+// aside is where a value is read whose name stood there before: what it holds is
+// read for its anchors, and forgotten.
+const aside = "/\x00"
 
 func wrong(at position, format string, args ...any) error {
 	return &syntaxError{at: at, message: fmt.Sprintf(format, args...)}

@@ -60,8 +60,6 @@ func TestTextsThatAreRefused(t *testing.T) {
 		"invalid UTF-8":      {"a: é\nb: \xff", "2:4 the byte 0xFF is no UTF-8"},
 		"NUL":                {"a: é\x00", "1:5 the character U+0000 is not allowed; write it escaped, in double quotes"},
 		"tab":                {"a:\n\tb: 1", "2:1 no YAML: "},
-		"twice":              {"a: 1\nb: 2\na: 3", "3:1 the name \"a\" stands twice, first in line 1"},
-		"twice in flow":      {"x: {a: 1, b: 2,\n a: 3}", "2:2 the name \"a\" stands twice, first in line 1"},
 		"two documents":      {"a: 1\n---\nb: 1", "2:1 the file holds several documents; a scenario is one"},
 		"after the end":      {"a: 1\n...\nb: 1", "3:1 the file holds several documents; a scenario is one"},
 		"tag":                {"a: !!str 1", "1:4 tags are not read; quote the value where it must be text, and leave \"!!str\" out"},
@@ -134,7 +132,7 @@ func TestHostileTextsAreReadInNoTime(t *testing.T) {
 		"list": rep("- a\n", 29000), "nulls": rep("- a:\n", 19000), "flow": "a: [" + rep("a, ", 29000) + "]", "comment": "#" + rep("#", MaxSize/2-9),
 		"comments": rep("# x\\\n", MaxSize/10-9), "documents": rep("---\n", MaxSize/8-9), "dashes": rep("-", MaxSize/2-9), "dots": rep(".", MaxSize/2-9),
 		"pipes": rep("a: |\n", MaxSize/10-9), "bangs": rep("!", MaxSize/2-9), "stars": rep("*", MaxSize/2-9), "returns": rep("a\r", MaxSize/4-9),
-		"names": "a: {" + rep("? a, ", 15000) + "}", "JSON": "{" + rep(`"a":[`, 60) + rep(`1,`, 90000), "JSON names": "{" + rep(`"a":1,`, 90000),
+		"names": "a: {" + rep("? a, ", 15000) + "}", "JSON": "{" + rep(`"a":[`, 60) + rep(`1,`, 90000), "JSON names": "{" + rep(`"a":1,`, 90000), "one line": "{" + rep(`"a":1,`, 45000) + rep(`"b": [1],`, 20000) + "}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if d, err := read([]byte(text), false); err == nil {
@@ -154,4 +152,26 @@ func TestPlacesAreThoseOfTheText(t *testing.T) {
 		assert.Equal(t, want, d.at(pointer), pointer)
 	}
 	assert.Equal(t, position{5, 7}, d.key("/faults/0/respond/headers"))
+}
+
+// A name that stands twice is a mistake like any other: the file is read on, and
+// the first value counts.
+func TestNamesThatStandTwice(t *testing.T) {
+	assert.Equal(t, []string{
+		`x.yaml:3:14: faults[0].name: the name "name" stands twice, first in line 3`,
+		`x.yaml:3:34: faults[0].operation: there is no operation "profiles.gt"; did you mean profiles.get?`,
+		`x.yaml:4:50: faults[1].delay: the name "delay" stands twice, first in line 4`,
+		`x.yaml:5:1: version: the name "version" stands twice, first in line 1`,
+		`x.yaml:6:1: fixure: unknown property "fixure"; did you mean "fixture"?`,
+	}, problems(t, "x.yaml", `version: 1
+faults:
+ - {name: a, name: b, operation: profiles.gt, delay: 1s}
+ - {name: c, operation: profiles.get, delay: 1s, delay: {y: &x 2, y: 3}}
+version: 2
+fixure: *x
+`, known))
+	assert.Equal(t, []string{`x.json:1:16: version: the name "version" stands twice, first in line 1`}, problems(t, "x.json", `{"version": 1, "version": {"a": 1, "a": 2}}`, known))
+
+	_, err := Inspect("x.json", []byte(`{"displayName": "a", "displayName": "b"}`))
+	assert.EqualError(t, err, `x.json:1:22: displayName: the name "displayName" stands twice, first in line 1`)
 }

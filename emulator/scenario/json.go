@@ -12,10 +12,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// readJSON decodes JSON with positions. Like jsontree it refuses names that
-// stand twice and nesting without end.
+// readJSON decodes JSON with positions. Like jsontree it refuses nesting without
+// end; names that stand twice it notes.
 func readJSON(text []byte) (*document, error) {
-	r := jsonReader{text: text, d: jsontext.NewDecoder(bytes.NewBuffer(text)), doc: &document{spots: map[string]spot{}}}
+	r := jsonReader{text: text, d: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), doc: &document{spots: map[string]spot{}}}
 	v, err := r.value("", position{}, 0)
 	if err == nil {
 		if _, err = r.token(); err == io.EOF {
@@ -34,6 +34,7 @@ type jsonReader struct {
 	doc   *document
 	lines []int // offset of each line, made when the first position is asked for
 	start int   // offset of the latest token
+	last  mark  // the last position that was asked for
 	nodes int
 }
 
@@ -69,6 +70,13 @@ func (r *jsonReader) value(pointer string, key position, depth int) (any, error)
 				return nil, err
 			}
 			name, at := k.String(), r.position(r.start)
+			if _, twice := m[name]; twice {
+				r.doc.repeat(child(pointer, name), name, at)
+				if _, err = r.value(aside, at, depth+1); err != nil {
+					return nil, err
+				}
+				continue
+			}
 			if m[name], err = r.value(child(pointer, name), at, depth+1); err != nil {
 				return nil, err
 			}
@@ -100,7 +108,14 @@ func (r *jsonReader) value(pointer string, key position, depth int) (any, error)
 	return f, nil
 }
 
-// position returns the line and column of an offset.
+// mark is a position with its offset.
+type mark struct {
+	offset int
+	position
+}
+
+// position returns the line and column of an offset. It counts on from the last
+// one: a text of a megabyte may be one line.
 func (r *jsonReader) position(offset int) position {
 	if r.lines == nil {
 		r.lines = []int{0}
@@ -112,7 +127,12 @@ func (r *jsonReader) position(offset int) position {
 	}
 	offset = min(offset, len(r.text))
 	line := sort.SearchInts(r.lines, offset+1)
-	return position{line, utf8.RuneCount(r.text[r.lines[line-1]:offset]) + 1}
+	from, column := r.lines[line-1], 1
+	if r.last.line == line && r.last.offset <= offset {
+		from, column = r.last.offset, r.last.column
+	}
+	r.last = mark{offset, position{line, column + utf8.RuneCount(r.text[from:offset])}}
+	return r.last.position
 }
 
 func (r *jsonReader) explain(err error) error {
@@ -123,13 +143,6 @@ func (r *jsonReader) explain(err error) error {
 	var s *jsontext.SyntacticError
 	if errors.As(err, &s) {
 		reason := strings.TrimPrefix(s.Err.Error(), "jsontext: ")
-		if errors.Is(s.Err, jsontext.ErrDuplicateName) {
-			pointer := string(s.JSONPointer)
-			first := r.doc.key(pointer)
-			names := tokens(pointer)
-			at := r.position(int(s.ByteOffset))
-			return &syntaxError{at: at, pointer: pointer, message: "the name " + quote(names[len(names)-1]) + " stands twice, first in line " + strconv.Itoa(first.line)}
-		}
 		if errors.Is(s.Err, io.ErrUnexpectedEOF) {
 			reason = "the file ends in the middle of a value"
 		}

@@ -13,15 +13,25 @@ type Outline struct{ doc *document }
 
 // Inspect reads a text under the rules that hold for scenarios, whatever it
 // says; file is its name in problems. It errs with Problems where the text
-// cannot be read.
+// cannot be read, and where names stand twice; then it is known all the same.
 func Inspect(file string, text []byte) (Outline, error) {
 	doc, err := read(text, strings.EqualFold(filepath.Ext(file), ".json"))
 	var s *syntaxError
 	if errors.As(err, &s) {
-		return Outline{}, Problems{{File: file, Line: s.at.line, Column: s.at.column, Path: readable(s.pointer), Message: s.message}}
+		return Outline{}, Problems{s.problem(file)}
 	}
-	return Outline{doc}, err
+	if err != nil {
+		return Outline{}, err
+	}
+	var list Problems
+	for _, one := range doc.twice {
+		list = append(list, one.problem(file))
+	}
+	return Outline{doc}, list.sorted()
 }
+
+// Known tells whether the text could be read.
+func (o Outline) Known() bool { return o.doc != nil }
 
 // Names returns the names at the top of the text, sorted; none where it is no
 // mapping.

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/scenarios"
 	"github.com/graphemu/graphemu/schemas"
@@ -50,7 +52,10 @@ func Parse(file string, text []byte, o Options) (*File, error) {
 		if !errors.As(err, &s) {
 			return nil, err
 		}
-		return nil, Problems{{File: file, Line: s.at.line, Column: s.at.column, Path: readable(s.pointer), Message: s.message}}
+		return nil, Problems{s.problem(file)}
+	}
+	for _, one := range doc.twice {
+		p.problems = append(p.problems, one.problem(file))
 	}
 	p.doc, p.tree = doc, doc.root
 	if !p.knowsVersion() {
@@ -160,7 +165,10 @@ func (p *parsing) schema() error {
 		case schema.Duplicate:
 			at, message = p.doc.key(f.Pointer), fmt.Sprintf("unknown property; %q stands beside it, and letter case counts here", f.Property)
 		default:
-			if own := notation(f.Pointer, find(p.tree, f.Pointer)); own != "" {
+			value := find(p.tree, f.Pointer)
+			if own := notation(f.Pointer, value); own != "" {
+				message = own
+			} else if own := formWords(f.Pointer, value); own != "" && strings.Contains(message, " of the pattern ") {
 				message = own
 			}
 		}
@@ -312,6 +320,33 @@ func notation(pointer string, v any) string {
 		return fmt.Sprintf("%s is no instant: want one like 2026-01-05T06:00:00Z", quote(fmt.Sprint(v)))
 	}
 	return err.Error()
+}
+
+// formWords says of a text that does not have the form of its place what that
+// form is: nobody wants to read the schema's pattern. It is "" for other places.
+func formWords(pointer string, v any) string {
+	text, _ := v.(string)
+	places := tokens(pointer)
+	for len(places) > 0 && strings.Trim(places[len(places)-1], "0123456789") == "" {
+		places = places[:len(places)-1] // of an item its list tells
+	}
+	if len(places) == 0 {
+		return ""
+	}
+	switch places[len(places)-1] {
+	case "name":
+		return fmt.Sprintf("%s is no name: want letters, digits and . _ - with a letter or a digit first, at most 100 of them", quote(text))
+	case "operation", "operations", "order", "only":
+		return fmt.Sprintf("%s is no operation: want a name like profiles.start, a group like profiles.*, or *", quote(text))
+	case "status":
+		var statuses []string
+		for _, s := range profile.Statuses {
+			statuses = append(statuses, string(s))
+		}
+		near := nearest.Name(text, statuses)
+		return fmt.Sprintf("%s is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined%s", quote(text), didYouMean(near))
+	}
+	return ""
 }
 
 // unmarshalAt decodes a file that has nothing but this value.

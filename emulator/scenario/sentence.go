@@ -198,18 +198,19 @@ func damage(b *fault.Body) (list []string) {
 }
 
 // throttleSentence says what a limit allows.
-func throttleSentence(r *throttle.Rule) string {
-	text := fmt.Sprintf("the documented limits %q", r.Preset)
-	if r.Preset == "" {
-		of := "any operation"
-		if len(r.Operations) > 0 {
-			of = orList(r.Operations)
-		}
-		per := "each app"
-		if r.Per == "tenant" {
-			per = "the whole tenant"
-		}
-		text = fmt.Sprintf("%s of %s in %s for %s; who asks more is told how long to wait", counted(r.Requests, "call"), of, short(r.Window.Std()), per)
+func throttleSentence(rule *throttle.Rule) string {
+	r := rule.Filled()
+	of := "any operation"
+	if len(r.Operations) > 0 {
+		of = orList(r.Operations)
+	}
+	per := "each app"
+	if r.Per == throttle.PerTenant {
+		per = "the whole tenant"
+	}
+	text := fmt.Sprintf("%s of %s in %s for %s; who asks more is told how long to wait", counted(r.Requests, "call"), of, short(r.Window.Std()), per)
+	if r.Preset != "" {
+		text = fmt.Sprintf("%s, as documented: %s", r.Preset, text)
 	}
 	if r.Optional {
 		text += " (optional)"

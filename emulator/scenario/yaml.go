@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -149,7 +148,6 @@ func pairs(n ast.Node) (list []*ast.MappingValueNode, ok bool) {
 func (r *yamlReader) object(n ast.Node, pointer string, depth int) (any, error) {
 	list, _ := pairs(n)
 	m := make(map[string]any, len(list))
-	first := make(map[string]position, len(list))
 	var merged []ast.Node
 	for _, p := range list {
 		if _, ok := p.Key.(*ast.MergeKeyNode); ok {
@@ -160,10 +158,13 @@ func (r *yamlReader) object(n ast.Node, pointer string, depth int) (any, error) 
 		if err != nil {
 			return nil, err
 		}
-		if before, twice := first[name]; twice {
-			return nil, &syntaxError{at: at, pointer: child(pointer, name), message: fmt.Sprintf("the name %s stands twice, first in line %d", quote(name), before.line)}
+		if _, twice := m[name]; twice {
+			r.doc.repeat(child(pointer, name), name, at)
+			if _, err := r.value(p.Value, aside, at, depth+1); err != nil {
+				return nil, err
+			}
+			continue
 		}
-		first[name] = at
 		if m[name], err = r.value(p.Value, child(pointer, name), at, depth+1); err != nil {
 			return nil, err
 		}

@@ -34,8 +34,8 @@ var presets = map[string]Rule{
 // Presets returns the names that Rule.Preset knows.
 func Presets() []string { return []string{"education"} }
 
-// filled returns the rule with its preset and its defaults.
-func (r Rule) filled() Rule {
+// Filled returns the rule with what its preset means, and its defaults.
+func (r Rule) Filled() Rule {
 	if p, ok := presets[r.Preset]; ok {
 		p.Name, p.Preset, p.Optional = r.Name, r.Preset, r.Optional
 		r = p

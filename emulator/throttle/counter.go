@@ -43,7 +43,7 @@ const MaxClients = 4096
 func New(rules []Rule) *Counter {
 	c := &Counter{fired: make([]uint64, len(rules)), windows: make([]windows, len(rules))}
 	for i, r := range rules {
-		c.rules = append(c.rules, r.filled())
+		c.rules = append(c.rules, r.Filled())
 		c.windows[i] = windows{}
 	}
 	return c

@@ -185,7 +185,7 @@ func TestCheck(t *testing.T) {
 		require.Len(t, problems, 1, "%v", problems)
 		assert.Contains(t, problems[0].Error(), want)
 	}
-	f := Rule{Name: "e", Preset: "education"}.filled()
+	f := Rule{Name: "e", Preset: "education"}.Filled()
 	assert.Equal(t, 35_000, f.Requests)
 	assert.Equal(t, 10*time.Second, f.Window.Std())
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -106,10 +107,10 @@ func set(w World, v any) (Happened, error) {
 		return Happened{}, errOtherKind
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
-	if err == nil {
-		err = w.Clock().Set(t)
-	}
 	if err != nil {
+		return Happened{}, fmt.Errorf("%q is none", s)
+	}
+	if err := w.Clock().Set(t); err != nil {
 		return Happened{}, err
 	}
 	return w.Settle(), nil

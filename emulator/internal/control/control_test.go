@@ -175,7 +175,7 @@ func TestClock(t *testing.T) {
 		`{"advance":"Idle"}`:             "/advance: want a duration",
 		`{"advance":["1s"]}`:             "/advance: want a duration",
 		`{"advance":"9999999h99999h"}`:   "/advance: want a duration",
-		`{"set":"tomorrow"}`:             "/set: want an instant",
+		`{"set":"tomorrow"}`:             `/set: want an instant such as 2026-01-05T06:00:00Z ("tomorrow" is none)`,
 		`{"set":"2026-01-05"}`:           "/set: want an instant",
 		`{"set":5}`:                      "/set: want an instant",
 		`{"set":{}}`:                     "/set: want an instant",

@@ -92,7 +92,11 @@ func (c *Control) entry(w World, r *http.Request) (any, error) {
 	if prefers(r, "text/plain", mediaJSON) == mediaJSON {
 		return e, nil
 	}
-	return raw{mediaText, []byte(e.Explain())}, nil
+	var parts []journal.Entry
+	if e.Operation == "batch" {
+		parts = j.Entries(journal.Filter{Batch: id})
+	}
+	return raw{mediaText, []byte(e.Explain(parts...))}, nil
 }
 
 // noEntry says why there is no such entry.

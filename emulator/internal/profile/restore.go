@@ -153,6 +153,20 @@ func (p *Saved) check() error {
 	case p.Paused != nil && !slices.Contains(Statuses, p.Paused.Status):
 		return fmt.Errorf("paused: %s", unknown("status", p.Paused.Status, Statuses))
 	}
+	instants := []time.Time{p.From, p.Sync.LastActivity, p.Sync.LastSuccessful}
+	for _, e := range p.Errors {
+		instants = append(instants, e.Recorded)
+	}
+	for i := range p.Steps {
+		for _, e := range p.Steps[i].Errors {
+			instants = append(instants, e.Recorded)
+		}
+	}
+	for _, t := range instants {
+		if year := t.UTC().Year(); year < 1 || year > 9999 {
+			return fmt.Errorf("%s is not within the years 1 to 9999 of UTC", t.Format(time.RFC3339)) // it could not be written again
+		}
+	}
 	for i := range p.Steps {
 		step := p.Steps[i].restore()
 		c := checker{index: i}

@@ -94,19 +94,28 @@ func (s *Store) Create(now time.Time, c Change) (*Record, error) {
 	if err := c.check(p, now, true); err != nil {
 		return nil, err
 	}
-	p.ID = s.cfg.NewID()
+	for p.ID = s.cfg.NewID(); s.has(p.ID); p.ID = s.cfg.NewID() {
+		// A restored store may hold ids that its stream has yet to come to.
+	}
 	r := s.newRecord(p)
 	// From its creation until its first start a profile is paused (chosen).
 	r.Sync = SyncStatus{Status: Paused, Message: waitsForProvisioning}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now, nil)
-	if s.cfg.Max > 0 && len(s.byID) >= s.cfg.Max {
+	if s.cfg.Max > 0 && len(s.byID) >= s.cfg.Max || s.seq == math.MaxInt64 {
 		return nil, &FullError{Max: s.cfg.Max}
 	}
 	r.take(cmp.Or(s.book.pick(r, CallCreate), s.book.creation), now)
 	s.add(r)
 	return r, nil
+}
+
+// has tells whether there is a profile with that id.
+func (s *Store) has(id string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.byID[id] != nil
 }
 
 // newRecord returns a record of p that is not in the store yet.

@@ -95,6 +95,10 @@ func documented(t *testing.T, at string, s map[string]any) {
 	assert.NotEmpty(t, s["description"], at)
 	assert.NotContains(t, s, "oneOf", at)
 	props, ok := s["properties"].(map[string]any)
+	if s["type"] == "string" {
+		assert.NotEmpty(t, s["examples"], at)
+		return
+	}
 	require.True(t, ok, at)
 	if s["allOf"] == nil {
 		assert.Equal(t, false, s["additionalProperties"], at)

@@ -9,9 +9,10 @@ import (
 
 // Content types of the surface.
 const (
-	mediaError = "application/json" // observed: errors come without OData's parameters
-	mediaText  = "text/plain"
-	mediaXML   = "application/xml"
+	mediaError  = "application/json" // observed: errors come without OData's parameters
+	mediaText   = "text/plain"
+	mediaBinary = "application/octet-stream"
+	mediaXML    = "application/xml"
 )
 
 // level is how much control information an answer carries.

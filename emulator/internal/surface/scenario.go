@@ -14,6 +14,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // scenario takes a call past what the scenario has for it, before
@@ -25,12 +26,23 @@ func (s *Surface) scenario(c *call) (a reply, ok bool) {
 		return reply{}, true
 	}
 	if c.world.Journal.Promising() {
-		c.early = c.world.Journal.Early(c.retryKey(), c.arrived, c.real)
+		c.early = c.comesEarly(c.retryKey())
 	}
 	if a, ok := s.faults(c); !ok {
 		return a, false
 	}
 	return s.throttle(c)
+}
+
+// comesEarly tells whether an earlier answer told the client to wait longer. A
+// part of a batch is held to what was told before the batch came: its client
+// sent all parts at once, and could not know what one of them would be told.
+func (c *call) comesEarly(key string) *journal.Early {
+	early := c.world.Journal.Early(key, c.arrived, c.real)
+	if early != nil && c.batchEntry != 0 && early.Entry > c.batchEntry {
+		return nil
+	}
+	return early
 }
 
 // retryKey is what a client repeats when it tries again: the same call of the
@@ -42,7 +54,7 @@ func (c *call) retryKey() string { return c.client + "\x00" + c.method + "\x00" 
 func (s *Surface) faults(c *call) (a reply, ok bool) {
 	factor := c.world.Clock.Factor()
 	strike, struck, misses := c.play.Faults.Decide(&fault.Query{
-		Operation: c.operation, InBatch: c.inBatch, Header: c.header, RawQuery: c.query, Body: func() []byte { return s.body(c) },
+		Operation: c.operation, InBatch: c.inBatch, Batch: c.batchEntry, Header: c.header, RawQuery: c.query, Body: func() []byte { return s.body(c) },
 		Subject: c.subject, Client: c.client, Path: c.at.path, Now: c.now, Real: c.real, Factor: factor,
 	})
 	c.misses = misses
@@ -120,7 +132,7 @@ func (c *call) retryLater(a *reply, d time.Duration, format string, factor float
 	a.set("Retry-After", text)
 	wait := clock.Duration(told)
 	c.retryAfter, c.retryFormat = &wait, format
-	c.world.Journal.Promise(key, c.entry, c.now.Add(fault.Passed(told, factor)), c.real.Add(told))
+	c.world.Journal.Promise(key, c.entry, clock.Later(c.now, fault.Passed(told, factor)), c.real.Add(told))
 }
 
 // throttle refuses a call where its client has used up what a window allows.
@@ -138,7 +150,7 @@ func (s *Surface) throttle(c *call) (a reply, ok bool) {
 	key := "\x00" + refusal.Rule + "\x00" + c.client
 	if c.early == nil {
 		// Retry-After tells the truth, so whoever is early is refused again.
-		c.early = c.world.Journal.Early(key, c.arrived, c.real)
+		c.early = c.comesEarly(key)
 	}
 	e := graph.Throttled()
 	if c.upload != nil {
@@ -185,14 +197,15 @@ func (c *call) subject() (state, status string, ok bool) {
 
 // damage does to a part of a batch what a rule does to an answer's body.
 func (c *call) damage(a reply) reply {
-	if c.strike == nil || c.strike.Rule.Body == nil {
+	if c.strike == nil {
 		return a
 	}
-	var media string
-	if a.body, media = c.strike.Damage(a.body); media != "" {
+	body, media := c.strike.Damage(a.body)
+	if a.body = body; media != "" {
 		a.media = media
-	} else if !json.Valid(a.body) {
-		a.media = strings.Replace(a.media, "application/json", "application/octet-stream", 1) // so that it goes as base64
+	}
+	if isJSON(a.media) && !json.Valid(a.body) { // the damage, or a rule's own Content-Type
+		a.media = mediaBinary // so that it goes as base64
 	}
 	return a
 }

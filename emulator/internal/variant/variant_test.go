@@ -22,4 +22,6 @@ func TestSetNamesEveryFaultAtOnce(t *testing.T) {
 	assert.ErrorContains(t, err, `variant createStatus has no reading "200"; it has 202, 201`)
 	assert.ErrorContains(t, err, `unknown variant "nope"; there are createStatus`)
 	assert.ErrorContains(t, err, "permissions=2018: not yet")
+	_, err = NewSet(map[string]string{"createStat": "201"})
+	assert.ErrorContains(t, err, `unknown variant "createStat"; did you mean "createStatus"?; there are createStatus`)
 }
