@@ -9,6 +9,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/control"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
 // ServeHTTP takes a request its first steps: the control API is answered at
@@ -31,11 +32,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if strings.HasPrefix(r.URL.Path, blob.Prefix) {
-		s.surface.ServeUpload(w, r, &s.signedFor(r).current.Load().World, surface.Caller{Secure: secure(r)})
+		s.surface.ServeUpload(w, r, &s.signedFor(r).current.Load().World, surface.Caller{Secure: secure(r), Conn: connection(r)})
 		return
 	}
 	world, client, err := s.worldOf(surface.Token(r.Header))
-	from := surface.Caller{Client: client, Secure: secure(r)}
+	from := surface.Caller{Client: client, Secure: secure(r), Conn: connection(r)}
 	if err != nil {
 		s.refuse(w, r, err, from)
 		return
@@ -45,6 +46,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // secure tells that a client came by https; in memory it is as good.
 func secure(r *http.Request) bool { return r.TLS != nil || r.RemoteAddr == inMemory }
+
+// connection returns what the request came over; nil where somebody else listens.
+func connection(r *http.Request) *wire.Conn {
+	c, _ := r.Context().Value(connKey{}).(*wire.Conn)
+	return c
+}
 
 // signedFor returns the world whose key has signed an upload's SAS, which it does
 // not check otherwise. Two worlds may have a container of that name: a snapshot can

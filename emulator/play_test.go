@@ -283,6 +283,42 @@ func TestObedience(t *testing.T) {
 	}
 }
 
+// Parallel workers, each on a connection of its own, cannot know what another was
+// told; who comes back on the same one can.
+func TestParallelWorkersAreNotEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := play(t, "throttle:\n  - {name: tight, operations: [profiles.list], requests: 1, window: 20s}\n"+
+			"faults:\n  - {name: punished, operation: profiles.count, calls: first 3, respond: {status: 429, retryAfter: 20s, punishEarly: true}}\n")
+		const workers = 4
+		clients := make([]*http.Client, workers)
+		for i := range clients {
+			clients[i] = g.Client()
+			g.client = clients[i]
+			g.found(t, "/$metadata") // its connection is open
+		}
+		time.Sleep(time.Second)
+		for _, path := range []string{"", "/$count"} {
+			for _, c := range clients {
+				g.client = c
+				g.get(t, profilesAt+path)
+			}
+		}
+		for _, operation := range []string{"profiles.list", "profiles.count"} {
+			for _, e := range g.World().Journal().Requests(operation) {
+				if e.Detail != nil {
+					assert.Nil(t, e.Detail.Early, "%s %d", operation, e.ID)
+				}
+			}
+		}
+		counts := g.World().Journal().Requests("profiles.count")
+		require.Len(t, counts, workers)
+		assert.Equal(t, 200, counts[3].Status, "nobody was punished: the first three are refused, and no more")
+		g.get(t, profilesAt)
+		list := g.World().Journal().Requests("profiles.list")
+		assert.NotNil(t, list[len(list)-1].Detail.Early, "the last worker comes back on its own connection")
+	})
+}
+
 // Conditions, counted before authentication.
 func TestWhenFaultsStrike(t *testing.T) {
 	g := play(t, `

@@ -21,6 +21,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/wire"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -161,7 +162,7 @@ func (s *Server) listen() error {
 	}
 	s.http = &http.Server{
 		Handler: s, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes, ConnState: s.count, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
+		MaxHeaderBytes: maxHeaderBytes, ConnContext: s.remember, ConnState: s.count, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
 		TLSConfig: &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
 	}
 	s.serve(s.mem, false)
@@ -195,6 +196,14 @@ func (s *Server) serve(l net.Listener, secure bool) {
 			s.set.Log.Error("a listener stopped", "address", l.Addr().String(), "error", err)
 		}
 	})
+}
+
+// connKey finds a request's connection in its context.
+type connKey struct{}
+
+// remember lets requests tell which connection they came over.
+func (s *Server) remember(ctx context.Context, _ net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, &wire.Conn{Opened: s.set.now()})
 }
 
 // count lets Close wait for the connections.

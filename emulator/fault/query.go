@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
 // Query is a call, as far as rules look at it.
@@ -31,6 +32,10 @@ type Query struct {
 
 	Now, Real time.Time // on the world's clock, and on the real one
 	Factor    float64   // world seconds per real second: 1 real, 0 frozen
+
+	// Conn is the connection that the call came over; nil: not known. Parallel
+	// workers are not early for one another.
+	Conn *wire.Conn
 }
 
 // facts is what is known of a call so far. What costs something is found out

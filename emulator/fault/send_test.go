@@ -58,8 +58,8 @@ func (m *memory) dial(context.Context, string, string) (net.Conn, error) {
 	}
 }
 
-// wire is a way from a client to a handler.
-type wire struct {
+// overTheWire is a way from a client to a handler.
+type overTheWire struct {
 	name   string
 	http2  bool
 	tcp    bool
@@ -68,8 +68,8 @@ type wire struct {
 }
 
 // onEveryWire runs a test over TCP, over TLS with HTTP/1 and 2, and in memory.
-func onEveryWire(t *testing.T, h http.HandlerFunc, test func(t *testing.T, w wire)) {
-	for _, w := range []wire{{name: "tcp", tcp: true}, {name: "tls", tcp: true}, {name: "http2", http2: true}, {name: "memory"}} {
+func onEveryWire(t *testing.T, h http.HandlerFunc, test func(t *testing.T, w overTheWire)) {
+	for _, w := range []overTheWire{{name: "tcp", tcp: true}, {name: "tls", tcp: true}, {name: "http2", http2: true}, {name: "memory"}} {
 		t.Run(w.name, func(t *testing.T) {
 			s := httptest.NewUnstartedServer(h)
 			s.Config.ErrorLog = nil
@@ -109,7 +109,7 @@ func sends(r Rule) http.HandlerFunc {
 
 // get returns an answer and its body, as far as they came; body's error is in
 // the second error.
-func (w wire) get(t *testing.T) (response *http.Response, body string, opened, read error) {
+func (w overTheWire) get(t *testing.T) (response *http.Response, body string, opened, read error) {
 	t.Helper()
 	response, opened = w.client.Get(w.url)
 	if opened != nil {
@@ -146,7 +146,7 @@ func TestDamagedBodies(t *testing.T) {
 		"slow, pieces too long": {Rule{Slow: &Slow{Bytes: 1000, Every: clock.Duration(time.Hour)}}, answerBody, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onEveryWire(t, sends(tc.rule), func(t *testing.T, w wire) {
+			onEveryWire(t, sends(tc.rule), func(t *testing.T, w overTheWire) {
 				response, body, opened, read := w.get(t)
 				require.NoError(t, opened)
 				assert.Equal(t, 200, response.StatusCode)
@@ -171,7 +171,7 @@ func TestHTMLInPlaceOfJSON(t *testing.T) {
 			strike := Strike{Rule: &Rule{Body: &Body{HTML: true}}}
 			strike.Send(w, r, status, []byte(answerBody), clock.Wait)
 		}
-		onEveryWire(t, h, func(t *testing.T, w wire) {
+		onEveryWire(t, h, func(t *testing.T, w overTheWire) {
 			response, body, opened, read := w.get(t)
 			require.NoError(t, errors.Join(opened, read))
 			assert.Equal(t, status, response.StatusCode)
@@ -186,7 +186,7 @@ func TestABrokenEnd(t *testing.T) {
 	for _, then := range []Then{Close, Reset} {
 		for _, cut := range []int{0, 10, 1000} {
 			t.Run(fmt.Sprint(then, " after ", cut), func(t *testing.T) {
-				onEveryWire(t, sends(Rule{Body: cutAt(cut), Then: then}), func(t *testing.T, w wire) {
+				onEveryWire(t, sends(Rule{Body: cutAt(cut), Then: then}), func(t *testing.T, w overTheWire) {
 					response, body, opened, read := w.get(t)
 					require.NoError(t, opened, "the head has been sent")
 					assert.Equal(t, 200, response.StatusCode)
@@ -203,7 +203,7 @@ func TestABrokenEnd(t *testing.T) {
 			})
 		}
 		t.Run(fmt.Sprint(then, " before the first byte"), func(t *testing.T) {
-			onEveryWire(t, sends(Rule{Then: then}), func(t *testing.T, w wire) {
+			onEveryWire(t, sends(Rule{Then: then}), func(t *testing.T, w overTheWire) {
 				_, _, opened, _ := w.get(t)
 				switch {
 				case w.http2:
@@ -256,7 +256,7 @@ func TestACutThatFinishesLeavesTheConnectionWhole(t *testing.T) {
 		strike.Send(w, r, 200, []byte(answerBody), clock.Wait)
 		io.WriteString(w, r.RemoteAddr)
 	}
-	onEveryWire(t, h, func(t *testing.T, w wire) {
+	onEveryWire(t, h, func(t *testing.T, w overTheWire) {
 		_, one, opened, read := w.get(t)
 		require.NoError(t, errors.Join(opened, read))
 		_, two, opened, read := w.get(t)
@@ -285,7 +285,7 @@ func TestHang(t *testing.T) {
 						begun <- cancel // the server's stop
 						sends(rule)(w, r.WithContext(ctx))
 					}
-					onEveryWire(t, h, func(t *testing.T, w wire) {
+					onEveryWire(t, h, func(t *testing.T, w overTheWire) {
 						ctx, cancel := context.WithCancel(t.Context())
 						defer cancel()
 						body, more := io.Pipe()
@@ -349,7 +349,7 @@ func TestSlowEndsWithTheClient(t *testing.T) {
 		defer func() { p := recover(); ended <- p; panic(p) }()
 		sends(Rule{Slow: &Slow{Bytes: 1, Every: clock.Duration(time.Hour)}})(w, r)
 	}
-	onEveryWire(t, h, func(t *testing.T, w wire) {
+	onEveryWire(t, h, func(t *testing.T, w overTheWire) {
 		response, err := w.client.Get(w.url)
 		require.NoError(t, err)
 		response.Body.Close()
@@ -360,7 +360,7 @@ func TestSlowEndsWithTheClient(t *testing.T) {
 func TestHeadHasNoBody(t *testing.T) {
 	text := "text"
 	for _, rule := range []Rule{{}, {Body: &Body{Replace: &text}}, {Body: cutAt(3)}, {Slow: &Slow{Bytes: 1, Every: clock.Duration(time.Hour)}}, {Body: &Body{ContentLength: 7}}} {
-		onEveryWire(t, sends(rule), func(t *testing.T, w wire) {
+		onEveryWire(t, sends(rule), func(t *testing.T, w overTheWire) {
 			response, err := w.client.Head(w.url)
 			require.NoError(t, err)
 			b, err := io.ReadAll(response.Body)

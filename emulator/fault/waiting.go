@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
 // maxWaiting is how many clients may be waiting in a world; the one that has
@@ -41,6 +42,7 @@ type waiter struct {
 	real       time.Time     // and on the real one
 	told       time.Time     // when it was told, on the real clock: after the rule's delay; zero: it was restored
 	batch      uint64        // the batch in which it was told; 0: in none, or it was restored
+	conn       *wire.Conn    // over which it was told; nil: not known
 }
 
 // waiting is the clients that wait. The zero value is nobody.
@@ -62,7 +64,7 @@ func (w *waiting) early(q *Query, groups []*group, position int64) *waiter {
 		// and whoever really waits, is obedient.
 		if !q.Now.Before(one.world) || !q.Real.Before(one.real) {
 			w.drop(e)
-		} else if q.Real.Before(one.told) || q.Batch != 0 && q.Batch == one.batch {
+		} else if q.Real.Before(one.told) || q.Batch != 0 && q.Batch == one.batch || wire.Unaware(one.conn, one.told, q.Conn, q.Real) {
 			continue // sent before the other was told to wait, or with it
 		} else if slices.Contains(groups, one.entry.group) && one.entry.position <= position {
 			first, position = one, one.entry.position
@@ -78,7 +80,7 @@ func (w *waiter) punish() time.Duration {
 
 // tell notes that a rule tells the client of q to wait, after a delay.
 func (w *waiting) tell(q *Query, e *entry, retryAfter, delay time.Duration) {
-	one := &waiter{entry: e, seat: newSeat(q), retryAfter: retryAfter, told: q.Real.Add(Felt(delay, q.Factor)), batch: q.Batch}
+	one := &waiter{entry: e, seat: newSeat(q), retryAfter: retryAfter, told: q.Real.Add(Felt(delay, q.Factor)), batch: q.Batch, conn: q.Conn}
 	// Counted from the arrival of the call: a delay is to the client's advantage.
 	// A surface that writes a date rounds it up, so that the same holds for it.
 	told := Told(retryAfter, q.Factor)

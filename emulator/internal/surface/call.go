@@ -14,15 +14,17 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/wire"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // call is one request, or one part of a batch, on its way to its operation.
 type call struct {
 	world     *World
-	play      *Play     // the scenario that was in force when it came
-	now       time.Time // read once, after what delays it: all timestamps of an answer agree
-	client    string    // the app of its token
+	play      *Play      // the scenario that was in force when it came
+	now       time.Time  // read once, after what delays it: all timestamps of an answer agree
+	client    string     // the app of its token
+	conn      *wire.Conn // nil: not known
 	ids       graph.IDs
 	scheme    string // "http://"; with host, what absolute URLs are built on
 	host      string // "localhost:9400", or a whole public URL

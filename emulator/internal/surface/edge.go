@@ -16,6 +16,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
 // calls keeps calls with their buffers for the next request.
@@ -27,8 +28,9 @@ const maxSpare = 512 << 10
 
 // Caller is who sent a request, and how.
 type Caller struct {
-	Client string // the app of its token; "opaque" where the token does not say, "" without a token
-	Secure bool   // by https
+	Client string     // the app of its token; "opaque" where the token does not say, "" without a token
+	Secure bool       // by https
+	Conn   *wire.Conn // nil: not known
 }
 
 // Serve answers one HTTP request in world.
@@ -65,7 +67,7 @@ func (s *Surface) Refuse(w http.ResponseWriter, r *http.Request, world *World, f
 }
 
 func (c *call) init(s *Surface, r *http.Request, world *World, from Caller) {
-	c.world, c.play, c.client, c.outer, c.path = world, world.Play(), from.Client, r, r.URL.Path
+	c.world, c.play, c.client, c.conn, c.outer, c.path = world, world.Play(), from.Client, from.Conn, r, r.URL.Path
 	if step := c.play.PerRequest; step > 0 && world.Clock.Factor() == 0 {
 		world.Clock.Advance(step) // fails only at the end of time, where the clock stays
 	}

@@ -36,10 +36,11 @@ func (s *Surface) scenario(c *call) (a reply, ok bool) {
 
 // comesEarly tells whether an earlier answer told the client to wait longer. A
 // part of a batch is held to what was told before the batch came: its client
-// sent all parts at once, and could not know what one of them would be told.
+// sent all parts at once, and could not know what one of them would be told. Nor
+// could parallel workers (see wire.Unaware).
 func (c *call) comesEarly(key string) *journal.Early {
 	early := c.world.Journal.Early(key, c.arrived, c.real)
-	if early != nil && c.batchEntry != 0 && early.Entry > c.batchEntry {
+	if early != nil && (c.batchEntry != 0 && early.Entry > c.batchEntry || c.world.answers.unaware(early.Entry, c)) {
 		return nil
 	}
 	return early
@@ -55,7 +56,7 @@ func (s *Surface) faults(c *call) (a reply, ok bool) {
 	factor := c.world.Clock.Factor()
 	strike, struck, misses := c.play.Faults.Decide(&fault.Query{
 		Operation: c.operation, InBatch: c.inBatch, Batch: c.batchEntry, Header: c.header, RawQuery: c.query, Body: func() []byte { return s.body(c) },
-		Subject: c.subject, Client: c.client, Path: c.at.path, Now: c.now, Real: c.real, Factor: factor,
+		Subject: c.subject, Client: c.client, Path: c.at.path, Now: c.now, Real: c.real, Factor: factor, Conn: c.conn,
 	})
 	c.misses = misses
 	if !struck {
@@ -132,6 +133,7 @@ func (c *call) retryLater(a *reply, d time.Duration, format string, factor float
 	a.set("Retry-After", text)
 	wait := clock.Duration(told)
 	c.retryAfter, c.retryFormat = &wait, format
+	c.world.answers.note(c.entry, c.conn, c.real.Add(c.waited))
 	c.world.Journal.Promise(key, c.entry, clock.Later(c.now, fault.Passed(told, factor)), c.real.Add(told))
 }
 

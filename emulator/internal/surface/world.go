@@ -29,7 +29,8 @@ type World struct {
 	Directory  *directory.Store // what its syncs made
 	Intake     *intake.Intake
 
-	play atomic.Pointer[Play]
+	play    atomic.Pointer[Play]
+	answers answers
 }
 
 // Play is what the scenario in force does to a world's requests. A request
