@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
@@ -254,7 +253,7 @@ func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error 
 
 // scenarioOptions is what a scenario may speak of.
 func scenarioOptions(operations []string) scenario.Options {
-	return scenario.Options{Operations: operations, Errors: graph.ErrorNames(), Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
+	return scenario.Options{Operations: operations, Errors: surface.ErrorNames(), Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a

@@ -255,7 +255,7 @@ func (s *Server) Handler() http.Handler { return s }
 // Client returns a client that reaches the server by URL: over the network,
 // trusting the local CA, where it listens; else in memory, whatever the host.
 func (s *Server) Client() *http.Client {
-	t := &http.Transport{}
+	t := &http.Transport{ExpectContinueTimeout: time.Second}
 	switch {
 	case len(s.urls) == 0:
 		t.DialContext, t.DialTLSContext = s.mem.dial, s.mem.dial

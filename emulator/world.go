@@ -311,7 +311,7 @@ func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *sta
 		PageKey:    mint.Key(o.Seed, o.From, "pages"),
 		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes}),
 	}
-	st.Blobs = blob.NewStore(mint.Key(o.Seed, o.From, "sas"), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads})
+	st.Blobs = blob.NewStore(mint.Key(s.set.Seed, w.tenant, "sas"), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads})
 	st.Directory = directory.New(seedOf(sc.fixture.Directory), derive)
 	st.Intake = intake.New(st.Profiles, st.Blobs, st.Directory)
 	st.SetPlay(sc.play(o))

@@ -54,7 +54,8 @@ type Where struct {
 // Respond is an answer in place of the operation's own.
 type Respond struct {
 	Status int `json:"status"` // 400 to 599, or 200 to 299 with a Body
-	// Error names an error of the surface's catalogue, as "tooManyRequests".
+	// Error names an error of the surface's catalogue, as "tooManyRequests", or a
+	// code of Azure Storage for uploads, as "ServerBusy".
 	// Default: what the service sends with that status.
 	Error   string            `json:"error,omitzero"`
 	Message string            `json:"message,omitzero"` // in place of the error's own

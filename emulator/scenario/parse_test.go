@@ -22,7 +22,7 @@ var known = Options{
 		"profiles.errors.list", "profiles.get", "profiles.list", "profiles.pause", "profiles.reset", "profiles.resume", "profiles.start",
 		"profiles.status.get", "profiles.update", "profiles.uploadUrl"},
 	Later:    []string{"upload.putBlock"},
-	Errors:   []string{"serviceNotAvailable", "tooManyRequests", "internalError"},
+	Errors:   []string{"serviceNotAvailable", "tooManyRequests", "internalError", "AuthenticationFailed"},
 	Fixtures: []string{"contoso", "empty", "one"},
 }
 

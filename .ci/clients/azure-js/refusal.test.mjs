@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { container, opened, put, refused, roster } from "./world.mjs";
+import { container, opened, put, refused, roster, world } from "./world.mjs";
 
 const text = Buffer.from("SIS ID,Name\n201,Harbour High School\n");
 const id = (text) => Buffer.from(text).toString("base64");
@@ -27,6 +27,29 @@ test("a URL is good for an hour", async () => {
   assert.match(error.details.authenticationErrorDetail, /^Signed expiry time .* must be after signed start time/);
   assert.ok(error.message.includes(error.details["x-ms-request-id"]), error.message);
   await container(await w.uploadURL(profile)).getBlockBlobClient("school.csv").uploadData(text);
+});
+
+test("the scenario upload-expires: who asks for another URL gets through, and is judged well", async () => {
+  const w = world();
+  await w.play("upload-expires");
+  const profile = await w.provisioned();
+  let c = container(await w.uploadURL(profile));
+  let refusals = 0;
+  for (const [name, text] of Object.entries(roster)) {
+    const upload = () => c.getBlockBlobClient(name).upload(text, text.length);
+    try {
+      await upload();
+    } catch (error) {
+      assert.equal(error.code, "AuthenticationFailed");
+      refusals++;
+      c = container(await w.uploadURL(profile));
+      await upload();
+    }
+  }
+  assert.equal(refusals, 1);
+  assert.equal((await w.start(profile)).status, 200);
+  const verdict = await w.verify();
+  assert.ok(verdict.ok, JSON.stringify(verdict));
 });
 
 test("a URL is good as it was signed", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { ContainerClient, RestError } from "@azure/storage-blob";
@@ -53,6 +54,12 @@ export function world() {
     advance,
     fault: (rule) => steer("POST", "faults", rule),
     verify: () => steer("GET", "verify"),
+    // play puts a built-in scenario in force.
+    play: async (scenario) => {
+      const text = execFileSync(process.env.graphemu, ["scenario", "show", scenario], { encoding: "utf8" });
+      const answer = await fetch(`${server.https}/_graphemu/worlds/${name}/scenario`, { method: "PUT", body: text });
+      assert.equal(answer.status, 200, await answer.text());
+    },
     // calls are what came to the storage account, as "operation status".
     async calls(operation = "upload.*") {
       const { entries } = await steer("GET", `journal?operation=${encodeURIComponent(operation)}`);

@@ -120,6 +120,8 @@ test("a world is filled", async () => {
   const moved = await call("worlds.clock.set", { body: { advance: "idle" } });
   assert.ok(moved.value.happened.some((event) => event.profile === profile && event.to.state === "provisioned"), "what happened is told");
 
+  assert.equal((await graph("POST", `/${profile}/start`)).status, 400, "its files are verified, and missed");
+
   const rule = { name: "slow-list", operation: "profiles.list", calls: "first 1", respond: { status: 429, retryAfter: "20s" } };
   const added = await call("worlds.faults.add", { body: rule });
   assert.equal(added.status, 201);
@@ -142,7 +144,8 @@ test("every GET answers as described, in each media type", async () => {
   for (const op of operations.filter(({ method }) => method === "get")) {
     for (const media of Object.keys(op.operation.responses[200].content)) {
       const query = op.parameters.some(({ name }) => name === "format") ? `?format=${{ "application/json": "json", "text/plain": "text", "application/xml": "junit" }[media]}` : "";
-      const answer = await call(op.operation.operationId, { variables, accept: media, query });
+      const id = op.path.includes("/profiles/") ? profile : variables.id;
+      const answer = await call(op.operation.operationId, { variables: { ...variables, id }, accept: media, query });
       assert.equal(answer.status, 200, op.path);
       assert.equal(answer.headers.get("content-type").split(";")[0], media, op.path);
       assert.equal(answer.headers.get("cache-control"), "no-store", op.path);

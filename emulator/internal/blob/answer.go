@@ -10,6 +10,10 @@ import (
 	"time"
 )
 
+// MaxBody is the largest body that the service takes, in bytes: a Put Blob of its
+// newer versions. Documented: its page on scale targets.
+const MaxBody = 5000 << 20
+
 // exchange is one request while it is answered.
 type exchange struct {
 	store   *Store
@@ -35,7 +39,7 @@ type success struct {
 // The answer does not depend on anything but these, the store and now.
 //
 // An error is sent after the rest of the body was read and thrown away, up to
-// Limits.Blob: a client that is still sending would otherwise see its connection
+// MaxBody: a client that is still sending would otherwise see its connection
 // break in place of the error. Where the client waits for "100 Continue", nothing
 // is read.
 func (s *Store) Answer(c Call, r *http.Request, body io.Reader, now time.Time) Reply {
@@ -68,7 +72,7 @@ func (x *exchange) reply(id string) Reply {
 		p = refuse("InternalError", reason, err.Error())
 	}
 	if x.began || !strings.EqualFold(x.r.Header.Get("Expect"), "100-continue") {
-		_, _ = io.CopyN(io.Discard, x.body, x.store.limits.Blob) // the answer stands, whatever becomes of the rest
+		_, _ = io.CopyN(io.Discard, x.body, MaxBody) // the answer stands, whatever becomes of the rest
 	}
 	return p.reply(id, x.now)
 }

@@ -65,6 +65,9 @@ const (
 // maxEcho bounds what of a client's text an error repeats, in bytes.
 const maxEcho = 2048
 
+// Codes returns the error codes that the service has words for, sorted.
+func Codes() []string { return names(catalogue) }
+
 // Failure returns an error of this surface, as a scenario's fault sends it. An
 // empty code or message is the one that ForStatus gives.
 func Failure(status int, code, message, requestID string, now time.Time) Reply {

@@ -17,9 +17,7 @@ func (i *Intake) ended(now time.Time) (list []ended) {
 		r, err := i.Profiles.Get(now, id)
 		switch {
 		case errors.Is(err, profile.ErrNotFound):
-			delete(i.runs, id)
-			delete(i.reports, id)
-			i.Blobs.Drop(id)
+			i.forget(id)
 		case last.applied:
 		case r.Run() != last.number:
 			last.applied, last.plan = true, nil

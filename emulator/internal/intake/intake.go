@@ -4,6 +4,7 @@
 package intake
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -21,6 +22,7 @@ type Intake struct {
 	Directory *directory.Store
 
 	mu      sync.Mutex               // guards what follows; a start, and what it leads to, is one after the other
+	leaving map[string]bool          // profiles that are being deleted
 	reports map[string]roster.Report // what was found last, by profile
 	runs    map[string]*run          // the last one with files, by profile
 }
@@ -36,7 +38,7 @@ type run struct {
 
 // New returns the intake of an empty world.
 func New(profiles *profile.Store, blobs *blob.Store, objects *directory.Store) *Intake {
-	return &Intake{Profiles: profiles, Blobs: blobs, Directory: objects, reports: map[string]roster.Report{}, runs: map[string]*run{}}
+	return &Intake{Profiles: profiles, Blobs: blobs, Directory: objects, leaving: map[string]bool{}, reports: map[string]roster.Report{}, runs: map[string]*run{}}
 }
 
 // Start verifies the files of a profile, and starts its sync unless there is an
@@ -133,6 +135,7 @@ func (i *Intake) Delete(now time.Time, id string) (*profile.Record, error) {
 	if last := i.runs[id]; last != nil {
 		last.applied = true // a run that was under way comes to nothing
 	}
+	i.leaving[id] = true
 	return r, nil
 }
 
@@ -147,11 +150,24 @@ func (i *Intake) Settle(now time.Time) {
 // settle is Settle in the order in which the syncs ended, and forgets what
 // belonged to profiles that are gone. Must hold mu.
 func (i *Intake) settle(now time.Time) {
+	for id := range i.leaving {
+		if _, err := i.Profiles.Get(now, id); errors.Is(err, profile.ErrNotFound) {
+			i.forget(id)
+		}
+	}
 	for _, e := range i.ended(now) {
 		e.run.applied = true
 		i.Directory.Apply(e.run.plan, e.at)
 		e.run.plan = nil
 	}
+}
+
+// forget drops what belonged to a profile that is gone. Must hold mu.
+func (i *Intake) forget(id string) {
+	delete(i.leaving, id)
+	delete(i.runs, id)
+	delete(i.reports, id)
+	i.Blobs.Drop(id)
 }
 
 // Report returns what was found in the files of a profile at its last start; false

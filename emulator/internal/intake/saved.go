@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/roster"
 )
 
@@ -85,6 +86,11 @@ func (i *Intake) Restore(now time.Time, s Saved) error {
 			}
 		}
 		i.runs[saved.Profile] = next
+	}
+	for r := range i.Profiles.All(now, 0) {
+		if r.State == profile.Deleting {
+			i.leaving[r.ID] = true
+		}
 	}
 	for n, r := range s.Reports {
 		if _, err := i.Profiles.Get(now, r.Profile); err != nil {

@@ -84,6 +84,9 @@ func (s *Surface) read(c *call) ([]byte, error) {
 // body is the body as a fault's condition sees it: what could not be read is
 // empty there, and refused by the operation.
 func (s *Surface) body(c *call) []byte {
+	if c.upload != nil {
+		return nil // a file is no JSON, and can be read once
+	}
 	if c.decoded != nil {
 		return []byte(c.text())
 	}

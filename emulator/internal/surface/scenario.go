@@ -12,6 +12,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/journal"
@@ -48,7 +49,14 @@ func (c *call) comesEarly(key string) *journal.Early {
 
 // retryKey is what a client repeats when it tries again: the same call of the
 // same app on the same address.
-func (c *call) retryKey() string { return c.client + "\x00" + c.method + "\x00" + c.at.path }
+func (c *call) retryKey() string {
+	key := c.client + "\x00" + c.method + "\x00" + c.at.path
+	if c.upload != nil {
+		// Several blocks of a file are sent at a time, each a call of its own.
+		key += "\x00" + c.upload.Operation + "\x00" + c.upload.Query.Get("blockid")
+	}
+	return key
+}
 
 // faults lets the first rule that strikes do what comes before the operation.
 // What is done to the answer waits for the answer (see write).
@@ -89,7 +97,11 @@ func (c *call) respond(r *fault.Respond, retryAfter time.Duration, factor float6
 		if r.Message != "" {
 			e.Message = r.Message
 		}
-		a = c.fail(e)
+		if c.upload != nil && slices.Contains(blob.Codes(), r.Error) {
+			a = c.stored(blob.Failure(r.Status, r.Error, r.Message, c.ids.Request, c.now))
+		} else {
+			a = c.fail(e)
+		}
 	} else {
 		a = reply{status: r.Status, media: c.format.media(), body: r.Body, failed: r.Status >= http.StatusBadRequest}
 		if a.failed {
@@ -212,6 +224,19 @@ func (c *call) damage(a reply) reply {
 	return a
 }
 
+// ErrorNames returns the names of errors that a rule may ask for, sorted: those of
+// Graph, and for upload.* the codes of Azure Storage.
+func ErrorNames() []string {
+	names := graph.ErrorNames()
+	for _, code := range blob.Codes() {
+		if !slices.ContainsFunc(graph.ErrorNames(), func(n string) bool { return strings.EqualFold(n, code) }) {
+			names = append(names, code)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // onWire tells whether a rule does something to how the answer is sent.
 func onWire(r *fault.Rule) bool {
 	return r.Body != nil || r.Slow != nil || r.Handled != nil || r.Then != "" && r.Then != fault.Finish
@@ -220,9 +245,9 @@ func onWire(r *fault.Rule) bool {
 // CheckFault returns what is wrong with a rule for this surface's operations.
 func (s *Surface) CheckFault(r *fault.Rule) []fault.Problem {
 	problems := r.Check(s.operations)
-	if r.Respond != nil && r.Respond.Error != "" && !slices.Contains(graph.ErrorNames(), r.Respond.Error) {
-		message := fmt.Sprintf("unknown error %q; there are %s", r.Respond.Error, strings.Join(graph.ErrorNames(), ", "))
-		if near := nearest.Name(r.Respond.Error, graph.ErrorNames()); near != "" {
+	if r.Respond != nil && r.Respond.Error != "" && !slices.Contains(ErrorNames(), r.Respond.Error) {
+		message := fmt.Sprintf("unknown error %q; there are %s", r.Respond.Error, strings.Join(ErrorNames(), ", "))
+		if near := nearest.Name(r.Respond.Error, ErrorNames()); near != "" {
 			message = fmt.Sprintf("unknown error %q; did you mean %q?", r.Respond.Error, near)
 		}
 		problems = append(problems, fault.Problem{Pointer: "/respond/error", Message: message})

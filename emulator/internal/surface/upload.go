@@ -1,6 +1,7 @@
 package surface
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -69,12 +70,20 @@ func (s *Surface) ServeUpload(w http.ResponseWriter, r *http.Request, world *Wor
 	c.at.path = r.URL.Path
 	c.writer, c.request = w, r
 	a := s.protected(c)
+	if c.strike != nil && c.strike.Rule.Respond != nil && !onWire(c.strike.Rule) && !strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+		// A client that is still sending would see its connection break in place of
+		// the answer.
+		io.CopyN(io.Discard, r.Body, blob.MaxBody) // the answer stands, whatever becomes of the rest
+	}
 	s.record(c, a)
 	s.send(w, r, c, a)
 }
 
 // store carries the call out. Its body goes to the store as it comes.
 func (s *Surface) store(c *call) reply {
+	if _, err := c.world.Profiles.Get(c.now, c.upload.Container); err != nil {
+		c.world.Blobs.Drop(c.upload.Container) // the profile is gone, and its container with it
+	}
 	return c.stored(c.world.Blobs.Answer(*c.upload, c.request, c.request.Body, c.now))
 }
 
