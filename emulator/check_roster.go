@@ -68,6 +68,7 @@ func isRoster(names []string) bool {
 func (c Checker) roster(folder string, names []string) (FileReport, error) {
 	f := FileReport{File: folder, Kind: KindRoster}
 	var files []roster.File
+	var unread []RosterMessage
 	written := map[string]string{} // lower case -> as it is
 	for _, name := range names {
 		path := filepath.Join(folder, name)
@@ -76,7 +77,9 @@ func (c Checker) roster(folder string, names []string) (FileReport, error) {
 		case err != nil:
 			return f, fmt.Errorf("check %s: %w", path, reason(err))
 		case !info.Mode().IsRegular():
-			f.Problems = append(f.Problems, scenario.Problem{File: path, Message: "it is no file that can be read"})
+			p := scenario.Problem{File: path, Message: "it is no file that can be read"}
+			f.Problems = append(f.Problems, p)
+			unread = append(unread, RosterMessage{Place: p.Place(), Type: roster.Error, FileName: strings.ToLower(name), Description: p.Message})
 			continue
 		}
 		written[strings.ToLower(name)] = name
@@ -86,7 +89,7 @@ func (c Checker) roster(folder string, names []string) (FileReport, error) {
 	if err != nil {
 		return f, fmt.Errorf("check %s: %w", folder, err)
 	}
-	f.Roster = &RosterReport{Format: string(report.Format), Rows: map[string]int{}}
+	f.Roster = &RosterReport{Format: string(report.Format), Rows: map[string]int{}, Messages: unread}
 	for e, n := range report.Rows {
 		f.Roster.Rows[string(e)] = n
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -94,6 +95,25 @@ func messagesAre(typeName string) reading {
 	}
 }
 
+// teacherSchoolsAre starts a roster whose teacher is in two schools.
+func teacherSchoolsAre(status int) reading {
+	return func(t *testing.T, g *rig) {
+		files := map[string]string{}
+		for name, content := range small {
+			files[name] = content
+		}
+		files["School.csv"] += "S2,South Elementary,Bergen\n"
+		files["Teacher.csv"] = strings.Replace(files["Teacher.csv"], "T1,S1,", `T1,"S1,S2",`, 1)
+		id := g.uploaded(t, csvBody("North"), files)
+		require.Equal(t, status, g.post(t, at(id)+"/start", "").status)
+		if status == 200 {
+			g.advance(t, time.Minute)
+			teacher := g.found(t, "/education/users"+query("$filter", "primaryRole eq 'teacher'")).text("value.0.id")
+			assert.Len(t, g.found(t, "/education/users/"+teacher+"/schools").names(), 2)
+		}
+	}
+}
+
 func uploadURLIs(status int) reading {
 	return func(t *testing.T, g *rig) { assert.Equal(t, status, g.get(t, at(waiting)+"/uploadUrl").status) }
 }
@@ -115,6 +135,7 @@ var variants = map[string]map[string]reading{
 	"deleteStatus":     {"202": deleteIs(202), "204": deleteIs(204)},
 	"updateStatus":     {"202": updateIs(202, true), "200": updateIs(200, true), "204": updateIs(204, false)},
 	"uploadUrlStatus":  {"200": uploadURLIs(200), "201": uploadURLIs(201)},
+	"teacherSchools":   {"one": teacherSchoolsAre(400), "several": teacherSchoolsAre(200)},
 	"contextKeys": {
 		"quoted": contextKeysAre(func(id string) string { return "('" + id + "')" }),
 		"plain":  contextKeysAre(func(id string) string { return "/" + id }),

@@ -146,4 +146,10 @@ func TestCheckOfRostersThatCannotBeRead(t *testing.T) {
 	r, err := emulator.Check(dir)
 	require.NoError(t, err)
 	assert.NotContains(t, strings.ToLower(fmt.Sprintf("%+v", r.Files[0].Roster)), "secret")
+	require.NoError(t, os.Symlink(dir, filepath.Join(dir, "Student.csv")))
+	r, err = emulator.Check(dir)
+	require.NoError(t, err)
+	assert.False(t, r.OK())
+	assert.Equal(t, emulator.RosterMessage{Place: filepath.Join(dir, "Student.csv"), Type: "Error", FileName: "student.csv", Description: "it is no file that can be read"},
+		r.Files[0].Roster.Messages[0])
 }

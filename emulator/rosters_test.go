@@ -1,8 +1,10 @@
 package emulator_test
 
 import (
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +38,7 @@ func (g *rig) put(t *testing.T, uploadURL, name, content string, headers ...stri
 func (g *rig) uploaded(t *testing.T, body string, files map[string]string) (id string) {
 	t.Helper()
 	id = g.provisioned(t, body)
-	to := g.found(t, at(id)+"/uploadUrl").text("value")
+	to := g.get(t, at(id)+"/uploadUrl").text("value") // 200 or 201, variant uploadUrlStatus
 	for name, content := range files {
 		a := g.put(t, to, name, content)
 		require.Equal(t, 201, a.status, a.body)
@@ -154,6 +156,57 @@ func TestRostersByMatching(t *testing.T) {
 	assert.Contains(t, errors.texts("value.#.errorMessage"),
 		"Student cannot be updated as no matching entry in Active Directory was found for Student.  Verify the identity matching criteria for the profile.")
 	assert.Contains(t, errors.texts("value.#.errorCode"), "UnsynchronizableChange")
+}
+
+// Microsoft's sample of the least columns finds everybody in the fixture contoso.
+func TestSampleByMatching(t *testing.T) {
+	g := newRig(t, emulator.Options{Fixture: "contoso"})
+	samples := os.DirFS("internal/roster/testdata/min-required")
+	files := map[string]string{}
+	names, err := fs.Glob(samples, "*.csv")
+	require.NoError(t, err)
+	for _, name := range names {
+		content, err := fs.ReadFile(samples, name)
+		require.NoError(t, err)
+		files[name] = string(content)
+	}
+	matching := `{"@odata.type": "#microsoft.graph.educationIdentityMatchingConfiguration", "matchingOptions": [
+		{"appliesTo": "student", "sourcePropertyName": "Username", "targetPropertyName": "userPrincipalName", "targetDomain": "contoso.edu"},
+		{"appliesTo": "teacher", "sourcePropertyName": "Username", "targetPropertyName": "mailNickname", "targetDomain": null}]}`
+	id := g.uploaded(t, body("Sample", csv, matching), files)
+	require.Equal(t, 200, g.post(t, at(id)+"/start", "").status)
+	g.advance(t, time.Minute)
+	assert.Equal(t, "success", g.status(t, id))
+	assert.Len(t, g.found(t, "/education/users").json("value").Array(), 24)
+}
+
+// The files of a profile that is gone leave their room to those of the next.
+func TestDeletedProfilesLeaveRoom(t *testing.T) {
+	g := newRig(t, emulator.Options{Limits: emulator.Limits{Uploads: 64 << 10}})
+	file := map[string]string{"School.csv": strings.Repeat("a", 40<<10)}
+	for range 3 {
+		id := g.uploaded(t, csvBody("North"), file)
+		require.Equal(t, 202, g.send(t, "DELETE", at(id), "").status)
+		g.advance(t, time.Minute)
+	}
+}
+
+// Blocks that nobody committed go with their SAS at the next call of any kind, not
+// only at the next upload.
+func TestUncommittedBlocksGo(t *testing.T) {
+	g := newRig(t, emulator.Options{})
+	id := g.provisioned(t, csvBody("North"))
+	base, sas, _ := strings.Cut(g.found(t, at(id)+"/uploadUrl").text("value"), "?")
+	require.Equal(t, 201, g.send(t, "PUT", base+"/school.csv?comp=block&blockid=MDAx&"+sas, strings.Repeat("a", 999), "Authorization:").status)
+	blocks := func() (n int) {
+		state, err := g.World().Snapshot()
+		require.NoError(t, err)
+		return strings.Count(string(state), `"expires"`)
+	}
+	assert.Equal(t, 1, blocks())
+	g.advance(t, 2*time.Hour)
+	g.found(t, at(id))
+	assert.Equal(t, 0, blocks())
 }
 
 // Faults strike uploads in the storage account's own words, and the journal has

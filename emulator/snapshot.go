@@ -66,12 +66,12 @@ type positions struct {
 func (w *World) save() snapshot {
 	state, sc, play := w.inForce()
 	now := state.Clock.Now()
-	syncs := state.Intake.Save(now) // first: it lets the directory have what is due
+	whole := state.Intake.Save(now) // first: it lets the directory have what is due
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, roots: state.roots, Clock: state.Clock.Save(),
 		Scenario: sc.sources, Variants: play.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
-		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: state.Profiles.Save(now),
-		Uploads: state.Blobs.Save(), Directory: state.Directory.Save(), Syncs: syncs}
+		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: whole.Profiles,
+		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
 			if s.Stored == nil {
@@ -142,7 +142,7 @@ func (w *World) restore(s snapshot) error {
 	if err := state.Directory.Restore(s.Directory); err != nil {
 		return fmt.Errorf("/directory: %w", err)
 	}
-	if err := state.Intake.Restore(state.Clock.Now(), s.Syncs); err != nil {
+	if err := state.Intake.Restore(s.Syncs); err != nil {
 		return fmt.Errorf("/syncs: %w", err)
 	}
 	play := state.Play()

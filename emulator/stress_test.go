@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
 )
@@ -68,6 +69,31 @@ func TestEverythingAtOnce(t *testing.T) {
 		}
 		assert.NoError(t, ctx.Err(), "%s %s hangs", method, url)
 	}
+	uploadURL := func(client *http.Client, url, world string) string {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", url, nil)
+		if !assert.NoError(t, err) {
+			return ""
+		}
+		r.Header.Set("Authorization", "Bearer world-"+world)
+		a, err := client.Do(r)
+		if err != nil {
+			return ""
+		}
+		defer a.Body.Close()
+		b, _ := io.ReadAll(a.Body) // a fault may have cut it: then there is no URL
+		return gjson.GetBytes(b, "value").String()
+	}
+	upload := func(client *http.Client, url, content string) {
+		r, err := http.NewRequestWithContext(t.Context(), "PUT", url, strings.NewReader(content))
+		if !assert.NoError(t, err) {
+			return
+		}
+		r.Header.Set("x-ms-blob-type", "BlockBlob")
+		if a, err := client.Do(r); err == nil {
+			io.Copy(io.Discard, a.Body)
+			a.Body.Close()
+		}
+	}
 	act := func(draw *rand.Rand) {
 		world := []string{"a", "b", "c"}[draw.IntN(3)]
 		w, err := s.World(world)
@@ -80,7 +106,8 @@ func TestEverythingAtOnce(t *testing.T) {
 			id = all[draw.IntN(len(all))].ID
 		}
 		in := control + "worlds/" + world
-		switch draw.IntN(22) {
+		rosters := s.URL + "/education"
+		switch draw.IntN(28) {
 		case 0, 1:
 			send(client, "POST", profiles, csvBody("North"), world)
 		case 2:
@@ -125,6 +152,20 @@ func TestEverythingAtOnce(t *testing.T) {
 			send(client, "GET", control+"metrics", "", world)
 		case 21:
 			assert.NoError(t, s.SaveState())
+		case 22, 23, 24:
+			to := uploadURL(client, profiles+"/"+id+"/uploadUrl", world)
+			for name, content := range small {
+				if base, sas, ok := strings.Cut(to, "?"); ok && draw.IntN(8) > 0 {
+					upload(client, base+"/"+name+"?"+sas, content)
+				}
+			}
+			send(client, "POST", profiles+"/"+id+"/start", "", world)
+		case 25:
+			send(client, "GET", rosters+[]string{"/users?$count=true", "/schools", "/classes?$filter=displayName%20eq%20'Art%201'"}[draw.IntN(3)], "", world)
+		case 26:
+			send(client, "POST", profiles+"/"+id+"/reset", "", world)
+		case 27:
+			send(client, "DELETE", profiles+"/"+id, "", world)
 		}
 	}
 	var wg sync.WaitGroup
@@ -211,4 +252,111 @@ func TestCloseWhileMounted(t *testing.T) {
 	<-answered
 	require.NoError(t, s.Close())
 	wg.Wait()
+}
+
+// A snapshot is of one moment with its rosters too: whatever is put, started and
+// deleted meanwhile, it can be restored. No verified roster is taken for another.
+func TestSnapshotsWhileRostersMove(t *testing.T) {
+	s, err := emulator.New(emulator.Options{ScenarioText: "version: 1\nclock: {mode: frozen, perRequest: 300ms}\n"})
+	require.NoError(t, err)
+	defer s.Close()
+	w, err := s.World("w")
+	require.NoError(t, err)
+	other, err := s.World("other")
+	require.NoError(t, err)
+	client := s.Client()
+	ask := func(method, url, body string, headers ...string) string {
+		r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+		if !assert.NoError(t, err) {
+			return ""
+		}
+		for _, h := range append(headers, "Content-Type: application/json") {
+			name, value, _ := strings.Cut(h, ": ")
+			r.Header.Set(name, value)
+		}
+		a, err := receive(client, r)
+		assert.NoError(t, err)
+		return a.body
+	}
+	const token = "Authorization: Bearer world-w"
+	profiles := s.URL + profilesAt
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			for range 20 {
+				at := profiles + "/" + gjson.Get(ask("POST", profiles, csvBody("North"), token), "id").String()
+				var to string
+				for range 20 { // until it is provisioned
+					if to = gjson.Get(ask("GET", at+"/uploadUrl", "", token), "value").String(); to != "" {
+						break
+					}
+				}
+				base, sas, _ := strings.Cut(to, "?")
+				for name, content := range small {
+					ask("PUT", base+"/"+name+"?"+sas, content, "x-ms-blob-type: BlockBlob")
+				}
+				messages := gjson.Get(ask("POST", at+"/start", "", token), "value.#.type")
+				assert.True(t, messages.Exists())
+				assert.NotContains(t, messages.Raw, "Error")
+				ask("PUT", base+"/School.csv?"+sas, "no CSV\x00", "x-ms-blob-type: BlockBlob")
+				ask("GET", s.URL+"/education/users", "", token)
+				ask("DELETE", at, "", token)
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	for moving := true; moving; {
+		select {
+		case <-done:
+			moving = false
+		default:
+		}
+		b, err := w.Snapshot()
+		require.NoError(t, err)
+		if !assert.NoError(t, other.Restore(b)) {
+			break
+		}
+	}
+	<-done
+}
+
+// Close ends uploads that are in the middle, and nothing is left running.
+func TestCloseWhileUploading(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for name, o := range map[string]emulator.Options{"memory": {}, "tcp": {HTTP: "127.0.0.1:0"}, "tls": {HTTPS: "127.0.0.1:0"}} {
+		t.Run(name, func(t *testing.T) {
+			o.Fixture = "one"
+			s, err := emulator.New(o)
+			require.NoError(t, err)
+			defer s.Close()
+			w, err := s.World("")
+			require.NoError(t, err)
+			client := s.Client()
+			r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+profilesAt+"/"+w.Profiles()[0].ID+"/uploadUrl", nil)
+			require.NoError(t, err)
+			r.Header.Set("Authorization", "Bearer t")
+			a, err := receive(client, r)
+			require.NoError(t, err)
+			base, sas, ok := strings.Cut(gjson.Get(a.body, "value").String(), "?")
+			require.True(t, ok, a.body)
+			body, feed := io.Pipe()
+			up, err := http.NewRequestWithContext(t.Context(), "PUT", base+"/school.csv?"+sas, body)
+			require.NoError(t, err)
+			up.ContentLength = 1 << 20
+			up.Header.Set("x-ms-blob-type", "BlockBlob")
+			ended := make(chan error, 1)
+			go func() {
+				_, err := receive(client, up)
+				ended <- err
+			}()
+			_, err = feed.Write(make([]byte, 300<<10)) // more than one piece: it is being read
+			require.NoError(t, err)
+			require.NoError(t, s.Close())
+			feed.CloseWithError(io.ErrUnexpectedEOF)
+			assert.Error(t, <-ended)
+			client.CloseIdleConnections()
+		})
+	}
+	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond, "something was left running")
 }

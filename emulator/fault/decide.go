@@ -18,7 +18,7 @@ const MaxMisses = 5
 // strike, the first MaxMisses of them. What is drawn depends on the seed, the
 // rule's name and the number of the call for the rule, and on nothing else.
 func (s *Set) Decide(q *Query) (Strike, bool, []Miss) {
-	if s.count.Load() == 0 {
+	if s.Empty() {
 		return Strike{}, false, nil
 	}
 	f := facts{q: q}

@@ -49,6 +49,10 @@ type entry struct {
 	group      *group // nil once it is removed
 }
 
+// Empty tells whether there is no rule at all, so that a call need not be described
+// to Decide. It takes no lock.
+func (s *Set) Empty() bool { return s.count.Load() == 0 }
+
 // Use is a rule with what came of it.
 type Use struct {
 	Rule    Rule

@@ -110,6 +110,9 @@ func (x *explanation) changed(e *Entry) {
 		x.line("Afterwards %s.", a.words())
 	case a == nil:
 		x.line("At that time %s.", b.words())
+	case *a == *b && !a.Gone && e.Status >= 200 && e.Status < 300:
+		// An update or an upload changes something else.
+		x.line("The profile's state stayed %s and the sync's status %s.", orNone(a.State), orNone(a.Status))
 	case *a == *b:
 		x.line("It changed nothing: %s, before and after.", a.words())
 	case a.Gone || b.Gone || a.State != b.State && a.Status != b.Status:

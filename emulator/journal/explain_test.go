@@ -109,3 +109,18 @@ func TestNoControlCharacterComesThrough(t *testing.T) {
 	assert.NotContains(t, b.String(), "\x00")
 	assert.Equal(t, `a\x1b[0m\u202e\nü`, clean("a\x1b[0m\u202e\nü"))
 }
+
+// What is carried out may change more than the journal looks at: an upload stores
+// a file, an update writes properties.
+func TestExplainDoesNotDenyChanges(t *testing.T) {
+	e := get()
+	e.Operation, e.Method = "upload.putBlob", "PUT"
+	e.Before, e.After = &Subject{State: "provisioned", Status: "paused"}, &Subject{State: "provisioned", Status: "paused"}
+	for status, want := range map[int]string{
+		201: "The profile's state stayed provisioned and the sync's status paused.\n",
+		403: "It changed nothing: the profile's state was provisioned and the sync's status paused, before and after.\n",
+	} {
+		e.Status = status
+		assert.Contains(t, e.Explain(), want)
+	}
+}

@@ -3,6 +3,7 @@ package blob
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -26,7 +27,16 @@ func (s SavedFile) File() (File, error) {
 	return File{Name: s.Name, Size: c.size, Modified: s.Modified, content: c}, nil
 }
 
-// Same tells whether two files have the same name and bytes.
-func (f File) Same(other File) bool {
-	return f.Name == other.Name && f.Size == other.Size && f.Modified.Equal(other.Modified) && bytes.Equal(f.content.bytes(), other.content.bytes())
+// Holds tells whether files, sorted by name, are what the container holds.
+func (c SavedContainer) Holds(files []SavedFile) bool {
+	return slices.EqualFunc(c.Blobs, files, func(b SavedBlob, f SavedFile) bool {
+		return b.Name == f.Name && b.Modified.Equal(f.Modified) && b.Text == f.Text && bytes.Equal(b.Base64, f.Base64)
+	})
+}
+
+// Shares tells whether two files are one upload, or both are empty: then their
+// bytes are held once.
+func (f File) Shares(other File) bool {
+	a, b := f.content.pieces, other.content.pieces
+	return f.Size == other.Size && (f.Size == 0 || len(a) == len(b) && &a[0][0] == &b[0][0])
 }

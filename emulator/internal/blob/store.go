@@ -275,6 +275,13 @@ func (s *Store) Used() int64 {
 // used is Used. Must hold mu.
 func (s *Store) used() int64 { return s.stored + s.reading }
 
+// Containers returns the names of all containers, sorted.
+func (s *Store) Containers() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return names(s.containers)
+}
+
 // File is a committed blob as it was when Files was called. It never changes.
 type File struct {
 	Name     string

@@ -23,7 +23,7 @@ import (
 const Prefix = "/_graphemu/"
 
 // DefaultMaxState is how many bytes a snapshot may have where Config does not say.
-const DefaultMaxState = 256 << 20
+const DefaultMaxState = 1 << 30
 
 // Server is what the control API needs of the emulator.
 type Server interface {

@@ -119,7 +119,7 @@ func TestState(t *testing.T) {
 	b = newBench(t, func(c *Config) { c.MaxState = 2000 })
 	assert.Equal(t, 200, b.send("PUT", path, string(make([]byte, 2000))).Code)
 	assert.Contains(t, problemOf(t, b.send("PUT", path, string(make([]byte, 2001))), 413), "2000 bytes")
-	assert.EqualValues(t, 256<<20, newBench(t).MaxState)
+	assert.EqualValues(t, 1<<30, newBench(t).MaxState)
 }
 
 func TestSaveState(t *testing.T) {

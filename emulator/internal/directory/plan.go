@@ -181,10 +181,10 @@ func (l *planner) read(e roster.Entity, row func(roster.Record)) (err error) {
 }
 
 func (l *planner) checkSize() error {
-	for kind, want := range map[Kind]int{Schools: len(l.state.schools) + len(l.schools.list), Classes: len(l.state.classes) + len(l.classes.list),
-		Accounts: len(l.state.accounts) + len(l.people.list)} {
-		if want > MaxObjects {
-			return &FullError{kind, want}
+	for _, e := range []FullError{{Schools, len(l.state.schools) + len(l.schools.list)}, {Classes, len(l.state.classes) + len(l.classes.list)},
+		{Accounts, len(l.state.accounts) + len(l.people.list)}} {
+		if e.Want > MaxObjects {
+			return &e
 		}
 	}
 	return nil

@@ -2,23 +2,24 @@ package intake
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"time"
-
-	"github.com/graphemu/graphemu/emulator/internal/profile"
 )
 
+// ended is a run that is over and not yet applied.
+type ended struct {
+	at  time.Time
+	seq uint64
+	run *run
+}
+
 // ended returns the runs that are over by now and not yet applied, in the order in
-// which they ended. It forgets those that were overtaken and what belonged to
-// profiles that are gone. Must hold mu.
+// which they ended. The plans of those that were overtaken go. Must hold mu.
 func (i *Intake) ended(now time.Time) (list []ended) {
 	for id, last := range i.runs {
 		r, err := i.Profiles.Get(now, id)
 		switch {
-		case errors.Is(err, profile.ErrNotFound):
-			i.forget(id)
-		case last.applied:
+		case err != nil, last.applied:
 		case r.Run() != last.number:
 			last.applied, last.plan = true, nil
 		case r.Completed():

@@ -4,7 +4,6 @@
 package intake
 
 import (
-	"errors"
 	"io"
 	"sync"
 	"time"
@@ -21,15 +20,18 @@ type Intake struct {
 	Blobs     *blob.Store
 	Directory *directory.Store
 
-	mu      sync.Mutex               // guards what follows; a start, and what it leads to, is one after the other
-	leaving map[string]bool          // profiles that are being deleted
+	starting sync.Mutex // held by who starts or resets, one after the other: a large district takes seconds
+
+	mu      sync.Mutex               // guards what follows; not held while rows are read, so that readers need not wait for a start
 	reports map[string]roster.Report // what was found last, by profile
 	runs    map[string]*run          // the last one with files, by profile
+	gone    uint64                   // profiles that had gone when what was theirs was dropped last
 }
 
 // run is a sync of files.
 type run struct {
 	number  uint32 // of the profile's runs
+	begun   time.Time
 	files   []blob.File
 	format  roster.Format
 	plan    *directory.Plan
@@ -38,7 +40,7 @@ type run struct {
 
 // New returns the intake of an empty world.
 func New(profiles *profile.Store, blobs *blob.Store, objects *directory.Store) *Intake {
-	return &Intake{Profiles: profiles, Blobs: blobs, Directory: objects, leaving: map[string]bool{}, reports: map[string]roster.Report{}, runs: map[string]*run{}}
+	return &Intake{Profiles: profiles, Blobs: blobs, Directory: objects, reports: map[string]roster.Report{}, runs: map[string]*run{}}
 }
 
 // Start verifies the files of a profile, and starts its sync unless there is an
@@ -48,7 +50,10 @@ func New(profiles *profile.Store, blobs *blob.Store, objects *directory.Store) *
 //
 // Where a scenario says how the sync goes, an empty container is no error
 // (DESIGN.md); files that are there are verified as always.
-func (i *Intake) Start(now time.Time, id string) (messages []profile.VerificationMessage, r *profile.Record, err error) {
+//
+// severalSchools lets a teacher's School SIS ID list several schools (variant
+// teacherSchools).
+func (i *Intake) Start(now time.Time, id string, severalSchools bool) (messages []profile.VerificationMessage, r *profile.Record, err error) {
 	r, err = i.Profiles.Allow(now, id, profile.CallStart)
 	if err != nil {
 		return nil, nil, err
@@ -59,15 +64,17 @@ func (i *Intake) Start(now time.Time, id string) (messages []profile.Verificatio
 		return []profile.VerificationMessage{}, r, err
 	}
 	p := r.Profile()
-	// Before the lock: a large district takes a second or two.
-	report, err := roster.Verify(open(files), rules(p))
+	how := rules(p)
+	how.SeveralSchools = severalSchools
+	report, err := roster.Verify(open(files), how)
 	if err != nil {
 		return nil, nil, err
 	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.settle(now)
-	i.reports[id] = report
+	i.starting.Lock()
+	defer i.starting.Unlock()
+	if err := i.found(now, id, report); err != nil {
+		return nil, nil, err
+	}
 	messages = make([]profile.VerificationMessage, len(report.Messages))
 	for n, m := range report.Messages {
 		messages[n] = profile.VerificationMessage{Type: m.Type, FileName: m.FileName, Description: m.Description}
@@ -75,48 +82,73 @@ func (i *Intake) Start(now time.Time, id string) (messages []profile.Verificatio
 	if report.Failed() {
 		return messages, nil, nil
 	}
-	next := &run{files: files, format: report.Format}
-	outcome, err := i.plan(now, p, id, next)
+	r, err = i.begin(now, p, id, &run{begun: now, files: files, format: report.Format}, i.Profiles.Start)
 	if err != nil {
 		return nil, nil, err
 	}
-	if r, err = i.Profiles.Start(now, id, outcome); err != nil {
-		return nil, nil, err
-	}
-	next.number, i.runs[id] = r.Run(), next
 	return messages, r, nil
 }
 
-// Reset starts the sync over with the files of the last start. Documented: it
-// deletes the errors and keeps what was synchronised.
-func (i *Intake) Reset(now time.Time, id string) (*profile.Record, error) {
+// found keeps what verification found, unless the profile went meanwhile.
+func (i *Intake) found(now time.Time, id string, report roster.Report) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	r, err := i.Profiles.Allow(now, id, profile.CallReset)
-	if err != nil {
-		return nil, err
-	}
 	i.settle(now)
-	last := i.runs[id]
-	if last == nil {
-		return i.Profiles.Reset(now, id, profile.Outcome{})
+	if _, err := i.Profiles.Allow(now, id, profile.CallStart); err != nil {
+		return err
 	}
-	next := &run{files: last.files, format: last.format}
-	outcome, err := i.plan(now, r.Profile(), id, next)
+	i.reports[id] = report
+	return nil
+}
+
+// begin plans a run and sets it going with call. Must hold starting.
+func (i *Intake) begin(now time.Time, p profile.Profile, id string, next *run,
+	call func(time.Time, string, profile.Outcome) (*profile.Record, error)) (*profile.Record, error) {
+	outcome, err := i.plan(p, id, next)
 	if err != nil {
 		return nil, err
 	}
-	if r, err = i.Profiles.Reset(now, id, outcome); err != nil {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if err := i.makeRoom(now, id); err != nil {
+		return nil, err
+	}
+	r, err := call(now, id, outcome)
+	if err != nil {
 		return nil, err
 	}
 	next.number, i.runs[id] = r.Run(), next
 	return r, nil
 }
 
+// Reset starts the sync over with the files of the last start. Documented: it
+// deletes the errors and keeps what was synchronised.
+func (i *Intake) Reset(now time.Time, id string) (*profile.Record, error) {
+	i.starting.Lock()
+	defer i.starting.Unlock()
+	r, err := i.Profiles.Allow(now, id, profile.CallReset)
+	if err != nil {
+		return nil, err
+	}
+	last := i.last(now, id)
+	if last == nil {
+		return i.Profiles.Reset(now, id, profile.Outcome{})
+	}
+	return i.begin(now, r.Profile(), id, &run{begun: now, files: last.files, format: last.format}, i.Profiles.Reset)
+}
+
+// last returns the profile's latest run with files; nil where there was none.
+func (i *Intake) last(now time.Time, id string) *run {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.settle(now)
+	return i.runs[id]
+}
+
 // plan finds out what a run will come to.
-func (i *Intake) plan(now time.Time, p profile.Profile, id string, next *run) (profile.Outcome, error) {
+func (i *Intake) plan(p profile.Profile, id string, next *run) (profile.Outcome, error) {
 	var err error
-	if next.plan, err = i.Directory.Plan(p, id, open(next.files), next.format, now); err != nil {
+	if next.plan, err = i.Directory.Plan(p, id, open(next.files), next.format, next.begun); err != nil {
 		return profile.Outcome{}, err
 	}
 	return profile.Outcome{Errors: next.plan.Errors, Status: next.plan.Status()}, nil
@@ -133,9 +165,8 @@ func (i *Intake) Delete(now time.Time, id string) (*profile.Record, error) {
 		return nil, err
 	}
 	if last := i.runs[id]; last != nil {
-		last.applied = true // a run that was under way comes to nothing
+		last.applied, last.plan = true, nil // a run that was under way comes to nothing
 	}
-	i.leaving[id] = true
 	return r, nil
 }
 
@@ -147,27 +178,14 @@ func (i *Intake) Settle(now time.Time) {
 	i.settle(now)
 }
 
-// settle is Settle in the order in which the syncs ended, and forgets what
-// belonged to profiles that are gone. Must hold mu.
+// settle is Settle in the order in which the syncs ended. Must hold mu.
 func (i *Intake) settle(now time.Time) {
-	for id := range i.leaving {
-		if _, err := i.Profiles.Get(now, id); errors.Is(err, profile.ErrNotFound) {
-			i.forget(id)
-		}
-	}
+	i.forgetGone(now)
 	for _, e := range i.ended(now) {
 		e.run.applied = true
 		i.Directory.Apply(e.run.plan, e.at)
 		e.run.plan = nil
 	}
-}
-
-// forget drops what belonged to a profile that is gone. Must hold mu.
-func (i *Intake) forget(id string) {
-	delete(i.leaving, id)
-	delete(i.runs, id)
-	delete(i.reports, id)
-	i.Blobs.Drop(id)
 }
 
 // Report returns what was found in the files of a profile at its last start; false
@@ -177,13 +195,6 @@ func (i *Intake) Report(id string) (roster.Report, bool) {
 	defer i.mu.Unlock()
 	r, ok := i.reports[id]
 	return r, ok
-}
-
-// ended is a run that is over and not yet applied.
-type ended struct {
-	at  time.Time
-	seq uint64
-	run *run
 }
 
 // open gives files of a container to whoever reads rosters.

@@ -6,7 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/roster"
 )
@@ -22,6 +25,7 @@ type Saved struct {
 type SavedRun struct {
 	Profile string           `json:"profile"`
 	Run     uint32           `json:"run"`
+	Begun   time.Time        `json:"begun"`
 	Format  roster.Format    `json:"format"`
 	Applied bool             `json:"applied,omitzero"`
 	Stored  bool             `json:"stored,omitzero"` // its files are those in the container
@@ -34,42 +38,66 @@ type SavedReport struct {
 	roster.Report
 }
 
-// Save returns the intake as it stands at now.
-func (i *Intake) Save(now time.Time) Saved {
+// Whole is an intake with the stores that it works on, all of one moment.
+type Whole struct {
+	Syncs     Saved
+	Profiles  profile.SavedStore
+	Uploads   blob.Saved
+	Directory directory.Saved
+}
+
+// Save returns the intake and its stores as they stand at now. What calls do to
+// profiles and files meanwhile is in it or not, but never half: a run is there
+// only with its profile, and with the files that it works on.
+func (i *Intake) Save(now time.Time) Whole {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.settle(now)
-	var s Saved
+	w := Whole{Directory: i.Directory.Save(), Profiles: i.Profiles.Save(now), Uploads: i.Blobs.Save()}
+	there := map[string]bool{}
+	for _, p := range w.Profiles.Profiles {
+		there[gjson.GetBytes(p.Profile, "id").String()] = true
+	}
+	containers := map[string]blob.SavedContainer{}
+	for _, c := range w.Uploads.Containers {
+		containers[c.Name] = c
+	}
 	for _, id := range slices.Sorted(maps.Keys(i.runs)) {
-		r := i.runs[id]
-		saved := SavedRun{Profile: id, Run: r.number, Format: r.format, Applied: r.applied,
-			Stored: slices.EqualFunc(r.files, i.Blobs.Files(id), blob.File.Same)}
-		if !saved.Stored {
-			for _, f := range r.files {
-				saved.Files = append(saved.Files, f.Save())
-			}
+		if !there[id] {
+			continue
 		}
-		s.Runs = append(s.Runs, saved)
+		r := i.runs[id]
+		saved := SavedRun{Profile: id, Run: r.number, Begun: r.begun.UTC(), Format: r.format, Applied: r.applied}
+		for _, f := range r.files {
+			saved.Files = append(saved.Files, f.Save())
+		}
+		if saved.Stored = containers[id].Holds(saved.Files); saved.Stored {
+			saved.Files = nil
+		}
+		w.Syncs.Runs = append(w.Syncs.Runs, saved)
 	}
 	for _, id := range slices.Sorted(maps.Keys(i.reports)) {
-		s.Reports = append(s.Reports, SavedReport{id, i.reports[id]})
+		if there[id] {
+			w.Syncs.Reports = append(w.Syncs.Reports, SavedReport{id, i.reports[id]})
+		}
 	}
-	return s
+	return w
 }
 
 // Restore puts a new intake, whose stores were restored before, where s was
 // saved. What a run that is under way will make is found out anew, so the
 // directory must be as it was. It errs where s does not fit the stores.
-func (i *Intake) Restore(now time.Time, s Saved) error {
+func (i *Intake) Restore(s Saved) error {
+	var before time.Time // what is due since the save, as that a profile goes, comes when all is in place
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for n, saved := range s.Runs {
 		at := fmt.Sprintf("/runs/%d", n)
-		r, err := i.Profiles.Get(now, saved.Profile)
+		r, err := i.Profiles.Get(before, saved.Profile)
 		if err != nil {
 			return fmt.Errorf("%s/profile: %q: %w", at, saved.Profile, err)
 		}
-		next := &run{number: saved.Run, format: saved.Format, applied: saved.Applied, files: i.Blobs.Files(saved.Profile)}
+		next := &run{number: saved.Run, begun: saved.Begun, format: saved.Format, applied: saved.Applied, files: i.Blobs.Files(saved.Profile)}
 		if !saved.Stored {
 			next.files = nil
 			for m, f := range saved.Files {
@@ -81,19 +109,14 @@ func (i *Intake) Restore(now time.Time, s Saved) error {
 			}
 		}
 		if !next.applied {
-			if _, err := i.plan(now, r.Profile(), saved.Profile, next); err != nil {
+			if _, err := i.plan(r.Profile(), saved.Profile, next); err != nil {
 				return fmt.Errorf("%s: %w", at, err)
 			}
 		}
 		i.runs[saved.Profile] = next
 	}
-	for r := range i.Profiles.All(now, 0) {
-		if r.State == profile.Deleting {
-			i.leaving[r.ID] = true
-		}
-	}
 	for n, r := range s.Reports {
-		if _, err := i.Profiles.Get(now, r.Profile); err != nil {
+		if _, err := i.Profiles.Get(before, r.Profile); err != nil {
 			return fmt.Errorf("/reports/%d/profile: %q: %w", n, r.Profile, err)
 		}
 		i.reports[r.Profile] = r.Report

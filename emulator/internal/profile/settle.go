@@ -116,6 +116,7 @@ func (s *Store) drop(p *slot) {
 	s.due.remove(p)
 	delete(s.byID, p.record.ID)
 	s.order.remove(p)
+	s.gone.Add(1)
 }
 
 func (s *Store) countReaders(before, after *Record) {

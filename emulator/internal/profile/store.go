@@ -37,11 +37,12 @@ func (c Config) defaults() defaults {
 type Store struct {
 	cfg Config
 
-	// Two facts that those who only want to read ask without the lock: the
+	// Three facts that those who only want to read ask without the lock: the
 	// earliest due instant in microseconds (so that it reaches to the year 9999),
-	// and how many profiles wait for reads.
+	// how many profiles wait for reads, and how many went.
 	next    atomic.Int64
 	readers atomic.Int64
+	gone    atomic.Uint64
 
 	mu    sync.RWMutex // guards what follows; never held across a call out
 	book  *playbook
@@ -141,6 +142,12 @@ func (s *Store) Get(now time.Time, id string) (*Record, error) {
 		return p.record, nil
 	}
 	return nil, ErrNotFound
+}
+
+// Gone returns how many profiles have gone by now, however they went.
+func (s *Store) Gone(now time.Time) uint64 {
+	s.refresh(now)
+	return s.gone.Load()
 }
 
 // Update changes the profile with that id: whole replaces it (PUT), else the

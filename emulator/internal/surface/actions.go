@@ -16,7 +16,7 @@ func (s *Surface) start(c *call) (reply, error) {
 	if err := c.noOptions(profileType); err != nil {
 		return reply{}, err
 	}
-	messages, r, err := c.world.Intake.Start(c.now, c.id)
+	messages, r, err := c.world.Intake.Start(c.now, c.id, c.play.Variants.Is("teacherSchools", "several"))
 	status := http.StatusOK
 	switch {
 	case err != nil:

@@ -12,6 +12,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
@@ -160,6 +161,7 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		invalid *profile.InvalidError
 		full    *profile.FullError
 		objects *directory.FullError
+		files   *intake.FullError
 	)
 	switch {
 	case errors.As(err, &known):
@@ -181,6 +183,8 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		return c.refuse(violations(invalid))
 	case errors.As(err, &objects):
 		return graph.StorageFull("The tenant's directory is full.").Help("limit", "", "%v", objects)
+	case errors.As(err, &files):
+		return graph.StorageFull("The tenant's files are too large.").Help("limit", "", "%v", files)
 	case errors.As(err, &full):
 		return graph.StorageFull("The tenant holds the maximum number of synchronization profiles.").
 			Help("limit", "", "%v: graphemu serve --max-profiles %d raises the limit", full, 2*full.Max)

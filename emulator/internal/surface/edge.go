@@ -116,6 +116,7 @@ func (s *Surface) protected(c *call) (a reply) {
 			a = c.fail(graph.Internal())
 		}
 	}()
+	c.world.Blobs.Sweep(c.now) // a client that uploads no more may still ask
 	if c.method == http.MethodOptions && c.upload == nil {
 		return s.preflight(c)
 	}

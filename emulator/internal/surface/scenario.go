@@ -61,6 +61,9 @@ func (c *call) retryKey() string {
 // faults lets the first rule that strikes do what comes before the operation.
 // What is done to the answer waits for the answer (see write).
 func (s *Surface) faults(c *call) (a reply, ok bool) {
+	if c.play.Faults.Empty() {
+		return reply{}, true
+	}
 	factor := c.world.Clock.Factor()
 	strike, struck, misses := c.play.Faults.Decide(&fault.Query{
 		Operation: c.operation, InBatch: c.inBatch, Batch: c.batchEntry, Header: c.header, RawQuery: c.query, Body: func() []byte { return s.body(c) },

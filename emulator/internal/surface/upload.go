@@ -84,6 +84,9 @@ func (s *Surface) store(c *call) reply {
 	if _, err := c.world.Profiles.Get(c.now, c.upload.Container); err != nil {
 		c.world.Blobs.Drop(c.upload.Container) // the profile is gone, and its container with it
 	}
+	if c.world.Blobs.Used() > c.world.Blobs.Limits().World/2 {
+		c.world.Intake.Settle(c.now) // makes room: others may be gone as well
+	}
 	return c.stored(c.world.Blobs.Answer(*c.upload, c.request, c.request.Body, c.now))
 }
 

@@ -38,6 +38,7 @@ var Table = []Variant{
 	{Name: "messageType", Readings: []string{"verificationMessage", "educationFileSynchronizationVerificationMessage"}, Source: "start page's example; the declared type"},
 	{Name: "errorsCount", Readings: []string{"always", "asked"}, Source: "errors page's example; OData"},
 	{Name: "errorCode.unmatched", Readings: []string{"UnsynchronizableChange", "UnmatchedEntry"}, Source: "errors page; newer remediation page"},
+	{Name: "teacherSchools", Readings: []string{"one", "several"}, Source: "SDS V1 CSV File Format; other pages, which let a teacher's School SIS ID list several schools"},
 	{Name: "retirement", Readings: []string{"off", "on"}, Source: "before and after 31 December 2024 (inferred)"},
 	{Name: "deprecationHeaders", Readings: []string{"off", "on"}, Source: "before and after June 2024"},
 	{Name: "permissions", Readings: []string{"2021", "2018"}, Source: "newer pages; the create page's generation", NotYet: "permissions are not enforced yet"},
