@@ -43,7 +43,7 @@ type User struct {
 	UsageLocation string // "": the directory's
 
 	GivenName, Surname string
-	Mail, MailNickname string
+	Mail, MailNickname string // MailNickname "": the part of PrincipalName before its @
 	EmployeeID         string
 	ExternalID         string // SIS ID that the account carries from an earlier sync
 	Disabled           bool   // it may not sign in
@@ -73,6 +73,10 @@ func New(seed Seed, derive func(names ...string) string) *Store {
 			mail: u.Mail, mailNickname: u.MailNickname, employeeID: u.EmployeeID, externalID: u.ExternalID, usageLocation: u.UsageLocation, disabled: u.Disabled}
 		if a.usageLocation == "" {
 			a.usageLocation = seed.UsageLocation
+		}
+		if a.mailNickname == "" {
+			// An account cannot be without one (inferred: it is required at creation).
+			a.mailNickname, _, _ = strings.Cut(a.principalName, "@")
 		}
 		if !st.taken(a) {
 			st.addAccount(a)
