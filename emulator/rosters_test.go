@@ -299,3 +299,18 @@ func TestDistrictFixtures(t *testing.T) {
 	assert.Equal(t, "success", clean.status(t, id), clean.get(t, at(id)+"/errors").body)
 	assert.NotEmpty(t, clean.found(t, "/education/users").json("value").Array())
 }
+
+// A request that does not say how long its body is would be taken for an empty file.
+func TestUploadWithoutALength(t *testing.T) {
+	g := newRig(t, emulator.Options{HTTP: "127.0.0.1:0"})
+	id := g.provisioned(t, csvBody("North"))
+	to, err := url.Parse(g.found(t, at(id)+"/uploadUrl").text("value"))
+	require.NoError(t, err)
+	for version, want := range map[string]string{"1.0": "411", "1.1": "411"} {
+		got := g.exchange(t, "PUT "+to.Path+"/school.csv?"+to.RawQuery+" HTTP/"+version+"\r\nHost: "+to.Host+"\r\nx-ms-blob-type: BlockBlob\r\nConnection: close\r\n\r\n")
+		assert.Contains(t, got, " "+want+" ", version)
+		assert.Contains(t, got, "MissingContentLengthHeader", version)
+	}
+	got := g.exchange(t, "PUT "+to.Path+"/school.csv?"+to.RawQuery+" HTTP/1.1\r\nHost: "+to.Host+"\r\nx-ms-blob-type: BlockBlob\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+	assert.Contains(t, got, " 201 ")
+}

@@ -42,6 +42,9 @@ func (x *exchange) receive(limit int64, wantMD5 bool) (received, error) {
 		return received{}, err
 	}
 	n := x.r.ContentLength
+	if n == 0 && x.r.ProtoMajor < 2 && x.r.Header["Content-Length"] == nil {
+		n = -1 // net/http takes a request of HTTP/1 that does not say for an empty one
+	}
 	if n < 0 {
 		return received{}, refuse("MissingContentLengthHeader", reason, "a body is sent with its length, not in chunks") // documented
 	}
