@@ -16,6 +16,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/fixtures"
 )
@@ -76,7 +77,7 @@ func Check(path string) (Report, error) { return Checker{}.Check(path) }
 func (c Checker) Check(path string) (Report, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return Report{}, fmt.Errorf("check %s: %w", path, reason(err))
+		return Report{}, fmt.Errorf("check %s: %w", path, words.Reason(err))
 	}
 	if !info.IsDir() {
 		f, err := checkFile(path)
@@ -94,7 +95,7 @@ func (c Checker) folder(folder string) (Report, error) {
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return fmt.Errorf("check %s: %w", path, reason(err))
+			return fmt.Errorf("check %s: %w", path, words.Reason(err))
 		case d.IsDir() && path != folder && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"):
 			return fs.SkipDir
 		case d.IsDir():
@@ -126,14 +127,14 @@ func checkFile(path string) (FileReport, error) {
 	f := FileReport{File: path, Kind: KindScenario}
 	info, err := os.Stat(path)
 	if err != nil {
-		return f, fmt.Errorf("check %s: %w", path, reason(err))
+		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
 	}
 	if info.Size() > scenario.MaxSize {
 		return checkLarge(path)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return f, fmt.Errorf("check %s: %w", path, reason(err))
+		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
 	}
 	outline, err := scenario.Inspect(path, text)
 	if outline.Known() {
@@ -261,13 +262,4 @@ func scenarioOptions(operations []string) scenario.Options {
 // is wrong with it, or where there is none.
 func LoadScenario(ref string) (*scenario.File, error) {
 	return scenario.Load(ref, scenarioOptions(surface.New(surface.Config{}).Operations()))
-}
-
-// reason drops the path from an error of the file system: our message has it.
-func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/roster"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
@@ -36,16 +37,11 @@ type RosterRow struct {
 	Text string `json:"text"` // the value concerned, never a password
 }
 
-// otherRosters are the files of the other forms of a roster: Clever's, and those
-// of the successor's formats V2 and V2.1, which verification refuses by name.
-var otherRosters = []string{"schools.csv", "sections.csv", "students.csv", "teachers.csv", "enrollments.csv",
-	"orgs.csv", "users.csv", "roles.csv", "classes.csv", "courses.csv", "academicsessions.csv", "demographics.csv", "relationships.csv", "userflags.csv"}
-
 // tables returns the names of the .csv files of a folder, sorted.
 func tables(folder string) ([]string, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil, fmt.Errorf("check %s: %w", folder, reason(err))
+		return nil, fmt.Errorf("check %s: %w", folder, words.Reason(err))
 	}
 	var names []string
 	for _, e := range entries {
@@ -59,9 +55,7 @@ func tables(folder string) ([]string, error) {
 // isRoster tells whether files are meant as a roster: one has the name of one. A
 // folder of other tables is none of ours.
 func isRoster(names []string) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
-		return isRosterFile(name) || slices.Contains(otherRosters, strings.ToLower(name))
-	})
+	return slices.ContainsFunc(names, roster.IsFileName)
 }
 
 // roster verifies the tables of a folder, by the rules of a start.
@@ -75,7 +69,7 @@ func (c Checker) roster(folder string, names []string) (FileReport, error) {
 		info, err := os.Stat(path)
 		switch {
 		case err != nil:
-			return f, fmt.Errorf("check %s: %w", path, reason(err))
+			return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
 		case !info.Mode().IsRegular():
 			p := scenario.Problem{File: path, Message: "it is no file that can be read"}
 			f.Problems = append(f.Problems, p)
@@ -120,7 +114,7 @@ func (c Checker) roster(folder string, names []string) (FileReport, error) {
 func oneTable(path string) (FileReport, error) {
 	f := FileReport{File: path, Kind: KindRoster}
 	if _, err := os.Stat(path); err != nil {
-		return f, fmt.Errorf("check %s: %w", path, reason(err))
+		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
 	}
 	message := "it is a part of a roster, whose files refer to one another and are checked together; check their folder, " + filepath.Dir(path)
 	if !isRoster([]string{filepath.Base(path)}) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/district"
 	"github.com/graphemu/graphemu/emulator/internal/roster"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // RosterOptions says what made-up district WriteRoster writes. The zero value is
@@ -100,7 +101,7 @@ func WriteRoster(dir string, o RosterOptions) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return fmt.Errorf("cannot write a roster into %s: %w", dir, reason(err))
+		return fmt.Errorf("cannot write a roster into %s: %w", dir, words.Reason(err))
 	case len(entries) > 0 && !o.Force:
 		return fmt.Errorf("%s has files already, %s among them, and was left as it is: %w", dir, entries[0].Name(), ErrFolderNotEmpty)
 	}
@@ -108,7 +109,7 @@ func WriteRoster(dir string, o RosterOptions) error {
 		// One of an earlier roster that this one lacks would count as a part of it.
 		if !e.IsDir() && isRosterFile(e.Name()) {
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
-				return fmt.Errorf("cannot replace %s: %w", filepath.Join(dir, e.Name()), reason(err))
+				return fmt.Errorf("cannot replace %s: %w", filepath.Join(dir, e.Name()), words.Reason(err))
 			}
 		}
 	}

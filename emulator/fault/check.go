@@ -8,7 +8,11 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Problem is one thing that is wrong with a rule.
@@ -92,24 +96,10 @@ func (c *checker) operation(name string, operations []string) {
 		if slices.ContainsFunc(operations, func(o string) bool { return strings.HasPrefix(o, group) }) {
 			return
 		}
-		c.add("/operation", "the group %s names no operation%s", quote(name), hint(name, groups(operations)))
+		c.add("/operation", "the group %s names no operation%s", quote(name), hint(name, operation.Groups(operations)))
 		return
 	}
-	c.add("/operation", "there is no operation %s%s", quote(name), hint(name, append(groups(operations), operations...)))
-}
-
-// groups returns the groups that operations make, as "profiles.*".
-func groups(operations []string) []string {
-	var all []string
-	for _, o := range operations {
-		for i, r := range o {
-			if r == '.' {
-				all = append(all, o[:i]+".*")
-			}
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	c.add("/operation", "there is no operation %s%s", quote(name), hint(name, append(operation.Groups(operations), operations...)))
 }
 
 // hint is the end of a message on a misspelled name.
@@ -133,29 +123,17 @@ func (c *checker) calls(calls Calls) {
 	}
 }
 
-// The states and statuses that the API documents. A misspelled one would never
-// match, and nobody would know why.
-var (
-	states   = []string{"provisioning", "provisioned", "provisioningFailed", "deleting", "deletionFailed"}
-	statuses = []string{"paused", "inProgress", "success", "error", "validationError", "quarantined", "extracting", "validating"}
-)
-
+// A misspelled state or status would never match, and nobody would know why.
 func (c *checker) while(w While) {
-	c.oneOf("/while/state", "state", w.State, states)
-	c.oneOf("/while/status", "status", w.Status, statuses)
+	c.oneOf("/while/state", "state", w.State, profile.StateNames)
+	c.oneOf("/while/status", "status", w.Status, profile.StatusNames)
 }
 
 // oneOf checks a name that may be absent.
 func (c *checker) oneOf(pointer, what, name string, known []string) {
 	if name != "" && !slices.Contains(known, name) {
-		c.add(pointer, "there is no %s %s: want %s%s", what, quote(name), orList(known), hint(name, known))
+		c.add(pointer, "there is no %s %s: want %s%s", what, quote(name), words.Join(known, "or"), hint(name, known))
 	}
-}
-
-// orList joins names as people do: "a, b or c".
-func orList(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // unseen are headers that net/http takes out of the request, so that no rule
@@ -164,7 +142,7 @@ var unseen = []string{"host", "transfer-encoding", "trailer"}
 
 func (c *checker) where(w Where) {
 	for _, name := range slices.Sorted(maps.Keys(w.Header)) {
-		pointer := "/where/header/" + escape(name)
+		pointer := "/where/header/" + jsontree.Escape(name)
 		switch {
 		case !isToken(name):
 			c.add(pointer, "%s is no name of a header", quote(name))
@@ -176,7 +154,7 @@ func (c *checker) where(w Where) {
 	}
 	seen := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(w.Query)) {
-		pointer := "/where/query/" + escape(name)
+		pointer := "/where/query/" + jsontree.Escape(name)
 		if option := optionName(name); option == "" {
 			c.add(pointer, "a query option needs a name, like $top")
 		} else if other, twice := seen[option]; twice {
@@ -186,7 +164,7 @@ func (c *checker) where(w Where) {
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(w.Body)) {
-		pointer := "/where/body/" + escape(path)
+		pointer := "/where/body/" + jsontree.Escape(path)
 		if wrong := checkPath(path); wrong != "" {
 			c.add(pointer, "%s", wrong)
 		} else if _, ok := canonical(w.Body[path]); !ok {
@@ -217,9 +195,6 @@ func checkPath(path string) string {
 	return ""
 }
 
-// escape writes a name as a part of a JSON pointer.
-func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
-
 func (c *checker) span(pointer string, s Span) {
 	switch {
 	case s.Min < 0:
@@ -249,7 +224,7 @@ func (c *checker) respond(r *Respond) {
 	}
 	given := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
-		pointer, lower := "/respond/headers/"+escape(name), strings.ToLower(name)
+		pointer, lower := "/respond/headers/"+jsontree.Escape(name), strings.ToLower(name)
 		other, twice := given[lower]
 		given[lower] = name
 		switch {

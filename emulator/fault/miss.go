@@ -3,6 +3,8 @@ package fault
 import (
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Miss is a rule of a call's operation that did not strike. It is small, and
@@ -205,7 +207,7 @@ func (c Calls) why(n uint64) string {
 	var which string
 	switch {
 	case c.Every > 0:
-		which = "every " + number(c.Every) + ordinal(c.Every) + " call"
+		which = "every " + words.Ordinal(c.Every) + " call"
 	case c.To == 0:
 		which = "calls from " + number(c.From) + " on"
 	case max(c.From, 1) == c.To:
@@ -214,19 +216,4 @@ func (c Calls) why(n uint64) string {
 		which = "calls " + number(max(c.From, 1)) + " to " + number(c.To)
 	}
 	return verb + " " + which + "; this was call " + number(n)
-}
-
-// ordinal is the end of a number in "4th".
-func ordinal(n uint64) string {
-	if tens := n % 100; tens < 11 || tens > 13 {
-		switch n % 10 {
-		case 1:
-			return "st"
-		case 2:
-			return "nd"
-		case 3:
-			return "rd"
-		}
-	}
-	return "th"
 }

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
 )
 
 // Mistake is one thing that is wrong with an Expectation.
@@ -25,14 +27,6 @@ func (m Mistake) Error() string {
 	}
 	return m.Pointer + ": " + m.Message
 }
-
-// States and statuses of a profile. Documented: the enumerations
-// educationSynchronizationProfileState and educationSynchronizationStatus, less
-// unknownFutureValue, which nothing is in.
-var (
-	profileStates   = []string{"provisioning", "provisioned", "provisioningFailed", "deleting", "deletionFailed"}
-	profileStatuses = []string{"paused", "inProgress", "success", "error", "validationError", "quarantined", "extracting", "validating"}
-)
 
 // maxPath is how long a gjson path may be, in bytes: those of this API's
 // objects have no more than a hundred.
@@ -112,7 +106,7 @@ func (e *Expectation) checkStatus(add func(pointer, format string, args ...any))
 	case e.Operation != "":
 		if _, ok := parseStatus(e.Status); !ok {
 			hint := ""
-			if slices.Contains(profileStatuses, e.Status) {
+			if slices.Contains(profile.StatusNames, e.Status) {
 				hint = "; the status of a profile's sync goes with profile"
 			}
 			add("/status", "%q is no status: %s%s", show(e.Status), statusForms, hint)
@@ -121,8 +115,8 @@ func (e *Expectation) checkStatus(add func(pointer, format string, args ...any))
 			add("/status", "status says which calls are counted: it needs a count beside noEarlyRetry or minInterval")
 		}
 	case e.Profile != nil:
-		if !slices.Contains(profileStatuses, e.Status) {
-			add("/status", "%s", unknownWord("status of a sync", e.Status, profileStatuses, "state", profileStates))
+		if !slices.Contains(profile.StatusNames, e.Status) {
+			add("/status", "%s", unknownWord("status of a sync", e.Status, profile.StatusNames, "state", profile.StateNames))
 		}
 	default:
 		add("/status", "status goes only with operation or profile")
@@ -131,8 +125,8 @@ func (e *Expectation) checkStatus(add func(pointer, format string, args ...any))
 	case e.State == "":
 	case e.Profile == nil:
 		add("/state", "state goes only with profile")
-	case !slices.Contains(profileStates, e.State):
-		add("/state", "%s", unknownWord("state of a profile", e.State, profileStates, "status", profileStatuses))
+	case !slices.Contains(profile.StateNames, e.State):
+		add("/state", "%s", unknownWord("state of a profile", e.State, profile.StateNames, "status", profile.StatusNames))
 	}
 }
 
@@ -143,8 +137,8 @@ func unknownWord(kind, word string, list []string, other string, others []string
 	if slices.Contains(others, word) {
 		return text + "; it is a " + other + ": write " + other + ": " + word
 	}
-	if near := nearest.Name(word, list); near != "" {
-		return text + "; did you mean " + strconv.Quote(near) + "?"
+	if hint := nearest.Hint(word, list); hint != "" {
+		return text + hint
 	}
 	return text + "; there are " + strings.Join(list, ", ")
 }
@@ -169,7 +163,7 @@ func (e *Expectation) checkList(name string, list, operations []string, add func
 
 func (e *Expectation) checkProfile(add func(pointer, format string, args ...any)) {
 	for _, path := range slices.Sorted(maps.Keys(e.Profile)) {
-		pointer := "/profile/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(show(path))
+		pointer := "/profile/" + jsontree.Escape(show(path))
 		if wrong := checkPath(path); wrong != "" {
 			add(pointer, "%s", wrong)
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Judge judges the client that made these entries. An expectation is judged in
@@ -282,7 +284,7 @@ func (r *Record) judgeOnly(only []string, f *finding) {
 	}
 	switch {
 	case len(others) > 0:
-		f.saw(false, "%s of %s", count(int64(f.blamed.n), "call"), join(others, "and"))
+		f.saw(false, "%s of %s", count(int64(f.blamed.n), "call"), words.Join(others, "and"))
 	case r.Lost > 0:
 		r.undecided(f)
 	default:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 )
 
 // anyOperation stands for every operation.
@@ -38,30 +39,16 @@ func checkOperation(pattern string, operations []string) string {
 	}
 	candidates := operations
 	if isGroup {
-		candidates = groups(operations)
+		candidates = operation.Groups(operations)
 	}
 	return strconv.Quote(show(pattern)) + " is no operation" + suggest(pattern, candidates)
-}
-
-// groups returns the patterns of all groups, sorted.
-func groups(operations []string) []string {
-	var list []string
-	for _, o := range operations {
-		for i := range len(o) {
-			if o[i] == '.' {
-				list = append(list, o[:i+1]+anyOperation)
-			}
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }
 
 // suggest ends a message about an unknown word: with the name that was probably
 // meant, else with all that there are.
 func suggest(word string, candidates []string) string {
-	if near := nearest.Name(word, candidates); near != "" {
-		return "; did you mean " + strconv.Quote(near) + "?"
+	if hint := nearest.Hint(word, candidates); hint != "" {
+		return hint
 	}
 	if len(candidates) == 0 {
 		return ""

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // expectationKey tells an expectation from others: worlds under one scenario
@@ -123,7 +125,7 @@ func named(ids []uint64, n int) string {
 	if n == 1 {
 		return " (entry " + list[0] + ")"
 	}
-	return " (entries " + join(list, "and") + ")"
+	return " (entries " + words.Join(list, "and") + ")"
 }
 
 // byKind returns the warnings of a kind.

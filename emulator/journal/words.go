@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // String says the expectation for people, as one sentence without a full stop.
@@ -19,7 +20,7 @@ func (e Expectation) String() string {
 	case e.Order != nil:
 		return "the first calls come in this order: " + strings.Join(e.Order, ", ")
 	case e.Only != nil:
-		return "nothing is called but " + join(e.Only, "and")
+		return "nothing is called but " + words.Join(e.Only, "and")
 	}
 	return e.profileWords()
 }
@@ -50,7 +51,7 @@ func (e *Expectation) callWords() string {
 	if subject == "*" {
 		subject = "whatever the operation, it"
 	}
-	return subject + " " + join(parts, "and")
+	return subject + " " + words.Join(parts, "and")
 }
 
 func (e *Expectation) profileWords() string {
@@ -67,7 +68,7 @@ func (e *Expectation) profileWords() string {
 	}
 	subject := "each profile"
 	if len(which) > 0 {
-		subject += " with " + join(which, "and")
+		subject += " with " + words.Join(which, "and")
 	}
 	var is []string
 	if e.State != "" {
@@ -79,16 +80,7 @@ func (e *Expectation) profileWords() string {
 	if len(is) == 0 {
 		return strings.Replace(subject, "each", "a", 1) + " exists"
 	}
-	return subject + " " + join(is, "and") + ", and there is one"
-}
-
-// join lists words as a sentence does: "a, b and c".
-func join(list []string, last string) string {
-	n := len(list)
-	if n < 2 {
-		return strings.Join(list, "")
-	}
-	return strings.Join(list[:n-1], ", ") + " " + last + " " + list[n-1]
+	return subject + " " + words.Join(is, "and") + ", and there is one"
 }
 
 // count64 is a number with the right one of two words.

@@ -78,7 +78,7 @@ func (p *parsing) variants(chosen map[string]string) {
 		if _, err := variant.NewSet(map[string]string{name: reading}); err != nil {
 			near := ""
 			if !slices.Contains(known, name) {
-				near = didYouMean(nearest.Name(name, known))
+				near = nearest.Hint(name, known)
 			}
 			p.rule(child("/variants", name), "%v%s", err, near)
 		}
@@ -98,7 +98,7 @@ func (p *parsing) fixture(f *File) {
 	}
 	if known != nil {
 		p.rule("/fixture", "there is no fixture %q%s; built in are %s, and a path such as ./%s leads to a file or a folder", f.Fixture,
-			didYouMean(nearest.Name(f.Fixture, known)), strings.Join(known, ", "), f.Fixture)
+			nearest.Hint(f.Fixture, known), strings.Join(known, ", "), f.Fixture)
 	}
 }
 
@@ -210,7 +210,7 @@ func (p *parsing) next(list []Lifecycle, i int, at string) {
 		for _, o := range list {
 			known = append(known, o.Name)
 		}
-		p.rule(at, "there is no lifecycle %q%s", l.Next, didYouMean(nearest.Name(l.Next, known)))
+		p.rule(at, "there is no lifecycle %q%s", l.Next, nearest.Hint(l.Next, known))
 		return
 	}
 	if len(l.Steps) == 0 {
@@ -284,7 +284,7 @@ func (p *parsing) faults(f *File) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}
 		if known := p.options.Errors; r.Respond != nil && r.Respond.Error != "" && known != nil && !slices.Contains(known, r.Respond.Error) {
-			hint := didYouMean(nearest.Name(r.Respond.Error, known))
+			hint := nearest.Hint(r.Respond.Error, known)
 			if hint == "" {
 				hint = "; there are " + strings.Join(known, ", ")
 			}

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/scenarios"
 )
 
@@ -39,20 +39,20 @@ func Read(ref string) (name string, text []byte, err error) {
 			return "", nil, fmt.Errorf("scenario %s: a scenario's file ends in .yaml, .yml or .json", ref)
 		}
 		return "", nil, fmt.Errorf("there is no scenario %q%s; built in are %s, and a path that ends in .yaml, .yml or .json leads to a file",
-			ref, didYouMean(nearest.Name(ref, Names())), strings.Join(Names(), ", "))
+			ref, nearest.Hint(ref, Names()), strings.Join(Names(), ", "))
 	}
 	info, err := os.Stat(ref)
 	if err != nil {
-		return "", nil, fmt.Errorf("scenario %s: %w", ref, reason(err))
+		return "", nil, fmt.Errorf("scenario %s: %w", ref, words.Reason(err))
 	}
-	if !info.Mode().IsRegular() && info.IsDir() {
+	if info.IsDir() {
 		return "", nil, fmt.Errorf("scenario %s: it is a folder; name a file in it", ref)
 	}
 	if info.Size() > MaxSize {
 		return "", nil, fmt.Errorf("scenario %s: the file has %d bytes; the most is %d", ref, info.Size(), MaxSize)
 	}
 	if text, err = os.ReadFile(ref); err != nil {
-		return "", nil, fmt.Errorf("scenario %s: %w", ref, reason(err))
+		return "", nil, fmt.Errorf("scenario %s: %w", ref, words.Reason(err))
 	}
 	return ref, text, nil
 }
@@ -68,15 +68,6 @@ func Load(ref string, o Options) (*File, error) {
 		o.Folder = filepath.Dir(name)
 	}
 	return Parse(name, text, o)
-}
-
-// reason drops the path from an error of the file system: our message has it.
-func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }
 
 // isPath tells a path from a name.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Warning is what is legal but cannot have been meant.
@@ -124,8 +125,8 @@ func unmatched(where map[string]any, place, path string) (warnings []Warning) {
 }
 
 func suggestion(name string) string {
-	if near := didYouMean(nearest.Name(name, properties)); near != "" {
-		return near
+	if hint := nearest.Hint(name, properties); hint != "" {
+		return hint
 	}
-	return "; a profile has " + orList(properties)
+	return "; a profile has " + words.Join(properties, "or")
 }

@@ -152,7 +152,7 @@ func (p *parsing) schema() error {
 	if err != nil {
 		return err
 	}
-	canonical := clone(p.tree)
+	canonical := jsontree.Clone(p.tree)
 	for _, f := range set.Check("scenario", canonical, schema.Options{}) {
 		at, message := p.doc.at(f.Pointer), f.Message
 		switch f.Kind {
@@ -176,7 +176,7 @@ func (p *parsing) schema() error {
 		p.addAt(at, f.Pointer, message)
 	}
 	p.letterCase(p.tree, canonical, "")
-	p.tree = clone(p.tree)
+	p.tree = jsontree.Clone(p.tree)
 	for _, b := range p.bad {
 		p.tree = drop(p.tree, tokens(b))
 	}
@@ -339,12 +339,7 @@ func formWords(pointer string, v any) string {
 	case "operation", "operations", "order", "only":
 		return fmt.Sprintf("%s is no operation: want a name like profiles.start, a group like profiles.*, or *", quote(text))
 	case "status":
-		var statuses []string
-		for _, s := range profile.Statuses {
-			statuses = append(statuses, string(s))
-		}
-		near := nearest.Name(text, statuses)
-		return fmt.Sprintf("%s is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined%s", quote(text), didYouMean(near))
+		return fmt.Sprintf("%s is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined%s", quote(text), nearest.Hint(text, profile.StatusNames))
 	}
 	return ""
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Plan returns what WritePlan writes.
@@ -156,7 +157,7 @@ func (f *File) waits(name string) string {
 	if len(by) == 0 {
 		return ""
 	}
-	return ", after " + orList(by)
+	return ", after " + words.Join(by, "or")
 }
 
 func (f *File) trigger(name string) string {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
 // Problem is one thing that is wrong with a file.
@@ -135,32 +137,12 @@ func tokens(pointer string) []string {
 	}
 	list := strings.Split(pointer[1:], "/")
 	for i, t := range list {
-		list[i] = strings.ReplaceAll(strings.ReplaceAll(t, "~1", "/"), "~0", "~")
+		list[i] = jsontree.Unescape(t)
 	}
 	return list
 }
 
 // child returns the pointer of a member or, for a number, an item.
 func child(pointer string, token any) string {
-	return pointer + "/" + strings.ReplaceAll(strings.ReplaceAll(fmt.Sprint(token), "~", "~0"), "/", "~1")
-}
-
-// orList returns the words as a choice: a, b or c.
-func orList(words []string) string {
-	switch n := len(words); n {
-	case 0:
-		return "nothing"
-	case 1:
-		return words[0]
-	default:
-		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
-	}
-}
-
-// didYouMean returns the hint for a misspelled name, "" for none.
-func didYouMean(near string) string {
-	if near == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", near)
+	return pointer + "/" + jsontree.Escape(fmt.Sprint(token))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/throttle"
 )
 
@@ -17,7 +18,7 @@ func jsonText(v any) string { return string(jsontree.Append(nil, v)) }
 // what becomes of them.
 func faultSentence(r *fault.Rule) string {
 	subject, many := which(r.Calls, r.Operation)
-	text := subject + circumstances(r) + " " + andList(effects(r, many))
+	text := subject + circumstances(r) + " " + words.Join(effects(r, many), "and")
 	if r.Respond != nil && r.Respond.PunishEarly {
 		text += "; who comes back too early is throttled again, and for twice as long each time"
 	}
@@ -32,26 +33,17 @@ func which(c fault.Calls, operation string) (subject string, many bool) {
 	of := " of " + operationWords(operation)
 	switch {
 	case c.Every > 1:
-		return "every " + ordinal(c.Every) + " call" + of, false
+		return "every " + words.Ordinal(c.Every) + " call" + of, false
 	case c.IsZero() || c.Every == 1 || c.From <= 1 && c.To == 0:
 		return "every call" + of, false
 	case c.To == 0:
-		return "every call" + of + " from the " + ordinal(c.From) + " on", false
+		return "every call" + of + " from the " + words.Ordinal(c.From) + " on", false
 	case c.From == c.To:
-		return "the " + ordinal(c.From) + " call" + of, false
+		return "the " + words.Ordinal(c.From) + " call" + of, false
 	case c.From <= 1:
 		return fmt.Sprintf("the first %d calls%s", c.To, of), true
 	}
 	return fmt.Sprintf("calls %d to %d%s", c.From, c.To, of), true
-}
-
-// andList joins what happens: a, b and c.
-func andList(list []string) string {
-	last := len(list) - 1
-	if last < 1 {
-		return strings.Join(list, "")
-	}
-	return strings.Join(list[:last], ", ") + " and " + list[last]
 }
 
 func operationWords(operation string) string {
@@ -59,21 +51,6 @@ func operationWords(operation string) string {
 		return "any operation"
 	}
 	return operation
-}
-
-func ordinal(n uint64) string {
-	ending := "th"
-	if n%100 < 11 || n%100 > 13 {
-		switch n % 10 {
-		case 1:
-			ending = "st"
-		case 2:
-			ending = "nd"
-		case 3:
-			ending = "rd"
-		}
-	}
-	return fmt.Sprint(n) + ending
 }
 
 // circumstances says when a rule applies, and how often it then strikes.
@@ -202,7 +179,7 @@ func throttleSentence(rule *throttle.Rule) string {
 	r := rule.Filled()
 	of := "any operation"
 	if len(r.Operations) > 0 {
-		of = orList(r.Operations)
+		of = words.Join(r.Operations, "or")
 	}
 	per := "each app"
 	if r.Per == throttle.PerTenant {

@@ -5,25 +5,6 @@ import (
 	"strconv"
 )
 
-// clone copies a tree of plain values.
-func clone(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		m := make(map[string]any, len(v))
-		for name, sub := range v {
-			m[name] = clone(sub)
-		}
-		return m
-	case []any:
-		a := make([]any, len(v))
-		for i, sub := range v {
-			a[i] = clone(sub)
-		}
-		return a
-	}
-	return v
-}
-
 // find returns the value of a pointer, nil where there is none.
 func find(v any, pointer string) any {
 	for _, token := range tokens(pointer) {

@@ -65,12 +65,12 @@ func (r *Rule) Check(operations []string) (problems []Problem) {
 	}
 	for i, name := range r.Operations {
 		if operations != nil && !slices.ContainsFunc(operations, func(o string) bool { return covers(name, o) }) {
-			add(fmt.Sprintf("/operations/%d", i), "there is no operation %q%s", name, didYouMean(name, operations))
+			add(fmt.Sprintf("/operations/%d", i), "there is no operation %q%s", name, nearest.Hint(name, operations))
 		}
 	}
 	if r.Preset != "" {
 		if _, ok := presets[r.Preset]; !ok {
-			add("/preset", "there is no preset %q%s; there are %s", r.Preset, didYouMean(r.Preset, Presets()), strings.Join(Presets(), ", "))
+			add("/preset", "there is no preset %q%s; there are %s", r.Preset, nearest.Hint(r.Preset, Presets()), strings.Join(Presets(), ", "))
 		}
 		if len(r.Operations) > 0 || r.Requests != 0 || r.Window != 0 || r.Per != "" {
 			add("/preset", "a preset stands in place of operations, requests, window and per; leave those out")
@@ -87,13 +87,6 @@ func (r *Rule) Check(operations []string) (problems []Problem) {
 		add("/per", "want %s or %s, got %q", PerApp, PerTenant, r.Per)
 	}
 	return problems
-}
-
-func didYouMean(name string, known []string) string {
-	if near := nearest.Name(name, known); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
-	}
-	return ""
 }
 
 // covers tells whether a name in a rule means an operation: itself, a group as

@@ -37,7 +37,7 @@ func walk(v any, pointer string, visit func(pointer string, v any)) {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			walk(v[name], pointer+"/"+escape(name), visit)
+			walk(v[name], pointer+"/"+jsontree.Escape(name), visit)
 		}
 	case []any:
 		for i, e := range v {

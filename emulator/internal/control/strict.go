@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
 // check holds a decoded JSON value against the Go type that it shall become, and
@@ -49,7 +51,7 @@ func check(v any, t reflect.Type, pointer string) []ProblemError {
 		}
 		var list []ProblemError
 		for _, name := range slices.Sorted(maps.Keys(o)) {
-			list = append(list, check(o[name], t.Elem(), pointer+"/"+escape(name))...)
+			list = append(list, check(o[name], t.Elem(), pointer+"/"+jsontree.Escape(name))...)
 		}
 		return list
 	case reflect.String:
@@ -86,7 +88,7 @@ func checkObject(o map[string]any, t reflect.Type, pointer string) []ProblemErro
 	}
 	var list []ProblemError
 	for _, name := range slices.Sorted(maps.Keys(o)) {
-		at := pointer + "/" + escape(name)
+		at := pointer + "/" + jsontree.Escape(name)
 		if field, ok := fields[name]; ok {
 			list = append(list, check(o[name], field, at)...)
 			continue
@@ -122,8 +124,3 @@ func kindOf(v any) string {
 	}
 	return "an object"
 }
-
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
-
-// escape writes a name as a part of a JSON pointer.
-func escape(name string) string { return pointerEscapes.Replace(name) }

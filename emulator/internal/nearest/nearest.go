@@ -2,6 +2,7 @@
 package nearest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -15,6 +16,15 @@ const MaxName = 128
 // letters, or more than four. Of equals the first in the alphabet wins.
 func Name(word string, candidates []string) string {
 	return By(word, candidates, func(s string) string { return s })
+}
+
+// Hint is the end of a message on a misspelled word: "; did you mean "x"?", or ""
+// where no candidate is near.
+func Hint(word string, candidates []string) string {
+	if near := Name(word, candidates); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
 }
 
 // By is Name for candidates of which only a part is compared, as key returns it.

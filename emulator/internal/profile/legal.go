@@ -9,10 +9,14 @@ import (
 )
 
 // States and Statuses are the values that a profile and its sync may have, in
-// the order of the documentation. Gone is not among them.
+// the order of the documented enumerations, less unknownFutureValue, which nothing
+// is in. Gone is not among them. StateNames and StatusNames are the same as text.
 var (
 	States   = []State{Provisioning, Provisioned, ProvisioningFailed, Deleting, DeletionFailed}
 	Statuses = []Status{Paused, InProgress, Success, Failed, ValidationError, Quarantined, Extracting, Validating}
+
+	StateNames  = names(States)
+	StatusNames = names(Statuses)
 )
 
 // Triggers are the calls that lifecycles may begin with.
@@ -78,7 +82,7 @@ func (c *checker) values(s *Step) {
 		c.fault(names(known), "%s", unknown("state", s.State, known))
 	}
 	if s.Status != "" && !slices.Contains(Statuses, s.Status) {
-		c.fault(names(Statuses), "%s", unknown("status", s.Status, Statuses))
+		c.fault(StatusNames, "%s", unknown("status", s.Status, Statuses))
 	}
 	if s.After < 0 {
 		c.fault(nil, "the step comes after %v: want a duration of zero or more", s.After)

@@ -25,6 +25,16 @@ var (
 var successor = []string{"academicsessions.csv", "classes.csv", "courses.csv", "demographics.csv", "orgs.csv",
 	"relationships.csv", "roles.csv", "userflags.csv", "users.csv"}
 
+// IsFileName tells whether a file of that name, letter case aside, belongs to some
+// form of a roster: those that are read, and those of the successor, which
+// verification refuses by name.
+func IsFileName(name string) bool {
+	name = strings.ToLower(name)
+	_, v1 := v1Names[name]
+	_, clever := cleverNames[name]
+	return v1 || clever || slices.Contains(successor, name)
+}
+
 // fileNames returns the names that the entities have in format f.
 func fileNames(f Format) map[string]Entity {
 	if f == Clever {

@@ -127,19 +127,9 @@ func isDomain(v []byte, allowed *set) bool {
 	return labels > 1
 }
 
-// Date reads a date as a roster may have it, YYYY-MM-DD, YYYYMMDD or m/d/yyyy,
-// and returns it as YYYY-MM-DD. Documented: the first two are recommended, the
-// third is in Microsoft's samples. Not ok means that text is none.
-func Date(text string) (iso string, ok bool) {
-	y, m, d, ok := dateOf([]byte(text))
-	if !ok {
-		return "", false
-	}
-	digit := func(n int) byte { return byte('0' + n%10) }
-	return string([]byte{digit(y / 1000), digit(y / 100), digit(y / 10), digit(y), '-',
-		digit(m / 10), digit(m), '-', digit(d / 10), digit(d)}), true
-}
-
+// dateOf reads a date as a roster may have it, YYYY-MM-DD, YYYYMMDD or m/d/yyyy.
+// Documented: the first two are recommended, the third is in Microsoft's samples.
+// Not ok means that v is none.
 func dateOf(v []byte) (y, m, d int, ok bool) {
 	switch {
 	case len(v) == 10 && v[4] == '-' && v[7] == '-':

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -41,7 +42,11 @@ func TestDate(t *testing.T) {
 	for text, want := range map[string]string{
 		"2026-01-31": "2026-01-31", "20260131": "2026-01-31", "1/3/2026": "2026-01-03", "12/31/0099": "0099-12-31", "2/30/2026": "", "": "", "soon": "",
 	} {
-		iso, ok := Date(text)
+		y, m, d, ok := dateOf([]byte(text))
+		iso := ""
+		if ok {
+			iso = fmt.Sprintf("%04d-%02d-%02d", y, m, d)
+		}
 		assert.Equal(t, want, iso, text)
 		assert.Equal(t, want != "", ok, text)
 	}

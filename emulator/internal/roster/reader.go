@@ -18,7 +18,6 @@ type Reader struct {
 type Record struct {
 	columns map[string]int
 	values  []string
-	line    int
 }
 
 // Open returns the rows of entity e among files that were verified without an
@@ -144,7 +143,7 @@ func (r *Reader) record(more []byte) Record {
 		values = append(values, all[:len(v)])
 		all = all[len(v):]
 	}
-	return Record{columns: r.columns, values: append(values, all), line: r.in.at}
+	return Record{columns: r.columns, values: append(values, all)}
 }
 
 // Close closes the file. Further calls do nothing.
@@ -165,7 +164,3 @@ func (r Record) Get(column string) string {
 	}
 	return ""
 }
-
-// Line returns the number of the line that the row begins in, where 1 is the
-// header.
-func (r Record) Line() int { return r.line }

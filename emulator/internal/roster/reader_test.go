@@ -72,7 +72,7 @@ func TestReaderLines(t *testing.T) {
 			told = append(told, err.Error())
 		} else {
 			told = append(told, record.Get("SIS ID"))
-			assert.Contains(t, []int{4, 13}, record.Line())
+			assert.Contains(t, []int{4, 13}, r.Line())
 		}
 	}
 	assert.Equal(t, []string{"s1",

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -21,7 +22,7 @@ func TestAcceptsWhatTheExamplesShow(t *testing.T) {
 			continue // they hold numbers, which are the validator's
 		}
 		for _, e := range plain[name].Examples {
-			doc := clone(e)
+			doc := jsontree.Clone(e)
 			require.Empty(t, set.Check(name, doc, Options{}))
 			assert.True(t, accepts(n.schema, doc), "%s: %v", name, e)
 		}

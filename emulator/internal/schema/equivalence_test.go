@@ -12,26 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/schemas"
 )
-
-func clone(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		m := make(map[string]any, len(v))
-		for k, sub := range v {
-			m[k] = clone(sub)
-		}
-		return m
-	case []any:
-		a := make([]any, len(v))
-		for i, sub := range v {
-			a[i] = clone(sub)
-		}
-		return a
-	}
-	return v
-}
 
 // A document in canonical spelling gets the same verdict from a check as from
 // the schemas as they are published, and an accepted one gets it again. The
@@ -63,12 +46,12 @@ func TestSameVerdictAsPublishedSchemas(t *testing.T) {
 
 	rapid.Check(t, func(r *rapid.T) {
 		name := rapid.SampledFrom(set.names).Draw(r, "type")
-		doc := clone(decode(t, encode(t, rapid.SampledFrom(plain[name].Examples).Draw(r, "example"))))
+		doc := jsontree.Clone(decode(t, encode(t, rapid.SampledFrom(plain[name].Examples).Draw(r, "example"))))
 		for range rapid.IntRange(0, 3).Draw(r, "changes") {
 			doc = change(r, doc, names, values)
 		}
 		before, _ := json.Marshal(doc)
-		want := plain[name].Validate(clone(doc))
+		want := plain[name].Validate(jsontree.Clone(doc))
 		failures := set.Check(name, doc, Options{})
 		if (want == nil) != (len(failures) == 0) {
 			r.Fatalf("%s %s\npublished: %v\ncheck: %v", name, before, want, failures)
@@ -82,7 +65,7 @@ func TestSameVerdictAsPublishedSchemas(t *testing.T) {
 
 // change walks down to a random place and sets, adds or removes something.
 func change(r *rapid.T, v any, names, values []any) any {
-	value := func() any { return clone(rapid.SampledFrom(values).Draw(r, "value")) }
+	value := func() any { return jsontree.Clone(rapid.SampledFrom(values).Draw(r, "value")) }
 	down := rapid.IntRange(0, 3).Draw(r, "down") > 0
 	switch v := v.(type) {
 	case map[string]any:

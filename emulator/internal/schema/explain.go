@@ -13,6 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
@@ -116,7 +117,7 @@ func unescape(token string) string {
 	if t, err := url.PathUnescape(token); err == nil {
 		token = t
 	}
-	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+	return jsontree.Unescape(token)
 }
 
 func (c *check) explain(n *node, v any, holder string, leaf *jsonschema.ValidationError) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
@@ -125,7 +126,7 @@ func (c *check) nearest(guess func() string) string {
 
 func (c *check) unknownProperty(n *node, name string, v any, holder string) {
 	f := Failure{
-		Pointer: c.pointer() + "/" + escape(name), Kind: UnknownProperty, Property: name, Type: holder,
+		Pointer: c.pointer() + "/" + jsontree.Escape(name), Kind: UnknownProperty, Property: name, Type: holder,
 		Value: show(name, v), Nearest: c.nearest(func() string { return nearest.Name(name, n.names) }),
 	}
 	f.Message = fmt.Sprintf("unknown property %s", quote(name, maxValue))
@@ -142,7 +143,7 @@ func (c *check) unknownProperty(n *node, name string, v any, holder string) {
 
 func (c *check) duplicate(name, canonical string, v any, holder string) {
 	c.fail(Failure{
-		Pointer: c.pointer() + "/" + escape(name), Kind: Duplicate, Property: canonical, Type: holder, Value: show(name, v),
+		Pointer: c.pointer() + "/" + jsontree.Escape(name), Kind: Duplicate, Property: canonical, Type: holder, Value: show(name, v),
 		Message: fmt.Sprintf("%s is given twice, here as %s; letter case makes no difference", quote(canonical, maxValue), quote(name, maxValue)),
 		Nearest: canonical,
 	})

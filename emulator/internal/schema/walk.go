@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
@@ -201,10 +202,10 @@ func (c *check) canonical(name string) string {
 	var b strings.Builder
 	for _, s := range c.path {
 		b.WriteByte('/')
-		b.WriteString(escape(s.token()))
+		b.WriteString(jsontree.Escape(s.token()))
 	}
 	b.WriteByte('/')
-	b.WriteString(escape(name))
+	b.WriteString(jsontree.Escape(name))
 	return b.String()
 }
 
@@ -213,11 +214,11 @@ func (c *check) canonical(name string) string {
 func (c *check) pointer(tokens ...string) string {
 	var canonical, own strings.Builder
 	add := func(token string) {
-		token = escape(token)
+		token = jsontree.Escape(token)
 		canonical.WriteByte('/')
 		canonical.WriteString(token)
 		if name, ok := c.renamed[canonical.String()]; ok {
-			token = escape(name)
+			token = jsontree.Escape(name)
 		}
 		own.WriteByte('/')
 		own.WriteString(token)
@@ -241,10 +242,6 @@ func (c *check) lastProperty() string {
 	}
 	return ""
 }
-
-var escaper = strings.NewReplacer("~", "~0", "/", "~1")
-
-func escape(token string) string { return escaper.Replace(token) }
 
 // lower folds the letters A to Z. Names and values of Graph are ASCII, and a
 // Kelvin sign is not a k.

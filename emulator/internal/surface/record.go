@@ -100,8 +100,8 @@ var (
 	gone      = journal.Subject{Gone: true}
 	standings = func() map[standing]*journal.Subject {
 		m := map[standing]*journal.Subject{}
-		for _, state := range []profile.State{profile.Provisioning, profile.Provisioned, profile.ProvisioningFailed, profile.Deleting, profile.DeletionFailed} {
-			for _, status := range []profile.Status{profile.Paused, profile.InProgress, profile.Success, profile.Failed, profile.ValidationError, profile.Quarantined, profile.Extracting, profile.Validating} {
+		for _, state := range profile.States {
+			for _, status := range profile.Statuses {
 				m[standing{state, status}] = &journal.Subject{State: string(state), Status: string(status)}
 			}
 		}

@@ -230,9 +230,10 @@ func (c *call) damage(a reply) reply {
 // ErrorNames returns the names of errors that a rule may ask for, sorted: those of
 // Graph, and for upload.* the codes of Azure Storage.
 func ErrorNames() []string {
-	names := graph.ErrorNames()
+	ofGraph := graph.ErrorNames()
+	names := slices.Clone(ofGraph)
 	for _, code := range blob.Codes() {
-		if !slices.ContainsFunc(graph.ErrorNames(), func(n string) bool { return strings.EqualFold(n, code) }) {
+		if !slices.ContainsFunc(ofGraph, func(n string) bool { return strings.EqualFold(n, code) }) {
 			names = append(names, code)
 		}
 	}
@@ -248,12 +249,16 @@ func onWire(r *fault.Rule) bool {
 // CheckFault returns what is wrong with a rule for this surface's operations.
 func (s *Surface) CheckFault(r *fault.Rule) []fault.Problem {
 	problems := r.Check(s.operations)
-	if r.Respond != nil && r.Respond.Error != "" && !slices.Contains(ErrorNames(), r.Respond.Error) {
-		message := fmt.Sprintf("unknown error %q; there are %s", r.Respond.Error, strings.Join(ErrorNames(), ", "))
-		if near := nearest.Name(r.Respond.Error, ErrorNames()); near != "" {
-			message = fmt.Sprintf("unknown error %q; did you mean %q?", r.Respond.Error, near)
-		}
-		problems = append(problems, fault.Problem{Pointer: "/respond/error", Message: message})
+	if r.Respond == nil || r.Respond.Error == "" {
+		return problems
 	}
-	return problems
+	known := ErrorNames()
+	if slices.Contains(known, r.Respond.Error) {
+		return problems
+	}
+	hint := nearest.Hint(r.Respond.Error, known)
+	if hint == "" {
+		hint = "; there are " + strings.Join(known, ", ")
+	}
+	return append(problems, fault.Problem{Pointer: "/respond/error", Message: fmt.Sprintf("unknown error %q%s", r.Respond.Error, hint)})
 }

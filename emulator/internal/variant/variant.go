@@ -59,7 +59,7 @@ func NewSet(choices map[string]string) (Set, error) {
 		i := slices.IndexFunc(Table, func(v Variant) bool { return v.Name == name })
 		switch {
 		case i < 0:
-			errs = append(errs, fmt.Errorf("unknown variant %q%s; there are %s", name, didYouMean(nearest.Name(name, names())), strings.Join(names(), ", ")))
+			errs = append(errs, fmt.Errorf("unknown variant %q%s; there are %s", name, nearest.Hint(name, names()), strings.Join(names(), ", ")))
 		case !slices.Contains(Table[i].Readings, choices[name]):
 			errs = append(errs, fmt.Errorf("variant %s has no reading %q; it has %s", name, choices[name], strings.Join(Table[i].Readings, ", ")))
 		case Table[i].NotYet != "" && choices[name] != Table[i].Default():
@@ -103,12 +103,4 @@ func names() []string {
 		n = append(n, v.Name)
 	}
 	return n
-}
-
-// didYouMean returns the hint for a misspelled name, "" for none.
-func didYouMean(near string) string {
-	if near == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", near)
 }
