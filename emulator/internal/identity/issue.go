@@ -27,7 +27,37 @@ type Claims struct {
 	NotBefore time.Time // nbf; IssuedAt if zero
 	Expires   time.Time // exp; required
 	ID        string    // uti, which tells two tokens apart; left out if empty
+
+	Audience     string   // aud; GraphURL if empty
+	Issuer       string   // iss; STS of the tenant if empty
+	Session      string   // sid: what a sign-in gave is revoked together; left out if empty
+	Revision     uint64   // graphemu's own claim "rev": how often the tenant's tokens had been revoked; left out if zero
+	Capabilities []string // xms_cc: what the client said that it can do, as "cp1"; left out if empty
+	ClientAuth   string   // appidacr: "0" public client, "1" secret, "2" certificate; left out if empty
 }
+
+// IDClaims are what an ID token says: who has signed in to an app.
+type IDClaims struct {
+	Tenant, App string // tid and aud; required
+	Issuer      string // iss; required
+	Object      string // oid
+	User, Name  string // preferred_username and name
+	Email       string // left out if empty
+	Nonce       string // left out if empty
+	Session     string // sid; left out if empty
+	IssuedAt    time.Time
+	Expires     time.Time
+	ID          string // uti
+}
+
+// The two ways in which a token names Graph as its audience. Observed: both.
+const (
+	GraphURL = "https://graph.microsoft.com"
+	GraphID  = "00000003-0000-0000-c000-000000000000"
+)
+
+// STS is the issuer of the tenant's tokens of version 1.
+func STS(tenant string) string { return "https://sts.windows.net/" + tenant + "/" }
 
 // payload has the claims in the order in which Graph's tokens have them.
 //

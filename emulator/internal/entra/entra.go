@@ -1,0 +1,87 @@
+// Package entra is the sign-in surface: the v2.0 endpoints of Entra ID, as far
+// as clients of Microsoft Graph call them. It holds no tenant and signs nothing
+// by itself: whoever serves it says what the tenant has, and who signs.
+package entra
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/identity"
+)
+
+// Tenant is what the endpoints need to know of the tenant that was asked.
+type Tenant struct {
+	ID     string // GUID, lower-case
+	Strict bool   // only what the directory has registered; else unknown apps, secrets and users will do
+	Known  bool   // false: the path names a tenant that there is not (only where Strict)
+
+	Domains []string // the first is the tenant's own
+	Users   []User
+	Apps    []App
+
+	Origin   string            // where the client reached this server, as "https://localhost:9443", no slash at its end
+	Origins  func(string) bool // tells whether an origin is this server's as well
+	Now      time.Time         // on the world's clock: all lifetimes of what is given out
+	Real     time.Time         // on the wall clock: it is the client's own that dates its assertions
+	NewID    func() string     // a GUID that was not given out before
+	Signer   Signer
+	Sessions *Sessions // what was given out and may be taken back
+	Revision uint64    // goes into each access token
+}
+
+// User is an account that may sign in.
+type User struct {
+	ID, PrincipalName, DisplayName, Mail string
+	Password                             string // "": any will do
+	Disabled                             bool
+}
+
+// App is an app registration.
+type App struct {
+	ID, DisplayName, Secret string
+	Certificates            []string // PEM, of the client's signed assertions
+	RedirectURIs            []string
+	Public                  bool     // may use the flows that need no secret
+	Permissions             []string // application permissions
+	DelegatedPermissions    []string
+}
+
+// Signer signs tokens.
+type Signer interface {
+	// AccessToken and IDToken return a token signed with the tenant's RS256 key.
+	AccessToken(identity.Claims) (string, error)
+	IDToken(identity.IDClaims) (string, error)
+	// KeySet returns the published keys as a JSON Web Key Set (RFC 7517).
+	KeySet() ([]byte, error)
+	// Secret returns 32 bytes that only this server knows and that the names decide.
+	Secret(names ...string) ([]byte, error)
+}
+
+// Call is a request to one of the endpoints.
+type Call struct {
+	Tenant    string // as the path names it: a GUID, a domain name, "common", "organizations", …
+	Operation string // as faults, scenarios and the journal name it, "token.clientCredentials"
+	Client    string // client_id, "" where there is none
+	Form      string // the body as it was sent, at most MaxForm bytes; for the journal, which takes secrets out
+}
+
+// Reply is an answer, to be written as it is.
+type Reply struct {
+	Status  int
+	Header  http.Header // never nil
+	Body    []byte
+	Failure *Failure // nil: a success
+	Advice  string   // what a strict server would have refused, in one sentence; "" for nothing
+}
+
+// Failure is an error as the journal keeps it.
+type Failure struct {
+	Error   string // "invalid_client"
+	Code    int    // of AADSTS, 7000215
+	Message string // without the code and the lines that tell the request
+	Help    []Help // graphemu's own
+}
+
+// Help is a hint of graphemu's beside the service's words.
+type Help struct{ Code, Target, Message string }
