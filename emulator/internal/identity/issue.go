@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -8,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // Claims are what a token says. Scopes make it a delegated token, which acts
@@ -73,21 +76,45 @@ type payload struct {
 	Expires   int64    `json:"exp"`
 	AppName   string   `json:"app_displayname,omitempty"`
 	App       string   `json:"appid,omitempty"`
+	AppAuth   string   `json:"appidacr,omitempty"`
 	Type      string   `json:"idtyp"`
 	Name      string   `json:"name,omitempty"`
 	Object    string   `json:"oid,omitempty"`
+	Revision  uint64   `json:"rev,omitempty"`
 	Roles     []string `json:"roles,omitempty"`
 	Scopes    string   `json:"scp,omitempty"`
+	Session   string   `json:"sid,omitempty"`
 	Subject   string   `json:"sub,omitempty"`
 	Tenant    string   `json:"tid"`
 	UPN       string   `json:"upn,omitempty"`
 	ID        string   `json:"uti,omitempty"`
 	Version   string   `json:"ver"`
+
+	Capabilities []string `json:"xms_cc,omitempty"`
 }
 
-const audience = "https://graph.microsoft.com"
+// idPayload has the claims of an ID token of version 2. Documented: the ID token
+// claims reference.
+type idPayload struct {
+	Audience  string `json:"aud"`
+	Issuer    string `json:"iss"`
+	IssuedAt  *int64 `json:"iat,omitempty"`
+	NotBefore *int64 `json:"nbf,omitempty"`
+	Expires   int64  `json:"exp"`
+	Email     string `json:"email,omitempty"`
+	Name      string `json:"name,omitempty"`
+	Nonce     string `json:"nonce,omitempty"`
+	Object    string `json:"oid,omitempty"`
+	Username  string `json:"preferred_username,omitempty"`
+	Session   string `json:"sid,omitempty"`
+	Subject   string `json:"sub"`
+	Tenant    string `json:"tid"`
+	ID        string `json:"uti,omitempty"`
+	Version   string `json:"ver"`
+}
 
-// Issue returns a signed token that says c.
+// Issue returns a token that says c, signed with graphemu's own key: what it
+// prints by itself.
 //
 // A delegated token has Scopes, an application token has Roles, and none has
 // both. It errs if c has both, if an application token names a user or a
@@ -97,14 +124,42 @@ const audience = "https://graph.microsoft.com"
 // 403 AccessDenied, "Either scp or roles claim need to be present in the token."
 // (pnp/cli-microsoft365#1738).
 func (k *Keys) Issue(c Claims) (string, error) {
-	if err := c.validate(); err != nil {
+	return sign(c.validate, c.payload, func() (jose.Signer, error) { return k.signer, nil })
+}
+
+// AccessToken is Issue with the key of the token endpoints.
+func (k *Keys) AccessToken(c Claims) (string, error) {
+	return sign(c.validate, c.payload, k.endpoints)
+}
+
+// IDToken returns a token that tells an app who has signed in, signed with the key
+// of the token endpoints. It errs if Tenant, App, Issuer or Expires is missing.
+func (k *Keys) IDToken(c IDClaims) (string, error) {
+	return sign(c.validate, c.payload, k.endpoints)
+}
+
+// endpoints is the signer of the token endpoints.
+func (k *Keys) endpoints() (jose.Signer, error) {
+	r, err := k.signing()
+	if err != nil {
+		return nil, err
+	}
+	return r.signer, nil
+}
+
+func sign[T any](validate func() error, payload func() T, signer func() (jose.Signer, error)) (string, error) {
+	if err := validate(); err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
-	body, err := json.Marshal(c.payload())
+	body, err := json.Marshal(payload())
 	if err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
-	signed, err := k.signer.Sign(body)
+	with, err := signer()
+	if err != nil {
+		return "", err
+	}
+	signed, err := with.Sign(body)
 	if err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
@@ -134,16 +189,21 @@ func (c *Claims) validate() error {
 
 func (c *Claims) payload() payload {
 	p := payload{
-		Audience: audience,
-		Issuer:   "https://sts.windows.net/" + c.Tenant + "/",
+		Audience: cmp.Or(c.Audience, GraphURL),
+		Issuer:   cmp.Or(c.Issuer, STS(c.Tenant)),
 		IssuedAt: seconds(c.IssuedAt),
 		Expires:  c.Expires.Unix(),
 		AppName:  c.AppName,
 		App:      c.App,
+		AppAuth:  c.ClientAuth,
 		Object:   c.Object,
+		Revision: c.Revision,
+		Session:  c.Session,
 		Tenant:   c.Tenant,
 		ID:       c.ID,
 		Version:  "1.0",
+
+		Capabilities: c.Capabilities,
 	}
 	if p.NotBefore = seconds(c.NotBefore); p.NotBefore == nil {
 		p.NotBefore = p.IssuedAt
@@ -158,19 +218,32 @@ func (c *Claims) payload() payload {
 	if c.UserName != "" {
 		p.Name = c.UserName
 	}
-	p.Subject = c.pairwise()
+	p.Subject = pairwise(c.Tenant, c.App, cmp.Or(c.Object, c.User))
 	return p
+}
+
+func (c *IDClaims) validate() error {
+	switch {
+	case c.Tenant == "" || c.App == "" || c.Issuer == "":
+		return errors.New("it needs a tenant, an app and an issuer")
+	case c.Expires.IsZero():
+		return errors.New("it needs a time of expiry")
+	}
+	return nil
+}
+
+func (c *IDClaims) payload() idPayload {
+	at := seconds(c.IssuedAt)
+	return idPayload{Audience: c.App, Issuer: c.Issuer, IssuedAt: at, NotBefore: at, Expires: c.Expires.Unix(),
+		Email: c.Email, Name: c.Name, Nonce: c.Nonce, Object: c.Object, Username: c.User, Session: c.Session,
+		Subject: pairwise(c.Tenant, c.App, cmp.Or(c.Object, c.User)), Tenant: c.Tenant, ID: c.ID, Version: "2.0"}
 }
 
 // pairwise is the subject of a delegated token. Documented: it is the same for
 // one user and app and differs between apps. Chosen: how it comes about; it has
 // the length and alphabet of the real one.
-func (c *Claims) pairwise() string {
-	user := c.Object
-	if user == "" {
-		user = c.User
-	}
-	sum := sha256.Sum256([]byte(c.Tenant + "\x00" + c.App + "\x00" + user))
+func pairwise(tenant, app, user string) string {
+	sum := sha256.Sum256([]byte(tenant + "\x00" + app + "\x00" + user))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 

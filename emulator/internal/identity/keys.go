@@ -1,9 +1,10 @@
 // Package identity issues the access tokens of the emulated Entra ID, and tells
 // from a request's token which tenant it belongs to.
 //
-// Tokens are signed, so that a client may check them against published keys,
-// but the emulator itself only reads them here: any bearer token will do unless
-// strict checking is asked for.
+// There are two kinds of keys. The token endpoints sign with RS256, as Entra does,
+// and with keys that can be rotated (signing.go). What graphemu prints by itself,
+// at start for example, is signed with a key of its own, ES256 (keys.go): that one
+// is made in microseconds.
 package identity
 
 import (
@@ -18,6 +19,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -28,9 +32,17 @@ const keyFile = "token-key.pem"
 
 // Keys signs tokens. It is safe for concurrent use.
 type Keys struct {
+	dir    string // "": in memory
 	id     string
+	own    *ecdsa.PrivateKey
 	signer jose.Signer
-	notes  []string
+
+	ring       atomic.Pointer[ring] // of the token endpoints; nil: not needed so far
+	generation atomic.Uint64
+
+	mu    sync.Mutex // guards notes and read, and whoever makes a ring
+	notes []string
+	read  time.Time // the file of the ring was of then
 }
 
 // OpenKeys returns the signing key that is kept in the folder dir, made on
@@ -38,7 +50,7 @@ type Keys struct {
 // empty. A stored key that cannot be used is replaced, and Notes says so. It
 // errs if the folder cannot be used.
 func OpenKeys(dir string) (*Keys, error) {
-	k := &Keys{}
+	k := &Keys{dir: dir}
 	key, err := k.load(dir)
 	if err == nil {
 		err = k.use(key)
@@ -49,8 +61,19 @@ func OpenKeys(dir string) (*Keys, error) {
 	return k, nil
 }
 
-// Notes returns what OpenKeys found amiss and did about it, a sentence each.
-func (k *Keys) Notes() []string { return slices.Clone(k.notes) }
+// Notes returns what was found amiss and done about it so far, a sentence each.
+func (k *Keys) Notes() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.notes)
+}
+
+// note keeps a sentence for Notes. Must hold mu, once others have k.
+func (k *Keys) note(sentence string) {
+	if sentence != "" {
+		k.notes = append(k.notes, sentence)
+	}
+}
 
 func (k *Keys) load(dir string) (*ecdsa.PrivateKey, error) {
 	if dir == "" {
@@ -60,14 +83,12 @@ func (k *Keys) load(dir string) (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Note != "" {
-		k.notes = append(k.notes, f.Note)
-	}
+	k.note(f.Note)
 	key, unfit := parseKey(f.Content)
 	if unfit == nil {
 		return key, nil
 	}
-	k.notes = append(k.notes, fmt.Sprintf("the stored token key %s cannot be used (%v): a new one takes its place, and tokens signed before are no longer good",
+	k.note(fmt.Sprintf("the stored token key %s cannot be used (%v): a new one takes its place, and tokens signed before are no longer good",
 		filepath.Join(dir, keyFile), unfit))
 	if f, err = keyfile.Renew(dir, keyFile, f.Content, newKey); err != nil {
 		return nil, err
@@ -82,11 +103,10 @@ func (k *Keys) use(key *ecdsa.PrivateKey) error {
 	if err != nil {
 		return err
 	}
-	k.id = base64.RawURLEncoding.EncodeToString(sum)
+	k.own, k.id = key, base64.RawURLEncoding.EncodeToString(sum)
 	k.signer, err = jose.NewSigner(
-		// Chosen: ES256, where Entra has RS256. A key is made in microseconds
-		// rather than a tenth of a second, and clients take the algorithm from
-		// the header and the key set.
+		// Chosen: ES256, where Entra has RS256: clients take the algorithm from the
+		// header and the key set.
 		jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: k.id}},
 		(&jose.SignerOptions{}).WithType("JWT"),
 	)

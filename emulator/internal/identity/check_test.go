@@ -1,0 +1,393 @@
+package identity
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
+)
+
+const here = "https://localhost:9443"
+
+func ours(origin string) bool { return origin == here }
+
+// raw signs whatever payload and header with the key of the token endpoints.
+func raw(t *testing.T, k *Keys, payload string, header map[jose.HeaderKey]any) string {
+	t.Helper()
+	r, err := k.signing()
+	require.NoError(t, err)
+	o := &jose.SignerOptions{ExtraHeaders: header}
+	s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: r.keys[0].key, KeyID: r.keys[0].id}}, o)
+	require.NoError(t, err)
+	signed, err := s.Sign([]byte(payload))
+	require.NoError(t, err)
+	token, err := signed.CompactSerialize()
+	require.NoError(t, err)
+	return token
+}
+
+func TestCheckAcceptsItsOwn(t *testing.T) {
+	k := openKeys(t, "")
+	for name, tt := range map[string]struct {
+		change    func(*Claims)
+		from      func() Claims
+		delegated bool
+		want      []string
+	}{
+		"application":            {func(*Claims) {}, application, false, []string{"EduAdministration.ReadWrite.All"}},
+		"delegated":              {func(*Claims) {}, delegated, true, []string{"EduAdministration.Read"}},
+		"audience as id":         {func(c *Claims) { c.Audience = GraphID }, application, false, []string{"EduAdministration.ReadWrite.All"}},
+		"issued here":            {func(c *Claims) { c.Issuer = here + "/" + tenant + "/v2.0" }, application, false, []string{"EduAdministration.ReadWrite.All"}},
+		"issued here, version 1": {func(c *Claims) { c.Issuer = here + "/" + tenant + "/" }, application, false, []string{"EduAdministration.ReadWrite.All"}},
+		"without grants":         {func(c *Claims) { c.Roles = nil }, application, false, nil},
+		"other letter case":      {func(c *Claims) { c.Scopes = []string{"eduadministration.READ"} }, delegated, true, []string{"EduAdministration.Read"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := tt.from()
+			tt.change(&c)
+			c.Session, c.Revision = "s1", 3
+			for _, issue := range []func(Claims) (string, error){k.Issue, k.AccessToken} {
+				token, err := issue(c)
+				require.NoError(t, err)
+				got := k.Check(token, ours)
+				require.Empty(t, got.Flaw, got.Why)
+				assert.Equal(t, tenant, got.Tenant)
+				assert.Equal(t, app, got.App)
+				assert.Equal(t, tt.want, got.Permissions.Names())
+				assert.Equal(t, tt.delegated, got.Delegated)
+				assert.Equal(t, !tt.delegated && tt.want != nil, got.Application)
+				assert.Equal(t, noon.Unix()+3600, got.Expires)
+				assert.Equal(t, "s1", got.Session)
+				assert.EqualValues(t, 3, got.Revision)
+			}
+		})
+	}
+}
+
+// Each flaw that can be asked for is the one that is found.
+func TestCheckFindsEachFlaw(t *testing.T) {
+	k := openKeys(t, "")
+	for _, f := range Flaws() {
+		token, err := k.Flawed(application(), f)
+		require.NoError(t, err)
+		got := k.Check(token, ours)
+		assert.Equal(t, f, got.Flaw)
+		assert.NotEmpty(t, got.Why)
+	}
+	_, err := k.Flawed(application(), "nonsense")
+	assert.EqualError(t, err, `token: there is no flaw "nonsense"`)
+}
+
+func TestCheckRefusesForgeries(t *testing.T) {
+	k := openKeys(t, "")
+	good, err := k.AccessToken(application())
+	require.NoError(t, err)
+	parts := strings.Split(good, ".")
+	encode := base64.RawURLEncoding.EncodeToString
+	r, err := k.signing()
+	require.NoError(t, err)
+	claims := func(more string) string {
+		return fmt.Sprintf(`{"aud":"%s","iss":"%s","exp":32503680000,"tid":"%s"%s}`, GraphURL, STS(tenant), tenant, more)
+	}
+	// The public key in the forms in which an attacker may take it for a secret.
+	der, err := x509.MarshalPKIXPublicKey(&r.keys[0].key.PublicKey)
+	require.NoError(t, err)
+	hmac := func(secret []byte) string {
+		s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: jose.JSONWebKey{Key: secret, KeyID: r.keys[0].id}}, nil)
+		require.NoError(t, err)
+		signed, err := s.Sign([]byte(claims("")))
+		require.NoError(t, err)
+		token, err := signed.CompactSerialize()
+		require.NoError(t, err)
+		return token
+	}
+	mine, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	own := func(id string, header map[jose.HeaderKey]any) string {
+		s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: mine, KeyID: id}}, &jose.SignerOptions{ExtraHeaders: header})
+		require.NoError(t, err)
+		signed, err := s.Sign([]byte(claims("")))
+		require.NoError(t, err)
+		token, err := signed.CompactSerialize()
+		require.NoError(t, err)
+		return token
+	}
+	other := openKeys(t, "")
+	foreign, err := other.AccessToken(application())
+	require.NoError(t, err)
+	for name, tt := range map[string]struct {
+		token string
+		want  Flaw
+	}{
+		"nothing":                     {"", FlawForm},
+		"text":                        {"text", FlawForm},
+		"two parts":                   {"a.b", FlawForm},
+		"encrypted":                   {"a.b.c.d.e", FlawForm},
+		"1 MB":                        {strings.Repeat("a", 1<<20), FlawForm},
+		"1 MB, signed":                {raw(t, k, claims(`,"x":"`+strings.Repeat("a", 1<<20)+`"`), nil), FlawForm},
+		"no JSON":                     {encode([]byte("x")) + ".e30.e30", FlawClaims},
+		"algorithm none":              {encode([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".", FlawAlgorithm},
+		"algorithm None, signature":   {encode([]byte(`{"alg":"None"}`)) + "." + parts[1] + "." + parts[2], FlawAlgorithm},
+		"signature cut":               {parts[0] + "." + parts[1] + ".", FlawSignature},
+		"payload changed":             {parts[0] + "." + encode([]byte(claims(""))) + "." + parts[2], FlawSignature},
+		"HMAC with the DER":           {hmac(der), FlawAlgorithm},
+		"HMAC with the PEM":           {hmac(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), FlawAlgorithm},
+		"kid is a path":               {own("../../../../dev/null", nil), FlawKey},
+		"kid is a query":              {own("x' UNION SELECT 'key", nil), FlawKey},
+		"kid of ours, another key":    {own(r.keys[0].id, nil), FlawSignature},
+		"kid of the other algorithm":  {own(k.id, nil), FlawKey},
+		"no kid":                      {own("", nil), FlawKey},
+		"brings its key":              {own("mine", map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: &mine.PublicKey}}), FlawKey},
+		"names where its key is":      {own("mine", map[jose.HeaderKey]any{"jku": "http://127.0.0.1/keys"}), FlawKey},
+		"asks for an extension":       {raw(t, k, claims(""), map[jose.HeaderKey]any{"crit": []string{"exp"}}), FlawSignature},
+		"of another server":           {foreign, FlawKey},
+		"tid twice":                   {raw(t, k, claims(`,"tid":"00000000-0000-4000-8000-000000000000"`), nil), FlawClaims},
+		"roles twice":                 {raw(t, k, claims(`,"roles":[],"roles":["EduAdministration.ReadWrite.All"]`), nil), FlawClaims},
+		"no object":                   {raw(t, k, `[]`, nil), FlawClaims},
+		"no tid":                      {raw(t, k, `{"aud":"x","iss":"y","exp":1}`, nil), FlawClaims},
+		"exp is text":                 {raw(t, k, strings.Replace(claims(""), "32503680000", `"32503680000"`, 1), nil), FlawClaims},
+		"exp is no number":            {raw(t, k, strings.Replace(claims(""), "32503680000", "1e400", 1), nil), FlawClaims},
+		"exp below zero":              {raw(t, k, strings.Replace(claims(""), "32503680000", "-1", 1), nil), FlawClaims},
+		"no exp":                      {raw(t, k, strings.Replace(claims(""), `"exp":32503680000,`, "", 1), nil), FlawClaims},
+		"nbf is a fraction":           {raw(t, k, claims(`,"nbf":1.5`), nil), FlawClaims},
+		"issuer elsewhere":            {raw(t, k, strings.Replace(claims(""), STS(tenant), "https://localhost:9444/"+tenant+"/v2.0", 1), nil), FlawIssuer},
+		"issuer of another tenant":    {raw(t, k, strings.Replace(claims(""), STS(tenant), here+"/00000000-0000-4000-8000-000000000000/v2.0", 1), nil), FlawIssuer},
+		"issuer with a path before":   {raw(t, k, strings.Replace(claims(""), STS(tenant), here+"/x/"+tenant+"/v2.0", 1), nil), FlawIssuer},
+		"issuer is the tenant":        {raw(t, k, strings.Replace(claims(""), STS(tenant), tenant, 1), nil), FlawIssuer},
+		"audience is a list":          {raw(t, k, strings.Replace(claims(""), `"`+GraphURL+`"`, `["`+GraphURL+`"]`, 1), nil), FlawAudience},
+		"audience begins alike":       {raw(t, k, strings.Replace(claims(""), GraphURL, GraphURL+".example", 1), nil), FlawAudience},
+		"scopes and roles: as scopes": {raw(t, k, claims(`,"scp":"EduAdministration.Read","roles":["EduAdministration.ReadWrite.All"]`), nil), ""},
+	} {
+		got := k.Check(tt.token, ours)
+		assert.Equal(t, tt.want, got.Flaw, name)
+		if tt.want == "" {
+			assert.Equal(t, []string{"EduAdministration.Read"}, got.Permissions.Names())
+		}
+	}
+}
+
+func TestRotate(t *testing.T) {
+	for name, dir := range map[string]string{"in memory": "", "in a folder": t.TempDir()} {
+		t.Run(name, func(t *testing.T) {
+			k := openKeys(t, dir)
+			flaw := func(token string) Flaw { return k.Check(token, ours).Flaw }
+			kids := func() []string {
+				set, err := k.KeySet()
+				require.NoError(t, err)
+				var ids []string
+				for _, id := range gjson.GetBytes(set, "keys.#.kid").Array() {
+					ids = append(ids, id.String())
+				}
+				return ids
+			}
+			first, err := k.AccessToken(application())
+			require.NoError(t, err)
+			own, err := k.Issue(application())
+			require.NoError(t, err)
+			before := kids()
+			require.Len(t, before, 2)
+			generation := k.Generation()
+
+			require.NoError(t, k.Rotate(false))
+			assert.NotEqual(t, generation, k.Generation())
+			assert.Empty(t, flaw(first), "the key before stays published")
+			second, err := k.AccessToken(application())
+			require.NoError(t, err)
+			assert.Empty(t, flaw(second))
+			after := kids()
+			assert.Len(t, after, 3)
+			assert.Equal(t, before, after[1:], "the newest comes first")
+
+			require.NoError(t, k.Rotate(false))
+			assert.Equal(t, FlawKey, flaw(first), "two rotations ago")
+			assert.Empty(t, flaw(second))
+
+			require.NoError(t, k.Rotate(true))
+			assert.Equal(t, FlawKey, flaw(second))
+			assert.Empty(t, flaw(own), "graphemu's own key stays")
+			assert.Len(t, kids(), 2)
+		})
+	}
+}
+
+// Processes that share a folder take each other's tokens, whoever made the keys
+// and whenever they were rotated.
+func TestKeysAreShared(t *testing.T) {
+	dir := t.TempDir()
+	a, b := openKeys(t, dir), openKeys(t, dir)
+	assert.Equal(t, FlawKey, b.Check(must(a.Flawed(application(), FlawKey)), ours).Flaw)
+	token := must(a.AccessToken(application()))
+	assert.Empty(t, b.Check(token, ours).Flaw, "made by another process meanwhile")
+	require.NoError(t, a.Rotate(false))
+	require.NoError(t, os.Chtimes(filepath.Join(dir, signingFile), noon, noon)) // file systems differ in how fine their times are
+	assert.Empty(t, b.Check(must(a.AccessToken(application())), ours).Flaw, "rotated by another process")
+	assert.Empty(t, b.Check(token, ours).Flaw)
+	again := openKeys(t, dir)
+	assert.Empty(t, again.Check(token, ours).Flaw, "after a restart")
+	assert.Equal(t, must(a.KeySet()), must(again.KeySet()))
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestAnUnfitSigningFileIsReplaced(t *testing.T) {
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	good := openKeys(t, "")
+	_ = must(good.KeySet())
+	weak := must(encodeKey(nil, small, good.ring.Load().keys[0].cert.Raw))
+	for name, tt := range map[string]struct {
+		content []byte
+		want    string
+	}{
+		"nothing":        {nil, "it is empty"},
+		"no PEM":         {[]byte("hello"), "not a list of PEM keys"},
+		"small":          {weak, "not RSA with 2048 bits"},
+		"other's":        {must(encodeKey(nil, must(rsa.GenerateKey(rand.Reader, 2048)), good.ring.Load().keys[0].cert.Raw)), "does not belong to its key"},
+		"too many":       {[]byte(strings.Repeat(string(good.ring.Load().file), maxKeys+1)), "more than 8 keys"},
+		"key and no end": {[]byte(strings.Split(string(good.ring.Load().file), "-----BEGIN CERT")[0]), "not a list of PEM keys"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, signingFile), tt.content, 0o644))
+			k := openKeys(t, dir)
+			token := must(k.AccessToken(application()))
+			assert.Empty(t, k.Check(token, ours).Flaw)
+			notes := strings.Join(k.Notes(), "\n")
+			assert.Contains(t, notes, tt.want)
+			assert.Contains(t, notes, "is private now", "it was open to others")
+			assert.Empty(t, openKeys(t, dir).Check(token, ours).Flaw, "it was stored")
+		})
+	}
+}
+
+func TestKeySet(t *testing.T) {
+	k := openKeys(t, "")
+	var set jose.JSONWebKeySet
+	require.NoError(t, json.Unmarshal(must(k.KeySet()), &set))
+	for _, issue := range []func(Claims) (string, error){k.AccessToken, k.Issue} {
+		signed, err := jose.ParseSignedCompact(must(issue(application())), algorithms)
+		require.NoError(t, err)
+		keys := set.Key(signed.Signatures[0].Header.KeyID)
+		require.Len(t, keys, 1)
+		_, err = signed.Verify(keys[0])
+		assert.NoError(t, err)
+	}
+	first := gjson.GetBytes(must(k.KeySet()), "keys.0")
+	assert.Equal(t, "RSA", first.Get("kty").String())
+	assert.Equal(t, first.Get("kid").String(), first.Get("x5t").String())
+	assert.NotEmpty(t, set.Keys[0].Certificates)
+}
+
+func TestSecret(t *testing.T) {
+	dir := t.TempDir()
+	a := openKeys(t, dir)
+	assert.Len(t, must(a.Secret("x")), sha256.Size)
+	assert.Equal(t, must(a.Secret("x", "y")), must(openKeys(t, dir).Secret("x", "y")), "it outlives a restart")
+	assert.NotEqual(t, must(a.Secret("x", "y")), must(a.Secret("xy")))
+	assert.NotEqual(t, must(a.Secret("x")), must(openKeys(t, "").Secret("x")))
+}
+
+func TestIDToken(t *testing.T) {
+	k := openKeys(t, "")
+	c := IDClaims{Tenant: tenant, App: app, Issuer: here + "/" + tenant + "/v2.0", Object: object, User: "ann@contoso.edu", Name: "Ann Lee", Nonce: "n",
+		Session: "s", IssuedAt: noon, Expires: noon.Add(3600e9), ID: "u"}
+	signed, err := jose.ParseSignedCompact(must(k.IDToken(c)), algorithms)
+	require.NoError(t, err)
+	assert.Equal(t, `{"aud":"`+app+`","iss":"`+c.Issuer+`","iat":1767614400,"nbf":1767614400,"exp":1767618000,"name":"Ann Lee","nonce":"n",`+
+		`"oid":"`+object+`","preferred_username":"ann@contoso.edu","sid":"s","sub":"`+sha256Base64(tenant+"\x00"+app+"\x00"+object)+`","tid":"`+tenant+`","uti":"u","ver":"2.0"}`,
+		string(signed.UnsafePayloadWithoutVerification()))
+	c.App = ""
+	_, err = k.IDToken(c)
+	assert.ErrorContains(t, err, "it needs a tenant, an app and an issuer")
+}
+
+func TestKeysAreMadeOnce(t *testing.T) {
+	k := openKeys(t, "")
+	var wg sync.WaitGroup
+	sets := make([]string, 8)
+	for i := range sets {
+		wg.Go(func() { sets[i] = string(must(k.KeySet())) })
+	}
+	wg.Wait()
+	for _, s := range sets {
+		assert.Equal(t, sets[0], s)
+	}
+}
+
+func FuzzCheck(f *testing.F) {
+	k, err := OpenKeys("")
+	require.NoError(f, err)
+	for _, flaw := range append(Flaws(), "") {
+		token, _ := k.Flawed(application(), flaw)
+		f.Add(token)
+	}
+	f.Add(must(k.AccessToken(delegated())))
+	f.Fuzz(func(t *testing.T, token string) {
+		if got := k.Check(token, ours); got.Flaw == "" && got.Tenant == "" {
+			t.Fatal("neither a flaw nor a tenant")
+		}
+	})
+}
+
+// The limit is twice an RS256 verification by itself.
+func BenchmarkCheck(b *testing.B) {
+	k := openKeys(b, "")
+	token := must(k.AccessToken(application()))
+	signed, err := jose.ParseSignedCompact(token, algorithms)
+	require.NoError(b, err)
+	public := &k.ring.Load().keys[0].key.PublicKey
+	b.Run("check", func(b *testing.B) {
+		for b.Loop() {
+			if t := k.Check(token, ours); t.Flaw != "" {
+				b.Fatal(t.Why)
+			}
+		}
+	})
+	b.Run("verification alone", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := signed.Verify(public); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// The limit is 1.3 times a signature by itself.
+func BenchmarkAccessToken(b *testing.B) {
+	k := openKeys(b, "")
+	_ = must(k.KeySet())
+	b.Run("token", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := k.AccessToken(application()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("signature alone", func(b *testing.B) {
+		signer := k.ring.Load().signer
+		for b.Loop() {
+			if _, err := signer.Sign([]byte("x")); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
