@@ -284,7 +284,6 @@ func TestFixture(t *testing.T) {
 		`/@odata.etag: unknown property "@odata.etag"; expected "$schema", "description", "directory", "name", "profiles" or "version"`,
 		`/directory/apps/0: the required property "appId" is missing`,
 		`/directory/apps/0: the required property "displayName" is missing`,
-		`/directory/apps/0: the required property "permissions" is missing`,
 		`/directory/apps/0/secret: expected a string, got an array`,
 		`/directory/usageLocation: expected a value of the pattern ^[A-Z]{2}$ such as "US", got the string "us"`,
 		`/directory/users/0: the required property "userPrincipalName" is missing`,
