@@ -1,6 +1,16 @@
 // Package entra is the sign-in surface: the v2.0 endpoints of Entra ID, as far
 // as clients of Microsoft Graph call them. It holds no tenant and signs nothing
 // by itself: whoever serves it says what the tenant has, and who signs.
+//
+// Emulated: client credentials (secret or certificate), authorization code with
+// PKCE, device code, refresh token, password, the pages that belong to them, and
+// the metadata that clients read first. Not emulated: the endpoints of version 1
+// but for their metadata, the implicit and hybrid flows, on-behalf-of, federated
+// credentials, conditional access, consent, and single sign-on (no page remembers
+// who signed in). It is safe for concurrent use.
+//
+// Where nothing else is said, what an answer has is as documented for the
+// Microsoft identity platform, v2.0.
 package entra
 
 import (
@@ -60,10 +70,18 @@ type Signer interface {
 
 // Call is a request to one of the endpoints.
 type Call struct {
-	Tenant    string // as the path names it: a GUID, a domain name, "common", "organizations", …
+	Tenant    string // as the path names it: a GUID, a domain name, "common", "organizations", …; "common" where it names none
 	Operation string // as faults, scenarios and the journal name it, "token.clientCredentials"
 	Client    string // client_id, "" where there is none
 	Form      string // the body as it was sent, at most MaxForm bytes; for the journal, which takes secrets out
+
+	page     page
+	user     string // of /common/userrealm/{user}
+	wrong    *problem
+	params   params
+	basic    bool // the client has authenticated by Basic
+	basicID  string
+	basicKey [2]string // as it was sent, and decoded
 }
 
 // Reply is an answer, to be written as it is.

@@ -1,0 +1,155 @@
+package entra
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/mint"
+)
+
+// purpose is what a client wants a token for, which decides how it must
+// authenticate.
+type purpose int
+
+const (
+	forItself purpose = iota + 1 // must have a credential
+	forUser                      // must have one unless it is public
+)
+
+// How a client has authenticated: the claim appidacr. Documented.
+const (
+	publicMethod      = "0"
+	secretMethod      = "1"
+	certificateMethod = "2"
+)
+
+// client is who asks.
+type client struct {
+	id     string
+	app    *App // nil: the tenant does not know it
+	method string
+	proven bool // its credential was right
+}
+
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+// client tells who asks, and whether it may.
+func (x *exchange) client(why purpose) (client, *problem) {
+	c, p := x.named()
+	if p != nil {
+		return c, p
+	}
+	secrets, assertion, p := x.credentials()
+	if p != nil {
+		return c, p
+	}
+	switch {
+	case assertion != "":
+		c.method = certificateMethod
+	case len(secrets) > 0:
+		c.method = secretMethod
+	case why == forItself:
+		return c, refuse(noCredential)
+	default:
+		c.method = publicMethod
+		if c.app != nil && !c.app.Public {
+			return c, x.strictly(refuse(needsSecret).
+				help("publicClient", "client_id", "the app is not public: send its secret, or register it as public"))
+		}
+		return c, nil
+	}
+	if c.app == nil {
+		return c, nil // lenient: nothing to compare with
+	}
+	// An app with "allow public client flows" may have a secret as well, and use
+	// it. Inferred; Entra decides by the platform of the redirect URI.
+	if c.app.Public && c.app.Secret == "" && len(c.app.Certificates) == 0 {
+		return c, x.strictly(refuse(publicClient))
+	}
+	if assertion != "" {
+		p = x.verify(assertion, c)
+	} else {
+		p = c.compare(secrets)
+	}
+	c.proven = p == nil
+	return c, x.strictly(p)
+}
+
+// named finds the app that client_id names.
+func (x *exchange) named() (client, *problem) {
+	c := client{id: x.call.Client}
+	sent := x.call.params.get("client_id")
+	switch {
+	case c.id == "":
+		return c, refuse(missingParameter, "client_id")
+	case sent != "" && x.call.basicID != "" && !strings.EqualFold(sent, x.call.basicID):
+		return c, refuse(badParameter).help("twoClients", "client_id", "the Authorization header and client_id name different clients")
+	}
+	if c.app = x.tenant.app(c.id); c.app != nil {
+		c.id = c.app.ID
+		return c, nil
+	}
+	return c, x.strictly(refuse(unknownApp, c.id, x.tenant.ID))
+}
+
+func (t *Tenant) app(id string) *App {
+	for i := range t.Apps {
+		if strings.EqualFold(t.Apps[i].ID, id) {
+			return &t.Apps[i]
+		}
+	}
+	return nil
+}
+
+// credentials are what the client has sent to prove itself: one secret in one or
+// two readings, or an assertion. RFC 6749, section 2.3: not more than one way.
+func (x *exchange) credentials() (secrets []string, assertion string, p *problem) {
+	form := x.call.params
+	secret, assertion := form.get("client_secret"), form.get("client_assertion")
+	if assertion != "" {
+		switch kind := form.get("client_assertion_type"); {
+		case kind == "":
+			return nil, "", refuse(missingParameter, "client_assertion_type")
+		case kind != assertionType:
+			return nil, "", refuse(badParameter).help("assertionType", "client_assertion_type", "it must be %s", assertionType)
+		case secret != "" || x.call.basic && x.call.basicKey[0] != "":
+			return nil, "", refuse(malformed).help("twoCredentials", "client_assertion", "send either a secret or an assertion")
+		}
+		return nil, assertion, nil
+	}
+	if x.call.basic && x.call.basicKey[0] != "" {
+		if secret != "" && !same(secret, x.call.basicKey[1]) && !same(secret, x.call.basicKey[0]) {
+			return nil, "", refuse(malformed).help("twoCredentials", "client_secret", "the Authorization header and client_secret differ")
+		}
+		return x.call.basicKey[:], "", nil
+	}
+	if secret != "" {
+		return []string{secret}, "", nil
+	}
+	return nil, "", nil
+}
+
+// compare checks the secret of a known app.
+func (c client) compare(secrets []string) *problem {
+	for _, s := range secrets {
+		if c.app.Secret != "" && same(s, c.app.Secret) {
+			return nil
+		}
+	}
+	p := refuse(wrongSecret, c.id)
+	if c.app.Secret == "" {
+		p.help("noSecret", "client_secret", "the app has no secret; give it one where it is registered")
+	}
+	return p
+}
+
+// same compares in a time that tells nothing of either, their lengths included.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// objectOf is the object id of an app's service principal in the tenant, or of a
+// user that the tenant does not know.
+func objectOf(t *Tenant, name string) string { return mint.Derived(t.ID, name) }

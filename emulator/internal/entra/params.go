@@ -1,0 +1,76 @@
+package entra
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// params are the parameters of a request, each of them once.
+type params map[string]string
+
+func (p params) get(name string) string { return p[name] }
+
+// maxParams bounds how many parameters a request may have. Chosen.
+const maxParams = 64
+
+// limits are the longest values, in bytes, of parameters that differ from the
+// rest. Chosen: more than any client sends, and little enough for what is made
+// of them (a code carries the scope, the redirect URI and the nonce) to fit into
+// a header.
+var limits = map[string]int{
+	"client_id": 256, "client_secret": 1024, "login_hint": 256, "username": 256, "user": 256, "password": 1024,
+	"scope": 4096, "redirect_uri": 2048, "post_logout_redirect_uri": 2048, "state": 4096, "nonce": 1024,
+	"code_challenge": 128, "code_verifier": 128,
+	"code": 16 << 10, "refresh_token": 16 << 10, "device_code": 16 << 10, "client_assertion": 16 << 10, "id_token_hint": 16 << 10,
+	"claims": 8 << 10, signinField: 32 << 10,
+}
+
+func limit(name string) int {
+	if n := limits[name]; n > 0 {
+		return n
+	}
+	return 2048
+}
+
+// parseParams decodes a query or a form. A parameter that comes twice is refused
+// (RFC 6749, section 3.2; the words are observed), and so is one that is too long.
+func parseParams(text string) (params, *problem) {
+	if strings.Count(text, "&") >= maxParams {
+		return nil, refuse(malformed).help("tooMany", "", "a request may have %d parameters", maxParams)
+	}
+	values, err := url.ParseQuery(text)
+	if err != nil {
+		return nil, refuse(malformed).help("encoding", "", "the parameters are not form-encoded")
+	}
+	p := make(params, len(values))
+	names := make([]string, 0, len(values))
+	for name := range values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		all := values[name]
+		if len(all) > 1 {
+			return nil, refuse(duplicateParameter, cut(name))
+		}
+		if len(all[0]) > limit(name) {
+			return nil, refuse(badParameter).help("tooLong", cut(name), "%s may have %d bytes", cut(name), limit(name))
+		}
+		if !utf8.ValidString(all[0]) {
+			return nil, refuse(badParameter).help("encoding", cut(name), "%s is not UTF-8", cut(name))
+		}
+		p[name] = all[0]
+	}
+	return p, nil
+}
+
+// cut is a client's text for a message: not long, and valid UTF-8.
+func cut(text string) string {
+	const longest = 80
+	if len(text) > longest {
+		text = text[:longest] + "…"
+	}
+	return strings.ToValidUTF8(text, "")
+}

@@ -1,0 +1,112 @@
+package entra
+
+import (
+	"github.com/graphemu/graphemu/emulator/internal/identity"
+)
+
+// The lifetime of an access token. Documented: 60 to 90 minutes; observed: 3599
+// where nothing else is configured.
+const lifetime = 3599
+
+// answer is a token endpoint's success, its members in the service's order.
+type answer struct {
+	Type       string `json:"token_type"`
+	Scope      string `json:"scope,omitempty"`
+	Expires    int    `json:"expires_in"`
+	ExtExpires int    `json:"ext_expires_in"`
+	Access     string `json:"access_token"`
+	Refresh    string `json:"refresh_token,omitempty"`
+	ID         string `json:"id_token,omitempty"`
+	Client     string `json:"client_info,omitempty"`
+}
+
+// token answers the token endpoint.
+func (x *exchange) token() (any, *problem) {
+	grant := x.call.params.get("grant_type")
+	if grant == "" {
+		return nil, refuse(missingParameter, "grant_type")
+	}
+	switch x.call.Operation {
+	case clientCredentials:
+		return x.clientCredentials()
+	case authorizationCode:
+		return x.redeemCode()
+	case deviceCode:
+		return x.redeemDevice()
+	case refreshToken:
+		return x.refresh()
+	case password:
+		return x.password()
+	}
+	p := refuse(unsupportedGrant, grant)
+	if grant == "urn:ietf:params:oauth:grant-type:jwt-bearer" {
+		p.help("notEmulated", "grant_type", "graphemu does not emulate on-behalf-of")
+	}
+	return nil, p
+}
+
+// v1 answers the token endpoint of version 1, which has other parameters.
+func (x *exchange) v1() *problem {
+	endpoint := x.tenant.Origin + "/" + x.call.Tenant + "/oauth2/v2.0/token"
+	p := refuse(badInput).help("notEmulated", "", "graphemu emulates version 2.0 alone: post to %s, with scope=%s/.default in place of resource", endpoint, graphURL)
+	p.message += " The endpoint of version 1 is not emulated. Use " + endpoint + "." // chosen
+	return p
+}
+
+// lenientRole is what an application is granted that the tenant does not know,
+// or that has not proved who it is: what the API asks for everything.
+const lenientRole = "EduAdministration.ReadWrite.All"
+
+// clientCredentials gives an application a token for itself.
+func (x *exchange) clientCredentials() (any, *problem) {
+	c, p := x.client(forItself)
+	if p != nil {
+		return nil, p
+	}
+	a, p := x.applicationScope(x.call.params.get("scope"))
+	if p != nil {
+		return nil, p
+	}
+	wants, p := parseClaims(x.call.params.get("claims"))
+	if p != nil {
+		return nil, p
+	}
+	claims := x.claims(c, a, wants)
+	claims.Object = objectOf(x.tenant, c.id)
+	if a.graph() {
+		claims.Roles = []string{lenientRole}
+		if c.app != nil && c.proven {
+			claims.Roles = c.app.Permissions
+		}
+	}
+	access, err := x.tenant.Signer.AccessToken(claims)
+	if err != nil {
+		return nil, x.broken(err)
+	}
+	return answer{Type: "Bearer", Expires: lifetime, ExtExpires: lifetime, Access: access}, nil
+}
+
+// claims are those of every access token.
+//
+// Chosen: the issuer is that of the metadata, as in tokens of version 2.0, so
+// that whoever checks it against the metadata finds it there. Graph's own tokens
+// are of version 1 and say https://sts.windows.net.
+func (x *exchange) claims(c client, a asked, wants wanted) identity.Claims {
+	t := x.tenant
+	from := t.Now
+	if wants.notBefore.After(from) && wants.notBefore.Sub(from) <= notBeforeGrace {
+		from = wants.notBefore
+	}
+	claims := identity.Claims{
+		Tenant: t.ID, App: c.id, Issuer: x.issuer(), Audience: a.resource,
+		IssuedAt: from, NotBefore: from, Expires: t.Now.Add(lifetime * second), ID: t.NewID(),
+		Revision: t.Revision, Capabilities: wants.capabilities, ClientAuth: c.method,
+	}
+	if c.app != nil {
+		claims.AppName = c.app.DisplayName
+	}
+	return claims
+}
+
+// issuer is who issues the tokens of the tenant: as its metadata say.
+func (x *exchange) issuer() string { return x.tenant.Origin + "/" + x.tenant.ID + "/v2.0" }

@@ -1,0 +1,75 @@
+package entra
+
+import (
+	"crypto/subtle"
+	"strings"
+	"unicode"
+)
+
+// signedIn finds the user that a principal name names. A lenient tenant takes any
+// name for a user of its own; only a disabled one it does not sign in either
+// (chosen: it was disabled for that).
+func (x *exchange) signedIn(name string) (User, *problem) {
+	name = strings.TrimSpace(name)
+	if !principalName(name) {
+		return User{}, refuse(userUnknown, x.tenant.ID).help("user", "user", "a user has a principal name, as someone@%s", x.domain())
+	}
+	for _, u := range x.tenant.Users {
+		if !strings.EqualFold(u.PrincipalName, name) {
+			continue
+		}
+		if u.Disabled {
+			return u, refuse(userDisabled)
+		}
+		return u, nil
+	}
+	p := x.strictly(refuse(userUnknown, x.tenant.ID).help("user", "user", "the directory has no user %s", cut(name)))
+	return User{ID: objectOf(x.tenant, strings.ToLower(name)), PrincipalName: name, DisplayName: name}, p
+}
+
+// principalName tells whether text may be a user's.
+func principalName(text string) bool {
+	local, domain, ok := strings.Cut(text, "@")
+	return ok && local != "" && domain != "" && len(text) <= limit("username") && !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == unicode.ReplacementChar
+	}) && !strings.Contains(domain, "@")
+}
+
+// domain is the tenant's own.
+func (x *exchange) domain() string {
+	if len(x.tenant.Domains) == 0 {
+		return "contoso.edu"
+	}
+	return x.tenant.Domains[0]
+}
+
+// password signs a user in by a password (RFC 6749, section 4.3).
+func (x *exchange) password() (any, *problem) {
+	c, p := x.client(forUser)
+	if p != nil {
+		return nil, p
+	}
+	form := x.call.params
+	for _, name := range []string{"username", "password", "scope"} {
+		if form.get(name) == "" {
+			return nil, refuse(missingParameter, name)
+		}
+	}
+	a, p := x.parseScope(form.get("scope"))
+	if p != nil {
+		return nil, p
+	}
+	u, p := x.signedIn(form.get("username"))
+	if p != nil {
+		return nil, p
+	}
+	if u.Password != "" && !same(u.Password, form.get("password")) {
+		if p := x.strictly(refuse(wrongPassword)); p != nil {
+			return nil, p
+		}
+	}
+	return x.give(grant{Client: c.id, User: u.PrincipalName, Session: x.tenant.NewID(), Scope: form.get("scope")}, c, u, a, nil)
+}
+
+// sameText compares in constant time for texts of one length.
+func sameText(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
