@@ -54,6 +54,8 @@ func (c controlled) Verify(strict bool) control.Verdict {
 	return c.s.judge(c.s.Worlds(), strict)
 }
 
+func (c controlled) RotateKeys(forget bool) error { return c.s.RotateKeys(forget) }
+
 func (c controlled) SaveState() error {
 	err := c.s.SaveState()
 	if err == ErrNoStateFile {
@@ -81,9 +83,14 @@ func (w controlledWorld) ProfileCount() int {
 	return state.Profiles.Len(state.Clock.Now())
 }
 
-func (w controlledWorld) Token(scopes, roles []string, app string, expires time.Duration) (string, error) {
-	return w.World.Token(TokenOptions{Scopes: scopes, Roles: roles, App: app, Expires: expires})
+func (w controlledWorld) Token(t control.TokenRequest) (string, error) {
+	if _, err := w.claims(TokenOptions(t)); err != nil {
+		return "", &control.Problem{Title: "No such token", Status: http.StatusBadRequest, Detail: err.Error()}
+	}
+	return w.World.Token(TokenOptions(t))
 }
+
+func (w controlledWorld) TokenFlaws() []string { return TokenFlaws() }
 
 func (w controlledWorld) Drop() error {
 	if w.tenant == DefaultTenant {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/control"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
@@ -14,7 +15,8 @@ import (
 
 // ServeHTTP takes a request its first steps: the control API is answered at
 // once, so that whatever a world is made to do can always be undone; everything
-// else finds its world by the token.
+// else finds its world by the token, the path of a sign-in or the signature of an
+// upload.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.running.enter() {
 		defer s.running.leave()
@@ -35,13 +37,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.surface.ServeUpload(w, r, &s.signedFor(r).current.Load().World, surface.Caller{Secure: secure(r), Conn: connection(r)})
 		return
 	}
-	world, client, err := s.worldOf(surface.Token(r.Header))
-	from := surface.Caller{Client: client, Secure: secure(r), Conn: connection(r)}
+	if call, ok := entra.Parse(r); ok {
+		s.serveSignIn(w, r, call)
+		return
+	}
+	k, err := s.lookUp(surface.Token(r.Header))
+	from := surface.Caller{Client: k.client, Token: k.found, Secure: secure(r), Conn: connection(r)}
 	if err != nil {
 		s.refuse(w, r, err, from)
 		return
 	}
-	s.surface.Serve(w, r, &world.current.Load().World, from)
+	s.surface.Serve(w, r, &k.world.current.Load().World, from)
 }
 
 // secure tells that a client came by https; in memory it is as good.

@@ -38,6 +38,8 @@ type Server struct {
 	control http.Handler // nil: off
 	worlds  worlds
 	tokens  *tokenCache
+	hosts   control.Hosts
+	origins origins
 
 	fixtures struct {
 		mu    sync.Mutex // guards byRef
@@ -86,8 +88,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{set: set, mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
 	s.worlds.byTenant = map[string]*World{}
-	hosts, err := control.NewHosts(set.Hosts, set.PublicURL)
-	if err != nil {
+	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	s.fixtures.byRef = map[string]*fixture.Fixture{}
@@ -98,7 +99,7 @@ func New(o Options) (*Server, error) {
 	s.ca = sync.OnceValues(func() (*localca.Authority, error) {
 		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.now) })
 	})
-	s.surface = surface.New(surface.Config{AuthOff: set.Auth == AuthOff, PublicURL: set.PublicURL, MaxBody: set.Limits.Body, Schemas: compiledAPI, Log: set.Log,
+	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL, MaxBody: set.Limits.Body, Schemas: compiledAPI, Log: set.Log,
 		Now: set.now, Closing: s.closing})
 	s.metrics = metrics.New(s.surface.Operations())
 	s.surface.CountWith(s.metrics)
@@ -112,7 +113,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	if set.Control != ControlOff {
-		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: hosts,
+		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: s.hosts,
 			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log})
 	}
 	if err := s.listen(); err != nil {
@@ -122,6 +123,8 @@ func New(o Options) (*Server, error) {
 	go compiledAPI() // at start, but the first answer need not wait for it
 	return s, nil
 }
+
+var auths = map[string]surface.Auth{AuthLenient: surface.AuthLenient, AuthStrict: surface.AuthStrict, AuthOff: surface.AuthOff}
 
 // kept opens what the data folder keeps, or a passing one where the folder does
 // not let us.

@@ -16,63 +16,118 @@ const opaque = "world-"
 // opaqueClient is what a token that names no app is in journals and counts.
 const opaqueClient = "opaque"
 
-// worldOf returns the world that a bearer token leads to: the tenant of a JWT,
-// the NAME of an opaque world-NAME, else the default world. client is the
-// token's app.
-func (s *Server) worldOf(token string) (w *World, client string, err error) {
-	if k := s.tokens.get(token); k != nil {
-		return k.world, k.client, nil
-	}
-	ref := DefaultWorld
-	if name, ok := strings.CutPrefix(token, opaque); ok {
-		ref = name
-	} else if tenant := identity.Tenant(token); mint.IsGUID(tenant) {
-		ref = tenant
-	}
-	if token != "" {
-		client = cmp.Or(identity.App(token), opaqueClient)
-	}
-	if w, err = s.World(ref); err == nil {
-		s.tokens.put(token, w, client)
-	}
-	return w, client, err
-}
-
-// tokenCache remembers where tokens led: a client sends the same one with every
-// request, and reading it takes a good part of a GET. It is a table of fixed
-// size in which a newer token replaces an older one.
-type tokenCache struct {
-	seed  maphash.Seed
-	slots [256]atomic.Pointer[knownToken]
-}
-
+// knownToken is what a bearer token leads to. It does not change.
 type knownToken struct {
-	token, client string
-	world         *World
+	text       string
+	client     string // the token's app; opaqueClient where it does not say
+	world      *World
+	found      *identity.Token // nil: nobody looks
+	generation uint64          // of the keys that it was checked with
 }
 
-// maxCachedToken bounds the table's memory to 1 MiB.
+// lookUp returns what a bearer token leads to: the tenant of a JWT, the NAME of an
+// opaque world-NAME, else the default world. No token leads there too. With strict
+// authentication a token that is not this server's makes no world.
+func (s *Server) lookUp(token string) (*knownToken, error) {
+	generation := s.generation()
+	if k := s.tokens.get(token, generation); k != nil {
+		return k, nil
+	}
+	k := &knownToken{text: token, generation: generation}
+	ref := DefaultWorld
+	if token != "" {
+		k.client = cmp.Or(identity.App(token), opaqueClient)
+		if s.set.Auth != AuthOff {
+			keys, err := s.keys()
+			if err != nil {
+				return k, err
+			}
+			k.found = keys.Check(token, s.answersOn)
+			k.generation = keys.Generation() // it may have read keys that others made
+		}
+	}
+	if k.found == nil || k.found.Flaw == "" || s.set.Auth != AuthStrict {
+		if name, ok := strings.CutPrefix(token, opaque); ok {
+			ref = name
+		} else if tenant := identity.Tenant(token); mint.IsGUID(tenant) {
+			ref = tenant
+		}
+	}
+	w, err := s.World(ref)
+	if err != nil {
+		return k, err
+	}
+	k.world = w
+	s.tokens.put(k)
+	return k, nil
+}
+
+// generation is that of the keys, zero before they were needed.
+func (s *Server) generation() uint64 {
+	if s.set.Auth == AuthOff {
+		return 0
+	}
+	keys, err := s.keys()
+	if err != nil {
+		return 0
+	}
+	return keys.Generation()
+}
+
+// tokenCache remembers where tokens led and what was found in them: a client sends
+// the same one with every request, and reading it takes longer than a GET. It is a
+// table of fixed size, by a hash of the token, in which newer ones take the places
+// of older ones. What was found counts until the keys change; the time, and what
+// was revoked, are looked at with each request.
+type tokenCache struct {
+	seed maphash.Seed
+	sets [128][ways]atomic.Pointer[knownToken]
+	next atomic.Uint32 // which place of a full set makes room
+}
+
+// ways is how many tokens that fall into one place of the table are kept.
+const ways = 4
+
+// maxCachedToken bounds the table's memory to 2 MiB.
 const maxCachedToken = 4 << 10
 
 func newTokenCache() *tokenCache { return &tokenCache{seed: maphash.MakeSeed()} }
 
-func (c *tokenCache) slot(token string) *atomic.Pointer[knownToken] {
-	return &c.slots[maphash.String(c.seed, token)%uint64(len(c.slots))]
+func (c *tokenCache) set(token string) *[ways]atomic.Pointer[knownToken] {
+	return &c.sets[maphash.String(c.seed, token)%uint64(len(c.sets))]
 }
 
-// get returns nil where the token is not known, or its world was dropped.
-func (c *tokenCache) get(token string) *knownToken {
-	k := c.slot(token).Load()
-	if k == nil || k.token != token || k.world.dropped.Load() {
-		return nil
+// get returns nil where the token is not known, its world was dropped, or the keys
+// are others by now.
+func (c *tokenCache) get(token string, generation uint64) *knownToken {
+	set := c.set(token)
+	for i := range set {
+		k := set[i].Load()
+		if k == nil || k.text != token {
+			continue
+		}
+		if k.world.dropped.Load() || k.generation != generation {
+			set[i].CompareAndSwap(k, nil)
+			return nil
+		}
+		k.world.use()
+		return k
 	}
-	k.world.use()
-	return k
+	return nil
 }
 
-func (c *tokenCache) put(token string, w *World, client string) {
-	if len(token) <= maxCachedToken {
-		// The header's text, of which token is a part, need not stay with it.
-		c.slot(token).Store(&knownToken{strings.Clone(token), client, w})
+func (c *tokenCache) put(k *knownToken) {
+	if len(k.text) > maxCachedToken {
+		return
 	}
+	kept := *k
+	kept.text = strings.Clone(k.text) // the header's text, of which it is a part, need not stay
+	set := c.set(k.text)
+	for i := range set {
+		if old := set[i].Load(); old == nil || old.text == k.text || old.world.dropped.Load() {
+			set[i].Store(&kept)
+			return
+		}
+	}
+	set[c.next.Add(1)%ways].Store(&kept)
 }

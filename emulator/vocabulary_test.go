@@ -22,7 +22,7 @@ func TestTheSchemaNamesTheOperations(t *testing.T) {
 	var listed []string
 	require.NoError(t, json.Unmarshal([]byte(gjson.GetBytes(text, "$defs.scenarioOperation.examples").Raw), &listed))
 	groups := slices.DeleteFunc(slices.Clone(listed), func(s string) bool { return !strings.HasSuffix(s, "*") })
-	assert.Equal(t, []string{"profiles.*", "profiles.errors.*", "upload.*", "education.*", "*"}, groups)
+	assert.Equal(t, []string{"profiles.*", "profiles.errors.*", "upload.*", "education.*", "token.*", "*"}, groups)
 	s, err := emulator.New(emulator.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })

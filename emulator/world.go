@@ -15,8 +15,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
-	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
@@ -50,9 +50,10 @@ type World struct {
 type state struct {
 	surface.World
 	roots
-	ids    *mint.Stream // of profiles
-	stored variant.Set  // by which its profiles are kept, whatever scenario came since
-	scene  *scene       // that its play is of; guarded by World.changing once others have the state
+	ids      *mint.Stream     // of profiles
+	accounts func() *accounts // who may sign in; made when first needed
+	stored   variant.Set      // by which its profiles are kept, whatever scenario came since
+	scene    *scene           // that its play is of; guarded by World.changing once others have the state
 }
 
 // inForce returns the world's state with the scenario that plays in it. They
@@ -110,41 +111,6 @@ func (w *World) Profiles() []Profile {
 			State: string(r.State), Status: string(r.Sync.Status), ErrorCount: r.Sync.ErrorCount})
 	}
 	return list
-}
-
-// TokenOptions says what a token carries.
-type TokenOptions struct {
-	Scopes  []string      // delegated permissions; default, where Roles is empty too: EduAdministration.ReadWrite
-	Roles   []string      // application permissions; a token has scopes or roles
-	App     string        // client id; default: the fixture's first app
-	Expires time.Duration // from now on the world's clock; default: never, as far as a JWT can say
-}
-
-// never is an expiry that no clock reaches.
-var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// Token returns a signed token for this world. It errs where both scopes and
-// roles are asked for.
-func (w *World) Token(o TokenOptions) (string, error) {
-	if len(o.Scopes) == 0 && len(o.Roles) == 0 {
-		o.Scopes = []string{"EduAdministration.ReadWrite"}
-	}
-	keys, err := w.server.keys()
-	if err != nil {
-		return "", err
-	}
-	// Without an expiry the token is good on any clock, wherever it is set to.
-	from, to := time.Unix(0, 0).UTC(), never
-	if o.Expires > 0 {
-		from = w.Clock().Now()
-		to = from.Add(o.Expires)
-	}
-	app := o.App
-	if app == "" {
-		app = w.server.app().ID
-	}
-	return keys.Issue(identity.Claims{Tenant: w.tenant, App: app, Object: mint.Derived(w.tenant, app), Scopes: o.Scopes, Roles: o.Roles,
-		IssuedAt: from, NotBefore: from, Expires: to, ID: mint.Derived("uti", w.tenant, app, to.String())})
 }
 
 // worlds are the worlds of a server.
@@ -313,6 +279,9 @@ func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *sta
 	}
 	st.Blobs = blob.NewStore(mint.Key(s.set.Seed, w.tenant, "sas"), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads})
 	st.Directory = directory.New(seedOf(sc.fixture.Directory), derive)
+	st.Sessions = entra.NewSessions()
+	st.accounts = sync.OnceValue(func() *accounts { return accountsOf(&sc.fixture.Directory, w.tenant, derive) })
+	st.Registered = func(app string) bool { return st.accounts().has(app) }
 	st.Intake = intake.New(st.Profiles, st.Blobs, st.Directory)
 	st.SetPlay(sc.play(o))
 	return st

@@ -85,7 +85,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringArrayVar(&o.Scenarios, "scenario", nil, "what happens and what goes wrong: a built-in `name` (graphemu scenario list) or a file; several add up, the first match wins, settings are those of the last (repeatable; default default)")
 	fl.BoolVar(&f.watch, "watch", false, "read the scenario files again when they change; where one is wrong, the log tells and the scenario before stays")
 	fl.StringVar(&o.Fixture, "fixture", "", "what a world starts from: empty, one, contoso, district, district-flawed, or the `path` of a file or of a folder with a fixture.json (default what the scenario says, else empty)")
-	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: lenient, any will do and none is 401; off, no header needed; strict, not yet")
+	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: lenient, any will do and none is 401, and the journal tells what strict would refuse; strict, checked from signature to permission; off, no header needed")
 	fl.StringVar(&o.Clock, "clock", "", "`how` time passes: real, frozen, frozen@2026-01-05T06:00:00Z, or x60 for an hour in a minute (default what the scenario says, else real)")
 	fl.StringArrayVar(&f.variants, "variant", nil, "`NAME=READING` where the documentation contradicts itself, as createStatus=201 (repeatable)")
 	fl.Uint64Var(&o.Seed, "seed", 1, "`number` that all ids and all chance are drawn from")

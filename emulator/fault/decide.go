@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 )
 
 // noStrike is a position behind all rules.
@@ -69,23 +71,23 @@ func (s *Set) look(f *facts) (Strike, bool, []Miss) {
 }
 
 // covering appends the tables of all patterns that an operation is of.
-func (s *Set) covering(operation string, tables []*table) []*table {
-	if t := s.exact[operation]; t != nil {
+func (s *Set) covering(name string, tables []*table) []*table {
+	if t := s.exact[name]; t != nil {
 		tables = append(tables, t)
 	}
 	if len(s.prefixes) > 0 {
-		for i := strings.IndexByte(operation, '.'); i >= 0; {
-			if t := s.prefixes[operation[:i]]; t != nil {
+		for i := strings.IndexByte(name, '.'); i >= 0; {
+			if t := s.prefixes[name[:i]]; t != nil {
 				tables = append(tables, t)
 			}
-			next := strings.IndexByte(operation[i+1:], '.')
+			next := strings.IndexByte(name[i+1:], '.')
 			if next < 0 {
 				break
 			}
 			i += 1 + next
 		}
 	}
-	if s.any != nil {
+	if s.any != nil && operation.Covers(operation.Any, name) {
 		tables = append(tables, s.any)
 	}
 	return tables

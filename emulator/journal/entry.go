@@ -33,6 +33,7 @@ type Entry struct {
 
 	RequestBody string   `json:"requestBody,omitzero"` // of a write, less secrets, at most MaxBody bytes
 	Error       *Problem `json:"error,omitzero"`       // what the client was told
+	Advice      string   `json:"advice,omitzero"`      // what strict authentication would have refused, in one sentence
 	Detail      *Detail  `json:"detail,omitzero"`      // what the scenario did
 
 	real time.Time // when it came, on the real clock

@@ -24,6 +24,9 @@ func (e Entry) Explain(parts ...Entry) string {
 	x.changed(&e)
 	x.answered(&e)
 	x.told(e.Detail)
+	if e.Advice != "" {
+		x.line("Advice: %s.", clean(e.Advice))
+	}
 	x.held(parts)
 	if e.RequestBody != "" {
 		x.line("")

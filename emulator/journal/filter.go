@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 )
 
 // Filter says which entries are wanted. Every condition that is set must hold;
@@ -109,7 +110,7 @@ func parseSince(value string) (after uint64, since time.Time, err error) {
 func (f Filter) cheap() func(*Entry) bool {
 	status, known := parseStatus(f.Status)
 	return func(e *Entry) bool {
-		return (f.Operation == "" || matches(f.Operation, e.Operation)) &&
+		return (f.Operation == "" || operation.Covers(f.Operation, e.Operation)) &&
 			(f.Status == "" || known && status.has(e.Status)) &&
 			e.ID > f.After && (f.Batch == 0 || e.Batch == f.Batch) && !e.At.Before(f.Since)
 	}

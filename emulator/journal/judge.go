@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -125,7 +126,7 @@ func (r *Record) judgeCount(x *Expectation, want Count, f *finding) {
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		switch {
-		case !matches(x.Operation, e.Operation):
+		case !operation.Covers(x.Operation, e.Operation):
 		case filtered && !status.has(e.Status):
 			others++
 		default:
@@ -165,7 +166,7 @@ func (r *Record) judgeEarly(x *Expectation, f *finding) {
 	var first *Entry
 	var early blame
 	for i := range r.Entries {
-		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Early != nil && matches(x.Operation, e.Operation) {
+		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Early != nil && operation.Covers(x.Operation, e.Operation) {
 			early.add(e.ID)
 			if first == nil {
 				first = e
@@ -204,7 +205,7 @@ func (r *Record) judgeIntervals(x *Expectation, f *finding) {
 	var a, b *Entry // the first two that are too close
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if !matches(x.Operation, e.Operation) {
+		if !operation.Covers(x.Operation, e.Operation) {
 			continue
 		}
 		key := route{e.Client, e.Operation, e.Path}
@@ -245,7 +246,7 @@ func (r *Record) judgeOrder(order []string, f *finding) {
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		for j, o := range order {
-			if first[j] == nil && matches(o, e.Operation) {
+			if first[j] == nil && operation.Covers(o, e.Operation) {
 				first[j] = e
 			}
 		}
@@ -274,7 +275,7 @@ func (r *Record) judgeOnly(only []string, f *finding) {
 	var others []string
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Operation == "" || slices.ContainsFunc(only, func(o string) bool { return matches(o, e.Operation) }) {
+		if e.Operation == "" || slices.ContainsFunc(only, func(o string) bool { return operation.Covers(o, e.Operation) }) {
 			continue
 		}
 		f.blamed.add(e.ID)

@@ -9,32 +9,16 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 )
 
-// anyOperation stands for every operation.
-const anyOperation = "*"
-
-// matches tells whether operation is meant by pattern: a name, a group like
-// "profiles.*", or "*". The name of a request that is none of the API's is
-// empty, and nothing means it.
-func matches(pattern, operation string) bool {
-	if operation == "" {
-		return false
-	}
-	if group, ok := strings.CutSuffix(pattern, anyOperation); ok {
-		return strings.HasPrefix(operation, group)
-	}
-	return pattern == operation
-}
-
 // checkOperation returns what is wrong with a pattern, "" for nothing.
 // operations are all names there are; nil: they are not known.
 func checkOperation(pattern string, operations []string) string {
-	group, isGroup := strings.CutSuffix(pattern, anyOperation)
+	group, isGroup := strings.CutSuffix(pattern, operation.Any)
 	switch {
 	case pattern == "":
 		return `is empty: want an operation like "profiles.start", a group like "profiles.*", or "*"`
-	case isGroup && group != "" && !strings.HasSuffix(group, ".") || strings.Contains(group, anyOperation):
+	case isGroup && group != "" && !strings.HasSuffix(group, ".") || strings.Contains(group, operation.Any):
 		return strconv.Quote(show(pattern)) + ` is no group: the star stands alone or after a dot, as in "profiles.*"`
-	case operations == nil || slices.ContainsFunc(operations, func(o string) bool { return matches(pattern, o) }):
+	case operations == nil || slices.ContainsFunc(operations, func(o string) bool { return operation.Covers(pattern, o) }):
 		return ""
 	}
 	candidates := operations

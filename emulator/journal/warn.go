@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 )
 
 // warn returns what is worth a warning in all worlds, in the order of
@@ -121,7 +123,7 @@ func (r *Record) early() []Warning {
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		if e.Detail == nil || e.Detail.Early == nil || slices.ContainsFunc(r.Expect, func(x Expectation) bool {
-			return x.NoEarlyRetry && matches(x.Operation, e.Operation)
+			return x.NoEarlyRetry && operation.Covers(x.Operation, e.Operation)
 		}) {
 			continue
 		}

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -24,29 +23,18 @@ func (p *parsing) check(f *File) {
 	p.faults(f)
 	for i := range f.Throttle {
 		at := child("/throttle", i)
-		for _, wrong := range f.Throttle[i].Check(p.operations()) {
+		for _, wrong := range f.Throttle[i].Check(p.options.Operations) {
 			if !slices.Contains(p.bad, at+"/preset") { // what a preset stands for is not missing
 				p.rule(at+wrong.Pointer, "%s", wrong.Message)
 			}
 		}
-		p.plannedList(f, child(at, "operations"), f.Throttle[i].Operations)
 	}
 	for i := range f.Expect {
 		e, at := &f.Expect[i], child("/expect", i)
-		for _, wrong := range e.Check(p.operations()) {
+		for _, wrong := range e.Check(p.options.Operations) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}
-		p.planned(f, child(at, "operation"), e.Operation)
-		p.plannedList(f, child(at, "order"), e.Order)
 	}
-}
-
-// operations are all names that may be used; nil: any.
-func (p *parsing) operations() []string {
-	if p.options.Operations == nil {
-		return nil
-	}
-	return slices.Concat(p.options.Operations, p.options.Later)
 }
 
 func (p *parsing) clock(c Clock) {
@@ -280,7 +268,7 @@ func (p *parsing) circles(list []Lifecycle) {
 func (p *parsing) faults(f *File) {
 	for i := range f.Faults {
 		r, at := &f.Faults[i], child("/faults", i)
-		for _, wrong := range r.Check(p.operations()) {
+		for _, wrong := range r.Check(p.options.Operations) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}
 		if known := p.options.Errors; r.Respond != nil && r.Respond.Error != "" && known != nil && !slices.Contains(known, r.Respond.Error) {
@@ -290,7 +278,6 @@ func (p *parsing) faults(f *File) {
 			}
 			p.rule(at+"/respond/error", "the service has no error %s%s", quote(r.Respond.Error), hint)
 		}
-		p.planned(f, child(at, "operation"), r.Operation)
 	}
 }
 
@@ -307,19 +294,5 @@ func (p *parsing) path(pointer, path string) {
 		p.rule(pointer, "the path has %d bytes; the most is %d", len(path), maxPath)
 	case i >= 0:
 		p.rule(pointer, "the path holds %q: gjson's modifiers and multipaths are not taken here", plain[i:i+1])
-	}
-}
-
-// planned warns of an operation that graphemu does not serve yet.
-func (p *parsing) planned(f *File, pointer, operation string) {
-	if slices.Contains(p.options.Later, operation) {
-		f.later = append(f.later, Warning{Place: place(p.file, p.doc.at(pointer)), Path: readable(pointer),
-			Message: fmt.Sprintf("%s is not served yet: this has no effect so far", operation)})
-	}
-}
-
-func (p *parsing) plannedList(f *File, pointer string, operations []string) {
-	for i, o := range operations {
-		p.planned(f, child(pointer, i), o)
 	}
 }

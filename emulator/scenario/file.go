@@ -41,7 +41,6 @@ type File struct {
 	Expect      []journal.Expectation `json:"expect,omitempty"`
 
 	faultPlaces, throttlePlaces []string // as "file:line:column"
-	later                       []Warning
 }
 
 // Clock is how each world's clock starts. The zero value is not given.

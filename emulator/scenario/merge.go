@@ -37,7 +37,6 @@ func Merge(files []*File) (*File, error) {
 		all.Expect = append(all.Expect, f.Expect...)
 		all.faultPlaces = append(all.faultPlaces, padded(f.faultPlaces, len(f.Faults))...)
 		all.throttlePlaces = append(all.throttlePlaces, padded(f.throttlePlaces, len(f.Throttle))...)
-		all.later = append(all.later, f.later...)
 	}
 	return all, problems.sorted()
 }

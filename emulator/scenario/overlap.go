@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -34,7 +35,7 @@ func (w Warning) String() string {
 // that an earlier one always goes before, conditions that hold for no profile,
 // and operations that are not served yet.
 func Overlaps(f *File) []Warning {
-	warnings := slices.Clone(f.later)
+	var warnings []Warning
 	for j := range f.Faults {
 		for i := range j {
 			if covers(&f.Faults[i], &f.Faults[j]) {
@@ -71,7 +72,7 @@ func standsAt(place string) string {
 // covers tells whether a strikes every call that b applies to.
 func covers(a, b *fault.Rule) bool {
 	always := a.Calls.IsZero() && (a.Chance == 0 || a.Chance == 1)
-	return always && covered(b.Operation, a.Operation) &&
+	return always && operation.Covers(a.Operation, b.Operation) &&
 		(a.While.State == "" || a.While.State == b.While.State) && (a.While.Status == "" || a.While.Status == b.While.Status) &&
 		subset(folded(a.Where.Header), folded(b.Where.Header)) && subset(a.Where.Query, b.Where.Query) && subset(a.Where.Body, b.Where.Body) &&
 		!(partless(a) && !partless(b))
@@ -80,12 +81,6 @@ func covers(a, b *fault.Rule) bool {
 // partless tells whether a rule cannot strike a part of a batch.
 func partless(r *fault.Rule) bool {
 	return r.Slow != nil || r.Then != "" && r.Then != fault.Finish || r.Handled != nil || r.Body != nil && r.Body.ContentLength != 0
-}
-
-// covered tells whether all that operation means is meant by group too.
-func covered(operation, group string) bool {
-	prefix, open := strings.CutSuffix(group, "*")
-	return operation == group || open && strings.HasPrefix(operation, prefix)
 }
 
 // folded writes the names of headers in one letter case.

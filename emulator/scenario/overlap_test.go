@@ -32,7 +32,6 @@ func TestOverlaps(t *testing.T) {
 		"chain":          {life("- {name: a, on: profiles.start, next: b" + ends + "- {name: b, on: profiles.start" + ends), nil},
 		"after a chain":  {life("- {name: a, on: profiles.start, next: b" + ends + "- {name: b, on: profiles.start" + ends + "- {name: c, on: profiles.start" + ends), nil},
 		"path":           {life("- {name: a, on: profiles.start, where: {displyName: x, 'license*.#': 1, state: y, dataProvider.x: z, expiresOn: null}" + ends), []string{`x.yaml:3:3: lifecycles[0].where["displyName"]: no profile has "displyName", so this never fits; did you mean "displayName"?`}},
-		"later":          {"version: 1\nfaults: [{name: a, operation: upload.putBlock, delay: 1s}]\nexpect: [{order: [batch, upload.putBlock]}]", []string{`x.yaml:2:31: faults[0].operation: upload.putBlock is not served yet: this has no effect so far`, `x.yaml:3:26: expect[0].order[1]: upload.putBlock is not served yet: this has no effect so far`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string

@@ -25,7 +25,6 @@ import (
 // so refuses none.
 type Options struct {
 	Operations []string // names of all operations; nil: not checked
-	Later      []string // operations that are planned: taken, with a warning
 	Errors     []string // names of the service's errors; nil: not checked
 	Fixtures   []string // names of the built-in fixtures; nil: not checked
 	// Folder is what the path of a fixture is relative to, as of the scenario's

@@ -16,12 +16,11 @@ import (
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
-// known is what the surface serves, and what a later issue adds.
+// known is what the surface serves.
 var known = Options{
 	Operations: []string{"batch", "metadata", "profiles.count", "profiles.create", "profiles.delete", "profiles.errors.count", "profiles.errors.get",
 		"profiles.errors.list", "profiles.get", "profiles.list", "profiles.pause", "profiles.reset", "profiles.resume", "profiles.start",
-		"profiles.status.get", "profiles.update", "profiles.uploadUrl"},
-	Later:    []string{"upload.putBlock"},
+		"profiles.status.get", "profiles.update", "profiles.uploadUrl", "upload.putBlock"},
 	Errors:   []string{"serviceNotAvailable", "tooManyRequests", "internalError", "AuthenticationFailed"},
 	Fixtures: []string{"contoso", "empty", "one"},
 }
@@ -93,7 +92,6 @@ func TestTheExampleOfTheDesignLoadsAsItStands(t *testing.T) {
 			{Profile: map[string]any{"displayName": "North"}, Status: "success", Place: "nightly.yaml:37:5"},
 		},
 		faultPlaces: []string{"nightly.yaml:21:5", "nightly.yaml:25:5", "nightly.yaml:30:5"},
-		later:       []Warning{{Place: "nightly.yaml:26:16", Path: "faults[1].operation", Message: "upload.putBlock is not served yet: this has no effect so far"}},
 	}, f)
 	assert.Equal(t, &profile.Script{Timeline: profile.DefaultTimeline, Lifecycles: []profile.Lifecycle{
 		{Name: "slow-then-quarantined", On: profile.CallStart, Where: map[string]any{"displayName": "North"}, Next: "recovered", Steps: []profile.Step{
@@ -162,7 +160,6 @@ func TestRulesThatNoSchemaTells(t *testing.T) {
 		"year of a zone":     {"version: 1\nclock: {mode: frozen, start: '9999-12-31T23:59:59-02:00'}", `clock.start: 10000-01-01T01:59:59Z is not within the years 1 to 9999 of UTC`},
 		"variant":            {"version: 1\nvariants: {createStats: 201}", `x.yaml:2:12: variants.createStats: unknown property "createStats"; did you mean "createStatus"?`},
 		"reading":            {"version: 1\nvariants: {createStatus: 203}", `x.yaml:2:26: variants.createStatus: expected "202" or "201", got the number 203`},
-		"reading not yet":    {"version: 1\nvariants: {permissions: 2018}", `x.yaml:2:25: variants.permissions: variant permissions=2018: not yet, permissions are not enforced yet`},
 		"fixture":            {"version: 1\nfixture: contosso", `x.yaml:2:10: fixture: there is no fixture "contosso"; did you mean "contoso"?; built in are contoso, empty, one, and a path such as ./contosso leads to a file or a folder`},
 		"negative":           {"version: 1\ntimeline: {deleting: -1s}", `x.yaml:2:22: timeline.deleting: "-1s" is negative: want a duration of zero or more, like 20s`},
 		"too long":           {"version: 1\ntimeline: {deleting: 900000h}", `x.yaml:2:22: timeline.deleting: "900000h" is too long: the most is 876000h0m0s`},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 )
 
 // Values of Rule.Per.
@@ -64,7 +65,7 @@ func (r *Rule) Check(operations []string) (problems []Problem) {
 		add("/name", "a throttle needs a name, unique in its scenario")
 	}
 	for i, name := range r.Operations {
-		if operations != nil && !slices.ContainsFunc(operations, func(o string) bool { return covers(name, o) }) {
+		if operations != nil && !slices.ContainsFunc(operations, func(o string) bool { return operation.Covers(name, o) }) {
 			add(fmt.Sprintf("/operations/%d", i), "there is no operation %q%s", name, nearest.Hint(name, operations))
 		}
 	}
@@ -87,13 +88,4 @@ func (r *Rule) Check(operations []string) (problems []Problem) {
 		add("/per", "want %s or %s, got %q", PerApp, PerTenant, r.Per)
 	}
 	return problems
-}
-
-// covers tells whether a name in a rule means an operation: itself, a group as
-// "profiles.*", or "*".
-func covers(name, operation string) bool {
-	if group, ok := strings.CutSuffix(name, "*"); ok && (group == "" || strings.HasSuffix(group, ".")) {
-		return strings.HasPrefix(operation, group)
-	}
-	return name == operation
 }

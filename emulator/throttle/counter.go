@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 )
 
 // Counter counts the requests of one world by its rules. It is safe for
@@ -97,8 +99,11 @@ func (c *Counter) Take(operation, client string, now time.Time) (r Refusal, refu
 	return r, false
 }
 
-func (r *Rule) covers(operation string) bool {
-	return len(r.Operations) == 0 || slices.ContainsFunc(r.Operations, func(name string) bool { return covers(name, operation) })
+func (r *Rule) covers(name string) bool {
+	if len(r.Operations) == 0 {
+		return operation.Covers(operation.Any, name)
+	}
+	return slices.ContainsFunc(r.Operations, func(pattern string) bool { return operation.Covers(pattern, name) })
 }
 
 func (r *Rule) key(client string) string {

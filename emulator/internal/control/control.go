@@ -39,6 +39,9 @@ type Server interface {
 	Find(ref string) (World, error)
 	// Verify judges the clients of all worlds; strict turns warnings into failures.
 	Verify(strict bool) Verdict
+	// RotateKeys makes the token endpoints sign with a new key; with forget, the
+	// tokens of the keys before are good no more.
+	RotateKeys(forget bool) error
 	// SaveState writes all worlds to the server's state file. It errs with
 	// ErrNoStateFile where it has none.
 	SaveState() error
@@ -53,8 +56,16 @@ type World interface {
 	Clock() *clock.Clock
 	// ProfileCount returns how many profiles there are.
 	ProfileCount() int
-	// Token returns a signed token; expires 0 means never.
-	Token(scopes, roles []string, app string, expires time.Duration) (string, error)
+	// Token returns a signed token. It errs where there can be none such.
+	Token(TokenRequest) (string, error)
+	// TokenFlaws returns what may be wrong with a token on purpose.
+	TokenFlaws() []string
+	// Revoke takes back every token that was issued so far, and returns how often
+	// that was done.
+	Revoke() uint64
+	// ApproveSignIn lets a user sign in with the code that a device shows, or
+	// declines. It errs where no device waits with it, and where the user may not.
+	ApproveSignIn(userCode, user string, approve bool) error
 
 	// Reset puts the world back to its start.
 	Reset()
@@ -106,6 +117,14 @@ type World interface {
 	// Restore puts a snapshot in place of the world. It errs where it is none, and
 	// then changes nothing.
 	Restore([]byte) error
+}
+
+// TokenRequest is what a token is to carry. What is empty is up to the world.
+type TokenRequest struct {
+	Scopes, Roles       []string
+	App, User, Audience string
+	Expires, After      time.Duration // from now; Expires 0: never
+	Flaw                string        // one of TokenFlaws
 }
 
 // Config is what New needs.

@@ -15,11 +15,12 @@ import (
 
 // fakeServer is the emulator as these tests need it.
 type fakeServer struct {
-	worlds []*fakeWorld
-	ca     error
-	panics any
-	saves  int
-	unsaid error // what SaveState errs with
+	worlds  []*fakeWorld
+	ca      error
+	panics  any
+	saves   int
+	unsaid  error // what SaveState and RotateKeys err with
+	rotated string
 }
 
 func (s *fakeServer) CA() ([]byte, error) {
@@ -67,6 +68,11 @@ func (s *fakeServer) Find(ref string) (World, error) {
 		return nil, fmt.Errorf("%q can't be a world", ref)
 	}
 	return nil, nil
+}
+
+func (s *fakeServer) RotateKeys(forget bool) error {
+	s.rotated = fmt.Sprint("forget ", forget)
+	return s.unsaid
 }
 
 func (s *fakeServer) SaveState() error {
@@ -133,9 +139,24 @@ func (w *fakeWorld) AdvanceIdle() (Happened, error) {
 	return h, err
 }
 
-func (w *fakeWorld) Token(scopes, roles []string, app string, expires time.Duration) (string, error) {
-	w.asked = fmt.Sprintf("%v %v %s %v", scopes, roles, app, expires)
+func (w *fakeWorld) Token(t TokenRequest) (string, error) {
+	w.asked = fmt.Sprintf("%v %v %s %v", t.Scopes, t.Roles, t.App, t.Expires)
+	if t.User+t.Audience+t.Flaw != "" || t.After != 0 {
+		w.asked += fmt.Sprintf(" %s %s %v %s", t.User, t.Audience, t.After, t.Flaw)
+	}
 	return "TOKEN", w.fails
+}
+
+func (w *fakeWorld) TokenFlaws() []string { return []string{"key", "signature"} }
+
+func (w *fakeWorld) Revoke() uint64 {
+	w.asked = "revoke"
+	return 1
+}
+
+func (w *fakeWorld) ApproveSignIn(userCode, user string, approve bool) error {
+	w.asked = fmt.Sprint(userCode, " ", user, " ", approve)
+	return w.fails
 }
 
 func (w *fakeWorld) Force(id, state, status string) (ForcedProfile, error) {

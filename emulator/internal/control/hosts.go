@@ -29,8 +29,8 @@ func NewHosts(names []string, publicURL string) (Hosts, error) {
 	return h, nil
 }
 
-// ours tells whether a Host header names this server.
-func (h Hosts) ours(host string) bool {
+// Ours tells whether a Host header names this server.
+func (h Hosts) Ours(host string) bool {
 	name := host
 	if n, _, err := net.SplitHostPort(host); err == nil {
 		name = n
@@ -56,7 +56,7 @@ func (c *Control) guard(r *http.Request) error {
 			return problem(http.StatusForbidden, "Only from this machine", "The control API answers loopback connections only, and this one comes from %s. Start with --control any to change that.", r.RemoteAddr)
 		}
 	}
-	if !c.Hosts.ours(r.Host) {
+	if !c.Hosts.Ours(r.Host) {
 		return problem(http.StatusMisdirectedRequest, "Unknown host", "The Host header says %q, which is none of this server's names. Use localhost or 127.0.0.1, or start with --host NAME.", r.Host)
 	}
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {

@@ -3,7 +3,6 @@ package control
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/gorilla/mux"
 )
@@ -82,40 +81,4 @@ func (c *Control) force(w World, r *http.Request) (any, error) {
 		return nil, asProblem(err, http.StatusBadRequest, "Invalid body")
 	}
 	return p, nil
-}
-
-// token answers {"token": "…"}. The body may name scopes or roles (arrays of
-// permissions), app (a client id) and expires (a duration).
-func (c *Control) token(w World, r *http.Request) (any, error) {
-	o, err := c.readObject(r, "scopes", "roles", "app", "expires")
-	if err != nil {
-		return nil, err
-	}
-	scopes, err := texts(o, "scopes")
-	if err != nil {
-		return nil, err
-	}
-	roles, err := texts(o, "roles")
-	if err != nil {
-		return nil, err
-	}
-	if len(scopes) > 0 && len(roles) > 0 {
-		return nil, problem(http.StatusBadRequest, "Invalid body", "A token has scopes (delegated) or roles (application), not both.")
-	}
-	app, err := text(o, "app", "a client id")
-	if err != nil {
-		return nil, err
-	}
-	var expires time.Duration
-	if v, given := o["expires"]; given {
-		text, _ := v.(string)
-		if expires, err = time.ParseDuration(text); err != nil || expires <= 0 {
-			return nil, problem(http.StatusBadRequest, "Invalid body", `/expires: want a positive duration such as "1h"`)
-		}
-	}
-	token, err := w.Token(scopes, roles, app, expires)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]string{"token": token, "tenant": w.Tenant(), "world": w.Name()}, nil
 }

@@ -87,17 +87,6 @@ func BatchMethodNotAllowed() *Error {
 	return e.header("Allow", http.MethodPost)
 }
 
-// EmptyToken answers a call without a bearer token. Observed; so is the header.
-func EmptyToken() *Error { return unauthenticated("Access token is empty.") }
-
-// InvalidToken answers a bearer token that cannot be used. Observed (2018).
-func InvalidToken() *Error { return unauthenticated("Access token validation failure.") }
-
-func unauthenticated(message string) *Error {
-	e := &Error{Status: http.StatusUnauthorized, Code: "InvalidAuthenticationToken", Message: message}
-	return e.header("WWW-Authenticate", `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`)
-}
-
 // UnreadablePayload answers a body that is not JSON, or that does not say it is.
 // Observed: docs-contrib issue 6337.
 func UnreadablePayload() *Error {

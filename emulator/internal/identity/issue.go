@@ -124,12 +124,12 @@ type idPayload struct {
 // 403 AccessDenied, "Either scp or roles claim need to be present in the token."
 // (pnp/cli-microsoft365#1738).
 func (k *Keys) Issue(c Claims) (string, error) {
-	return sign(c.validate, c.payload, func() (jose.Signer, error) { return k.signer, nil })
+	return sign(c.Validate, c.payload, func() (jose.Signer, error) { return k.signer, nil })
 }
 
 // AccessToken is Issue with the key of the token endpoints.
 func (k *Keys) AccessToken(c Claims) (string, error) {
-	return sign(c.validate, c.payload, k.endpoints)
+	return sign(c.Validate, c.payload, k.endpoints)
 }
 
 // IDToken returns a token that tells an app who has signed in, signed with the key
@@ -168,7 +168,8 @@ func sign[T any](validate func() error, payload func() T, signer func() (jose.Si
 
 func (c *Claims) delegated() bool { return len(c.Scopes) > 0 }
 
-func (c *Claims) validate() error {
+// Validate tells why no token can say c, as Issue does.
+func (c *Claims) Validate() error {
 	switch {
 	case c.Tenant == "":
 		return errors.New("it needs a tenant")

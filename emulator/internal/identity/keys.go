@@ -40,8 +40,9 @@ type Keys struct {
 	ring       atomic.Pointer[ring] // of the token endpoints; nil: not needed so far
 	generation atomic.Uint64
 
-	mu    sync.Mutex // guards notes and read, and whoever makes a ring
+	mu    sync.Mutex // guards notes, told and read, and whoever makes a ring
 	notes []string
+	told  int       // how many of them NewNotes has returned
 	read  time.Time // the file of the ring was of then
 }
 
@@ -62,10 +63,21 @@ func OpenKeys(dir string) (*Keys, error) {
 }
 
 // Notes returns what was found amiss and done about it so far, a sentence each.
+// NewNotes does not return them again.
 func (k *Keys) Notes() []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.told = len(k.notes)
 	return slices.Clone(k.notes)
+}
+
+// NewNotes returns the sentences that it did not return before.
+func (k *Keys) NewNotes() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	fresh := slices.Clone(k.notes[k.told:])
+	k.told = len(k.notes)
+	return fresh
 }
 
 // note keeps a sentence for Notes. Must hold mu, once others have k.

@@ -1,7 +1,35 @@
-// Package operation knows the shape of the names of operations.
+// Package operation knows the shape of the names of operations, and what the
+// patterns mean by which a scenario names several.
 package operation
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
+
+// Any is the pattern of every operation of the API, of Graph and of the storage
+// account. Chosen: signing in is not among them. It is another service, and what a
+// scenario does must not depend on whether a client has a token already; "token.*"
+// names it.
+const Any = "*"
+
+const signingIn = "token."
+
+// Covers tells whether operation is meant by pattern: a name, a group like
+// "profiles.*", or Any. operation may be a group too: then all of it must be meant.
+// What is none of the API's operations has the empty name, and nothing means it.
+func Covers(pattern, operation string) bool {
+	if operation == "" {
+		return false
+	}
+	if pattern == Any {
+		return !strings.HasPrefix(operation, signingIn)
+	}
+	if group, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasSuffix(group, ".") {
+		return strings.HasPrefix(operation, group)
+	}
+	return pattern == operation
+}
 
 // Groups returns the groups that operations make, as "profiles.*" of
 // "profiles.start", sorted.

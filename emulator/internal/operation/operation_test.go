@@ -10,3 +10,20 @@ func TestGroups(t *testing.T) {
 	assert.Equal(t, []string{"profiles.*", "profiles.errors.*"}, Groups([]string{"profiles.list", "profiles.errors.list", "batch", "profiles.errors.get"}))
 	assert.Empty(t, Groups([]string{"batch"}))
 }
+
+func TestCovers(t *testing.T) {
+	for _, c := range []struct {
+		pattern, operation string
+		want               bool
+	}{
+		{"*", "profiles.start", true}, {"*", "upload.put", true}, {"*", "batch", true}, {"*", "profiles.*", true},
+		{"*", "token.refreshToken", false}, {"*", "token.*", false}, {"*", "", false},
+		{"token.*", "token.refreshToken", true}, {"token.*", "profiles.start", false},
+		{"profiles.*", "profiles.start", true}, {"profiles.*", "profiles.errors.list", true}, {"profiles.*", "profiles.errors.*", true},
+		{"profiles.*", "profiles", false}, {"profiles.*", "profilesX.start", false}, {"profiles.errors.*", "profiles.*", false},
+		{"profiles.start", "profiles.start", true}, {"profiles.start", "profiles.startX", false}, {"profiles.s*", "profiles.start", false},
+		{"", "profiles.start", false}, {"", "", false},
+	} {
+		assert.Equal(t, c.want, Covers(c.pattern, c.operation), "%s, %s", c.pattern, c.operation)
+	}
+}

@@ -87,6 +87,9 @@ func (s *Surface) body(c *call) []byte {
 	if c.upload != nil {
 		return nil // a file is no JSON, and can be read once
 	}
+	if c.signIn != nil {
+		return formAsJSON(c.signIn.Form)
+	}
 	if c.decoded != nil {
 		return []byte(c.text())
 	}

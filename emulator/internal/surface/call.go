@@ -11,7 +11,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
@@ -22,10 +24,11 @@ import (
 // call is one request, or one part of a batch, on its way to its operation.
 type call struct {
 	world     *World
-	play      *Play      // the scenario that was in force when it came
-	now       time.Time  // read once, after what delays it: all timestamps of an answer agree
-	client    string     // the app of its token
-	conn      *wire.Conn // nil: not known
+	play      *Play           // the scenario that was in force when it came
+	now       time.Time       // read once, after what delays it: all timestamps of an answer agree
+	client    string          // the app of its token
+	token     *identity.Token // what was found in it; nil: there is none, or nobody looks
+	conn      *wire.Conn      // nil: not known
 	ids       graph.IDs
 	scheme    string // "http://"; with host, what absolute URLs are built on
 	host      string // "localhost:9400", or a whole public URL
@@ -40,8 +43,10 @@ type call struct {
 	payload   []byte              // the body, once it was read
 	unread    error               // why it could not be read
 	wasRead   bool
-	decoded   any        // a batch part's body, which came as JSON within JSON
-	upload    *blob.Call // a call on the storage account; nil: on Graph
+	decoded   any           // a batch part's body, which came as JSON within JSON
+	upload    *blob.Call    // a call on the storage account; nil: on another surface
+	signIn    *entra.Call   // a call on the sign-in endpoints; nil: on another surface
+	tenant    *entra.Tenant // of signIn
 	operation string
 	keys
 	format  format
@@ -67,7 +72,8 @@ type story struct {
 	retryAfter  *clock.Duration
 	retryFormat string
 	failure     *graph.Error
-	refused     bool // by a schema or a rule of the model
+	refused     bool   // by a schema or a rule of the model
+	advice      string // what strict authentication would have refused
 }
 
 // room returns an empty slice that n bytes fit into without a new allocation.
@@ -85,7 +91,7 @@ type reply struct {
 	failed bool        // an error: it carries no OData-Version
 
 	dropped bool // there is no answer
-	foreign bool // of the storage account: its headers are all in header
+	foreign bool // of another surface than Graph: its headers are all in header
 }
 
 func (r *reply) set(name, value string) {
@@ -105,7 +111,7 @@ func empty(status int) reply { return reply{status: status} }
 func (s *Surface) answer(c *call) reply {
 	var op operation
 	var unknown error
-	if c.upload == nil {
+	if c.onGraph() {
 		op, c.keys, unknown = s.find(c.method, c.at)
 		c.operation = op.name
 	}
@@ -115,8 +121,11 @@ func (s *Surface) answer(c *call) reply {
 	if a, ok := s.scenario(c); !ok {
 		return a
 	}
-	if c.upload != nil {
+	switch {
+	case c.upload != nil:
 		return s.store(c)
+	case c.signIn != nil:
+		return c.askTenant()
 	}
 	a, err := s.run(c, op, unknown)
 	if err == nil {
@@ -125,10 +134,16 @@ func (s *Surface) answer(c *call) reply {
 	return c.fail(s.translate(err, c))
 }
 
+// onGraph tells whether the call is one of Graph's, not of another surface.
+func (c *call) onGraph() bool { return c.upload == nil && c.signIn == nil }
+
 // fail is an error as an answer.
 func (c *call) fail(e *graph.Error) reply {
-	if c.upload != nil {
+	switch {
+	case c.upload != nil:
 		return c.storageError(e.Status, e.Message)
+	case c.signIn != nil:
+		return c.signInError(e.Status, "", "")
 	}
 	c.failure = e
 	return reply{status: e.Status, media: mediaError, header: e.Header, failed: true, body: graph.AppendError(nil, e, c.ids, c.now)}
@@ -139,7 +154,7 @@ func (s *Surface) run(c *call, op operation, unknown error) (reply, error) {
 	// A path outside every version is no call of Graph's at all, and anyone may
 	// read $metadata (observed); else no token, no answer (order inferred).
 	if !c.inBatch && c.at.version != "" && op.name != "metadata" {
-		if err := s.authorize(c.header); err != nil {
+		if err := s.authenticate(c); err != nil {
 			return reply{}, err
 		}
 	}
@@ -148,6 +163,9 @@ func (s *Surface) run(c *call, op operation, unknown error) (reply, error) {
 	}
 	if unknown != nil {
 		return reply{}, unknown
+	}
+	if err := s.authorize(c, &op); err != nil {
+		return reply{}, err
 	}
 	return op.run(c)
 }
@@ -195,17 +213,6 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 
 // base is the root of the version that was asked, without a slash at its end.
 func (c *call) base() string { return c.scheme + c.host + "/" + c.at.version }
-
-// authorize is the bearer check: lenient takes any token, off asks for none.
-func (s *Surface) authorize(h http.Header) error {
-	if s.cfg.AuthOff {
-		return nil
-	}
-	if Token(h) == "" {
-		return graph.EmptyToken()
-	}
-	return nil
-}
 
 // Token returns the bearer token of a request, or "".
 func Token(h http.Header) string {

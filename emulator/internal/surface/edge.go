@@ -16,6 +16,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
@@ -28,9 +29,10 @@ const maxSpare = 512 << 10
 
 // Caller is who sent a request, and how.
 type Caller struct {
-	Client string     // the app of its token; "opaque" where the token does not say, "" without a token
-	Secure bool       // by https
-	Conn   *wire.Conn // nil: not known
+	Client string          // the app of its token; "opaque" where the token does not say, "" without a token
+	Token  *identity.Token // what was found in it; nil: there is none
+	Secure bool            // by https
+	Conn   *wire.Conn      // nil: not known
 }
 
 // Serve answers one HTTP request in world.
@@ -67,8 +69,8 @@ func (s *Surface) Refuse(w http.ResponseWriter, r *http.Request, world *World, f
 }
 
 func (c *call) init(s *Surface, r *http.Request, world *World, from Caller) {
-	c.world, c.play, c.client, c.conn, c.outer, c.path = world, world.Play(), from.Client, from.Conn, r, r.URL.Path
-	if step := c.play.PerRequest; step > 0 && world.Clock.Factor() == 0 {
+	c.world, c.play, c.client, c.token, c.conn, c.outer, c.path = world, world.Play(), from.Client, from.Token, from.Conn, r, r.URL.Path
+	if step := c.play.PerRequest; step > 0 && c.signIn == nil && world.Clock.Factor() == 0 {
 		world.Clock.Advance(step) // fails only at the end of time, where the clock stays
 	}
 	c.now, c.real = world.Clock.Now(), s.cfg.Now()
@@ -81,17 +83,17 @@ func (c *call) init(s *Surface, r *http.Request, world *World, from Caller) {
 	case s.cfg.PublicURL != "":
 		c.host = s.cfg.PublicURL
 	case from.Secure:
-		c.scheme, c.host = "https://", host(r)
+		c.scheme, c.host = "https://", Host(r)
 	default:
-		c.scheme, c.host = "http://", host(r)
+		c.scheme, c.host = "http://", Host(r)
 	}
 	c.method, c.query, c.header = r.Method, r.URL.RawQuery, r.Header
 }
 
-// host returns the host that the client asked, or the listener's own address
+// Host returns the host that the client asked, or the listener's own address
 // where it is none: HTTP/1.0 needs no Host, and net/http lets quotes pass in an
 // absolute request target, while context URLs are written into JSON as they are.
-func host(r *http.Request) string {
+func Host(r *http.Request) string {
 	if r.Host == "" || strings.ContainsFunc(r.Host, func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("\"\\<>", c) }) {
 		return localAddress(r)
 	}
@@ -117,7 +119,7 @@ func (s *Surface) protected(c *call) (a reply) {
 		}
 	}()
 	c.world.Blobs.Sweep(c.now) // a client that uploads no more may still ask
-	if c.method == http.MethodOptions && c.upload == nil {
+	if c.method == http.MethodOptions && c.onGraph() {
 		return s.preflight(c)
 	}
 	return s.answer(c)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 )
 
@@ -125,7 +126,7 @@ func TestHostsNeverBreakJSON(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer x")
 		w := httptest.NewRecorder()
 		d := newDesk()
-		d.Serve(w, r, d.world, Caller{})
+		d.Serve(w, r, d.world, Caller{Token: &identity.Token{Flaw: identity.FlawForm}})
 		var list struct {
 			Context string `json:"@odata.context"`
 		}
@@ -163,7 +164,7 @@ func TestTokens(t *testing.T) {
 		assert.Equal(t, "Access token is empty.", *envelope(t, w).Error.Message)
 		assert.Contains(t, w.Header().Get("WWW-Authenticate"), "Bearer ")
 	}
-	off := newDesk(func(c *Config) { c.AuthOff = true })
+	off := newDesk(func(c *Config) { c.Auth = AuthOff })
 	assert.Equal(t, 200, off.send("GET", "/beta/education/synchronizationProfiles", "", "Authorization: Basic x").Code)
 }
 
@@ -235,10 +236,10 @@ func TestSkipTokens(t *testing.T) {
 
 func TestPanicsBecomeInternalErrors(t *testing.T) {
 	d := newDesk()
-	d.router().Handle("/boom", operation{"boom", func(*call) (reply, error) { panic("kaboom") }}).Methods("GET")
-	d.router().Handle("/nil", operation{"nil", func(c *call) (reply, error) { return reply{}, *(*error)(nil) }}).Methods("GET")
-	d.router().Handle("/abort", operation{"abort", func(*call) (reply, error) { panic(http.ErrAbortHandler) }}).Methods("GET")
-	d.router().Handle("/odd", operation{"odd", func(*call) (reply, error) { return reply{}, io.ErrClosedPipe }}).Methods("GET")
+	d.router().Handle("/boom", operation{"boom", func(*call) (reply, error) { panic("kaboom") }, new(demands)}).Methods("GET")
+	d.router().Handle("/nil", operation{"nil", func(c *call) (reply, error) { return reply{}, *(*error)(nil) }, new(demands)}).Methods("GET")
+	d.router().Handle("/abort", operation{"abort", func(*call) (reply, error) { panic(http.ErrAbortHandler) }, new(demands)}).Methods("GET")
+	d.router().Handle("/odd", operation{"odd", func(*call) (reply, error) { return reply{}, io.ErrClosedPipe }, new(demands)}).Methods("GET")
 
 	for _, path := range []string{"/boom", "/nil", "/odd"} {
 		d.log.Reset()

@@ -18,10 +18,13 @@ func (s *Surface) record(c *call, a reply) {
 	e := journal.Entry{
 		ID: c.entry, World: c.world.Name(), At: c.arrived, Operation: c.operation, Method: c.method, Path: c.path, Query: c.query, Batch: c.batchEntry,
 		Client: c.client, Profile: c.id, RequestID: c.ids.Request, Status: a.status, Duration: clock.Duration(took), Waited: clock.Duration(c.waited),
-		RequestBytes: c.bodySize(), ResponseBytes: int64(len(a.body)), Before: c.before, Error: problem(c),
+		RequestBytes: c.bodySize(), ResponseBytes: int64(len(a.body)), Before: c.before, Error: problem(c), Advice: c.advice,
 	}
 	if reads := c.method == http.MethodGet || c.method == http.MethodHead; !reads {
-		if c.upload == nil {
+		switch {
+		case c.signIn != nil:
+			e.RequestBody = c.signIn.Form
+		case c.upload == nil:
 			e.RequestBody = c.text()
 		}
 		if c.id != "" {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
@@ -21,8 +22,9 @@ type handler func(*call) (reply, error)
 // operation is a handler with its name. It is an http.Handler only because the
 // router keeps nothing else.
 type operation struct {
-	name string
-	run  handler
+	name    string
+	run     handler
+	demands *demands // permissions
 }
 
 func (operation) ServeHTTP(http.ResponseWriter, *http.Request) {
@@ -97,15 +99,17 @@ func (s *Surface) list() []declared {
 func (s *Surface) index() {
 	list := s.list()
 	s.frequent = make(map[route]operation, len(list))
-	for _, d := range list {
+	all := make([]operation, len(list))
+	for i, d := range list {
 		s.operations = append(s.operations, d.name)
-		s.frequent[route{d.method, d.path}] = operation{d.name, d.run}
+		all[i] = operation{d.name, d.run, new(demands)}
+		s.frequent[route{d.method, d.path}] = all[i]
 	}
-	s.operations = append(slices.Compact(s.operations), blob.Operations()...)
+	s.operations = slices.Concat(slices.Compact(s.operations), blob.Operations(), entra.Operations())
 	s.router = sync.OnceValue(func() *mux.Router {
 		r := mux.NewRouter()
-		for _, d := range list {
-			r.Handle(d.path, operation{d.name, d.run}).Methods(d.method).Name(d.name)
+		for i, d := range list {
+			r.Handle(d.path, all[i]).Methods(d.method).Name(d.name)
 		}
 		return r
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/journal"
@@ -55,6 +56,9 @@ func (c *call) retryKey() string {
 		// Several blocks of a file are sent at a time, each a call of its own.
 		key += "\x00" + c.upload.Operation + "\x00" + c.upload.Query.Get("blockid")
 	}
+	if c.signIn != nil {
+		key += "\x00" + c.signIn.Operation // every grant has the same address
+	}
 	return key
 }
 
@@ -96,13 +100,19 @@ func (s *Surface) faults(c *call) (a reply, ok bool) {
 func (c *call) respond(r *fault.Respond, retryAfter time.Duration, factor float64) reply {
 	var a reply
 	if r.Body == nil {
-		e := graph.Named(r.Error, r.Status)
+		e := graph.Named(r.Error, r.Status, c.now)
+		if r.Error == graph.Revoked && r.Status == http.StatusUnauthorized {
+			c.world.Revision.Add(1) // it is so, then: only a new token will do
+		}
 		if r.Message != "" {
 			e.Message = r.Message
 		}
-		if c.upload != nil && slices.Contains(blob.Codes(), r.Error) {
+		switch {
+		case c.upload != nil && slices.Contains(blob.Codes(), r.Error):
 			a = c.stored(blob.Failure(r.Status, r.Error, r.Message, c.ids.Request, c.now))
-		} else {
+		case c.signIn != nil:
+			a = c.signInError(r.Status, r.Error, r.Message)
+		default:
 			a = c.fail(e)
 		}
 	} else {
@@ -228,10 +238,10 @@ func (c *call) damage(a reply) reply {
 }
 
 // ErrorNames returns the names of errors that a rule may ask for, sorted: those of
-// Graph, and for upload.* the codes of Azure Storage.
+// Graph, for upload.* the codes of Azure Storage, and for token.* those of OAuth.
 func ErrorNames() []string {
 	ofGraph := graph.ErrorNames()
-	names := slices.Clone(ofGraph)
+	names := append(slices.Clone(ofGraph), entra.ErrorNames()...)
 	for _, code := range blob.Codes() {
 		if !slices.ContainsFunc(ofGraph, func(n string) bool { return strings.EqualFold(n, code) }) {
 			names = append(names, code)

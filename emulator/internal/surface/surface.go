@@ -16,7 +16,7 @@ import (
 
 // Config is what the surface needs to know.
 type Config struct {
-	AuthOff   bool                        // no Authorization header is needed
+	Auth      Auth
 	PublicURL string                      // what absolute URLs are built on; "": the request's own scheme and Host
 	MaxBody   int64                       // bytes of a request body, after decompression
 	Schemas   func() (*schema.Set, error) // the compiled JSON Schemas; may wait for them

@@ -93,13 +93,13 @@ func (s *Surface) store(c *call) reply {
 // storageError is an error of the storage account that a scenario asked for: its own
 // words for the status, unless the rule has a message.
 func (c *call) storageError(status int, message string) reply {
-	if message == graph.Named("", status).Message {
+	if message == graph.Named("", status, c.now).Message {
 		message = "" // Graph's words; here the service has its own
 	}
 	return c.stored(blob.Failure(status, "", message, c.ids.Request, c.now))
 }
 
-// foreignHeaders sets the headers of an answer of the storage account.
+// foreignHeaders sets the headers of an answer of another surface than Graph.
 func (s *Surface) foreignHeaders(h http.Header, c *call, a reply) {
 	for name, values := range a.header {
 		h[name] = values

@@ -8,6 +8,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
@@ -28,6 +29,10 @@ type World struct {
 	Blobs      *blob.Store      // the files that clients put there
 	Directory  *directory.Store // what its syncs made
 	Intake     *intake.Intake
+
+	Sessions   *entra.Sessions       // what its token endpoints gave, and may take back
+	Revision   atomic.Uint64         // how often its tokens were revoked
+	Registered func(app string) bool // tells whether the tenant has an app
 
 	play    atomic.Pointer[Play]
 	answers answers

@@ -18,7 +18,6 @@ type Variant struct {
 	Name     string   // as in --variant NAME=VALUE
 	Readings []string // the documented ones; the first is the default
 	Source   string   // where each reading stands
-	NotYet   string   // why it can't be chosen yet; "" where it can
 }
 
 // Default returns the reading that holds where nothing else is chosen.
@@ -41,7 +40,7 @@ var Table = []Variant{
 	{Name: "teacherSchools", Readings: []string{"one", "several"}, Source: "SDS V1 CSV File Format; other pages, which let a teacher's School SIS ID list several schools"},
 	{Name: "retirement", Readings: []string{"off", "on"}, Source: "before and after 31 December 2024 (inferred)"},
 	{Name: "deprecationHeaders", Readings: []string{"off", "on"}, Source: "before and after June 2024"},
-	{Name: "permissions", Readings: []string{"2021", "2018"}, Source: "newer pages; the create page's generation", NotYet: "permissions are not enforced yet"},
+	{Name: "permissions", Readings: []string{"2021", "2018"}, Source: "newer pages; the create page's generation"},
 }
 
 // Set is the readings in force. The zero value holds the defaults.
@@ -62,8 +61,6 @@ func NewSet(choices map[string]string) (Set, error) {
 			errs = append(errs, fmt.Errorf("unknown variant %q%s; there are %s", name, nearest.Hint(name, names()), strings.Join(names(), ", ")))
 		case !slices.Contains(Table[i].Readings, choices[name]):
 			errs = append(errs, fmt.Errorf("variant %s has no reading %q; it has %s", name, choices[name], strings.Join(Table[i].Readings, ", ")))
-		case Table[i].NotYet != "" && choices[name] != Table[i].Default():
-			errs = append(errs, fmt.Errorf("variant %s=%s: not yet, %s", name, choices[name], Table[i].NotYet))
 		default:
 			s.chosen[name] = choices[name]
 		}

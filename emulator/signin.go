@@ -1,0 +1,188 @@
+package emulator
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/fixture"
+	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/surface"
+)
+
+// serveSignIn answers a request of the sign-in endpoints in the world of the
+// tenant that its path names.
+func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra.Call) {
+	world, known, err := s.tenantWorld(call.Tenant)
+	from := surface.Caller{Secure: secure(r), Conn: connection(r)}
+	state := world.current.Load()
+	accounts := state.accounts()
+	tenant := &entra.Tenant{ID: world.tenant, Strict: s.set.Auth == AuthStrict, Known: known,
+		Domains: accounts.domains, Users: accounts.users, Apps: accounts.apps,
+		Origin: s.originOf(r), Origins: s.answersOn, Signer: signer{s}}
+	if err != nil {
+		s.surface.RefuseSignIn(w, r, &state.World, from, call, tenant, err.Error())
+		return
+	}
+	s.origins.remember(tenant.Origin)
+	s.surface.ServeSignIn(w, r, &state.World, from, call, tenant)
+}
+
+// tenantWorld returns the world of the tenant that a path names: by its id, a
+// domain of the fixture, or a world's name (which is ours). Where known is false
+// there is no such tenant, and the default world is returned to say so. It errs,
+// with that world, where there can be no further one.
+func (s *Server) tenantWorld(name string) (w *World, known bool, err error) {
+	ref, known := s.tenantRef(strings.ToLower(name))
+	if known {
+		if w, err = s.World(ref); err == nil {
+			return w, true, nil
+		}
+		var full *FullError
+		known = errors.As(err, &full)
+		if !known {
+			err = nil // it can't be a world's name
+		}
+	}
+	fallback, wrong := s.World(DefaultWorld)
+	if wrong != nil {
+		panic(wrong) // it always fits
+	}
+	return fallback, known, err
+}
+
+// tenantRef returns what World knows a tenant by. Chosen: with strict
+// authentication only the tenants that the fixture lists are there, if it lists
+// any, and the default one; a name with a dot must be a domain of the fixture.
+func (s *Server) tenantRef(name string) (ref string, known bool) {
+	d := s.scene.Load().fixture.Directory
+	ids, domains := tenantsOf(&d)
+	if id, ok := domains[name]; ok {
+		return id, true
+	}
+	switch {
+	case name == "common" || name == "organizations" || name == DefaultWorld || name == DefaultTenant || s.set.Auth != AuthStrict:
+		return name, true
+	case mint.IsGUID(name):
+		return name, len(ids) == 0 || ids[name]
+	}
+	return name, len(ids) == 0 && !strings.Contains(name, ".")
+}
+
+// tenantsOf returns the ids of a directory's tenants, and whose each domain is.
+func tenantsOf(d *fixture.Directory) (ids map[string]bool, domains map[string]string) {
+	ids, domains = map[string]bool{}, map[string]string{}
+	for _, domain := range d.Domains {
+		domains[strings.ToLower(domain)] = DefaultTenant
+	}
+	for _, t := range d.Tenants {
+		ids[t.ID] = true
+		for _, domain := range t.Domains {
+			domains[strings.ToLower(domain)] = t.ID
+		}
+	}
+	return ids, domains
+}
+
+// accounts is the part of a fixture's directory that may sign in, as the sign-in
+// endpoints have it.
+type accounts struct {
+	domains    []string
+	users      []entra.User
+	apps       []entra.App
+	registered map[string]bool // by lower-case id
+}
+
+// accountsOf prepares a directory for one tenant. derive is that of the world's
+// directory: who signs in has the id that the account has there.
+func accountsOf(d *fixture.Directory, tenant string, derive func(names ...string) string) *accounts {
+	a := &accounts{domains: d.Domains, registered: map[string]bool{}}
+	for _, t := range d.Tenants {
+		if t.ID == tenant && len(t.Domains) > 0 {
+			a.domains = t.Domains
+		}
+	}
+	for _, u := range d.Users {
+		id := u.ID
+		if id == "" {
+			id = derive("accounts", strings.ToLower(u.PrincipalName))
+		}
+		a.users = append(a.users, entra.User{ID: id, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName, Mail: u.Mail, Password: u.Password, Disabled: u.Disabled})
+	}
+	for _, app := range d.Apps {
+		a.registered[strings.ToLower(app.ID)] = true
+		a.apps = append(a.apps, entra.App{ID: app.ID, DisplayName: app.DisplayName, Secret: app.Secret, Certificates: app.Certificates,
+			RedirectURIs: app.RedirectURIs, Public: app.Public, Permissions: app.Permissions, DelegatedPermissions: app.DelegatedPermissions})
+	}
+	return a
+}
+
+// has tells whether there is such an app. A fixture without any lets every app be.
+func (a *accounts) has(app string) bool {
+	return len(a.registered) == 0 || a.registered[app] || a.registered[strings.ToLower(app)]
+}
+
+// originOf is where a client reached the server.
+func (s *Server) originOf(r *http.Request) string {
+	switch {
+	case s.set.PublicURL != "":
+		return s.set.PublicURL
+	case secure(r):
+		return "https://" + surface.Host(r)
+	}
+	return "http://" + surface.Host(r)
+}
+
+// loginHosts are where Entra itself is: an issuer of there is this server's, which
+// signs for them at the proxy door.
+var loginHosts = map[string]bool{"login.microsoftonline.com": true, "login.windows.net": true, "login.microsoft.com": true, "sts.windows.net": true}
+
+// answersOn tells whether an origin is this server's: one of its names with a port
+// that it listens on, its public URL, the login hosts of the proxy door, and every
+// origin at which a token endpoint was asked, since a port may be mapped.
+func (s *Server) answersOn(origin string) bool {
+	if origin == s.set.PublicURL || s.origins.has(origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	if loginHosts[strings.ToLower(u.Host)] {
+		return u.Scheme == "https"
+	}
+	listens, err := url.Parse(s.urls[u.Scheme])
+	return err == nil && listens.Host != "" && u.Port() == listens.Port() && s.hosts.Ours(u.Host)
+}
+
+// origins remembers where token endpoints were asked. The zero value is empty.
+type origins struct {
+	mu   sync.RWMutex // guards seen
+	seen map[string]bool
+}
+
+// maxOrigins is how many are remembered: a client may make up as many as it likes.
+const maxOrigins = 100
+
+func (o *origins) has(origin string) bool {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.seen[origin]
+}
+
+func (o *origins) remember(origin string) {
+	if o.has(origin) {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.seen == nil {
+		o.seen = map[string]bool{}
+	}
+	if len(o.seen) < maxOrigins {
+		o.seen[origin] = true
+	}
+}
