@@ -79,6 +79,12 @@ func (x *exchange) route() Reply {
 		return x.json(x.instance())
 	case realmPage:
 		return x.json(x.realm())
+	case authorizePage:
+		return x.authorize()
+	case deviceAuthPage:
+		return x.deviceAuth()
+	case logoutPage:
+		return x.logout()
 	}
 	return x.fail(refuse(badInput))
 }

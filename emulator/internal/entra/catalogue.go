@@ -49,6 +49,7 @@ const (
 	missingParameter   = 900144
 	onlyPost           = 900561
 	manyResources      = 28000
+	foreignSignin      = 165000
 	needsDefault       = 1002012
 	malformed          = 9002313
 	workAccountsOnly   = 9002332
@@ -160,6 +161,8 @@ var catalogue = map[int]entry{
 	missingParameter: {400, "invalid_request", "The request body must contain the following parameter: '%s'."},
 	// Observed.
 	onlyPost: {400, "invalid_request", "The endpoint only accepts %s requests. Received a %s request."},
+	// Observed: the first sentences.
+	foreignSignin: {400, "invalid_request", "Invalid Request: The request tokens do not match the user context. Please do not copy the user context values (cookies; form fields; headers) between different requests or user sessions; always maintain the ALL of the supplied values across a complete single user flow."},
 	// Observed: words; name inferred.
 	manyResources: {400, "invalid_scope", "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope %s is not valid."},
 	// Observed.
