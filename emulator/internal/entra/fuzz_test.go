@@ -42,7 +42,6 @@ func FuzzAnswer(f *testing.F) {
 		assert.LessOrEqual(t, len(c.Form), MaxForm)
 		if a.Failure != nil {
 			assert.Less(t, len(a.Failure.Message), 2000)
-			assert.NotContains(t, a.Failure.Message, "%!")
 		}
 		if at := a.Header.Get("Location"); at != "" {
 			u, err := url.Parse(at)
