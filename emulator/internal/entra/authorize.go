@@ -96,7 +96,11 @@ func (x *exchange) requested(s *signin, c client) (asked, *problem) {
 	case "":
 		return asked{}, refuse(missingParameter, "response_type")
 	default:
-		return asked{}, refuse(badResponseType, kind).help("notEmulated", "response_type", "graphemu emulates response_type=code alone")
+		code := badResponseType
+		if strings.Contains(kind, "id_token") {
+			code = idTokenType
+		}
+		return asked{}, refuse(code, kind).help("notEmulated", "response_type", "graphemu emulates response_type=code alone")
 	}
 	if form.get("request") != "" || form.get("request_uri") != "" {
 		return asked{}, refuse(unsupportedValue, "request").help("notEmulated", "request", "graphemu does not read request objects")

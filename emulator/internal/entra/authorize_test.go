@@ -18,14 +18,14 @@ func TestAuthorizeErrors(t *testing.T) {
 		both   bool
 	}{
 		"response_type token":    {[]string{"response_type", "token"}, "unsupported_response_type", 700051, true},
-		"response_type id_token": {[]string{"response_type", "id_token"}, "unsupported_response_type", 700051, true},
+		"response_type id_token": {[]string{"response_type", "id_token"}, "unsupported_response_type", 700054, true},
 		"no response_type":       {[]string{"response_type", ""}, "invalid_request", 900144, true},
 		"response_mode":          {[]string{"response_mode", "carrier_pigeon"}, "invalid_request", 70007, true},
 		"prompt":                 {[]string{"prompt", "please"}, "invalid_request", 90023, true},
 		"two prompts":            {[]string{"prompt", "select_account consent"}, "invalid_request", 90023, true},
 		"nobody signed in":       {[]string{"login_hint", ""}, "login_required", 50058, true},
 		"unknown user":           {[]string{"login_hint", "no@contoso.edu"}, "login_required", 50034, false},
-		"disabled user":          {[]string{"login_hint", "gone@contoso.edu"}, "login_required", 50057, true},
+		"disabled user":          {[]string{"login_hint", "gone@contoso.edu"}, "login_required", 50057, false},
 		"no scope":               {[]string{"scope", ""}, "invalid_request", 900144, true},
 		"malformed scope":        {[]string{"scope", `"`}, "invalid_scope", 70011, true},
 		"no consent":             {[]string{"scope", "Mail.Read"}, "consent_required", 65001, false},

@@ -274,7 +274,7 @@ func TestPassword(t *testing.T) {
 		"any password":         {[]string{"username", "ann@contoso.edu", "password", "x"}, 200, "", 0, true},
 		"wrong":                {[]string{"password", "x"}, 400, "invalid_grant", 50126, false},
 		"unknown user":         {[]string{"username", "zoe@contoso.edu"}, 400, "invalid_grant", 50034, false},
-		"disabled":             {[]string{"username", "gone@contoso.edu"}, 400, "invalid_grant", 50057, true},
+		"disabled":             {[]string{"username", "gone@contoso.edu"}, 400, "invalid_grant", 50057, false},
 		"no name":              {[]string{"username", ""}, 400, "invalid_request", 900144, true},
 		"no password":          {[]string{"password", ""}, 400, "invalid_request", 900144, true},
 		"no scope":             {[]string{"scope", ""}, 400, "invalid_request", 900144, true},
