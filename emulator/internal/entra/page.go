@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 //go:embed page.html
@@ -50,8 +49,7 @@ type pageData struct {
 type field struct{ Name, Value string }
 
 // html is a page. No script runs on it but the one that it names, no other site may
-// frame it, and its forms go to this server, and from there to the redirect URI:
-// browsers hold a redirect that follows a form to form-action as well.
+// frame it, and its forms go to this server, and from there to the redirect URI.
 func (x *exchange) html(status int, d pageData, redirect string) Reply {
 	d.Style, d.Tenant = template.CSS(pageCSS), x.tenant.ID //nolint:gosec // our own file
 	var b bytes.Buffer
@@ -78,19 +76,16 @@ func hashSource(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// formSource is the source of a policy for a redirect URI. It names the scheme
-// alone where there is no host that a policy can name: for an app's own scheme,
-// and for [::1].
+// formSource is the source of a policy for a redirect URI. It names schemes rather
+// than the URI's own host: browsers hold each redirect that follows a form to the
+// policy, and an app may send the user on to anywhere from its redirect URI.
 func formSource(redirect string) string {
 	u, err := url.Parse(redirect)
-	if redirect == "" || err != nil || u.Scheme == "" {
+	switch {
+	case redirect == "" || err != nil || u.Scheme == "":
 		return ""
-	}
-	plain := func(r rune) bool {
-		return r != '.' && r != '-' && r != ':' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	}
-	if (u.Scheme == "http" || u.Scheme == "https") && !strings.ContainsFunc(u.Host, plain) {
-		return " " + u.Scheme + "://" + u.Host
+	case u.Scheme == "http" || u.Scheme == "https":
+		return " http: https:"
 	}
 	return " " + u.Scheme + ":"
 }
