@@ -79,6 +79,12 @@ func (x *exchange) route() Reply {
 		return x.json(x.instance())
 	case realmPage:
 		return x.json(x.realm())
+	case authorizePage:
+		return x.authorize()
+	case deviceAuthPage:
+		return x.deviceAuth()
+	case logoutPage:
+		return x.logout()
 	}
 	return x.fail(refuse(badInput))
 }
@@ -142,10 +148,12 @@ func (x *exchange) shared() bool {
 	return strings.EqualFold(x.call.Tenant, common) || strings.EqualFold(x.call.Tenant, "organizations")
 }
 
-// advise keeps the first thing that a strict server would have refused.
+// advise keeps the first thing that a strict server would have refused, with the
+// first sentence of what it would have said.
 func (x *exchange) advise(p *problem) {
 	if x.advice == "" {
-		x.advice = "a strict server would have refused this: " + p.words()
+		said, _, _ := strings.Cut(p.words(), ". ")
+		x.advice = "a strict server would have refused this: " + strings.TrimSuffix(said, ".")
 	}
 }
 

@@ -111,11 +111,12 @@ func parseCertificate(text string) *x509.Certificate {
 
 // names tells whether a header names cert. All that it has must agree: x5t and
 // x5t#S256 are thumbprints; the kid is one in hexadecimal (documented) or in
-// base64url. A header without any of them names none.
+// base64. A header without any of them names none. Base64 of either alphabet will
+// do: the standard asks for base64url, and MSAL for Go sends the other (seen).
 func names(h jose.Header, cert *x509.Certificate) bool {
 	short, long := sha1.Sum(cert.Raw), sha256.Sum256(cert.Raw) //nolint:gosec // see above
 	encodings := func(b []byte) []string {
-		return []string{base64.RawURLEncoding.EncodeToString(b), base64.URLEncoding.EncodeToString(b)}
+		return []string{base64.RawURLEncoding.EncodeToString(b), base64.URLEncoding.EncodeToString(b), base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b)}
 	}
 	found := false
 	for _, key := range []struct {

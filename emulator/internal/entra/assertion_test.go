@@ -33,6 +33,7 @@ func TestAssertion(t *testing.T) {
 	ps := rs
 	ps.alg = jose.PS256
 	raw, _ := base64.RawURLEncoding.DecodeString(rs.x5t())
+	long, _ := base64.RawURLEncoding.DecodeString(rs.x5t256())
 	for name, c := range map[string]struct {
 		with   certificate
 		header map[string]string
@@ -41,6 +42,7 @@ func TestAssertion(t *testing.T) {
 	}{
 		"x5t":                   {rs, map[string]string{"x5t": rs.x5t()}, nil, 0},
 		"x5t#S256":              {rs, map[string]string{"x5t#S256": rs.x5t256()}, nil, 0},
+		"as MSAL for Go":        {ps, map[string]string{"x5t#S256": base64.StdEncoding.EncodeToString(long)}, nil, 0},
 		"PS256":                 {ps, map[string]string{"x5t#S256": rs.x5t256()}, nil, 0},
 		"ES256":                 {es, map[string]string{"x5t": es.x5t()}, nil, 0},
 		"kid in hexadecimal":    {rs, map[string]string{"kid": strings.ToUpper(hex.EncodeToString(raw))}, nil, 0},

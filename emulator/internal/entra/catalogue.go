@@ -36,6 +36,7 @@ const (
 	publicClient       = 700025
 	assertionSignature = 700027
 	badResponseType    = 700051
+	idTokenType        = 700054
 	wrongSecret        = 7000215
 	noCredential       = 7000216
 	needsSecret        = 7000218
@@ -49,6 +50,7 @@ const (
 	missingParameter   = 900144
 	onlyPost           = 900561
 	manyResources      = 28000
+	foreignSignin      = 165000
 	needsDefault       = 1002012
 	malformed          = 9002313
 	workAccountsOnly   = 9002332
@@ -63,111 +65,119 @@ type entry struct {
 }
 
 // catalogue is every error that this surface gives. Beside each: where its words
-// come from ("observed" is a pasted answer of the service, "documented" the
-// page of error codes of the identity platform), then status and name where
-// these come from elsewhere.
+// come from. "Observed" is a pasted answer of the service, in an issue, a
+// recording or a test; "documented" the page of error codes of the identity
+// platform or the troubleshooting pages of the Azure SDKs; "recalled" is known
+// without a source at hand, to be checked. Statuses are 400, and 401 for
+// invalid_client, where nothing else is said (RFC 6749, section 5.2).
 var catalogue = map[int]entry{
-	// Observed (microsoft-authentication-library issues).
+	// Observed: number and words, in issues.
 	noRedirect: {400, "invalid_request", "No reply address provided."},
-	// Observed. The page that the words name is Microsoft's; no link is made of it.
+	// Recalled; observed with older words. The page that the words name is Microsoft's;
+	// no link is made of it.
 	redirectMismatch: {400, "invalid_request", "The redirect URI '%s' specified in the request does not match the redirect URIs configured for the application '%s'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to troubleshoot this error."},
-	// Observed: words; name inferred, as for every code that does not fit.
+	// Observed: words, with the number 50011, in 2018. Recalled: the number. Inferred:
+	// the name, as for every code that does not fit.
 	replyMismatch: {400, "invalid_grant", "The reply address '%s' does not match the reply address '%s' provided when requesting Authorization code."},
-	// Observed.
+	// Observed: number and words, in issues.
 	badAssertion: {401, "invalid_client", "JWT token is invalid or malformed."},
-	// Observed, with the account hidden: docs of 50034.
+	// Observed: the troubleshooting page of 50034, which hides the account likewise.
 	userUnknown: {400, "invalid_grant", "The user account {EUII Hidden} does not exist in the %s directory. To sign into this application, the account must be added to the directory."},
 	// Observed 2023: the page on instance discovery.
 	unknownInstance: {400, "invalid_instance", "Unknown or invalid instance."},
-	// Observed.
+	// Documented.
 	userDisabled: {400, "invalid_grant", "The user account is disabled."},
-	// Observed: the first sentence; Entra goes on about cookies.
+	// Recalled: the first sentence; Entra goes on about cookies. Documented: the name.
 	noSession: {400, "login_required", "A silent sign-in request was sent but no user is signed in."},
-	// Observed.
+	// Documented.
 	wrongPassword: {400, "invalid_grant", "Error validating credentials due to invalid username or password."},
-	// Documented: words. Inferred: that it is for an absent verifier.
+	// Observed: words. Inferred: that it is for an absent verifier.
 	missingVerifier: {400, "invalid_grant", "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE."},
-	// Observed: the first words of a longer text.
+	// Recalled: the first words of a longer text. Documented: number and cause.
 	grantRevoked: {400, "invalid_grant", "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password."},
 	// Observed.
 	verifierMismatch: {400, "invalid_grant", "The Code_Verifier does not match the code_challenge supplied in the authorization request."},
 	// Documented.
 	badChallenge: {400, "invalid_request", "Invalid size of Code_Challenge parameter."},
-	// Observed.
+	// Observed: the first sentence. Recalled: the rest. Documented: the name.
 	unknownResource: {400, "invalid_resource", "The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."},
 	// Observed: the page on MSAL.NET's authorization code flow.
 	redeemed: {400, "invalid_grant", "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."},
-	// Documented: words, and the name for device codes.
+	// Documented: words, and the name for device codes. Chosen: this number for them.
 	declined: {400, "authorization_declined", "User declined to consent to access the app."},
-	// Observed.
+	// Observed: MSAL.NET's page on exceptions.
 	noConsent: {400, "invalid_grant", "The user or administrator has not consented to use the application with ID '%s' named '%s'. Send an interactive authorization request for this user and resource."},
-	// Observed.
+	// Recalled.
 	invalidGrant: {400, "invalid_grant", "Provided grant is invalid or malformed."},
 	// Observed 2024, and docs: the words up to the type, which follow in quotes.
 	unsupportedGrant: {400, "unsupported_grant_type", "The app requested an unsupported grant type '%s'."},
 	// Documented: the name of the error. Inferred: words.
 	badResponseMode: {400, "invalid_request", "The app returned an unsupported value of 'response_mode' when requesting a token."},
-	// Observed.
+	// Observed: azure-cli's answers, in tests.
 	grantExpired: {400, "invalid_grant", "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource."},
-	// Observed.
+	// Observed: the pages of the flows.
 	badScope: {400, "invalid_scope", "The provided value for the input parameter 'scope' is not valid. The scope %s is not valid."},
-	// Documented.
+	// Observed: a recording in MSAL for JavaScript.
 	pending: {400, "authorization_pending", "OAuth 2.0 device flow error. Authorization is pending. Continue polling."},
 	// Documented: number, name and cause. Inferred: that a device code that nobody gave out gets it.
 	badUserCode: {400, "bad_verification_code", "Invalid verification code due to User typing in wrong user code for device code flow."},
-	// Observed.
+	// Observed in a test of another project.
 	deviceCodeExpired: {400, "expired_token", "The provided value for the input parameter 'device_code' is not valid. This device code has expired."},
 	// Documented.
 	foreignCode: {400, "invalid_grant", "Provided Authorization Code is intended to use against other tenant, thus rejected."},
-	// Observed.
+	// Observed: answers to junk, in notes of other projects.
 	foreignGrant: {400, "invalid_grant", "The grant was obtained for a different tenant."},
-	// Observed.
+	// Observed: issues.
 	unknownApp: {400, "unauthorized_client", "Application with identifier '%s' was not found in the directory '%s'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."},
-	// Inferred from a message of 2023: words.
+	// Documented. Observed: the name, in a test of MSAL.NET. A sentence that refers to
+	// a page follows there.
 	assertionSubject: {401, "invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter."},
-	// Observed.
+	// Documented, as above.
 	assertionAudience: {401, "invalid_client", "Client assertion audience claim does not match Realm issuer."},
-	// Observed 2023.
+	// Observed 2023: a test of MSAL.NET.
 	assertionTime: {401, "invalid_client", "Client assertion is not within its valid time range. Current time: %s, assertion valid from %s, expiry time of assertion %s."},
-	// Observed.
+	// Observed: issues.
 	publicClient: {401, "invalid_client", "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."},
-	// Observed: both reasons.
+	// Observed: the first of the reasons that are used. Recalled: the second.
 	assertionSignature: {401, "invalid_client", "Client assertion contains an invalid signature. [Reason - %s]"},
-	// Documented: number and cause; words observed for 'token'.
+	// Observed for 'id_token', with 700054. Recalled: 700051, for 'token'.
+	idTokenType:     {400, "unsupported_response_type", "response_type '%s' is not enabled for the application."},
 	badResponseType: {400, "unsupported_response_type", "response_type '%s' is not enabled for the application."},
-	// Observed.
+	// Observed: issues.
 	wrongSecret: {401, "invalid_client", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '%s'."},
 	// Observed: a recording of azure-sdk-for-js.
 	noCredential: {401, "invalid_client", "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."},
-	// Observed.
+	// Observed: azure-docs issue 30777.
 	needsSecret: {401, "invalid_client", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."},
-	// Observed.
+	// Observed: a page of Partner Center.
 	refreshExpired: {400, "invalid_grant", "The refresh token has expired due to inactivity. The token was issued on %s and was inactive for 90.00:00:00."},
-	// Observed: words, and the name for openid-configuration. Chosen: the same name
-	// at the token endpoint, where invalid_request was seen as well.
+	// Observed: words, and (masked, in a recording) the name for openid-configuration.
+	// Chosen: the same name at the token endpoint, where invalid_request was seen.
 	unknownTenant: {400, "invalid_tenant", "Tenant '%s' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."},
 	// Documented: number; words chosen where it is used.
 	badInput: {400, "invalid_request", "Invalid input received from the user."},
-	// Observed.
+	// Observed: words; documented too.
 	badTenantName: {400, "invalid_request", "Specified tenant identifier '%s' is neither a valid DNS name, nor a valid external domain."},
-	// Observed.
+	// Observed for 'prompt'.
 	unsupportedValue: {400, "invalid_request", "Unsupported '%s' value."},
-	// Observed.
+	// Documented: number and name. Observed: words, in other answers of the service.
 	transientError: {503, "temporarily_unavailable", "A transient error has occurred. Please try again."},
 	// Documented.
 	badParameter: {400, "invalid_request", "The parameter is empty or not valid."},
-	// Observed.
+	// Observed: issues.
 	missingParameter: {400, "invalid_request", "The request body must contain the following parameter: '%s'."},
-	// Observed.
+	// Observed: issues, for GET where POST is due.
 	onlyPost: {400, "invalid_request", "The endpoint only accepts %s requests. Received a %s request."},
-	// Observed: words; name inferred.
+	// Observed: the first sentences, on a page about Azure AD B2C.
+	foreignSignin: {400, "invalid_request", "Invalid Request: The request tokens do not match the user context. Please do not copy the user context values (cookies; form fields; headers) between different requests or user sessions; always maintain the ALL of the supplied values across a complete single user flow."},
+	// Observed: words, in issues; inferred: the name.
 	manyResources: {400, "invalid_scope", "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope %s is not valid."},
-	// Observed.
+	// Observed: phantom-artist/ms-email-reader issue 1.
 	needsDefault: {400, "invalid_scope", "The provided value for scope %s is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."},
-	// Observed.
+	// Observed, with invalid_grant for codes and refresh tokens that are none.
 	malformed: {400, "invalid_request", "Invalid request. Request is malformed or invalid."},
 	// Observed: words. Chosen: for every request of a personal account.
 	workAccountsOnly: {400, "invalid_request", "Application '%s'(%s) is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request."},
-	// Observed.
+	// Observed: issues and support pages.
 	duplicateParameter: {400, "invalid_request", "The request is not properly formatted. The parameter '%s' is duplicated."},
 }

@@ -60,10 +60,7 @@ func (x *exchange) device() (any, *problem) {
 		return nil, p
 	}
 	t := x.tenant
-	d := pendingDevice{id: t.NewID(), client: c.id, expires: t.Now.Add(deviceLifetime)}
-	if c.app != nil {
-		d.clientName = c.app.DisplayName
-	}
+	d := pendingDevice{id: t.NewID(), client: c.id, scope: scope, expires: t.Now.Add(deviceLifetime)}
 	code, err := x.seal(sealDevice, sealedDevice{grant{Client: c.id, Session: t.NewID(), Scope: scope}, d.id, d.expires.Unix()})
 	if err != nil {
 		return nil, x.broken(err)

@@ -20,7 +20,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 )
 
-// Tenant is what the endpoints need to know of the tenant that was asked.
+// Tenant is what the endpoints need to know of the tenant that was asked. NewID,
+// Signer and Sessions must be set; Origins may be nil, where Origin is the only one.
 type Tenant struct {
 	ID     string // GUID, lower-case
 	Strict bool   // only what the directory has registered; else unknown apps, secrets and users will do

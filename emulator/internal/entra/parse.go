@@ -96,7 +96,7 @@ func Parse(r *http.Request) (*Call, bool) {
 	if !ok {
 		return nil, false
 	}
-	c := &Call{Tenant: tenant}
+	c := Call{Tenant: tenant}
 	switch {
 	case rest == "": // one segment
 		if !strings.EqualFold(tenant, "devicelogin") {
@@ -105,11 +105,11 @@ func Parse(r *http.Request) (*Call, bool) {
 		c.Tenant, c.page, c.Operation = common, deviceAuthPage, devicePageOp
 	case strings.EqualFold(tenant, common) && strings.EqualFold(rest, "discovery/instance"):
 		c.page, c.Operation = instancePage, instance
-	case strings.EqualFold(tenant, common) && len(rest) > len("userrealm/") && strings.EqualFold(rest[:len("userrealm/")], "userrealm/"):
-		c.page, c.Operation, c.user = realmPage, userRealm, rest[len("userrealm/"):]
+	case strings.EqualFold(tenant, common) && len(rest) > len(realm) && strings.EqualFold(rest[:len(realm)], realm):
+		c.page, c.Operation, c.user = realmPage, userRealm, rest[len(realm):]
 	default:
 		for _, p := range paths {
-			if strings.EqualFold(rest, p.rest) {
+			if len(rest) == len(p.rest) && strings.EqualFold(rest, p.rest) {
 				c.page, c.Operation = p.page, p.operation
 				break
 			}
@@ -118,9 +118,13 @@ func Parse(r *http.Request) (*Call, bool) {
 			return nil, false
 		}
 	}
-	c.read(r)
-	return c, true
+	found := new(Call) // here, so that other paths cost no memory
+	*found = c
+	found.read(r)
+	return found, true
 }
+
+const realm = "userrealm/"
 
 // split cuts the first segment off a path. False: that segment is never a tenant.
 func split(path string) (tenant, rest string, ok bool) {

@@ -19,6 +19,9 @@ type asked struct {
 
 const allOf = ".default"
 
+// maxScopes bounds how many scopes a request may have. Chosen: more than Graph has.
+const maxScopes = 1000
+
 var oidcScopes = []string{"openid", "profile", "email", "offline_access"}
 
 func (a asked) graph() bool { return a.resource == graphURL || a.resource == graphID }
@@ -29,8 +32,11 @@ func (a asked) has(scope string) bool { return slices.Contains(a.oidc, scope) }
 func (x *exchange) parseScope(text string) (asked, *problem) {
 	var a asked
 	words := strings.Fields(text)
-	if len(words) == 0 {
+	switch {
+	case len(words) == 0:
 		return a, refuse(missingParameter, "scope")
+	case len(words) > maxScopes:
+		return a, refuse(badScope, text).help("tooMany", "scope", "a request may have %d scopes", maxScopes)
 	}
 	for _, word := range words {
 		if slices.ContainsFunc(a.words, func(w string) bool { return strings.EqualFold(w, word) }) {

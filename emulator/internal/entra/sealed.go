@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 
@@ -14,6 +15,7 @@ const (
 	sealRefresh = "refresh"
 	sealDevice  = "device"
 	sealSignin  = "signin"
+	sealPage    = "devicepage"
 	sealUser    = "usercode" // signs no text, but decides user codes
 )
 
@@ -28,15 +30,17 @@ func (x *exchange) seal(purpose string, v any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	plain, err := json.Marshal(v)
-	if err != nil {
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false) // it is never in a page, and longer so
+	if err := encoder.Encode(v); err != nil {
 		return "", err
 	}
 	e, err := jose.NewEncrypter(jose.A256GCM, jose.Recipient{Algorithm: jose.DIRECT, Key: key, KeyID: x.tenant.ID}, nil)
 	if err != nil {
 		return "", err
 	}
-	sealed, err := e.Encrypt(plain)
+	sealed, err := e.Encrypt(plain.Bytes())
 	if err != nil {
 		return "", err
 	}

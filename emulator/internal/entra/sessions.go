@@ -23,10 +23,10 @@ type Sessions struct {
 
 // pendingDevice is a sign-in that a device waits for.
 type pendingDevice struct {
-	id, userCode, client, clientName string
-	expires                          time.Time
-	state                            deviceState
-	user                             string // principal name, where approved
+	id, userCode, client, scope string
+	expires                     time.Time
+	state                       deviceState
+	user                        string // principal name, where approved
 }
 
 type deviceState int

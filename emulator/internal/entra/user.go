@@ -7,8 +7,7 @@ import (
 )
 
 // signedIn finds the user that a principal name names. A lenient tenant takes any
-// name for a user of its own; only a disabled one it does not sign in either
-// (chosen: it was disabled for that).
+// name for a user of its own, and signs in a disabled one.
 func (x *exchange) signedIn(name string) (User, *problem) {
 	name = strings.TrimSpace(name)
 	if !principalName(name) {
@@ -19,7 +18,7 @@ func (x *exchange) signedIn(name string) (User, *problem) {
 			continue
 		}
 		if u.Disabled {
-			return u, refuse(userDisabled)
+			return u, x.strictly(refuse(userDisabled))
 		}
 		return u, nil
 	}
