@@ -11,22 +11,41 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 )
 
-// StoredCA returns the certificate of the local CA in dataDir as PEM, and makes
-// the CA where there is none. A CA that is there is returned as it is unless
-// hosts asks for others: only a server that needs another one replaces it.
-func StoredCA(dataDir string, hosts []string) ([]byte, error) {
+// LocalCA is the local CA of a data folder, as clients are told to trust it.
+type LocalCA struct {
+	PEM   []byte
+	File  string   // the absolute path of the file that holds it
+	Made  bool     // it was not there before
+	Notes []string // what was found amiss and done about it, a sentence each
+}
+
+// StoredCA returns the local CA in dataDir, and makes it where there is none. A
+// CA that is there is returned as it is unless hosts asks for others: only a
+// server that needs another one replaces it. A key that others may read is made
+// private, and a note says so.
+func StoredCA(dataDir string, hosts []string) (LocalCA, error) {
 	if dataDir == "" {
-		return nil, errors.New("emulator: there is no data folder, so the CA is in the memory of the server; GET /_graphemu/ca.pem returns it")
+		return LocalCA{}, errors.New("emulator: there is no data folder, so the CA is in the memory of the server; GET /_graphemu/ca.pem returns it")
 	}
-	if len(hosts) == 0 {
-		pem, err := os.ReadFile(filepath.Join(dataDir, localca.CertFile))
-		if !errors.Is(err, fs.ErrNotExist) {
-			return pem, err
+	file, err := filepath.Abs(filepath.Join(dataDir, localca.CertFile))
+	if err != nil {
+		return LocalCA{}, fmt.Errorf("emulator: %w", err)
+	}
+	pem, err := os.ReadFile(file)
+	switch {
+	case err == nil && len(hosts) == 0:
+		ca := LocalCA{PEM: pem, File: file}
+		if note := localca.Protect(dataDir); note != "" {
+			ca.Notes = []string{note}
 		}
+		return ca, nil
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return LocalCA{}, err
 	}
+	made := err != nil
 	ca, err := localca.Open(dataDir, hosts, clock.Real)
 	if err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
+		return LocalCA{}, fmt.Errorf("emulator: %w", err)
 	}
-	return ca.PEM(), nil
+	return LocalCA{PEM: ca.PEM(), File: file, Made: made, Notes: ca.Notes()}, nil
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphemu/graphemu/emulator"
@@ -9,14 +12,21 @@ import (
 func newCA(env environment) *cobra.Command {
 	var dir string
 	var hosts []string
+	var trust bool
 	c := &cobra.Command{
 		Use:   "ca",
 		Short: "Print the certificate of the local CA",
 		Long: `ca prints, as PEM, the certificate that clients must trust to use HTTPS. It is
 the one in the data folder; where there is none yet, it is made. The CA can
 vouch for localhost, loopback addresses, host.docker.internal and the --host
-names, and for nothing else.`,
+names, and for nothing else.
+
+With --trust it prints instead the commands that make this system trust the
+certificate: the system's store, then each runtime and browser that was found.
+It runs none of them. They are for the system's shell, PowerShell on Windows;
+what is said around them stands in comments, and with each is how to undo it.`,
 		Example: `  graphemu ca >ca.pem
+  graphemu ca --trust
   graphemu ca --host school.test`,
 		Args: cobra.NoArgs,
 	}
@@ -24,15 +34,28 @@ names, and for nothing else.`,
 	fl.SortFlags = false
 	fl.StringArrayVar(&hosts, "host", nil, "a further `name` or IP address that a CA made now covers (repeatable)")
 	dataDir(c, &dir, env)
+	fl.BoolVar(&trust, "trust", false, "print the commands that make this system and its runtimes trust the CA")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if err := fromEnvironment(fl, env); err != nil {
 			return err
 		}
-		pem, err := emulator.StoredCA(dir, hosts)
+		ca, err := emulator.StoredCA(dir, hosts)
 		if err != nil {
 			return trim(err)
 		}
-		_, err = env.out.Write(pem)
+		for _, note := range ca.Notes {
+			fmt.Fprintln(env.errOut, "graphemu:", note)
+		}
+		if !trust {
+			_, err = env.out.Write(ca.PEM)
+			return err
+		}
+		a, err := authorityIn(ca.File, ca.PEM)
+		if err != nil {
+			return err
+		}
+		a.made = ca.Made
+		_, err = io.WriteString(env.out, trustText(survey(env), a))
 		return err
 	}
 	return c

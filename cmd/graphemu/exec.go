@@ -43,6 +43,12 @@ and CURL_CA_BUNDLE, beside all that it trusted before. AZURE_AUTHORITY_HOST,
 AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are set where they
 are not.
 
+Some clients look at none of these, but at the system's store of certificates: on
+macOS and Windows Go (up to 1.26), .NET and PowerShell, on Windows its own
+curl.exe; Java and browsers everywhere. Make them trust the CA once with the
+commands of "graphemu ca --trust", and let exec use that CA: --data-dir FOLDER, the
+folder that they name. Over GRAPHEMU_HTTP_URL nothing has to be trusted.
+
 A signal goes on to the command and all that it started; a second one, or 10
 seconds, end them by force. What the command leaves running is ended too.
 

@@ -1,5 +1,6 @@
-// probe.mjs HOST PORT NAME CA: connects to HOST:PORT, verifies the certificate
-// for NAME against the CA alone, and prints "ok" or the reason why not.
+// probe.mjs HOST PORT NAME [CA]: connects to HOST:PORT, verifies the certificate
+// for NAME against the CA alone, or else what Node trusts here, and prints "ok" or
+// the reason why not.
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { connect, checkServerIdentity } from "node:tls";
@@ -8,7 +9,7 @@ const [host, port, name, ca] = process.argv.slice(2);
 const socket = connect({
   host,
   port: Number(port),
-  ca: readFileSync(ca),
+  ca: ca && readFileSync(ca),
   servername: isIP(name) ? "" : name,
   checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
 });

@@ -27,6 +27,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,6 +92,17 @@ func Open(dir string, hosts []string, now func() time.Time) (*Authority, error) 
 		return nil, fmt.Errorf("local CA: %w", err)
 	}
 	return a, nil
+}
+
+// Protect makes the key of the authority that is kept in dir private, where it
+// is open to other users, and returns a sentence that says so. It is "" where
+// nothing was amiss, or there is no key.
+func Protect(dir string) string {
+	f, err := keyfile.LoadOrCreate(dir, keyFile, func() ([]byte, error) { return nil, fs.ErrNotExist })
+	if err != nil {
+		return "" // whoever needs the key is told
+	}
+	return f.Note
 }
 
 // PEM returns the certificate that clients have to trust.
