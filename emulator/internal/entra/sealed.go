@@ -26,7 +26,7 @@ var errForeign = errors.New("it is of another tenant")
 // tenant. So nothing is kept of what was given out. The header names the tenant,
 // in the clear: what another tenant gave out can be told from junk.
 func (x *exchange) seal(purpose string, v any) (string, error) {
-	key, err := x.tenant.Signer.Secret(purpose, x.tenant.ID)
+	key, err := x.key(purpose)
 	if err != nil {
 		return "", err
 	}
@@ -47,6 +47,14 @@ func (x *exchange) seal(purpose string, v any) (string, error) {
 	return sealed.CompactSerialize()
 }
 
+func (x *exchange) key(purpose string) ([]byte, error) {
+	names := []string{purpose, x.tenant.ID}
+	if purpose == sealCode || purpose == sealDevice {
+		names = append(names, x.tenant.Sessions.instance())
+	}
+	return x.tenant.Signer.Secret(names...)
+}
+
 // open reads what seal made for the same purpose. It errs with errForeign where
 // another tenant's name is on it, and otherwise where it is not ours.
 func (x *exchange) open(purpose, text string, v any) error {
@@ -57,7 +65,7 @@ func (x *exchange) open(purpose, text string, v any) error {
 	if id := sealed.Header.KeyID; id != "" && id != x.tenant.ID {
 		return errForeign
 	}
-	key, err := x.tenant.Signer.Secret(purpose, x.tenant.ID)
+	key, err := x.key(purpose)
 	if err != nil {
 		return err
 	}

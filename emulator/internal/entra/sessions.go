@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"crypto/rand"
 	"errors"
 	"slices"
 	"strings"
@@ -10,9 +11,11 @@ import (
 
 // Sessions are what a tenant's endpoints have given out and may take back:
 // which authorization codes were redeemed, which device codes wait, and which
-// sign-ins were revoked. All of it has bounds. The zero value is ready to use. It
-// is safe for concurrent use, and must not be copied.
+// sign-ins were revoked. All of it has bounds. It is safe for concurrent use, and
+// must not be copied.
 type Sessions struct {
+	name func() string // see instance
+
 	mu       sync.Mutex           // guards everything below
 	redeemed map[string]time.Time // code or device code to when it expires
 	sweepAt  int                  // how many redeemed ones there must be to look for expired ones
@@ -45,7 +48,11 @@ const (
 )
 
 // NewSessions returns an empty one.
-func NewSessions() *Sessions { return new(Sessions) }
+func NewSessions() *Sessions { return &Sessions{name: sync.OnceValue(rand.Text)} }
+
+// instance is part of the key of each code: one that is from before a restart or a
+// reset cannot be read, since nobody knows whether it was redeemed.
+func (s *Sessions) instance() string { return s.name() }
 
 // Revoked tells whether a sign-in was taken back, and with it all that it gave.
 func (s *Sessions) Revoked(session string) bool {
