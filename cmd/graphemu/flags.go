@@ -24,7 +24,7 @@ func fromEnvironment(flags *pflag.FlagSet, env environment) error {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "GRAPHEMU_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := env.lookup(name)
-		if !ok || f.Changed || f.Name == "help" {
+		if !ok || f.Changed || f.Name == "help" || f.Name == "url" { // GRAPHEMU_URL is where clients find the API
 			return
 		}
 		values := []string{value}
