@@ -43,6 +43,14 @@ and CURL_CA_BUNDLE, beside all that it trusted before. AZURE_AUTHORITY_HOST,
 AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are set where they
 are not.
 
+With --proxy localhost:0 a command works whose hosts are fixed in its code:
+HTTPS_PROXY leads it to a proxy that answers https://graph.microsoft.com,
+https://login.microsoftonline.com and the storage account itself, and connects to
+nothing else but what --proxy-allow names. NO_PROXY excepts this machine, Node
+obeys by NODE_USE_ENV_PROXY, and the certificates cover the proxy. Plain http, for
+HTTP_PROXY, is left as it is. AZURE_AUTHORITY_HOST is then not set: a client signs
+in where it always does.
+
 A signal goes on to the command and all that it started; a second one, or 10
 seconds, end them by force. What the command leaves running is ended too.
 
@@ -61,6 +69,7 @@ own: --junit verdict.xml writes verdict.RUN.xml.`,
   graphemu exec --scenario throttled --clock x60 --timeout 2m -- go test ./...
   graphemu exec --scenario nightly.yaml --verify strict --junit verdict.xml -- pytest
   graphemu exec --each-variant -- npm test
+  graphemu exec --proxy localhost:0 -- npm test
   graphemu exec --each-scenario throttled,flaky-gateway,outage -- npm test
   graphemu exec -- sh -c 'curl -H "Authorization: Bearer $GRAPHEMU_TOKEN" \
       $GRAPHEMU_HTTP_URL/education/synchronizationProfiles'`,
@@ -176,7 +185,7 @@ func (x *execution) once(o emulator.Options, junit string) (r outcome, err error
 	}
 	defer s.Close()
 	if x.flags.readyFile != "" {
-		defer os.Remove(x.flags.readyFile) // what it says is no longer so
+		defer removeReady(x.flags.readyFile) // what it says is no longer so
 	}
 	if x.flags.watch {
 		end, err := watch(context.Background(), o.Scenarios, s.ReloadScenario, o.Log)

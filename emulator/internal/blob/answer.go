@@ -130,6 +130,10 @@ func (x *exchange) carryOut(c *container) (success, error) {
 // checkURI tells what is wrong with the path and the query.
 func (x *exchange) checkURI() error {
 	c := x.call
+	if c.account != "" {
+		// Chosen: the service has no name in the DNS for an account that is not there.
+		return refuse("ResourceNotFound", reason, "the storage account here is "+Account+", not "+quote(c.account))
+	}
 	if c.wrong != "" {
 		return refuse("InvalidUri", reason, c.wrong)
 	}

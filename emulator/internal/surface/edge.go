@@ -30,6 +30,7 @@ const maxSpare = 512 << 10
 type Caller struct {
 	Client string     // the app of its token; "opaque" where the token does not say, "" without a token
 	Secure bool       // by https
+	ByName bool       // by the service's own host, through the proxy door: links lead there again
 	Conn   *wire.Conn // nil: not known
 }
 
@@ -78,13 +79,14 @@ func (c *call) init(s *Surface, r *http.Request, world *World, from Caller) {
 	// Absolute URLs lead back to where the client came from, since it follows
 	// nextLink verbatim.
 	switch {
-	case s.cfg.PublicURL != "":
+	case s.cfg.PublicURL != "" && !from.ByName:
 		c.host = s.cfg.PublicURL
 	case from.Secure:
 		c.scheme, c.host = "https://", host(r)
 	default:
 		c.scheme, c.host = "http://", host(r)
 	}
+	c.byName = from.ByName
 	c.method, c.query, c.header = r.Method, r.URL.RawQuery, r.Header
 }
 
