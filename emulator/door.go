@@ -24,9 +24,9 @@ const (
 	accountHosts = ".blob.core.windows.net" // behind the name of a storage account
 )
 
-// signInHosts are one service. Documented ("National cloud deployments" and the
-// instance discovery of login.microsoftonline.com, which lists the others as its
-// aliases): client libraries ask any of them.
+// signInHosts are one service. The instance discovery of the first lists the
+// others as its aliases (seen in what MSAL's tests have it answer), and client
+// libraries ask any of them.
 var signInHosts = []string{"login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net"}
 
 // doorHosts are all of them, and doorNames what the door's CA vouches for.
@@ -50,7 +50,7 @@ func (s *Server) openDoor() error {
 	}
 	s.doorCA = ca
 	s.door = proxydoor.New(proxydoor.Config{
-		Hosts: doorHosts, Handler: http.HandlerFunc(s.serveByName), Certificate: ca.Certificate,
+		Hosts: doorHosts, Known: graphHost + ", " + signInHosts[0] + " and *" + accountHosts, Handler: http.HandlerFunc(s.serveByName), Certificate: ca.Certificate,
 		Allow: s.set.allow, Dial: s.dialAllowed, MaxTunnels: maxTunnels, Idle: idleTimeout,
 		Now: clock.Real, // and not Options.Now: deadlines are the system's
 		Log: s.set.Log,

@@ -27,6 +27,8 @@ type Config struct {
 	// Hosts are those that are answered here, in lower case; "*.x" is every name
 	// of one more label than x.
 	Hosts []string
+	// Known is how a sentence names them, for who is refused.
+	Known string
 	// Handler takes the requests for them. Their Host is one of Hosts, without a
 	// port, and their URL has neither scheme nor host.
 	Handler http.Handler
@@ -113,7 +115,8 @@ func (d *Door) enter() bool {
 func (d *Door) connect(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 || len(r.TransferEncoding) > 0 {
 		// RFC 9110, 9.3.6: such a body has no meaning. Whoever sends one may hope
-		// that another proxy takes it for something else.
+		// that another proxy takes it for something else. net/http would wait for it.
+		http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0))
 		d.refuse(w, http.StatusBadRequest, "CONNECT has no body: leave out Content-Length and Transfer-Encoding.\n")
 		return
 	}
@@ -124,7 +127,7 @@ func (d *Door) connect(w http.ResponseWriter, r *http.Request) {
 	case d.answers(t.host) && t.port == "443":
 		d.answer(w, t.host)
 	case d.cfg.Allow.permits(t):
-		d.pass(w, r, t)
+		d.pass(w, t)
 	default:
 		d.refuseTarget(w, t)
 	}

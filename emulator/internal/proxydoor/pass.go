@@ -14,16 +14,16 @@ import (
 
 // pass makes a tunnel to an allowed host out of a CONNECT, and carries bytes
 // until it ends.
-func (d *Door) pass(w http.ResponseWriter, r *http.Request, to target) {
+func (d *Door) pass(w http.ResponseWriter, to target) {
 	t := d.open()
 	if t == nil {
 		d.refuse(w, http.StatusServiceUnavailable, d.tooMany())
 		return
 	}
 	defer t.end()
-	ctx, cancel := d.lifetime(r)
-	defer cancel()
-	server, err := d.cfg.Dial(ctx, "tcp", to.String())
+	// Not r's context: it is done when the client has said all that it will say,
+	// which it may do before the tunnel is there.
+	server, err := d.cfg.Dial(d.closing, "tcp", to.String())
 	if err != nil {
 		d.cfg.Log.Warn("the proxy cannot reach an allowed host", "host", to.String(), "error", err)
 		d.refuse(w, http.StatusBadGateway, fmt.Sprintf("The allowed host %s cannot be reached: %v.\n", to, err))

@@ -28,7 +28,7 @@ func (d *Door) refuse(w http.ResponseWriter, status int, text string) {
 func (d *Door) refuseTarget(w http.ResponseWriter, t target) {
 	why, advice := d.reasons(t)
 	if d.news(t.String()) {
-		d.cfg.Log.Info("the proxy refuses a host", "host", t.String(), "why", why, "advice", advice)
+		d.cfg.Log.Info("the proxy refuses a host", "host", t.String(), "advice", advice)
 	}
 	d.refuse(w, http.StatusForbidden, fmt.Sprintf("graphemu's proxy refuses %s: %s.\n\n%s.\n", t, why, advice))
 }
@@ -42,16 +42,8 @@ func (d *Door) reasons(t target) (why, advice string) {
 	if (t.port == "443" || t.port == "80") && !strings.Contains(t.host, ":") {
 		name = t.host
 	}
-	return "it answers " + list(d.cfg.Hosts) + " itself, and connects to nothing else",
-		"Where the client does need this host, start graphemu with --proxy-allow " + name + ", which passes it through unread"
-}
-
-// list is hosts as a sentence has them.
-func list(hosts []string) string {
-	if len(hosts) < 2 {
-		return strings.Join(hosts, "")
-	}
-	return strings.Join(hosts[:len(hosts)-1], ", ") + " and " + hosts[len(hosts)-1]
+	return "it answers " + d.cfg.Known + " itself, and connects to nothing else",
+		"Where the client needs this host, start graphemu with --proxy-allow " + name + ", which passes it through unread"
 }
 
 // maxRefused bounds the hosts that the log tells of.
@@ -69,7 +61,7 @@ func (d *Door) news(host string) bool {
 }
 
 func (d *Door) noServer() string {
-	return "This is graphemu's proxy, not its server: set it as a client's HTTPS proxy, as in HTTPS_PROXY.\n\nIt answers " + list(d.cfg.Hosts) + ".\n"
+	return "This is graphemu's proxy, not its server: name it to a client as its HTTPS proxy, as HTTPS_PROXY does.\n\nIt answers " + d.cfg.Known + ".\n"
 }
 
 func (d *Door) tooMany() string {
