@@ -100,3 +100,15 @@ func TestForHostsRefuses(t *testing.T) {
 		assert.Nil(t, a)
 	}
 }
+
+// A leaf that was made already.
+func BenchmarkCertificate(b *testing.B) {
+	a, err := ForHosts("proxy CA", []string{"graph.test"}, fixed(noon))
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := a.Certificate("graph.test"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
