@@ -60,7 +60,7 @@ func BenchmarkDoorGet(b *testing.B) {
 		func() *conn { return settled(b, direct(b, s, roots), plain) })
 }
 
-// A connection with its handshake, in microseconds.
+// A connection with its handshake, to the HTTPS port and through the proxy.
 func BenchmarkDoorHandshake(b *testing.B) {
 	s, roots := startDoor(b)
 	for name, open := range map[string]func(*testing.B, *emulator.Server, *x509.CertPool) net.Conn{"direct": direct, "through": through} {

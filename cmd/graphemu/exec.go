@@ -46,10 +46,10 @@ are not.
 With --proxy localhost:0 a command works whose hosts are fixed in its code:
 HTTPS_PROXY leads it to a proxy that answers https://graph.microsoft.com,
 https://login.microsoftonline.com and the storage account itself, and connects to
-nothing else but what --proxy-allow names. NO_PROXY excepts this machine, Node
-obeys by NODE_USE_ENV_PROXY, and the certificates cover the proxy. Plain http, for
-HTTP_PROXY, is left as it is. AZURE_AUTHORITY_HOST is then not set: a client signs
-in where it always does.
+nothing else but what --proxy-allow names. NO_PROXY excepts this machine, and the
+files of certificates cover the proxy. NODE_USE_ENV_PROXY makes Node obey, from
+versions on that know it (20 does not). HTTP_PROXY is left as it is, and
+AZURE_AUTHORITY_HOST is not set: the client signs in where it always does.
 
 A signal goes on to the command and all that it started; a second one, or 10
 seconds, end them by force. What the command leaves running is ended too.
