@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"sync"
 )
 
 //go:embed page.html
@@ -20,7 +21,8 @@ var pageCSS string
 // app.
 const submitScript template.JS = "document.forms[0].submit()"
 
-var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+// pageTemplate is read when the first page is shown: most servers show none.
+var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageHTML)) })
 
 // pageData is what a page shows. The template escapes all of it but Style, Script
 // and Target, which is a redirect URI that maySend.
@@ -53,7 +55,7 @@ type field struct{ Name, Value string }
 func (x *exchange) html(status int, d pageData, redirect string) Reply {
 	d.Style, d.Tenant = template.CSS(pageCSS), x.tenant.ID //nolint:gosec // our own file
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, d); err != nil {
+	if err := pageTemplate().Execute(&b, d); err != nil {
 		// Nothing of the data can make the template fail.
 		return x.reply(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte("graphemu cannot show this page."))
 	}
