@@ -83,9 +83,14 @@ func dial(b *testing.B, address string, request []byte) *conn {
 	d := net.Dialer{}
 	raw, err := d.DialContext(context.Background(), "tcp", address)
 	require.NoError(b, err)
+	return settled(b, raw, request)
+}
+
+// settled makes a connection that is open send that request.
+func settled(b *testing.B, raw net.Conn, request []byte) *conn {
 	b.Cleanup(func() { raw.Close() })
 	c := &conn{Conn: raw, request: request}
-	_, err = raw.Write(request)
+	_, err := raw.Write(request)
 	require.NoError(b, err)
 	// The first answer is read as HTTP, to learn how long it is.
 	var seen bytes.Buffer

@@ -14,6 +14,9 @@
 // Server.Verify judges it. See package scenario for the file, fault for what goes
 // wrong, journal for the record and the verdict.
 //
+// A client whose hosts are fixed in its code reaches a Server through its proxy
+// (Options.Proxy), which answers https://graph.microsoft.com itself.
+//
 // A Server holds worlds, one for each tenant, which never see each other. It is
 // safe for concurrent use. Tests start one with package emulatortest.
 package emulator

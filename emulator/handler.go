@@ -22,7 +22,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer s.running.leave()
 	} // else the server is closed, and who has mounted it elsewhere waits for nobody
 	if r.Method == "CONNECT" {
-		http.Error(w, "graphemu is no proxy.", http.StatusMethodNotAllowed)
+		http.Error(w, "graphemu is no proxy at this port: start it with --proxy ADDR, and it is one at that address.", http.StatusMethodNotAllowed)
 		return
 	}
 	if strings.HasPrefix(r.URL.Path, control.Prefix) {
@@ -34,15 +34,27 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if strings.HasPrefix(r.URL.Path, blob.Prefix) {
-		s.surface.ServeUpload(w, r, &s.signedFor(r).current.Load().World, surface.Caller{Secure: secure(r), Conn: connection(r)})
+		s.serveUpload(w, r, false)
 		return
 	}
 	if call, ok := entra.Parse(r); ok {
-		s.serveSignIn(w, r, call)
+		s.serveSignIn(w, r, call, false)
 		return
 	}
+	s.serveGraph(w, r, false)
+}
+
+// serveUpload answers a request of the storage account, in path style. byName:
+// the client asked for the account by the service's own host.
+func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, byName bool) {
+	s.surface.ServeUpload(w, r, &s.signedFor(r).current.Load().World, surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)})
+}
+
+// serveGraph answers a request of the Graph API. byName: the client asked for it
+// by the service's own host.
+func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request, byName bool) {
 	k, err := s.lookUp(surface.Token(r.Header))
-	from := surface.Caller{Client: k.client, Token: k.found, Secure: secure(r), Conn: connection(r)}
+	from := surface.Caller{Client: k.client, Token: k.found, Secure: secure(r), ByName: byName, Conn: connection(r)}
 	if err != nil {
 		s.refuse(w, r, err, from)
 		return

@@ -2,10 +2,12 @@ package emulator
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
+	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 )
 
@@ -26,8 +29,18 @@ type Options struct {
 	// Hosts are further names and IP addresses that the certificate covers and
 	// the control API answers to, beside localhost and the like.
 	Hosts []string
+	// Proxy is the address of an HTTP proxy for clients whose hosts are fixed in
+	// their code, as "127.0.0.1:9480": it answers https://graph.microsoft.com,
+	// https://login.microsoftonline.com with its aliases, and the storage account
+	// behind an upload URL itself, with certificates of a CA of its own (Server.CA),
+	// and refuses every other host. Default: there is none.
+	Proxy string
+	// ProxyAllow are hosts that the proxy passes through unread, as "example.com",
+	// which is ports 443 and 80, or "example.com:8443". It connects to no other.
+	ProxyAllow []string
 	// PublicURL is what nextLink, context and other absolute URLs are built on,
 	// as "https://graph.example.test". Default: scheme and Host of each request.
+	// What comes through the proxy is answered by its Host in any case.
 	PublicURL string
 
 	// Auth is AuthLenient (default), AuthStrict or AuthOff.
@@ -76,7 +89,12 @@ type Options struct {
 	Log *slog.Logger
 	// Now is the wall clock. Default: clock.Real.
 	Now func() time.Time
+
+	dial dialer // what the proxy reaches allowed hosts by, in a test; nil: the network
 }
+
+// dialer is net.Dialer.DialContext, or in its place.
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Limits bounds memory. A zero field means its default.
 type Limits struct {
@@ -130,6 +148,7 @@ type settings struct {
 	Options
 	now   func() time.Time // Options.Now, or the wall clock
 	clock *clock.Setting   // nil: as the scenario says
+	allow proxydoor.Allow  // of Options.ProxyAllow
 }
 
 // check fills in defaults. It errs with everything that is wrong at once.
@@ -172,6 +191,10 @@ func (o Options) check() (settings, error) {
 	if err := localca.CheckHosts(o.Hosts); err != nil {
 		errs = append(errs, err)
 	}
+	var err error
+	if s.allow, err = o.allowed(); err != nil {
+		errs = append(errs, err)
+	}
 	for _, l := range []struct {
 		name  string
 		value int64
@@ -185,6 +208,9 @@ func (o Options) check() (settings, error) {
 	s.Limits = Limits{Worlds: cmp.Or(o.Limits.Worlds, DefaultMaxWorlds), Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Body: cmp.Or(o.Limits.Body, DefaultMaxBody),
 		Upload: cmp.Or(o.Limits.Upload, DefaultMaxUpload), Uploads: cmp.Or(o.Limits.Uploads, DefaultMaxUploads),
 		JournalEntries: cmp.Or(o.Limits.JournalEntries, DefaultJournalEntries), JournalBytes: cmp.Or(o.Limits.JournalBytes, DefaultJournalBytes)}
+	if s.dial == nil {
+		s.dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
 	s.Seed = cmp.Or(o.Seed, 1)
 	s.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	if s.now = o.Now; s.now == nil {

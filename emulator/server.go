@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
+	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
@@ -49,9 +51,14 @@ type Server struct {
 
 	keys func() (*identity.Keys, error)     // made or read on first use
 	ca   func() (*localca.Authority, error) // made or read on first use
-	http *http.Server
 	mem  *memory
-	urls map[string]string // scheme to origin
+	urls map[string]string // scheme, or "proxy", to origin
+
+	door   *proxydoor.Door    // nil: off
+	doorCA *localca.Authority // of its own
+	ports  []int              // of all listeners
+
+	servers []*http.Server
 
 	handlers sync.WaitGroup  // one for each listener's Serve
 	conns    sync.WaitGroup  // one for each connection
@@ -145,37 +152,45 @@ func kept[T interface{ Notes() []string }](s *Server, what string, open func(dir
 
 // listen opens every listener before it serves the first.
 func (s *Server) listen() error {
-	var plain, secure []net.Listener
-	var err error
-	if s.set.HTTP != "" {
-		if plain, err = listen(s.set.HTTP); err != nil {
-			return err
+	var plain, secure, proxy []net.Listener
+	open := func(address string) (list []net.Listener, err error) {
+		if address != "" {
+			list, err = listen(address)
 		}
-	}
-	if s.set.HTTPS != "" {
-		if secure, err = listen(s.set.HTTPS); err == nil {
-			if _, err = s.ca(); err != nil { // a bad host or CA file is told now
-				closeAll(secure)
-			}
+		for _, l := range list {
+			s.ports = append(s.ports, l.Addr().(*net.TCPAddr).Port)
 		}
-		if err != nil {
-			closeAll(plain)
-			return err
-		}
+		return list, err
 	}
-	s.http = &http.Server{
-		Handler: s, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes, ConnContext: s.remember, ConnState: s.count, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
-		TLSConfig: &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
+	plain, err := open(s.set.HTTP)
+	if err == nil {
+		secure, err = open(s.set.HTTPS)
 	}
-	s.serve(s.mem, false)
+	if err == nil && s.set.HTTPS != "" {
+		_, err = s.ca() // a bad host or CA file is told now
+	}
+	if err == nil {
+		proxy, err = open(s.set.Proxy)
+	}
+	if err == nil && s.set.Proxy != "" {
+		err = s.openDoor()
+	}
+	if err != nil {
+		closeAll(slices.Concat(plain, secure, proxy))
+		return err
+	}
+	server := s.newServer(s)
+	s.serve(server, s.mem, false)
 	for _, l := range plain {
-		s.serve(l, false)
+		s.serve(server, l, false)
 		s.urls["http"] = origin("http", s.set.HTTP, l)
 	}
 	for _, l := range secure {
-		s.serve(l, true)
+		s.serve(server, l, true)
 		s.urls["https"] = origin("https", s.set.HTTPS, l)
+	}
+	if s.door != nil {
+		s.serveDoor(proxy)
 	}
 	s.URL = "https://localhost/beta" // in memory, any host would do
 	if u := s.urls["http"]; u != "" {
@@ -187,13 +202,25 @@ func (s *Server) listen() error {
 	return nil
 }
 
-func (s *Server) serve(l net.Listener, secure bool) {
+// newServer makes what serves listeners, with the limits and the bookkeeping that
+// all of them share.
+func (s *Server) newServer(h http.Handler) *http.Server {
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes, ConnContext: s.remember, ConnState: s.count, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
+		TLSConfig: &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
+	}
+	s.servers = append(s.servers, server)
+	return server
+}
+
+func (s *Server) serve(server *http.Server, l net.Listener, secure bool) {
 	s.handlers.Go(func() {
 		var err error
 		if secure {
-			err = s.http.ServeTLS(l, "", "")
+			err = server.ServeTLS(l, "", "")
 		} else {
-			err = s.http.Serve(l)
+			err = server.Serve(l)
 		}
 		if !errors.Is(err, http.ErrServerClosed) {
 			s.set.Log.Error("a listener stopped", "address", l.Addr().String(), "error", err)
@@ -249,7 +276,7 @@ func (l connectionLog) Write(line []byte) (int, error) {
 }
 
 // Origin returns where the server listens for a scheme, "http" or "https", as
-// "http://localhost:9400"; "" where it does not.
+// "http://localhost:9400", or where its proxy is, "proxy"; "" where it does not.
 func (s *Server) Origin(scheme string) string { return s.urls[scheme] }
 
 // Handler returns the server as an http.Handler, to mount it elsewhere.
@@ -257,10 +284,12 @@ func (s *Server) Handler() http.Handler { return s }
 
 // Client returns a client that reaches the server by URL: over the network,
 // trusting the local CA, where it listens; else in memory, whatever the host.
+// Where there is a proxy, it reaches https://graph.microsoft.com and the other
+// hosts that this answers by these names as well.
 func (s *Server) Client() *http.Client {
 	t := &http.Transport{ExpectContinueTimeout: time.Second}
 	switch {
-	case len(s.urls) == 0:
+	case s.urls["http"] == "" && s.urls["https"] == "":
 		t.DialContext, t.DialTLSContext = s.mem.dial, s.mem.dial
 	case s.urls["https"] != "":
 		pool := x509.NewCertPool()
@@ -269,17 +298,25 @@ func (s *Server) Client() *http.Client {
 		}
 		t.TLSClientConfig, t.ForceAttemptHTTP2 = &tls.Config{RootCAs: pool}, true
 	}
+	if s.door != nil {
+		s.throughDoor(t)
+	}
 	return &http.Client{Transport: t}
 }
 
-// CA returns the certificate of the local CA as PEM, and the file that holds
-// it, "" where it is in memory only. It errs where neither can be had.
+// CA returns what clients have to trust as PEM: the certificate of the local CA
+// and, where there is a proxy, that of the proxy's own. file holds the first of
+// them; "" where it is in memory only. CA errs where there is none.
 func (s *Server) CA() (pem []byte, file string, err error) {
 	ca, err := s.ca()
 	if err != nil {
 		return nil, "", err
 	}
-	return ca.PEM(), ca.Path(), nil
+	pem = ca.PEM()
+	if s.doorCA != nil {
+		pem = append(pem, s.doorCA.PEM()...)
+	}
+	return pem, ca.Path(), nil
 }
 
 // App returns the client id and secret of the fixture's first app, for clients
@@ -292,8 +329,13 @@ func (s *Server) Operations() []string { return s.surface.Operations() }
 // Shutdown stops listening, lets requests in flight end, and returns; at the
 // end of ctx it drops what is left and errs.
 func (s *Server) Shutdown(ctx context.Context) error {
-	err := s.http.Shutdown(ctx)
-	return errors.Join(err, s.Close())
+	var group sync.WaitGroup
+	errs := make([]error, len(s.servers))
+	for i, server := range s.servers {
+		group.Go(func() { errs[i] = server.Shutdown(ctx) })
+	}
+	group.Wait()
+	return errors.Join(errors.Join(errs...), s.Close())
 }
 
 // Close drops all connections and waits until nothing of the server runs. It
@@ -303,7 +345,12 @@ func (s *Server) Close() error {
 	s.once.Do(func() {
 		s.running.shut()
 		s.close() // what waits or hangs for a scenario goes on
-		s.closed = s.http.Close()
+		for _, server := range s.servers {
+			s.closed = errors.Join(s.closed, server.Close())
+		}
+		if s.door != nil {
+			s.door.Close() // ends the tunnels, which no server knows
+		}
 		s.handlers.Wait()
 		s.conns.Wait() // net/http lingers on some for half a second
 		s.running.wait()

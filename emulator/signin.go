@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,21 +14,33 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 )
 
+// serveSignInHost answers a sign-in host of the proxy door.
+func (s *Server) serveSignInHost(w http.ResponseWriter, r *http.Request) {
+	if call, ok := entra.Parse(r); ok {
+		s.serveSignIn(w, r, call, true)
+		return
+	}
+	http.Error(w, "graphemu has no such page of "+r.Host+".", http.StatusNotFound)
+}
+
 // serveSignIn answers a request of the sign-in endpoints in the world of the
-// tenant that its path names.
-func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra.Call) {
+// tenant that its path names. byName: the client asked for them by the service's
+// own host.
+func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra.Call, byName bool) {
 	world, known, err := s.tenantWorld(call.Tenant)
-	from := surface.Caller{Secure: secure(r), Conn: connection(r)}
+	from := surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}
 	state := world.current.Load()
 	accounts := state.accounts()
 	tenant := &entra.Tenant{ID: world.tenant, Strict: s.set.Auth == AuthStrict, Known: known,
 		Domains: accounts.domains, Users: accounts.users, Apps: accounts.apps,
-		Origin: s.originOf(r), Origins: s.answersOn, Signer: signer{s}}
+		Origin: s.originOf(r, byName), Origins: s.answersOn, Signer: signer{s}}
 	if err != nil {
 		s.surface.RefuseSignIn(w, r, &state.World, from, call, tenant, err.Error())
 		return
 	}
-	s.origins.remember(tenant.Origin)
+	if !byName {
+		s.origins.remember(tenant.Origin)
+	}
 	s.surface.ServeSignIn(w, r, &state.World, from, call, tenant)
 }
 
@@ -126,19 +139,15 @@ func (a *accounts) has(app string) bool {
 }
 
 // originOf is where a client reached the server.
-func (s *Server) originOf(r *http.Request) string {
+func (s *Server) originOf(r *http.Request, byName bool) string {
 	switch {
-	case s.set.PublicURL != "":
+	case s.set.PublicURL != "" && !byName:
 		return s.set.PublicURL
 	case secure(r):
 		return "https://" + surface.Host(r)
 	}
 	return "http://" + surface.Host(r)
 }
-
-// loginHosts are where Entra itself is: an issuer of there is this server's, which
-// signs for them at the proxy door.
-var loginHosts = map[string]bool{"login.microsoftonline.com": true, "login.windows.net": true, "login.microsoft.com": true, "sts.windows.net": true}
 
 // answersOn tells whether an origin is this server's: one of its names with a port
 // that it listens on, its public URL, the login hosts of the proxy door, and every
@@ -151,8 +160,8 @@ func (s *Server) answersOn(origin string) bool {
 	if err != nil || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
 		return false
 	}
-	if loginHosts[strings.ToLower(u.Host)] {
-		return u.Scheme == "https"
+	if slices.Contains(signInHosts, strings.ToLower(u.Host)) {
+		return u.Scheme == "https" // as who came through the proxy door has it
 	}
 	listens, err := url.Parse(s.urls[u.Scheme])
 	return err == nil && listens.Host != "" && u.Port() == listens.Port() && s.hosts.Ours(u.Host)

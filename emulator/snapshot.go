@@ -47,6 +47,7 @@ type snapshot struct {
 	Uploads   blob.Saved           `json:"uploads"`
 	Directory directory.Saved      `json:"directory"`
 	Syncs     intake.Saved         `json:"syncs"`
+	Revoked   uint64               `json:"revoked,omitzero"` // how often the world's tokens were
 }
 
 // roots are what a world's ids, keys and chance are drawn from.
@@ -71,7 +72,7 @@ func (w *World) save() snapshot {
 		Scenario: sc.sources, Variants: play.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
 		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: whole.Profiles,
-		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs}
+		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs, Revoked: state.Revision.Load()}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
 			if s.Stored == nil {
@@ -160,6 +161,7 @@ func (w *World) restore(s snapshot) error {
 	if err := state.Journal.RestoreRetries(s.Retries); err != nil {
 		return fmt.Errorf("/retries: %w", err)
 	}
+	state.Revision.Store(s.Revoked)
 	w.changing.Lock()
 	defer w.changing.Unlock()
 	w.own.Store(sc)

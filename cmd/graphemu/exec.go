@@ -43,6 +43,14 @@ and CURL_CA_BUNDLE, beside all that it trusted before. AZURE_AUTHORITY_HOST,
 AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are set where they
 are not.
 
+With --proxy localhost:0 a command works whose hosts are fixed in its code:
+HTTPS_PROXY leads it to a proxy that answers https://graph.microsoft.com,
+https://login.microsoftonline.com and the storage account itself, and connects to
+nothing else but what --proxy-allow names. NO_PROXY excepts this machine, and the
+files of certificates cover the proxy. NODE_USE_ENV_PROXY makes Node obey, from
+versions on that know it (20 does not). HTTP_PROXY is left as it is, and
+AZURE_AUTHORITY_HOST is not set: the client signs in where it always does.
+
 Some clients look at none of these, but at the system's store of certificates: on
 macOS and Windows Go (up to 1.26), .NET and PowerShell, on Windows its own
 curl.exe; Java and browsers everywhere. Make them trust the CA once with the
@@ -67,6 +75,7 @@ own: --junit verdict.xml writes verdict.RUN.xml.`,
   graphemu exec --scenario throttled --clock x60 --timeout 2m -- go test ./...
   graphemu exec --scenario nightly.yaml --verify strict --junit verdict.xml -- pytest
   graphemu exec --each-variant -- npm test
+  graphemu exec --proxy localhost:0 -- npm test
   graphemu exec --each-scenario throttled,flaky-gateway,outage -- npm test
   graphemu exec -- sh -c 'curl -H "Authorization: Bearer $GRAPHEMU_TOKEN" \
       $GRAPHEMU_HTTP_URL/education/synchronizationProfiles'`,
@@ -182,7 +191,7 @@ func (x *execution) once(o emulator.Options, junit string) (r outcome, err error
 	}
 	defer s.Close()
 	if x.flags.readyFile != "" {
-		defer os.Remove(x.flags.readyFile) // what it says is no longer so
+		defer removeReady(x.flags.readyFile) // what it says is no longer so
 	}
 	if x.flags.watch {
 		end, err := watch(context.Background(), o.Scenarios, s.ReloadScenario, o.Log)

@@ -24,7 +24,7 @@ func fromEnvironment(flags *pflag.FlagSet, env environment) error {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "GRAPHEMU_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := env.lookup(name)
-		if !ok || f.Changed || f.Name == "help" {
+		if !ok || f.Changed || f.Name == "help" || f.Name == "url" { // GRAPHEMU_URL is where clients find the API
 			return
 		}
 		values := []string{value}
@@ -82,6 +82,8 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.HTTPS, "https", https, "listen for HTTPS on `address`; port 0: any free one; empty: off")
 	fl.StringArrayVar(&o.Hosts, "host", nil, "further `name` or IP address of this server, for the certificate and the control API; a name covers its subdomains (repeatable)")
 	fl.StringVar(&o.PublicURL, "public-url", "", "`URL` that links in answers are built on (default the request's own Host)")
+	fl.StringVar(&o.Proxy, "proxy", "", "be an HTTP proxy on `address`, for clients whose hosts are fixed in their code: it answers graph.microsoft.com, login.microsoftonline.com and the storage account itself and refuses every other host; port 0: any free one (default off)")
+	fl.StringArrayVar(&o.ProxyAllow, "proxy-allow", nil, "`host` that the proxy passes through unread, with a port or at 443 and 80; it connects to no other (repeatable)")
 	fl.StringArrayVar(&o.Scenarios, "scenario", nil, "what happens and what goes wrong: a built-in `name` (graphemu scenario list) or a file; several add up, the first match wins, settings are those of the last (repeatable; default default)")
 	fl.BoolVar(&f.watch, "watch", false, "read the scenario files again when they change; where one is wrong, the log tells and the scenario before stays")
 	fl.StringVar(&o.Fixture, "fixture", "", "what a world starts from: empty, one, contoso, district, district-flawed, or the `path` of a file or of a folder with a fixture.json (default what the scenario says, else empty)")
@@ -120,6 +122,11 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 		hosts = append(hosts, strings.FieldsFunc(h, func(r rune) bool { return r == ',' || r == ' ' })...)
 	}
 	o.Hosts = hosts
+	var allowed []string
+	for _, h := range o.ProxyAllow {
+		allowed = append(allowed, strings.FieldsFunc(h, func(r rune) bool { return r == ',' || r == ' ' })...)
+	}
+	o.ProxyAllow = allowed
 	if o.HTTP == "" && o.HTTPS == "" {
 		return o, errors.New("nothing to listen on: --http and --https are both empty")
 	}

@@ -42,7 +42,7 @@ func (x *execution) trust(s *emulator.Server, set map[string]string, dir string)
 	if err != nil {
 		return trim(err)
 	}
-	if file == "" { // it is kept in memory
+	if file == "" || s.Origin("proxy") != "" { // of the two, or the one, none is in a file
 		file = filepath.Join(dir, "ca.pem")
 		if err := os.WriteFile(file, pem, 0o644); err != nil {
 			return fmt.Errorf("cannot write the CA: %w", err)

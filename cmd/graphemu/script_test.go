@@ -34,13 +34,16 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// call is a client of the API, as small as can be: call [--https] METHOD PATH
-// [BODY]. It finds the API and a token as exec tells its command, trusts what
+// call is a client of the API, as small as can be: call [--https | --at URL] METHOD
+// PATH [BODY]. It finds the API and a token as exec tells its command, trusts what
 // the system's variables say, and prints status and body.
 func call() {
 	args, base := os.Args[1:], os.Getenv("GRAPHEMU_HTTP_URL")
 	if len(args) > 0 && args[0] == "--https" {
 		args, base = args[1:], os.Getenv("GRAPHEMU_URL")
+	}
+	if len(args) > 1 && args[0] == "--at" {
+		base, args = args[1], args[2:]
 	}
 	body := ""
 	if len(args) > 2 {

@@ -67,6 +67,7 @@ func (x *execution) series(o emulator.Options) error {
 	list := trials(o, x.eachScenario)
 	for _, t := range list { // nothing is run where one of them could not be
 		t.options.HTTP, t.options.HTTPS, t.options.DataDir = "", "", ""
+		t.options.Proxy, t.options.ProxyAllow = "", nil
 		s, err := emulator.New(t.options)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.label, trim(err))

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -26,10 +24,16 @@ func newServe(env environment) *cobra.Command {
 		Long: `serve answers Microsoft Graph's beta API /education/synchronizationProfiles on
 HTTP and HTTPS, and prints a curl command that works when pasted. It needs no
 flag and no file. When it is stopped it prints how its clients did; its exit code
-does not depend on that.`,
+does not depend on that.
+
+A client whose hosts are fixed in its code reaches it through --proxy: set the
+address as its HTTPS proxy, and let it trust what /_graphemu/ca.pem returns, or the
+file that the ready file names as "ca". https://graph.microsoft.com is then this
+server, and nothing leaves the machine but what --proxy-allow names.`,
 		Example: `  graphemu serve
   graphemu serve --scenario throttled --clock x60
   graphemu serve --scenario nightly.yaml --watch
+  graphemu serve --proxy localhost:9480 --proxy-allow example.com
   graphemu serve --http 127.0.0.1:0 --https '' --ready-file ready.json`,
 		Args: cobra.NoArgs,
 	}
@@ -64,7 +68,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 	}
 	defer s.Close()
 	if f.readyFile != "" {
-		defer os.Remove(f.readyFile) // what it says is no longer so
+		defer removeReady(f.readyFile) // what it says is no longer so
 	}
 	if f.watch {
 		end, err := watch(ctx, o.Scenarios, s.ReloadScenario, o.Log)
@@ -93,7 +97,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 // start starts a server and writes the ready file, if one is asked for.
 func start(o emulator.Options, readyFile string) (*emulator.Server, ready, error) {
 	if readyFile != "" {
-		if err := os.Remove(readyFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := removeReady(readyFile); err != nil {
 			return nil, ready{}, fmt.Errorf("cannot remove the old ready file: %w", err)
 		}
 	}
@@ -107,8 +111,9 @@ func start(o emulator.Options, readyFile string) (*emulator.Server, ready, error
 		return nil, ready{}, failure{trim(err)}
 	}
 	if readyFile != "" {
-		if err := r.write(readyFile); err != nil {
+		if err := r.write(readyFile, s); err != nil {
 			s.Close()
+			removeReady(readyFile)
 			return nil, ready{}, fmt.Errorf("cannot write the ready file: %w", err)
 		}
 	}

@@ -37,7 +37,7 @@ is https, the CA in the file GRAPHEMU_CA is trusted.`,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return client.open() },
 	}
 	client.register(c.PersistentFlags())
-	c.AddCommand(newWorldList(client), newWorldReset(client), newWorldDrop(client), newWorldClock(client), newWorldJournal(client),
+	c.AddCommand(newWorldList(client), newWorldReset(client), newWorldDrop(client), newWorldRevoke(client), newWorldClock(client), newWorldJournal(client),
 		newWorldVerify(client), newWorldState(client), newWorldScenario(client), newWorldFaults(client))
 	return c
 }
@@ -127,6 +127,27 @@ cannot be dropped; reset does what there is to do.`,
 				return err
 			}
 			_, err := fmt.Fprintf(client.env.out, "world %s was dropped\n", client.world)
+			return err
+		},
+	}
+}
+
+func newWorldRevoke(client *controlClient) *cobra.Command {
+	return &cobra.Command{
+		Use: "revoke", Short: "Take back the world's tokens", Args: cobra.NoArgs,
+		Long: `revoke takes back every token that the world has issued so far: Graph answers them
+with a claims challenge (continuous access evaluation), until the client comes with
+a new one. Refresh tokens stay good.`,
+		Example: "  graphemu world revoke",
+		RunE: func(c *cobra.Command, _ []string) error {
+			var a struct {
+				World       string
+				Revocations int
+			}
+			if err := client.call(c.Context(), http.MethodPost, client.of("revoke"), nil, &a); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(client.env.out, "the tokens of world %s were revoked\n", a.World)
 			return err
 		},
 	}

@@ -16,13 +16,14 @@ var telling = [...]struct {
 }{
 	{"secret", 3}, {"password", 4}, {"passwd", 4}, {"passphrase", 4}, {"pwd", 1}, {"assertion", 2}, {"token", 3}, {"credential", 1},
 	{"authorization", 8}, {"authorisation", 4}, {"cookie", 4}, {"apikey", 4}, {"api_key", 5}, {"api-key", 5}, {"privatekey", 8}, {"private_key", 9}, {"private-key", 9},
+	{"verifier", 4},
 	// What is no part of a name, but tells of a secret in a text:
-	{"sig=", 3}, {"signature=", 9}, {"code=", 4}, {"state=", 5}, {"bearer", 1}, {"eyj", 2},
+	{"sig=", 3}, {"signature=", 9}, {"code=", 4}, {"state=", 5}, {"signin=", 6}, {"bearer", 1}, {"eyj", 2},
 	{`sig"`, 3}, {`signature"`, 9},
 }
 
 // names is how many of telling are parts of names.
-const names = 17
+const names = 18
 
 // harmless are names that would be told, but hold no secret.
 var harmless = map[string]bool{
@@ -32,8 +33,9 @@ var harmless = map[string]bool{
 }
 
 // exact are whole names whose value is a secret in a query or a form: of a SAS,
-// and of OAuth's redirects. The last two are no secret in JSON.
-var exact = map[string]bool{"sig": true, "signature": true, "code": true, "state": true}
+// of OAuth's redirects and devices, and of graphemu's sign-in page. "code" and
+// "state" are no secret in JSON.
+var exact = map[string]bool{"sig": true, "signature": true, "code": true, "state": true, "device_code": true, "user_code": true, "signin": true}
 
 // marks are the pairs of telling, as pair makes them, and with any byte before
 // them the bytes that may hide a word.

@@ -130,6 +130,10 @@ func (x *exchange) carryOut(c *container) (success, error) {
 // checkURI tells what is wrong with the path and the query.
 func (x *exchange) checkURI() error {
 	c := x.call
+	if c.account != "" {
+		// Chosen: the service has no name in the DNS for an account that is not there.
+		return refuse("ResourceNotFound", reason, "the storage account here is "+Account+", not "+quote(c.account))
+	}
 	if c.wrong != "" {
 		return refuse("InvalidUri", reason, c.wrong)
 	}
@@ -167,7 +171,7 @@ func (x *exchange) unknown() problem {
 		return refuse("UnsupportedHttpVerb", reason, "a blob is put with PUT, not "+quote(m))
 	case x.call.Blob == "" && x.call.Query.Get("restype") == "":
 		// What a client meets that sends the file to the URL as it came [inferred].
-		return refuse("InvalidUri", reason, "the name of the blob is missing: put it between the container and the question mark, as /"+Account+"/"+x.call.Container+"/school.csv?…")
+		return refuse("InvalidUri", reason, "the name of the blob is missing: put it between the container and the question mark, as …/"+x.call.Container+"/school.csv?…")
 	case comp != "":
 		return refuse("InvalidQueryParameterValue", queryName, "comp", queryValue, comp, reason, "Not a value that "+m+" has here.")
 	}

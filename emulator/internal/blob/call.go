@@ -22,7 +22,8 @@ type Call struct {
 	// to have the journal's.
 	RequestID string
 
-	wrong string // what is wrong with the path or the query; "" for nothing
+	wrong   string // what is wrong with the path or the query; "" for nothing
+	account string // the account that was asked where it is not Account; else ""
 }
 
 // The operations, as faults, scenarios and the journal name them. The first
@@ -94,6 +95,7 @@ func Parse(r *http.Request) Call {
 	rest, found := strings.CutPrefix(r.URL.EscapedPath(), Prefix)
 	if !found {
 		c.wrong = "the path does not start with " + Prefix
+		c.account, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		return c
 	}
 	containerName, blobName, hasBlob := strings.Cut(rest, "/")

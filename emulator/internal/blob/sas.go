@@ -24,7 +24,8 @@ const expiryFormat = "2006-01-02T15:04:05Z"
 // UploadURL returns where files for a container are put: a container SAS that
 // may write for an hour from now, in the documented shape: one host, the
 // container as the last segment, no slash behind it. base is a scheme and a host,
-// with a path where it has one, without a slash at its end. The container is made
+// with a path where it has one, without a slash at its end; where the host is the
+// account's own, Host, the path does not name the account. The container is made
 // where there is none.
 func (s *Store) UploadURL(base, container string, now time.Time) string {
 	s.Create(container)
@@ -43,7 +44,11 @@ func (s *Store) sign(base, container, permissions string, now time.Time) string 
 	}
 	t["sig"] = s.signature(t.stringToSign(container, ""))
 	var b strings.Builder
-	b.WriteString(base + Prefix + url.PathEscape(container))
+	path := Prefix
+	if strings.HasSuffix(base, "://"+Host) {
+		path = "/"
+	}
+	b.WriteString(base + path + url.PathEscape(container))
 	for i, name := range []string{"sv", "sr", "si", "sig", "se", "sp"} { // the sample's order
 		b.WriteByte("?&"[min(i, 1)])
 		b.WriteString(name + "=" + url.QueryEscape(t[name]))

@@ -29,6 +29,9 @@ import (
 // in the service, and the path's first segment here (Azurite's path style).
 const Account = "sdsstorage"
 
+// Host is where the service has the account: there the path does not name it.
+const Host = Account + ".blob.core.windows.net"
+
 // Prefix is where the surface is mounted: "/sdsstorage/{container}/{blob}".
 const Prefix = "/" + Account + "/"
 

@@ -1,6 +1,7 @@
 // Package localca is the local certificate authority: it makes the certificate
 // that the emulator's https listener shows, so that unmodified clients, many of
-// which insist on https, can talk to it.
+// which insist on https, can talk to it. The proxy door has one of the same kind
+// for the hosts that it answers (ForHosts).
 //
 // Trusting a CA is dangerous if its key leaks, so this one carries critical
 // name constraints: it can vouch for localhost and its subdomains,
@@ -42,10 +43,12 @@ const (
 	keyFile  = "ca-key.pem" // the truth: key and certificate in one file, so that they cannot part
 )
 
-// Authority is a certificate authority for local names. It is safe for
+// Authority is a certificate authority for a few names. It is safe for
 // concurrent use.
 type Authority struct {
 	root
+	title       string      // what the root is called
+	subject     string      // the common name of leaves
 	names       names       // what the standard leaf covers
 	constraints constraints // what any leaf may cover
 	leafKey     *ecdsa.PrivateKey
@@ -80,16 +83,13 @@ func Open(dir string, hosts []string, now func() time.Time) (*Authority, error) 
 		return nil, fmt.Errorf("local CA: %w", err)
 	}
 	a := &Authority{
+		title:       "local CA",
+		subject:     "localhost",
 		names:       n,
 		constraints: n.constraints(),
-		now:         now,
-		leaves:      map[string]*tls.Certificate{},
 	}
-	if err := a.open(dir, now()); err != nil {
-		return nil, fmt.Errorf("local CA: %w", err)
-	}
-	if a.leafKey, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
-		return nil, fmt.Errorf("local CA: %w", err)
+	if err := a.start(dir, now); err != nil {
+		return nil, err
 	}
 	return a, nil
 }
@@ -103,6 +103,45 @@ func Protect(dir string) string {
 		return "" // whoever needs the key is told
 	}
 	return f.Note
+}
+
+// ForHosts returns a new authority in memory that vouches for these DNS names
+// and, since name constraints cannot say otherwise, for their subdomains: for no
+// other name, and for no address. It has no standard certificate: Certificate
+// makes one for each name. title is what it is called, as "proxy CA".
+func ForHosts(title string, hosts []string, now func() time.Time) (*Authority, error) {
+	c := constraints{}
+	for _, h := range hosts {
+		name, _, err := parseHost(h)
+		if err == nil && name == "" {
+			err = fmt.Errorf("host %q: want a DNS name", h)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", title, err)
+		}
+		c.dns = append(c.dns, name)
+	}
+	if len(c.dns) == 0 {
+		return nil, fmt.Errorf("%s: it has no host", title) // without a constraint it could vouch for all
+	}
+	a := &Authority{title: title, subject: c.dns[0], constraints: c}
+	if err := a.start("", now); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// start gives the authority its root and the key of its leaves.
+func (a *Authority) start(dir string, now func() time.Time) error {
+	a.now, a.leaves = now, map[string]*tls.Certificate{}
+	err := a.open(dir, now())
+	if err == nil {
+		a.leafKey, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", a.title, err)
+	}
+	return nil
 }
 
 // PEM returns the certificate that clients have to trust.
@@ -121,7 +160,7 @@ func (a *Authority) Notes() []string { return slices.Clone(a.notes) }
 
 // open loads or makes the root, and writes its certificate for clients.
 func (a *Authority) open(dir string, now time.Time) error {
-	create := func() ([]byte, error) { return newRoot(a.constraints, now) }
+	create := func() ([]byte, error) { return newRoot(a.title, a.constraints, now) }
 	if dir == "" {
 		content, err := create()
 		if err != nil {

@@ -28,9 +28,25 @@ const (
 // the standard certificate, and will refuse it by name in clearer words than
 // an alert has. It errs only when the authority itself has expired.
 func (a *Authority) GetCertificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
-	now := a.now()
 	dns, addr, key := a.beyond(h)
+	return a.leaf(key, dns, addr)
+}
 
+// Certificate returns the certificate for one DNS name, made where there is
+// none yet. It errs where the constraints do not permit the name, or the
+// authority has expired.
+func (a *Authority) Certificate(name string) (*tls.Certificate, error) {
+	name = normal(name)
+	if malformed(name) != "" || !a.constraints.permitsDNS(name) {
+		return nil, fmt.Errorf("%s: it does not vouch for %q", a.title, name)
+	}
+	return a.leaf(name, name, netip.Addr{})
+}
+
+// leaf returns the leaf that is kept under key, made where there is none or it
+// is old: for the standard names, and a DNS name or an address beyond them.
+func (a *Authority) leaf(key, dns string, addr netip.Addr) (*tls.Certificate, error) {
+	now := a.now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if leaf, ok := a.leaves[key]; ok && fresh(leaf.Leaf, now) {
@@ -45,7 +61,7 @@ func (a *Authority) GetCertificate(h *tls.ClientHelloInfo) (*tls.Certificate, er
 	}
 	leaf, err := a.issue(n, now)
 	if err != nil {
-		return nil, fmt.Errorf("local CA: %w", err)
+		return nil, fmt.Errorf("%s: %w", a.title, err)
 	}
 	a.keep(key, leaf)
 	return leaf, nil
@@ -113,7 +129,7 @@ func (a *Authority) issue(n names, now time.Time) (*tls.Certificate, error) {
 	t := &x509.Certificate{
 		// Not empty, since older Node calls a certificate without a subject empty,
 		// and within the constraints, since older OpenSSL holds it against them.
-		Subject:               pkix.Name{Organization: []string{"graphemu"}, CommonName: "localhost"},
+		Subject:               pkix.Name{Organization: []string{"graphemu"}, CommonName: a.subject},
 		NotBefore:             later(now.Add(-skew), a.cert.NotBefore),
 		NotAfter:              now.Add(leafLife),
 		BasicConstraintsValid: true,

@@ -26,7 +26,7 @@ const (
 // that two equal lists are equal.
 type constraints struct {
 	dns []string       // each with its subdomains (RFC 5280, 4.2.1.10)
-	ips []netip.Prefix // sorted by their text
+	ips []netip.Prefix // sorted by their text; none: no address at all
 }
 
 func (c constraints) permitsDNS(name string) bool {
@@ -107,7 +107,7 @@ func sameProfile(cert *x509.Certificate) bool {
 
 // newRoot makes a root with a key of its own and returns the content of its
 // key file.
-func newRoot(c constraints, now time.Time) ([]byte, error) {
+func newRoot(title string, c constraints, now time.Time) ([]byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func newRoot(c constraints, now time.Time) ([]byte, error) {
 	// its subject alone, and stop at the first.
 	t.Subject = pkix.Name{
 		Organization: []string{"graphemu"},
-		CommonName:   "graphemu local CA (" + hex.EncodeToString(id[:4]) + ")",
+		CommonName:   "graphemu " + title + " (" + hex.EncodeToString(id[:4]) + ")",
 	}
 	now = now.UTC().Truncate(time.Second)
 	t.NotBefore, t.NotAfter = now.Add(-skew), now.AddDate(rootYears, 0, 0)
@@ -134,6 +134,13 @@ func newRoot(c constraints, now time.Time) ([]byte, error) {
 			IP:   p.Addr().AsSlice(),
 			Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
 		})
+	}
+	if len(c.ips) == 0 {
+		// A constraint on DNS names alone would leave every address free.
+		for _, all := range []string{"0.0.0.0/0", "::/0"} {
+			_, n, _ := net.ParseCIDR(all)
+			t.ExcludedIPRanges = append(t.ExcludedIPRanges, n)
+		}
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, t, t, &key.PublicKey, key)
 	if err != nil {

@@ -67,7 +67,7 @@ func (s *Surface) batch(c *call) (reply, error) {
 // batch itself (ids shared by all parts: documented sample).
 func (c *call) part(p part) *call {
 	return &call{
-		world: c.world, play: c.play, client: c.client, token: c.token, conn: c.conn, now: c.now, ids: c.ids, scheme: c.scheme, host: c.host, method: p.method, query: p.query, header: p.header,
+		world: c.world, play: c.play, client: c.client, token: c.token, conn: c.conn, now: c.now, ids: c.ids, scheme: c.scheme, host: c.host, byName: c.byName, method: p.method, query: p.query, header: p.header,
 		at: canonical("/" + c.at.version + p.path), path: "/" + c.at.version + p.path, format: parseFormat(p.header.Get("Accept")),
 		inBatch: true, decoded: p.body, outer: c.outer,
 		story: story{entry: c.world.Journal.Open(), batchEntry: c.entry, arrived: c.now},

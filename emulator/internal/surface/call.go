@@ -32,6 +32,7 @@ type call struct {
 	ids       graph.IDs
 	scheme    string // "http://"; with host, what absolute URLs are built on
 	host      string // "localhost:9400", or a whole public URL
+	byName    bool   // it was asked by the service's own host
 	at        location
 	method    string
 	query     string // raw

@@ -32,6 +32,7 @@ type Caller struct {
 	Client string          // the app of its token; "opaque" where the token does not say, "" without a token
 	Token  *identity.Token // what was found in it; nil: there is none
 	Secure bool            // by https
+	ByName bool            // by the service's own host, through the proxy door: links lead there again
 	Conn   *wire.Conn      // nil: not known
 }
 
@@ -80,13 +81,14 @@ func (c *call) init(s *Surface, r *http.Request, world *World, from Caller) {
 	// Absolute URLs lead back to where the client came from, since it follows
 	// nextLink verbatim.
 	switch {
-	case s.cfg.PublicURL != "":
+	case s.cfg.PublicURL != "" && !from.ByName:
 		c.host = s.cfg.PublicURL
 	case from.Secure:
 		c.scheme, c.host = "https://", Host(r)
 	default:
 		c.scheme, c.host = "http://", Host(r)
 	}
+	c.byName = from.ByName
 	c.method, c.query, c.header = r.Method, r.URL.RawQuery, r.Header
 }
 

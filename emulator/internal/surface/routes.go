@@ -126,7 +126,7 @@ var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 // segment or a wrong method.
 func (s *Surface) find(method string, l location) (operation, keys, error) {
 	if l.version == "" {
-		return operation{}, keys{}, graph.InvalidVersion().Help("unknownVersion", "", "Graph is at /beta/…; graphemu's own pages are at /_graphemu/")
+		return operation{}, keys{}, graph.InvalidVersion().Help("unknownVersion", "", "Graph is at /beta/…; graphemu's own pages are at /_graphemu/ of its own ports")
 	}
 	if op, k, ok := s.match(method, l); ok {
 		return op, k, nil

@@ -41,7 +41,9 @@ func (s *Surface) RefuseSignIn(w http.ResponseWriter, r *http.Request, world *Wo
 
 // askTenant carries the call out.
 func (c *call) askTenant() reply {
-	return c.signedIn(entra.Answer(c.signIn, c.request, c.tenantNow()))
+	a := c.signedIn(entra.Answer(c.signIn, c.request, c.tenantNow()))
+	c.client = c.signIn.Client // a page may have told only now
+	return a
 }
 
 // tenantNow is the tenant as it is when whatever delays the call is over.

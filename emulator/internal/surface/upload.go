@@ -43,8 +43,12 @@ func (s *Surface) uploadURL(c *call) (reply, error) {
 
 // storage is where this server's storage account is, as the client reaches it. A
 // name of this machine becomes its address: AzCopy and the Azure SDKs know the
-// path style only where the host is an IP address (seen in their code).
+// path style only where the host is an IP address (seen in their code). Who asks
+// for the service by its own name gets the account's own name too.
 func (c *call) storage() string {
+	if c.byName {
+		return c.scheme + blob.Host
+	}
 	host, port, err := net.SplitHostPort(c.host)
 	if err != nil {
 		host, port = c.host, ""

@@ -18,10 +18,10 @@ func TestSet(t *testing.T) {
 }
 
 func TestSetNamesEveryFaultAtOnce(t *testing.T) {
-	_, err := NewSet(map[string]string{"createStatus": "200", "nope": "1", "permissions": "2018"})
+	_, err := NewSet(map[string]string{"createStatus": "200", "nope": "1", "permissions": "2017"})
 	assert.ErrorContains(t, err, `variant createStatus has no reading "200"; it has 202, 201`)
 	assert.ErrorContains(t, err, `unknown variant "nope"; there are createStatus`)
-	assert.ErrorContains(t, err, "permissions=2018: not yet")
+	assert.ErrorContains(t, err, `variant permissions has no reading "2017"; it has 2021, 2018`)
 	_, err = NewSet(map[string]string{"createStat": "201"})
 	assert.ErrorContains(t, err, `unknown variant "createStat"; did you mean "createStatus"?; there are createStatus`)
 }

@@ -1,0 +1,415 @@
+package emulator_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/journal"
+)
+
+const graphURL = "https://graph.microsoft.com"
+
+// doored is an emulator with a proxy, and a plain client of Go's that knows of it
+// no more than HTTPS_PROXY and a bundle of certificates would say.
+type doored struct {
+	*target
+	through *http.Client
+}
+
+// newDoored starts one. Whatever the proxy dials fails the test, unless o says
+// otherwise.
+func newDoored(t *testing.T, o emulator.Options) *doored {
+	t.Helper()
+	o.Proxy = "localhost:0"
+	if len(o.ProxyAllow) == 0 {
+		o = emulator.WithDial(o, func(_ context.Context, _, address string) (net.Conn, error) {
+			t.Errorf("the proxy dials %s", address)
+			return nil, io.EOF
+		})
+	}
+	d := &doored{target: newTarget(t, o)}
+	proxy, err := url.Parse(d.Origin("proxy"))
+	require.NoError(t, err)
+	d.through = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: d.roots(t)}}}
+	t.Cleanup(d.through.CloseIdleConnections)
+	return d
+}
+
+func (d *doored) roots(t *testing.T) *x509.CertPool {
+	t.Helper()
+	pem, _, err := d.CA()
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(pem))
+	return pool
+}
+
+// ask sends a request with a token through the proxy.
+func (d *doored) ask(t *testing.T, method, address, body string, headers ...string) (*http.Response, []byte) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
+	w, err := d.through.Do(r)
+	require.NoError(t, err)
+	defer w.Body.Close()
+	b, err := io.ReadAll(w.Body)
+	require.NoError(t, err)
+	return w, b
+}
+
+const anyBearer = "Authorization: Bearer x"
+
+// What a client whose hosts are fixed does from the first call to the files, over
+// HTTP/2, without one name but the service's own.
+func TestDoorServesAWholeClient(t *testing.T) {
+	d := newDoored(t, emulator.Options{Clock: "frozen", PublicURL: "https://public.test"})
+	w, body := d.ask(t, "POST", graphURL+listPath, csvBody("North"), anyBearer)
+	require.Equal(t, 202, w.StatusCode, string(body))
+	assert.Equal(t, 2, w.ProtoMajor)
+	var p struct {
+		ID      string
+		Context string `json:"@odata.context"`
+	}
+	require.NoError(t, json.Unmarshal(body, &p))
+	assert.True(t, strings.HasPrefix(p.Context, graphURL+"/beta/$metadata#"), "%s: not the public URL", p.Context)
+	require.NoError(t, d.World().Clock().Advance(time.Minute))
+
+	_, body = d.ask(t, "GET", graphURL+listPath+"/"+p.ID+"/uploadUrl", "", anyBearer)
+	var upload struct{ Value string }
+	require.NoError(t, json.Unmarshal(body, &upload))
+	require.True(t, strings.HasPrefix(upload.Value, "https://sdsstorage.blob.core.windows.net/"+p.ID+"?sv="), upload.Value)
+	container, sas, _ := strings.Cut(upload.Value, "?")
+	w, body = d.ask(t, "PUT", container+"/a%20b/School.csv?"+sas, "SIS ID,Name\nS1,North\n", "x-ms-blob-type: BlockBlob")
+	require.Equal(t, 201, w.StatusCode, string(body))
+	assert.Equal(t, 2, w.ProtoMajor)
+	// The same signature is good in path style, and a part of a batch tells the same.
+	r, err := http.NewRequestWithContext(t.Context(), "PUT", d.root+"/sdsstorage/"+p.ID+"/b.csv?"+sas, strings.NewReader("x"))
+	require.NoError(t, err)
+	r.Header.Set("x-ms-blob-type", "BlockBlob")
+	w, err = d.Client().Do(r)
+	require.NoError(t, err)
+	w.Body.Close()
+	assert.Equal(t, 201, w.StatusCode)
+	_, body = d.ask(t, "POST", graphURL+"/beta/$batch", `{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/`+p.ID+`/uploadUrl"}]}`, anyBearer)
+	assert.Contains(t, string(body), "https://sdsstorage.blob.core.windows.net/"+p.ID+"?sv=")
+
+	// The journal speaks of the surfaces' own paths.
+	paths := map[string]bool{}
+	for _, e := range d.World().Journal().Entries(journal.Filter{}) {
+		paths[e.Operation+" "+e.Path] = true
+	}
+	assert.True(t, paths["upload.putBlob /sdsstorage/"+p.ID+"/a b/School.csv"], "%v", paths)
+	assert.True(t, paths["profiles.create "+listPath], "%v", paths)
+
+	// Plain HTTP is answered as well.
+	_, body = d.ask(t, "GET", "http://graph.microsoft.com"+listPath, "", anyBearer)
+	assert.Contains(t, string(body), `"http://graph.microsoft.com/beta/$metadata#education/synchronizationProfiles"`)
+}
+
+func TestDoorHasNoControlAPI(t *testing.T) {
+	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0"})
+	for _, base := range []string{graphURL, "http://graph.microsoft.com", "https://sdsstorage.blob.core.windows.net", "https://login.microsoftonline.com", "https://localhost.blob.core.windows.net"} {
+		for _, path := range []string{"/_graphemu/health", "/_graphemu/worlds/default/reset", "/beta/../_graphemu/health", "//_graphemu/health", "/%5fgraphemu/health"} {
+			for _, method := range []string{"GET", "POST"} {
+				w, body := d.ask(t, method, base+path, "", anyBearer)
+				assert.GreaterOrEqual(t, w.StatusCode, 400, "%s %s%s: %s", method, base, path, body)
+				assert.NotEqual(t, "application/problem+json", w.Header.Get("Content-Type"), "%s %s%s", method, base, path)
+			}
+		}
+	}
+	// Nor does it lead to this server's own ports.
+	for _, to := range []string{d.host, "localhost:443", "127.0.0.1:443", strings.TrimPrefix(d.Origin("proxy"), "http://")} {
+		c := d.atDoor(t)
+		_, err := fmt.Fprintf(c, "CONNECT %s HTTP/1.1\r\n\r\n", to)
+		require.NoError(t, err)
+		w, _ := readAnswer(t, c, "CONNECT")
+		assert.Equal(t, 403, w.StatusCode, to)
+	}
+	// The paths of one surface are unknown to the others.
+	w, body := d.ask(t, "PUT", graphURL+"/sdsstorage/container/a.csv", "x", anyBearer)
+	refused(t, w, body, 400)
+	w, _ = d.ask(t, "GET", "https://sdsstorage.blob.core.windows.net"+listPath, "", anyBearer)
+	assert.Equal(t, "application/xml", w.Header.Get("Content-Type"))
+}
+
+// A host that is allowed, but is this server, is not reached: behind the proxy
+// everybody would be a client of this machine.
+func TestDoorDoesNotLeadBack(t *testing.T) {
+	at := make(chan string, 3)
+	o := emulator.WithDial(emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "localhost:0", ProxyAllow: []string{"disguise.test"}}, func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, <-at)
+	})
+	d := newDoored(t, o)
+	for text, scheme := range map[string]string{
+		"CONNECT disguise.test:443 HTTP/1.1\r\n\r\n":                                    "https",
+		"CONNECT disguise.test:80 HTTP/1.1\r\n\r\n":                                     "proxy",
+		"GET http://disguise.test/_graphemu/health HTTP/1.1\r\nHost: localhost\r\n\r\n": "http",
+	} {
+		_, address, _ := strings.Cut(d.Origin(scheme), "://")
+		at <- address
+		c := d.atDoor(t)
+		_, err := io.WriteString(c, text)
+		require.NoError(t, err)
+		w, body := readAnswer(t, c, "GET")
+		require.NotNil(t, w, text)
+		assert.Equal(t, 502, w.StatusCode, "%s: %s", text, body)
+		assert.Contains(t, string(body), "it is graphemu itself")
+	}
+}
+
+// atDoor is a connection to the proxy.
+func (d *doored) atDoor(t *testing.T) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(d.Origin("proxy"), "http://"))
+	require.NoError(t, err)
+	require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)), "no test hangs")
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func TestDoorPassesAllowedHosts(t *testing.T) {
+	host := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "from ", r.Host) }))
+	defer host.Close()
+	var dialed []string
+	o := emulator.WithDial(emulator.Options{ProxyAllow: []string{"example.com"}}, func(ctx context.Context, network, address string) (net.Conn, error) {
+		dialed = append(dialed, address)
+		return new(net.Dialer).DialContext(ctx, network, host.Listener.Addr().String())
+	})
+	d := newDoored(t, o)
+	d.through.Transport.(*http.Transport).TLSClientConfig.RootCAs.AddCert(host.Certificate())
+	_, body := d.ask(t, "GET", "https://example.com/", "")
+	assert.Equal(t, "from example.com", string(body))
+	_, err := d.through.Get("https://www.example.com/")
+	assert.ErrorContains(t, err, "Forbidden")
+	w, _ := d.ask(t, "GET", graphURL+listPath, "", anyBearer)
+	assert.Equal(t, 200, w.StatusCode)
+	d.through.CloseIdleConnections()
+	require.NoError(t, d.Close())
+	assert.Equal(t, []string{"example.com:443"}, dialed, "and nothing else")
+}
+
+// What a scenario does on the wire, it does behind the door.
+func TestDoorAndFaults(t *testing.T) {
+	for name, c := range map[string]struct {
+		then string
+		http int // the client's version
+	}{"reset/1": {"reset", 1}, "reset/2": {"reset", 2}, "close/1": {"close", 1}, "close/2": {"close", 2}} {
+		t.Run(name, func(t *testing.T) {
+			d := newDoored(t, emulator.Options{Verify: emulator.VerifyOff, ScenarioText: `
+version: 1
+name: broken
+faults:
+  - {name: broken, operation: profiles.list, calls: first 3, body: {cutAt: 50%}, then: ` + c.then + `}`})
+			d.through.Transport.(*http.Transport).ForceAttemptHTTP2 = c.http == 2
+			for range 3 {
+				r, err := http.NewRequestWithContext(t.Context(), "GET", graphURL+listPath, nil)
+				require.NoError(t, err)
+				r.Header.Set("Authorization", "Bearer x")
+				w, err := d.through.Do(r)
+				if err != nil {
+					continue // it broke before the header was read
+				}
+				assert.Equal(t, c.http, w.ProtoMajor)
+				_, err = io.ReadAll(w.Body)
+				w.Body.Close()
+				assert.Error(t, err)
+			}
+			w, _ := d.ask(t, "GET", graphURL+listPath, "", anyBearer)
+			assert.Equal(t, 200, w.StatusCode)
+			assert.Equal(t, 3, len(d.World().Journal().Requests("profiles.list"))-1)
+		})
+	}
+}
+
+// Close ends who hangs behind the door, and leaves nothing running.
+func TestDoorCloses(t *testing.T) {
+	warm(t)
+	before := runtime.NumGoroutine()
+	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", Verify: emulator.VerifyOff, ScenarioText: `
+version: 1
+name: hangs
+faults: [{name: hangs, operation: profiles.list, then: hang}]`})
+	for _, text := range []string{"", "CONN", "CONNECT graph.microsoft.com:443 HTTP/1.1\r\n\r\n", "GET http://graph.microsoft.com" + listPath + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n"} {
+		_, err := io.WriteString(d.atDoor(t), text)
+		require.NoError(t, err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		r, _ := http.NewRequest("GET", graphURL+listPath, nil)
+		r.Header.Set("Authorization", "Bearer x")
+		w, err := d.through.Do(r)
+		if err == nil {
+			w.Body.Close()
+		}
+		ended <- err
+	}()
+	require.Eventually(t, func() bool { return len(d.World().Journal().Requests("profiles.list")) == 2 }, 10*time.Second, time.Millisecond)
+	require.NoError(t, d.Close())
+	assert.Error(t, <-ended)
+	d.through.CloseIdleConnections()
+	d.client.CloseIdleConnections()
+	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond, "goroutines are left")
+	_, err := net.Dial("tcp", strings.TrimPrefix(d.Origin("proxy"), "http://"))
+	assert.Error(t, err, "the port is free")
+}
+
+// Shutdown lets a request behind the door end.
+func TestDoorShutsDown(t *testing.T) {
+	d := newDoored(t, emulator.Options{})
+	w, _ := d.ask(t, "GET", graphURL+listPath, "", anyBearer)
+	require.Equal(t, 200, w.StatusCode)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	assert.NoError(t, d.Shutdown(ctx))
+	_, err := d.through.Get(graphURL)
+	assert.Error(t, err)
+}
+
+// The proxy's CA is beside the local one, in the same bundle, and in no file.
+func TestDoorCA(t *testing.T) {
+	dir := t.TempDir()
+	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", DataDir: dir})
+	both, file, err := d.CA()
+	require.NoError(t, err)
+	var names []string
+	for block, rest := pem.Decode(both); block != nil; block, rest = pem.Decode(rest) {
+		c, err := x509.ParseCertificate(block.Bytes)
+		require.NoError(t, err)
+		names = append(names, strings.Split(c.Subject.CommonName, " (")[0])
+		assert.True(t, c.PermittedDNSDomainsCritical)
+		if len(names) == 2 {
+			assert.ElementsMatch(t, []string{"graph.microsoft.com", "login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net", "blob.core.windows.net"}, c.PermittedDNSDomains)
+		}
+	}
+	assert.Equal(t, []string{"graphemu local CA", "graphemu proxy CA"}, names)
+	assert.Equal(t, dir+"/ca.pem", file)
+	w, err := d.client.Get(d.Origin("http") + "/_graphemu/ca.pem")
+	require.NoError(t, err)
+	defer w.Body.Close()
+	served, err := io.ReadAll(w.Body)
+	require.NoError(t, err)
+	assert.Equal(t, both, served)
+
+	// The local listener does not show the proxy's certificates, nor the proxy the local ones.
+	_, err = tls.Dial("tcp", strings.TrimPrefix(d.Origin("https"), "https://"), &tls.Config{RootCAs: d.roots(t), ServerName: "graph.microsoft.com"})
+	assert.Error(t, err)
+
+	// Without a proxy, it is as it was.
+	plain := newTarget(t, emulator.Options{HTTPS: "127.0.0.1:0"})
+	one, _, err := plain.CA()
+	require.NoError(t, err)
+	assert.Equal(t, 1, bytes.Count(one, []byte("BEGIN CERTIFICATE")))
+	assert.Empty(t, plain.Origin("proxy"))
+}
+
+// The client of package emulator knows the way, however the server listens.
+func TestClientFindsTheDoor(t *testing.T) {
+	for name, o := range map[string]emulator.Options{"in memory": {}, "http": {HTTP: "127.0.0.1:0"}, "https": {HTTPS: "localhost:0"}} {
+		d := newDoored(t, o)
+		for _, address := range []string{graphURL + listPath, d.URL + profilesAt} {
+			w, err := d.client.Get(address)
+			require.NoError(t, err, "%s: %s", name, address)
+			w.Body.Close()
+			assert.Equal(t, 200, w.StatusCode, "%s: %s", name, address)
+		}
+		d.client.CloseIdleConnections()
+	}
+}
+
+func TestSignInHostsAreOneService(t *testing.T) {
+	d := newDoored(t, emulator.Options{})
+	for _, host := range []string{"login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net"} {
+		w, body := d.ask(t, "GET", "https://"+host+"/organizations/v2.0/.well-known/openid-configuration", "")
+		assert.Equal(t, 200, w.StatusCode, string(body))
+		assert.Equal(t, "https://"+host+"/{tenantid}/v2.0", gjson.GetBytes(body, "issuer").String())
+	}
+	w, body := d.ask(t, "GET", "https://login.microsoftonline.com/beta/education/synchronizationProfiles", "", anyBearer)
+	assert.Equal(t, 404, w.StatusCode, string(body))
+	w, body = d.ask(t, "GET", graphURL+"/common/v2.0/.well-known/openid-configuration", "", anyBearer)
+	assert.Equal(t, 400, w.StatusCode, string(body))
+}
+
+// A token of the sign-in host is good at Graph's, and at the server's own address
+// too, with strict authentication.
+func TestDoorSignsIn(t *testing.T) {
+	d := newDoored(t, emulator.Options{Auth: emulator.AuthStrict, PublicURL: "https://public.test"})
+	w, body := d.ask(t, "POST", "https://login.microsoftonline.com/"+emulator.DefaultTenant+"/oauth2/v2.0/token",
+		strings.TrimPrefix(query("grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope), "?"),
+		"Content-Type: application/x-www-form-urlencoded")
+	require.Equal(t, 200, w.StatusCode, string(body))
+	token := gjson.GetBytes(body, "access_token").String()
+	assert.Equal(t, "https://login.microsoftonline.com/"+emulator.DefaultTenant+"/v2.0", claims(t, token).Get("iss").String())
+	w, body = d.ask(t, "GET", graphURL+listPath, "", "Authorization: Bearer "+token)
+	assert.Equal(t, 200, w.StatusCode, string(body))
+	w, body = d.ask(t, "GET", graphURL+listPath, "", anyBearer)
+	assert.Equal(t, 401, w.StatusCode, string(body))
+}
+
+// Another account than that of upload URLs is not there.
+func TestOtherAccounts(t *testing.T) {
+	d := newDoored(t, emulator.Options{})
+	w, body := d.ask(t, "PUT", "https://other.blob.core.windows.net/container/a.csv?sv=x", "x", "x-ms-blob-type: BlockBlob")
+	assert.Equal(t, 404, w.StatusCode)
+	assert.Equal(t, "ResourceNotFound", w.Header.Get("x-ms-error-code"))
+	assert.Contains(t, string(body), "the storage account here is sdsstorage, not")
+}
+
+func TestDoorOptions(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	for _, c := range []struct {
+		o    emulator.Options
+		want string
+	}{
+		{emulator.Options{ProxyAllow: []string{"a.test"}}, `proxy allow "a.test": there is no proxy`},
+		{emulator.Options{Proxy: "localhost:0", ProxyAllow: []string{"*.test"}}, `proxy allow "*.test": there are no wildcards`},
+		{emulator.Options{Proxy: "localhost:0", ProxyAllow: []string{"graph.microsoft.com"}}, "the proxy answers this host itself"},
+		{emulator.Options{Proxy: "localhost:0", ProxyAllow: []string{"x.blob.core.windows.net:443"}}, "the proxy answers this host itself"},
+		{emulator.Options{Proxy: "9480"}, `cannot listen on "9480": want HOST:PORT`},
+		{emulator.Options{Proxy: taken.Addr().String(), HTTP: "127.0.0.1:0"}, "another program has that port"},
+	} {
+		_, err := emulator.New(c.o)
+		require.ErrorContains(t, err, c.want)
+	}
+}
+
+// The ordinary port is no proxy, and says where one is.
+func TestConnectAtTheOrdinaryPort(t *testing.T) {
+	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
+	c := d.connect(t)
+	_, err := io.WriteString(c, "CONNECT graph.microsoft.com:443 HTTP/1.1\r\n\r\n")
+	require.NoError(t, err)
+	w, err := http.ReadResponse(bufio.NewReader(c), nil)
+	require.NoError(t, err)
+	body, err := io.ReadAll(w.Body)
+	require.NoError(t, err)
+	assert.Equal(t, 405, w.StatusCode)
+	assert.Contains(t, string(body), "--proxy")
+}
