@@ -3,6 +3,8 @@ package azidentitygo
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,6 +23,7 @@ var operations = []struct {
 	{"profileStatus", "GET", "/{02}/profileStatus", "", toRead},
 	{"errors", "GET", "/{03}/errors", "", toRead},
 	{"errors count", "GET", "/{03}/errors/$count", "", toRead},
+	{"one error", "GET", "/{03}/errors/{error}", "", toRead},
 	{"create", "POST", "", draft, toCreate},
 	{"update", "PATCH", "/{01}", `{"displayName":"Far North"}`, toWrite},
 	{"update by PUT", "PUT", "/{01}", draft, toWrite},
@@ -54,6 +57,16 @@ func (s *server) issue(kind, permission string) string {
 	return got.Token
 }
 
+// anError is the id of a sync error of a profile.
+func (s *server) anError(profile string) string {
+	s.t.Helper()
+	_, body := s.fetch(s.issue("scopes", "EduAdministration.Read"), "GET", profiles+"/"+profile+"/errors", "")
+	var list struct{ Value []struct{ ID string } }
+	require.NoError(s.t, json.Unmarshal(body, &list))
+	require.NotEmpty(s.t, list.Value)
+	return list.Value[0].ID
+}
+
 func TestPermissions(t *testing.T) {
 	type grant struct {
 		kind, permission string
@@ -81,12 +94,11 @@ func TestPermissions(t *testing.T) {
 			t.Run(reading+" "+g.permission, func(t *testing.T) {
 				s := serve(t, "--variant", "permissions="+reading)
 				token := s.issue(g.kind, g.permission)
+				fill := regexp.MustCompile(`\{(\d\d)\}`)
+				failure := s.anError(id + "03")
 				for _, o := range operations {
-					path := profiles + o.path
-					if len(o.path) > 1 && o.path[1] == '{' {
-						path = profiles + "/" + id + o.path[2:4] + o.path[5:]
-					}
-					status, message := s.ask(token, o.method, path, o.body)
+					path := strings.Replace(fill.ReplaceAllString(o.path, id+"$1"), "{error}", failure, 1)
+					status, message := s.ask(token, o.method, profiles+path, o.body)
 					if g.may[o.right] {
 						assert.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, status, "%s: %s", o.name, message)
 						assert.Less(t, status, 500, "%s: %s", o.name, message)

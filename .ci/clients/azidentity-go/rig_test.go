@@ -139,6 +139,14 @@ const draft = `{"displayName": "North", "dataProvider": {"@odata.type": "#micros
 // ask calls Graph with a token, and returns the status and the message of a refusal.
 func (s *server) ask(token, method, path, body string) (status int, message string) {
 	s.t.Helper()
+	status, text := s.fetch(token, method, path, body)
+	var got struct{ Error struct{ Message string } }
+	_ = json.Unmarshal(text, &got) // not every answer is JSON
+	return status, got.Error.Message
+}
+
+func (s *server) fetch(token, method, path, body string) (status int, answer []byte) {
+	s.t.Helper()
 	r, err := http.NewRequestWithContext(s.t.Context(), method, s.HTTPS+path, strings.NewReader(body))
 	require.NoError(s.t, err)
 	r.Header.Set("Authorization", "Bearer "+token)
@@ -148,9 +156,9 @@ func (s *server) ask(token, method, path, body string) (status int, message stri
 	a, err := s.wire.next.RoundTrip(r)
 	require.NoError(s.t, err)
 	defer a.Body.Close()
-	var got struct{ Error struct{ Message string } }
-	_ = json.NewDecoder(a.Body).Decode(&got) // not every answer is JSON
-	return a.StatusCode, got.Error.Message
+	answer, err = io.ReadAll(a.Body)
+	require.NoError(s.t, err)
+	return a.StatusCode, answer
 }
 
 // token gets one, which must be good for listing profiles, and returns it.
