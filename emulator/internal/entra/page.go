@@ -5,32 +5,21 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"html/template"
-	"net/http"
 	"net/url"
-	"sync"
 )
-
-//go:embed page.html
-var pageHTML string
 
 //go:embed page.css
 var pageCSS string
 
 // submitScript is the one script there is: on the page that posts an answer to an
 // app.
-const submitScript template.JS = "document.forms[0].submit()"
+const submitScript = "document.forms[0].submit()"
 
-// pageTemplate is read when the first page is shown: most servers show none.
-var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageHTML)) })
-
-// pageData is what a page shows. The template escapes all of it but Style, Script
-// and Target, which is a redirect URI that maySend.
+// pageData is what a page shows. All of it is escaped but Script.
 type pageData struct {
 	Title, Kind   string // Kind: "signin", "device", "formPost"; "" has a notice alone
 	Notice        string
-	Style         template.CSS
-	Script        template.JS
+	Script        string // one of ours
 	Tenant        string
 	App           string
 	Scopes        []string
@@ -40,7 +29,7 @@ type pageData struct {
 	Sealed        string
 	Action        string
 	UserCode      string
-	Target        template.URL
+	Target        string // a redirect URI that maySend
 	Fields        []field
 	Error         string
 	Details       []Help
@@ -53,16 +42,15 @@ type field struct{ Name, Value string }
 // html is a page. No script runs on it but the one that it names, no other site may
 // frame it, and its forms go to this server, and from there to the redirect URI.
 func (x *exchange) html(status int, d pageData, redirect string) Reply {
-	d.Style, d.Tenant = template.CSS(pageCSS), x.tenant.ID //nolint:gosec // our own file
+	d.Tenant = x.tenant.ID
 	var b bytes.Buffer
-	if err := pageTemplate().Execute(&b, d); err != nil {
-		// Nothing of the data can make the template fail.
-		return x.reply(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte("graphemu cannot show this page."))
+	if err := d.view().Render(&b); err != nil {
+		panic(err) // a buffer takes everything
 	}
 	reply := x.reply(status, "text/html; charset=utf-8", b.Bytes())
 	policy := "default-src 'none'; style-src " + hashSource(pageCSS) + "; base-uri 'none'; frame-ancestors 'none'; form-action 'self'" + formSource(redirect)
 	if d.Script != "" {
-		policy += "; script-src " + hashSource(string(d.Script))
+		policy += "; script-src " + hashSource(d.Script)
 	}
 	h := reply.Header
 	h.Set("Content-Security-Policy", policy)

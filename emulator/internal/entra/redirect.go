@@ -1,7 +1,6 @@
 package entra
 
 import (
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -117,7 +116,7 @@ func (x *exchange) sendBack(uri, mode string, values url.Values) Reply {
 
 // formPost is a page whose form posts itself, or by hand where scripts are off.
 func (x *exchange) formPost(uri string, values url.Values) Reply {
-	d := pageData{Title: "Back to the app", Kind: "formPost", Target: template.URL(uri), Script: submitScript} //nolint:gosec // maySend
+	d := pageData{Title: "Back to the app", Kind: "formPost", Target: uri, Script: submitScript}
 	for _, name := range []string{"code", "state", "session_state", "client_info", "error", "error_description", "error_uri"} {
 		if values.Has(name) {
 			d.Fields = append(d.Fields, field{name, values.Get(name)})
