@@ -348,6 +348,9 @@ func TestSignInHostsAreOneService(t *testing.T) {
 		w, body := d.ask(t, "GET", "https://"+host+"/organizations/v2.0/.well-known/openid-configuration", "")
 		assert.Equal(t, 200, w.StatusCode, string(body))
 		assert.Equal(t, "https://"+host+"/{tenantid}/v2.0", gjson.GetBytes(body, "issuer").String())
+		assert.Equal(t, "graph.microsoft.com", gjson.GetBytes(body, "msgraph_host").String())
+		w, body = d.ask(t, "GET", "https://"+host+"/common/discovery/instance?api-version=1.1&authorization_endpoint=https://localhost/common/oauth2/v2.0/authorize", "")
+		assert.Equal(t, 400, w.StatusCode, "no port is listened on, so it is not this server's: %s", body)
 	}
 	w, body := d.ask(t, "GET", "https://login.microsoftonline.com/beta/education/synchronizationProfiles", "", anyBearer)
 	assert.Equal(t, 404, w.StatusCode, string(body))

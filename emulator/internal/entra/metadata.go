@@ -56,6 +56,10 @@ func (x *exchange) configuration() openID {
 		world := "NA"
 		region = &world
 	}
+	instance, oldGraph, graph := host, host, host // here, one host is all of them
+	if x.byMicrosoft() {
+		instance, oldGraph, graph = "microsoftonline.com", "graph.windows.net", "graph.microsoft.com" // observed
+	}
 	return openID{
 		Token: oauth + "token", Keys: base + "/discovery/v2.0/keys", Authorization: oauth + "authorize", Device: oauth + "devicecode", EndSession: oauth + "logout",
 		AuthMethods:   []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
@@ -66,7 +70,7 @@ func (x *exchange) configuration() openID {
 			"auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"},
 		ChallengeMethods: []string{"plain", "S256"},
 		Grants:           []string{"client_credentials", "authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "refresh_token", "password"},
-		Region:           region, CloudInstance: host, CloudGraph: host, GraphHost: host,
+		Region:           region, CloudInstance: instance, CloudGraph: oldGraph, GraphHost: graph,
 	}
 }
 
@@ -125,6 +129,9 @@ func (x *exchange) instance() (any, *problem) {
 	}
 	d := discovered{Endpoint: x.tenant.Origin + "/" + tenant + "/v2.0/.well-known/openid-configuration", Version: "1.1",
 		Metadata: []metadata{{Network: x.host(), Cache: x.host(), Aliases: []string{x.host()}}}}
+	if x.byMicrosoft() {
+		d.Metadata[0] = metadata{Network: microsoft[0], Cache: microsoft[1], Aliases: microsoft}
+	}
 	if strings.EqualFold(rest, "oauth2/authorize") {
 		d.Endpoint = x.tenant.Origin + "/" + tenant + "/.well-known/openid-configuration"
 	}
@@ -132,7 +139,7 @@ func (x *exchange) instance() (any, *problem) {
 	case known:
 		// One entry: a client looks for the host that it was configured with.
 		d.Metadata = []metadata{{Network: microsoft[0], Cache: microsoft[1], Aliases: append(slices.Clone(microsoft), x.host())}}
-		if slices.Contains(microsoft, strings.ToLower(x.host())) {
+		if x.byMicrosoft() {
 			d.Metadata[0].Aliases = microsoft
 		}
 	case !strings.EqualFold(host, x.host()):
@@ -140,6 +147,9 @@ func (x *exchange) instance() (any, *problem) {
 	}
 	return d, nil
 }
+
+// byMicrosoft tells whether Entra's own host was asked, at the proxy door.
+func (x *exchange) byMicrosoft() bool { return slices.Contains(microsoft, strings.ToLower(x.host())) }
 
 // realmAnswer tells a client how a user signs in. Documented, and observed: it is
 // what MSAL asks for before it sends a password.
