@@ -149,10 +149,7 @@ func (a *accounts) may(user string) bool {
 // published, and its tokens good, until the next rotation; with forget they are
 // good no more.
 func (s *Server) RotateKeys(forget bool) error {
-	keys, err := s.keys()
-	if err == nil {
-		err = keys.Rotate(forget)
-	}
+	_, err := signWith(s, func(k *identity.Keys) (struct{}, error) { return struct{}{}, k.Rotate(forget) })
 	return err
 }
 

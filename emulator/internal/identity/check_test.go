@@ -279,6 +279,21 @@ func TestAnUnfitSigningFileIsReplaced(t *testing.T) {
 	}
 }
 
+// A folder that cannot keep the keys, or is gone, keeps nobody from a token.
+func TestAFolderThatKeepsNoKeys(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	k := openKeys(t, dir)
+	require.NoError(t, os.RemoveAll(dir))
+	require.NoError(t, os.WriteFile(dir, nil, 0o600)) // a file: nothing can be kept in it, whoever we are
+	token := must(k.AccessToken(application()))
+	assert.Empty(t, k.Check(token, ours).Flaw)
+	assert.Contains(t, strings.Join(k.NewNotes(), "\n"), "cannot keep the signing keys")
+	require.NoError(t, k.Rotate(false))
+	assert.Contains(t, strings.Join(k.NewNotes(), "\n"), "cannot keep the new signing key")
+	assert.Empty(t, k.Check(token, ours).Flaw)
+	assert.Empty(t, k.Check(must(k.AccessToken(application())), ours).Flaw)
+}
+
 func TestKeySet(t *testing.T) {
 	k := openKeys(t, "")
 	var set jose.JSONWebKeySet

@@ -67,14 +67,25 @@ func (k *Keys) signing() (*ring, error) {
 	return r, nil
 }
 
+// openRing reads the keys, or makes some. A folder that does not let us has them in
+// memory: whoever asks for a token shall have one.
 func (k *Keys) openRing() (*ring, error) {
-	if k.dir == "" {
-		content, err := newRing(nil)
-		if err != nil {
-			return nil, err
+	if k.dir != "" {
+		r, err := k.storedRing()
+		if err == nil {
+			return r, nil
 		}
-		return k.parseRing(content)
+		k.note(fmt.Sprintf("the data folder cannot keep the signing keys (%v): this run has them in memory, and the tokens that it issues are not good after a restart", err))
 	}
+	content, err := newRing(nil)
+	if err != nil {
+		return nil, err
+	}
+	return k.parseRing(content)
+}
+
+// storedRing is openRing in the folder.
+func (k *Keys) storedRing() (*ring, error) {
 	create := func() ([]byte, error) { return newRing(nil) }
 	f, err := keyfile.LoadOrCreate(k.dir, signingFile, create)
 	if err != nil {
@@ -139,13 +150,15 @@ func (k *Keys) Rotate(forget bool) error {
 		}
 		return newRing(&old.keys[0])
 	}
-	var content []byte
-	if k.dir == "" {
+	var f keyfile.File
+	if k.dir != "" {
+		if f, err = keyfile.Renew(k.dir, signingFile, old.file, make); err != nil {
+			k.note(fmt.Sprintf("the data folder cannot keep the new signing key (%v): it is good for this run alone", err))
+		}
+	}
+	content := f.Content
+	if content == nil {
 		content, err = make()
-	} else {
-		var f keyfile.File
-		f, err = keyfile.Renew(k.dir, signingFile, old.file, make)
-		content = f.Content
 	}
 	if err != nil {
 		return fmt.Errorf("signing key: %w", err)
