@@ -165,6 +165,13 @@ test("every change answers as described", async () => {
   const steps = [
     ["worlds.token", { body: { roles: ["EduAdministration.ReadWrite.All"], expires: "1h" } }, 200],
     ["worlds.token", {}, 200],
+    ["worlds.token", { body: { user: "ann@testschool.edu", audience: "00000003-0000-0000-c000-000000000000", expires: "-1h", flaw: "signature" } }, 200],
+    ["worlds.token", { body: { flaw: "signatur" } }, 400],
+    ["worlds.revoke", {}, 200],
+    ["worlds.device", { body: { userCode: "BCDFGHJKL", user: "ann@testschool.edu" } }, 409],
+    ["worlds.device", { body: { userCode: "BCDFGHJKL" } }, 400],
+    ["keys.rotate", {}, 200],
+    ["keys.rotate", { body: { forget: true } }, 200],
     ["worlds.clock.set", { body: { freeze: true } }, 200],
     ["worlds.clock.set", { body: { freeze: false } }, 400],
     ["worlds.profiles.force", { body: { status: "quarantined" }, variables: { id: profile } }, 200],
@@ -180,6 +187,9 @@ test("every change answers as described", async () => {
     ["worlds.journal.get", { variables: { id: 1 } }, 404],
     ["state.save", {}, 409],
   ];
+  const waiting = await fetch(new URL("/common/oauth2/v2.0/devicecode", base), { method: "POST", body: new URLSearchParams({ client_id: "0a9e7c5d-1111-4222-8333-94445555aaaa", scope: "EduAdministration.Read" }) });
+  const { user_code } = await waiting.json();
+  steps.push(["worlds.device", { variables: { world: "default" }, body: { userCode: user_code, user: "ann@testschool.edu" } }, 204]);
   const snapshot = (await call("worlds.state.get")).value;
   steps.push(["worlds.state.put", { body: snapshot }, 200], ["worlds.state.put", { body: "{" }, 400], ["worlds.reset", {}, 200], ["worlds.delete", {}, 204],
     ["worlds.delete", {}, 204], ["worlds.delete", { variables: { world: "default" } }, 409]);
