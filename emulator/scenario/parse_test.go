@@ -21,7 +21,7 @@ var known = Options{
 	Operations: []string{"batch", "metadata", "profiles.count", "profiles.create", "profiles.delete", "profiles.errors.count", "profiles.errors.get",
 		"profiles.errors.list", "profiles.get", "profiles.list", "profiles.pause", "profiles.reset", "profiles.resume", "profiles.start",
 		"profiles.status.get", "profiles.update", "profiles.uploadUrl", "upload.putBlock"},
-	Errors:   []string{"serviceNotAvailable", "tooManyRequests", "internalError", "AuthenticationFailed"},
+	Errors:   []string{"serviceNotAvailable", "tooManyRequests", "internalError", "AuthenticationFailed", "claimsChallenge"},
 	Fixtures: []string{"contoso", "empty", "one"},
 }
 

@@ -79,7 +79,7 @@ expect:
 // name, so it is here: as a file, it is.
 func TestBuiltInScenarios(t *testing.T) {
 	assert.Equal(t, []string{"default", "deletion-fails", "flaky-gateway", "instant", "manual", "outage", "provisioning-fails", "quarantined",
-		"realtime", "retired", "sync-errors", "throttled", "upload-expires", "validation-errors"}, Names())
+		"realtime", "retired", "sync-errors", "throttled", "token-expires", "upload-expires", "validation-errors"}, Names())
 	for _, name := range Names() {
 		t.Run(name, func(t *testing.T) {
 			text, err := scenarios.FS.ReadFile(name + ".yaml")
