@@ -140,8 +140,8 @@ var tokenStatements = []statement{
 			a := g.askToken(t, tenant, "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
 			assert.Equal(t, want, claims(t, a.text("access_token")).Get("tid").String(), tenant)
 		}
-		a := g.askToken(t, "north", "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
-		assert.Equal(t, g.World("north").Tenant(), claims(t, a.text("access_token")).Get("tid").String())
+		a := g.askToken(t, "North", "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
+		assert.Equal(t, g.World("North").Tenant(), claims(t, a.text("access_token")).Get("tid").String())
 	}},
 	{"token.password", "user", "The user's token has scp, upn, oid and idtyp `user`", "docs#16246", observed, func(t *testing.T, _ *rig) {
 		g := strictRig(t)

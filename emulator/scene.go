@@ -36,6 +36,7 @@ type scene struct {
 	clock      clock.Setting
 	perRequest time.Duration
 	fixture    *fixture.Fixture
+	tenants    tenants // of fixture
 	script     *profile.Script
 }
 
@@ -134,7 +135,9 @@ func (s *Server) newScene(sources []Source, files []*scenario.File, variants map
 	case f.Fixture != "":
 		ref = f.Fixture
 	}
-	sc.fixture, err = s.fixture(ref)
+	if sc.fixture, err = s.fixture(ref); err == nil {
+		sc.tenants = tenantsOf(&sc.fixture.Directory)
+	}
 	return sc, err
 }
 

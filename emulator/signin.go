@@ -49,7 +49,7 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 // there is no such tenant, and the default world is returned to say so. It errs,
 // with that world, where there can be no further one.
 func (s *Server) tenantWorld(name string) (w *World, known bool, err error) {
-	ref, known := s.tenantRef(strings.ToLower(name))
+	ref, known := s.tenantRef(name)
 	if known {
 		if w, err = s.World(ref); err == nil {
 			return w, true, nil
@@ -71,33 +71,38 @@ func (s *Server) tenantWorld(name string) (w *World, known bool, err error) {
 // authentication only the tenants that the fixture lists are there, if it lists
 // any, and the default one; a name with a dot must be a domain of the fixture.
 func (s *Server) tenantRef(name string) (ref string, known bool) {
-	d := s.scene.Load().fixture.Directory
-	ids, domains := tenantsOf(&d)
-	if id, ok := domains[name]; ok {
+	t := &s.scene.Load().tenants
+	folded := strings.ToLower(name) // but a world's name is as it is
+	if id, ok := t.domains[folded]; ok {
 		return id, true
 	}
 	switch {
-	case name == "common" || name == "organizations" || name == DefaultWorld || name == DefaultTenant || s.set.Auth != AuthStrict:
-		return name, true
-	case mint.IsGUID(name):
-		return name, len(ids) == 0 || ids[name]
+	case folded == "common" || folded == "organizations" || folded == DefaultTenant:
+		return folded, true
+	case mint.IsGUID(folded):
+		return folded, s.set.Auth != AuthStrict || len(t.ids) == 0 || t.ids[folded]
 	}
-	return name, len(ids) == 0 && !strings.Contains(name, ".")
+	return name, s.set.Auth != AuthStrict || name == DefaultWorld || len(t.ids) == 0 && !strings.Contains(name, ".")
 }
 
-// tenantsOf returns the ids of a directory's tenants, and whose each domain is.
-func tenantsOf(d *fixture.Directory) (ids map[string]bool, domains map[string]string) {
-	ids, domains = map[string]bool{}, map[string]string{}
+// tenants are those that a fixture names.
+type tenants struct {
+	ids     map[string]bool
+	domains map[string]string // lower-case, to the tenant's id
+}
+
+func tenantsOf(d *fixture.Directory) tenants {
+	all := tenants{map[string]bool{}, map[string]string{}}
 	for _, domain := range d.Domains {
-		domains[strings.ToLower(domain)] = DefaultTenant
+		all.domains[strings.ToLower(domain)] = DefaultTenant
 	}
 	for _, t := range d.Tenants {
-		ids[t.ID] = true
+		all.ids[t.ID] = true
 		for _, domain := range t.Domains {
-			domains[strings.ToLower(domain)] = t.ID
+			all.domains[strings.ToLower(domain)] = t.ID
 		}
 	}
-	return ids, domains
+	return all
 }
 
 // accounts is the part of a fixture's directory that may sign in, as the sign-in
