@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // signinLifetime is how long a sign-in page may stand open. Chosen.
@@ -66,10 +68,10 @@ func (x *exchange) target() (signin, client, *problem) {
 	}
 	if !x.tenant.maySend(c.app, uri) {
 		p := refuse(redirectMismatch, uri, c.id)
-		if c.app == nil {
-			p.help("redirect", "redirect_uri", "an app that is not registered may be sent back to localhost, 127.0.0.1 or [::1] alone, by http or https")
+		if c.app == nil || len(c.app.RedirectURIs) == 0 {
+			p.help("redirect", "redirect_uri", "the fixture has no redirectUris for this app: it may be sent back to localhost, 127.0.0.1 or [::1] alone, by http or https, on any port")
 		} else {
-			p.help("redirect", "redirect_uri", "the app has registered %d redirect URIs, and this is none of them", len(c.app.RedirectURIs))
+			p.help("redirect", "redirect_uri", "the fixture's redirectUris of this app are others: %s", words.Join(c.app.RedirectURIs[:min(len(c.app.RedirectURIs), 10)], "and"))
 		}
 		return s, c, p
 	}
