@@ -84,7 +84,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.PublicURL, "public-url", "", "`URL` that links in answers are built on (default the request's own Host)")
 	fl.StringVar(&o.Proxy, "proxy", "", "be an HTTP proxy on `address`, for clients whose hosts are fixed in their code: it answers graph.microsoft.com, login.microsoftonline.com and the storage account itself and refuses every other host; port 0: any free one (default off)")
 	fl.StringArrayVar(&o.ProxyAllow, "proxy-allow", nil, "`host` that the proxy passes through unread, with a port or at 443 and 80; it connects to no other (repeatable)")
-	fl.StringArrayVar(&o.Scenarios, "scenario", nil, "what happens and what goes wrong: a built-in `name` (graphemu scenario list) or a file; several add up, the first match wins, settings are those of the last (repeatable; default default)")
+	fl.StringArrayVar(&o.Scenarios, "scenario", nil, "what happens and what goes wrong: a built-in `name` (graphemu scenario list) or a file; several add up, the first match wins, settings are those of the last (repeatable; default the scenario \"default\")")
 	fl.BoolVar(&f.watch, "watch", false, "read the scenario files again when they change; where one is wrong, the log tells and the scenario before stays")
 	fl.StringVar(&o.Fixture, "fixture", "", "what a world starts from: empty, one, contoso, district, district-flawed, or the `path` of a file or of a folder with a fixture.json (default what the scenario says, else empty)")
 	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: lenient, any will do and none is 401, and the journal tells what strict would refuse; strict, checked from signature to permission; off, no header needed")

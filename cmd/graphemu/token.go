@@ -44,7 +44,7 @@ a server with --auth strict:
 	fl := c.Flags()
 	fl.SortFlags = false
 	fl.StringVar(&tenant, "tenant", emulator.DefaultWorld, "`tenant` or name of the world")
-	fl.StringSliceVar(&o.Scopes, "scopes", nil, "delegated `permissions`, separated by commas")
+	fl.StringSliceVar(&o.Scopes, "scopes", nil, "delegated `permissions`, separated by commas (default EduAdministration.ReadWrite, unless --roles are named)")
 	fl.StringSliceVar(&o.Roles, "roles", nil, "application `permissions`, separated by commas")
 	fl.StringVar(&o.App, "app", "", "client `id` of the app (default the fixture's)")
 	fl.StringVar(&o.User, "user", "", "sign-in `name` of a delegated token's user (default none is named)")
