@@ -214,7 +214,7 @@ func (x *exchange) fail(p *problem) Reply {
 	} else {
 		body := oauthError{Error: p.name, Description: x.describe(p), Codes: []int{}, Timestamp: x.stamp(), Trace: x.trace, Correlation: x.corr, Suberror: p.suberror}
 		if p.code != 0 {
-			body.Codes, body.URI = []int{p.code}, x.errorURI(p)
+			body.Codes, body.URI = []int{p.code}, p.uri()
 		}
 		for _, h := range p.helps {
 			body.Details = append(body.Details, detail(h))
@@ -240,8 +240,10 @@ func (x *exchange) describe(p *problem) string {
 
 func (x *exchange) stamp() string { return x.tenant.Now.UTC().Format("2006-01-02 15:04:05Z") }
 
-func (x *exchange) errorURI(p *problem) string {
-	return x.tenant.Origin + "/error?code=" + strconv.Itoa(p.code)
+// uri is the page of Entra's that explains an error. Observed. It is the one
+// address that leads out, for people who look it up.
+func (p *problem) uri() string {
+	return "https://login.microsoftonline.com/error?code=" + strconv.Itoa(p.code)
 }
 
 func (p page) forPeople() bool { return p == authorizePage || p == deviceAuthPage || p == logoutPage }

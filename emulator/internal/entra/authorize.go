@@ -147,7 +147,7 @@ func (x *exchange) challenge(s *signin) *problem {
 func (x *exchange) silent(s signin) Reply {
 	hint := x.call.params.get("login_hint")
 	if hint == "" {
-		return x.refuseTo(s, refuse(noSession).help("headless", "login_hint", "send login_hint with a user's principal name, and prompt=none signs that user in"))
+		return x.refuseTo(s, refuse(noSession).help("headless", "login_hint", "send login_hint with a user's sign-in name, and prompt=none signs that user in"))
 	}
 	return x.signInAs(s, hint)
 }
@@ -183,7 +183,7 @@ func (s signin) withState(values url.Values) url.Values {
 func (x *exchange) refuseTo(s signin, p *problem) Reply {
 	values := url.Values{"error": {p.name}, "error_description": {x.describe(p)}}
 	if p.code != 0 {
-		values.Set("error_uri", x.errorURI(p))
+		values.Set("error_uri", p.uri())
 	}
 	reply := x.sendBack(s.Redirect, s.Mode, s.withState(values))
 	reply.Failure = p.failure()

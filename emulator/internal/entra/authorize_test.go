@@ -50,7 +50,7 @@ func TestAuthorizeErrors(t *testing.T) {
 				a.refused(302, c.name, c.code, "")
 				assert.Equal(t, c.name, v.Get("error"))
 				assert.Contains(t, v.Get("error_description"), "AADSTS")
-				assert.Contains(t, v.Get("error_uri"), origin)
+				assert.Contains(t, v.Get("error_uri"), "https://login.microsoftonline.com/error?code=")
 				assert.Empty(t, v.Get("code"))
 			}
 		})

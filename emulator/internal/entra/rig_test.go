@@ -214,7 +214,7 @@ func (r result) refused(status int, name string, code int, words string) result 
 		assert.Regexp(r.t, fmt.Sprintf(`^AADSTS%d: .* Trace ID: [0-9a-f-]{36} Correlation ID: [0-9a-f-]{36} Timestamp: 2026-\d\d-\d\d \d\d:\d\d:\d\dZ$`, code), m["error_description"])
 		assert.Contains(r.t, m["error_description"], words)
 		assert.Equal(r.t, m["trace_id"], r.Header.Get("X-Ms-Request-Id"))
-		assert.Equal(r.t, fmt.Sprintf("%s/error?code=%d", origin, code), m["error_uri"])
+		assert.Equal(r.t, fmt.Sprintf("https://login.microsoftonline.com/error?code=%d", code), m["error_uri"])
 	}
 	return r
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // asked is what a scope parameter asks for. All of it is of one resource.
@@ -192,7 +194,7 @@ func (x *exchange) permitted(c client, a asked, name string) (string, *problem) 
 	if i := slices.IndexFunc(c.app.DelegatedPermissions, func(s string) bool { return strings.EqualFold(s, name) }); i >= 0 {
 		return c.app.DelegatedPermissions[i], nil
 	}
-	return name, x.strictly(x.unconsented(c).help("permission", "scope", "the app has not been granted %s; it has %d delegated permissions", cut(name), len(c.app.DelegatedPermissions)))
+	return name, x.strictly(x.unconsented(c).help("permission", "scope", "the fixture grants this app %s; add %s to its delegatedPermissions", words.Join(c.app.DelegatedPermissions[:min(len(c.app.DelegatedPermissions), 10)], "and"), cut(name)))
 }
 
 // everything is what .default stands for.
@@ -205,7 +207,7 @@ func (x *exchange) everything(c client, a asked) ([]string, *problem) {
 	case len(c.app.DelegatedPermissions) > 0:
 		return slices.Clone(c.app.DelegatedPermissions), nil
 	}
-	return []string{lenientScope}, x.strictly(x.unconsented(c).help("permission", "scope", "the app has no delegated permissions"))
+	return []string{lenientScope}, x.strictly(x.unconsented(c).help("permission", "scope", "the fixture grants this app no delegatedPermissions"))
 }
 
 func (x *exchange) unconsented(c client) *problem {

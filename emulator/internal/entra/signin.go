@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -123,9 +124,19 @@ func (x *exchange) signinPage(s signin, c client, a asked) Reply {
 	d := pageData{Title: "Sign in", Kind: "signin", Sealed: sealed, Action: "/" + x.call.Tenant + "/oauth2/v2.0/authorize",
 		App: c.label(), Scopes: a.words, Hint: x.call.params.get("login_hint")}
 	d.Users, d.More = x.shown()
+	d.Users = hintedFirst(d.Users, d.Hint)
 	reply := x.html(http.StatusOK, d, s.Redirect)
 	reply.Header.Add("Set-Cookie", cookie.String())
 	return reply
+}
+
+// hintedFirst puts the user who was hinted at before the others.
+func hintedFirst(users []User, hint string) []User {
+	i := slices.IndexFunc(users, func(u User) bool { return strings.EqualFold(u.PrincipalName, hint) })
+	if i <= 0 {
+		return users
+	}
+	return slices.Concat(users[i:i+1], users[:i], users[i+1:])
 }
 
 func (c client) label() string {

@@ -67,7 +67,7 @@ func (d *pageData) form(content ...g.Node) g.Node {
 		h.Input(h.Type("hidden"), h.Name(signinField), h.Value(d.Sealed)), g.Group(content))
 }
 
-// name is a field for a user's principal name.
+// name is a field for a user's sign-in name.
 func name(label, field, value string, more ...g.Node) g.Node {
 	return g.Group{
 		h.Label(h.For(field), g.Text(label)),
@@ -77,20 +77,20 @@ func name(label, field, value string, more ...g.Node) g.Node {
 }
 
 func (d *pageData) signIn() g.Node {
-	var users g.Node = h.P(g.Text("The directory has no users."))
-	if len(d.Users) > 0 {
-		users = d.form(
-			h.Ul(g.Map(d.Users, func(u User) g.Node {
-				return h.Li(h.Button(h.Class("user"), h.Name("user"), h.Value(u.PrincipalName),
-					g.Text(cmp.Or(u.DisplayName, u.PrincipalName)), h.Span(g.Text(u.PrincipalName))))
-			})),
-			g.If(d.More > 0, h.P(g.Text(fmt.Sprintf("There are %d more. Enter the name of one of them below.", d.More)))),
-		)
+	if len(d.Users) == 0 { // and none that is not listed may sign in
+		return h.P(g.Text("The fixture has no users who could sign in. Start graphemu with --fixture contoso, or give its fixture some."))
 	}
+	users := d.form(
+		h.Ul(g.Map(d.Users, func(u User) g.Node {
+			return h.Li(h.Button(h.Class("user"), h.Name("user"), h.Value(u.PrincipalName),
+				g.Text(cmp.Or(u.DisplayName, u.PrincipalName)), h.Span(g.Text(u.PrincipalName))))
+		})),
+		g.If(d.More > 0, h.P(g.Text(fmt.Sprintf("There are %d more. Enter the name of one of them below.", d.More)))),
+	)
 	return g.Group{
 		h.P(d.asks(), g.Text("Choose who you are; there is no password.")),
 		users,
-		d.form(name("Another user's principal name", "user", d.Hint, h.Required()), h.P(h.Button(g.Text("Sign in")))),
+		d.form(name("Another user's sign-in name", "user", d.Hint, h.Required()), h.P(h.Button(g.Text("Sign in")))),
 		d.form(h.P(h.Button(h.Name("action"), h.Value("cancel"), g.Text("Cancel")))),
 	}
 }
@@ -116,7 +116,7 @@ func (d *pageData) device() g.Node {
 			h.Input(h.Type("text"), h.ID("user_code"), h.Name("user_code"), h.Value(d.UserCode), h.AutoComplete("off"), g.Attr("autocapitalize", "characters"),
 				g.Attr("spellcheck", "false"), h.MaxLength("32"), h.Required()),
 			users,
-			name("Or another user's principal name", "other", ""),
+			name("Or another user's sign-in name (it goes before the choice above)", "other", ""),
 			h.P(h.Button(h.Name("action"), h.Value("approve"), g.Text("Sign in")), g.Text(" "),
 				h.Button(h.Name("action"), h.Value("decline"), g.Text("Decline"))),
 		),
