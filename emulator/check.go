@@ -254,7 +254,7 @@ func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error 
 
 // scenarioOptions is what a scenario may speak of.
 func scenarioOptions(operations []string) scenario.Options {
-	return scenario.Options{Operations: operations, Errors: surface.ErrorNames(), Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
+	return scenario.Options{Operations: operations, WrongError: surface.WrongError, Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a

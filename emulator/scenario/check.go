@@ -271,12 +271,10 @@ func (p *parsing) faults(f *File) {
 		for _, wrong := range r.Check(p.options.Operations) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}
-		if known := p.options.Errors; r.Respond != nil && r.Respond.Error != "" && known != nil && !slices.Contains(known, r.Respond.Error) {
-			hint := nearest.Hint(r.Respond.Error, known)
-			if hint == "" {
-				hint = "; there are " + strings.Join(known, ", ")
+		if check := p.options.WrongError; r.Respond != nil && r.Respond.Error != "" && check != nil {
+			if wrong := check(r.Operation, r.Respond.Error); wrong != "" {
+				p.rule(at+"/respond/error", "%s", wrong)
 			}
-			p.rule(at+"/respond/error", "the service has no error %s%s", quote(r.Respond.Error), hint)
 		}
 	}
 }

@@ -25,7 +25,9 @@ import (
 // so refuses none.
 type Options struct {
 	Operations []string // names of all operations; nil: not checked
-	Errors     []string // names of the service's errors; nil: not checked
+	// WrongError returns what is wrong with asking an operation for an error of that
+	// name, "" for nothing. Nil: that is not checked.
+	WrongError func(operation, name string) string
 	Fixtures   []string // names of the built-in fixtures; nil: not checked
 	// Folder is what the path of a fixture is relative to, as of the scenario's
 	// file; "": a path stays as it is written.

@@ -3,19 +3,15 @@ package surface
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -237,20 +233,6 @@ func (c *call) damage(a reply) reply {
 	return a
 }
 
-// ErrorNames returns the names of errors that a rule may ask for, sorted: those of
-// Graph, for upload.* the codes of Azure Storage, and for token.* those of OAuth.
-func ErrorNames() []string {
-	ofGraph := graph.ErrorNames()
-	names := append(slices.Clone(ofGraph), entra.ErrorNames()...)
-	for _, code := range blob.Codes() {
-		if !slices.ContainsFunc(ofGraph, func(n string) bool { return strings.EqualFold(n, code) }) {
-			names = append(names, code)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
 // onWire tells whether a rule does something to how the answer is sent.
 func onWire(r *fault.Rule) bool {
 	return r.Body != nil || r.Slow != nil || r.Handled != nil || r.Then != "" && r.Then != fault.Finish
@@ -262,13 +244,8 @@ func (s *Surface) CheckFault(r *fault.Rule) []fault.Problem {
 	if r.Respond == nil || r.Respond.Error == "" {
 		return problems
 	}
-	known := ErrorNames()
-	if slices.Contains(known, r.Respond.Error) {
-		return problems
+	if wrong := WrongError(r.Operation, r.Respond.Error); wrong != "" {
+		problems = append(problems, fault.Problem{Pointer: "/respond/error", Message: wrong})
 	}
-	hint := nearest.Hint(r.Respond.Error, known)
-	if hint == "" {
-		hint = "; there are " + strings.Join(known, ", ")
-	}
-	return append(problems, fault.Problem{Pointer: "/respond/error", Message: fmt.Sprintf("unknown error %q%s", r.Respond.Error, hint)})
+	return problems
 }

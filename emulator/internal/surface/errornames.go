@@ -1,0 +1,47 @@
+package surface
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+)
+
+// WrongError returns what is wrong with a rule that asks an operation for an error
+// of that name, "" for nothing. Each surface has errors of its own: Graph; the
+// storage account, which takes Graph's too, for their status; and the sign-in
+// endpoints.
+func WrongError(operation, name string) string {
+	type family struct {
+		operations string
+		names      []string
+	}
+	ofGraph := family{"Graph", graph.ErrorNames()}
+	storage := family{"upload.*", blob.Codes()}
+	signIn := family{"token.*", entra.ErrorNames()}
+	known := slices.Concat(ofGraph.names, storage.names) // of "*" too
+	switch {
+	case strings.HasPrefix(operation, "token."):
+		known = signIn.names
+	case operation != "*" && !strings.HasPrefix(operation, "upload."):
+		known = ofGraph.names
+	}
+	if slices.Contains(known, name) {
+		return ""
+	}
+	if hint := nearest.Hint(name, known); hint != "" {
+		return fmt.Sprintf("%s has no error %q%s", operation, name, hint)
+	}
+	slices.Sort(known)
+	there := "; there are " + strings.Join(slices.Compact(known), ", ")
+	for _, other := range []family{ofGraph, storage, signIn} {
+		if slices.Contains(other.names, name) {
+			return fmt.Sprintf("%q is an error of %s, not of %s%s", name, other.operations, operation, there)
+		}
+	}
+	return fmt.Sprintf("%s has no error %q%s", operation, name, there)
+}
