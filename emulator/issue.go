@@ -119,21 +119,24 @@ func (a *accounts) object(tenant, user string) (id, name string) {
 func (w *World) Revoke() uint64 { return w.current.Load().Revision.Add(1) }
 
 // ApproveSignIn lets user sign in with the code that a device shows, as a person
-// would on the page; or declines where approve is false. It errs where no device
-// waits with that code, and where there is no such user.
-func (w *World) ApproveSignIn(userCode, user string, approve bool) error {
+// would on the page. It errs where no device waits with that code, and where the
+// user may not sign in.
+func (w *World) ApproveSignIn(userCode, user string) error {
 	state := w.current.Load()
-	now := state.Clock.Now()
-	if !approve {
-		return state.Sessions.DeclineDevice(now, userCode)
-	}
 	if w.server.set.Auth == AuthStrict && !state.accounts().may(user) {
 		return fmt.Errorf("the fixture has no user %q who may sign in", user)
 	}
 	if user == "" {
 		return fmt.Errorf("name the user who signs in")
 	}
-	return state.Sessions.ApproveDevice(now, userCode, user)
+	return state.Sessions.ApproveDevice(state.Clock.Now(), userCode, user)
+}
+
+// DeclineSignIn refuses the sign-in of the device that shows userCode. It errs where
+// none waits with that code.
+func (w *World) DeclineSignIn(userCode string) error {
+	state := w.current.Load()
+	return state.Sessions.DeclineDevice(state.Clock.Now(), userCode)
 }
 
 func (a *accounts) may(user string) bool {

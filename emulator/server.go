@@ -285,7 +285,9 @@ func (s *Server) Handler() http.Handler { return s }
 // Client returns a client that reaches the server by URL: over the network,
 // trusting the local CA, where it listens; else in memory, whatever the host.
 // Where there is a proxy, it reaches https://graph.microsoft.com and the other
-// hosts that this answers by these names as well.
+// hosts that this answers by these names as well. It is not held to
+// Options.ProxyAllow: whoever wants to see what the proxy refuses gives a transport
+// of their own Origin("proxy") and CA.
 func (s *Server) Client() *http.Client {
 	t := &http.Transport{ExpectContinueTimeout: time.Second}
 	switch {

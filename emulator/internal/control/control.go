@@ -63,9 +63,11 @@ type World interface {
 	// Revoke takes back every token that was issued so far, and returns how often
 	// that was done.
 	Revoke() uint64
-	// ApproveSignIn lets a user sign in with the code that a device shows, or
-	// declines. It errs where no device waits with it, and where the user may not.
-	ApproveSignIn(userCode, user string, approve bool) error
+	// ApproveSignIn lets a user sign in with the code that a device shows. It errs
+	// where no device waits with it, and where the user may not.
+	ApproveSignIn(userCode, user string) error
+	// DeclineSignIn refuses that. It errs where no device waits with the code.
+	DeclineSignIn(userCode string) error
 
 	// Reset puts the world back to its start.
 	Reset()

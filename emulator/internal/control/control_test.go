@@ -268,9 +268,9 @@ func TestRevoke(t *testing.T) {
 func TestApproveSignIn(t *testing.T) {
 	path := Prefix + "worlds/default/device"
 	for body, want := range map[string]string{
-		`{"userCode":"BCD","user":"u@x"}`:                 "BCD u@x true",
-		`{"userCode":"BCD","user":"u@x","decline":false}`: "BCD u@x true",
-		`{"userCode":"BCD","decline":true}`:               "BCD  false",
+		`{"userCode":"BCD","user":"u@x"}`:                 "BCD approved for u@x",
+		`{"userCode":"BCD","user":"u@x","decline":false}`: "BCD approved for u@x",
+		`{"userCode":"BCD","decline":true}`:               "BCD declined",
 	} {
 		b := newBench(t)
 		assert.Equal(t, 204, b.send("POST", path, body).Code, body)

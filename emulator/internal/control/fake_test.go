@@ -154,8 +154,13 @@ func (w *fakeWorld) Revoke() uint64 {
 	return 1
 }
 
-func (w *fakeWorld) ApproveSignIn(userCode, user string, approve bool) error {
-	w.asked = fmt.Sprint(userCode, " ", user, " ", approve)
+func (w *fakeWorld) ApproveSignIn(userCode, user string) error {
+	w.asked = userCode + " approved for " + user
+	return w.fails
+}
+
+func (w *fakeWorld) DeclineSignIn(userCode string) error {
+	w.asked = userCode + " declined"
 	return w.fails
 }
 

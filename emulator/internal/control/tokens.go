@@ -82,7 +82,12 @@ func (c *Control) approve(w World, r *http.Request) (any, error) {
 	case code == "" || (user == "") != decline:
 		return nil, problem(http.StatusBadRequest, "Invalid body", `Want {"userCode":"…","user":"…"}, or {"userCode":"…","decline":true}.`)
 	}
-	if err := w.ApproveSignIn(code, user, !decline); err != nil {
+	if decline {
+		err = w.DeclineSignIn(code)
+	} else {
+		err = w.ApproveSignIn(code, user)
+	}
+	if err != nil {
 		return nil, asProblem(err, http.StatusConflict, "No such sign-in")
 	}
 	return nothing{}, nil

@@ -176,9 +176,9 @@ func (c *Claims) Validate() error {
 	case c.Expires.IsZero():
 		return errors.New("it needs a time of expiry")
 	case c.delegated() && len(c.Roles) > 0:
-		return errors.New("it has scopes and roles; a delegated token has scopes, an application token has roles")
+		return errors.New("it has both scopes and roles; a delegated token has scopes, an application token has roles")
 	case !c.delegated() && c.User != "":
-		return fmt.Errorf("it is for user %q without scopes; a delegated token has scopes, and an application token has no user", c.User)
+		return fmt.Errorf("one for user %q is delegated, and so has scopes, not roles", c.User)
 	}
 	for _, s := range c.Scopes {
 		if s == "" || strings.ContainsAny(s, " \t\r\n") {

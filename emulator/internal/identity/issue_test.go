@@ -95,15 +95,15 @@ func TestIssueRefuses(t *testing.T) {
 	for want, c := range map[string]func() Claims{
 		"it needs a tenant":         func() Claims { c := application(); c.Tenant = ""; return c },
 		"it needs a time of expiry": func() Claims { c := application(); c.Expires = time.Time{}; return c },
-		"it has scopes and roles; a delegated token has scopes, an application token has roles": func() Claims {
+		"it has both scopes and roles; a delegated token has scopes, an application token has roles": func() Claims {
 			c := delegated()
 			c.Roles = []string{"r"}
 			return c
 		},
-		`it is for user "ann@contoso.edu" without scopes`: func() Claims { c := delegated(); c.Scopes = nil; return c },
-		`it is for user "ann" without scopes`:             func() Claims { c := application(); c.User = "ann"; return c },
-		`scope "a b" is empty or has a space`:             func() Claims { c := delegated(); c.Scopes = []string{"x", "a b"}; return c },
-		`scope "" is empty`:                               func() Claims { c := delegated(); c.Scopes = []string{""}; return c },
+		`one for user "ann@contoso.edu" is delegated, and so has scopes`: func() Claims { c := delegated(); c.Scopes = nil; return c },
+		`one for user "ann" is delegated, and so has scopes`:             func() Claims { c := application(); c.User = "ann"; return c },
+		`scope "a b" is empty or has a space`:                            func() Claims { c := delegated(); c.Scopes = []string{"x", "a b"}; return c },
+		`scope "" is empty`:                                              func() Claims { c := delegated(); c.Scopes = []string{""}; return c },
 	} {
 		token, err := k.Issue(c())
 		assert.ErrorContains(t, err, "token: "+want)

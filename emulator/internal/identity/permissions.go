@@ -1,8 +1,11 @@
 package identity
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
 // Permissions is a set of permissions of Graph, of those that an operation here
@@ -29,6 +32,36 @@ func permissionsOf(list []string) (p Permissions) {
 		}
 	}
 	return p
+}
+
+// WrongPermission tells what is wrong with granting an app a permission of that
+// name, delegated or not, "" for nothing. Graph has hundreds that nothing here asks
+// for: of these nothing is known, but that they are not spelled like one that is.
+func WrongPermission(name string, delegated bool) string {
+	kind := func(n Need) Permissions {
+		if delegated {
+			return n.Delegated
+		}
+		return n.Application
+	}
+	var ofKind, ofOther Permissions
+	for _, row := range needs {
+		ofKind |= kind(row.Need)
+		ofOther |= row.Delegated | row.Application
+	}
+	p := permissionsOf([]string{name})
+	near := nearest.Name(name, ofKind.Names())
+	switch {
+	case p&ofKind != 0:
+		return ""
+	case p&ofOther != 0 && delegated:
+		return fmt.Sprintf("%s is an application permission; did you mean %s?", name, near)
+	case p&ofOther != 0:
+		return fmt.Sprintf("%s is a delegated permission; did you mean %s?", name, near)
+	case near != "":
+		return fmt.Sprintf("there is no permission %q; did you mean %q?", name, near)
+	}
+	return ""
 }
 
 // Names returns the permissions, the least privileged first.

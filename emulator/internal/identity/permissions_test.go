@@ -49,3 +49,24 @@ func TestNeeds(t *testing.T) {
 	}
 	assert.Less(t, len(names), 32, "each is a bit of Permissions")
 }
+
+func TestWrongPermission(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		delegated bool
+		want      string
+	}{
+		{"EduAdministration.ReadWrite.All", false, ""},
+		{"EduAdministration.ReadWrite", true, ""},
+		{"User.Read.All", false, ""},
+		{"User.Read.All", true, ""},
+		{"Mail.Send", false, ""},
+		{"Calendars.ReadWrite", true, ""},
+		{"EduAdministation.ReadWrite.All", false, `there is no permission "EduAdministation.ReadWrite.All"; did you mean "EduAdministration.ReadWrite.All"?`},
+		{"EduAdministration.ReadWrite", false, "EduAdministration.ReadWrite is a delegated permission; did you mean EduAdministration.ReadWrite.All?"},
+		{"EduAdministration.Read.All", true, "EduAdministration.Read.All is an application permission; did you mean EduAdministration.Read?"},
+	} {
+		got := WrongPermission(c.name, c.delegated)
+		assert.Equal(t, c.want, got)
+	}
+}
