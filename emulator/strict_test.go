@@ -64,7 +64,7 @@ func TestStrictRefusals(t *testing.T) {
 		a := g.with(t, c.token, "GET", profilesAt, "")
 		wantError(t, a, 401, c.code, c.message)
 		assert.Equal(t, challenge, a.header.Get("WWW-Authenticate"), name)
-		assert.Equal(t, "token", a.text("error.details.0.code"), name)
+		assert.Contains(t, []string{"token", "lifetime"}, a.text("error.details.0.code"), name)
 		assert.NotContains(t, a.body, c.token, name)
 	}
 	assert.Len(t, g.Worlds(), 1, "a token that is not good makes no world")
@@ -382,4 +382,22 @@ func TestNoSecretIsKept(t *testing.T) {
 	for name, kept := range map[string]string{"journal": string(text), "log": log.String()} {
 		assert.False(t, strings.Contains(kept, "5ecret"), name) // not NotContains: it would print all
 	}
+}
+
+// A verdict tells of calls that were refused for their token, but not of one whose
+// time was over: a client gets another and goes on.
+func TestVerdictOnRefusals(t *testing.T) {
+	g := newRig(t, emulator.Options{Auth: emulator.AuthStrict, Verify: emulator.VerifyOff})
+	g.with(t, g.tokenOf(t, emulator.TokenOptions{Expires: -time.Hour}), "GET", profilesAt, "")
+	assert.Empty(t, g.Verify().Warnings)
+	app := g.tokenOf(t, emulator.TokenOptions{Roles: []string{"EduAdministration.ReadWrite.All"}})
+	for range 2 {
+		g.with(t, app, "POST", profilesAt, csvBody("N"))
+	}
+	g.with(t, "x", "GET", profilesAt, "")
+	warnings := g.Verify().Warnings
+	require.Len(t, warnings, 2)
+	assert.Equal(t, "2 calls were refused for the token: profiles.create is not supported with application permissions; it needs the delegated permission EduAdministration.ReadWrite", warnings[0].Message)
+	assert.Equal(t, "1 call was refused for the token: the token is no JWT", warnings[1].Message)
+	assert.Equal(t, []uint64{2, 3}, warnings[0].Entries)
 }

@@ -57,6 +57,13 @@ type Problem struct {
 	Refused bool `json:"refused,omitzero"`
 }
 
+// Codes of ProblemDetail that tell what strict authentication refused. A token that
+// has expired or was revoked has another: a client gets a new one and goes on.
+const (
+	CodeToken      = "token"      // the token is not good
+	CodePermission = "permission" // it is, but not for this
+)
+
 // ProblemDetail is an entry of an error's details.
 type ProblemDetail struct {
 	Code    string `json:"code"`

@@ -43,6 +43,7 @@ var warningNames = map[string]string{
 	WarnUnfired:        "every rule fired",
 	WarnNotImplemented: "no request met 501",
 	WarnRefused:        "no body was refused by a schema",
+	WarnDenied:         "no call was refused for its token",
 	WarnEarly:          "no call came within a Retry-After but for those that an expectation judges",
 	WarnBurst:          "no window had a burst",
 	WarnNoJitter:       "throttled workers came back at different times",

@@ -17,6 +17,7 @@ func warn(worlds []Record) []Warning {
 		r := &worlds[i]
 		list = append(list, r.notImplemented()...)
 		list = append(list, r.refused()...)
+		list = append(list, r.denied()...)
 		list = append(list, r.early()...)
 		list = append(list, r.bursts()...)
 		list = append(list, r.noJitter()...)
@@ -113,6 +114,23 @@ func (r *Record) refused() []Warning {
 			return count64(uint64(n), "body was", "bodies were") + " refused for further reasons"
 		}
 		return fmt.Sprintf("the body of %s was refused %s: %s", operation, times(int64(n)), why)
+	})
+}
+
+// denied groups calls that strict authentication refused, by the reason.
+func (r *Record) denied() []Warning {
+	var g grouped
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.Error == nil || len(e.Error.Details) == 0 || e.Detail != nil && e.Detail.Fault != nil {
+			continue
+		}
+		if d := e.Error.Details[0]; d.Code == CodeToken || d.Code == CodePermission {
+			g.add(cutAt(clean(d.Message), 300, "…"), e.ID)
+		}
+	}
+	return g.warnings(WarnDenied, r.World, func(key string, n int) string {
+		return fmt.Sprintf("%s refused for the token: %s", count64(uint64(n), "call was", "calls were"), key)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // Auth is how tokens are looked at.
@@ -24,29 +25,30 @@ const (
 // all calls: in lenient nearly every call meets one.
 type objection struct {
 	answer func() *graph.Error
+	code   string // of the answer's detail
 	why    string
 	advice string // both in one sentence, for the journal
 }
 
-func newObjection(answer func() *graph.Error, why string) *objection {
+func newObjection(answer func() *graph.Error, code, why string) *objection {
 	e := answer()
 	message, _, _ := strings.Cut(e.Message, "\n")
-	return &objection{answer, why, fmt.Sprintf("strict authentication would answer %d %s, %q: %s", e.Status, e.Code, message, why)}
+	return &objection{answer, code, why, fmt.Sprintf("strict authentication would answer %d %s, %q: %s", e.Status, e.Code, message, why)}
 }
 
 var (
 	flaws = map[identity.Flaw]*objection{
-		identity.FlawForm:      newObjection(graph.MalformedToken, "the token is no JWT"),
-		identity.FlawClaims:    newObjection(graph.InvalidToken, "the token's header or claims cannot be read"),
-		identity.FlawAlgorithm: newObjection(graph.InvalidToken, "the token is not signed as this server signs"),
-		identity.FlawKey:       newObjection(graph.UnknownTokenKey, "the token is signed with a key that this server does not have"),
-		identity.FlawSignature: newObjection(graph.InvalidToken, "the token's signature is not good"),
-		identity.FlawIssuer:    newObjection(graph.InvalidToken, "the token's issuer is not this server, or of another tenant than its tid"),
-		identity.FlawAudience:  newObjection(graph.InvalidAudience, "the token is not for Graph"),
+		identity.FlawForm:      newObjection(graph.MalformedToken, journal.CodeToken, "the token is no JWT"),
+		identity.FlawClaims:    newObjection(graph.InvalidToken, journal.CodeToken, "the token's header or claims cannot be read"),
+		identity.FlawAlgorithm: newObjection(graph.InvalidToken, journal.CodeToken, "the token is not signed as this server signs"),
+		identity.FlawKey:       newObjection(graph.UnknownTokenKey, journal.CodeToken, "the token is signed with a key that this server does not have"),
+		identity.FlawSignature: newObjection(graph.InvalidToken, journal.CodeToken, "the token's signature is not good"),
+		identity.FlawIssuer:    newObjection(graph.InvalidToken, journal.CodeToken, "the token's issuer is not this server, or of another tenant than its tid"),
+		identity.FlawAudience:  newObjection(graph.InvalidAudience, journal.CodeToken, "the token is not for Graph"),
 	}
-	expired     = newObjection(graph.TokenExpired, "the token has expired on this world's clock")
-	notYetValid = newObjection(graph.TokenNotYetValid, "the token is not yet valid on this world's clock")
-	unknownApp  = newObjection(graph.UnknownApp, "the fixture has no app with the token's appid")
+	expired     = newObjection(graph.TokenExpired, "lifetime", "the token has expired on this world's clock")
+	notYetValid = newObjection(graph.TokenNotYetValid, "lifetime", "the token is not yet valid on this world's clock")
+	unknownApp  = newObjection(graph.UnknownApp, journal.CodeToken, "the fixture has no app with the token's appid")
 )
 
 // authenticate is the bearer check. No token is 401 unless nobody looks; a token
@@ -74,7 +76,7 @@ func (s *Surface) raise(c *call, o *objection) error {
 		c.advice = o.advice
 		return nil
 	}
-	return o.answer().Help("token", "Authorization", "%s", o.why)
+	return o.answer().Help(o.code, "Authorization", "%s", o.why)
 }
 
 // objectsToToken looks at what does not depend on the operation. The order is
@@ -148,8 +150,8 @@ func newDemand(operation string, need identity.Need) *demand {
 		// Inferred: what is missing then is a user's permission.
 		application, roles = graph.MissingScopes, "is not supported with application permissions; it "+scopes
 	}
-	return &demand{Need: need, delegated: newObjection(delegated, operation+" "+scopes), application: newObjection(application, operation+" "+roles),
-		neither: newObjection(neither, operation+" "+scopes)}
+	return &demand{Need: need, delegated: newObjection(delegated, journal.CodePermission, operation+" "+scopes), application: newObjection(application, journal.CodePermission, operation+" "+roles),
+		neither: newObjection(neither, journal.CodePermission, operation+" "+scopes)}
 }
 
 func (d *demand) objection(t *identity.Token) *objection {

@@ -18,6 +18,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // calls keeps calls with their buffers for the next request.
@@ -47,10 +48,7 @@ func (s *Surface) Serve(w http.ResponseWriter, r *http.Request, world *World, fr
 	a := s.protected(c)
 	s.record(c, a)
 	s.send(w, r, c, a)
-	if s.log.Enabled(r.Context(), slog.LevelDebug) {
-		// Without the query: an address may carry a signature.
-		s.log.Debug("request", "method", c.method, "path", r.URL.Path, "operation", c.operation, "status", a.status, "request-id", c.ids.Request)
-	}
+	s.tell(c, a)
 
 	spare := c.buffer[:0] // it may have grown: the next answer starts with the room
 	*c = call{}
@@ -58,6 +56,23 @@ func (s *Surface) Serve(w http.ResponseWriter, r *http.Request, world *World, fr
 		c.buffer = spare
 	}
 	calls.Put(c)
+}
+
+// tell logs a request, and why it was refused. Without the query: an address may
+// carry a signature.
+func (s *Surface) tell(c *call, a reply) {
+	if !s.log.Enabled(c.outer.Context(), slog.LevelDebug) {
+		return
+	}
+	args := []any{"method", c.method, "path", c.path, "operation", c.operation, "status", a.status, "request-id", c.ids.Request, "entry", c.entry}
+	if f := c.failure; f != nil {
+		why := f.Message
+		for _, d := range f.Details {
+			why += "; " + d.Message
+		}
+		args = append(args, "error", f.Code, "why", journal.RedactText(why))
+	}
+	s.log.Debug("request", args...)
 }
 
 // Refuse answers one HTTP request with e, without a look at what it asks.

@@ -24,6 +24,7 @@ func (s *Surface) ServeSignIn(w http.ResponseWriter, r *http.Request, world *Wor
 	a := s.protected(c)
 	s.record(c, a)
 	s.send(w, r, c, a)
+	s.tell(c, a)
 }
 
 // RefuseSignIn answers a sign-in for which there can be no world; world is another
