@@ -47,7 +47,7 @@ type snapshot struct {
 	Uploads   blob.Saved           `json:"uploads"`
 	Directory directory.Saved      `json:"directory"`
 	Syncs     intake.Saved         `json:"syncs"`
-	Revoked   uint64               `json:"revoked,omitzero"` // how often the world's tokens were
+	Revoked   uint64               `json:"revoked,omitzero"` // the revision of the last revocation of its tokens
 }
 
 // roots are what a world's ids, keys and chance are drawn from.
@@ -162,6 +162,7 @@ func (w *World) restore(s snapshot) error {
 		return fmt.Errorf("/retries: %w", err)
 	}
 	state.Revision.Store(s.Revoked)
+	raise(&w.revoked, s.Revoked)
 	w.changing.Lock()
 	defer w.changing.Unlock()
 	w.own.Store(sc)

@@ -256,6 +256,10 @@ func TestRevoke(t *testing.T) {
 
 		g.World().Reset()
 		assert.Equal(t, 200, g.with(t, old.text("access_token"), "GET", profilesAt, "").status, "a reset forgets it")
+		assert.EqualValues(t, 2, g.World().Revoke())
+		for _, token := range []string{old.text("access_token"), fresh.text("access_token")} {
+			assert.Equal(t, 401, g.with(t, token, "GET", profilesAt, "").status, "and takes no token out of reach of the next")
+		}
 	}
 }
 
