@@ -279,6 +279,37 @@ func TestRevocationIsSaved(t *testing.T) {
 	assert.Equal(t, 401, g.with(t, old.text("access_token"), "GET", profilesAt, "").status)
 }
 
+// A code that was redeemed twice takes back what it gave, after a restore as well.
+func TestReplayIsSaved(t *testing.T) {
+	g := strictRig(t)
+	code := g.code(t)
+	redeem := func() answer {
+		return g.askToken(t, "common", "grant_type", "authorization_code", "client_id", sampleApp, "code", code, "redirect_uri", "http://localhost:8400")
+	}
+	given := redeem()
+	require.Equal(t, 200, given.status, given.body)
+	require.Equal(t, 400, redeem().status)
+	revoked := func() {
+		t.Helper()
+		wantAADSTS(t, g.askToken(t, "common", "grant_type", "refresh_token", "client_id", sampleApp, "refresh_token", given.text("refresh_token")), 400, "invalid_grant", 50173)
+		assert.Equal(t, 401, g.with(t, given.text("access_token"), "GET", profilesAt, "").status)
+	}
+	revoked()
+	snapshot, err := g.World().Snapshot()
+	require.NoError(t, err)
+	require.NoError(t, g.World().Restore(snapshot))
+	revoked()
+	for _, bad := range []string{`"sessions":["x"]`, `"revoked":9007199254740993`} {
+		text := strings.Replace(string(snapshot), "{", "{"+bad+",", 1)
+		if name, _, _ := strings.Cut(bad, ":"); name == `"sessions"` {
+			before, _, _ := strings.Cut(text, `"sessions": [`)
+			text = strings.TrimRight(before, " \n,") + "}"
+		}
+		assert.ErrorContains(t, g.World().Restore([]byte(text)), "/"+strings.Split(bad, `"`)[1])
+	}
+	revoked()
+}
+
 // The scenario token-expires refuses the third call, and the token with it.
 func TestTokenExpires(t *testing.T) {
 	g := newRig(t, emulator.Options{Scenario: "token-expires", Auth: emulator.AuthStrict})
