@@ -294,6 +294,18 @@ func TestAFolderThatKeepsNoKeys(t *testing.T) {
 	assert.Empty(t, k.Check(must(k.AccessToken(application())), ours).Flaw)
 }
 
+// Whoever makes a key, which takes a while, lets the others sign and check.
+func TestNobodyWaitsForARotation(t *testing.T) {
+	k := openKeys(t, "")
+	token := must(k.AccessToken(application()))
+	k.mu.Lock() // as Rotate does
+	defer k.mu.Unlock()
+	assert.Empty(t, k.Check(must(k.AccessToken(application())), ours).Flaw)
+	assert.Empty(t, k.Check(token, ours).Flaw)
+	assert.Empty(t, k.NewNotes())
+	assert.Empty(t, k.Notes())
+}
+
 func TestKeySet(t *testing.T) {
 	k := openKeys(t, "")
 	var set jose.JSONWebKeySet
