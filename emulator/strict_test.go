@@ -410,11 +410,17 @@ func TestNoSecretIsKept(t *testing.T) {
 	}
 	g.get(t, g.origin()+"/common/oauth2/v2.0/logout?id_token_hint="+secret, "Authorization:")
 	g.send(t, "POST", g.origin()+"/common/oauth2/v2.0/token", "grant_type=client_credentials&scope="+graphScope, "Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte(sampleApp+":"+secret)), "Content-Type: application/x-www-form-urlencoded")
+	device := g.form(t, g.origin()+"/common/oauth2/v2.0/devicecode", "client_id", sampleApp, "scope", "openid")
+	require.Equal(t, 200, device.status, device.body)
+	a := g.askToken(t, "common", "grant_type", "device_code", "client_id", sampleApp, "device_code", device.text("device_code"))
+	assert.Contains(t, a.json("details").Raw, device.text("user_code"), "the help says where to enter it")
 	entries := g.World().Journal().Entries(journal.Filter{})
 	require.Greater(t, len(entries), 15)
 	text, err := json.Marshal(entries)
 	require.NoError(t, err)
 	for name, kept := range map[string]string{"journal": string(text), "log": log.String()} {
-		assert.False(t, strings.Contains(kept, "5ecret"), name) // not NotContains: it would print all
+		for _, secret := range []string{"5ecret", device.text("user_code"), device.text("device_code")} {
+			assert.False(t, strings.Contains(kept, secret), name) // not NotContains: it would print all
+		}
 	}
 }
