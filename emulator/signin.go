@@ -174,11 +174,13 @@ func (s *Server) answersOn(origin string) bool {
 
 // origins remembers where token endpoints were asked. The zero value is empty.
 type origins struct {
-	mu   sync.RWMutex // guards seen
-	seen map[string]bool
+	mu    sync.RWMutex // guards everything below
+	seen  map[string]bool
+	order []string // the keys of seen, the oldest first
 }
 
 // maxOrigins is how many are remembered: a client may make up as many as it likes.
+// When full, the oldest goes.
 const maxOrigins = 100
 
 func (o *origins) has(origin string) bool {
@@ -196,7 +198,13 @@ func (o *origins) remember(origin string) {
 	if o.seen == nil {
 		o.seen = map[string]bool{}
 	}
-	if len(o.seen) < maxOrigins {
-		o.seen[origin] = true
+	if o.seen[origin] {
+		return // another request was quicker
 	}
+	if len(o.order) == maxOrigins {
+		delete(o.seen, o.order[0])
+		o.order = slices.Delete(o.order, 0, 1)
+	}
+	o.seen[origin] = true
+	o.order = append(o.order, origin)
 }

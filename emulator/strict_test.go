@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -373,6 +374,28 @@ func TestIssuersOfAServer(t *testing.T) {
 	}
 	assert.Equal(t, 401, status(two, two.Origin("https"), token))
 	assert.Equal(t, 200, status(two, two.Origin("https"), ask(two, two.Origin("http"))))
+}
+
+// Behind a mapped port the origin is known when it is asked for a token, however
+// many others were asked, and whatever was found in the token before.
+func TestIssuersBehindAMappedPort(t *testing.T) {
+	const mapped = "https://mapped.example:31337"
+	dir := t.TempDir()
+	open := func() *rig {
+		return newRig(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: "contoso", DataDir: dir})
+	}
+	one, two := open(), open()
+	for i := range 120 {
+		require.Equal(t, 200, one.get(t, fmt.Sprintf("https://h%d.example/common/discovery/keys", i), "Authorization:").status)
+	}
+	a := one.form(t, mapped+"/common/oauth2/v2.0/token", "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
+	require.Equal(t, 200, a.status, a.body)
+	token := a.text("access_token")
+	assert.Equal(t, 200, one.with(t, token, "GET", profilesAt, "").status)
+
+	require.Equal(t, 401, two.with(t, token, "GET", profilesAt, "").status, "it does not know yet where it is")
+	require.Equal(t, 200, two.get(t, mapped+"/common/discovery/keys", "Authorization:").status)
+	assert.Equal(t, 200, two.with(t, token, "GET", profilesAt, "").status)
 }
 
 // With a list of tenants strict authentication knows no other.
