@@ -46,8 +46,9 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 
 // tenantWorld returns the world of the tenant that a path names: by its id, a
 // domain of the fixture, or a world's name (which is ours). Where known is false
-// there is no such tenant, and the default world is returned to say so. It errs,
-// with that world, where there can be no further one.
+// there is no such tenant, as where a name is longer than a world's, and the
+// default world is returned to say so. It errs, with that world, where there can
+// be no further one.
 func (s *Server) tenantWorld(name string) (w *World, known bool, err error) {
 	ref, known := s.tenantRef(name)
 	if known {
@@ -71,6 +72,9 @@ func (s *Server) tenantWorld(name string) (w *World, known bool, err error) {
 // authentication only the tenants that the fixture lists are there, if it lists
 // any, and the default one; a name with a dot must be a domain of the fixture.
 func (s *Server) tenantRef(name string) (ref string, known bool) {
+	if entra.Personal(name) {
+		return "", false
+	}
 	t := &s.scene.Load().tenants
 	folded := strings.ToLower(name) // but a world's name is as it is
 	if id, ok := t.domains[folded]; ok {

@@ -419,6 +419,20 @@ func TestTenantsOfAFixture(t *testing.T) {
 	assert.Len(t, g.Worlds(), 2)
 }
 
+// A tenant that no world can be is refused in lenient too, where another world
+// would answer for it, and makes none.
+func TestTenantsWithoutAWorld(t *testing.T) {
+	for _, auth := range []string{emulator.AuthStrict, emulator.AuthLenient} {
+		g := newRig(t, emulator.Options{Auth: auth})
+		for tenant, code := range map[string]int{strings.Repeat("a", 65): 90002, "-x": 90002, "_x": 90002, "a%20b": 900023, "%2e%2e": 900023,
+			"consumers": 9002332, "Consumers": 9002332, "9188040d-6c67-4c5b-b112-36a304b66dad": 9002332} {
+			a := g.get(t, g.origin()+"/"+tenant+"/v2.0/.well-known/openid-configuration", "Authorization:")
+			assert.EqualValues(t, code, a.json("error_codes.0").Int(), "%s: %s", tenant, a.body)
+		}
+		assert.Len(t, g.Worlds(), 1)
+	}
+}
+
 // Secrets reach neither the log nor the journal, by whatever way they come.
 func TestNoSecretIsKept(t *testing.T) {
 	var log strings.Builder
