@@ -285,7 +285,7 @@ func (x *exchange) pinned() bool {
 		host = h
 	}
 	host = strings.ToLower(strings.Trim(host, "[]"))
-	return secure && net.ParseIP(host) == nil && host != "localhost" && !strings.HasSuffix(host, ".localhost") && strings.Contains(host, ".")
+	return secure && net.ParseIP(host) == nil && host != "localhost" && host != "host.docker.internal" && !strings.HasSuffix(host, ".localhost") && strings.Contains(host, ".")
 }
 
 // crossOrigin lets scripts of any origin read the answer. Observed: * on the
