@@ -185,7 +185,8 @@ func (s *Server) World(ref string) (*World, error) {
 		}
 	}
 	if name != tenant && w.Name() == tenant {
-		w.name.Store(&name) // it was first met by its tenant's id
+		name = strings.Clone(name) // of a path, which need not stay
+		w.name.Store(&name)        // it was first met by its tenant's id
 	}
 	w.use()
 	return w, nil
