@@ -46,8 +46,9 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 
 // tenantWorld returns the world of the tenant that a path names: by its id, a
 // domain of the fixture, or a world's name (which is ours). Where known is false
-// there is no such tenant, and the default world is returned to say so. It errs,
-// with that world, where there can be no further one.
+// there is no such tenant, as where a name is longer than a world's, and the
+// default world is returned to say so. It errs, with that world, where there can
+// be no further one.
 func (s *Server) tenantWorld(name string) (w *World, known bool, err error) {
 	ref, known := s.tenantRef(name)
 	if known {
@@ -71,6 +72,9 @@ func (s *Server) tenantWorld(name string) (w *World, known bool, err error) {
 // authentication only the tenants that the fixture lists are there, if it lists
 // any, and the default one; a name with a dot must be a domain of the fixture.
 func (s *Server) tenantRef(name string) (ref string, known bool) {
+	if entra.Personal(name) {
+		return "", false
+	}
 	t := &s.scene.Load().tenants
 	folded := strings.ToLower(name) // but a world's name is as it is
 	if id, ok := t.domains[folded]; ok {
@@ -174,11 +178,13 @@ func (s *Server) answersOn(origin string) bool {
 
 // origins remembers where token endpoints were asked. The zero value is empty.
 type origins struct {
-	mu   sync.RWMutex // guards seen
-	seen map[string]bool
+	mu    sync.RWMutex // guards everything below
+	seen  map[string]bool
+	order []string // the keys of seen, the oldest first
 }
 
 // maxOrigins is how many are remembered: a client may make up as many as it likes.
+// When full, the oldest goes.
 const maxOrigins = 100
 
 func (o *origins) has(origin string) bool {
@@ -196,7 +202,13 @@ func (o *origins) remember(origin string) {
 	if o.seen == nil {
 		o.seen = map[string]bool{}
 	}
-	if len(o.seen) < maxOrigins {
-		o.seen[origin] = true
+	if o.seen[origin] {
+		return // another request was quicker
 	}
+	if len(o.order) == maxOrigins {
+		delete(o.seen, o.order[0])
+		o.order = slices.Delete(o.order, 0, 1)
+	}
+	o.seen[origin] = true
+	o.order = append(o.order, origin)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
@@ -47,8 +48,14 @@ type snapshot struct {
 	Uploads   blob.Saved           `json:"uploads"`
 	Directory directory.Saved      `json:"directory"`
 	Syncs     intake.Saved         `json:"syncs"`
-	Revoked   uint64               `json:"revoked,omitzero"` // how often the world's tokens were
+	Revoked   uint64               `json:"revoked,omitzero"` // the revision of the last revocation of its tokens
+
+	Sessions entra.SavedSessions `json:"sessions,omitzero"` // sign-ins that were revoked
 }
+
+// maxRevoked leaves room for further revocations: a token says exactly what is
+// below 2^53 (RFC 8259, section 6).
+const maxRevoked = 1 << 52
 
 // roots are what a world's ids, keys and chance are drawn from.
 type roots struct {
@@ -72,7 +79,7 @@ func (w *World) save() snapshot {
 		Scenario: sc.sources, Variants: play.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
 		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: whole.Profiles,
-		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs, Revoked: state.Revision.Load()}
+		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs, Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
 			if s.Stored == nil {
@@ -119,6 +126,8 @@ func (w *World) restore(s snapshot) error {
 		return fmt.Errorf("a snapshot of version %d; this graphemu reads version %d", s.Version, snapshotVersion)
 	case !mint.IsGUID(s.From):
 		return fmt.Errorf("/from: %q is no tenant id", s.From)
+	case s.Revoked > maxRevoked:
+		return fmt.Errorf("/revoked: %d is more than the %d that a token can say", s.Revoked, maxRevoked)
 	}
 	sc, err := w.server.sceneOf(s.Scenario, s.Variants)
 	if err != nil {
@@ -161,7 +170,11 @@ func (w *World) restore(s snapshot) error {
 	if err := state.Journal.RestoreRetries(s.Retries); err != nil {
 		return fmt.Errorf("/retries: %w", err)
 	}
+	if err := state.Sessions.Restore(s.Sessions); err != nil {
+		return fmt.Errorf("/sessions: %w", err)
+	}
 	state.Revision.Store(s.Revoked)
+	raise(&w.revoked, s.Revoked)
 	w.changing.Lock()
 	defer w.changing.Unlock()
 	w.own.Store(sc)

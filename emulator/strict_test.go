@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -256,6 +257,10 @@ func TestRevoke(t *testing.T) {
 
 		g.World().Reset()
 		assert.Equal(t, 200, g.with(t, old.text("access_token"), "GET", profilesAt, "").status, "a reset forgets it")
+		assert.EqualValues(t, 2, g.World().Revoke())
+		for _, token := range []string{old.text("access_token"), fresh.text("access_token")} {
+			assert.Equal(t, 401, g.with(t, token, "GET", profilesAt, "").status, "and takes no token out of reach of the next")
+		}
 	}
 }
 
@@ -273,6 +278,37 @@ func TestRevocationIsSaved(t *testing.T) {
 	require.Equal(t, 200, g.with(t, old.text("access_token"), "GET", profilesAt, "").status)
 	require.NoError(t, g.World().Restore(snapshot))
 	assert.Equal(t, 401, g.with(t, old.text("access_token"), "GET", profilesAt, "").status)
+}
+
+// A code that was redeemed twice takes back what it gave, after a restore as well.
+func TestReplayIsSaved(t *testing.T) {
+	g := strictRig(t)
+	code := g.code(t)
+	redeem := func() answer {
+		return g.askToken(t, "common", "grant_type", "authorization_code", "client_id", sampleApp, "code", code, "redirect_uri", "http://localhost:8400")
+	}
+	given := redeem()
+	require.Equal(t, 200, given.status, given.body)
+	require.Equal(t, 400, redeem().status)
+	revoked := func() {
+		t.Helper()
+		wantAADSTS(t, g.askToken(t, "common", "grant_type", "refresh_token", "client_id", sampleApp, "refresh_token", given.text("refresh_token")), 400, "invalid_grant", 50173)
+		assert.Equal(t, 401, g.with(t, given.text("access_token"), "GET", profilesAt, "").status)
+	}
+	revoked()
+	snapshot, err := g.World().Snapshot()
+	require.NoError(t, err)
+	require.NoError(t, g.World().Restore(snapshot))
+	revoked()
+	for _, bad := range []string{`"sessions":["x"]`, `"revoked":9007199254740993`} {
+		text := strings.Replace(string(snapshot), "{", "{"+bad+",", 1)
+		if name, _, _ := strings.Cut(bad, ":"); name == `"sessions"` {
+			before, _, _ := strings.Cut(text, `"sessions": [`)
+			text = strings.TrimRight(before, " \n,") + "}"
+		}
+		assert.ErrorContains(t, g.World().Restore([]byte(text)), "/"+strings.Split(bad, `"`)[1])
+	}
+	revoked()
 }
 
 // The scenario token-expires refuses the third call, and the token with it.
@@ -340,6 +376,28 @@ func TestIssuersOfAServer(t *testing.T) {
 	assert.Equal(t, 200, status(two, two.Origin("https"), ask(two, two.Origin("http"))))
 }
 
+// Behind a mapped port the origin is known when it is asked for a token, however
+// many others were asked, and whatever was found in the token before.
+func TestIssuersBehindAMappedPort(t *testing.T) {
+	const mapped = "https://mapped.example:31337"
+	dir := t.TempDir()
+	open := func() *rig {
+		return newRig(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: "contoso", DataDir: dir})
+	}
+	one, two := open(), open()
+	for i := range 120 {
+		require.Equal(t, 200, one.get(t, fmt.Sprintf("https://h%d.example/common/discovery/keys", i), "Authorization:").status)
+	}
+	a := one.form(t, mapped+"/common/oauth2/v2.0/token", "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
+	require.Equal(t, 200, a.status, a.body)
+	token := a.text("access_token")
+	assert.Equal(t, 200, one.with(t, token, "GET", profilesAt, "").status)
+
+	require.Equal(t, 401, two.with(t, token, "GET", profilesAt, "").status, "it does not know yet where it is")
+	require.Equal(t, 200, two.get(t, mapped+"/common/discovery/keys", "Authorization:").status)
+	assert.Equal(t, 200, two.with(t, token, "GET", profilesAt, "").status)
+}
+
 // With a list of tenants strict authentication knows no other.
 func TestTenantsOfAFixture(t *testing.T) {
 	const north, south = "44444444-4444-4444-8444-444444444444", "55555555-5555-4555-8555-555555555555"
@@ -361,6 +419,20 @@ func TestTenantsOfAFixture(t *testing.T) {
 	assert.Len(t, g.Worlds(), 2)
 }
 
+// A tenant that no world can be is refused in lenient too, where another world
+// would answer for it, and makes none.
+func TestTenantsWithoutAWorld(t *testing.T) {
+	for _, auth := range []string{emulator.AuthStrict, emulator.AuthLenient} {
+		g := newRig(t, emulator.Options{Auth: auth})
+		for tenant, code := range map[string]int{strings.Repeat("a", 65): 90002, "-x": 90002, "_x": 90002, "a%20b": 900023, "%2e%2e": 900023,
+			"consumers": 9002332, "Consumers": 9002332, "9188040d-6c67-4c5b-b112-36a304b66dad": 9002332} {
+			a := g.get(t, g.origin()+"/"+tenant+"/v2.0/.well-known/openid-configuration", "Authorization:")
+			assert.EqualValues(t, code, a.json("error_codes.0").Int(), "%s: %s", tenant, a.body)
+		}
+		assert.Len(t, g.Worlds(), 1)
+	}
+}
+
 // Secrets reach neither the log nor the journal, by whatever way they come.
 func TestNoSecretIsKept(t *testing.T) {
 	var log strings.Builder
@@ -375,12 +447,18 @@ func TestNoSecretIsKept(t *testing.T) {
 	}
 	g.get(t, g.origin()+"/common/oauth2/v2.0/logout?id_token_hint="+secret, "Authorization:")
 	g.send(t, "POST", g.origin()+"/common/oauth2/v2.0/token", "grant_type=client_credentials&scope="+graphScope, "Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte(sampleApp+":"+secret)), "Content-Type: application/x-www-form-urlencoded")
+	device := g.form(t, g.origin()+"/common/oauth2/v2.0/devicecode", "client_id", sampleApp, "scope", "openid")
+	require.Equal(t, 200, device.status, device.body)
+	a := g.askToken(t, "common", "grant_type", "device_code", "client_id", sampleApp, "device_code", device.text("device_code"))
+	assert.Contains(t, a.json("details").Raw, device.text("user_code"), "the help says where to enter it")
 	entries := g.World().Journal().Entries(journal.Filter{})
 	require.Greater(t, len(entries), 15)
 	text, err := json.Marshal(entries)
 	require.NoError(t, err)
 	for name, kept := range map[string]string{"journal": string(text), "log": log.String()} {
-		assert.False(t, strings.Contains(kept, "5ecret"), name) // not NotContains: it would print all
+		for _, secret := range []string{"5ecret", device.text("user_code"), device.text("device_code")} {
+			assert.False(t, strings.Contains(kept, secret), name) // not NotContains: it would print all
+		}
 	}
 }
 

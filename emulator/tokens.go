@@ -58,7 +58,9 @@ func (s *Server) lookUp(token string) (*knownToken, error) {
 		return k, err
 	}
 	k.world = w
-	s.tokens.put(k)
+	if k.found == nil || k.found.Flaw != identity.FlawIssuer { // which may become ours: see answersOn
+		s.tokens.put(k)
+	}
 	return k, nil
 }
 

@@ -44,6 +44,7 @@ type World struct {
 	changing sync.Mutex             // held while current or own is put in place
 	lastUsed atomic.Int64           // wall clock, in Unix seconds
 	dropped  atomic.Bool            // it has made room for another
+	revoked  atomic.Uint64          // the highest Revision that any of its states had
 }
 
 // state is what a world consists of. A reset makes a new one.
@@ -184,7 +185,8 @@ func (s *Server) World(ref string) (*World, error) {
 		}
 	}
 	if name != tenant && w.Name() == tenant {
-		w.name.Store(&name) // it was first met by its tenant's id
+		name = strings.Clone(name) // of a path, which need not stay
+		w.name.Store(&name)        // it was first met by its tenant's id
 	}
 	w.use()
 	return w, nil
@@ -281,10 +283,26 @@ func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *sta
 	st.Directory = directory.New(seedOf(sc.fixture.Directory), derive)
 	st.Sessions = entra.NewSessions()
 	st.accounts = sync.OnceValue(func() *accounts { return accountsOf(&sc.fixture.Directory, w.tenant, derive) })
+	st.Revoke = func() uint64 {
+		// Higher than any before: tokens of before a reset are out there, too.
+		n := w.revoked.Add(1)
+		raise(&st.Revision, n)
+		return n
+	}
 	st.Registered = func(app string) bool { return st.accounts().has(app) }
 	st.Intake = intake.New(st.Profiles, st.Blobs, st.Directory)
 	st.SetPlay(sc.play(o))
 	return st
+}
+
+// raise makes n at least as high as to.
+func raise(n *atomic.Uint64, to uint64) {
+	for {
+		is := n.Load()
+		if is >= to || n.CompareAndSwap(is, to) {
+			return
+		}
+	}
 }
 
 // seedOf is a fixture's directory as the world's begins with.

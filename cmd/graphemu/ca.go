@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +51,9 @@ what is said around them stands in comments, and with each is how to undo it.`,
 		if !trust {
 			_, err = env.out.Write(ca.PEM)
 			return err
+		}
+		if strings.ContainsFunc(ca.File, unicode.IsControl) {
+			return fmt.Errorf("--trust: the path %q has a line break or the like, which would end a comment among the commands", ca.File)
 		}
 		a, err := authorityIn(ca.File, ca.PEM)
 		if err != nil {

@@ -88,7 +88,7 @@ func trustText(m machine, a authority) string {
 			if i == 0 {
 				fmt.Fprintln(&b, "# Undo:")
 			}
-			fmt.Fprintln(&b, "#   "+c)
+			fmt.Fprintln(&b, "#   "+strings.ReplaceAll(c, "\n", "\n#   ")) // a variable may hold anything
 		}
 	}
 	return b.String()

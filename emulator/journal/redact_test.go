@@ -104,6 +104,8 @@ func TestRedactText(t *testing.T) {
 		"bearer":                                                       "bearer",
 		"sig='it' and on":                                              "sig=(redacted) and on",
 		"http://localhost/?code=abc":                                   "http://localhost/?code=(redacted)",
+		"open http://h/deviceauth?user_code=BCDF now":                  "open http://h/deviceauth?user_code=(redacted) now",
+		"http://h/error?skucode=12 and ?a=b&sku_code=12":               "http://h/error?skucode=12 and ?a=b&sku_code=12",
 		"error code=12 of design=3":                                    "error code=12 of design=3",
 		"the token eyJhbGciOiJub25lIn0.eyJhIjoxfQ. is expired":         "the token (redacted) is expired",
 		`password = {"a": "b"} and more`:                               `password = (redacted)`,

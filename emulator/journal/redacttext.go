@@ -74,7 +74,11 @@ func secretValue(text string, at int, word string) (value, end int) {
 		}
 		return at, end
 	case "code=":
-		if at > 0 && text[at-1] != '?' && text[at-1] != '&' {
+		begin := at // of user_code, device_code
+		for begin > 0 && at-begin < maxOption && nameByte(text[begin-1]) {
+			begin--
+		}
+		if !exact[fold(text[begin:after-1])] || begin > 0 && text[begin-1] != '?' && text[begin-1] != '&' {
 			return after, after
 		}
 		return after, wordEnd(text, after)

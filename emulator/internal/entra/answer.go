@@ -127,17 +127,23 @@ const (
 	consumersID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 )
 
+// Personal tells whether a path's tenant is that of personal accounts, which every
+// endpoint refuses.
+func Personal(tenant string) bool {
+	return strings.EqualFold(tenant, consumers) || strings.EqualFold(tenant, consumersID)
+}
+
 func (x *exchange) judgeTenant() *problem {
 	name, t := x.call.Tenant, x.tenant
 	switch {
-	case strings.EqualFold(name, consumers), strings.EqualFold(name, consumersID):
+	case Personal(name):
 		return refuse(workAccountsOnly, graphID, "Microsoft Graph").
 			help("personalAccounts", "tenant", "the education APIs have no personal accounts; ask for the tenant's id, one of its domains, or organizations")
 	case strings.Trim(name, ".-") == "" || strings.ContainsFunc(name, func(r rune) bool {
 		return r != '-' && r != '.' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}):
 		return refuse(badTenantName, name)
-	case t.Strict && !t.Known && !x.shared():
+	case !t.Known && !x.shared():
 		return refuse(unknownTenant, name)
 	}
 	return nil
@@ -279,7 +285,7 @@ func (x *exchange) pinned() bool {
 		host = h
 	}
 	host = strings.ToLower(strings.Trim(host, "[]"))
-	return secure && net.ParseIP(host) == nil && host != "localhost" && !strings.HasSuffix(host, ".localhost") && strings.Contains(host, ".")
+	return secure && net.ParseIP(host) == nil && host != "localhost" && host != "host.docker.internal" && !strings.HasSuffix(host, ".localhost") && strings.Contains(host, ".")
 }
 
 // crossOrigin lets scripts of any origin read the answer. Observed: * on the

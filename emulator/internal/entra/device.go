@@ -128,7 +128,7 @@ func (x *exchange) redeemDevice() (any, *problem) {
 	case !known: // it made room for others
 		return nil, refuse(deviceCodeExpired)
 	case d.state == waiting:
-		return nil, refuse(pending).help("userCode", "", "open %s/%s/oauth2/deviceauth and enter %s", t.Origin, t.ID, d.userCode)
+		return nil, refuse(pending).help("userCode", "", "open %s/%s/oauth2/deviceauth?user_code=%s", t.Origin, t.ID, d.userCode)
 	case d.state == refused:
 		return nil, refuse(declined)
 	}

@@ -25,7 +25,7 @@ import (
 type Tenant struct {
 	ID     string // GUID, lower-case
 	Strict bool   // only what the directory has registered; else unknown apps, secrets and users will do
-	Known  bool   // false: the path names a tenant that there is not (only where Strict)
+	Known  bool   // false: the path names a tenant that there is not
 
 	Domains []string // the first is the tenant's own
 	Users   []User

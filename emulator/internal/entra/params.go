@@ -61,16 +61,17 @@ func parseParams(text string) (params, *problem) {
 		if !utf8.ValidString(all[0]) {
 			return nil, refuse(badParameter).help("encoding", cut(name), "%s is not UTF-8", cut(name))
 		}
-		p[name] = all[0]
+		p[name] = strings.Clone(all[0]) // what is kept of it must not keep the whole form
 	}
 	return p, nil
 }
 
-// cut is a client's text for a message: not long, and valid UTF-8.
+// cut is a client's text for a message: not long, valid UTF-8, and a text of its
+// own, which does not keep the whole form.
 func cut(text string) string {
 	const longest = 80
 	if len(text) > longest {
 		text = text[:longest] + "…"
 	}
-	return strings.ToValidUTF8(text, "")
+	return strings.Clone(strings.ToValidUTF8(text, ""))
 }

@@ -3,10 +3,13 @@ package entra
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/mint"
 )
 
 // Sessions are what a tenant's endpoints have given out and may take back:
@@ -83,6 +86,33 @@ func (s *Sessions) revoke(session string) {
 	}
 	s.revoked[session] = struct{}{}
 	s.order = append(s.order, session)
+}
+
+// SavedSessions are the sign-ins that were taken back, the oldest first. Codes are
+// not among what is saved: see instance.
+type SavedSessions []string
+
+// Save returns what is to be known of s after Restore.
+func (s *Sessions) Save() SavedSessions {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.order)
+}
+
+// Restore takes back what Save has returned. It errs where that can't be.
+func (s *Sessions) Restore(saved SavedSessions) error {
+	if len(saved) > maxRevoked {
+		return fmt.Errorf("%d sign-ins were revoked; at most %d are kept", len(saved), maxRevoked)
+	}
+	for i, session := range saved {
+		if !mint.IsGUID(session) {
+			return fmt.Errorf("%.80q, number %d, is no sign-in", session, i)
+		}
+	}
+	for _, session := range saved {
+		s.Revoke(session)
+	}
+	return nil
 }
 
 type redemption int

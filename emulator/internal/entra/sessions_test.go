@@ -76,3 +76,19 @@ func TestConcurrentDevices(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// What was taken back stays so in a saved state; what is no saved one changes nothing.
+func TestSessionsAreSaved(t *testing.T) {
+	const a, b = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+	var s, again Sessions
+	assert.Empty(t, s.Save())
+	s.Revoke(b)
+	s.Revoke(a)
+	assert.Equal(t, SavedSessions{b, a}, s.Save())
+	assert.NoError(t, again.Restore(s.Save()))
+	assert.True(t, again.Revoked(a) && again.Revoked(b))
+	var none Sessions
+	assert.ErrorContains(t, none.Restore(SavedSessions{a, "x"}), `"x", number 1, is no sign-in`)
+	assert.ErrorContains(t, none.Restore(make(SavedSessions, maxRevoked+1)), "20001 sign-ins were revoked")
+	assert.Empty(t, none.Save())
+}

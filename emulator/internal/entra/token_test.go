@@ -191,6 +191,9 @@ func TestTenants(t *testing.T) {
 			g.get(t, "/fabrikam.edu/discovery/v2.0/keys").refused(400, "invalid_tenant", 90002, "not found")
 		} else {
 			a.ok()
+			g.Known = false
+			g.get(t, "/fabrikam.edu/v2.0/.well-known/openid-configuration").refused(400, "invalid_tenant", 90002, "Tenant 'fabrikam.edu' not found.")
+			g.get(t, "/common/v2.0/.well-known/openid-configuration").ok()
 		}
 	}
 }

@@ -289,9 +289,21 @@ func TestAFolderThatKeepsNoKeys(t *testing.T) {
 	assert.Empty(t, k.Check(token, ours).Flaw)
 	assert.Contains(t, strings.Join(k.NewNotes(), "\n"), "cannot keep the signing keys")
 	require.NoError(t, k.Rotate(false))
-	assert.Contains(t, strings.Join(k.NewNotes(), "\n"), "cannot keep the new signing key")
+	assert.Empty(t, k.NewNotes(), "it was said")
 	assert.Empty(t, k.Check(token, ours).Flaw)
 	assert.Empty(t, k.Check(must(k.AccessToken(application())), ours).Flaw)
+}
+
+// Whoever makes a key, which takes a while, lets the others sign and check.
+func TestNobodyWaitsForARotation(t *testing.T) {
+	k := openKeys(t, "")
+	token := must(k.AccessToken(application()))
+	k.mu.Lock() // as Rotate does
+	defer k.mu.Unlock()
+	assert.Empty(t, k.Check(must(k.AccessToken(application())), ours).Flaw)
+	assert.Empty(t, k.Check(token, ours).Flaw)
+	assert.Empty(t, k.NewNotes())
+	assert.Empty(t, k.Notes())
 }
 
 func TestKeySet(t *testing.T) {
@@ -405,4 +417,27 @@ func BenchmarkAccessToken(b *testing.B) {
 			}
 		}
 	})
+}
+
+// A rotation that the folder could not keep is not undone by a token with a key
+// that nobody knows, for which the folder is asked once more.
+func TestARotationInMemoryStays(t *testing.T) {
+	dir := t.TempDir()
+	k := openKeys(t, dir)
+	old := must(k.AccessToken(application()))
+	file := filepath.Join(dir, signingFile)
+	kept, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(file))
+	require.NoError(t, os.Mkdir(file, 0o700)) // which stops root as well, whom permissions do not
+	require.NoError(t, k.Rotate(true))
+	assert.Contains(t, strings.Join(k.NewNotes(), "\n"), "cannot keep the new signing key")
+	require.NoError(t, os.Remove(file))
+	require.NoError(t, os.WriteFile(file, kept, 0o600)) // as a read-only folder has it all the time
+	token := must(k.AccessToken(application()))
+	assert.Equal(t, FlawKey, k.Check(must(k.Flawed(application(), FlawKey)), ours).Flaw)
+	assert.Empty(t, k.Check(token, ours).Flaw)
+	assert.Equal(t, FlawKey, k.Check(old, ours).Flaw)
+	require.NoError(t, k.Rotate(true))
+	assert.Equal(t, FlawKey, k.Check(token, ours).Flaw)
 }

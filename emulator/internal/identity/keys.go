@@ -40,10 +40,12 @@ type Keys struct {
 	ring       atomic.Pointer[ring] // of the token endpoints; nil: not needed so far
 	generation atomic.Uint64
 
-	mu    sync.Mutex // guards notes, told and read, and whoever makes a ring
-	notes []string
-	told  int       // how many of them NewNotes has returned
-	read  time.Time // the file of the ring was of then
+	mu   sync.Mutex // guards read, and whoever makes a ring: for as long as a key takes
+	read time.Time  // the file of the ring was of then
+
+	noting sync.Mutex // guards notes and told
+	notes  []string
+	told   int // how many of them NewNotes has returned
 }
 
 // OpenKeys returns the signing key that is kept in the folder dir, made on
@@ -65,26 +67,29 @@ func OpenKeys(dir string) (*Keys, error) {
 // Notes returns what was found amiss and done about it so far, a sentence each.
 // NewNotes does not return them again.
 func (k *Keys) Notes() []string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	k.noting.Lock()
+	defer k.noting.Unlock()
 	k.told = len(k.notes)
 	return slices.Clone(k.notes)
 }
 
 // NewNotes returns the sentences that it did not return before.
 func (k *Keys) NewNotes() []string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	k.noting.Lock()
+	defer k.noting.Unlock()
 	fresh := slices.Clone(k.notes[k.told:])
 	k.told = len(k.notes)
 	return fresh
 }
 
-// note keeps a sentence for Notes. Must hold mu, once others have k.
+// note keeps a sentence for Notes.
 func (k *Keys) note(sentence string) {
-	if sentence != "" {
-		k.notes = append(k.notes, sentence)
+	if sentence == "" {
+		return
 	}
+	k.noting.Lock()
+	defer k.noting.Unlock()
+	k.notes = append(k.notes, sentence)
 }
 
 func (k *Keys) load(dir string) (*ecdsa.PrivateKey, error) {

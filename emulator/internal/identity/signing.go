@@ -34,10 +34,11 @@ const (
 // ring is the keys that the token endpoints sign with. It never changes: a
 // rotation makes another.
 type ring struct {
-	keys   []signingKey // the first one signs, all are published
-	file   []byte       // as it is stored
-	set    []byte       // published, as a JSON Web Key Set
-	signer jose.Signer
+	keys    []signingKey // the first one signs, all are published
+	file    []byte       // as it is stored
+	set     []byte       // published, as a JSON Web Key Set
+	signer  jose.Signer
+	passing bool // in memory alone
 }
 
 // signingKey is an RS256 key. Observed: Entra publishes a key with a certificate
@@ -77,11 +78,20 @@ func (k *Keys) openRing() (*ring, error) {
 		}
 		k.note(fmt.Sprintf("the data folder cannot keep the signing keys (%v): this run has them in memory, and the tokens that it issues are not good after a restart", err))
 	}
-	content, err := newRing(nil)
+	return k.passingRing(nil)
+}
+
+// passingRing is a new key, and one that stays, in memory.
+func (k *Keys) passingRing(before *signingKey) (*ring, error) {
+	content, err := newRing(before)
 	if err != nil {
 		return nil, err
 	}
-	return k.parseRing(content)
+	r, err := k.parseRing(content)
+	if err == nil {
+		r.passing = true
+	}
+	return r, err
 }
 
 // storedRing is openRing in the folder.
@@ -109,7 +119,7 @@ func (k *Keys) storedRing() (*ring, error) {
 // for them once more.
 func (k *Keys) stored(again bool) *ring {
 	r := k.ring.Load()
-	if k.dir == "" || r != nil && !again {
+	if k.dir == "" || r != nil && (r.passing || !again) {
 		return r
 	}
 	k.mu.Lock()
@@ -123,7 +133,7 @@ func (k *Keys) stored(again bool) *ring {
 	if err != nil {
 		return k.ring.Load()
 	}
-	if r = k.ring.Load(); r == nil || !bytes.Equal(r.file, f.Content) {
+	if r = k.ring.Load(); r == nil || !r.passing && !bytes.Equal(r.file, f.Content) {
 		if r, err = k.parseRing(f.Content); err == nil {
 			k.ring.Store(r)
 			k.generation.Add(1)
@@ -137,39 +147,37 @@ func (k *Keys) stored(again bool) *ring {
 // own key, which signs Issue's tokens, is not rotated. Documented: Entra rolls
 // its keys over and publishes old and new ones side by side; how long is chosen.
 func (k *Keys) Rotate(forget bool) error {
-	old, err := k.signing()
-	if err != nil {
+	if _, err := k.signing(); err != nil {
 		return err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	old = k.ring.Load()
-	make := func() ([]byte, error) {
-		if forget {
-			return newRing(nil)
-		}
-		return newRing(&old.keys[0])
+	old := k.ring.Load()
+	before := &old.keys[0]
+	if forget {
+		before = nil
 	}
-	var f keyfile.File
-	if k.dir != "" {
-		if f, err = keyfile.Renew(k.dir, signingFile, old.file, make); err != nil {
-			k.note(fmt.Sprintf("the data folder cannot keep the new signing key (%v): it is good for this run alone", err))
-		}
-	}
-	content := f.Content
-	if content == nil {
-		content, err = make()
-	}
-	if err != nil {
-		return fmt.Errorf("signing key: %w", err)
-	}
-	r, err := k.parseRing(content)
+	r, err := k.rotated(old, before)
 	if err != nil {
 		return fmt.Errorf("signing key: %w", err)
 	}
 	k.ring.Store(r)
 	k.generation.Add(1)
 	return nil
+}
+
+// rotated is the ring after old: a new key, and one that stays. What was in memory
+// stays there: a key of the folder must not come back.
+func (k *Keys) rotated(old *ring, before *signingKey) (*ring, error) {
+	if old.passing {
+		return k.passingRing(before)
+	}
+	f, err := keyfile.Renew(k.dir, signingFile, old.file, func() ([]byte, error) { return newRing(before) })
+	if err != nil {
+		k.note(fmt.Sprintf("the data folder cannot keep the new signing key (%v): it is good for this run alone", err))
+		return k.passingRing(before)
+	}
+	return k.parseRing(f.Content)
 }
 
 // Generation changes whenever tokens that were good before may no longer be.

@@ -98,7 +98,7 @@ func (c *call) respond(r *fault.Respond, retryAfter time.Duration, factor float6
 	if r.Body == nil {
 		e := graph.Named(r.Error, r.Status, c.now)
 		if r.Error == graph.Revoked && r.Status == http.StatusUnauthorized {
-			c.world.Revision.Add(1) // it is so, then: only a new token will do
+			c.world.Revoke() // it is so, then: only a new token will do
 		}
 		if r.Message != "" {
 			e.Message = r.Message

@@ -31,7 +31,8 @@ type World struct {
 	Intake     *intake.Intake
 
 	Sessions   *entra.Sessions       // what its token endpoints gave, and may take back
-	Revision   atomic.Uint64         // how often its tokens were revoked
+	Revision   atomic.Uint64         // that of its last revocation: tokens of an earlier one are good no more
+	Revoke     func() uint64         // takes all its tokens back, and returns the new Revision
 	Registered func(app string) bool // tells whether the tenant has an app
 
 	play    atomic.Pointer[Play]
