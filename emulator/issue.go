@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,6 +73,9 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 	if flaws := TokenFlaws(); o.Flaw != "" && !slices.Contains(flaws, o.Flaw) {
 		return identity.Claims{}, fmt.Errorf("a token has no flaw %q%s; there are %s", o.Flaw, nearest.Hint(o.Flaw, flaws), words.Join(flaws, "and"))
 	}
+	if o.After > 0 && o.Expires < 0 {
+		return identity.Claims{}, errors.New("a token that has expired cannot begin to be good later")
+	}
 	if o.After < 0 {
 		return identity.Claims{}, fmt.Errorf("a token begins to be good now or later, not %v ago", -o.After)
 	}
@@ -126,8 +130,8 @@ func (w *World) ApproveSignIn(userCode, user string) error {
 	if w.server.set.Auth == AuthStrict && !state.accounts().may(user) {
 		return fmt.Errorf("the fixture has no user %q who may sign in", user)
 	}
-	if user == "" {
-		return fmt.Errorf("name the user who signs in")
+	if name, domain, ok := strings.Cut(user, "@"); !ok || name == "" || domain == "" {
+		return fmt.Errorf("%.80q is no sign-in name: want one like ora.klein@contoso.edu", user)
 	}
 	return state.Sessions.ApproveDevice(state.Clock.Now(), userCode, user)
 }

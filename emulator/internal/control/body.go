@@ -45,10 +45,21 @@ func (c *Control) readObject(r *http.Request, known ...string) (map[string]any, 
 	}
 	for _, name := range slices.Sorted(maps.Keys(o)) {
 		if !slices.Contains(known, name) {
-			return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: unknown; there are %s%s", name, strings.Join(known, ", "), didYouMean(name, known))
+			return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: unknown; %s%s", name, thereAre(known), didYouMean(name, known))
 		}
 	}
 	return o, nil
+}
+
+// thereAre tells which names a body may have.
+func thereAre(known []string) string {
+	switch len(known) {
+	case 0:
+		return "this call takes none"
+	case 1:
+		return "there is " + known[0]
+	}
+	return "there are " + strings.Join(known, ", ")
 }
 
 // object decodes a body that has to be a JSON object.

@@ -263,6 +263,10 @@ func TestRevoke(t *testing.T) {
 	require.Equal(t, 200, w.Code)
 	assert.JSONEq(t, `{"world":"default","revocations":1}`, w.Body.String())
 	assert.Equal(t, "revoke", b.world.asked)
+	b = newBench(t)
+	assert.Equal(t, "/user: unknown; this call takes none", problemOf(t, b.send("POST", Prefix+"worlds/default/revoke", `{"user":"x"}`), 400))
+	assert.Empty(t, b.world.asked)
+	assert.Equal(t, "/x: unknown; there is forget", problemOf(t, b.send("POST", Prefix+"keys/rotate", `{"x":1}`), 400))
 }
 
 func TestApproveSignIn(t *testing.T) {

@@ -56,7 +56,10 @@ func (c *Control) token(w World, r *http.Request) (any, error) {
 }
 
 // revoke takes back the tokens that the world has issued so far.
-func (c *Control) revoke(w World, _ *http.Request) (any, error) {
+func (c *Control) revoke(w World, r *http.Request) (any, error) {
+	if _, err := c.readObject(r); err != nil {
+		return nil, err
+	}
 	return map[string]any{"world": w.Name(), "revocations": w.Revoke()}, nil
 }
 

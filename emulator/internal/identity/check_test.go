@@ -236,6 +236,11 @@ func TestKeysAreShared(t *testing.T) {
 	require.NoError(t, os.Chtimes(filepath.Join(dir, signingFile), noon, noon)) // file systems differ in how fine their times are
 	assert.Empty(t, b.Check(must(a.AccessToken(application())), ours).Flaw, "rotated by another process")
 	assert.Empty(t, b.Check(token, ours).Flaw)
+	// Nobody signs with a key that another process has dropped.
+	require.NoError(t, a.Rotate(true))
+	require.NoError(t, os.Chtimes(filepath.Join(dir, signingFile), noon.Add(1e9), noon.Add(1e9)))
+	assert.Empty(t, a.Check(must(b.AccessToken(application())), ours).Flaw)
+	token = must(a.AccessToken(application()))
 	again := openKeys(t, dir)
 	assert.Empty(t, again.Check(token, ours).Flaw, "after a restart")
 	assert.Equal(t, must(a.KeySet()), must(again.KeySet()))

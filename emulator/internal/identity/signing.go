@@ -124,6 +124,21 @@ func (k *Keys) stored(again bool) *ring {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	return k.reread()
+}
+
+// follow sees whether another process has changed the keys of a shared folder, so
+// that nothing is signed with one that was dropped there. It waits for nobody.
+func (k *Keys) follow() {
+	if r := k.ring.Load(); k.dir == "" || r == nil || r.passing || !k.mu.TryLock() {
+		return
+	}
+	defer k.mu.Unlock()
+	k.reread()
+}
+
+// reread returns the keys, read again where their file is another. Must hold mu.
+func (k *Keys) reread() *ring {
 	info, err := os.Stat(filepath.Join(k.dir, signingFile))
 	if err != nil || info.ModTime().Equal(k.read) || info.Size() > keyfile.MaxSize {
 		return k.ring.Load()
@@ -133,7 +148,8 @@ func (k *Keys) stored(again bool) *ring {
 	if err != nil {
 		return k.ring.Load()
 	}
-	if r = k.ring.Load(); r == nil || !r.passing && !bytes.Equal(r.file, f.Content) {
+	r := k.ring.Load()
+	if r == nil || !r.passing && !bytes.Equal(r.file, f.Content) {
 		if r, err = k.parseRing(f.Content); err == nil {
 			k.ring.Store(r)
 			k.generation.Add(1)
