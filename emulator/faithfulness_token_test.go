@@ -260,6 +260,20 @@ var tokenStatements = []statement{
 			assert.Contains(t, a.body, "AADSTS50011", uri)
 		}
 	}},
+	{"token.authorize", "none-without-a-user", "`prompt=none` without a user who could sign in is `login_required`, before consent is looked at", "OpenID Connect Core, 3.1.2.6; Entra's AADSTS50058", documented, func(t *testing.T, _ *rig) {
+		g := strictRig(t)
+		for _, hint := range []string{"", "nobody@contoso.edu"} {
+			r, err := http.NewRequestWithContext(t.Context(), "GET", g.origin()+"/common/oauth2/v2.0/authorize"+query("client_id", sampleApp, "response_type", "code",
+				"redirect_uri", "http://localhost:8400", "scope", "Mail.Read", "prompt", "none", "login_hint", hint), nil)
+			require.NoError(t, err)
+			a, err := g.client.Transport.RoundTrip(r)
+			require.NoError(t, err)
+			a.Body.Close()
+			to, err := url.Parse(a.Header.Get("Location"))
+			require.NoError(t, err)
+			assert.Equal(t, "login_required", to.Query().Get("error"))
+		}
+	}},
 	{"token.logout", "page", "Leads back to a loopback or registered address alone, else to a page", "learn, OpenID Connect; graphemu", chosen, func(t *testing.T, g *rig) {
 		a := g.get(t, g.origin()+"/common/oauth2/v2.0/logout"+query("post_logout_redirect_uri", "https://evil.example/"), "Authorization:")
 		assert.Equal(t, 200, a.status)

@@ -479,3 +479,18 @@ func TestVerdictOnRefusals(t *testing.T) {
 	assert.Equal(t, "1 call was refused for the token: the token is no JWT", warnings[1].Message)
 	assert.Equal(t, []uint64{2, 3}, warnings[0].Entries)
 }
+
+// The journal tells what came of a sign-in, and to whom.
+func TestOutcomeOfSignIns(t *testing.T) {
+	g := strictRig(t)
+	last := func() journal.Entry { return g.World().Journal().Entries(journal.Filter{Limit: 1})[0] }
+	g.asApp(t, sampleSecret)
+	assert.Equal(t, "an access token was issued for the app "+sampleApp+", with the roles EduAdministration.ReadWrite.All, good until 2026-01-05T06:59:59Z on this world's clock", last().Outcome)
+	assert.Contains(t, last().Explain(), "What came of it: an access token was issued for the app")
+	g.asUser(t, "EduAdministration.ReadWrite")
+	assert.Contains(t, last().Outcome, "an access token was issued for "+ora+" by the app "+sampleApp+", with the scopes EduAdministration.ReadWrite, ")
+	g.code(t)
+	assert.Equal(t, ora+" signed in, and an authorization code was sent to http://localhost:8400", last().Outcome)
+	g.asApp(t, "wrong")
+	assert.Empty(t, last().Outcome)
+}

@@ -24,6 +24,9 @@ func (e Entry) Explain(parts ...Entry) string {
 	x.changed(&e)
 	x.answered(&e)
 	x.told(e.Detail)
+	if e.Outcome != "" {
+		x.line("What came of it: %s.", clean(e.Outcome))
+	}
 	if e.Advice != "" {
 		x.line("Advice: %s.", clean(e.Advice))
 	}

@@ -26,6 +26,7 @@ type exchange struct {
 	trace  string // trace_id, and x-ms-request-id
 	corr   string // correlation_id
 	advice string
+	did    string // what came of it, for the journal
 }
 
 // Answer answers the call c that Parse made of r. All of t is read, and none of
@@ -36,9 +37,9 @@ func Answer(c *Call, r *http.Request, t *Tenant) Reply {
 		return x.preflight()
 	}
 	reply := x.route()
-	reply.Advice = x.advice
+	reply.Advice, reply.Outcome = x.advice, x.did
 	if reply.Failure != nil {
-		reply.Advice = "" // it was refused anyway
+		reply.Advice, reply.Outcome = "", "" // it was refused anyway
 	}
 	return reply
 }
@@ -159,7 +160,7 @@ func (x *exchange) shared() bool {
 func (x *exchange) advise(p *problem) {
 	if x.advice == "" {
 		said, _, _ := strings.Cut(p.words(), ". ")
-		x.advice = "a strict server would have refused this: " + strings.TrimSuffix(said, ".")
+		x.advice = "strict authentication would refuse this: " + strings.TrimSuffix(said, ".")
 	}
 }
 

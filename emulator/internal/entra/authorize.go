@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -38,6 +39,11 @@ func (x *exchange) authorize() Reply {
 		return x.fail(p) // a page: who asks is not known to be who they say
 	}
 	a, p := x.requested(&s, c)
+	if p != nil && p.code == noConsent && x.call.params.get("prompt") == "none" {
+		if who := x.hinted(); who != nil {
+			p = who // who signs in comes before what the app may do
+		}
+	}
 	if p != nil {
 		return x.refuseTo(s, p)
 	}
@@ -145,11 +151,22 @@ func (x *exchange) challenge(s *signin) *problem {
 // silent signs a user in without a page. Entra does so where a browser is signed in;
 // no browser is here, so login_hint says who it is (chosen).
 func (x *exchange) silent(s signin) Reply {
+	if p := x.hinted(); p != nil {
+		return x.refuseTo(s, p)
+	}
+	return x.signInAs(s, x.call.params.get("login_hint"))
+}
+
+// hinted tells why the user of login_hint cannot sign in, nil for nothing.
+func (x *exchange) hinted() *problem {
 	hint := x.call.params.get("login_hint")
 	if hint == "" {
-		return x.refuseTo(s, refuse(noSession).help("headless", "login_hint", "send login_hint with a user's sign-in name, and prompt=none signs that user in"))
+		return refuse(noSession).help("headless", "login_hint", "send login_hint with a user's sign-in name, and prompt=none signs that user in")
 	}
-	return x.signInAs(s, hint)
+	if _, p := x.signedIn(hint); p != nil {
+		return p.as("login_required")
+	}
+	return nil
 }
 
 // signInAs sends a code for a user to the app.
@@ -165,6 +182,8 @@ func (x *exchange) signInAs(s signin, name string) Reply {
 	if err != nil {
 		return x.refuseTo(s, x.broken(err))
 	}
+	to, _, _ := strings.Cut(s.Redirect, "?") // what is in its query is the app's own affair
+	x.did = fmt.Sprintf("%s signed in, and an authorization code was sent to %s", cut(u.PrincipalName), cut(to))
 	values := url.Values{"code": {code}, "session_state": {g.Session}}
 	if s.Info {
 		values.Set("client_info", x.clientInfo(u))

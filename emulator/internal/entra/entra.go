@@ -92,6 +92,7 @@ type Reply struct {
 	Body    []byte
 	Failure *Failure // nil: a success
 	Advice  string   // what a strict server would have refused, in one sentence; "" for nothing
+	Outcome string   // what came of a success, in one sentence without a secret; "" where the answer tells it all
 }
 
 // Failure is an error as the journal keeps it.

@@ -55,6 +55,7 @@ func (x *exchange) give(g grant, c client, u User, a asked, spend func() *proble
 	if out.Access, err = x.tenant.Signer.AccessToken(claims); err != nil {
 		return nil, x.broken(err)
 	}
+	x.issued(claims)
 	if a.has("offline_access") || x.call.Operation == refreshToken {
 		if out.Refresh, err = x.seal(sealRefresh, sealedRefresh{g, x.tenant.Now.Unix()}); err != nil {
 			return nil, x.broken(err)

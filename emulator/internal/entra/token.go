@@ -1,7 +1,11 @@
 package entra
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // The lifetime of an access token. Documented: 60 to 90 minutes; observed: 3599
@@ -83,7 +87,20 @@ func (x *exchange) clientCredentials() (any, *problem) {
 	if err != nil {
 		return nil, x.broken(err)
 	}
+	x.issued(claims)
 	return answer{Type: "Bearer", Expires: lifetime, ExtExpires: lifetime, Access: access}, nil
+}
+
+// issued notes an access token for the journal.
+func (x *exchange) issued(c identity.Claims) {
+	whose, what := "the app "+cut(c.App), "the roles "+words.Join(c.Roles, "and")
+	if c.User != "" {
+		whose, what = cut(c.User)+" by the app "+cut(c.App), "the scopes "+words.Join(c.Scopes, "and")
+	}
+	if len(c.Roles)+len(c.Scopes) == 0 {
+		what = "no permission"
+	}
+	x.did = fmt.Sprintf("an access token was issued for %s, with %s, good until %s on this world's clock", whose, what, c.Expires.UTC().Format(time.RFC3339))
 }
 
 // claims are those of every access token.

@@ -74,6 +74,7 @@ type story struct {
 	retryFormat string
 	failure     *graph.Error
 	refused     bool   // by a schema or a rule of the model
+	outcome     string // of a sign-in
 	advice      string // what strict authentication would have refused
 }
 

@@ -65,7 +65,7 @@ func (c *call) signInError(status int, name, message string) reply {
 
 // signedIn is an answer of the endpoints.
 func (c *call) signedIn(e entra.Reply) reply {
-	c.advice = e.Advice
+	c.advice, c.outcome = e.Advice, e.Outcome
 	if f := e.Failure; f != nil {
 		c.failure = &graph.Error{Status: e.Status, Code: f.Error, Message: fmt.Sprintf("AADSTS%d: %s", f.Code, f.Message)}
 		for _, h := range f.Help {
