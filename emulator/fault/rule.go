@@ -16,7 +16,7 @@ import (
 // design; so is everything in this package.
 type Rule struct {
 	Name      string `json:"name"`      // unique in a world
-	Operation string `json:"operation"` // as "profiles.start"; "profiles.*" is a group, "*" is every operation
+	Operation string `json:"operation"` // as "profiles.start"; "profiles.*" is a group, "*" is all but signing in, which is "token.*"
 
 	Calls  Calls   `json:"calls,omitzero"`  // which of the calls that match; default: all
 	While  While   `json:"while,omitzero"`  // where the profile of the call stands

@@ -6,7 +6,7 @@ import "github.com/graphemu/graphemu/emulator/clock"
 // It speaks of calls (Operation), of their order (Order), of what may be called
 // at all (Only), or of a profile (Profile); one of the four.
 type Expectation struct {
-	Operation string `json:"operation,omitzero"` // as "profiles.start"; "profiles.*" is a group, "*" every operation
+	Operation string `json:"operation,omitzero"` // as "profiles.start"; "profiles.*" is a group, "*" all but signing in
 	// Count is how many calls there were: "3", ">=1", "<=5" or "1-3". Default:
 	// ">=1", and nothing where NoEarlyRetry or MinInterval is asked.
 	Count        Count          `json:"count,omitzero"`

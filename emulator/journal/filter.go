@@ -18,7 +18,7 @@ import (
 // Filter says which entries are wanted. Every condition that is set must hold;
 // the zero value wants all.
 type Filter struct {
-	Operation string    // as "profiles.start"; "profiles.*" is a group, "*" every operation
+	Operation string    // as "profiles.start"; "profiles.*" is a group, "*" all but signing in
 	Status    string    // "409", "4xx", or "0" for a request that got no answer; any other text matches none
 	After     uint64    // an id: the entries after it
 	Batch     uint64    // the id of a batch: its parts; 0: all

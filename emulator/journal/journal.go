@@ -146,7 +146,7 @@ func byID(a, b Entry) int {
 }
 
 // Requests returns the entries of an operation, sorted by id: "profiles.start",
-// a group like "profiles.*", or "*" for every operation; "" returns all
+// a group like "profiles.*", or "*" for all but signing in; "" returns all
 // entries, also those of requests that are no operation.
 func (j *Journal) Requests(operation string) []Entry { return j.Entries(Filter{Operation: operation}) }
 

@@ -48,7 +48,7 @@ func which(c fault.Calls, operation string) (subject string, many bool) {
 
 func operationWords(operation string) string {
 	if operation == "*" {
-		return "any operation"
+		return "any operation but signing in"
 	}
 	return operation
 }
@@ -177,7 +177,7 @@ func damage(b *fault.Body) (list []string) {
 // throttleSentence says what a limit allows.
 func throttleSentence(rule *throttle.Rule) string {
 	r := rule.Filled()
-	of := "any operation"
+	of := "any operation but signing in"
 	if len(r.Operations) > 0 {
 		of = words.Join(r.Operations, "or")
 	}
