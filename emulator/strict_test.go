@@ -2,18 +2,12 @@ package emulator_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
-	"log/slog"
-	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/emulatortest"
@@ -225,61 +219,6 @@ func TestAdvice(t *testing.T) {
 	assert.Empty(t, off.World().Journal().Entries(journal.Filter{Limit: 1})[0].Advice)
 }
 
-// Revoked tokens meet a claims challenge that a client can answer: the claims go
-// to the token endpoint, and the new token is taken, though no time has passed.
-func TestRevoke(t *testing.T) {
-	for _, auth := range []string{emulator.AuthStrict, emulator.AuthLenient} {
-		g := newRig(t, emulator.Options{Auth: auth, Fixture: "contoso"})
-		old := g.asUser(t, "offline_access EduAdministration.ReadWrite")
-		require.Equal(t, 200, g.with(t, old.text("access_token"), "GET", profilesAt, "").status)
-		assert.EqualValues(t, 1, g.World().Revoke())
-		a := g.with(t, old.text("access_token"), "GET", profilesAt, "")
-		wantError(t, a, 401, "InvalidAuthenticationToken", "Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp")
-		header := a.header.Get("WWW-Authenticate")
-		require.True(t, strings.HasPrefix(header, challenge+`, error="insufficient_claims", claims="`), header)
-		_, quoted, _ := strings.Cut(header, `claims="`)
-		claim, err := base64.StdEncoding.DecodeString(strings.TrimSuffix(quoted, `"`))
-		require.NoError(t, err)
-		assert.True(t, gjson.GetBytes(claim, "access_token.nbf.essential").Bool())
-
-		// As a client that can do this sends it: merged with what it is capable of.
-		var merged map[string]map[string]any
-		require.NoError(t, json.Unmarshal(claim, &merged))
-		merged["access_token"]["xms_cc"] = map[string]any{"values": []string{"cp1"}}
-		whole, err := json.Marshal(merged)
-		require.NoError(t, err)
-		fresh := g.askToken(t, "common", "grant_type", "refresh_token", "client_id", sampleApp, "refresh_token", old.text("refresh_token"), "scope", "EduAdministration.ReadWrite", "claims", string(whole))
-		require.Equal(t, 200, fresh.status, fresh.body)
-		assert.Equal(t, []any{"cp1"}, claims(t, fresh.text("access_token")).Get("xms_cc").Value())
-		assert.Equal(t, 200, g.with(t, fresh.text("access_token"), "GET", profilesAt, "").status)
-		assert.Equal(t, 401, g.with(t, old.text("access_token"), "GET", profilesAt, "").status)
-		assert.Equal(t, 200, g.with(t, g.tokenOf(t, emulator.TokenOptions{}), "GET", profilesAt, "").status)
-
-		g.World().Reset()
-		assert.Equal(t, 200, g.with(t, old.text("access_token"), "GET", profilesAt, "").status, "a reset forgets it")
-		assert.EqualValues(t, 2, g.World().Revoke())
-		for _, token := range []string{old.text("access_token"), fresh.text("access_token")} {
-			assert.Equal(t, 401, g.with(t, token, "GET", profilesAt, "").status, "and takes no token out of reach of the next")
-		}
-	}
-}
-
-// What was revoked stays so in a snapshot, which holds no token, key or secret.
-func TestRevocationIsSaved(t *testing.T) {
-	g := strictRig(t)
-	old := g.asUser(t, "offline_access EduAdministration.ReadWrite")
-	g.World().Revoke()
-	snapshot, err := g.World().Snapshot()
-	require.NoError(t, err)
-	for _, secret := range []string{old.text("access_token"), old.text("refresh_token"), sampleSecret, g.token} {
-		assert.NotContains(t, string(snapshot), secret)
-	}
-	g.World().Reset()
-	require.Equal(t, 200, g.with(t, old.text("access_token"), "GET", profilesAt, "").status)
-	require.NoError(t, g.World().Restore(snapshot))
-	assert.Equal(t, 401, g.with(t, old.text("access_token"), "GET", profilesAt, "").status)
-}
-
 // A code that was redeemed twice takes back what it gave, after a restore as well.
 func TestReplayIsSaved(t *testing.T) {
 	g := strictRig(t)
@@ -311,157 +250,6 @@ func TestReplayIsSaved(t *testing.T) {
 	revoked()
 }
 
-// The scenario token-expires refuses the third call, and the token with it.
-func TestTokenExpires(t *testing.T) {
-	g := newRig(t, emulator.Options{Scenario: "token-expires", Auth: emulator.AuthStrict})
-	for range 2 {
-		assert.Equal(t, 200, g.get(t, profilesAt).status)
-	}
-	for range 2 {
-		a := g.get(t, profilesAt)
-		assert.Equal(t, 401, a.status)
-		assert.Contains(t, a.header.Get("WWW-Authenticate"), `, claims="`)
-	}
-	assert.Equal(t, 200, g.with(t, g.tokenOf(t, emulator.TokenOptions{}), "GET", profilesAt, "").status)
-}
-
-// What was found in a token does not outlive its key.
-func TestRotateKeys(t *testing.T) {
-	g := strictRig(t)
-	token := g.asApp(t, sampleSecret).text("access_token")
-	status := func() int { return g.with(t, token, "GET", profilesAt, "").status }
-	require.Equal(t, 200, status())
-	require.NoError(t, g.RotateKeys(false))
-	assert.Equal(t, 200, status(), "the key before stays published")
-	require.NoError(t, g.RotateKeys(false))
-	assert.Equal(t, 401, status())
-	token = g.asApp(t, sampleSecret).text("access_token")
-	require.Equal(t, 200, status())
-	require.NoError(t, g.RotateKeys(true))
-	assert.Equal(t, 401, status())
-	assert.Equal(t, 200, g.get(t, profilesAt).status, "graphemu's own key stays")
-}
-
-// A token that one listener gave is good at the other, and not at a server that
-// answers elsewhere, though it has the same keys.
-func TestIssuersOfAServer(t *testing.T) {
-	dir := t.TempDir()
-	open := func() *emulatortest.Emulator {
-		return emulatortest.Start(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: "contoso", HTTP: "localhost:0", HTTPS: "localhost:0", DataDir: dir})
-	}
-	ask := func(g *emulatortest.Emulator, origin string) string {
-		r, err := http.NewRequestWithContext(t.Context(), "POST", origin+"/common/oauth2/v2.0/token",
-			strings.NewReader(strings.TrimPrefix(query("grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope), "?")))
-		require.NoError(t, err)
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		a, err := receive(g.Client(), r)
-		require.NoError(t, err)
-		return a.text("access_token")
-	}
-	status := func(g *emulatortest.Emulator, origin, token string) int {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", origin+"/beta"+profilesAt, nil)
-		require.NoError(t, err)
-		r.Header.Set("Authorization", "Bearer "+token)
-		a, err := receive(g.Client(), r)
-		require.NoError(t, err)
-		return a.status
-	}
-	one, two := open(), open()
-	token := ask(one, one.Origin("https"))
-	byAddress := strings.Replace(one.Origin("http"), "localhost", "127.0.0.1", 1)
-	for _, origin := range []string{one.Origin("https"), one.Origin("http"), byAddress} {
-		assert.Equal(t, 200, status(one, origin, token), origin)
-	}
-	assert.Equal(t, 401, status(two, two.Origin("https"), token))
-	assert.Equal(t, 200, status(two, two.Origin("https"), ask(two, two.Origin("http"))))
-}
-
-// Behind a mapped port the origin is known when it is asked for a token, however
-// many others were asked, and whatever was found in the token before.
-func TestIssuersBehindAMappedPort(t *testing.T) {
-	const mapped = "https://mapped.example:31337"
-	dir := t.TempDir()
-	open := func() *rig {
-		return newRig(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: "contoso", DataDir: dir})
-	}
-	one, two := open(), open()
-	for i := range 120 {
-		require.Equal(t, 200, one.get(t, fmt.Sprintf("https://h%d.example/common/discovery/keys", i), "Authorization:").status)
-	}
-	a := one.form(t, mapped+"/common/oauth2/v2.0/token", "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
-	require.Equal(t, 200, a.status, a.body)
-	token := a.text("access_token")
-	assert.Equal(t, 200, one.with(t, token, "GET", profilesAt, "").status)
-
-	require.Equal(t, 401, two.with(t, token, "GET", profilesAt, "").status, "it does not know yet where it is")
-	require.Equal(t, 200, two.get(t, mapped+"/common/discovery/keys", "Authorization:").status)
-	assert.Equal(t, 200, two.with(t, token, "GET", profilesAt, "").status)
-}
-
-// With a list of tenants strict authentication knows no other.
-func TestTenantsOfAFixture(t *testing.T) {
-	const north, south = "44444444-4444-4444-8444-444444444444", "55555555-5555-4555-8555-555555555555"
-	file := t.TempDir() + "/fixture.json"
-	require.NoError(t, os.WriteFile(file, []byte(`{"version": 1, "name": "x", "directory": {"domains": ["here.example"],
-		"tenants": [{"id": "`+north+`", "displayName": "North", "domains": ["north.example"]}],
-		"users": [{"userPrincipalName": "a@here.example"}],
-		"apps": [{"appId": "`+sampleApp+`", "displayName": "App", "secret": "`+sampleSecret+`", "permissions": ["EduAdministration.Read.All"]}]}}`), 0o600))
-	g := newRig(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: file})
-	for tenant, want := range map[string]string{"here.example": emulator.DefaultTenant, "North.example": north, north: north, "common": emulator.DefaultTenant, emulator.DefaultTenant: emulator.DefaultTenant} {
-		a := g.askToken(t, tenant, "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
-		require.Equal(t, 200, a.status, a.body)
-		assert.Equal(t, want, claims(t, a.text("access_token")).Get("tid").String(), tenant)
-		assert.Equal(t, 200, g.with(t, a.text("access_token"), "GET", profilesAt, "").status, tenant)
-	}
-	for _, tenant := range []string{south, "south.example", "south"} {
-		wantAADSTS(t, g.askToken(t, tenant, "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope), 400, "invalid_tenant", 90002)
-	}
-	assert.Len(t, g.Worlds(), 2)
-}
-
-// A tenant that no world can be is refused in lenient too, where another world
-// would answer for it, and makes none.
-func TestTenantsWithoutAWorld(t *testing.T) {
-	for _, auth := range []string{emulator.AuthStrict, emulator.AuthLenient} {
-		g := newRig(t, emulator.Options{Auth: auth})
-		for tenant, code := range map[string]int{strings.Repeat("a", 65): 90002, "-x": 90002, "_x": 90002, "a%20b": 900023, "%2e%2e": 900023,
-			"consumers": 9002332, "Consumers": 9002332, "9188040d-6c67-4c5b-b112-36a304b66dad": 9002332} {
-			a := g.get(t, g.origin()+"/"+tenant+"/v2.0/.well-known/openid-configuration", "Authorization:")
-			assert.EqualValues(t, code, a.json("error_codes.0").Int(), "%s: %s", tenant, a.body)
-		}
-		assert.Len(t, g.Worlds(), 1)
-	}
-}
-
-// Secrets reach neither the log nor the journal, by whatever way they come.
-func TestNoSecretIsKept(t *testing.T) {
-	var log strings.Builder
-	g := newRig(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: "contoso", Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
-	const secret = "made-up-5ecret-value"
-	g.asApp(t, secret)
-	g.askToken(t, "common", "grant_type", "password", "client_id", sampleApp, "username", ora, "password", secret, "scope", "EduAdministration.Read")
-	for _, name := range []string{"code", "refresh_token", "device_code", "client_assertion", "code_verifier", "client_secret", "user_code", "signin"} {
-		g.askToken(t, "common", "grant_type", "authorization_code", "client_id", sampleApp, "redirect_uri", "http://localhost", name, secret)
-		g.get(t, g.origin()+"/common/oauth2/v2.0/token?grant_type=client_credentials&"+name+"="+secret, "Authorization:")
-		g.askToken(t, "common", "grant_type", "refresh_token", "client_id", sampleApp, name, secret)
-	}
-	g.get(t, g.origin()+"/common/oauth2/v2.0/logout?id_token_hint="+secret, "Authorization:")
-	g.send(t, "POST", g.origin()+"/common/oauth2/v2.0/token", "grant_type=client_credentials&scope="+graphScope, "Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte(sampleApp+":"+secret)), "Content-Type: application/x-www-form-urlencoded")
-	device := g.form(t, g.origin()+"/common/oauth2/v2.0/devicecode", "client_id", sampleApp, "scope", "openid")
-	require.Equal(t, 200, device.status, device.body)
-	a := g.askToken(t, "common", "grant_type", "device_code", "client_id", sampleApp, "device_code", device.text("device_code"))
-	assert.Contains(t, a.json("details").Raw, device.text("user_code"), "the help says where to enter it")
-	entries := g.World().Journal().Entries(journal.Filter{})
-	require.Greater(t, len(entries), 15)
-	text, err := json.Marshal(entries)
-	require.NoError(t, err)
-	for name, kept := range map[string]string{"journal": string(text), "log": log.String()} {
-		for _, secret := range []string{"5ecret", device.text("user_code"), device.text("device_code")} {
-			assert.False(t, strings.Contains(kept, secret), name) // not NotContains: it would print all
-		}
-	}
-}
-
 // A verdict tells of calls that were refused for their token, but not of one whose
 // time was over: a client gets another and goes on.
 func TestVerdictOnRefusals(t *testing.T) {
@@ -478,19 +266,4 @@ func TestVerdictOnRefusals(t *testing.T) {
 	assert.Equal(t, "2 calls were refused for the token: profiles.create is not supported with application permissions; it needs the delegated permission EduAdministration.ReadWrite", warnings[0].Message)
 	assert.Equal(t, "1 call was refused for the token: the token is no JWT", warnings[1].Message)
 	assert.Equal(t, []uint64{2, 3}, warnings[0].Entries)
-}
-
-// The journal tells what came of a sign-in, and to whom.
-func TestOutcomeOfSignIns(t *testing.T) {
-	g := strictRig(t)
-	last := func() journal.Entry { return g.World().Journal().Entries(journal.Filter{Limit: 1})[0] }
-	g.asApp(t, sampleSecret)
-	assert.Equal(t, "an access token was issued for the app "+sampleApp+", with the roles EduAdministration.ReadWrite.All, good until 2026-01-05T06:59:59Z on this world's clock", last().Outcome)
-	assert.Contains(t, last().Explain(), "What came of it: an access token was issued for the app")
-	g.asUser(t, "EduAdministration.ReadWrite")
-	assert.Contains(t, last().Outcome, "an access token was issued for "+ora+" by the app "+sampleApp+", with the scopes EduAdministration.ReadWrite, ")
-	g.code(t)
-	assert.Equal(t, ora+" signed in, and an authorization code was sent to http://localhost:8400", last().Outcome)
-	g.asApp(t, "wrong")
-	assert.Empty(t, last().Outcome)
 }

@@ -116,7 +116,7 @@ func (s *server) opener(who string) {
 	require.NoError(s.t, err)
 	dir := s.t.TempDir()
 	script := "#!/bin/sh\ngraphemu_test_role=browser exec '" + self + "' \"$1\"\n"
-	require.NoError(s.t, os.WriteFile(filepath.Join(dir, "xdg-open"), []byte(script), 0o700)) //nolint:gosec // a programme
+	require.NoError(s.t, os.WriteFile(filepath.Join(dir, "xdg-open"), []byte(script), 0o700))
 	s.t.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	s.t.Setenv("SSL_CERT_FILE", s.CA)
 	s.t.Setenv("graphemu_test_user", who)

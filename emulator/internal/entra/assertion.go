@@ -1,7 +1,7 @@
 package entra
 
 import (
-	"crypto/sha1" //nolint:gosec // the x5t of RFC 7515 is a SHA-1 thumbprint
+	"crypto/sha1" // the x5t of RFC 7515 is such a thumbprint
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -114,7 +114,7 @@ func parseCertificate(text string) *x509.Certificate {
 // base64. A header without any of them names none. Base64 of either alphabet will
 // do: the standard asks for base64url, and MSAL for Go sends the other (seen).
 func names(h jose.Header, cert *x509.Certificate) bool {
-	short, long := sha1.Sum(cert.Raw), sha256.Sum256(cert.Raw) //nolint:gosec // see above
+	short, long := sha1.Sum(cert.Raw), sha256.Sum256(cert.Raw)
 	encodings := func(b []byte) []string {
 		return []string{base64.RawURLEncoding.EncodeToString(b), base64.URLEncoding.EncodeToString(b), base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b)}
 	}
