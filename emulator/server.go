@@ -51,7 +51,7 @@ type Server struct {
 
 	keys func() (*identity.Keys, error)     // made or read on first use
 	ca   func() (*localca.Authority, error) // made or read on first use
-	mem  *memory
+	mem  memory
 	urls map[string]string // scheme, or "proxy", to origin
 
 	door   *proxydoor.Door    // nil: off

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -19,72 +18,46 @@ func Flaws() []Flaw {
 // Flawed returns a token that says c and has a flaw, for whoever tests how a client
 // takes a refusal. It errs as Issue does, and where there is no such flaw.
 func (k *Keys) Flawed(c Claims, f Flaw) (string, error) {
+	encode := base64.RawURLEncoding.EncodeToString
 	switch f {
 	case FlawIssuer:
 		c.Issuer = "https://login.example/" + c.Tenant + "/v2.0"
+		return k.AccessToken(c)
 	case FlawAudience:
 		c.Audience = "https://management.azure.com"
+		return k.AccessToken(c)
+	case FlawKey:
+		return sign(c.Validate, c.payload, strangeSigner)
+	case FlawClaims:
+		return sign(c.Validate, func() map[string]any {
+			return map[string]any{"aud": GraphURL, "iss": STS(c.Tenant), "tid": c.Tenant, "appid": c.App, "exp": "soon"}
+		}, k.endpoints)
 	}
 	token, err := k.AccessToken(c)
 	if err != nil {
 		return "", err
 	}
-	header, rest, _ := strings.Cut(token, ".")
-	payload, signature, _ := strings.Cut(rest, ".")
-	encode := base64.RawURLEncoding.EncodeToString
+	parts := strings.Split(token, ".")
 	switch f {
-	case FlawIssuer, FlawAudience:
-		return token, nil
 	case FlawForm:
-		return strings.ReplaceAll(token, ".", "-"), nil
-	case FlawClaims:
-		body, err := base64.RawURLEncoding.DecodeString(payload)
-		if err != nil {
-			return "", err
-		}
-		var claims map[string]any
-		if err := json.Unmarshal(body, &claims); err != nil {
-			return "", err
-		}
-		claims["exp"] = "soon"
-		if body, err = json.Marshal(claims); err != nil {
-			return "", err
-		}
-		signer, err := k.endpoints()
-		if err != nil {
-			return "", err
-		}
-		signed, err := signer.Sign(body)
-		if err != nil {
-			return "", err
-		}
-		return signed.CompactSerialize()
+		return strings.Join(parts, "-"), nil
 	case FlawAlgorithm:
-		return encode([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + payload + ".", nil
+		return encode([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + ".", nil
 	case FlawSignature:
 		other := "A"
-		if signature[:1] == other {
+		if parts[2][:1] == other {
 			other = "B"
 		}
-		return header + "." + payload + "." + other + signature[1:], nil
-	case FlawKey:
-		key, err := rsa.GenerateKey(rand.Reader, signingBits)
-		if err != nil {
-			return "", err
-		}
-		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: "unknown"}}, nil)
-		if err != nil {
-			return "", err
-		}
-		body, err := base64.RawURLEncoding.DecodeString(payload)
-		if err != nil {
-			return "", err
-		}
-		signed, err := signer.Sign(body)
-		if err != nil {
-			return "", err
-		}
-		return signed.CompactSerialize()
+		return parts[0] + "." + parts[1] + "." + other + parts[2][1:], nil
 	}
 	return "", fmt.Errorf("token: there is no flaw %q", f)
+}
+
+// strangeSigner signs with a key that nobody has.
+func strangeSigner() (jose.Signer, error) {
+	key, err := rsa.GenerateKey(rand.Reader, signingBits)
+	if err != nil {
+		return nil, err
+	}
+	return jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: "unknown"}}, nil)
 }

@@ -20,6 +20,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
 // Config is what a Door is made of. All of it is needed but Allow.
@@ -51,7 +53,7 @@ type Config struct {
 type Door struct {
 	cfg     Config
 	tls     *tls.Config
-	queue   *queue
+	queue   *wire.Queue
 	forward *httputil.ReverseProxy
 	closing context.Context // done when Close begins
 	close   context.CancelFunc
@@ -65,7 +67,7 @@ type Door struct {
 
 // New returns a Door, which listens to nothing by itself.
 func New(cfg Config) *Door {
-	d := &Door{cfg: cfg, queue: newQueue(), tunnels: map[*tunnel]struct{}{}, refused: map[string]bool{}}
+	d := &Door{cfg: cfg, queue: wire.NewQueue("proxy"), tunnels: map[*tunnel]struct{}{}, refused: map[string]bool{}}
 	d.closing, d.close = context.WithCancel(context.Background())
 	d.tls = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: d.certificate, GetConfigForClient: rightName}
 	d.forward = &httputil.ReverseProxy{

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
 )
 
 // tunnel is what a CONNECT was answered with, as long as it lives: the client's
@@ -90,7 +89,7 @@ func (d *Door) answer(w http.ResponseWriter, host string) {
 		return
 	}
 	c, early, err := t.take(w)
-	if err != nil || !d.queue.put(tls.Server(&conn{Conn: c, tunnel: t, host: host, early: early}, d.tls)) {
+	if err != nil || d.queue.Put(d.closing, tls.Server(&conn{Conn: c, tunnel: t, host: host, early: early}, d.tls)) != nil {
 		t.end()
 	}
 }
@@ -184,46 +183,3 @@ func (d *Door) Inside() http.Handler {
 		d.hand(w, r, host)
 	})
 }
-
-// queue is a listener that is handed its connections.
-type queue struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newQueue() *queue { return &queue{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-// put hands over a connection; false: nobody accepts any more.
-func (q *queue) put(c net.Conn) bool {
-	select {
-	case q.conns <- c:
-		return true
-	case <-q.done:
-		return false
-	}
-}
-
-// Accept returns the next connection.
-func (q *queue) Accept() (net.Conn, error) {
-	select {
-	case c := <-q.conns:
-		return c, nil
-	case <-q.done:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close lets Accept fail from now on.
-func (q *queue) Close() error {
-	q.once.Do(func() { close(q.done) })
-	return nil
-}
-
-// Addr names the listener, which has no address.
-func (q *queue) Addr() net.Addr { return address{} }
-
-type address struct{}
-
-func (address) Network() string { return "tunnel" }
-func (address) String() string  { return "proxy" }
