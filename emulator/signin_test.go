@@ -239,3 +239,15 @@ func TestOutcomeOfSignIns(t *testing.T) {
 	g.asApp(t, "wrong")
 	assert.Empty(t, last().Outcome)
 }
+
+// A browser asks before it calls, and finds out by the call itself that there can
+// be no further world.
+func TestPreflightMakesNoWorld(t *testing.T) {
+	g := newRig(t, emulator.Options{Limits: emulator.Limits{Worlds: 1}})
+	require.Equal(t, 200, g.get(t, profilesAt).status)
+	a := g.send(t, "OPTIONS", g.origin()+"/north/oauth2/v2.0/token", "", "Authorization:", "Origin: http://spa.example", "Access-Control-Request-Method: POST")
+	assert.Less(t, a.status, 300)
+	assert.NotEmpty(t, a.header.Get("Access-Control-Allow-Origin"))
+	assert.Len(t, g.Worlds(), 1)
+	assert.Equal(t, 503, g.askToken(t, "north", "grant_type", "client_credentials").status)
+}

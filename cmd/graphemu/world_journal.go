@@ -21,6 +21,7 @@ them; its ID is also in the answer's header x-graphemu-explain.`,
 		Example: `  graphemu world journal
   graphemu world journal --operation profiles.start --status 4xx
   graphemu world journal --contains detail.fault.rule=throttle-start
+  graphemu world journal --contains advice
   graphemu world journal --limit 20 --json
   graphemu world journal show 17`,
 	}
