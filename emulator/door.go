@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 )
@@ -24,15 +25,10 @@ const (
 	accountHosts = ".blob.core.windows.net" // behind the name of a storage account
 )
 
-// signInHosts are one service. The instance discovery of the first lists the
-// others as its aliases (seen in what MSAL's tests have it answer), and client
-// libraries ask any of them.
-var signInHosts = []string{"login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net"}
-
 // doorHosts are all of them, and doorNames what the door's CA vouches for.
 var (
-	doorHosts = append(append([]string{graphHost}, signInHosts...), "*"+accountHosts)
-	doorNames = append(append([]string{graphHost}, signInHosts...), strings.TrimPrefix(accountHosts, "."))
+	doorHosts = append(append([]string{graphHost}, entra.Hosts...), "*"+accountHosts)
+	doorNames = append(append([]string{graphHost}, entra.Hosts...), strings.TrimPrefix(accountHosts, "."))
 )
 
 // How much the door carries at the same time, and how long (chosen).
@@ -50,7 +46,7 @@ func (s *Server) openDoor() error {
 	}
 	s.doorCA = ca
 	s.door = proxydoor.New(proxydoor.Config{
-		Hosts: doorHosts, Known: graphHost + ", " + signInHosts[0] + " and *" + accountHosts, Handler: http.HandlerFunc(s.serveByName), Certificate: ca.Certificate,
+		Hosts: doorHosts, Known: graphHost + ", " + entra.Hosts[0] + " and *" + accountHosts, Handler: http.HandlerFunc(s.serveByName), Certificate: ca.Certificate,
 		Allow: s.set.allow, Dial: s.dialAllowed, MaxTunnels: maxTunnels, Idle: idleTimeout,
 		Now: clock.Real, // and not Options.Now: deadlines are the system's
 		Log: s.set.Log,
@@ -114,7 +110,7 @@ func (s *Server) serveByName(w http.ResponseWriter, r *http.Request) {
 			r.URL.RawPath = "/" + account + r.URL.RawPath
 		}
 		s.serveUpload(w, r, true)
-	case slices.Contains(signInHosts, r.Host):
+	case slices.Contains(entra.Hosts, r.Host):
 		s.serveSignInHost(w, r)
 	default:
 		s.serveGraph(w, r, true)

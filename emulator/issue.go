@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
@@ -54,16 +55,16 @@ func (w *World) Token(o TokenOptions) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	keys, err := w.server.keys()
-	if err != nil {
-		return "", err
-	}
-	if o.Flaw == "" {
-		return keys.Issue(claims)
-	}
-	token, err := keys.Flawed(claims, identity.Flaw(o.Flaw))
-	w.server.tell(keys)
-	return token, err
+	return w.sign(claims, o.Flaw)
+}
+
+func (w *World) sign(claims identity.Claims, flaw string) (string, error) {
+	return signWith(w.server, func(k *identity.Keys) (string, error) {
+		if flaw == "" {
+			return k.Issue(claims)
+		}
+		return k.Flawed(claims, identity.Flaw(flaw))
+	})
 }
 
 func (w *World) claims(o TokenOptions) (identity.Claims, error) {
@@ -95,7 +96,7 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 		}
 	}
 	app := cmp.Or(o.App, w.server.app().ID)
-	c := identity.Claims{Tenant: w.tenant, App: app, Object: mint.Derived(w.tenant, app), User: o.User, Scopes: o.Scopes, Roles: o.Roles, Audience: o.Audience,
+	c := identity.Claims{Tenant: w.tenant, App: app, Object: entra.ObjectID(w.tenant, app), User: o.User, Scopes: o.Scopes, Roles: o.Roles, Audience: o.Audience,
 		IssuedAt: from, NotBefore: from, Expires: to, Revision: state.Revision.Load(),
 		ID: mint.Derived("uti", w.tenant, app, o.User, to.String())}
 	if o.User != "" {
@@ -107,12 +108,10 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 // object returns the id and name of an account; of one that there is not a made-up
 // id, as the token endpoints have it.
 func (a *accounts) object(tenant, user string) (id, name string) {
-	for _, u := range a.users {
-		if strings.EqualFold(u.PrincipalName, user) {
-			return u.ID, u.DisplayName
-		}
+	if u := a.find(user); u != nil {
+		return u.ID, u.DisplayName
 	}
-	return mint.Derived(tenant, strings.ToLower(user)), ""
+	return entra.ObjectID(tenant, strings.ToLower(user)), ""
 }
 
 // Revoke takes back every token that this world has issued so far: Graph answers
@@ -127,8 +126,10 @@ func (w *World) Revoke() uint64 { return w.current.Load().Revoke() }
 // user may not sign in.
 func (w *World) ApproveSignIn(userCode, user string) error {
 	state := w.current.Load()
-	if w.server.set.Auth == AuthStrict && !state.accounts().may(user) {
-		return fmt.Errorf("the fixture has no user %q who may sign in", user)
+	if w.server.set.Auth == AuthStrict {
+		if u := state.accounts().find(user); u == nil || u.Disabled {
+			return fmt.Errorf("the fixture has no user %q who may sign in", user)
+		}
 	}
 	if name, domain, ok := strings.Cut(user, "@"); !ok || name == "" || domain == "" {
 		return fmt.Errorf("%.80q is no sign-in name: want one like ora.klein@contoso.edu", user)
@@ -143,13 +144,13 @@ func (w *World) DeclineSignIn(userCode string) error {
 	return state.Sessions.DeclineDevice(state.Clock.Now(), userCode)
 }
 
-func (a *accounts) may(user string) bool {
-	for _, u := range a.users {
-		if strings.EqualFold(u.PrincipalName, user) {
-			return !u.Disabled
-		}
+// find returns the user of a principal name, nil where there is none.
+func (a *accounts) find(name string) *entra.User {
+	i := slices.IndexFunc(a.users, func(u entra.User) bool { return strings.EqualFold(u.PrincipalName, name) })
+	if i < 0 {
+		return nil
 	}
-	return false
+	return &a.users[i]
 }
 
 // RotateKeys makes the token endpoints sign with a new key. The one before stays

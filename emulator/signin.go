@@ -173,7 +173,7 @@ func (s *Server) answersOn(origin string) bool {
 	if err != nil || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
 		return false
 	}
-	if slices.Contains(signInHosts, strings.ToLower(u.Host)) {
+	if slices.Contains(entra.Hosts, strings.ToLower(u.Host)) {
 		return u.Scheme == "https" // as who came through the proxy door has it
 	}
 	listens, err := url.Parse(s.urls[u.Scheme])

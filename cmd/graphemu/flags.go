@@ -117,16 +117,7 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 	if o.Variants, err = parseVariants(f.variants); err != nil {
 		return o, err
 	}
-	var hosts []string
-	for _, h := range o.Hosts {
-		hosts = append(hosts, strings.FieldsFunc(h, func(r rune) bool { return r == ',' || r == ' ' })...)
-	}
-	o.Hosts = hosts
-	var allowed []string
-	for _, h := range o.ProxyAllow {
-		allowed = append(allowed, strings.FieldsFunc(h, func(r rune) bool { return r == ',' || r == ' ' })...)
-	}
-	o.ProxyAllow = allowed
+	o.Hosts, o.ProxyAllow = separated(o.Hosts), separated(o.ProxyAllow)
 	if o.HTTP == "" && o.HTTPS == "" {
 		return o, errors.New("nothing to listen on: --http and --https are both empty")
 	}
@@ -156,6 +147,16 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 	o.Limits.Upload, o.Limits.Uploads = int64(f.maxUpload), int64(f.maxUploads)
 	o.Log, err = newLog(f.log, f.level, env)
 	return o, err
+}
+
+// separated returns the names of a repeatable flag, each of whose values may have
+// several: an environment variable has them all in one.
+func separated(values []string) []string {
+	var names []string
+	for _, v := range values {
+		names = append(names, strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })...)
+	}
+	return names
 }
 
 // parseVariants reads NAME=READING, several of them separated by commas too.

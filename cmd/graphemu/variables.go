@@ -34,10 +34,8 @@ func (x *execution) variables(s *emulator.Server, r ready, o emulator.Options, d
 	unset("AZURE_TENANT_ID", r.Tenant)
 	unset("AZURE_CLIENT_ID", r.ClientID)
 	unset("AZURE_CLIENT_SECRET", r.ClientSecret)
-	if r.HTTPS != "" {
-		if r.Proxy == "" { // else the client's own is answered through the proxy
-			unset("AZURE_AUTHORITY_HOST", r.HTTPS+"/") // the client libraries want https
-		}
+	if r.HTTPS != "" && r.Proxy == "" { // else the client's own is answered through the proxy
+		unset("AZURE_AUTHORITY_HOST", r.HTTPS+"/") // the client libraries want https
 	}
 	if r.Proxy != "" {
 		x.lead(r.Proxy, set)

@@ -150,6 +150,6 @@ func same(a, b string) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// objectOf is the object id of an app's service principal in the tenant, or of a
-// user that the tenant does not know.
-func objectOf(t *Tenant, name string) string { return mint.Derived(t.ID, name) }
+// ObjectID is the object id of an app's service principal in a tenant, by its client
+// id, or of a user whom the tenant does not know, by the name in lower case.
+func ObjectID(tenant, name string) string { return mint.Derived(tenant, name) }

@@ -3,6 +3,7 @@ package entra
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"time"
 )
 
@@ -80,11 +81,7 @@ func replayed(target string) *problem {
 
 func union(a, b []string) []string {
 	for _, s := range b {
-		found := false
-		for _, t := range a {
-			found = found || s == t
-		}
-		if !found {
+		if !slices.Contains(a, s) {
 			a = append(a, s)
 		}
 	}

@@ -89,10 +89,12 @@ func (x *exchange) keys() Reply {
 	return x.reply(http.StatusOK, "application/json; charset=utf-8", set)
 }
 
-// microsoft are the hosts that clients know as Entra's. Documented, and seen in
-// MSAL's code. A client that asks for one of them has been led here by its hosts
-// file or a proxy, and stays here: the answer names our own endpoint.
-var microsoft = []string{"login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"}
+// Hosts are those that clients know as Entra's; they are one service. Documented,
+// and seen in MSAL's code and in what its tests have instance discovery answer: the
+// first is the preferred network, the second the preferred cache. A client that asks
+// for one of them has been led here by its hosts file or a proxy, and stays here: the
+// answer names our own endpoint.
+var Hosts = []string{"login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"}
 
 // discovered is the answer of instance discovery (documented, and observed).
 type discovered struct {
@@ -119,7 +121,7 @@ func (x *exchange) instance() (any, *problem) {
 		return nil, refuse(unknownInstance)
 	}
 	host := strings.ToLower(u.Host)
-	known := slices.Contains(microsoft, host)
+	known := slices.Contains(Hosts, host)
 	if !known && !x.ours(u.Scheme+"://"+host) {
 		return nil, refuse(unknownInstance).help("instance", "authorization_endpoint", "%s is neither this server nor Entra", cut(u.Host))
 	}
@@ -130,7 +132,7 @@ func (x *exchange) instance() (any, *problem) {
 	d := discovered{Endpoint: x.tenant.Origin + "/" + tenant + "/v2.0/.well-known/openid-configuration", Version: "1.1",
 		Metadata: []metadata{{Network: x.host(), Cache: x.host(), Aliases: []string{x.host()}}}}
 	if x.byMicrosoft() {
-		d.Metadata[0] = metadata{Network: microsoft[0], Cache: microsoft[1], Aliases: microsoft}
+		d.Metadata[0] = metadata{Network: Hosts[0], Cache: Hosts[1], Aliases: Hosts}
 	}
 	if strings.EqualFold(rest, "oauth2/authorize") {
 		d.Endpoint = x.tenant.Origin + "/" + tenant + "/.well-known/openid-configuration"
@@ -138,9 +140,9 @@ func (x *exchange) instance() (any, *problem) {
 	switch {
 	case known:
 		// One entry: a client looks for the host that it was configured with.
-		d.Metadata = []metadata{{Network: microsoft[0], Cache: microsoft[1], Aliases: append(slices.Clone(microsoft), x.host())}}
+		d.Metadata = []metadata{{Network: Hosts[0], Cache: Hosts[1], Aliases: append(slices.Clone(Hosts), x.host())}}
 		if x.byMicrosoft() {
-			d.Metadata[0].Aliases = microsoft
+			d.Metadata[0].Aliases = Hosts
 		}
 	case !strings.EqualFold(host, x.host()):
 		d.Metadata = append(d.Metadata, metadata{Network: host, Cache: host, Aliases: []string{host}})
@@ -149,7 +151,7 @@ func (x *exchange) instance() (any, *problem) {
 }
 
 // byMicrosoft tells whether Entra's own host was asked, at the proxy door.
-func (x *exchange) byMicrosoft() bool { return slices.Contains(microsoft, strings.ToLower(x.host())) }
+func (x *exchange) byMicrosoft() bool { return slices.Contains(Hosts, strings.ToLower(x.host())) }
 
 // realmAnswer tells a client how a user signs in. Documented, and observed: it is
 // what MSAL asks for before it sends a password.

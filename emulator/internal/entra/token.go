@@ -76,7 +76,7 @@ func (x *exchange) clientCredentials() (any, *problem) {
 		return nil, p
 	}
 	claims := x.claims(c, a, wants)
-	claims.Object = objectOf(x.tenant, c.id)
+	claims.Object = ObjectID(x.tenant.ID, c.id)
 	if a.graph() {
 		claims.Roles = []string{lenientRole}
 		if c.app != nil && c.proven {

@@ -23,7 +23,7 @@ func (x *exchange) signedIn(name string) (User, *problem) {
 		return u, nil
 	}
 	p := x.strictly(refuse(userUnknown, x.tenant.ID).help("user", "user", "the directory has no user %s", cut(name)))
-	return User{ID: objectOf(x.tenant, strings.ToLower(name)), PrincipalName: name, DisplayName: name}, p
+	return User{ID: ObjectID(x.tenant.ID, strings.ToLower(name)), PrincipalName: name, DisplayName: name}, p
 }
 
 // principalName tells whether text may be a user's.

@@ -23,11 +23,31 @@ const (
 	FlawAudience  Flaw = "audience"  // not for Graph
 )
 
+// Why is the flaw in words, for people; "" for none.
+func (f Flaw) Why() string {
+	switch f {
+	case FlawForm:
+		return "the token is no JWT"
+	case FlawClaims:
+		return "the token's header or claims cannot be read"
+	case FlawAlgorithm:
+		return "the token is not signed as this server signs"
+	case FlawKey:
+		return "the token is signed with a key that this server does not have"
+	case FlawSignature:
+		return "the token's signature is not good"
+	case FlawIssuer:
+		return "the token's issuer is not this server, or of another tenant than its tid"
+	case FlawAudience:
+		return "the token is not for Graph"
+	}
+	return ""
+}
+
 // Token is what Check found. It does not change, so it may be kept for as long as
 // Keys.Generation is the same.
 type Token struct {
-	Flaw Flaw   // "": it is one of this server's
-	Why  string // the flaw in words, for people
+	Flaw Flaw // "": it is one of this server's
 
 	Tenant, App string
 	NotBefore   int64 // Unix seconds; the smallest where the token does not say
@@ -51,57 +71,57 @@ var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.ES256}
 // key (jwk, x5u, jku) is not looked at.
 func (k *Keys) Check(token string, ours func(origin string) bool) *Token {
 	t := &Token{NotBefore: math.MinInt64}
-	flawed := func(f Flaw, why string) *Token { return &Token{Flaw: f, Why: why} }
+	flawed := func(f Flaw) *Token { return &Token{Flaw: f} }
 	if len(token) > maxToken {
-		return flawed(FlawForm, "it is over 64 KiB")
+		return flawed(FlawForm)
 	}
 	if strings.Count(token, ".") != 2 {
-		return flawed(FlawForm, "it does not have the three parts of a JWT")
+		return flawed(FlawForm)
 	}
 	signed, err := jose.ParseSignedCompact(token, algorithms)
 	if err != nil {
 		if strings.Contains(err.Error(), "algorithm") {
-			return flawed(FlawAlgorithm, "it is not signed with RS256 or ES256")
+			return flawed(FlawAlgorithm)
 		}
-		return flawed(FlawClaims, "its header cannot be read")
+		return flawed(FlawClaims)
 	}
 	header := signed.Signatures[0].Protected
 	key := k.public(jose.SignatureAlgorithm(header.Algorithm), header.KeyID)
 	if key == nil {
-		return flawed(FlawKey, "this server has no such key for its algorithm")
+		return flawed(FlawKey)
 	}
 	body, err := signed.Verify(key)
 	if err != nil {
-		return flawed(FlawSignature, "its signature is not that of the key that it names")
+		return flawed(FlawSignature)
 	}
 	v, err := jsontree.Decode(body)
 	claims, ok := v.(map[string]any)
 	if err != nil || !ok {
-		return flawed(FlawClaims, "its claims are no JSON object, or one is there twice")
+		return flawed(FlawClaims)
 	}
 	text := func(name string) string { s, _ := claims[name].(string); return s }
 	t.Tenant, t.App, t.Session = strings.ToLower(text("tid")), text("appid"), text("sid")
 	if t.Tenant == "" {
-		return flawed(FlawClaims, "it has no tid")
+		return flawed(FlawClaims)
 	}
 	if t.Expires, ok = instant(claims["exp"]); !ok {
-		return flawed(FlawClaims, "its exp is no number")
+		return flawed(FlawClaims)
 	}
 	if claims["nbf"] != nil {
 		if t.NotBefore, ok = instant(claims["nbf"]); !ok {
-			return flawed(FlawClaims, "its nbf is no number")
+			return flawed(FlawClaims)
 		}
 	}
 	if rev, ok := instant(claims["rev"]); ok {
 		t.Revision = uint64(rev)
 	}
 	if !issued(text("iss"), t.Tenant, ours) {
-		return flawed(FlawIssuer, "its issuer is not this server, or of another tenant than its tid")
+		return flawed(FlawIssuer)
 	}
 	switch text("aud") {
 	case GraphURL, GraphURL + "/", GraphID:
 	default:
-		return flawed(FlawAudience, "its audience is not Graph: want "+GraphURL+" or "+GraphID)
+		return flawed(FlawAudience)
 	}
 	if scopes := strings.Fields(text("scp")); len(scopes) > 0 {
 		t.Delegated, t.Permissions = true, permissionsOf(scopes)

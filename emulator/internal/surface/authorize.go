@@ -36,15 +36,20 @@ func newObjection(answer func() *graph.Error, code, why string) *objection {
 	return &objection{answer, code, why, fmt.Sprintf("strict authentication would answer %d %s, %q: %s", e.Status, e.Code, message, why)}
 }
 
+// newFlaw is what is against a token that is none of this server's.
+func newFlaw(flaw identity.Flaw, answer func() *graph.Error) *objection {
+	return newObjection(answer, journal.CodeToken, flaw.Why())
+}
+
 var (
 	flaws = map[identity.Flaw]*objection{
-		identity.FlawForm:      newObjection(graph.MalformedToken, journal.CodeToken, "the token is no JWT"),
-		identity.FlawClaims:    newObjection(graph.InvalidToken, journal.CodeToken, "the token's header or claims cannot be read"),
-		identity.FlawAlgorithm: newObjection(graph.InvalidToken, journal.CodeToken, "the token is not signed as this server signs"),
-		identity.FlawKey:       newObjection(graph.UnknownTokenKey, journal.CodeToken, "the token is signed with a key that this server does not have"),
-		identity.FlawSignature: newObjection(graph.InvalidToken, journal.CodeToken, "the token's signature is not good"),
-		identity.FlawIssuer:    newObjection(graph.InvalidToken, journal.CodeToken, "the token's issuer is not this server, or of another tenant than its tid"),
-		identity.FlawAudience:  newObjection(graph.InvalidAudience, journal.CodeToken, "the token is not for Graph"),
+		identity.FlawForm:      newFlaw(identity.FlawForm, graph.MalformedToken),
+		identity.FlawClaims:    newFlaw(identity.FlawClaims, graph.InvalidToken),
+		identity.FlawAlgorithm: newFlaw(identity.FlawAlgorithm, graph.InvalidToken),
+		identity.FlawKey:       newFlaw(identity.FlawKey, graph.UnknownTokenKey),
+		identity.FlawSignature: newFlaw(identity.FlawSignature, graph.InvalidToken),
+		identity.FlawIssuer:    newFlaw(identity.FlawIssuer, graph.InvalidToken),
+		identity.FlawAudience:  newFlaw(identity.FlawAudience, graph.InvalidAudience),
 	}
 	expired     = newObjection(graph.TokenExpired, "lifetime", "the token has expired on this world's clock")
 	notYetValid = newObjection(graph.TokenNotYetValid, "lifetime", "the token is not yet valid on this world's clock")

@@ -15,12 +15,8 @@ import (
 // world. It meets the scenario, and is recorded, as every other; but the clock of
 // a scenario with perRequest stands still for it, which counts what Graph is asked.
 func (s *Surface) ServeSignIn(w http.ResponseWriter, r *http.Request, world *World, from Caller, in *entra.Call, tenant *entra.Tenant) {
-	c := new(call)
-	c.signIn, c.tenant = in, tenant
-	from.Client = in.Client
-	c.init(s, r, world, from)
-	c.operation, c.at.path = in.Operation, r.URL.Path
-	c.writer, c.request = w, r
+	c := s.newSignIn(r, world, from, in, tenant)
+	c.writer = w
 	a := s.protected(c)
 	s.record(c, a)
 	s.send(w, r, c, a)
@@ -30,14 +26,19 @@ func (s *Surface) ServeSignIn(w http.ResponseWriter, r *http.Request, world *Wor
 // RefuseSignIn answers a sign-in for which there can be no world; world is another
 // one, which lends its clock and ids.
 func (s *Surface) RefuseSignIn(w http.ResponseWriter, r *http.Request, world *World, from Caller, in *entra.Call, tenant *entra.Tenant, why string) {
+	c := s.newSignIn(r, world, from, in, tenant)
+	a := c.signInError(http.StatusServiceUnavailable, "", "The maximum number of tenants is reached: "+why)
+	s.record(c, a)
+	s.send(w, r, c, a)
+}
+
+func (s *Surface) newSignIn(r *http.Request, world *World, from Caller, in *entra.Call, tenant *entra.Tenant) *call {
 	c := new(call)
 	c.signIn, c.tenant = in, tenant
 	from.Client = in.Client
 	c.init(s, r, world, from)
 	c.operation, c.at.path, c.request = in.Operation, r.URL.Path, r
-	a := c.signInError(http.StatusServiceUnavailable, "", "The maximum number of tenants is reached: "+why)
-	s.record(c, a)
-	s.send(w, r, c, a)
+	return c
 }
 
 // askTenant carries the call out.
