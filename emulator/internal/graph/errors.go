@@ -169,6 +169,12 @@ func StorageFull(message string) *Error {
 	return &Error{Status: http.StatusInsufficientStorage, Code: "quotaLimitReached", Message: message}
 }
 
+// ClientClosedRequest is what the journal has of a request whose client has gone
+// before it was answered (chosen: nginx's status for the same).
+func ClientClosedRequest() *Error {
+	return &Error{Status: 499, Code: "ClientClosedRequest", Message: "The client has closed the connection."}
+}
+
 // NotImplemented answers what graphemu does not emulate yet (chosen).
 func NotImplemented(what string) *Error {
 	return &Error{Status: http.StatusNotImplemented, Code: "NotImplemented", Message: what}
