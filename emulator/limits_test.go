@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -111,6 +113,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	}
 	require.Equal(t, 202, g.send(t, "DELETE", at(id), "").status)
 	g.advance(t, time.Hour)
+	assert.Empty(t, g.found(t, profilesAt).names(), "what is due has happened")
 	g.as("world-b").create(t, bulky(t, "b", 1_900_000))
 	assert.ErrorContains(t, g.World().Restore(snapshot), "as much as they may together", "both do not fit at once")
 	assert.Empty(t, g.found(t, profilesAt).names(), "a restore that is refused changes nothing")
@@ -125,6 +128,26 @@ func TestJournalsOfAFullServer(t *testing.T) {
 	}
 	assert.Positive(t, g.World().Journal().Lost(), "a full server's journals lose their oldest")
 	assert.NotEmpty(t, g.World().Journal().Entries(journal.Filter{}))
+}
+
+// What a world was before a reset, and a world that was dropped, leave memory,
+// though the client's token still leads there.
+func TestDroppedAndResetWorldsLeaveMemory(t *testing.T) {
+	g := newRig(t, emulator.Options{})
+	a := g.as("world-a")
+	a.create(t, csvBody("a"))
+	before := weak.Make(g.World("a").Journal())
+	g.control(t, "POST", "worlds/a/reset", "")
+	a.found(t, profilesAt)
+	runtime.GC()
+	assert.Nil(t, before.Value(), "the journal before the reset")
+
+	world, journal := weak.Make(g.World("a")), weak.Make(g.World("a").Journal())
+	require.Equal(t, 204, g.control(t, "DELETE", "worlds/a", "").status)
+	g.found(t, profilesAt) // the connection has forgotten the requests before
+	runtime.GC()
+	assert.Nil(t, world.Value(), "the world")
+	assert.Nil(t, journal.Value(), "its journal")
 }
 
 // A client that has gone ends the scan and the batch that it asked for.

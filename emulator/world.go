@@ -200,6 +200,7 @@ func (s *Server) drop(w *World) {
 // end gives the memory of a world back that nobody finds any more.
 func (w *World) end() {
 	w.dropped.Store(true)
+	w.server.tokens.forget(w)
 	w.current.Load().memory.Close()
 }
 
