@@ -190,7 +190,10 @@ func (o Options) check() (settings, error) {
 	}
 	if o.PublicURL != "" {
 		u, err := url.Parse(o.PublicURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(o.PublicURL, "\"\\<> ") {
+		switch {
+		case err == nil && u.User != nil:
+			fail("public URL: it has a user or a password, which every answer would show; want one like https://graph.example.test")
+		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(o.PublicURL, "\"\\<> "):
 			fail("public URL %q: want one like https://graph.example.test", o.PublicURL)
 		}
 		s.PublicURL = strings.TrimRight(o.PublicURL, "/")

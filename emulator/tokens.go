@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"errors"
 	"hash/maphash"
 	"strings"
 	"sync/atomic"
@@ -54,8 +55,12 @@ func (s *Server) lookUp(token string) (*knownToken, error) {
 		}
 	}
 	w, err := s.World(ref)
-	if err != nil {
+	var full *FullError
+	switch {
+	case errors.As(err, &full):
 		return k, err
+	case err != nil: // a token may be a secret, so it is not quoted
+		return k, errors.New("the token begins with world-, but what follows can't be a world: a name has 1 to 64 letters, digits, dots, dashes and underscores")
 	}
 	k.world = w
 	if k.found == nil || k.found.Flaw != identity.FlawIssuer { // which may become ours: see answersOn

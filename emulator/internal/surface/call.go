@@ -148,6 +148,7 @@ func (c *call) fail(e *graph.Error) reply {
 	case c.signIn != nil:
 		return c.signInError(e.Status, "", "")
 	}
+	e = e.WithoutSecrets()
 	c.failure = e
 	return reply{status: e.Status, media: mediaError, header: e.Header, failed: true, body: graph.AppendError(nil, e, c.ids, c.now)}
 }
