@@ -3,13 +3,13 @@ package emulator
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/control"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
@@ -25,23 +25,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "graphemu is no proxy at this port: start it with --proxy ADDR, and it is one at that address.", http.StatusMethodNotAllowed)
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, control.Prefix) {
+	switch urlpath.First(r.URL.Path) {
+	case control.Mount:
 		if s.control != nil {
 			s.control.ServeHTTP(w, r)
 		} else {
 			control.Off(w)
 		}
-		return
-	}
-	if strings.HasPrefix(r.URL.Path, blob.Prefix) {
+	case blob.Account:
 		s.serveUpload(w, r, false)
-		return
+	default:
+		if call, ok := entra.Parse(r); ok {
+			s.serveSignIn(w, r, call, false)
+			return
+		}
+		s.serveGraph(w, r, false)
 	}
-	if call, ok := entra.Parse(r); ok {
-		s.serveSignIn(w, r, call, false)
-		return
-	}
-	s.serveGraph(w, r, false)
 }
 
 // serveUpload answers a request of the storage account, in path style. byName:

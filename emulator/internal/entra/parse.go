@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 )
 
 // MaxForm is the longest body that is read, in bytes.
@@ -92,7 +94,7 @@ const maxTenant = 253
 // it. False: none, and nothing was read. It judges nothing: what is wrong with
 // the form is for Answer to say.
 func Parse(r *http.Request) (*Call, bool) {
-	tenant, rest, ok := split(r.URL.Path)
+	tenant, rest, ok := split(urlpath.Clean(r.URL.Path))
 	if !ok {
 		return nil, false
 	}
