@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
@@ -76,8 +77,8 @@ func (c *call) signedIn(e entra.Reply) reply {
 	return reply{status: e.Status, header: e.Header, body: e.Body, failed: e.Failure != nil, foreign: true}
 }
 
-// formAsJSON is the form of a call as an object, so that a rule can ask for what is
-// in it as in any other body; nil where it is none.
+// formAsJSON is the form of a call as an object, its names in lower case, so that a
+// rule can ask for what is in it as in any other body; nil where it is none.
 func formAsJSON(form string) []byte {
 	values, err := url.ParseQuery(form)
 	if err != nil || len(values) == 0 {
@@ -85,7 +86,7 @@ func formAsJSON(form string) []byte {
 	}
 	object := make(map[string]string, len(values))
 	for name := range values {
-		object[name] = values.Get(name)
+		object[strings.ToLower(name)] = values.Get(name)
 	}
 	b, _ := json.Marshal(object) // texts always can be
 	return b
