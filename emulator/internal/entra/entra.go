@@ -1,16 +1,15 @@
-// Package entra is the sign-in surface: the v2.0 endpoints of Entra ID, as far
-// as clients of Microsoft Graph call them. It holds no tenant and signs nothing
+// Package entra is the sign-in surface: the endpoints of Entra ID, of version 2.0
+// and of version 1, as far as clients of Microsoft Graph call them. It holds no tenant and signs nothing
 // by itself: whoever serves it says what the tenant has, and who signs.
 //
 // Emulated: client credentials (secret or certificate), authorization code with
 // PKCE, device code, refresh token, password, the pages that belong to them, and
-// the metadata that clients read first. Not emulated: the endpoints of version 1
-// but for their metadata, the implicit and hybrid flows, on-behalf-of, federated
-// credentials, conditional access, consent, and single sign-on (no page remembers
-// who signed in). It is safe for concurrent use.
+// the metadata that clients read first. Not emulated: the implicit and hybrid
+// flows, on-behalf-of, federated credentials, conditional access, consent, and
+// single sign-on (no page remembers who signed in). It is safe for concurrent use.
 //
 // Where nothing else is said, what an answer has is as documented for the
-// Microsoft identity platform, v2.0.
+// Microsoft identity platform, v2.0. What version 1 has of its own is in v1.go.
 package entra
 
 import (
@@ -77,6 +76,7 @@ type Call struct {
 	Form      string // the body as it was sent, at most MaxForm bytes; for the journal, which takes secrets out
 
 	page     page
+	v1       bool   // of the endpoints of version 1
 	user     string // of /common/userrealm/{user}
 	wrong    *problem
 	params   params
