@@ -83,11 +83,7 @@ func (s *Server) signedFor(r *http.Request) *World {
 			return w
 		}
 	}
-	w, err := s.World(DefaultWorld)
-	if err != nil {
-		panic(err) // it always fits
-	}
-	return w
+	return s.defaultWorld()
 }
 
 // refuse answers a token that leads to no world. The default world lends its
@@ -99,9 +95,5 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, from 
 		e = graph.StorageFull("The maximum number of tenants is reached.").
 			Help("limit", "", "%v: graphemu serve --max-worlds %d raises the limit", err, 2*full.Max)
 	}
-	world, err := s.World(DefaultWorld)
-	if err != nil {
-		panic(err) // it always fits
-	}
-	s.surface.Refuse(w, r, &world.current.Load().World, from, e)
+	s.surface.Refuse(w, r, &s.defaultWorld().current.Load().World, from, e)
 }

@@ -192,6 +192,15 @@ func (s *Server) World(ref string) (*World, error) {
 	return w, nil
 }
 
+// defaultWorld returns the default world, which always fits.
+func (s *Server) defaultWorld() *World {
+	w, err := s.World(DefaultWorld)
+	if err != nil {
+		panic(err)
+	}
+	return w
+}
+
 func (s *Server) makeWorld(tenant string) (*World, error) {
 	w := &World{server: s, tenant: tenant}
 	w.name.Store(&tenant)
@@ -261,12 +270,15 @@ func (s *Server) evict(now time.Time) bool {
 // roots are what a new world's ids are drawn from.
 func (s *Server) roots(tenant string) roots { return roots{Seed: s.set.Seed, From: tenant} }
 
+// derive returns the id that names decide.
+func (o roots) derive(names ...string) string {
+	return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
+}
+
 // newState makes an empty world of a scenario, that keeps profiles by the
 // variants of stored.
 func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *state {
-	derive := func(names ...string) string {
-		return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
-	}
+	derive := o.derive
 	st := &state{roots: o, ids: mint.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc}
 	st.World = surface.World{
 		Name:  w.Name,

@@ -20,7 +20,8 @@ import (
 )
 
 // Tenant is what the endpoints need to know of the tenant that was asked. NewID,
-// Signer and Sessions must be set; Origins may be nil, where Origin is the only one.
+// Signer and Sessions must be set; Origins and Issuer may be nil, where Origin is
+// the only one.
 type Tenant struct {
 	ID     string // GUID, lower-case
 	Strict bool   // only what the directory has registered; else unknown apps, secrets and users will do
@@ -30,11 +31,15 @@ type Tenant struct {
 	Users   []User
 	Apps    []App
 
-	Origin   string            // where the client reached this server, as "https://localhost:9443", no slash at its end
-	Origins  func(string) bool // tells whether an origin is this server's as well
-	Now      time.Time         // on the world's clock: all lifetimes of what is given out
-	Real     time.Time         // on the wall clock: it is the client's own that dates its assertions
-	NewID    func() string     // a GUID that was not given out before
+	Origin  string            // where the client reached this server, as "https://localhost:9443", no slash at its end
+	Origins func(string) bool // tells whether an origin is this server's as well
+	// Issuer returns the origin that tokens name as their issuer: Origin, or another of
+	// this server's where it cannot come to know Origin. given: a token that names it is
+	// given out, for as long as which it has to stay the server's.
+	Issuer   func(given bool) string
+	Now      time.Time     // on the world's clock: all lifetimes of what is given out
+	Real     time.Time     // on the wall clock: it is the client's own that dates its assertions
+	NewID    func() string // a GUID that was not given out before
 	Signer   Signer
 	Sessions *Sessions // what was given out and may be taken back
 	Revision uint64    // goes into each access token
@@ -84,6 +89,26 @@ type Call struct {
 	basicID  string
 	basicKey [2]string // as it was sent, and decoded
 }
+
+// Keeps tells whether the answer to c, sent by a method, may have to be kept in the
+// tenant: a code, a session, a waiting device. Else it is only read.
+func (c *Call) Keeps(method string) bool {
+	switch {
+	case c.wrong != nil:
+		return false
+	case c.page == tokenPage, c.page == deviceAuthPage:
+		return method == http.MethodPost
+	case c.page == deviceCodePage:
+		return method == http.MethodPost || method == http.MethodGet && c.v1
+	case c.page == authorizePage:
+		return method == http.MethodPost || method != http.MethodOptions && c.params.get("prompt") == "none" // nobody has to press a button
+	}
+	return false
+}
+
+// ForPeople tells whether c asks for a page, which may show the tenant's users and
+// apps.
+func (c *Call) ForPeople() bool { return c.page.forPeople() }
 
 // Reply is an answer, to be written as it is.
 type Reply struct {

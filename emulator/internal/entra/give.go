@@ -79,7 +79,7 @@ func (x *exchange) give(g grant, c client, u User, a asked, spend func() *proble
 // email were asked for. Documented.
 func (x *exchange) idClaims(g grant, c client, u User, a asked) identity.IDClaims {
 	t := x.tenant
-	claims := identity.IDClaims{Tenant: t.ID, App: c.id, Issuer: x.issuer(), Object: u.ID, Nonce: g.Nonce, Session: g.Session,
+	claims := identity.IDClaims{Tenant: t.ID, App: c.id, Issuer: x.issuer(t.ID, true), Object: u.ID, Nonce: g.Nonce, Session: g.Session,
 		IssuedAt: t.Now, Expires: t.Now.Add(lifetime * second), ID: t.NewID(), V1: x.call.v1}
 	if a.has("profile") || x.call.v1 {
 		claims.User, claims.Name = u.PrincipalName, u.DisplayName

@@ -43,9 +43,9 @@ type openID struct {
 // and host (seen in its code).
 func (x *exchange) configuration() openID {
 	t := x.tenant
-	tenant, issuer := t.ID, x.issuer()
+	tenant, issuer := t.ID, t.ID
 	if x.shared() {
-		tenant, issuer = strings.ToLower(x.call.Tenant), strings.Replace(issuer, t.ID, "{tenantid}", 1)
+		tenant, issuer = strings.ToLower(x.call.Tenant), "{tenantid}"
 	}
 	base := t.Origin + "/" + tenant
 	host := x.host()
@@ -62,7 +62,7 @@ func (x *exchange) configuration() openID {
 		AuthMethods:   []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
 		ResponseModes: []string{"query", "fragment", "form_post"},
 		SubjectTypes:  []string{"pairwise"}, Algorithms: []string{"RS256"}, ResponseTypes: []string{"code"},
-		Issuer: issuer, HTTPLogout: true,
+		Issuer: x.issuer(issuer, false), HTTPLogout: true,
 		ChallengeMethods: []string{"plain", "S256"},
 		Grants:           []string{"client_credentials", "authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "refresh_token", "password"},
 		Region:           region, CloudInstance: instance, CloudGraph: oldGraph, GraphHost: graph,

@@ -111,7 +111,7 @@ func (x *exchange) claims(c client, a asked, wants wanted) identity.Claims {
 		from = wants.notBefore
 	}
 	claims := identity.Claims{
-		Tenant: t.ID, App: c.id, Issuer: x.issuer(), Audience: a.resource,
+		Tenant: t.ID, App: c.id, Issuer: x.issuer(t.ID, true), Audience: a.resource,
 		IssuedAt: from, NotBefore: from, Expires: t.Now.Add(lifetime * second), ID: t.NewID(),
 		Revision: t.Revision, Capabilities: wants.capabilities, ClientAuth: c.method,
 	}
@@ -121,10 +121,15 @@ func (x *exchange) claims(c client, a asked, wants wanted) identity.Claims {
 	return claims
 }
 
-// issuer is who issues the tokens of the tenant: as its metadata say.
-func (x *exchange) issuer() string {
+// issuer is who issues the tokens of a tenant: as its metadata say. given tells
+// that one is about to be given out.
+func (x *exchange) issuer(tenant string, given bool) string {
 	if x.call.v1 {
-		return identity.STS(x.tenant.ID)
+		return identity.STS(tenant)
 	}
-	return x.tenant.Origin + "/" + x.tenant.ID + "/v2.0"
+	origin := x.tenant.Origin
+	if x.tenant.Issuer != nil {
+		origin = x.tenant.Issuer(given)
+	}
+	return origin + "/" + tenant + "/v2.0"
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // ServeSignIn answers a request of the sign-in endpoints for a tenant, in its
-// world. It meets the scenario, and is recorded, as every other; but the clock of
+// world, or where it has none in another that lends clock, ids, scenario and
+// journal: then the tenant has Sessions of its own. It meets the scenario, and is recorded, as every other; but the clock of
 // a scenario with perRequest stands still for it, which counts what Graph is asked.
 func (s *Surface) ServeSignIn(w http.ResponseWriter, r *http.Request, world *World, from Caller, in *entra.Call, tenant *entra.Tenant) {
 	c := s.newSignIn(r, world, from, in, tenant)
@@ -49,11 +50,14 @@ func (c *call) askTenant() reply {
 	return a
 }
 
-// tenantNow is the tenant as it is when whatever delays the call is over.
+// tenantNow is the tenant as it is when whatever delays the call is over. One that
+// has no world brings its own sessions and time: the world is then another's.
 func (c *call) tenantNow() *entra.Tenant {
 	t := *c.tenant
-	t.Now, t.Real, t.NewID = c.now, c.real, c.world.RequestIDs.GUID
-	t.Sessions, t.Revision = c.world.Sessions, c.world.Revision.Load()
+	t.Real, t.NewID = c.real, c.world.RequestIDs.GUID
+	if t.Sessions == nil {
+		t.Now, t.Sessions, t.Revision = c.now, c.world.Sessions, c.world.Revision.Load()
+	}
 	return &t
 }
 
