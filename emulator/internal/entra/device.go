@@ -52,7 +52,7 @@ func (x *exchange) device() (any, *problem) {
 		}
 	}
 	if x.call.v1 && x.call.params.get("resource") == "" {
-		return nil, refuse(missingParameter, "resource")
+		return nil, x.missing("resource")
 	}
 	g := x.newGrant(c)
 	a, p := x.asks(g.Scope, g)

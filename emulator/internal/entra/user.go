@@ -51,7 +51,7 @@ func (x *exchange) password() (any, *problem) {
 	form := x.call.params
 	for _, name := range []string{"username", "password", x.scopeName()} {
 		if form.get(name) == "" {
-			return nil, refuse(missingParameter, name)
+			return nil, x.missing(name)
 		}
 	}
 	g := x.newGrant(c)

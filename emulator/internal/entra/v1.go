@@ -73,6 +73,15 @@ func (x *exchange) scopeName() string {
 	return "scope"
 }
 
+// missing refuses a request without a parameter.
+func (x *exchange) missing(name string) *problem {
+	p := refuse(missingParameter, name)
+	if name == "resource" {
+		p.help("resource", "resource", "this endpoint is of version 1, which takes a resource in place of scopes: send resource=%s", graphURL)
+	}
+	return p
+}
+
 // newGrant is what a request that begins a sign-in asks for, before there is a
 // user or a session.
 func (x *exchange) newGrant(c client) grant {

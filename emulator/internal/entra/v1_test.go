@@ -89,7 +89,7 @@ func TestPasswordV1(t *testing.T) {
 
 	assert.NotContains(t, ask("scope", "").ok().members(), "id_token")
 	assert.NotContains(t, ask("scope", "profile").ok().members(), "id_token")
-	ask("resource", "").refused(400, "invalid_request", 900144, "'resource'")
+	assert.Contains(t, ask("resource", "").refused(400, "invalid_request", 900144, "'resource'").body(), "in place of scopes")
 	ask("resource", "https://vault.azure.net").refused(400, "invalid_resource", 500011, "")
 }
 
