@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -182,27 +183,33 @@ func (s *Server) listen() error {
 		closeAll(slices.Concat(plain, secure, proxy))
 		return err
 	}
+	s.name(plain, secure, proxy)
 	server := s.newServer(s)
 	s.serve(server, s.mem, false)
 	for _, l := range plain {
 		s.serve(server, l, false)
-		s.urls["http"] = origin("http", s.set.HTTP, l)
 	}
 	for _, l := range secure {
 		s.serve(server, l, true)
-		s.urls["https"] = origin("https", s.set.HTTPS, l)
 	}
 	if s.door != nil {
 		s.serveDoor(proxy)
 	}
-	s.URL = "https://localhost/beta" // in memory, any host would do
-	if u := s.urls["http"]; u != "" {
-		s.URL = u + "/beta"
-	}
-	if u := s.urls["https"]; u != "" {
-		s.URL = u + "/beta"
-	}
 	return nil
+}
+
+// name sets the server's URLs, before the first request looks at them.
+func (s *Server) name(plain, secure, proxy []net.Listener) {
+	for _, l := range plain {
+		s.urls["http"] = origin("http", s.set.HTTP, l)
+	}
+	for _, l := range secure {
+		s.urls["https"] = origin("https", s.set.HTTPS, l)
+	}
+	for _, l := range proxy {
+		s.urls["proxy"] = origin("http", s.set.Proxy, l)
+	}
+	s.URL = cmp.Or(s.urls["https"], s.urls["http"], "https://localhost") + "/beta" // in memory, any host would do
 }
 
 // newServer makes what serves listeners, with the limits and the bookkeeping that

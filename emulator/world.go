@@ -226,6 +226,15 @@ func (s *Server) World(ref string) (*World, error) {
 	return w, nil
 }
 
+// defaultWorld returns the default world, which always fits.
+func (s *Server) defaultWorld() *World {
+	w, err := s.World(DefaultWorld)
+	if err != nil {
+		panic(err)
+	}
+	return w
+}
+
 func (s *Server) makeWorld(tenant string) (*World, error) {
 	w := &World{server: s, tenant: tenant}
 	w.name.Store(&tenant)
@@ -304,12 +313,15 @@ func (s *Server) roots(tenant string) roots { return roots{Seed: s.set.Seed, Fro
 // worldCost is what a world takes before anything is in it, in bytes. Measured.
 const worldCost = 8 << 10
 
+// derive returns the id that names decide.
+func (o roots) derive(names ...string) string {
+	return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
+}
+
 // newState makes an empty world of a scenario, that keeps profiles by the
 // variants of stored.
 func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *state {
-	derive := func(names ...string) string {
-		return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
-	}
+	derive := o.derive
 	memory := s.memory.Share()
 	st := &state{roots: o, memory: memory, ids: mint.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc}
 	st.World = surface.World{
