@@ -138,7 +138,8 @@ func (x *exchange) challenge(s *signin, c client) *problem {
 	switch {
 	case s.Challenge == "" && s.Method == "":
 		if c.app.typeOf(s.Redirect) == identity.SPA {
-			return x.strictly(refuse(proofRequired).help("pkce", "code_challenge", "the redirect URI is of a single-page app: send a code_challenge"))
+			return x.strictly(refuse(proofRequired).
+				help("pkce", "code_challenge", "the redirect URI is of a single-page app: send a code_challenge"))
 		}
 		return nil
 	case s.Method == "":
@@ -180,7 +181,8 @@ func (x *exchange) signInAs(s signin, name string) Reply {
 		return x.refuseTo(s, p.as("login_required"))
 	}
 	t := x.tenant
-	g := grant{Client: s.Client, User: u.PrincipalName, Session: t.NewID(), Scope: s.Scope, Nonce: s.Nonce, Type: t.app(s.Client).typeOf(s.Redirect)}
+	g := grant{Client: s.Client, User: u.PrincipalName, Session: t.NewID(), Scope: s.Scope, Nonce: s.Nonce,
+		Type: t.app(s.Client).typeOf(s.Redirect)}
 	code, err := x.seal(sealCode, sealedCode{grant: g, ID: t.NewID(), Redirect: s.Redirect, Challenge: s.Challenge, Method: s.Method,
 		Expires: t.Now.Add(codeLifetime).Unix()})
 	if err != nil {

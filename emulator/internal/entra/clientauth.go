@@ -92,13 +92,14 @@ func (x *exchange) judgeOrigin(kind identity.RedirectType, secret bool) *problem
 	grant := x.call.Operation == authorizationCode || x.call.Operation == refreshToken
 	switch {
 	case kind == identity.SPA && from == "":
-		return refuse(spaOnly).help("redirectType", "Origin",
-			"the redirect URI is registered as spa, so a browser must redeem: where a server does, register it as web, where a program does, under publicClient")
+		return refuse(spaOnly).help("redirectType", "Origin", "the redirect URI is registered as spa, so a browser must redeem: "+
+			"where a server does, register it as web, where a program does, under publicClient")
 	case from != "" && (kind == identity.Web || kind == identity.Native):
 		return refuse(notSPA, from).help("redirectType", "Origin",
 			"the redirect URI is registered as %s: where a page redeems, register it as spa; else send no Origin header", kind)
 	case from != "" && secret && !grant:
-		return refuse(notSPA, from).help("redirectType", "Origin", "a page has no secret that it could keep: sign a user in, or send no Origin header")
+		return refuse(notSPA, from).help("redirectType", "Origin",
+			"a page has no secret that it could keep: sign a user in, or send no Origin header")
 	}
 	return nil
 }
