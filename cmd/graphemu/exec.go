@@ -51,6 +51,11 @@ files of certificates cover the proxy. NODE_USE_ENV_PROXY makes Node obey, from
 versions on that know it (20 does not). HTTP_PROXY is left as it is, and
 AZURE_AUTHORITY_HOST is not set: the client signs in where it always does.
 
+With --auth strict the sign-in has to fit the operation. AZURE_CLIENT_ID and
+AZURE_CLIENT_SECRET sign in the app itself, which may do all with profiles but
+create one. GRAPHEMU_TOKEN has a user's permissions and may do that too, as has the
+token of a user who signs in; --fixture contoso has users.
+
 Some clients look at none of these, but at the system's store of certificates: on
 macOS and Windows Go (up to 1.26), .NET and PowerShell, on Windows its own
 curl.exe; Java and browsers everywhere. Make them trust the CA once with the
