@@ -62,7 +62,8 @@ func (x *exchange) client(why purpose, kind identity.RedirectType) (client, *pro
 		c.method = publicMethod
 		if c.app != nil && !c.app.Public && !public {
 			return c, x.strictly(refuse(needsSecret).
-				help("publicClient", "client_id", "the app is not public: send its secret, or register it as public"))
+				help("publicClient", "client_id", "send the app's secret; else register the redirect URI under spa or publicClient, "+
+					"or for device code and password set isFallbackPublicClient"))
 		}
 		return c, nil
 	}
@@ -92,11 +93,11 @@ func (x *exchange) judgeOrigin(kind identity.RedirectType, secret bool) *problem
 	grant := x.call.Operation == authorizationCode || x.call.Operation == refreshToken
 	switch {
 	case kind == identity.SPA && from == "":
-		return refuse(spaOnly).help("redirectType", "Origin", "the redirect URI is registered as spa, so a browser must redeem: "+
-			"where a server does, register it as web, where a program does, under publicClient")
+		return refuse(spaOnly).help("redirectType", "Origin", "the redirect URI is of type spa, so a browser must redeem: "+
+			"where a server does, register it under web, where a program does, under publicClient")
 	case from != "" && (kind == identity.Web || kind == identity.Native):
 		return refuse(notSPA, from).help("redirectType", "Origin",
-			"the redirect URI is registered as %s: where a page redeems, register it as spa; else send no Origin header", kind)
+			"the redirect URI is of type %s: where a page redeems, register it under spa; else send no Origin header", kind)
 	case from != "" && secret && !grant:
 		return refuse(notSPA, from).help("redirectType", "Origin",
 			"a page has no secret that it could keep: sign a user in, or send no Origin header")
