@@ -41,7 +41,8 @@ GRAPHEMU_CONTROL_URL, GRAPHEMU_TENANT, GRAPHEMU_CA and GRAPHEMU_DATA_DIR. It
 trusts the certificate by NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, REQUESTS_CA_BUNDLE
 and CURL_CA_BUNDLE, beside all that it trusted before. AZURE_AUTHORITY_HOST,
 AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are set where they
-are not.
+are not. Azure's libraries ask login.microsoftonline.com first whether it knows that
+host: turn instance discovery off in the client's code, or see --proxy.
 
 With --proxy localhost:0 a command works whose hosts are fixed in its code:
 HTTPS_PROXY leads it to a proxy that answers https://graph.microsoft.com,
