@@ -38,29 +38,44 @@ func TestFailedSignIns(t *testing.T) {
 		expect  []Expectation
 		want    []string
 	}{
-		"followed by one that worked": {[]string{"token.clientCredentials a invalid_client", "token.clientCredentials A -", "profiles.get a -"}, nil, nil},
-		"hidden behind later 200s": {[]string{"token.clientCredentials a invalid_client", "profiles.get b -", "token.clientCredentials a invalid_scope", "profiles.get b -"}, nil,
-			[]string{"signIn w: token.clientCredentials of the app a failed 2 times and did not work after that: invalid_scope, AADSTS1: no (entries 1 and 3)"}},
+		"followed by one that worked": {[]string{"token.clientCredentials a invalid_client", "token.clientCredentials A -", "profiles.get a -"},
+			nil, nil},
+		"hidden behind later 200s": {[]string{"token.clientCredentials a invalid_client", "profiles.get b -",
+			"token.clientCredentials a invalid_scope", "profiles.get b -"}, nil,
+			[]string{"signIn w: token.clientCredentials of the app a failed 2 times and did not work after that: invalid_scope, AADSTS1: no " +
+				"(entries 1 and 3)"}},
 		"another app works": {[]string{"token.clientCredentials a invalid_client", "token.clientCredentials b -"}, nil,
-			[]string{"signIn w: token.clientCredentials of the app a failed once and did not work after that: invalid_client, AADSTS1: no (entry 1)"}},
+			[]string{"signIn w: token.clientCredentials of the app a failed once and did not work after that: invalid_client, AADSTS1: no " +
+				"(entry 1)"}},
 		"another grant works": {[]string{"token.authorizationCode a invalid_grant", "token.password a -"}, nil,
-			[]string{"signIn w: token.authorizationCode of the app a failed once and did not work after that: invalid_grant, AADSTS1: no (entry 1)"}},
+			[]string{"signIn w: token.authorizationCode of the app a failed once and did not work after that: invalid_grant, AADSTS1: no " +
+				"(entry 1)"}},
 		"no longer works": {[]string{"token.password a invalid_grant", "token.password a -", "token.password a invalid_grant"}, nil,
 			[]string{"signIn w: token.password of the app a failed once and did not work after that: invalid_grant, AADSTS1: no (entry 3)"}},
 		"a refresh, then a new sign-in": {[]string{"token.refreshToken a invalid_grant", "token.authorizationCode a -"}, nil, nil},
 		"a refresh after that": {[]string{"token.authorizationCode a -", "token.refreshToken a invalid_grant"}, nil,
 			[]string{"signIn w: token.refreshToken of the app a failed once and did not work after that: invalid_grant, AADSTS1: no (entry 2)"}},
-		"a refresh for another app":         {[]string{"token.refreshToken a -", "token.refreshToken b invalid_grant", "token.deviceCode b -"}, nil, nil},
-		"a refresh heals no sign-in":        {[]string{"token.deviceCode a expired_token", "token.refreshToken a -"}, nil, []string{"signIn w: token.deviceCode of the app a failed once and did not work after that: expired_token, AADSTS1: no (entry 1)"}},
-		"no failures":                       {[]string{"token.deviceCode a authorization_pending", "token.deviceCode a slow_down", "token.authorize a login_required"}, nil, nil},
-		"one that waits and one that fails": {[]string{"token.deviceCode a authorization_pending", "token.deviceCode a authorization_declined"}, nil, []string{"signIn w: token.deviceCode of the app a failed once and did not work after that: authorization_declined, AADSTS1: no (entry 2)"}},
-		"no app":                            {[]string{"token.clientCredentials - invalid_request", "token.clientCredentials a -"}, nil, []string{"signIn w: token.clientCredentials failed once and did not work after that: invalid_request, AADSTS1: no (entry 1)"}},
-		"no answer":                         {[]string{"token.clientCredentials a 0"}, nil, []string{"signIn w: token.clientCredentials of the app a failed once and did not work after that: no answer was sent (entry 1)"}},
-		"a status":                          {[]string{"token.keys - 503"}, nil, []string{"signIn w: token.keys failed once and did not work after that: status 503 (entry 1)"}},
-		"tried again":                       {[]string{"token.clientCredentials a 503", "token.clientCredentials a -"}, nil, nil},
-		"expected":                          {[]string{"token.clientCredentials a invalid_client"}, []Expectation{{Operation: "token.clientCredentials", Status: "400"}}, nil},
+		"a refresh for another app": {[]string{"token.refreshToken a -", "token.refreshToken b invalid_grant", "token.deviceCode b -"},
+			nil, nil},
+		"a refresh heals no sign-in": {[]string{"token.deviceCode a expired_token", "token.refreshToken a -"}, nil,
+			[]string{"signIn w: token.deviceCode of the app a failed once and did not work after that: expired_token, AADSTS1: no (entry 1)"}},
+		"no failures": {[]string{"token.deviceCode a authorization_pending", "token.deviceCode a slow_down",
+			"token.authorize a login_required"}, nil, nil},
+		"one that waits and one that fails": {[]string{"token.deviceCode a authorization_pending", "token.deviceCode a authorization_declined"},
+			nil, []string{"signIn w: token.deviceCode of the app a failed once and did not work after that: authorization_declined, AADSTS1: " +
+				"no (entry 2)"}},
+		"no app": {[]string{"token.clientCredentials - invalid_request", "token.clientCredentials a -"}, nil,
+			[]string{"signIn w: token.clientCredentials failed once and did not work after that: invalid_request, AADSTS1: no (entry 1)"}},
+		"no answer": {[]string{"token.clientCredentials a 0"}, nil,
+			[]string{"signIn w: token.clientCredentials of the app a failed once and did not work after that: no answer was sent (entry 1)"}},
+		"a status": {[]string{"token.keys - 503"}, nil,
+			[]string{"signIn w: token.keys failed once and did not work after that: status 503 (entry 1)"}},
+		"tried again": {[]string{"token.clientCredentials a 503", "token.clientCredentials a -"}, nil, nil},
+		"expected": {[]string{"token.clientCredentials a invalid_client"},
+			[]Expectation{{Operation: "token.clientCredentials", Status: "400"}}, nil},
 		"expected to be called": {[]string{"token.clientCredentials a invalid_client"}, []Expectation{{Operation: "token.*"}},
-			[]string{"signIn w: token.clientCredentials of the app a failed once and did not work after that: invalid_client, AADSTS1: no (entry 1)"}},
+			[]string{"signIn w: token.clientCredentials of the app a failed once and did not work after that: invalid_client, AADSTS1: no " +
+				"(entry 1)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := Judge([]Record{{World: "w", Entries: signIns(c.entries...), Expect: c.expect}})
@@ -72,7 +87,8 @@ func TestFailedSignIns(t *testing.T) {
 
 // One world's sign-ins say nothing of another's.
 func TestFailedSignInsByWorld(t *testing.T) {
-	v := Judge([]Record{{World: "a", Entries: signIns("token.password x invalid_grant")}, {World: "b", Entries: signIns("token.password x -")}})
+	v := Judge([]Record{{World: "a", Entries: signIns("token.password x invalid_grant")}, {World: "b",
+		Entries: signIns("token.password x -")}})
 	require.Len(t, v.Warnings, 1)
 	assert.Equal(t, "a", v.Warnings[0].World)
 }

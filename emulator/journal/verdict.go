@@ -76,7 +76,8 @@ const (
 )
 
 // warningKinds are the kinds in the order in which a verdict has them.
-var warningKinds = []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnRefused, WarnDenied, WarnSignIn, WarnEarly, WarnBurst, WarnNoJitter}
+var warningKinds = []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnRefused, WarnDenied, WarnSignIn,
+	WarnEarly, WarnBurst, WarnNoJitter}
 
 // MaxBlamed is how many ids a result or a warning names.
 const MaxBlamed = 10

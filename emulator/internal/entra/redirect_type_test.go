@@ -80,7 +80,8 @@ func TestRedirectTypeDecidesWhoRedeems(t *testing.T) {
 			assert.Contains(t, lenient.Advice, "strict authentication would refuse this: "+refuse(c.code).words()[:20])
 		})
 	}
-	typedRig(true).redeemTyped(t, pageHost, webURI, "").refused(400, "invalid_request", notSPA, "client-type. Request origin: 'https://spa.example'.")
+	typedRig(true).redeemTyped(t, pageHost, webURI, "").refused(400, "invalid_request", notSPA,
+		"client-type. Request origin: 'https://spa.example'.")
 }
 
 // Which an app has not registered has no type, in lenient; a strict tenant has such
@@ -118,7 +119,8 @@ func TestPageNeedsProof(t *testing.T) {
 func TestNoSecretFromABrowser(t *testing.T) {
 	for name, pairs := range map[string][]string{
 		"client credentials": {"grant_type", "client_credentials", "client_id", secretApp, "client_secret", theSecret, "scope", graphDefault},
-		"password":           {"grant_type", "password", "client_id", secretApp, "client_secret", theSecret, "username", "ann@contoso.edu", "password", "x", "scope", "EduAdministration.Read"},
+		"password": {"grant_type", "password", "client_id", secretApp, "client_secret", theSecret, "username", "ann@contoso.edu",
+			"password", "x", "scope", "EduAdministration.Read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			newRig(true).from(t, "", pairs...).ok()
