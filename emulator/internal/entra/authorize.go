@@ -76,7 +76,8 @@ func (x *exchange) target() (signin, client, *problem) {
 	if !x.tenant.maySend(c.app, uri) {
 		p := refuse(redirectMismatch, uri, c.id)
 		if c.app == nil || len(c.app.RedirectURIs) == 0 {
-			p.help("redirect", "redirect_uri", "the fixture has no redirect URI for this app: it may be sent back to localhost, 127.0.0.1 or [::1] alone, by http or https, on any port")
+			p.help("redirect", "redirect_uri", "the fixture has no redirect URI for this app: "+
+				"it may be sent back to localhost, 127.0.0.1 or [::1] alone, by http or https, on any port")
 		} else {
 			p.help("redirect", "redirect_uri", "the fixture's redirect URIs of this app are others: %s", words.Join(c.app.someRedirects(10), "and"))
 		}

@@ -157,8 +157,8 @@ var catalogue = map[int]entry{
 	refreshExpired: {400, "invalid_grant", "The refresh token has expired due to inactivity. The token was issued on %s and was inactive for 90.00:00:00."},
 	// Observed: microsoft/chat-copilot issue 538, ParabolInc/parabol pull request 7097.
 	// Inferred: of a later one, that the moment is the first one's.
-	spaRefreshExpired: {400, "invalid_grant", "The refresh token was issued to a single page app (SPA), and therefore has a fixed, "+
-		"limited lifetime of 1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA "+
+	spaRefreshExpired: {400, "invalid_grant", "The refresh token was issued to a single page app (SPA), and therefore has a fixed, " +
+		"limited lifetime of 1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA " +
 		"to the sign in page. The token was issued on %s."},
 	// Observed: words, and (masked, in a recording) the name for openid-configuration.
 	// Chosen: the same name at the token endpoint, where invalid_request was seen.
@@ -188,10 +188,10 @@ var catalogue = map[int]entry{
 	// Observed: issues, as azure-docs 93166, in the browser. Inferred: that the app is told.
 	proofRequired: {400, "invalid_request", "Proof Key for Code Exchange is required for cross-origin authorization code redemption."},
 	// Observed: umijs/umi-request issue 299; since 2025 the origin follows.
-	notSPA: {400, "invalid_request", "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. "+
+	notSPA: {400, "invalid_request", "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. " +
 		"Request origin: '%s'."},
 	// Observed: microsoft-authentication-library-for-js issue 2482, sidebase/nuxt-auth issue 301.
-	spaOnly: {400, "invalid_request", "Tokens issued for the 'Single-Page Application' client-type "+
+	spaOnly: {400, "invalid_request", "Tokens issued for the 'Single-Page Application' client-type " +
 		"may only be redeemed via cross-origin requests."},
 	// Observed: words. Chosen: for every request of a personal account.
 	workAccountsOnly: {400, "invalid_request", "Application '%s'(%s) is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request."},
