@@ -148,8 +148,12 @@ func accountsOf(d *fixture.Directory, tenant string, derive func(names ...string
 	}
 	for _, app := range d.Apps {
 		a.registered[strings.ToLower(app.ID)] = true
+		var redirects []entra.RedirectURI
+		for _, r := range app.RedirectURIs {
+			redirects = append(redirects, entra.RedirectURI{URI: r.URI, Type: r.Type})
+		}
 		a.apps = append(a.apps, entra.App{ID: app.ID, DisplayName: app.DisplayName, Secret: app.Secret, Certificates: app.Certificates,
-			RedirectURIs: app.RedirectURIs, Public: app.Public, Permissions: app.Permissions, DelegatedPermissions: app.DelegatedPermissions})
+			RedirectURIs: redirects, Public: app.Public, Permissions: app.Permissions, DelegatedPermissions: app.DelegatedPermissions})
 	}
 	return a
 }

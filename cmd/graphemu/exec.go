@@ -41,7 +41,8 @@ GRAPHEMU_CONTROL_URL, GRAPHEMU_TENANT, GRAPHEMU_CA and GRAPHEMU_DATA_DIR. It
 trusts the certificate by NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, REQUESTS_CA_BUNDLE
 and CURL_CA_BUNDLE, beside all that it trusted before. AZURE_AUTHORITY_HOST,
 AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are set where they
-are not.
+are not. Azure's libraries ask login.microsoftonline.com first whether it knows that
+host: turn instance discovery off in the client's code, or see --proxy.
 
 With --proxy localhost:0 a command works whose hosts are fixed in its code:
 HTTPS_PROXY leads it to a proxy that answers https://graph.microsoft.com,
@@ -50,6 +51,11 @@ nothing else but what --proxy-allow names. NO_PROXY excepts this machine, and th
 files of certificates cover the proxy. NODE_USE_ENV_PROXY makes Node obey, from
 versions on that know it (20 does not). HTTP_PROXY is left as it is, and
 AZURE_AUTHORITY_HOST is not set: the client signs in where it always does.
+
+With --auth strict the sign-in has to fit the operation. AZURE_CLIENT_ID and
+AZURE_CLIENT_SECRET sign in the app itself, which may do all with profiles but
+create one. GRAPHEMU_TOKEN has a user's permissions and may do that too, as has the
+token of a user who signs in; --fixture contoso has users.
 
 Some clients look at none of these, but at the system's store of certificates: on
 macOS and Windows Go (up to 1.26), .NET and PowerShell, on Windows its own

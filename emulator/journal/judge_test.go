@@ -226,7 +226,7 @@ func TestWarnings(t *testing.T) {
 			{World: "a", Rules: []RuleUse{{"x", "fault", 0, false}, {"y", "fault", 0, false}, {"x", "lifecycle", 0, false}, {"z", "throttle", 0, true}}},
 			{World: "b", Rules: []RuleUse{{"y", "fault", 1, false}, {"x", "fault", 0, false}}},
 		}, []string{
-			"unused : no call came: is the client pointed at this server?",
+			"unused : " + noCall,
 			`unfired : the fault "x" fired in no world: what it tests was not tested; optional: true says that this is fine`,
 			`unfired : the lifecycle "x" fired in no world: what it tests was not tested; optional: true says that this is fine`}},
 		"501": {[]Record{{World: "a", Entries: with(with(with(calls("delta", "delta", "", "profiles.get"), 1, answered(501)), 2, answered(501)), 3, answered(501))}}, []string{

@@ -44,6 +44,7 @@ var warningNames = map[string]string{
 	WarnNotImplemented: "no request met 501",
 	WarnRefused:        "no body was refused by a schema",
 	WarnDenied:         "no call was refused for its token",
+	WarnSignIn:         "no sign-in failed but for those that worked in the end",
 	WarnEarly:          "no call came within a Retry-After but for those that an expectation judges",
 	WarnBurst:          "no window had a burst",
 	WarnNoJitter:       "throttled workers came back at different times",

@@ -69,13 +69,15 @@ const (
 	WarnNotImplemented = "notImplemented" // a request met 501
 	WarnRefused        = "refused"        // a schema or a rule of the model refused a body
 	WarnDenied         = "denied"         // strict authentication refused a token, or what it may do
+	WarnSignIn         = "signIn"         // a token call failed, and none of its kind worked after it
 	WarnEarly          = "early"          // a call came within a Retry-After, and no expectation asked
 	WarnBurst          = "burst"          // most of a window's requests came within a tenth of it
 	WarnNoJitter       = "noJitter"       // workers that were throttled together came back together
 )
 
 // warningKinds are the kinds in the order in which a verdict has them.
-var warningKinds = []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnRefused, WarnDenied, WarnEarly, WarnBurst, WarnNoJitter}
+var warningKinds = []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnRefused, WarnDenied, WarnSignIn,
+	WarnEarly, WarnBurst, WarnNoJitter}
 
 // MaxBlamed is how many ids a result or a warning names.
 const MaxBlamed = 10

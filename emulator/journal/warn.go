@@ -18,6 +18,7 @@ func warn(worlds []Record) []Warning {
 		list = append(list, r.notImplemented()...)
 		list = append(list, r.refused()...)
 		list = append(list, r.denied()...)
+		list = append(list, r.failedSignIns()...)
 		list = append(list, r.early()...)
 		list = append(list, r.bursts()...)
 		list = append(list, r.noJitter()...)
@@ -28,13 +29,20 @@ func warn(worlds []Record) []Warning {
 	return list
 }
 
+// noCall names the likely causes. The second was seen with azidentity and
+// @azure/identity: none of their requests comes here before that one is answered.
+const noCall = "no call came: is the client pointed at this server? " +
+	"Azure's and Microsoft's sign-in libraries (azidentity, @azure/identity, MSAL) ask login.microsoftonline.com first " +
+	"whether it knows the sign-in host, and wait for that or fail: turn instance discovery off in the code (DisableInstanceDiscovery), " +
+	"or let graphemu answer it by exec --proxy localhost:0, which needs no change"
+
 // unused tells that nobody came: a client that is pointed elsewhere does nothing
 // wrong here.
 func unused(worlds []Record) []Warning {
 	if len(worlds) == 0 || slices.ContainsFunc(worlds, func(r Record) bool { return r.used() || r.Lost > 0 }) {
 		return nil
 	}
-	return []Warning{{Kind: WarnUnused, Message: "no call came: is the client pointed at this server?"}}
+	return []Warning{{Kind: WarnUnused, Message: noCall}}
 }
 
 // unfired names the rules that fired in no world. Rules of one name and kind in

@@ -287,9 +287,11 @@ func (x *exchange) pinned() bool {
 	return secure && net.ParseIP(host) == nil && host != "localhost" && host != "host.docker.internal" && !strings.HasSuffix(host, ".localhost") && strings.Contains(host, ".")
 }
 
-// crossOrigin lets scripts of any origin read the answer. Observed: * on the
-// metadata; the token endpoint has it for redirect URIs of single-page apps
-// alone. Chosen: for everyone, since no cookie decides what it answers.
+// crossOrigin lets scripts of any origin read the answer. Observed: * on the metadata,
+// and on the token endpoint where a single-page app asks; there pages were able to read
+// AADSTS9002326 too. Documented: a page that redeems for a redirect URI of another type
+// cannot read the answer. Chosen: every answer has it, since a strict tenant gives such
+// a page no token (see judgeOrigin), and a browser's own error would hide why.
 func (x *exchange) crossOrigin(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "client-request-id, x-ms-request-id")

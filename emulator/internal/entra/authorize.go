@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -72,7 +73,7 @@ func (x *exchange) target() (signin, client, *problem) {
 	}
 	uri := form.get("redirect_uri")
 	if uri == "" && c.app != nil && len(c.app.RedirectURIs) == 1 {
-		uri = c.app.RedirectURIs[0] // documented: the one that is registered
+		uri = c.app.RedirectURIs[0].URI // documented: the one that is registered
 	}
 	if uri == "" {
 		return s, c, refuse(noRedirect).help("redirect", "redirect_uri", "send a redirect_uri")
@@ -80,9 +81,10 @@ func (x *exchange) target() (signin, client, *problem) {
 	if !x.tenant.maySend(c.app, uri) {
 		p := refuse(redirectMismatch, uri, c.id)
 		if c.app == nil || len(c.app.RedirectURIs) == 0 {
-			p.help("redirect", "redirect_uri", "the fixture has no redirectUris for this app: it may be sent back to localhost, 127.0.0.1 or [::1] alone, by http or https, on any port")
+			p.help("redirect", "redirect_uri", "the fixture has no redirect URI for this app: "+
+				"it may be sent back to localhost, 127.0.0.1 or [::1] alone, by http or https, on any port")
 		} else {
-			p.help("redirect", "redirect_uri", "the fixture's redirectUris of this app are others: %s", words.Join(c.app.RedirectURIs[:min(len(c.app.RedirectURIs), 10)], "and"))
+			p.help("redirect", "redirect_uri", "the fixture's redirect URIs of this app are others: %s", words.Join(c.app.someRedirects(10), "and"))
 		}
 		return s, c, p
 	}
@@ -133,15 +135,19 @@ func (x *exchange) requested(s *signin, c client) (asked, *problem) {
 	if _, p := parseClaims(form.get("claims")); p != nil {
 		return a, p
 	}
-	return a, x.challenge(s)
+	return a, x.challenge(s, c)
 }
 
 // challenge reads what a client has to prove later (RFC 7636).
-func (x *exchange) challenge(s *signin) *problem {
+func (x *exchange) challenge(s *signin, c client) *problem {
 	form := x.call.params
 	s.Challenge, s.Method = form.get("code_challenge"), form.get("code_challenge_method")
 	switch {
 	case s.Challenge == "" && s.Method == "":
+		if c.app.typeOf(s.Redirect) == identity.SPA {
+			return x.strictly(refuse(proofRequired).
+				help("pkce", "code_challenge", "the redirect URI is of a single-page app: send a code_challenge"))
+		}
 		return nil
 	case s.Method == "":
 		s.Method = "plain"
@@ -182,7 +188,8 @@ func (x *exchange) signInAs(s signin, name string) Reply {
 		return x.refuseTo(s, p.as("login_required"))
 	}
 	t := x.tenant
-	g := grant{Client: s.Client, User: u.PrincipalName, Session: t.NewID(), Scope: s.Scope, Resource: s.Resource, Nonce: s.Nonce}
+	g := grant{Client: s.Client, User: u.PrincipalName, Session: t.NewID(), Scope: s.Scope, Resource: s.Resource, Nonce: s.Nonce,
+		Type: t.app(s.Client).typeOf(s.Redirect)}
 	code, err := x.seal(sealCode, sealedCode{grant: g, ID: t.NewID(), Redirect: s.Redirect, Challenge: s.Challenge, Method: s.Method,
 		Expires: t.Now.Add(codeLifetime).Unix()})
 	if err != nil {

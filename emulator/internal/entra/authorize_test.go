@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 )
 
 func TestAuthorizeErrors(t *testing.T) {
@@ -85,7 +87,7 @@ func TestPagesInsteadOfRedirects(t *testing.T) {
 }
 
 func TestRedirectURIs(t *testing.T) {
-	web := []string{"https://app.example/cb?a=1", "http://localhost/only", "msal.web://auth"}
+	web := ofType(identity.Web, "https://app.example/cb?a=1", "http://localhost/only", "msal.web://auth")
 	for uri, want := range map[string][4]bool{ // lenient and no app, strict and none registered, lenient and registered, strict and registered
 		"http://localhost":                              {true, true, true, false},
 		"http://localhost:5000/any/path?x=y":            {true, true, true, false},
@@ -161,9 +163,9 @@ func TestRedirectURIs(t *testing.T) {
 		assert.Equal(t, want, got, "%q", uri)
 	}
 	// What is registered is held to the same.
-	bad := &App{RedirectURIs: []string{"javascript:alert(1)", "http://localhost/#f", "https://u:p@app.example/"}}
-	for _, uri := range bad.RedirectURIs {
-		assert.False(t, (&Tenant{}).maySend(bad, uri), uri)
+	bad := &App{RedirectURIs: ofType(identity.SPA, "javascript:alert(1)", "http://localhost/#f", "https://u:p@app.example/")}
+	for _, r := range bad.RedirectURIs {
+		assert.False(t, (&Tenant{}).maySend(bad, r.URI), r.URI)
 	}
 }
 
@@ -248,7 +250,7 @@ func TestAppThatChangedItsMind(t *testing.T) {
 	page := g.get(t, "/"+tenantID+"/oauth2/v2.0/authorize", request("client_id", webApp, "redirect_uri", "msal.web://auth", "scope", "openid", "prompt", "login")...).ok()
 	assert.Contains(t, page.body(), "Web &lt;app&gt;")
 	assert.Contains(t, page.Header.Get("Content-Security-Policy"), "form-action 'self' msal.web:")
-	g.Apps[3].RedirectURIs = []string{"https://app.example/other"}
+	g.Apps[3].RedirectURIs = ofType(identity.Web, "https://app.example/other")
 	a := g.post(t, "/"+tenantID+"/oauth2/v2.0/authorize", "signin", page.hidden(), "user", "ann@contoso.edu")
 	a.refused(400, "invalid_request", 50011, "The redirect URI 'msal.web://auth' specified in the request does not match the redirect URIs configured for the application '"+webApp+"'.")
 	require.Empty(t, a.Header.Get("Location"))

@@ -42,6 +42,7 @@ const (
 	noCredential       = 7000216
 	needsSecret        = 7000218
 	refreshExpired     = 700082
+	spaRefreshExpired  = 700084
 	unknownTenant      = 90002
 	badInput           = 90013
 	badTenantName      = 900023
@@ -54,6 +55,9 @@ const (
 	foreignSignin      = 165000
 	needsDefault       = 1002012
 	malformed          = 9002313
+	proofRequired      = 9002325
+	notSPA             = 9002326
+	spaOnly            = 9002327
 	workAccountsOnly   = 9002332
 	duplicateParameter = 9000411
 )
@@ -155,6 +159,11 @@ var catalogue = map[int]entry{
 	needsSecret: {401, "invalid_client", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."},
 	// Observed: a page of Partner Center.
 	refreshExpired: {400, "invalid_grant", "The refresh token has expired due to inactivity. The token was issued on %s and was inactive for 90.00:00:00."},
+	// Observed: microsoft/chat-copilot issue 538, ParabolInc/parabol pull request 7097.
+	// Inferred: of a later one, that the moment is the first one's.
+	spaRefreshExpired: {400, "invalid_grant", "The refresh token was issued to a single page app (SPA), and therefore has a fixed, " +
+		"limited lifetime of 1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA " +
+		"to the sign in page. The token was issued on %s."},
 	// Observed: words, and (masked, in a recording) the name for openid-configuration.
 	// Chosen: the same name at the token endpoint, where invalid_request was seen.
 	unknownTenant: {400, "invalid_tenant", "Tenant '%s' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."},
@@ -180,6 +189,14 @@ var catalogue = map[int]entry{
 	needsDefault: {400, "invalid_scope", "The provided value for scope %s is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."},
 	// Observed, with invalid_grant for codes and refresh tokens that are none.
 	malformed: {400, "invalid_request", "Invalid request. Request is malformed or invalid."},
+	// Observed: issues, as azure-docs 93166, in the browser. Inferred: that the app is told.
+	proofRequired: {400, "invalid_request", "Proof Key for Code Exchange is required for cross-origin authorization code redemption."},
+	// Observed: umijs/umi-request issue 299; since 2025 the origin follows.
+	notSPA: {400, "invalid_request", "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. " +
+		"Request origin: '%s'."},
+	// Observed: microsoft-authentication-library-for-js issue 2482, sidebase/nuxt-auth issue 301.
+	spaOnly: {400, "invalid_request", "Tokens issued for the 'Single-Page Application' client-type " +
+		"may only be redeemed via cross-origin requests."},
 	// Observed: words. Chosen: for every request of a personal account.
 	workAccountsOnly: {400, "invalid_request", "Application '%s'(%s) is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request."},
 	// Observed: issues and support pages.

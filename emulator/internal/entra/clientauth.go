@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 )
 
@@ -34,8 +35,10 @@ type client struct {
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// client tells who asks, and whether it may.
-func (x *exchange) client(why purpose) (client, *problem) {
+// client tells who asks, and whether it may. kind is the type of the redirect URI that
+// the client's code was sent to, "" where there is none. It decides what the client
+// is, as Entra has it: a single-page app or a native one has no secret.
+func (x *exchange) client(why purpose, kind identity.RedirectType) (client, *problem) {
 	c, p := x.named()
 	if p != nil {
 		return c, p
@@ -44,6 +47,10 @@ func (x *exchange) client(why purpose) (client, *problem) {
 	if p != nil {
 		return c, p
 	}
+	if p := x.strictly(x.judgeOrigin(kind, assertion != "" || len(secrets) > 0)); p != nil {
+		return c, p
+	}
+	public := kind == identity.SPA || kind == identity.Native
 	switch {
 	case assertion != "":
 		c.method = certificateMethod
@@ -53,18 +60,19 @@ func (x *exchange) client(why purpose) (client, *problem) {
 		return c, refuse(noCredential)
 	default:
 		c.method = publicMethod
-		if c.app != nil && !c.app.Public {
+		if c.app != nil && !c.app.Public && !public {
 			return c, x.strictly(refuse(needsSecret).
-				help("publicClient", "client_id", "the app is not public: send its secret, or register it as public"))
+				help("publicClient", "client_id", "send the app's secret; else register the redirect URI under spa or publicClient, "+
+					"or for device code and password set isFallbackPublicClient"))
 		}
 		return c, nil
 	}
 	if c.app == nil {
 		return c, nil // lenient: nothing to compare with
 	}
-	// An app with "allow public client flows" may have a secret as well, and use
-	// it. Inferred; Entra decides by the platform of the redirect URI.
-	if c.app.Public && c.app.Secret == "" && len(c.app.Certificates) == 0 {
+	// An app with "allow public client flows" may have a secret as well, and use it
+	// where no redirect URI says that it is public. Inferred.
+	if public || c.app.Public && c.app.Secret == "" && len(c.app.Certificates) == 0 {
 		return c, x.strictly(refuse(publicClient))
 	}
 	if assertion != "" {
@@ -74,6 +82,27 @@ func (x *exchange) client(why purpose) (client, *problem) {
 	}
 	c.proven = p == nil
 	return c, x.strictly(p)
+}
+
+// judgeOrigin holds a request to what may come from a page in a browser, which an
+// Origin header tells: a redemption for a redirect URI of type spa alone, and never a
+// secret. Documented. Which origin it is does not count (inferred). Chosen: a redirect
+// URI that nobody registered, and so has no type, is not checked.
+func (x *exchange) judgeOrigin(kind identity.RedirectType, secret bool) *problem {
+	from := x.r.Header.Get("Origin")
+	grant := x.call.Operation == authorizationCode || x.call.Operation == refreshToken
+	switch {
+	case kind == identity.SPA && from == "":
+		return refuse(spaOnly).help("redirectType", "Origin", "the redirect URI is of type spa, so a browser must redeem: "+
+			"where a server does, register it under web, where a program does, under publicClient")
+	case from != "" && (kind == identity.Web || kind == identity.Native):
+		return refuse(notSPA, from).help("redirectType", "Origin",
+			"the redirect URI is of type %s: where a page redeems, register it under spa; else send no Origin header", kind)
+	case from != "" && secret && !grant:
+		return refuse(notSPA, from).help("redirectType", "Origin",
+			"a page has no secret that it could keep: sign a user in, or send no Origin header")
+	}
+	return nil
 }
 
 // named finds the app that client_id names.

@@ -25,18 +25,19 @@ type sealedCode struct {
 // redeemCode gives tokens for an authorization code, once. A second time says that
 // somebody else has had it: what it gave is revoked (RFC 6749, section 4.1.2).
 func (x *exchange) redeemCode() (any, *problem) {
-	c, p := x.client(forUser)
+	form := x.call.params
+	var code sealedCode
+	err := x.open(sealCode, form.get("code"), &code)
+	c, p := x.client(forUser, code.Type) // who asks is told first
 	if p != nil {
 		return nil, p
 	}
-	form := x.call.params
 	for _, name := range []string{"code", "redirect_uri"} {
 		if form.get(name) == "" {
 			return nil, refuse(missingParameter, name)
 		}
 	}
-	var code sealedCode
-	switch err := x.open(sealCode, form.get("code"), &code); {
+	switch {
 	case err == errForeign:
 		return nil, refuse(foreignCode)
 	case err != nil:

@@ -106,7 +106,7 @@ func (x *exchange) userCode(id string) (string, error) {
 
 // redeemDevice gives tokens once somebody has signed in with the user code.
 func (x *exchange) redeemDevice() (any, *problem) {
-	c, p := x.client(forUser)
+	c, p := x.client(forUser, "")
 	if p != nil {
 		return nil, p
 	}

@@ -56,10 +56,16 @@ type User struct {
 type App struct {
 	ID, DisplayName, Secret string
 	Certificates            []string // PEM, of the client's signed assertions
-	RedirectURIs            []string
+	RedirectURIs            []RedirectURI
 	Public                  bool     // may use the flows that need no secret
 	Permissions             []string // application permissions
 	DelegatedPermissions    []string
+}
+
+// RedirectURI is where a sign-in may lead back to.
+type RedirectURI struct {
+	URI  string
+	Type identity.RedirectType
 }
 
 // Signer signs tokens.

@@ -18,23 +18,48 @@ type grant struct {
 	Scope   string `json:"scope"` // as it was asked; at version 1 what that means at 2.0
 	Nonce   string `json:"nonce,omitempty"`
 
-	Resource string `json:"resource,omitempty"` // as it was asked at version 1
+	Resource string                `json:"resource,omitempty"` // as it was asked at version 1
+	Type     identity.RedirectType `json:"type,omitempty"`     // of the redirect URI that the code was sent to
 }
 
 // refreshLifetime is how long a refresh token lasts. Documented: 90 days; each use
 // gives a new one, and the old one stays good.
 const refreshLifetime = 90 * 24 * time.Hour
 
+// spaLifetime is how long the refresh tokens of a single-page app last, counted from
+// the first one of a sign-in. Documented: those that come later keep its end.
+const spaLifetime = 24 * time.Hour
+
 // sealedRefresh is what a refresh token has inside.
 type sealedRefresh struct {
 	grant
-	Issued int64 `json:"issued"`
+	Issued int64 `json:"issued"` // of a single-page app: the first of the sign-in
+}
+
+// expired tells why a refresh token is not good any more, nil for nothing. Chosen: a
+// lenient tenant keeps that of a single-page app as long as any other.
+func (x *exchange) expired(r sealedRefresh) *problem {
+	issued := time.Unix(r.Issued, 0)
+	switch now := x.tenant.Now; {
+	case !now.Before(issued.Add(refreshLifetime)):
+		return refuse(refreshExpired, moment(issued))
+	case r.Type == identity.SPA && !now.Before(issued.Add(spaLifetime)):
+		return x.strictly(refuse(spaRefreshExpired, moment(issued)).
+			help("spa", "refresh_token", "sign the user in again: no refresh token of a single-page app outlives the 24 hours after that"))
+	}
+	return nil
 }
 
 // give answers with the tokens of a sign-in: for the scopes a, which may be others
 // than those of the grant. What they cost is spent once nothing else can be
 // refused: a client that has made a mistake may mend it (chosen).
 func (x *exchange) give(g grant, c client, u User, a asked, spend func() *problem) (any, *problem) {
+	return x.giveAgain(sealedRefresh{g, x.tenant.Now.Unix()}, c, u, a, spend)
+}
+
+// giveAgain does as give; a refresh token is as r says.
+func (x *exchange) giveAgain(r sealedRefresh, c client, u User, a asked, spend func() *problem) (any, *problem) {
+	g := r.grant
 	wants, p := parseClaims(x.call.params.get("claims"))
 	if p != nil {
 		return nil, p
@@ -60,7 +85,7 @@ func (x *exchange) give(g grant, c client, u User, a asked, spend func() *proble
 	}
 	x.issued(claims)
 	if a.has("offline_access") || x.call.Operation == refreshToken || x.call.v1 {
-		if out.Refresh, err = x.seal(sealRefresh, sealedRefresh{g, x.tenant.Now.Unix()}); err != nil {
+		if out.Refresh, err = x.seal(sealRefresh, r); err != nil {
 			return nil, x.broken(err)
 		}
 	}
@@ -102,16 +127,16 @@ func (x *exchange) clientInfo(u User) string {
 
 // refresh gives new tokens for a refresh token, for the same scopes or others.
 func (x *exchange) refresh() (any, *problem) {
-	c, p := x.client(forUser)
+	text := x.call.params.get("refresh_token")
+	var r sealedRefresh
+	err := x.open(sealRefresh, text, &r)
+	c, p := x.client(forUser, r.Type) // who asks is told first
 	if p != nil {
 		return nil, p
 	}
-	text := x.call.params.get("refresh_token")
-	if text == "" {
+	switch {
+	case text == "":
 		return nil, refuse(missingParameter, "refresh_token")
-	}
-	var r sealedRefresh
-	switch err := x.open(sealRefresh, text, &r); {
 	case err == errForeign:
 		return nil, refuse(foreignGrant)
 	case err != nil:
@@ -119,11 +144,10 @@ func (x *exchange) refresh() (any, *problem) {
 	case r.Client != c.id:
 		return nil, refuse(invalidGrant).help("client", "client_id", "the refresh token was given to another client")
 	}
-	issued := time.Unix(r.Issued, 0)
-	switch {
-	case !x.tenant.Now.Before(issued.Add(refreshLifetime)):
-		return nil, refuse(refreshExpired, moment(issued))
-	case x.tenant.Sessions.Revoked(r.Session):
+	if p := x.expired(r); p != nil {
+		return nil, p
+	}
+	if x.tenant.Sessions.Revoked(r.Session) {
 		return nil, refuse(grantRevoked)
 	}
 	u, p := x.signedIn(r.User)
@@ -135,5 +159,8 @@ func (x *exchange) refresh() (any, *problem) {
 		return nil, p
 	}
 	r.Nonce = ""
-	return x.give(r.grant, c, u, a, nil)
+	if r.Type != identity.SPA {
+		r.Issued = x.tenant.Now.Unix()
+	}
+	return x.giveAgain(r, c, u, a, nil)
 }

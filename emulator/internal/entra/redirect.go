@@ -3,9 +3,10 @@ package entra
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 )
 
 // maySend tells whether an answer with a code in it may go to a redirect URI: to a
@@ -20,10 +21,32 @@ func (t *Tenant) maySend(app *App, uri string) bool {
 	if app == nil || len(app.RedirectURIs) == 0 {
 		return loopback(uri)
 	}
-	if slices.ContainsFunc(app.RedirectURIs, func(r string) bool { return r == uri || samePortAside(r, uri) }) {
-		return true
+	return app.typeOf(uri) != "" || !t.Strict && loopback(uri)
+}
+
+// typeOf is the type of a redirect URI, "" for one that is not registered. Chosen:
+// one that is registered letter for letter counts before one without a port, where
+// Entra says that it takes any of them.
+func (a *App) typeOf(uri string) identity.RedirectType {
+	if a == nil {
+		return ""
 	}
-	return !t.Strict && loopback(uri)
+	for _, same := range []func(registered, uri string) bool{func(r, uri string) bool { return r == uri }, samePortAside} {
+		for _, r := range a.RedirectURIs {
+			if same(r.URI, uri) {
+				return r.Type
+			}
+		}
+	}
+	return ""
+}
+
+// someRedirects are the first n redirect URIs.
+func (a *App) someRedirects(n int) (list []string) {
+	for _, r := range a.RedirectURIs[:min(len(a.RedirectURIs), n)] {
+		list = append(list, r.URI)
+	}
+	return list
 }
 
 // sound tells whether uri is one that every client reads alike, and that no

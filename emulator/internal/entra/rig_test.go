@@ -146,6 +146,14 @@ type rig struct {
 	jar map[string]*http.Cookie
 }
 
+// ofType are redirect URIs of one type.
+func ofType(kind identity.RedirectType, uris ...string) (list []RedirectURI) {
+	for _, uri := range uris {
+		list = append(list, RedirectURI{uri, kind})
+	}
+	return list
+}
+
 func newRig(strict bool) *rig {
 	g := &rig{jar: map[string]*http.Cookie{}}
 	g.Tenant = Tenant{
@@ -159,7 +167,7 @@ func newRig(strict bool) *rig {
 			{ID: secretApp, DisplayName: "Roster", Secret: theSecret, Permissions: []string{"EduRoster.Read.All"}, DelegatedPermissions: []string{"EduAdministration.Read", "User.Read"}},
 			{ID: publicApp, DisplayName: "Desktop", Public: true, DelegatedPermissions: []string{"EduAdministration.Read", "User.Read"}},
 			{ID: certApp, DisplayName: "Robot", Certificates: []string{"junk", rsaCertificate().pem, ecCertificate().pem}, Permissions: []string{"EduRoster.Read.All"}},
-			{ID: webApp, DisplayName: "Web <app>", Secret: theSecret, RedirectURIs: []string{"https://app.example/cb?a=1", "http://localhost/only", "msal.web://auth"}, DelegatedPermissions: []string{"EduAdministration.Read"}},
+			{ID: webApp, DisplayName: "Web <app>", Secret: theSecret, RedirectURIs: ofType(identity.Web, "https://app.example/cb?a=1", "http://localhost/only", "msal.web://auth"), DelegatedPermissions: []string{"EduAdministration.Read"}},
 		},
 		Origin: origin, Origins: func(o string) bool { return o == "https://127.0.0.1:9443" || o == origin },
 		Now: dawn, Real: dawn.Add(300 * time.Hour), Signer: signer{}, Sessions: NewSessions(), Revision: 3,

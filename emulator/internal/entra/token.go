@@ -56,7 +56,7 @@ const lenientRole = "EduAdministration.ReadWrite.All"
 
 // clientCredentials gives an application a token for itself.
 func (x *exchange) clientCredentials() (any, *problem) {
-	c, p := x.client(forItself)
+	c, p := x.client(forItself, "")
 	if p != nil {
 		return nil, p
 	}

@@ -44,7 +44,7 @@ func (x *exchange) domain() string {
 
 // password signs a user in by a password (RFC 6749, section 4.3).
 func (x *exchange) password() (any, *problem) {
-	c, p := x.client(forUser)
+	c, p := x.client(forUser, "")
 	if p != nil {
 		return nil, p
 	}

@@ -153,10 +153,15 @@ func newDemand(operation string, need identity.Need) *demand {
 	}
 	if need.Application == 0 {
 		// Inferred: what is missing then is a user's permission.
-		application, roles = graph.MissingScopes, "is not supported with application permissions; it "+scopes
+		application, roles = graph.MissingScopes, "is not supported with application permissions; it "+scopes+": "+delegatedWay(need.Delegated)
 	}
 	return &demand{Need: need, delegated: newObjection(delegated, journal.CodePermission, operation+" "+scopes), application: newObjection(application, journal.CodePermission, operation+" "+roles),
 		neither: newObjection(neither, journal.CodePermission, operation+" "+scopes)}
+}
+
+// delegatedWay tells how an app gets a token with a user's permissions.
+func delegatedWay(any identity.Permissions) string {
+	return "sign a user in (authorization code, device code or password), or take the token of graphemu token --scopes " + any.Names()[0]
 }
 
 func (d *demand) objection(t *identity.Token) *objection {
