@@ -100,7 +100,7 @@ func (c *call) storageError(status int, message string) reply {
 	if message == graph.Named("", status, c.now).Message {
 		message = "" // Graph's words; here the service has its own
 	}
-	return c.stored(blob.Failure(status, "", message, c.ids.Request, c.now))
+	return c.stored(blob.Failure(c.method, status, "", message, c.ids.Request, c.now))
 }
 
 // foreignHeaders sets the headers of an answer of another surface than Graph.
