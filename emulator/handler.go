@@ -48,7 +48,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the client asked for the account by the service's own host.
 func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, byName bool) {
 	call := blob.Parse(r)
-	s.surface.ServeUpload(w, r, &s.signedFor(&call).current.Load().World, surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}, call)
+	from := surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}
+	s.surface.ServeUpload(w, r, &s.signedFor(&call).current.Load().World, from, call)
 }
 
 // serveGraph answers a request of the Graph API. byName: the client asked for it

@@ -173,8 +173,8 @@ func (x *exchange) unknown() problem {
 	}
 	if asked.level == onContainer && asked.restype == "" {
 		// What a client meets that sends the file to the URL as it came [inferred].
-		return refuse("InvalidUri", reason, "the name of the blob is missing: put it between the container and the question mark, as …/"+x.call.Container+
-			"/school.csv?…; what is asked of the container itself has restype=container")
+		return refuse("InvalidUri", reason, "the name of the blob is missing: put it between the container and the question mark, "+
+			"as …/"+x.call.Container+"/school.csv?…; what is asked of the container itself has restype=container")
 	}
 	name := "comp"
 	for known := range operations {
@@ -182,7 +182,8 @@ func (x *exchange) unknown() problem {
 			name = "restype" // comp is fine, so it is the other one
 		}
 	}
-	return refuse("InvalidQueryParameterValue", queryName, name, queryValue, x.call.Query.Get(name), reason, "Not a value that "+x.r.Method+" has here.")
+	return refuse("InvalidQueryParameterValue", queryName, name, queryValue, x.call.Query.Get(name),
+		reason, "Not a value that "+x.r.Method+" has here.")
 }
 
 // refused are headers that would change what is stored, and are not emulated.

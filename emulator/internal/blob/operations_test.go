@@ -48,7 +48,7 @@ func TestEveryResourceIsAnswered(t *testing.T) {
 // account is written.
 func TestAccountLevel(t *testing.T) {
 	g := newRig(t, Limits{})
-	const detail = "<AuthenticationErrorDetail>The specified signed resource is not allowed for the this resource level</AuthenticationErrorDetail>"
+	const detail = "<AuthenticationErrorDetail>The specified signed resource is not allowed for the this resource level<"
 	for _, path := range []string{"/sdsstorage/?", "/sdsstorage?", "/?"} {
 		for _, c := range []struct {
 			method, query string

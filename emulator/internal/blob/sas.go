@@ -150,7 +150,8 @@ func (x *exchange) authenticate() (sas, error) {
 		}
 	}
 	if at := x.call.resource().level; at == onAccount || at == onContainer && t["sr"] == "b" {
-		return nil, refuse("AuthenticationFailed", authDetail, "The specified signed resource is not allowed for the this resource level") // observed: cyberduck issue 18205
+		// Observed, with this wording: cyberduck issue 18205.
+		return nil, refuse("AuthenticationFailed", authDetail, "The specified signed resource is not allowed for the this resource level")
 	}
 	if !x.store.signed(t, x.call.Container, x.call.Blob) || (t["sr"] != "c" && t["sr"] != "b") {
 		return nil, refuse("AuthenticationFailed", authDetail, "Signature did not match. String to sign used was "+t.stringToSign(x.call.Container, x.call.Blob)) // observed
