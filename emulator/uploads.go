@@ -68,8 +68,8 @@ func (s *Server) signer(c *blob.Call) *World {
 	return nil
 }
 
-// maxSignatures is how many signatures of upload URLs are remembered at least, and
-// half of how many at most (chosen): 2 MiB.
+// maxSignatures is how many of the last signatures are remembered at least; twice as
+// many are at most, which take 2 MiB (chosen).
 const maxSignatures = 8192
 
 // signatures remembers which world has signed what, by its tenant, so that an upload
