@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator"
 )
 
 // container is a provisioned CSV profile with its upload URL.
@@ -151,6 +153,79 @@ var uploadStatements = []statement{
 		assert.Equal(t, 400, a.status)
 		assert.Equal(t, "InvalidBlobOrBlock", a.header.Get("x-ms-error-code"))
 	}},
+	{"upload.putBlob", "version", "An `x-ms-version` that is none of the service's, as one that is to come, is 400 `InvalidHeaderValue`",
+		"azure-sdk-for-python#41080; azure-rest-api-specs#8947", observed, func(t *testing.T, g *rig) {
+			_, to := g.container(t)
+			assert.Equal(t, 201, g.put(t, to, "a.csv", "x", "x-ms-version: 2025-11-05").status)
+			for _, version := range []string{"2099-11-05", "2017-01-19"} {
+				a := g.put(t, to, "a.csv", "x", "x-ms-version: "+version)
+				assert.Equal(t, []any{400, "InvalidHeaderValue"}, []any{a.status, a.header.Get("x-ms-error-code")})
+				assert.Contains(t, a.body, "<HeaderName>x-ms-version</HeaderName><HeaderValue>"+version+"</HeaderValue>")
+			}
+		}},
+	{"upload.putBlob", "xml-text", "An error's XML escapes what text must, and leaves quotes as they are",
+		"graphemu; the same text to a parser as the `&apos;` that xprem#26 shows", chosen, func(t *testing.T, g *rig) {
+			_, to := g.container(t)
+			a := g.put(t, to, "a.csv", "x", "x-ms-blob-type:")
+			assert.Contains(t, a.body, "<Message>An HTTP header that's mandatory for this request is not specified.\n")
+		}},
+	{"upload.putBlob", "verb", "A verb that the resource does not have is 405 `UnsupportedHttpVerb`, with the others in `Allow`",
+		"Azure Storage, common error codes; RFC 9110, 15.5.6", documented, func(t *testing.T, g *rig) {
+			_, to := g.container(t)
+			a := g.storage(t, "POST", to, "a.csv", "", "x")
+			assert.Equal(t, []any{405, "UnsupportedHttpVerb"}, []any{a.status, a.header.Get("x-ms-error-code")})
+			assert.Equal(t, "DELETE, GET, HEAD, PUT", a.header.Get("Allow"))
+		}},
+	{"upload.getBlobProperties", "head", "An error to a HEAD has its code in `x-ms-error-code`, no Content-Type and no length",
+		"Azurite, error middleware; floci-az#184: else the SDK for C++ ends its process", observed, func(t *testing.T, g *rig) {
+			_, to := g.container(t)
+			a := g.storage(t, "HEAD", to, "a.csv", "", "")
+			assert.Equal(t, []any{403, "AuthorizationPermissionMismatch"}, []any{a.status, a.header.Get("x-ms-error-code")})
+			assert.NotContains(t, a.header, "Content-Type")
+			assert.NotContains(t, a.header, "Content-Length")
+		}},
+	{"upload.listContainers", "account", accountWords, accountSource, observed, func(t *testing.T, g *rig) {
+		g.accountRefuses(t, "GET", "comp=list", "upload.listContainers")
+	}},
+	{"upload.otherAccountOperation", "account", accountWords, accountSource, observed, func(t *testing.T, g *rig) {
+		g.accountRefuses(t, "GET", "restype=service&comp=properties", "upload.otherAccountOperation")
+		g.accountRefuses(t, "POST", "comp=batch", "upload.otherAccountOperation")
+	}},
+	{"upload.getAccountInformation", "account", accountWords, accountSource, observed, func(t *testing.T, g *rig) {
+		g.accountRefuses(t, "GET", "restype=account&comp=properties", "upload.getAccountInformation")
+	}},
+	{"profiles.uploadUrl", "secret", "With a data folder or strict authentication its signature draws on the server's secret, ids do not; " +
+		"a seed that is given decides it whole", "graphemu", chosen, func(t *testing.T, g *rig) {
+		id, to := g.container(t)
+		for _, o := range []emulator.Options{{DataDir: t.TempDir()}, {Auth: emulator.AuthStrict}} {
+			other, secret := newRig(t, o).container(t)
+			assert.Equal(t, id, other)
+			assert.NotEqual(t, to, secret)
+			o.Seed = 1
+			_, given := newRig(t, o).container(t)
+			assert.Equal(t, to, given)
+		}
+	}},
+}
+
+// What a container's SAS meets at the account.
+const (
+	accountWords  = "A container's SAS does not reach to the account: 403 `AuthenticationFailed`, in XML"
+	accountSource = "cyberduck#18205; Microsoft, Troubleshoot 403 errors in Azure Blob Storage"
+)
+
+// accountRefuses makes a call on the account with a container's SAS.
+func (g *rig) accountRefuses(t *testing.T, method, options, operation string) {
+	t.Helper()
+	id, to := g.container(t)
+	before := len(g.World().Journal().Requests(operation))
+	for _, slash := range []string{"", "/"} {
+		a := g.storage(t, method, strings.Replace(to, "/"+id, slash, 1), "", options, "")
+		assert.Equal(t, []any{403, "AuthenticationFailed"}, []any{a.status, a.header.Get("x-ms-error-code")}, a.body)
+		assert.Equal(t, "application/xml", a.header.Get("Content-Type"))
+		assert.Contains(t, a.body, "<AuthenticationErrorDetail>The specified signed resource is not allowed for the this resource level</")
+	}
+	assert.Len(t, g.World().Journal().Requests(operation), before+2)
 }
 
 // uploadRefusals are the calls that a write-only SAS does not allow, or that
@@ -174,10 +249,18 @@ func uploadRefusals() (list []statement) {
 		{"upload.deleteContainer", "DELETE", "", "restype=container", nil, 403},
 		{"upload.otherContainerOperation", "GET", "", "restype=container&comp=acl", nil, 403},
 		{"upload.getAccountInformation", "GET", "", "restype=account&comp=properties", nil, 403},
+		{"upload.findBlobsByTags", "GET", "", "restype=container&comp=blobs", nil, 403},
+		{"upload.queryBlob", "POST", "a.csv", "comp=query", nil, 403},
+		{"upload.getPageRanges", "GET", "a.csv", "comp=pagelist", nil, 403},
+		{"upload.setImmutabilityPolicy", "PUT", "a.csv", "comp=immutabilityPolicies", nil, 403},
+		{"upload.deleteImmutabilityPolicy", "DELETE", "a.csv", "comp=immutabilityPolicies", nil, 403},
+		{"upload.setLegalHold", "PUT", "a.csv", "comp=legalhold", nil, 403},
 		{"upload.preflight", "OPTIONS", "a.csv", "", []string{"Origin: https://example.test", "Access-Control-Request-Method: PUT"}, 403},
 		{"upload.setBlobProperties", "PUT", "a.csv", "comp=properties", nil, 501},
 		{"upload.setBlobMetadata", "PUT", "a.csv", "comp=metadata", nil, 501},
 		{"upload.setBlobTier", "PUT", "a.csv", "comp=tier", nil, 501},
+		{"upload.setBlobExpiry", "PUT", "a.csv", "comp=expiry", nil, 501},
+		{"upload.undeleteBlob", "PUT", "a.csv", "comp=undelete", nil, 501},
 		{"upload.leaseBlob", "PUT", "a.csv", "comp=lease", nil, 501},
 		{"upload.snapshotBlob", "PUT", "a.csv", "comp=snapshot", nil, 501},
 		{"upload.copyBlob", "PUT", "a.csv", "", []string{"x-ms-copy-source: https://example.test/x"}, 501},
@@ -186,6 +269,7 @@ func uploadRefusals() (list []statement) {
 		{"upload.putAppendBlob", "PUT", "a.csv", "", []string{"x-ms-blob-type: AppendBlob"}, 409},
 		{"upload.putPageBlob", "PUT", "a.csv", "", []string{"x-ms-blob-type: PageBlob"}, 409},
 		{"upload.appendBlock", "PUT", "a.csv", "comp=appendblock", nil, 409},
+		{"upload.sealAppendBlob", "PUT", "a.csv", "comp=seal", nil, 409},
 		{"upload.putPage", "PUT", "a.csv", "comp=page", nil, 409},
 	} {
 		words, source, grade := "The upload URL is write only: 403", "uploadUrl page, example (`sp=w`); Azure Storage, service SAS", documented

@@ -25,28 +25,31 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "graphemu is no proxy at this port: start it with --proxy ADDR, and it is one at that address.", http.StatusMethodNotAllowed)
 		return
 	}
-	switch urlpath.First(r.URL.Path) {
-	case control.Mount:
+	if urlpath.First(r.URL.Path) == control.Mount {
 		if s.control != nil {
 			s.control.ServeHTTP(w, r)
 		} else {
 			control.Off(w)
 		}
-	case blob.Account:
-		s.serveUpload(w, r, false)
-	default:
-		if call, ok := entra.Parse(r); ok {
-			s.serveSignIn(w, r, call, false)
-			return
-		}
-		s.serveGraph(w, r, false)
+		return
 	}
+	if blob.Addressed(r) {
+		s.serveUpload(w, r, false)
+		return
+	}
+	if call, ok := entra.Parse(r); ok {
+		s.serveSignIn(w, r, call, false)
+		return
+	}
+	s.serveGraph(w, r, false)
 }
 
 // serveUpload answers a request of the storage account, in path style. byName:
 // the client asked for the account by the service's own host.
 func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, byName bool) {
-	s.surface.ServeUpload(w, r, &s.signedFor(r).current.Load().World, surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)})
+	call := blob.Parse(r)
+	from := surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}
+	s.surface.ServeUpload(w, r, &s.signedFor(&call).current.Load().World, from, call)
 }
 
 // serveGraph answers a request of the Graph API. byName: the client asked for it
@@ -68,22 +71,6 @@ func secure(r *http.Request) bool { return r.TLS != nil || r.RemoteAddr == inMem
 func connection(r *http.Request) *wire.Conn {
 	c, _ := r.Context().Value(connKey{}).(*wire.Conn)
 	return c
-}
-
-// signedFor returns the world whose key has signed an upload's SAS, which it does
-// not check otherwise. Each world has a key of its own, also one that was restored from
-// a snapshot of another. Where nobody has signed, the default world refuses.
-func (s *Server) signedFor(r *http.Request) *World {
-	c := blob.Parse(r)
-	query := r.URL.Query()
-	for _, w := range s.Worlds() {
-		state := w.current.Load()
-		if state.Blobs.Signs(c.Container, query) {
-			w.use()
-			return w
-		}
-	}
-	return s.defaultWorld()
 }
 
 // refuse answers a token that leads to no world. The default world lends its

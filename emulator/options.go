@@ -69,7 +69,10 @@ type Options struct {
 	// Variants chooses readings where the documentation contradicts itself,
 	// by name, as {"createStatus": "201"}. Default: see Variants.
 	Variants map[string]string
-	// Seed decides every id that is minted. Default: 1.
+	// Seed decides every id that is minted, and all chance. Default, and 0: 1. A seed
+	// that is given decides upload URLs whole, so that they are the same in each run;
+	// but whoever knows it can sign some. Without one they draw on a secret as well,
+	// where there is a DataDir or Auth is AuthStrict.
 	Seed uint64
 	// Fixture is what each world starts from: the name of a built-in one, a
 	// file, or a folder with a fixture.json. Default: what the scenario says,
@@ -79,8 +82,8 @@ type Options struct {
 	// Control is who may use /_graphemu/: ControlLoopback (default), ControlAny
 	// or ControlOff.
 	Control string
-	// DataDir is the folder for the CA and the token key, so that trust in them
-	// survives a restart. Default: they are kept in memory. A folder that cannot
+	// DataDir is the folder for the CA, the token keys and the secret of upload
+	// URLs, so that what they signed survives a restart. Default: they are kept in memory. A folder that cannot
 	// be written to is reported in the log, and they are kept in memory too.
 	DataDir string
 
@@ -156,6 +159,8 @@ type settings struct {
 	now   func() time.Time // Options.Now, or the wall clock
 	clock *clock.Setting   // nil: as the scenario says
 	allow proxydoor.Allow  // of Options.ProxyAllow
+
+	secretive bool // upload URLs are signed with a secret, not with what the seed alone decides
 }
 
 // check fills in defaults. It errs with everything that is wrong at once.
@@ -222,6 +227,7 @@ func (o Options) check() (settings, error) {
 	if s.dial == nil {
 		s.dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	}
+	s.secretive = o.Seed == 0 && (o.DataDir != "" || s.Auth == AuthStrict)
 	s.Seed = cmp.Or(o.Seed, 1)
 	s.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	if s.now = o.Now; s.now == nil {

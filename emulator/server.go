@@ -36,16 +36,17 @@ type Server struct {
 	// server listens for it or listens on no port at all, else http.
 	URL string
 
-	set     settings
-	scene   atomic.Pointer[scene] // what the options name
-	surface *surface.Surface
-	metrics *metrics.Metrics
-	control http.Handler // nil: off
-	worlds  worlds
-	memory  *quota.Quota // what all worlds keep
-	tokens  *tokenCache
-	hosts   control.Hosts
-	origins origins
+	set        settings
+	scene      atomic.Pointer[scene] // what the options name
+	surface    *surface.Surface
+	metrics    *metrics.Metrics
+	control    http.Handler // nil: off
+	worlds     worlds
+	memory     *quota.Quota // what all worlds keep
+	tokens     *tokenCache
+	signatures signatures
+	hosts      control.Hosts
+	origins    origins
 
 	fixtures struct {
 		mu    sync.Mutex // guards byRef
@@ -53,10 +54,11 @@ type Server struct {
 	}
 	saving sync.Mutex // held while the state file is written
 
-	keys func() (*identity.Keys, error)     // made or read on first use
-	ca   func() (*localca.Authority, error) // made or read on first use
-	mem  memory
-	urls map[string]string // scheme, or "proxy", to origin
+	keys   func() (*identity.Keys, error)     // made or read on first use
+	ca     func() (*localca.Authority, error) // made or read on first use
+	secret func() string                      // of upload URLs; made or read on first use
+	mem    memory
+	urls   map[string]string // scheme, or "proxy", to origin
 
 	door   *proxydoor.Door    // nil: off
 	doorCA *localca.Authority // of its own
@@ -110,6 +112,7 @@ func New(o Options) (*Server, error) {
 	s.ca = sync.OnceValues(func() (*localca.Authority, error) {
 		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.now) })
 	})
+	s.secret = sync.OnceValue(s.openSecret)
 	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL, MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiledAPI, Log: set.Log,
 		Now: set.now, Closing: s.closing})
 	s.metrics = metrics.New(s.surface.Operations())
@@ -142,7 +145,7 @@ var auths = map[string]surface.Auth{AuthLenient: surface.AuthLenient, AuthStrict
 func kept[T interface{ Notes() []string }](s *Server, what string, open func(dir string) (T, error)) (T, error) {
 	v, err := open(s.set.DataDir)
 	if err != nil && s.set.DataDir != "" {
-		s.set.Log.Warn("the data folder cannot be used; this run keeps it in memory, and clients must trust it anew after a restart",
+		s.set.Log.Warn("the data folder cannot be used; this run keeps it in memory, and what it signs is good until a restart",
 			"what", what, "folder", s.set.DataDir, "error", err)
 		v, err = open("")
 	}

@@ -335,7 +335,8 @@ func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *sta
 		PageKey:    mint.Key(o.Seed, o.From, "pages"),
 		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
 	}
-	st.Blobs = blob.NewStore(mint.Key(s.set.Seed, w.tenant, "sas"), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: memory})
+	st.Blobs = blob.NewStore(s.uploadKey(w.tenant), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: memory})
+	st.Blobs.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
 	st.Directory = directory.New(seedOf(sc.fixture.Directory), derive)
 	st.Sessions = entra.NewSessions()
 	st.accounts = sync.OnceValue(func() *accounts { return accountsOf(&sc.fixture.Directory, w.tenant, derive) })

@@ -98,7 +98,8 @@ own: --junit verdict.xml writes verdict.RUN.xml.`,
 	fl := c.Flags()
 	fl.SetInterspersed(false)
 	f.register(c, env, "localhost:0", "localhost:0")
-	fl.StringVar(&f.options.DataDir, "data-dir", "", "`folder` that keeps the CA and the token key; empty: memory only (default a folder that is removed at the end)")
+	fl.StringVar(&f.options.DataDir, "data-dir", "", "`folder` that keeps the CA, the token keys and the secret of upload URLs; "+
+		"empty: memory only (default a folder that is removed at the end)")
 	fl.DurationVar(&x.timeout, "timeout", 0, "end the command after this `time`, as 90s, and exit with 124 (default no limit)")
 	fl.BoolVar(&x.eachVariant, "each-variant", false, "run the command with the default readings, then once for each other reading of each variant")
 	fl.StringSliceVar(&x.eachScenario, "each-scenario", nil, "run the command once for each of these `scenarios`, separated by commas; each comes after those of --scenario")

@@ -42,7 +42,8 @@ func fromEnvironment(flags *pflag.FlagSet, env environment) error {
 
 // dataDir adds --data-dir with its default, the user's configuration folder.
 func dataDir(c *cobra.Command, dir *string, env environment) {
-	c.Flags().StringVar(dir, "data-dir", defaultDataDir(env), "`folder` that keeps the CA and the token key, so that trust survives a restart; empty: memory only")
+	c.Flags().StringVar(dir, "data-dir", defaultDataDir(env), "`folder` that keeps the CA, the token keys and the secret of upload URLs, "+
+		"so that trust survives a restart; empty: memory only")
 }
 
 func defaultDataDir(env environment) string {
@@ -92,7 +93,8 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: lenient, any will do and none is 401, and the journal tells what strict would refuse; strict, checked from signature to permission; off, no header needed")
 	fl.StringVar(&o.Clock, "clock", "", "`how` time passes: real, frozen, frozen@2026-01-05T06:00:00Z, or x60 for an hour in a minute (default what the scenario says, else real)")
 	fl.StringArrayVar(&f.variants, "variant", nil, "`NAME=READING` where the documentation contradicts itself, as createStatus=201 (repeatable)")
-	fl.Uint64Var(&o.Seed, "seed", 1, "`number` that all ids and all chance are drawn from")
+	fl.Uint64Var(&o.Seed, "seed", 0, "`number` that all ids and all chance are drawn from; "+
+		"where it is given, the signatures of upload URLs too, which else draw on a secret of the data folder (default 1)")
 	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
 	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, saved at stop and by POST /_graphemu/state")
 	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; warn, an expectation that is not met is a failure; strict, a warning is one too")

@@ -111,6 +111,7 @@ const collectionPath = "/beta/education/synchronizationProfiles"
 // controlPath is where a server's control API is.
 const controlPath = "/_graphemu/"
 
+// banner prints what a client needs. A seed of 0 was not given.
 func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 	line := func(name, value string) {
 		if value != "" {
@@ -134,7 +135,10 @@ func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 	line("Control", r.Control)
 	line("Scenario", strings.Join(scenarios, ", "))
 	line("Tenant", r.Tenant)
-	line("Seed", fmt.Sprint(seed))
+	line("Seed", fmt.Sprint(cmp.Or(seed, 1)))
+	if seed != 0 {
+		line("", "upload URLs are drawn from it alone: whoever knows it can sign one")
+	}
 	fmt.Fprintf(out, "\nTry it:\n\n  TOKEN=%s\n  curl %s-H \"Authorization: Bearer $TOKEN\" %s\n\n", r.Token, r.curlCA(origin), origin+collectionPath)
 }
 

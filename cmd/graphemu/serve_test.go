@@ -143,6 +143,7 @@ func TestServeWritesAReadyFileAndTakesItAway(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(pem), "BEGIN CERTIFICATE")
 	assert.Contains(t, s.banner, r.HTTP)
+	assert.Regexp(t, `Seed +1\n\n`, s.banner)
 	assert.Contains(t, s.banner, r.HTTPS)
 	assert.Equal(t, r.HTTP+"/_graphemu/", r.Control)
 	assert.Contains(t, s.banner, r.Control)
@@ -155,7 +156,7 @@ func TestServeTakesVariablesAndFlagsGoFirst(t *testing.T) {
 	s := launch(t, map[string]string{"GRAPHEMU_HTTP": "127.0.0.1:0", "GRAPHEMU_HTTPS": "", "GRAPHEMU_FIXTURE": "one",
 		"GRAPHEMU_SEED": "7", "GRAPHEMU_VARIANT": "createStatus=201,contextKeys=plain", "GRAPHEMU_READY_FILE": file}, "--seed", "8")
 	assert.NotContains(t, s.banner, "HTTPS", "an empty variable switches the listener off")
-	assert.Regexp(t, `Seed +8`, s.banner)
+	assert.Regexp(t, `Seed +8\n +upload URLs are drawn from it alone`, s.banner, "what is given decides more than what is not")
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	var r ready

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BlobServiceClient } from "@azure/storage-blob";
 import { container, opened, put, refused, roster, world } from "./world.mjs";
 
 const text = Buffer.from("SIS ID,Name\n201,Harbour High School\n");
@@ -80,6 +81,33 @@ test("the URL only writes", async () => {
   for (const [name, call] of Object.entries(mismatch)) await refused(call(), 403, "AuthorizationPermissionMismatch", name);
   for (const call of [() => c.create(), () => c.createIfNotExists(), () => c.getProperties(), () => c.exists(), () => c.delete()])
     await refused(call(), 403, "AuthorizationFailure");
+});
+
+test("the account is not the container's", async () => {
+  const { w, id: profile, c } = await opened();
+  const account = new BlobServiceClient(c.url.replace(`/${profile}`, ""), undefined, { retryOptions: { maxTries: 1 } });
+  const calls = {
+    "list containers": () => account.listContainers().next(),
+    properties: () => account.getProperties(),
+    information: () => account.getAccountInfo(),
+    statistics: () => account.getStatistics(),
+    "find blobs": () => account.findBlobsByTags("a='b'").next(),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await refused(call(), 403, "AuthenticationFailed", name);
+    assert.match(error.details.authenticationErrorDetail, /not allowed for the this resource level$/);
+  }
+  assert.deepEqual(await w.calls("upload.listContainers"), ["upload.listContainers 403"], "in the world that gave the URL");
+});
+
+test("what a blob has besides", async () => {
+  const { c } = await opened();
+  const b = c.getBlockBlobClient("school.csv");
+  await b.uploadData(text);
+  await refused(b.query("select * from BlobStorage"), 403, "AuthorizationPermissionMismatch");
+  await refused(b.setLegalHold(true), 403, "AuthorizationPermissionMismatch");
+  await refused(b.undelete(), 501, "NotImplemented");
+  await refused(b.setAccessTier("Cool"), 501, "NotImplemented");
 });
 
 test("conditions", async () => {

@@ -74,11 +74,11 @@ func (x *exchange) reply(id string) Reply {
 	if x.began || !strings.EqualFold(x.r.Header.Get("Expect"), "100-continue") {
 		_, _ = io.CopyN(io.Discard, x.body, MaxBody) // the answer stands, whatever becomes of the rest
 	}
-	return p.reply(id, x.now)
+	return p.reply(x.r.Method, id, x.now)
 }
 
-// run does what the service does, in its order: what is wrong with the URI or
-// the version is told to anyone, the rest to who may ask.
+// run does what the service does, in its order: what is wrong with the URI, the
+// version or the verb is told to anyone, the rest to who may ask.
 func (x *exchange) run() (success, error) {
 	if err := x.checkURI(); err != nil {
 		return success{}, err
@@ -89,12 +89,12 @@ func (x *exchange) run() (success, error) {
 	if x.call.Operation == preflight {
 		return success{}, refuse("CorsPreflightFailure") // a storage account allows no origin unless told to [documented]
 	}
+	if x.call.Operation == "" {
+		return success{}, x.unknown()
+	}
 	t, err := x.authenticate()
 	if err != nil {
 		return success{}, err
-	}
-	if x.call.Operation == "" {
-		return success{}, x.unknown()
 	}
 	if err := x.authorize(t); err != nil {
 		return success{}, err
@@ -121,7 +121,7 @@ func (x *exchange) carryOut(c *container) (success, error) {
 		return x.getBlockList(c)
 	case getBlobProperties:
 		return x.getBlobProperties(c)
-	case putAppendBlob, putPageBlob, appendBlock, putPage:
+	case putAppendBlob, putPageBlob, appendBlock, sealBlob, putPage:
 		return success{}, refuse("InvalidBlobType", reason, x.call.Operation+" is not emulated: graphemu takes block blobs only, with x-ms-blob-type: BlockBlob") // chosen
 	}
 	return success{}, refuse("NotImplemented", reason, x.call.Operation+" is not emulated: files are put with Put Blob, or with Put Block and Put Block List") // chosen
@@ -137,7 +137,7 @@ func (x *exchange) checkURI() error {
 	if c.wrong != "" {
 		return refuse("InvalidUri", reason, c.wrong)
 	}
-	if code, why := badContainerName(c.Container); code != "" {
+	if code, why := badContainerName(c.Container); code != "" && c.resource().level != onAccount {
 		return refuse(code, reason, why+", not "+quote(c.Container))
 	}
 	if c.Blob != "" {
@@ -165,46 +165,25 @@ var ownParameters = []string{"comp", "restype", "blockid", "blocklisttype", "tim
 
 // unknown says why a request is for no operation.
 func (x *exchange) unknown() problem {
-	comp := x.call.Query.Get("comp")
-	switch m := x.r.Method; {
-	case m != http.MethodPut && m != http.MethodGet && m != http.MethodHead && m != http.MethodDelete:
-		return refuse("UnsupportedHttpVerb", reason, "a blob is put with PUT, not "+quote(m))
-	case x.call.Blob == "" && x.call.Query.Get("restype") == "":
+	asked := x.call.resource()
+	if methods := names(operations[asked]); len(methods) > 0 {
+		p := refuse("UnsupportedHttpVerb", reason, "not a method that is here: "+strings.Join(methods, ", "))
+		p.header = http.Header{"Allow": {strings.Join(methods, ", ")}} // documented: RFC 9110, 15.5.6
+		return p
+	}
+	if asked.level == onContainer && asked.restype == "" {
 		// What a client meets that sends the file to the URL as it came [inferred].
-		return refuse("InvalidUri", reason, "the name of the blob is missing: put it between the container and the question mark, as …/"+x.call.Container+"/school.csv?…")
-	case comp != "":
-		return refuse("InvalidQueryParameterValue", queryName, "comp", queryValue, comp, reason, "Not a value that "+m+" has here.")
+		return refuse("InvalidUri", reason, "the name of the blob is missing: put it between the container and the question mark, "+
+			"as …/"+x.call.Container+"/school.csv?…; what is asked of the container itself has restype=container")
 	}
-	return refuse("InvalidQueryParameterValue", queryName, "restype", queryValue, x.call.Query.Get("restype"), reason, "Not a value that "+x.r.Method+" has here.")
-}
-
-// oldestVersion is the first whose requests are like today's [documented:
-// "Versioning for Azure Storage"]. Any later date is taken for a version: a
-// client that is newer than this emulator must work [chosen; the service refuses
-// a date that is none of its versions].
-const oldestVersion = "2009-09-19"
-
-// chooseVersion finds the version that the request goes by: of its header, else
-// of its api-version, else of its SAS [documented, as above].
-func (x *exchange) chooseVersion() error {
-	good := func(v string) bool {
-		_, err := time.Parse(time.DateOnly, v)
-		return err == nil && v >= oldestVersion
-	}
-	if v := x.r.Header.Get("X-Ms-Version"); v != "" {
-		if !good(v) {
-			return refuse("InvalidHeaderValue", headerName, "x-ms-version", headerValue, v, reason, "a version is a date from "+oldestVersion+" on")
+	name := "comp"
+	for known := range operations {
+		if known.level == asked.level && known.comp == asked.comp && known.restype != asked.restype {
+			name = "restype" // comp is fine, so it is the other one
 		}
-		x.version = v
-	} else if v := x.call.Query.Get("api-version"); v != "" {
-		if !good(v) {
-			return refuse("InvalidQueryParameterValue", queryName, "api-version", queryValue, v, reason, "a version is a date from "+oldestVersion+" on")
-		}
-		x.version = v
-	} else if v := x.call.Query.Get("sv"); good(v) {
-		x.version = v
 	}
-	return nil
+	return refuse("InvalidQueryParameterValue", queryName, name, queryValue, x.call.Query.Get(name),
+		reason, "Not a value that "+x.r.Method+" has here.")
 }
 
 // refused are headers that would change what is stored, and are not emulated.

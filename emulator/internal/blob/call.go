@@ -3,7 +3,6 @@ package blob
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -16,7 +15,7 @@ import (
 // Call is what a request asks for, before anything of it is judged.
 type Call struct {
 	Operation string // as "upload.putBlock", one of Operations; "" for none that is known
-	Container string // decoded; "" where the path has none
+	Container string // decoded; "" where the path ends with the account
 	Blob      string // decoded; "" where the path ends with the container
 	Query     url.Values
 
@@ -28,61 +27,17 @@ type Call struct {
 	account string // the account that was asked where it is not Account; else ""
 }
 
-// The operations, as faults, scenarios and the journal name them. The first
-// group is emulated; of the second a write-only SAS gets its refusal, and any
-// other 501; the third is refused by name.
-const (
-	putBlob                = "upload.putBlob"
-	putBlock               = "upload.putBlock"
-	putBlockList           = "upload.putBlockList"
-	getBlockList           = "upload.getBlockList"
-	getBlobProperties      = "upload.getBlobProperties"
-	getContainerProperties = "upload.getContainerProperties"
-	createContainer        = "upload.createContainer"
-
-	getBlob           = "upload.getBlob"
-	deleteBlob        = "upload.deleteBlob"
-	deleteContainer   = "upload.deleteContainer"
-	listBlobs         = "upload.listBlobs"
-	getAccount        = "upload.getAccountInformation"
-	preflight         = "upload.preflight"
-	setBlobProperties = "upload.setBlobProperties"
-	setBlobMetadata   = "upload.setBlobMetadata"
-	getBlobMetadata   = "upload.getBlobMetadata"
-	getBlobTags       = "upload.getBlobTags"
-	setBlobTags       = "upload.setBlobTags"
-	setBlobTier       = "upload.setBlobTier"
-	leaseBlob         = "upload.leaseBlob"
-	snapshotBlob      = "upload.snapshotBlob"
-
-	copyBlob       = "upload.copyBlob"
-	putBlockURL    = "upload.putBlockFromURL"
-	putBlobURL     = "upload.putBlobFromURL"
-	putAppendBlob  = "upload.putAppendBlob"
-	putPageBlob    = "upload.putPageBlob"
-	appendBlock    = "upload.appendBlock"
-	putPage        = "upload.putPage"
-	containerOther = "upload.otherContainerOperation"
-)
-
-// grants says which letters of a SAS's `sp` allow an operation, any one of them
-// [documented: "Create a service SAS"]. Empty: no service SAS allows it, as for
-// everything that is about a container itself.
-var grants = map[string]string{
-	putBlob: "cw", putBlock: "cw", putBlockList: "cw",
-	getBlockList: "r", getBlobProperties: "r", getBlob: "r", getBlobMetadata: "r", getAccount: "r",
-	deleteBlob: "d", listBlobs: "l", getBlobTags: "t", setBlobTags: "t",
-	setBlobProperties: "w", setBlobMetadata: "w", setBlobTier: "w", leaseBlob: "w", snapshotBlob: "cw",
-	copyBlob: "cw", putBlockURL: "cw", putBlobURL: "cw",
-	putAppendBlob: "cw", putPageBlob: "cw", appendBlock: "aw", putPage: "w",
-	getContainerProperties: "", createContainer: "", deleteContainer: "", containerOther: "",
-}
-
-// Operations returns the names of all operations that Parse tells, sorted.
-func Operations() []string {
-	all := append(names(grants), preflight)
-	slices.Sort(all)
-	return all
+// Addressed tells whether r is for the storage account: by its path, which names
+// the account, or by a signature on the root. Such a one comes from a client that
+// takes the host for the account's own [chosen: Graph has nothing at its root].
+func Addressed(r *http.Request) bool {
+	switch urlpath.First(r.URL.Path) {
+	case Account:
+		return true
+	case "":
+		return strings.Contains(r.URL.RawQuery, "sig=") && r.URL.Query().Has("sig") && r.URL.Query().Has("sv")
+	}
+	return false
 }
 
 // Parse tells what r asks for. It reads no body and judges nothing: a Call with
@@ -97,7 +52,7 @@ func Parse(r *http.Request) Call {
 	}
 	path := urlpath.CleanFirst(r.URL.EscapedPath(), 2)
 	rest, found := strings.CutPrefix(path, Prefix)
-	if path+"/" == Prefix { // the account itself, with or without a slash
+	if path == "/" || path+"/" == Prefix { // the account itself: see Addressed
 		rest, found = "", true
 	}
 	if !found {
@@ -119,78 +74,23 @@ func Parse(r *http.Request) Call {
 	}
 	if r.Method == http.MethodOptions {
 		c.Operation = preflight
-	} else if c.Blob == "" {
-		c.Operation = containerOperation(r.Method, c.Query)
 	} else {
-		c.Operation = blobOperation(r, c.Query)
+		c.Operation = headerOperation(operations[c.resource()][r.Method], r.Header)
 	}
 	return c
 }
 
-func containerOperation(method string, q url.Values) string {
-	restype, comp := strings.ToLower(q.Get("restype")), strings.ToLower(q.Get("comp"))
+// resource is what the call's path and query name.
+func (c *Call) resource() resource {
+	r := resource{onBlob, strings.ToLower(c.Query.Get("restype")), strings.ToLower(c.Query.Get("comp"))}
 	switch {
-	case restype == "account" && comp == "properties" && reads(method):
-		return getAccount
-	case restype != "container":
-		return ""
-	case comp == "list" && method == http.MethodGet:
-		return listBlobs
-	case comp != "":
-		return containerOther // acl, metadata, lease, blobs, batch
-	case method == http.MethodPut:
-		return createContainer
-	case method == http.MethodDelete:
-		return deleteContainer
-	case reads(method):
-		return getContainerProperties
+	case c.Container == "" && c.Blob == "":
+		r.level = onAccount
+	case c.Blob == "":
+		r.level = onContainer
 	}
-	return ""
+	return r
 }
-
-func blobOperation(r *http.Request, q url.Values) string {
-	comp, source := strings.ToLower(q.Get("comp")), r.Header.Get("X-Ms-Copy-Source") != ""
-	if strings.EqualFold(q.Get("restype"), "account") && comp == "properties" && reads(r.Method) {
-		return getAccount
-	}
-	switch r.Method {
-	case http.MethodPut:
-		if comp == "" {
-			return putOperation(r.Header.Get("X-Ms-Blob-Type"), source)
-		}
-		if comp == "block" && source {
-			return putBlockURL
-		}
-		return map[string]string{
-			"block": putBlock, "blocklist": putBlockList, "appendblock": appendBlock, "page": putPage, "copy": copyBlob, "incrementalcopy": copyBlob,
-			"metadata": setBlobMetadata, "properties": setBlobProperties, "tags": setBlobTags, "tier": setBlobTier, "lease": leaseBlob, "snapshot": snapshotBlob,
-		}[comp]
-	case http.MethodGet:
-		return map[string]string{"": getBlob, "blocklist": getBlockList, "tags": getBlobTags, "metadata": getBlobMetadata}[comp]
-	case http.MethodHead:
-		return map[string]string{"": getBlobProperties, "metadata": getBlobMetadata}[comp]
-	case http.MethodDelete:
-		return map[string]string{"": deleteBlob}[comp]
-	}
-	return ""
-}
-
-// putOperation tells what a PUT without a comp is.
-func putOperation(blobType string, source bool) string {
-	switch {
-	case source && strings.EqualFold(blobType, "BlockBlob"):
-		return putBlobURL
-	case source:
-		return copyBlob
-	case strings.EqualFold(blobType, "AppendBlob"):
-		return putAppendBlob
-	case strings.EqualFold(blobType, "PageBlob"):
-		return putPageBlob
-	}
-	return putBlob
-}
-
-func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
 // What a blob's name may be [documented: "Naming and Referencing Containers,
 // Blobs, and Metadata"].

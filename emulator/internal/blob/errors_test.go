@@ -87,7 +87,7 @@ func TestRefusals(t *testing.T) {
 
 // The whole of an error, byte for byte.
 func TestGoldenXML(t *testing.T) {
-	r := Failure(503, "", "", "86904b1e-0000-4000-8000-000000000000", dawn)
+	r := Failure("PUT", 503, "", "", "86904b1e-0000-4000-8000-000000000000", dawn)
 	assert.Equal(t, `<?xml version="1.0" encoding="utf-8"?><Error><Code>ServerBusy</Code><Message>The server is busy.
 RequestId:86904b1e-0000-4000-8000-000000000000
 Time:2017-07-04T07:43:01.2495183Z</Message></Error>`, string(r.Body))
@@ -96,7 +96,7 @@ Time:2017-07-04T07:43:01.2495183Z</Message></Error>`, string(r.Body))
 		"X-Ms-Error-Code": {"ServerBusy"}, "X-Ms-Request-Id": {"86904b1e-0000-4000-8000-000000000000"},
 	}, r.Header)
 	p := refuse("Md5Mismatch", "UserSpecifiedMd5", "a<b")
-	assert.Contains(t, string(p.reply("", dawn).Body), "</Message><UserSpecifiedMd5>a&lt;b</UserSpecifiedMd5></Error>")
+	assert.Contains(t, string(p.reply("PUT", "", dawn).Body), "</Message><UserSpecifiedMd5>a&lt;b</UserSpecifiedMd5></Error>")
 }
 
 func TestFailure(t *testing.T) {
@@ -111,14 +111,14 @@ func TestFailure(t *testing.T) {
 		if e, known := catalogue[code]; known {
 			assert.Equal(t, status, e.status, code)
 		}
-		r := Failure(status, "", "", "id", dawn)
+		r := Failure("PUT", status, "", "", "id", dawn)
 		assert.Equal(t, []any{status, code, message}, []any{r.Status, r.Code, r.Message})
 	}
-	r := Failure(500, "OperationTimedOut", "", "id", dawn)
+	r := Failure("PUT", 500, "OperationTimedOut", "", "id", dawn)
 	assert.Equal(t, "Operation could not be completed within the specified time.", r.Message)
-	r = Failure(500, "Mine", "", "i\r\nd", dawn)
+	r = Failure("PUT", 500, "Mine", "", "i\r\nd", dawn)
 	assert.Equal(t, []string{"Mine", "Internal Server Error", "id"}, []string{r.Code, r.Message, r.Header.Get("X-Ms-Request-Id")})
-	assert.Equal(t, "own words", Failure(403, "Mine", "own words", "", dawn).Message)
+	assert.Equal(t, "own words", Failure("PUT", 403, "Mine", "own words", "", dawn).Message)
 }
 
 // Each code that the package uses is in the catalogue, and each of the catalogue

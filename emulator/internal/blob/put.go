@@ -16,7 +16,7 @@ var sizes = []struct {
 }{
 	{"2019-12-12", 5000 << 20, 4000 << 20},
 	{"2016-05-31", 256 << 20, 100 << 20},
-	{oldestVersion, 64 << 20, 4 << 20},
+	{versions[0], 64 << 20, 4 << 20},
 }
 
 // most returns the sizes of the request's version, within the store's own limit.

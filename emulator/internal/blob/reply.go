@@ -11,8 +11,8 @@ import (
 	"unicode"
 )
 
-// Reply is an answer, to be written as it is. Content-Length is set, also for a
-// HEAD, whose Body is to be left out (net/http does so).
+// Reply is an answer, to be written as it is. Content-Length is set, but for an
+// error to a HEAD: that has neither Body nor a length or type of one.
 type Reply struct {
 	Status int
 	Header http.Header // never nil
@@ -69,18 +69,20 @@ const maxEcho = 2048
 func Codes() []string { return names(catalogue) }
 
 // Failure returns an error of this surface, as a scenario's fault sends it. An
-// empty code or message is the one that ForStatus gives.
-func Failure(status int, code, message, requestID string, now time.Time) Reply {
+// empty code or message is the one that ForStatus gives. method is the request's.
+func Failure(method string, status int, code, message, requestID string, now time.Time) Reply {
 	ownCode, ownMessage := ForStatus(status)
 	if code != "" && code != ownCode {
 		ownMessage = catalogue[code].message
 	}
 	p := problem{status: status, code: cmp.Or(code, ownCode), message: cmp.Or(message, ownMessage, http.StatusText(status))}
-	return p.reply(requestID, now)
+	return p.reply(method, requestID, now)
 }
 
-// reply encodes p. Its Time has seven decimals [observed].
-func (p problem) reply(requestID string, now time.Time) Reply {
+// reply encodes p. Its Time has seven decimals [observed]. To a HEAD the code
+// goes as a header alone: a Content-Type without a body makes the SDK for C++ parse
+// nothing, and end its process [observed: floci-az issue 184].
+func (p problem) reply(method, requestID string, now time.Time) Reply {
 	r := Reply{Status: p.status, Header: http.Header{}, Code: p.code, Message: p.message}
 	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0" encoding="utf-8"?><Error><Code>`)
@@ -104,6 +106,11 @@ func (p problem) reply(requestID string, now time.Time) Reply {
 	r.Header.Set("Content-Type", "application/xml")
 	r.Header.Set("X-Ms-Error-Code", headerText(p.code))
 	r.stamp(requestID, now)
+	if method == http.MethodHead {
+		r.Body = nil
+		r.Header.Del("Content-Type")
+		r.Header.Del("Content-Length")
+	}
 	return r
 }
 
@@ -117,19 +124,21 @@ func (r *Reply) stamp(requestID string, now time.Time) {
 	}
 }
 
-// escape writes text into XML, not more than maxEcho bytes of it. Line ends stay
-// readable, as the service sends them.
+// escape writes text into XML, not more than maxEcho bytes of it. Line ends stay as
+// they are, as the service sends them [observed], and quotes, for whoever looks for
+// its words without a parser [chosen: the service writes &apos;, which says the same].
 func escape(b *bytes.Buffer, text string) {
 	if len(text) > maxEcho {
 		text = text[:maxEcho] + "…"
 	}
-	for i, line := range strings.Split(text, "\n") {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		_ = xml.EscapeText(b, []byte(line)) // a bytes.Buffer takes everything
-	}
+	var escaped bytes.Buffer
+	_ = xml.EscapeText(&escaped, []byte(text)) // a bytes.Buffer takes everything
+	_, _ = asInText.WriteString(b, escaped.String())
 }
+
+// asInText takes back what encoding/xml escapes, and what need not be outside of an
+// attribute. An ampersand of the text is &amp; by then, so it never looks like these.
+var asInText = strings.NewReplacer("&#39;", "'", "&#34;", `"`, "&#xA;", "\n", "&#x9;", "\t")
 
 // headerText is text without what would end or break a header.
 func headerText(text string) string {

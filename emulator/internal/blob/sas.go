@@ -26,7 +26,7 @@ const expiryFormat = "2006-01-02T15:04:05Z"
 // container as the last segment, no slash behind it. base is a scheme and a host,
 // with a path where it has one, without a slash at its end; where the host is the
 // account's own, Host, the path does not name the account. The container is made
-// where there is none.
+// where there is none. OnSign is told.
 func (s *Store) UploadURL(base, container string, now time.Time) string {
 	s.Create(container)
 	return s.sign(base, container, "w", now)
@@ -43,6 +43,9 @@ func (s *Store) sign(base, container, permissions string, now time.Time) string 
 		"sp": permissions,
 	}
 	t["sig"] = s.signature(t.stringToSign(container, ""))
+	if s.OnSign != nil {
+		s.OnSign(t["sig"])
+	}
 	var b strings.Builder
 	path := Prefix
 	if strings.HasSuffix(base, "://"+Host) {
@@ -145,6 +148,10 @@ func (x *exchange) authenticate() (sas, error) {
 		if t[name] == "" {
 			return nil, refuse("AuthenticationFailed", authDetail, name+" is mandatory. Cannot be empty") // observed
 		}
+	}
+	if at := x.call.resource().level; at == onAccount || at == onContainer && t["sr"] == "b" {
+		// Observed, with this wording: cyberduck issue 18205.
+		return nil, refuse("AuthenticationFailed", authDetail, "The specified signed resource is not allowed for the this resource level")
 	}
 	if !x.store.signed(t, x.call.Container, x.call.Blob) || (t["sr"] != "c" && t["sr"] != "b") {
 		return nil, refuse("AuthenticationFailed", authDetail, "Signature did not match. String to sign used was "+t.stringToSign(x.call.Container, x.call.Blob)) // observed

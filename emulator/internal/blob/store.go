@@ -61,6 +61,10 @@ const (
 // Store holds the containers of one world. It is safe for concurrent use, and
 // starts no goroutine.
 type Store struct {
+	// OnSign is told each signature that UploadURL makes; nil: nobody is. It is set
+	// before the store is used.
+	OnSign func(signature string)
+
 	key    []byte
 	limits Limits
 
@@ -324,6 +328,13 @@ type File struct {
 // Open returns a reader of the file's bytes from their start. Closing it is not
 // needed; a File may be opened often and at the same time.
 func (f File) Open() io.ReadCloser { return f.content.open() }
+
+// Has tells whether there is a container of that name.
+func (s *Store) Has(container string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.containers[container] != nil
+}
 
 // Files returns the committed blobs of a container at one moment, by name;
 // nil where there is no such container.

@@ -105,7 +105,7 @@ func (c *call) respond(r *fault.Respond, retryAfter time.Duration, factor float6
 		}
 		switch {
 		case c.upload != nil && slices.Contains(blob.Codes(), r.Error):
-			a = c.stored(blob.Failure(r.Status, r.Error, r.Message, c.ids.Request, c.now))
+			a = c.stored(blob.Failure(c.method, r.Status, r.Error, r.Message, c.ids.Request, c.now))
 		case c.signIn != nil:
 			a = c.signInError(r.Status, r.Error, r.Message)
 		default:

@@ -62,12 +62,11 @@ func (c *call) storage() string {
 	return c.scheme + net.JoinHostPort("127.0.0.1", port)
 }
 
-// ServeUpload answers a request of the storage account, in the world whose key has
-// signed its SAS. It meets the scenario, and is recorded, as every other.
-func (s *Surface) ServeUpload(w http.ResponseWriter, r *http.Request, world *World, from Caller) {
+// ServeUpload answers upload, a request of the storage account, in the world whose
+// key has signed its SAS. It meets the scenario, and is recorded, as every other.
+func (s *Surface) ServeUpload(w http.ResponseWriter, r *http.Request, world *World, from Caller, upload blob.Call) {
 	c := new(call)
 	c.init(s, r, world, from)
-	upload := blob.Parse(r)
 	upload.RequestID = c.ids.Request // as the journal has it
 	c.upload = &upload
 	c.operation, c.id, c.method = c.upload.Operation, c.upload.Container, r.Method
@@ -78,6 +77,9 @@ func (s *Surface) ServeUpload(w http.ResponseWriter, r *http.Request, world *Wor
 		// A client that is still sending would see its connection break in place of
 		// the answer.
 		io.CopyN(io.Discard, r.Body, blob.MaxBody) // the answer stands, whatever becomes of the rest
+	}
+	if r.Method == http.MethodHead && a.failed {
+		a.body, a.media = nil, "" // a scenario's own: see blob.Reply
 	}
 	s.record(c, a)
 	s.send(w, r, c, a)
@@ -100,7 +102,7 @@ func (c *call) storageError(status int, message string) reply {
 	if message == graph.Named("", status, c.now).Message {
 		message = "" // Graph's words; here the service has its own
 	}
-	return c.stored(blob.Failure(status, "", message, c.ids.Request, c.now))
+	return c.stored(blob.Failure(c.method, status, "", message, c.ids.Request, c.now))
 }
 
 // foreignHeaders sets the headers of an answer of another surface than Graph.
