@@ -138,6 +138,9 @@ func (s *Surface) answer(c *call) reply {
 	if c.id != "" {
 		c.before = c.standing()
 	}
+	if c.lacksLength() {
+		return c.lengthRequired()
+	}
 	if a, ok := s.scenario(c); !ok {
 		return a
 	}
