@@ -31,7 +31,7 @@ func schoolRig(t *testing.T) *rig {
 	g.create(t, foundingRequest)                                                                          // Test Profile
 	g.create(t, edit(t, oneRosterBody("O'Hara"), "expirationDate", "2026-07-31"))                         // matching, Username
 	g.create(t, edit(t, powerSchoolBody("Zoë"), "handleSpecialCharacterConstraint", true))                // contoso.edu
-	g.create(t, edit(t, csvBody("Late"), "expirationDate", "2027-07-31", "licensesToAssign", []string{})) // no licence
+	g.create(t, edit(t, csvBody("Late"), "expirationDate", "2027-06-30", "licensesToAssign", []string{})) // no licence
 	return g
 }
 
