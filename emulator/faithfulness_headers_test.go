@@ -129,10 +129,10 @@ var headerStatements = []statement{
 			assert.NotContains(t, a.header, "X-Ms-Resource-Unit", name)
 		}
 	}},
-	{anyOperation, "cors", "With an `Origin` come `Access-Control-Allow-Origin: *` and the list of exposed headers, on errors too", "dev-proxy ProxyUtils.cs", documented, func(t *testing.T, g *rig) {
+	{anyOperation, "cors", "With an `Origin` come `Access-Control-Allow-Origin: *` and the list of exposed headers, graphemu's `x-graphemu-explain` at its end, on errors too", "dev-proxy ProxyUtils.cs", documented, func(t *testing.T, g *rig) {
 		for name, a := range g.answersOf(t, "Origin: https://app.example.test") {
 			assert.Equal(t, "*", a.header.Get("Access-Control-Allow-Origin"), name)
-			assert.Equal(t, "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After",
+			assert.Equal(t, "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After, x-graphemu-explain",
 				a.header.Get("Access-Control-Expose-Headers"), name)
 		}
 	}},

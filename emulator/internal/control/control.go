@@ -134,6 +134,7 @@ type Config struct {
 	Server       Server
 	Schemas      fs.FS
 	Hosts        Hosts
+	Origins      Origins // of pages whose scripts may use it
 	LoopbackOnly bool
 	MaxBody      int64 // bytes of a body that is no snapshot
 	MaxState     int64 // bytes of a snapshot; default DefaultMaxState
@@ -169,6 +170,9 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	if err := c.guard(r); err != nil {
 		c.fail(w, err)
+		return
+	}
+	if c.crossOrigin(w, r) {
 		return
 	}
 	// A base that ends in a slash is easily joined with a path that begins with one.
