@@ -209,6 +209,9 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		return known
 	case errors.As(err, &query):
 		e := &graph.Error{Status: http.StatusBadRequest, Code: query.Code, Message: query.Message}
+		if query.Unserved {
+			e.Status = http.StatusNotImplemented
+		}
 		if query.Help != "" {
 			e.Help("invalidQueryOption", query.Target, "%s", query.Help)
 		}
