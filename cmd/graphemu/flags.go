@@ -92,7 +92,8 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringArrayVar(&f.variants, "variant", nil, "`NAME=READING` where the documentation contradicts itself, as createStatus=201 (repeatable)")
 	fl.Uint64Var(&o.Seed, "seed", 1, "`number` that all ids and all chance are drawn from")
 	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
-	fl.StringArrayVar(&o.ControlOrigins, "control-origin", nil, "`origin` of a page whose scripts may use /_graphemu/ too, as http://localhost:5173 (repeatable)")
+	fl.StringArrayVar(&o.ControlOrigins, "control-origin", nil,
+		"`origin` of a page whose scripts may use /_graphemu/ too, as http://localhost:5173 (repeatable)")
 	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, saved at stop and by POST /_graphemu/state")
 	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; warn, an expectation that is not met is a failure; strict, a warning is one too")
 	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")

@@ -74,5 +74,6 @@ func (c *Control) guard(r *http.Request) error {
 }
 
 func foreignPage() error {
-	return problem(http.StatusForbidden, "Cross-origin call", "A page of another origin may not use the control API. Start with --control-origin ORIGIN to let one in.")
+	return problem(http.StatusForbidden, "Cross-origin call",
+		"A page of another origin may not use the control API. Start with --control-origin ORIGIN to let one in.")
 }

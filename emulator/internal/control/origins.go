@@ -20,7 +20,8 @@ func NewOrigins(list []string) (Origins, error) {
 	for _, text := range list {
 		origin, ok := asOrigin(text)
 		if !ok {
-			errs = append(errs, fmt.Errorf("control origin %q: want scheme, host and port of a page alone, like http://localhost:5173", text))
+			errs = append(errs, fmt.Errorf(
+				"control origin %q: want scheme, host and port of a page alone, like http://localhost:5173", text))
 			continue
 		}
 		o.known[origin] = true

@@ -20,5 +20,6 @@ const LengthRequiredPage = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN""ht
 // LengthRequired is the same as the journal keeps it; the code is chosen.
 func LengthRequired() *Error {
 	e := &Error{Status: http.StatusLengthRequired, Code: "LengthRequired", Message: "The request must be chunked or have a content length."}
-	return e.Help("lengthRequired", "Content-Length", "a POST without a body needs the header Content-Length: 0, which curl sends with -d ''; most HTTP clients send it by themselves")
+	return e.Help("lengthRequired", "Content-Length",
+		"a POST without a body needs the header Content-Length: 0, which curl sends with -d ''; most HTTP clients send it by themselves")
 }

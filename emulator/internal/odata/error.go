@@ -46,8 +46,9 @@ func refuse(target, message, help string, args ...any) *Error {
 
 // notServed refuses a property that the model declares and nothing here holds.
 func (p *Property) notServed(target string) error {
-	return &Error{Unserved: true, Code: "NotImplemented", Target: target, Message: fmt.Sprintf("graphemu does not emulate the property '%s'.", p.Name),
-		Help: "The service has it; leave it out of " + target + "."}
+	return &Error{Unserved: true, Code: "NotImplemented", Target: target,
+		Message: fmt.Sprintf("graphemu does not emulate the property '%s'.", p.Name),
+		Help:    "The service has it; leave it out of " + target + "."}
 }
 
 // clause is the text of one option while it is parsed, and the place where its

@@ -85,10 +85,12 @@ func checkExpiration(date time.Time, at moment, add func(pointer, property, form
 	s := date.Format(time.DateOnly)
 	switch {
 	case !date.After(at.now):
-		add("/expirationDate", "expirationDate", "%s is not in the future: it is %s now, and a profile locks when its expirationDate begins (UTC)",
+		add("/expirationDate", "expirationDate",
+			"%s is not in the future: it is %s now, and a profile locks when its expirationDate begins (UTC)",
 			s, at.now.Format(time.RFC3339))
 	case !at.created.IsZero() && date.After(latest(at.created)):
-		add("/expirationDate", "expirationDate", "%s is more than %d months after the profile's creation (%s, by the world's clock): at most %s",
+		add("/expirationDate", "expirationDate",
+			"%s is more than %d months after the profile's creation (%s, by the world's clock): at most %s",
 			s, maxMonths, at.created.UTC().Format(time.DateOnly), latest(at.created).Format(time.DateOnly))
 	}
 }

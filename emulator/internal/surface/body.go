@@ -25,7 +25,8 @@ func (c *call) lacksLength() bool {
 // its headers nor of a token, and no scenario's fault comes before it.
 func (c *call) lengthRequired() reply {
 	c.failure = graph.LengthRequired()
-	return reply{status: http.StatusLengthRequired, media: graph.MediaPage, body: []byte(graph.LengthRequiredPage), failed: true, foreign: true}
+	return reply{status: http.StatusLengthRequired, media: graph.MediaPage, failed: true, foreign: true,
+		body: []byte(graph.LengthRequiredPage)}
 }
 
 // readBody returns the whole body, decompressed. What is over the limit is

@@ -58,9 +58,12 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 
 	organization := &odata.Type{Name: "educationOrganization", Base: entity, Abstract: true, Entity: true, Properties: []odata.Property{
 		text("description"), text("displayName"), enumOf("externalSource", source), text("externalSourceDetail")}}
-	directoryObject := &odata.Type{Name: "directoryObject", Base: entity, Entity: true, Properties: []odata.Property{of("deletedDateTime", odata.KindDateTimeOffset)}}
-	group := &odata.Type{Name: "group", Base: directoryObject, Entity: true, Properties: []odata.Property{text("description"), text("displayName")}}
-	unit := &odata.Type{Name: "administrativeUnit", Base: directoryObject, Entity: true, Properties: []odata.Property{text("description"), text("displayName")}}
+	directoryObject := &odata.Type{Name: "directoryObject", Base: entity, Entity: true, Properties: []odata.Property{
+		of("deletedDateTime", odata.KindDateTimeOffset)}}
+	group := &odata.Type{Name: "group", Base: directoryObject, Entity: true, Properties: []odata.Property{
+		text("description"), text("displayName")}}
+	unit := &odata.Type{Name: "administrativeUnit", Base: directoryObject, Entity: true, Properties: []odata.Property{
+		text("description"), text("displayName")}}
 	user := &odata.Type{Name: "user", Base: directoryObject, Entity: true}
 	school := &odata.Type{Name: "educationSchool", Base: organization, Entity: true}
 	class := &odata.Type{Name: "educationClass", Base: entity, Entity: true}
@@ -85,7 +88,8 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 	user.Properties = []odata.Property{
 		of("accountEnabled", odata.KindBoolean), many(complexOf("assignedLicenses", license)), texts("businessPhones"), of("createdDateTime", odata.KindDateTimeOffset),
 		text("department"), text("displayName"), text("employeeId"), text("givenName"), text("jobTitle"), text("mail"), text("mailNickname"), text("mobilePhone"),
-		text("officeLocation"), text("preferredLanguage"), text("surname"), text("usageLocation"), text("userPrincipalName"), text("userType")}
+		text("officeLocation"), text("preferredLanguage"), text("surname"), text("usageLocation"),
+		text("userPrincipalName"), text("userType")}
 	sku := &odata.Type{Name: "subscribedSku", Base: entity, Entity: true, Properties: []odata.Property{
 		text("accountId"), text("accountName"), text("appliesTo"), text("capabilityStatus"), of("consumedUnits", odata.KindInt32), complexOf("prepaidUnits", units),
 		many(complexOf("servicePlans", plan)), of("skuId", odata.KindGuid), text("skuPartNumber"), texts("subscriptionIds")}}
@@ -98,12 +102,14 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 // inRoot are the collections that /education has of them.
 func (o *objectTypes) inRoot() []odata.Property {
 	me := contained("me", o.educationUser, false)
-	return []odata.Property{contained("classes", o.class, true), unserved(me), contained("schools", o.school, true), contained("users", o.educationUser, true)}
+	return []odata.Property{contained("classes", o.class, true), unserved(me),
+		contained("schools", o.school, true), contained("users", o.educationUser, true)}
 }
 
 // sets are the collections of the entity container.
 func (o *objectTypes) sets() []odata.EntitySet {
-	return []odata.EntitySet{{Name: "directoryObjects", Type: o.directoryObject}, {Name: "subscribedSkus", Type: o.sku}, {Name: "users", Type: o.user}}
+	return []odata.EntitySet{
+		{Name: "directoryObjects", Type: o.directoryObject}, {Name: "subscribedSkus", Type: o.sku}, {Name: "users", Type: o.user}}
 }
 
 // deltas are the functions of change tracking: 501 until they come.

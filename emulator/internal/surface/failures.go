@@ -58,7 +58,8 @@ func navigationIn(f schema.Failure) string {
 func detail(f schema.Failure, target string) graph.Detail {
 	if name := navigationIn(f); name != "" {
 		return graph.Detail{Code: "navigationProperty", Target: target,
-			Message: fmt.Sprintf("%q is a navigation property: read it with $expand or at the profile's address and /%s; no body writes it", name, name)}
+			Message: fmt.Sprintf(
+				"%q is a navigation property: read it with $expand or at the profile's address and /%s; no body writes it", name, name)}
 	}
 	return graph.Detail{Code: string(f.Kind), Target: target, Message: f.Message}
 }

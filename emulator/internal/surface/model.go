@@ -81,7 +81,8 @@ var (
 	creationType = &odata.Type{Name: "educationIdentityCreationConfiguration", Base: identityType, Properties: []odata.Property{
 		given(many(complexOf("userDomains", domainType)))}}
 	optionsType = &odata.Type{Name: "educationIdentityMatchingOptions", Properties: []odata.Property{
-		given(enumOf("appliesTo", userRoleType)), given(text("sourcePropertyName")), given(text("targetPropertyName")), text("targetDomain")}}
+		given(enumOf("appliesTo", userRoleType)), given(text("sourcePropertyName")), given(text("targetPropertyName")),
+		text("targetDomain")}}
 	matchingType = &odata.Type{Name: "educationIdentityMatchingConfiguration", Base: identityType, Properties: []odata.Property{
 		given(many(complexOf("matchingOptions", optionsType)))}}
 	licenseType = &odata.Type{Name: "educationSynchronizationLicenseAssignment", Properties: []odata.Property{
@@ -115,7 +116,8 @@ func newModel(types []*odata.Type, objects *objectTypes, bound bool) *odata.Mode
 			{Name: "start", Binding: profileType, Returns: &odata.Property{Kind: odata.KindComplex, Type: messageType, Collection: true, Nullable: true}},
 			{Name: "pause", Binding: profileType}, {Name: "resume", Binding: profileType}, {Name: "reset", Binding: profileType},
 		}
-		m.Functions = append(m.Functions, odata.Operation{Name: "uploadUrl", Binding: profileType, Returns: &odata.Property{Kind: odata.KindString, Nullable: true}})
+		m.Functions = append(m.Functions, odata.Operation{Name: "uploadUrl", Binding: profileType,
+			Returns: &odata.Property{Kind: odata.KindString, Nullable: true}})
 	}
 	if err := m.Link(); err != nil {
 		panic(err) // the model is a constant; its test links it
