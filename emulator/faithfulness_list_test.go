@@ -31,7 +31,7 @@ func schoolRig(t *testing.T) *rig {
 	g.create(t, foundingRequest)                                                                          // Test Profile
 	g.create(t, edit(t, oneRosterBody("O'Hara"), "expirationDate", "2026-07-31"))                         // matching, Username
 	g.create(t, edit(t, powerSchoolBody("Zoë"), "handleSpecialCharacterConstraint", true))                // contoso.edu
-	g.create(t, edit(t, csvBody("Late"), "expirationDate", "2027-07-31", "licensesToAssign", []string{})) // no licence
+	g.create(t, edit(t, csvBody("Late"), "expirationDate", "2027-06-30", "licensesToAssign", []string{})) // no licence
 	return g
 }
 
@@ -165,7 +165,7 @@ var listStatements = []statement{
 	}},
 	{"profiles.list", "filter-any-all", "`$filter` with any and all over collections, GUIDs among them", "filter-query-parameter page", documented, func(t *testing.T, _ *rig) {
 		schoolRig(t).filters(t, filterCase{"licensesToAssign/any(l:l/appliesTo eq 'teacher')", []string{"Test Profile"}}, filterCase{"licensesToAssign/any(l:l/appliesTo eq 'none')", []string{}},
-			filterCase{"licensesToAssign/any(l:l/skuIds/any(s:s eq 6fd2c87f-b296-42f0-b197-1e91e994b900))", []string{"Test Profile"}},
+			filterCase{"licensesToAssign/any(l:l/skuIds/any(s:s eq '6fd2c87f-b296-42f0-b197-1e91e994b900'))", []string{"Test Profile"}},
 			filterCase{"errors/any(e:e/errorCode eq 'DuplicateTargetEntries')", []string{"Failed"}},
 			filterCase{"errors/any() and errors/all(e:e/entryType eq 'Teacher')", []string{"Quarantined"}},
 			filterCase{"errors/$count gt 1", []string{"Failed"}})

@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"bufio"
 	_ "embed"
 	"encoding/json"
 	"io"
@@ -301,6 +302,17 @@ func edit(t *testing.T, body string, pairs ...any) string {
 	b, err := json.Marshal(root)
 	require.NoError(t, err)
 	return string(b)
+}
+
+// raw sends a request as it is written, and returns what came.
+func (g *rig) raw(t *testing.T, request string) answer {
+	t.Helper()
+	w, err := http.ReadResponse(bufio.NewReader(strings.NewReader(g.exchange(t, request))), nil)
+	require.NoError(t, err)
+	defer w.Body.Close()
+	b, err := io.ReadAll(w.Body)
+	require.NoError(t, err)
+	return answer{w.StatusCode, w.Header, string(b), w.Proto}
 }
 
 // exchange sends bytes over TCP and returns all that comes. The rig must listen.

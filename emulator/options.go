@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/control"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
@@ -82,8 +83,12 @@ type Options struct {
 	// Control is who may use /_graphemu/: ControlLoopback (default), ControlAny
 	// or ControlOff.
 	Control string
+	// ControlOrigins are the origins of pages whose scripts may use /_graphemu/, as
+	// "http://localhost:5173". Default: none but the server's own.
+	ControlOrigins []string
 	// DataDir is the folder for the CA, the token keys and the secret of upload
-	// URLs, so that what they signed survives a restart. Default: they are kept in memory. A folder that cannot
+	// URLs, so that what they signed survives a restart. Default: they are kept in
+	// memory. A folder that cannot
 	// be written to is reported in the log, and they are kept in memory too.
 	DataDir string
 
@@ -160,7 +165,8 @@ type settings struct {
 	clock *clock.Setting   // nil: as the scenario says
 	allow proxydoor.Allow  // of Options.ProxyAllow
 
-	secretive bool // upload URLs are signed with a secret, not with what the seed alone decides
+	secretive bool            // upload URLs are signed with a secret, not with what the seed alone decides
+	origins   control.Origins // of Options.ControlOrigins
 }
 
 // check fills in defaults. It errs with everything that is wrong at once.
@@ -178,6 +184,13 @@ func (o Options) check() (settings, error) {
 	s.Control = cmp.Or(o.Control, ControlLoopback)
 	if !slices.Contains([]string{ControlLoopback, ControlAny, ControlOff}, s.Control) {
 		fail("control %q: want %s, %s or %s", o.Control, ControlLoopback, ControlAny, ControlOff)
+	}
+	var err error
+	if s.origins, err = control.NewOrigins(o.ControlOrigins); err != nil {
+		errs = append(errs, err)
+	}
+	if len(o.ControlOrigins) > 0 && s.Control == ControlOff {
+		fail("control origins let pages into the control API, but it is off")
 	}
 	s.Verify = cmp.Or(o.Verify, VerifyWarn)
 	if !slices.Contains([]string{VerifyWarn, VerifyStrict, VerifyOff}, s.Verify) {
@@ -206,7 +219,6 @@ func (o Options) check() (settings, error) {
 	if err := localca.CheckHosts(o.Hosts); err != nil {
 		errs = append(errs, err)
 	}
-	var err error
 	if s.allow, err = o.allowed(); err != nil {
 		errs = append(errs, err)
 	}

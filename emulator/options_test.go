@@ -70,6 +70,8 @@ func TestWrongOptions(t *testing.T) {
 		{emulator.Options{HTTP: "localhost" + port[strings.LastIndex(port, ":"):]}, []string{"another program has that port"}},
 		{emulator.Options{HTTP: "192.0.2.1:0"}, []string{"cannot listen on 192.0.2.1:0"}},
 		{emulator.Options{HTTPS: "127.0.0.1:0", Hosts: []string{"no host"}}, []string{"no host"}},
+		{emulator.Options{ControlOrigins: []string{"localhost:5173"}}, []string{`control origin "localhost:5173"`, "like http://localhost:5173"}},
+		{emulator.Options{ControlOrigins: []string{"http://localhost:5173"}, Control: "off"}, []string{"it is off"}},
 		{emulator.Options{HTTPS: "127.0.0.1:0", Hosts: []string{""}}, []string{""}},
 	} {
 		s, err := emulator.New(c.o)

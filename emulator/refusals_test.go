@@ -20,8 +20,8 @@ func TestAllFailuresAtOnce(t *testing.T) {
 	r, err := g.AuthorizedClient().Post(g.URL+"/education/synchronizationProfiles", "application/json", strings.NewReader(`{
 		"displayName": 3, "expirationDate": "2020-01-01",
 		"dataProvider": {"@odata.type": "#microsoft.graph.educationPowerSchoolDataProvider", "clientId": "c"},
-		"identitySynchronizationConfiguration": {"@odata.type": "#microsoft.graph.educationIdentityMatchingConfiguration", "matchingOptions": []},
-		"licensesToAssign": [{"appliesTo": "student", "skuIds": ["x"]}]}`))
+		"identitySynchronizationConfiguration": {"@odata.type": "#microsoft.graph.educationIdentityMatchingConfiguration", "matchingOptions": {}},
+		"licensesToAssign": [{"appliesTo": "student", "skuIds": [1]}]}`))
 	require.NoError(t, err)
 	defer r.Body.Close()
 	require.Equal(t, http.StatusBadRequest, r.StatusCode)

@@ -127,7 +127,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	if set.Control != ControlOff {
-		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: s.hosts,
+		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: s.hosts, Origins: set.origins,
 			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log})
 	}
 	if err := s.listen(); err != nil {

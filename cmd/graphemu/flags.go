@@ -96,6 +96,8 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.Uint64Var(&o.Seed, "seed", 0, "`number` that all ids and all chance are drawn from; "+
 		"where it is given, the signatures of upload URLs too, which else draw on a secret of the data folder (default 1)")
 	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
+	fl.StringArrayVar(&o.ControlOrigins, "control-origin", nil,
+		"`origin` of a page whose scripts may use /_graphemu/ too, as http://localhost:5173 (repeatable)")
 	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, saved at stop and by POST /_graphemu/state")
 	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; warn, an expectation that is not met is a failure; strict, a warning is one too")
 	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
@@ -124,7 +126,7 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 	if o.Variants, err = parseVariants(f.variants); err != nil {
 		return o, err
 	}
-	o.Hosts, o.ProxyAllow = separated(o.Hosts), separated(o.ProxyAllow)
+	o.Hosts, o.ProxyAllow, o.ControlOrigins = separated(o.Hosts), separated(o.ProxyAllow), separated(o.ControlOrigins)
 	if o.HTTP == "" && o.HTTPS == "" {
 		return o, errors.New("nothing to listen on: --http and --https are both empty")
 	}

@@ -34,7 +34,7 @@ type Entry struct {
 	RequestBody string   `json:"requestBody,omitzero"` // of a write, less secrets, at most MaxBody bytes
 	Error       *Problem `json:"error,omitzero"`       // what the client was told
 	Outcome     string   `json:"outcome,omitzero"`     // what came of a sign-in, in one sentence
-	Advice      string   `json:"advice,omitzero"`      // what strict authentication would have refused, in one sentence
+	Advice      string   `json:"advice,omitzero"`      // what strict authentication would refuse, or that an update changed nothing
 	Detail      *Detail  `json:"detail,omitzero"`      // what the scenario did
 
 	real time.Time // when it came, on the real clock

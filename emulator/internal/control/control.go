@@ -138,6 +138,7 @@ type Config struct {
 	Server       Server
 	Schemas      fs.FS
 	Hosts        Hosts
+	Origins      Origins // of pages whose scripts may use it
 	LoopbackOnly bool
 	MaxBody      int64 // bytes of a body that is no snapshot
 	MaxState     int64 // bytes of a snapshot; default DefaultMaxState
@@ -173,6 +174,9 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	if err := c.guard(r); err != nil {
 		c.fail(w, err)
+		return
+	}
+	if c.crossOrigin(w, r) {
 		return
 	}
 	c.router().ServeHTTP(w, urlpath.Request(r))

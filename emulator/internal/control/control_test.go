@@ -412,6 +412,46 @@ func TestGuard(t *testing.T) {
 	problemOf(t, newBench(t, remote).send("GET", Prefix+"health", "", peer("192.0.2.7:1"), host("evil.example")), 421)
 }
 
+// A page that was let in, and no other.
+func TestOrigins(t *testing.T) {
+	origins, err := NewOrigins([]string{"http://localhost:5173", "HTTPS://App.Test:443/", "capacitor://localhost", "http://[::1]:80"})
+	require.NoError(t, err)
+	let := func(c *Config) { c.Origins = origins }
+	header := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set(name, value) }
+	}
+	for _, origin := range []string{"http://localhost:5173", "https://app.test", "capacitor://localhost", "http://[::1]"} {
+		b := newBench(t, let)
+		w := b.send("OPTIONS", Prefix+"worlds/default/clock", "", header("Origin", origin), header("Sec-Fetch-Site", "cross-site"), header("Access-Control-Request-Method", "POST"),
+			header("Access-Control-Request-Headers", "content-type"), header("Access-Control-Request-Private-Network", "true"))
+		assert.Equal(t, 204, w.Code, w.Body)
+		assert.Equal(t, []string{origin, "content-type", "true", "Origin"}, []string{w.Header().Get("Access-Control-Allow-Origin"), w.Header().Get("Access-Control-Allow-Headers"),
+			w.Header().Get("Access-Control-Allow-Private-Network"), w.Header().Get("Vary")})
+		assert.Contains(t, w.Header().Get("Access-Control-Allow-Methods"), "POST")
+		w = b.send("POST", Prefix+"worlds/default/reset", "", header("Origin", origin), header("Sec-Fetch-Site", "cross-site"))
+		assert.Equal(t, []any{200, 1, origin}, []any{w.Code, b.world.resets, w.Header().Get("Access-Control-Allow-Origin")})
+		w = b.send("GET", Prefix+"nothing", "", header("Origin", origin))
+		problemOf(t, w, 404)
+		assert.Equal(t, origin, w.Header().Get("Access-Control-Allow-Origin"), "the page reads why")
+	}
+	for _, origin := range []string{"http://localhost:5174", "https://localhost:5173", "http://localhost", "null", "http://x.app.test", "https://app.test.evil.example", "http://localhost:5173/"} {
+		b := newBench(t, let)
+		w := b.send("POST", Prefix+"worlds/default/reset", "", header("Origin", origin))
+		assert.Contains(t, problemOf(t, w, 403), "--control-origin")
+		assert.Zero(t, b.world.resets)
+		assert.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
+	}
+	// It opens no other door: another machine, another name of the server.
+	w := newBench(t, let).send("GET", Prefix+"health", "", header("Origin", "https://app.test"), func(r *http.Request) { r.RemoteAddr = "192.0.2.7:1" })
+	problemOf(t, w, 403)
+	w = newBench(t, let).send("GET", Prefix+"health", "", header("Origin", "https://app.test"), func(r *http.Request) { r.Host = "evil.example" })
+	problemOf(t, w, 421)
+
+	_, err = NewOrigins([]string{"*", "null", "", "localhost:5173", "http://", "http://a/b", "http://a?q", "http://u:p@a", "http://*.a.test", "http://a#f", "//a"})
+	require.Error(t, err)
+	assert.Equal(t, 10, strings.Count(err.Error(), "\n"), "all are told: %v", err)
+}
+
 func TestOff(t *testing.T) {
 	w := httptest.NewRecorder()
 	Off(w)

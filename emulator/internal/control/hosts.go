@@ -59,17 +59,21 @@ func (c *Control) guard(r *http.Request) error {
 	if !c.Hosts.Ours(r.Host) {
 		return problem(http.StatusMisdirectedRequest, "Unknown host", "The Host header says %q, which is none of this server's names. Use localhost or 127.0.0.1, or start with --host NAME.", r.Host)
 	}
+	if c.Origins.allows(r) {
+		return nil
+	}
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
-		return crossOrigin()
+		return foreignPage()
 	}
 	if o := r.Header.Get("Origin"); o != "" {
 		if u, err := url.Parse(o); err != nil || u.Host != r.Host {
-			return crossOrigin()
+			return foreignPage()
 		}
 	}
 	return nil
 }
 
-func crossOrigin() error {
-	return problem(http.StatusForbidden, "Cross-origin call", "A page of another origin may not use the control API.")
+func foreignPage() error {
+	return problem(http.StatusForbidden, "Cross-origin call",
+		"A page of another origin may not use the control API. Start with --control-origin ORIGIN to let one in.")
 }

@@ -38,7 +38,7 @@ func rulesOf(p profile.Profile, seed *Seed) (rules [2]rule) {
 			for _, o := range identity.MatchingOptions {
 				if o.AppliesTo == role(as).String() && r.source == "" {
 					r.source, r.target = o.SourcePropertyName, o.TargetPropertyName
-					if o.TargetDomain != nil {
+					if o.TargetDomain != nil && *o.TargetDomain != "" { // empty is no domain (chosen)
 						r.suffix = "@" + *o.TargetDomain
 					}
 				}

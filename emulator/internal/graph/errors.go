@@ -137,6 +137,13 @@ func UnknownProperty(property, typeName string) *Error {
 	return BadRequest("The property '%s' does not exist on type 'microsoft.graph.%s'. Make sure to only use property names that are defined by the type or mark the type as open type.", property, typeName)
 }
 
+// PatchedNavigation answers a PATCH with a navigation property in its body. The
+// words are those of the OData library, observed on Graph's device management (2026)
+// with the code ModelValidationFailure; here with the code of education (inferred).
+func PatchedNavigation(property, typeName string) *Error {
+	return BadRequest("Cannot apply PATCH to navigation property '%s' on entity type 'microsoft.graph.%s'.", property, typeName)
+}
+
 // UnknownType answers an "@odata.type" that is not one of the API. Observed:
 // docs issue 17889.
 func UnknownType(name string) *Error { return BadRequest(`Invalid OData type specified: "%s"`, name) }
@@ -224,6 +231,18 @@ func BatchWithoutContentType(id string) *Error {
 // documented, the words are the client SDK's (the service's are unknown).
 func BatchTooLong(limit int) *Error {
 	return BadRequest("Number of batch request steps exceeds the maximum value of %d.", limit)
+}
+
+// MixedBatch answers a batch in which some parts depend on others and a later one
+// does not. Observed: docs issue 16280.
+func MixedBatch() *Error {
+	return BadRequest("Batch should be either fully sequential or fully parallel.")
+}
+
+// InvalidBatchDependency answers a part that depends on none before it. Observed as
+// far as "Id" (msgraph-sdk-dotnet-core#891); the rest is that of its siblings (inferred).
+func InvalidBatchDependency(id string) *Error {
+	return BadRequest("Invalid dependency for request Id %s.", id)
 }
 
 // FailedDependency answers a part whose dependency failed. The status is

@@ -15,7 +15,9 @@ var (
 
 	anyOrigin = []string{"*"}
 	// Source: the header list that Microsoft's own proxy for Graph sends.
-	exposed = []string{"ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After"}
+	exposed = []string{"ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, " +
+		"ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After, " +
+		"x-graphemu-explain"} // the last is graphemu's own
 
 	deprecation     = []string{"Sun, 30 Jun 2024 23:59:59 GMT"}
 	sunset          = []string{"Tue, 31 Dec 2024 23:59:59 GMT"}

@@ -18,6 +18,7 @@ type (
 	}
 	xmlSchema struct {
 		Namespace string         `xml:"Namespace,attr"`
+		Alias     string         `xml:"Alias,attr,omitempty"`
 		NS        string         `xml:"xmlns,attr"`
 		Enums     []xmlEnum      `xml:"EnumType"`
 		Entities  []xmlType      `xml:"EntityType"`
@@ -65,9 +66,18 @@ type (
 		Type string `xml:"EntityType,attr"`
 	}
 	xmlContainer struct {
-		Name       string        `xml:"Name,attr"`
-		EntitySets []xmlSet      `xml:"EntitySet"`
-		Singletons []xmlProperty `xml:"Singleton"`
+		Name       string      `xml:"Name,attr"`
+		EntitySets []xmlSet    `xml:"EntitySet"`
+		Singletons []xmlSingle `xml:"Singleton"`
+	}
+	xmlSingle struct {
+		Name     string       `xml:"Name,attr"`
+		Type     string       `xml:"Type,attr"`
+		Bindings []xmlBinding `xml:"NavigationPropertyBinding"`
+	}
+	xmlBinding struct {
+		Path   string `xml:"Path,attr"`
+		Target string `xml:"Target,attr"`
 	}
 )
 
@@ -78,6 +88,7 @@ type (
 func (m *Model) CSDL() []byte {
 	s := xmlSchema{
 		Namespace: m.Namespace,
+		Alias:     m.Alias,
 		NS:        "http://docs.oasis-open.org/odata/ns/edm",
 		Container: xmlContainer{Name: m.Container},
 	}
@@ -86,7 +97,11 @@ func (m *Model) CSDL() []byte {
 		case t.Enum():
 			e := xmlEnum{Name: t.Name}
 			for i, name := range t.Members {
-				e.Members = append(e.Members, xmlMember{name, strconv.Itoa(i)})
+				n := i
+				if t.Values != nil {
+					n = t.Values[i]
+				}
+				e.Members = append(e.Members, xmlMember{name, strconv.Itoa(n)})
 			}
 			s.Enums = append(s.Enums, e)
 		case t.Entity:
@@ -105,7 +120,11 @@ func (m *Model) CSDL() []byte {
 		s.Container.EntitySets = append(s.Container.EntitySets, xmlSet{set.Name, set.Type.Qualified()})
 	}
 	for _, one := range m.Singletons {
-		s.Container.Singletons = append(s.Container.Singletons, xmlProperty{Name: one.Name, Type: one.Type.Qualified()})
+		x := xmlSingle{Name: one.Name, Type: one.Type.Qualified()}
+		for _, b := range one.Bindings {
+			x.Bindings = append(x.Bindings, xmlBinding(b))
+		}
+		s.Container.Singletons = append(s.Container.Singletons, x)
 	}
 
 	var b bytes.Buffer

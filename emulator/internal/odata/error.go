@@ -8,13 +8,15 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 )
 
-// Error says why a query option was refused. It is always the client's fault,
-// a 400 on the wire.
+// Error says why a query option was refused. It is the client's fault, a 400 on the
+// wire, unless it says otherwise.
 type Error struct {
 	Code    string // Graph's code: "BadRequest" (observed) unless the refusal has one of its own
 	Message string // in the service's words where they are known
 	Target  string // the option it is about, such as "$filter"; "" where it is the query as a whole
 	Help    string // our own words on what would be right; never empty
+
+	Unserved bool // it is nobody's fault: the service could answer, and nothing here can; 501 on the wire
 }
 
 // Error returns the message.
@@ -40,6 +42,13 @@ const maxEcho = 1 << 10
 
 func refuse(target, message, help string, args ...any) *Error {
 	return &Error{Code: "BadRequest", Message: message, Target: target, Help: fmt.Sprintf(help, args...)}
+}
+
+// notServed refuses a property that the model declares and nothing here holds.
+func (p *Property) notServed(target string) error {
+	return &Error{Unserved: true, Code: "NotImplemented", Target: target,
+		Message: fmt.Sprintf("graphemu does not emulate the property '%s'.", p.Name),
+		Help:    "The service has it; leave it out of " + target + "."}
 }
 
 // clause is the text of one option while it is parsed, and the place where its

@@ -104,6 +104,8 @@ func expandable(name string, t *Type) (*Property, error) {
 			Target:  "$expand",
 			Help:    fmt.Sprintf("%s is no navigation property: it is always there, or chosen with $select. %s", p.Name, suggest(first, known)),
 		}
+	case p.Unserved:
+		return nil, p.notServed("$expand")
 	case path:
 		return nil, selectFailed("$expand", "The path '"+echo(name)+"' is not supported.", "/%s cannot follow %s in $expand.", echo(more), p.Name)
 	}

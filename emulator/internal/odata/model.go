@@ -63,7 +63,8 @@ type Type struct {
 	Base       *Type      // nil: none
 	Abstract   bool       // no value is of exactly this type
 	Entity     bool       // an entity type; its key is "id"
-	Members    []string   // of an enumeration, in order; the first has the value 0
+	Members    []string   // of an enumeration, in the order of their values
+	Values     []int      // of the members; nil: they count from 0
 	Properties []Property // own ones only, in the order of declaration
 
 	model   *Model  // set by Link
@@ -80,6 +81,7 @@ type Property struct {
 	Nullable   bool
 	Navigation bool // reached by path or $expand, never part of the entity's own JSON
 	Contained  bool // of a navigation: the target lives and dies with its parent
+	Unserved   bool // the model declares it, and no query may name it: 501
 }
 
 // Operation is an action or a function of the model.
@@ -93,8 +95,15 @@ type Operation struct {
 
 // Singleton is a named entity of the entity container.
 type Singleton struct {
-	Name string
-	Type *Type
+	Name     string
+	Type     *Type
+	Bindings []Binding
+}
+
+// Binding says where the targets of a navigation property are found.
+type Binding struct {
+	Path   string // from the singleton to the property, "classes/members"
+	Target string // "education/users"
 }
 
 // EntitySet is a named collection of the entity container.
@@ -107,6 +116,7 @@ type EntitySet struct {
 // leave it alone.
 type Model struct {
 	Namespace  string // default: "microsoft.graph"
+	Alias      string // of the namespace, declared and not used; "": none
 	Container  string // name of the entity container; default: "GraphService", as Graph's metadata has it
 	Types      []*Type
 	Actions    []Operation
@@ -169,6 +179,9 @@ func (m *Model) Link() error {
 		}
 	}
 	for _, t := range m.Types {
+		if t.Values != nil && (len(t.Values) != len(t.Members) || !slices.IsSorted(t.Values)) {
+			fail("%s needs a value for each member, in their order", t.Name)
+		}
 		seen := map[string]bool{}
 		for _, p := range t.All() {
 			where := t.Name + "." + p.Name
@@ -265,9 +278,9 @@ func (t *Type) All() []*Property {
 	return all
 }
 
-// Navigations returns the navigation properties of t and its bases.
+// Navigations returns the navigation properties of t and its bases that a query may name.
 func (t *Type) Navigations() []*Property {
-	return slices.DeleteFunc(t.All(), func(p *Property) bool { return !p.Navigation })
+	return slices.DeleteFunc(t.All(), func(p *Property) bool { return !p.Navigation || p.Unserved })
 }
 
 // Property returns the property of that name, in any letter case, or nil. It
@@ -321,7 +334,9 @@ func (t *Type) named(name string) bool {
 func (t *Type) names() []string {
 	var names []string
 	for _, p := range t.All() {
-		names = append(names, p.Name)
+		if !p.Unserved {
+			names = append(names, p.Name)
+		}
 	}
 	var below func(*Type)
 	below = func(t *Type) {

@@ -209,6 +209,9 @@ func (p *parser) step(n *node, segment token) error {
 	if prop == nil {
 		return p.fail(missing(name, t.Qualified()), "%s", suggest(name, t.names()))
 	}
+	if prop.Unserved {
+		return prop.notServed(p.target)
+	}
 	atRoot := n.path.slot < 0
 	for _, st := range n.path.steps {
 		atRoot = atRoot && st.cast != nil

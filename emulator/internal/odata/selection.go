@@ -84,6 +84,9 @@ func (s *Selection) add(item, text string, t *Type) (canonical string, err error
 			}
 			return "", selectFailed("$select", missing(name, typeName), "%s", suggest(name, known))
 		}
+		if p.Unserved {
+			return "", p.notServed("$select")
+		}
 		at = at.kid(p.Name, cast, from)
 		names = append(names, p.Name)
 		cast, from, t, typeName = nil, nil, nil, p.TypeName()

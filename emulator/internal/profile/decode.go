@@ -71,6 +71,17 @@ func NewChange(body map[string]any) Change { return Change{object(body)} }
 // ID returns the id that the body carries, "" for none.
 func (c Change) ID() string { return c.body.text("id") }
 
+// Idle tells whether the body names nothing that an update changes: annotations,
+// id and state alone, or nothing at all.
+func (c Change) Idle() bool {
+	for name := range c.body {
+		if name != "id" && name != "state" && !strings.HasPrefix(name, "@") {
+			return false
+		}
+	}
+	return true
+}
+
 // apply returns base with the properties that the body names: an abstract part
 // and a collection are replaced whole (chosen), null clears what may be absent.
 func (c Change) apply(base Profile, with defaults) Profile {

@@ -57,10 +57,8 @@ func (r *Record) AppendStatus(dst []byte, f StatusFormat) []byte {
 	if t := r.Sync.LastSuccessful; !t.IsZero() {
 		dst = append(append(append(dst, `,"lastSynchronizationDateTime":"`...), Timestamp(t)...), '"')
 	}
-	if r.Sync.Message != "" {
-		dst = appendString(append(dst, `,"statusMessage":`...), r.Sync.Message)
-	}
-	return append(dst, '}')
+	// Never absent: it is not nullable in the service's own metadata.
+	return append(appendString(append(dst, `,"statusMessage":`...), r.Sync.Message), '}')
 }
 
 // Append appends the error as an educationSynchronizationError to dst.

@@ -22,6 +22,7 @@ type Record struct {
 	life
 	content
 	seq      uint64 // order of creation, the cursor of a list
+	created  int64  // when it was, in seconds since 1970; 0: not known
 	document atomic.Pointer[document]
 }
 
@@ -94,7 +95,7 @@ func (r *Record) set(p Profile, plainTypes bool) {
 // clone returns a copy that may be changed until it is kept. It shares the
 // slices, which are replaced and never written to.
 func (r *Record) clone() *Record {
-	c := &Record{ID: r.ID, State: r.State, Sync: r.Sync, Errors: r.Errors, life: r.life, content: r.content, seq: r.seq}
+	c := &Record{ID: r.ID, State: r.State, Sync: r.Sync, Errors: r.Errors, life: r.life, content: r.content, seq: r.seq, created: r.created}
 	c.document.Store(r.document.Load())
 	return c
 }

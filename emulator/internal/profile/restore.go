@@ -70,6 +70,9 @@ func (p *Saved) restore(courses map[string]*course, plainTypes bool) (*Record, e
 		return nil, fmt.Errorf("%s: %w", r.ID, err)
 	}
 	r.seq = p.Seq
+	if !p.Created.IsZero() {
+		r.created = p.Created.Unix()
+	}
 	r.Sync = SyncStatus{Status: p.Sync.Status, ErrorCount: p.Sync.ErrorCount, LastActivity: p.Sync.LastActivity, LastSuccessful: p.Sync.LastSuccessful, Message: p.Sync.Message}
 	r.Errors = restoreErrors(p.Errors)
 	r.from, r.reads, r.run, r.started, r.locked = p.From, p.Reads, p.Run, p.Started, p.Locked
@@ -106,7 +109,7 @@ func restoreProfile(document []byte, plainTypes bool) (*Record, error) {
 	case p.DataProvider == nil || p.Identity == nil:
 		return nil, fmt.Errorf("profile %s: it needs a dataProvider and an identitySynchronizationConfiguration", p.ID)
 	}
-	if err := c.check(p, time.Time{}, false); err != nil {
+	if err := c.check(p, moment{}, false); err != nil {
 		return nil, fmt.Errorf("profile %s: %w", p.ID, err)
 	}
 	if p.ExpirationDate != "" {
@@ -153,7 +156,7 @@ func (p *Saved) check() error {
 	case p.Paused != nil && !slices.Contains(Statuses, p.Paused.Status):
 		return fmt.Errorf("paused: %s", unknown("status", p.Paused.Status, Statuses))
 	}
-	instants := []time.Time{p.From, p.Sync.LastActivity, p.Sync.LastSuccessful}
+	instants := []time.Time{p.Created, p.From, p.Sync.LastActivity, p.Sync.LastSuccessful}
 	for _, e := range p.Errors {
 		instants = append(instants, e.Recorded)
 	}

@@ -17,7 +17,8 @@ type SavedStore struct {
 // Saved is a profile as it stood.
 type Saved struct {
 	Seq       uint64          `json:"seq"`
-	Profile   json.RawMessage `json:"profile"` // as on the wire
+	Created   time.Time       `json:"created,omitzero"` // absent in snapshots from before there was a limit that counts from it
+	Profile   json.RawMessage `json:"profile"`          // as on the wire
 	Sync      SavedSync       `json:"sync"`
 	Errors    []SavedError    `json:"errors,omitzero"`
 	Lifecycle string          `json:"lifecycle,omitzero"` // that drives it; "" for the timeline
@@ -91,7 +92,8 @@ func (s *Store) Save(now time.Time) SavedStore {
 }
 
 func (r *Record) saved() Saved {
-	s := Saved{Seq: r.seq, Profile: r.JSON(), Errors: saveErrors(r.Errors), Lifecycle: r.Lifecycle(), From: r.from.UTC(), Reads: r.reads,
+	s := Saved{Seq: r.seq, Created: r.creation(), Profile: r.JSON(),
+		Errors: saveErrors(r.Errors), Lifecycle: r.Lifecycle(), From: r.from.UTC(), Reads: r.reads,
 		Run: r.run, Started: r.started, Locked: r.locked,
 		Sync: SavedSync{Status: r.Sync.Status, ErrorCount: r.Sync.ErrorCount, LastActivity: r.Sync.LastActivity.UTC(), LastSuccessful: r.Sync.LastSuccessful.UTC(), Message: r.Sync.Message}}
 	if r.paused != nil {

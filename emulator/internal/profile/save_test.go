@@ -125,7 +125,7 @@ func TestSavedProfile(t *testing.T) {
 	}
 	text, err := json.Marshal(saved)
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"seq": 1, "used": {"slow": 1}, "profiles": [{"seq": 1, "profile": {},
+	assert.JSONEq(t, `{"seq": 1, "used": {"slow": 1}, "profiles": [{"seq": 1, "created": "2026-01-05T06:00:00Z", "profile": {},
 		"sync": {"status": "paused", "errorCount": 1, "lastActivityDateTime": "2026-01-05T06:00:31.5Z"},
 		"errors": [{"id": "e", "entryType": "", "errorCode": "", "errorMessage": "", "joiningValue": "", "reportableIdentifier": "", "recordedDateTime": "2026-01-05T06:00:11Z"}],
 		"lifecycle": "slow", "steps": [{"after": "1m30s", "status": "error", "statusMessage": "m",

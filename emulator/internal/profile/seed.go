@@ -36,7 +36,7 @@ func (s *Store) Plant(now time.Time, seed Seed) (*Record, error) {
 	if p.State == "" {
 		p.State = Provisioned
 	}
-	if err := seed.Change.check(p, time.Time{}, false); err != nil {
+	if err := seed.Change.check(p, moment{}, false); err != nil {
 		return nil, err
 	}
 	if seed.Sync.Status == "" {
@@ -57,6 +57,7 @@ func (s *Store) Plant(now time.Time, seed Seed) (*Record, error) {
 		return nil, &FullError{Max: s.cfg.Max}
 	}
 	r := s.newRecord(p)
+	r.created = now.Unix()
 	r.Sync, r.Errors = seed.Sync, slices.Clone(seed.Errors) // the seed serves many worlds
 	for i := range r.Errors {
 		if r.Errors[i].ID == "" {

@@ -95,13 +95,14 @@ func (s *Store) Used() map[string]uint64 {
 // with *InvalidError, *FullError or *quota.FullError.
 func (s *Store) Create(now time.Time, c Change) (*Record, error) {
 	p := c.apply(Profile{State: Provisioning}, s.cfg.defaults())
-	if err := c.check(p, now, true); err != nil {
+	if err := c.check(p, moment{now: now, created: now}, true); err != nil {
 		return nil, err
 	}
 	for p.ID = s.cfg.NewID(); s.has(p.ID); p.ID = s.cfg.NewID() {
 		// A restored store may hold ids that its stream has yet to come to.
 	}
 	r := s.newRecord(p)
+	r.created = now.Unix()
 	// From its creation until its first start a profile is paused (chosen).
 	r.Sync = SyncStatus{Status: Paused, Message: waitsForProvisioning}
 	s.mu.Lock()
@@ -166,7 +167,7 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 			base = r.Profile()
 		}
 		p := c.apply(base, s.cfg.defaults())
-		if err := c.check(p, now, false); err != nil {
+		if err := c.check(p, moment{now: now, created: r.creation()}, false); err != nil {
 			return err
 		}
 		before := r.cost()

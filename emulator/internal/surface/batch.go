@@ -146,19 +146,46 @@ func (s *Surface) readBatch(c *call) ([]part, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range p.dependsOn {
-			if !seen[fold(id)] {
-				return nil, invalidPart(i, "dependsOn", "it names '%s', but a request may only depend on ones before it", id)
-			}
-		}
 		if seen[fold(p.id)] {
 			return nil, graph.DuplicateBatchID(p.id).Help("invalidBatch", pointer(i, "id"), "ids are compared without regard to letter case")
 		}
 		seen[fold(p.id)] = true
 		parts = append(parts, p)
 	}
-	return parts, nil
+	return parts, inOrder(parts)
 }
+
+// inOrder refuses what the service does not sequence. Observed: a batch is all
+// parallel or one sequence, that is, after the first request that depends on
+// another each must (docs issue 16280); and a request may only depend on ones
+// before it (msgraph-sdk-dotnet-core#891). The first is told first: the batch of
+// that docs issue breaks both.
+func inOrder(parts []part) error {
+	first := slices.IndexFunc(parts, part.depends)
+	if first < 0 {
+		return nil
+	}
+	for i, p := range parts[first:] {
+		if !p.depends() {
+			return graph.MixedBatch().Help("invalidBatch", pointer(first+i, "dependsOn"),
+				"the request '%s' depends on another one, so each after it must: let '%s' depend on one, or move it before '%s'",
+				parts[first].id, p.id, parts[first].id)
+		}
+	}
+	before := map[string]bool{}
+	for i, p := range parts {
+		for _, id := range p.dependsOn {
+			if !before[fold(id)] {
+				return graph.InvalidBatchDependency(p.id).Help("invalidBatch", pointer(i, "dependsOn"),
+					"it names '%s', but a request may only depend on ones before it", id)
+			}
+		}
+		before[fold(p.id)] = true
+	}
+	return nil
+}
+
+func (p part) depends() bool { return len(p.dependsOn) > 0 }
 
 func isLimit(e *graph.Error) bool { return len(e.Details) > 0 && e.Details[0].Code == "limit" }
 

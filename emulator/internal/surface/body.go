@@ -12,6 +12,23 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
+// lacksLength tells whether the gateway before Graph refuses the call: a POST over
+// HTTP/1 that does not say how long its body is, not even 0. A request that came over
+// no connection, as httptest makes one, has met no gateway.
+func (c *call) lacksLength() bool {
+	r := c.request
+	return r != nil && r.Method == http.MethodPost && r.ProtoMajor == 1 && r.ContentLength == 0 && r.TransferEncoding == nil &&
+		r.Header["Content-Length"] == nil && c.onGraph() && c.at.version != "" && r.Context().Value(http.ServerContextKey) != nil
+}
+
+// lengthRequired is the gateway's answer, which knows nothing of Graph: neither of
+// its headers nor of a token, and no scenario's fault comes before it.
+func (c *call) lengthRequired() reply {
+	c.failure = graph.LengthRequired()
+	return reply{status: http.StatusLengthRequired, media: graph.MediaPage, failed: true, foreign: true,
+		body: []byte(graph.LengthRequiredPage)}
+}
+
 // readBody returns the whole body, decompressed. What is over the limit is
 // refused as soon as it is, compressed or not.
 func (s *Surface) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {

@@ -77,6 +77,24 @@ type story struct {
 	refused     bool   // by a schema or a rule of the model
 	outcome     string // of a sign-in
 	advice      string // what strict authentication would have refused
+	idle        bool   // it was an update that names nothing to change
+}
+
+// idleAdvice is for an update that changes nothing. The typed Go SDK sends one when
+// a client gets a profile and sends it back: its backing store holds no change.
+const idleAdvice = "this update changed nothing: its body names no property that an update can change, only annotations, id or state; " +
+	"an SDK with a backing store sends that when no property was set after the profile was read"
+
+// advised is what the journal advises, in one sentence. Most calls have no more than
+// the text that all calls with the same objection share.
+func (s *story) advised() string {
+	switch {
+	case !s.idle:
+		return s.advice
+	case s.advice == "":
+		return idleAdvice
+	}
+	return idleAdvice + "; " + s.advice
 }
 
 // room returns an empty slice that n bytes fit into without a new allocation.
@@ -120,6 +138,9 @@ func (s *Surface) answer(c *call) reply {
 	}
 	if c.id != "" {
 		c.before = c.standing()
+	}
+	if c.lacksLength() {
+		return c.lengthRequired()
 	}
 	if a, ok := s.scenario(c); !ok {
 		return a
@@ -191,6 +212,9 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		return known
 	case errors.As(err, &query):
 		e := &graph.Error{Status: http.StatusBadRequest, Code: query.Code, Message: query.Message}
+		if query.Unserved {
+			e.Status = http.StatusNotImplemented
+		}
 		if query.Help != "" {
 			e.Help("invalidQueryOption", query.Target, "%s", query.Help)
 		}

@@ -1,6 +1,8 @@
 package surface
 
 import (
+	"fmt"
+	"net/http"
 	"strconv"
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
@@ -13,24 +15,16 @@ const maxDetails = 100
 
 // refusal brings the failures of a schema check, and the rules broken beside
 // it, into one error: the service's words for the first, all of them as details.
-func refusal(failures []schema.Failure, broken []profile.Violation) *graph.Error {
+func (c *call) refusal(failures []schema.Failure, broken []profile.Violation) *graph.Error {
 	first := failures[0]
 	var e *graph.Error
-	switch first.Kind {
-	case schema.UnknownProperty:
-		e = graph.UnknownProperty(first.Property, first.Type)
-	case schema.UnknownType:
-		name, err := strconv.Unquote(first.Value) // Value is JSON
-		if err != nil {
-			name = first.Value
-		}
-		e = graph.UnknownType(name)
-	case schema.MissingType:
-		e = graph.MissingType()
-	case schema.MissingProperty:
-		e = graph.MissingValue(first.Property, first.Type)
+	switch navigation := navigationIn(first); {
+	case navigation != "" && c.method == http.MethodPatch:
+		e = graph.PatchedNavigation(navigation, first.Type)
+	case navigation != "":
+		e = graph.InvalidValue(navigation, first.Type)
 	default:
-		e = graph.InvalidValue(first.Property, first.Type)
+		e = words(first)
 	}
 	var details []graph.Detail
 	told := map[string]bool{}
@@ -40,7 +34,7 @@ func refusal(failures []schema.Failure, broken []profile.Violation) *graph.Error
 			target += "/" + f.Property // where it should be
 		}
 		told[target] = true
-		details = append(details, graph.Detail{Code: string(f.Kind), Target: target, Message: f.Message})
+		details = append(details, detail(f, target))
 	}
 	for _, d := range rules(broken) {
 		if !told[d.Target] {
@@ -48,6 +42,45 @@ func refusal(failures []schema.Failure, broken []profile.Violation) *graph.Error
 		}
 	}
 	return limited(e, details)
+}
+
+// navigationIn returns the navigation property that f found in a body, "" for none.
+// Schemas know what may be written, and so none of them.
+func navigationIn(f schema.Failure) string {
+	if t := betaModel.Type(f.Type); t != nil && f.Kind == schema.UnknownProperty {
+		if p := t.Property(f.Property); p != nil && p.Navigation {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+func detail(f schema.Failure, target string) graph.Detail {
+	if name := navigationIn(f); name != "" {
+		return graph.Detail{Code: "navigationProperty", Target: target,
+			Message: fmt.Sprintf(
+				"%q is a navigation property: read it with $expand or at the profile's address and /%s; no body writes it", name, name)}
+	}
+	return graph.Detail{Code: string(f.Kind), Target: target, Message: f.Message}
+}
+
+// words is the service's error for a failure.
+func words(first schema.Failure) *graph.Error {
+	switch first.Kind {
+	case schema.UnknownProperty:
+		return graph.UnknownProperty(first.Property, first.Type)
+	case schema.UnknownType:
+		name, err := strconv.Unquote(first.Value) // Value is JSON
+		if err != nil {
+			name = first.Value
+		}
+		return graph.UnknownType(name)
+	case schema.MissingType:
+		return graph.MissingType()
+	case schema.MissingProperty:
+		return graph.MissingValue(first.Property, first.Type)
+	}
+	return graph.InvalidValue(first.Property, first.Type)
 }
 
 // violations is refusal for the rules that no schema can say.

@@ -13,9 +13,9 @@ var (
 	betaCSDL = sync.OnceValue(betaModel.CSDL)
 	v1CSDL   = sync.OnceValue(func() []byte {
 		entity := &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: entityType.Properties}
-		role := &odata.Type{Name: "educationUserRole", Members: userRoleType.Members}
+		role := &odata.Type{Name: "educationUserRole", Members: userRoleType.Members[:4]} // without faculty
 		objects := newObjectTypes(entity, role)
-		root := &odata.Type{Name: "educationRoot", Base: entity, Entity: true, Properties: objects.inRoot()}
+		root := &odata.Type{Name: "educationRoot", Entity: true, Properties: objects.inRoot()}
 		return newModel(slices.Concat([]*odata.Type{role, entity}, objects.types, []*odata.Type{root}), objects, false).CSDL()
 	})
 )

@@ -119,6 +119,7 @@ func (s *Surface) update(c *call, id string, whole bool) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	c.idle = change.Idle()
 	status := http.StatusAccepted
 	switch c.play.Variants.Get("updateStatus") {
 	case "200":
@@ -159,7 +160,7 @@ func (s *Surface) readChange(c *call, partial bool) (profile.Change, error) {
 	change := profile.NewChange(body)
 	if len(failures) > 0 {
 		create := c.operation == "profiles.create"
-		return profile.Change{}, c.refuse(refusal(failures, change.Violations(c.now, create)))
+		return profile.Change{}, c.refuse(c.refusal(failures, change.Violations(c.now, create)))
 	}
 	return change, nil
 }

@@ -18,7 +18,8 @@ func (s *Surface) record(c *call, a reply) {
 	e := journal.Entry{
 		ID: c.entry, World: c.world.Name(), At: c.arrived, Operation: c.operation, Method: c.method, Path: c.path, Query: c.query, Batch: c.batchEntry,
 		Client: c.client, Profile: c.id, RequestID: c.ids.Request, Status: a.status, Duration: clock.Duration(took), Waited: clock.Duration(c.waited),
-		RequestBytes: c.bodySize(), ResponseBytes: int64(len(a.body)), Before: c.before, Error: problem(c), Outcome: c.outcome, Advice: c.advice,
+		RequestBytes: c.bodySize(), ResponseBytes: int64(len(a.body)), Before: c.before,
+		Error: problem(c), Outcome: c.outcome, Advice: c.advised(),
 	}
 	if reads := c.method == http.MethodGet || c.method == http.MethodHead; !reads {
 		switch {

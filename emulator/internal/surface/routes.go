@@ -137,6 +137,9 @@ func (s *Surface) find(method string, l location) (operation, keys, error) {
 		}
 		return operation{}, keys{}, helpToWrite(graph.MethodNotAllowed(allow), method, l)
 	}
+	if l.unserved() {
+		return operation{}, keys{}, graph.NotImplemented("graphemu does not emulate " + l.path + ".")
+	}
 	segment, known := l.unknown()
 	e := graph.UnknownSegment(segment)
 	if l.version == "v1.0" {
