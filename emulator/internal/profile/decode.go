@@ -56,6 +56,10 @@ func NewChange(body map[string]any) Change { return Change{object(body)} }
 // ID returns the id that the body carries, "" for none.
 func (c Change) ID() string { return c.body.text("id") }
 
+// Created returns what a create makes of the body where no variant is chosen:
+// what it leaves out of the customizations is filled in.
+func (c Change) Created() Profile { return c.apply(Profile{State: Provisioning}, seedDefaults) }
+
 // apply returns base with the properties that the body names: an abstract part
 // and a collection are replaced whole (chosen), null clears what may be absent.
 func (c Change) apply(base Profile, with defaults) Profile {
