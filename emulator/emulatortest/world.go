@@ -66,7 +66,8 @@ const (
 // dashes and underscores, the first a letter or a digit) is its own name, and ""
 // is emulator.DefaultWorld. Any other, as the name of a subtest with its slash,
 // becomes what is readable of it and a hash: the same text always gives the same
-// name, and no two names of tests share one.
+// name, and no two names of tests share one. A program that the test runs reaches
+// the world with the token "world-" and this name, unless the server is strict.
 func WorldName(text string) string {
 	if text == "" {
 		return emulator.DefaultWorld
