@@ -32,7 +32,9 @@ func TestCheckSaysWhatStartSays(t *testing.T) {
 		require.NoError(t, err)
 		documented[e.Name()] = string(text)
 	}
-	for roster, files := range map[string]map[string]string{"the least of columns": least, "all columns": small, "the documented messages": documented} {
+	for roster, files := range map[string]map[string]string{
+		"the least of columns": least, "all columns": small, "the documented messages": documented,
+	} {
 		for identity, create := range map[string]string{"creation": csvBody("North"), "matching": body("North", csv, identityMatching)} {
 			t.Run(roster+", "+identity, func(t *testing.T) {
 				r, err := emulator.Checker{Matching: identity == "matching"}.Check(folder(t, files))

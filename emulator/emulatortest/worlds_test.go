@@ -117,7 +117,8 @@ func TestForFailsTheSubtest(t *testing.T) {
 
 		bad, failed := said("TestParent/bad", func(c *recorder) {
 			g := g.For(c)
-			r, err := g.AuthorizedClient().Get(g.URL + "/education/synchronizationProfiles/" + g.World().Profiles()[0].ID)
+			id := g.World().Profiles()[0].ID
+			r, err := g.AuthorizedClient().Get(g.URL + "/education/synchronizationProfiles/" + id)
 			require.NoError(t, err)
 			r.Body.Close()
 		})

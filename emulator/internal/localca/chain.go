@@ -128,7 +128,9 @@ func newChain(title string, c constraints, now time.Time) ([]byte, error) {
 		return nil, err
 	}
 	var content bytes.Buffer
-	for _, b := range []pem.Block{{Type: "PRIVATE KEY", Bytes: keyDER}, {Type: "CERTIFICATE", Bytes: intermediateDER}, {Type: "CERTIFICATE", Bytes: rootDER}} {
+	for _, b := range []pem.Block{
+		{Type: "PRIVATE KEY", Bytes: keyDER}, {Type: "CERTIFICATE", Bytes: intermediateDER}, {Type: "CERTIFICATE", Bytes: rootDER},
+	} {
 		_ = pem.Encode(&content, &b) // a buffer takes all
 	}
 	return content.Bytes(), nil
