@@ -142,7 +142,7 @@ func TestDroppedAndResetWorldsLeaveMemory(t *testing.T) {
 	runtime.GC()
 	assert.Nil(t, before.Value(), "the journal before the reset")
 
-	world, journal := weak.Make(g.World("a")), weak.Make(g.World("a").Journal().Journal)
+	world, journal := weak.Make(g.World("a").World), weak.Make(g.World("a").Journal().Journal)
 	require.Equal(t, 204, g.control(t, "DELETE", "worlds/a", "").status)
 	g.found(t, profilesAt) // the connection has forgotten the requests before
 	runtime.GC()
