@@ -19,10 +19,11 @@ type LocalCA struct {
 	Notes []string // what was found amiss and done about it, a sentence each
 }
 
-// StoredCA returns the local CA in dataDir, and makes it where there is none. A
-// CA that is there is returned as it is unless hosts asks for others: only a
-// server that needs another one replaces it. A key that others may read is made
-// private, and a note says so.
+// StoredCA returns the local CA in dataDir, and makes it where there is none. One
+// that is there keeps the names it is for, unless hosts asks for others. One that
+// is no longer fit for use, because it ends within 30 days or an earlier version
+// made it, is replaced, as a server that starts does, and a note says what to
+// trust anew. A key that others may read is made private, and a note says so.
 func StoredCA(dataDir string, hosts []string) (LocalCA, error) {
 	if dataDir == "" {
 		return LocalCA{}, errors.New("emulator: there is no data folder, so the CA is in the memory of the server; GET /_graphemu/ca.pem returns it")
@@ -32,20 +33,26 @@ func StoredCA(dataDir string, hosts []string) (LocalCA, error) {
 		return LocalCA{}, fmt.Errorf("emulator: %w", err)
 	}
 	pem, err := os.ReadFile(file)
-	switch {
-	case err == nil && len(hosts) == 0:
-		ca := LocalCA{PEM: pem, File: file}
-		if note := localca.Protect(dataDir); note != "" {
-			ca.Notes = []string{note}
-		}
-		return ca, nil
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return LocalCA{}, err
 	}
 	made := err != nil
-	ca, err := localca.Open(dataDir, hosts, clock.Real)
+	ca, err := openCA(dataDir, hosts)
+	switch {
+	case errors.Is(err, localca.ErrNoKey) && !made: // the certificate alone was handed on
+		return LocalCA{PEM: pem, File: file}, nil
+	case errors.Is(err, localca.ErrNoKey):
+		ca, err = localca.Open(dataDir, nil, clock.Real)
+	}
 	if err != nil {
 		return LocalCA{}, fmt.Errorf("emulator: %w", err)
 	}
 	return LocalCA{PEM: ca.PEM(), File: file, Made: made, Notes: ca.Notes()}, nil
+}
+
+func openCA(dataDir string, hosts []string) (*localca.Authority, error) {
+	if len(hosts) == 0 {
+		return localca.OpenStored(dataDir, clock.Real)
+	}
+	return localca.Open(dataDir, hosts, clock.Real)
 }

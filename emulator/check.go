@@ -62,7 +62,8 @@ const maxFiles = 10_000
 type Checker struct {
 	// Matching verifies rosters as for a profile that matches identities. Default:
 	// as for one that creates accounts, which asks for more: a roster that suits it
-	// suits both.
+	// suits both. Either is a profile whose create named no customizations, so the
+	// optional columns that a create chooses by itself are missed where they lack.
 	Matching bool
 }
 

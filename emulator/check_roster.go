@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/intake"
+	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/roster"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
@@ -58,6 +60,20 @@ func isRoster(names []string) bool {
 	return slices.ContainsFunc(names, roster.IsFileName)
 }
 
+// profile is the plainest that takes files: a create that names the identities
+// alone. What it leaves out is filled in as the server does, since that decides
+// which optional columns are missed.
+func (c Checker) profile() profile.Profile {
+	identities := profile.TypeIdentityCreation
+	if c.Matching {
+		identities = profile.TypeIdentityMatching
+	}
+	return profile.NewChange(map[string]any{
+		"dataProvider":                         map[string]any{"@odata.type": profile.TypeCSV},
+		"identitySynchronizationConfiguration": map[string]any{"@odata.type": identities},
+	}).Created()
+}
+
 // roster verifies the tables of a folder, by the rules of a start.
 func (c Checker) roster(folder string, names []string) (FileReport, error) {
 	f := FileReport{File: folder, Kind: KindRoster}
@@ -79,7 +95,7 @@ func (c Checker) roster(folder string, names []string) (FileReport, error) {
 		written[strings.ToLower(name)] = name
 		files = append(files, roster.File{Name: name, Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(path) }})
 	}
-	report, err := roster.Verify(files, roster.Rules{Accounts: !c.Matching})
+	report, err := roster.Verify(files, intake.Rules(c.profile()))
 	if err != nil {
 		return f, fmt.Errorf("check %s: %w", folder, err)
 	}

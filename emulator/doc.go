@@ -5,18 +5,21 @@
 // What is emulated: every operation of the API with its documented statuses,
 // bodies, headers and errors, OData query options, $batch and $metadata, and a
 // profile's life on a clock of its own; the files behind uploadUrl, their
-// verification, and the schools, classes and users that a sync makes of them.
-// What is not: whether a token is allowed to do what it asks. Where the
+// verification, and the schools, classes and users that a sync makes of them; the
+// sign-in of Entra ID. Any text is a good token, unless Options.Auth is AuthStrict:
+// then tokens are verified, and what they permit. What is not emulated is the rest
+// of Graph: it is answered as Graph answers a path that it does not know. Where the
 // documentation contradicts itself, a Variant chooses between its readings.
 //
-// A scenario says how the futures of profiles unfold, what goes wrong on the wire,
-// and what is expected of the client; World.Journal tells what came, and
-// Server.Verify judges it. See package scenario for the file, fault for what goes
-// wrong, journal for the record and the verdict.
+// A scenario says how the life of a profile goes, what goes wrong on the wire, and
+// what is expected of the client; World.Journal tells what came, and Server.Verify
+// judges it. See package scenario for the file, fault for what goes wrong, throttle
+// for limits on requests, clock for time, journal for the record and the verdict.
 //
 // A client whose hosts are fixed in its code reaches a Server through its proxy
 // (Options.Proxy), which answers https://graph.microsoft.com itself.
 //
-// A Server holds worlds, one for each tenant, which never see each other. It is
-// safe for concurrent use. Tests start one with package emulatortest.
+// A Server holds worlds, one for each tenant, which never see each other: a request
+// reaches the one of its token. It is safe for concurrent use. Tests start one with
+// package emulatortest.
 package emulator

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/fault"
 )
 
 const north = `{
@@ -123,6 +126,106 @@ func ExampleServer_World() {
 	// default de7a0117-0000-4000-8000-000000000001 1
 	// test-7 e796a607-b752-4efc-a055-d710457ba3eb 1
 	// 3fa85f64-5717-4562-b3fc-2c963f66afa6 3fa85f64-5717-4562-b3fc-2c963f66afa6 1
+}
+
+// A fault that the program puts into a world while it runs.
+func ExampleWorld_Faults() {
+	server, err := emulator.New(emulator.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	world, err := server.World(emulator.DefaultWorld)
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = world.Faults().Add(fault.Rule{Name: "down", Operation: "profiles.*", Calls: fault.First(1), Respond: &fault.Respond{Status: http.StatusBadGateway}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 2 {
+		request, err := http.NewRequest(http.MethodGet, server.URL+"/education/synchronizationProfiles", nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer anything")
+		response, err := server.Client().Do(request)
+		if err != nil {
+			log.Fatal(err)
+		}
+		response.Body.Close()
+		fmt.Println(response.StatusCode)
+	}
+	for _, use := range world.Faults().List() {
+		fmt.Println(use.Rule.Name, use.Matched, use.Fired)
+	}
+	// Output:
+	// 502
+	// 200
+	// down 2 1
+}
+
+// A strict server takes its own tokens, for what they permit, as long as they are
+// good.
+func ExampleWorld_Token() {
+	server, err := emulator.New(emulator.Options{Auth: emulator.AuthStrict})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	world, err := server.World(emulator.DefaultWorld)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, o := range []emulator.TokenOptions{
+		{},
+		{Scopes: []string{"User.Read"}},
+		{Expires: -time.Minute},
+	} {
+		token, err := world.Token(o)
+		if err != nil {
+			log.Fatal(err)
+		}
+		request, err := http.NewRequest(http.MethodGet, server.URL+"/education/synchronizationProfiles", nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+token)
+		response, err := server.Client().Do(request)
+		if err != nil {
+			log.Fatal(err)
+		}
+		response.Body.Close()
+		fmt.Println(response.Status)
+	}
+	// Output:
+	// 200 OK
+	// 403 Forbidden
+	// 401 Unauthorized
+}
+
+// A made-up district with faults, and what a start would say of its files.
+func ExampleCheck() {
+	parent, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(parent)
+	dir := filepath.Join(parent, "roster")
+	if err := emulator.WriteRoster(dir, emulator.RosterOptions{Students: 20, Flaws: map[string]int{"orphans": 2}}); err != nil {
+		log.Fatal(err)
+	}
+	report, err := emulator.Check(dir)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.OK(), report.Files[0].Roster.Rows["student"])
+	for _, m := range report.Files[0].Roster.Messages {
+		fmt.Println(m.Type, m.FileName, m.Description)
+	}
+	// Output:
+	// false 20
+	// Error studentenrollment.csv 2 row(s) have referenced data not found in source. Field - SIS ID
 }
 
 // The documentation contradicts itself; a client should live with each reading.

@@ -136,13 +136,13 @@ func TestDroppedAndResetWorldsLeaveMemory(t *testing.T) {
 	g := newRig(t, emulator.Options{})
 	a := g.as("world-a")
 	a.create(t, csvBody("a"))
-	before := weak.Make(g.World("a").Journal())
+	before := weak.Make(g.World("a").Journal().Journal)
 	g.control(t, "POST", "worlds/a/reset", "")
 	a.found(t, profilesAt)
 	runtime.GC()
 	assert.Nil(t, before.Value(), "the journal before the reset")
 
-	world, journal := weak.Make(g.World("a")), weak.Make(g.World("a").Journal())
+	world, journal := weak.Make(g.World("a").World), weak.Make(g.World("a").Journal().Journal)
 	require.Equal(t, 204, g.control(t, "DELETE", "worlds/a", "").status)
 	g.found(t, profilesAt) // the connection has forgotten the requests before
 	runtime.GC()

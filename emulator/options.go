@@ -47,7 +47,7 @@ type Options struct {
 
 	// Auth is AuthLenient (default), AuthStrict or AuthOff.
 	Auth string
-	// Scenario is how profiles' futures unfold and what goes wrong: the name of
+	// Scenario is how the life of profiles goes and what goes wrong: the name of
 	// a built-in scenario or a file. Default: "default". Its settings count
 	// where Clock, Fixture and Variants say nothing.
 	Scenario string
@@ -123,7 +123,7 @@ type Limits struct {
 
 // Values of Options.Auth.
 const (
-	AuthLenient = "lenient" // any bearer token will do, none is 401; the journal tells what AuthStrict would have refused
+	AuthLenient = "lenient" // any bearer token is good, and a call without one is 401; the journal tells what AuthStrict would have refused
 	AuthStrict  = "strict"  // tokens are checked from signature to permission, and the token endpoints know only what the fixture has
 	AuthOff     = "off"     // no Authorization header is needed
 )
@@ -132,7 +132,7 @@ const (
 const (
 	VerifyWarn   = "warn"   // an expectation that is not met fails; the rest is a warning
 	VerifyStrict = "strict" // warnings fail too
-	VerifyOff    = "off"    // nobody is judged unasked
+	VerifyOff    = "off"    // emulatortest and exec do not judge by themselves
 )
 
 // Values of Options.Control.

@@ -319,8 +319,8 @@ func (s *Server) Client() *http.Client {
 	return &http.Client{Transport: t}
 }
 
-// CA returns what clients have to trust as PEM: the certificate of the local CA
-// and, where there is a proxy, that of the proxy's own. file holds the first of
+// CA returns what clients have to trust as PEM: the root of the local CA and,
+// where there is a proxy, that of the proxy's own. file holds the first of
 // them; "" where it is in memory only. CA errs where there is none.
 func (s *Server) CA() (pem []byte, file string, err error) {
 	ca, err := s.ca()

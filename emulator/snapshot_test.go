@@ -117,7 +117,7 @@ func TestRestoredWorldGoesOn(t *testing.T) {
 		}
 		for range before {
 			s := step("before")
-			act(first, t, first.World(), first.token, s[0], s[1], s[2])
+			act(first, t, first.World().World, first.token, s[0], s[1], s[2])
 		}
 		saved, err := first.World().Snapshot()
 		require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestRestoredWorldGoesOn(t *testing.T) {
 		require.NoError(t, err)
 		for range after {
 			s := step("after")
-			require.Equal(t, act(first, t, first.World(), first.token, s[0], s[1], s[2]), act(second, t, w, token, s[0], s[1], s[2]), "%v", s)
+			require.Equal(t, act(first, t, first.World().World, first.token, s[0], s[1], s[2]), act(second, t, w.World, token, s[0], s[1], s[2]), "%v", s)
 		}
 		again, err := w.Snapshot()
 		require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestJournalsAreReproducible(t *testing.T) {
 	run := func() string {
 		g := newRigOn(t, emulator.Options{ScenarioText: eventful, Verify: emulator.VerifyOff})
 		for i := range 120 {
-			act(g, t, g.World(), g.token, i*7%13, i%5, i%31)
+			act(g, t, g.World().World, g.token, i*7%13, i%5, i%31)
 		}
 		b, err := json.Marshal(g.World().Journal().Entries(journal.Filter{}))
 		require.NoError(t, err)

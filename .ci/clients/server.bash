@@ -50,7 +50,12 @@ stop() {
 # field FILE NAME: a top-level field of a JSON file.
 field() { node -p 'JSON.parse(require("fs").readFileSync(process.argv[1]))[process.argv[2]]' "$1" "$2"; }
 
-checks=0 wrong=0
+checks=0 wrong=0 skipped=()
+# skip WHAT WHY: what this machine cannot try. The verdict says it again.
+skip() {
+	skipped+=("$1")
+	printf 'SKIP %s: %s\n' "$1" "$2"
+}
 # check WHAT COMMAND…: counts, and tells what failed. The command runs in this
 # shell, whose children it may wait for.
 check() {
@@ -73,6 +78,8 @@ unlike() { [[ ! $2 =~ $1 ]] || { printf 'do not want: %s\ngot:         %s\n' "$1
 
 # verdict ends a suite: at least one check, and none that failed.
 verdict() {
-	printf '%d checks, %d failed\n' "$checks" "$wrong"
+	printf '%d checks, %d failed' "$checks" "$wrong"
+	((${#skipped[@]} == 0)) || printf ', NOT TRIED HERE: %s' "${skipped[*]}"
+	printf '\n'
 	((checks > 0 && wrong == 0))
 }

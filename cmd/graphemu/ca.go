@@ -18,10 +18,12 @@ func newCA(env environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "ca",
 		Short: "Print the certificate of the local CA",
-		Long: `ca prints, as PEM, the certificate that clients must trust to use HTTPS. It is
-the one in the data folder; where there is none yet, it is made. The CA can
-vouch for localhost, loopback addresses, host.docker.internal and the --host
-names, and for nothing else.
+		Long: `ca prints, as PEM, the root certificate that clients must trust to use HTTPS. It
+is the one in the data folder; where there is none yet, or it is no longer fit, it
+is made. Its key is thrown away once it has signed an intermediate that can vouch
+for localhost, loopback addresses, host.docker.internal and the --host names, and
+for nothing else. Both end after ten years; for other names, and in the last 30
+days, a new root takes their place, which clients have to trust anew.
 
 With --trust it prints instead the commands that make this system trust the
 certificate: the system's store, then each runtime and browser that was found.

@@ -24,7 +24,10 @@ lines that the service itself never told.
 
 A roster is verified as for a profile that creates accounts: that asks for First
 Name, Last Name and Password too, so what suits it suits both. A roster without
-these is for a profile that matches identities: --identity matching.
+these is for a profile that matches identities: --identity matching. What it says
+is what a start says to a profile whose create named no customizations: the optional
+columns that a create then chooses by itself, as a teacher's Title, are warned of
+where they lack.
 
 Each problem is a line that begins with file, line and column. A warning is about
 what is right but can't have been meant, as a fault that another one always goes

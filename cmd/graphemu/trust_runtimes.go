@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"strings"
 )
 
@@ -134,14 +135,14 @@ func (t trusting) ruby() (section, bool) {
 }
 
 // java gets a store for the programs that are told of it, rather than all of
-// them, since it does not hold the CA to its names. A password that the store
+// them: its own belongs to the system's package. A password that the store
 // does not need is no harm, and some kinds of store need it.
 func (t trusting) java() (section, bool) {
 	if !t.hasJava {
 		return section{}, false
 	}
 	file, cacerts := t.store("java-roots"), t.quote(t.cacerts)
-	s := section{title: "Java", says: []string{"A copy of its roots with this one, for the programs of this shell. They do not hold the CA to its names (above)."}}
+	s := section{title: "Java", says: []string{"A copy of its roots with this one, for the programs of this shell:"}}
 	if t.cacerts == "" {
 		cacerts = `"$(/usr/libexec/java_home)/lib/security/cacerts"`
 		if t.os != "darwin" {
@@ -174,15 +175,8 @@ func (t trusting) java() (section, bool) {
 
 // browsers are those that keep roots of their own in an NSS store.
 func (t trusting) browsers() (list []section) {
-	if len(t.firefox) > 0 {
-		s := section{title: "Firefox"}
-		if t.native() {
-			s.says = []string{"It reads the system's store as well, where security.enterprise_roots.enabled in about:config is true, as it is unless you changed it. Else:"}
-		}
-		for _, profile := range t.firefox {
-			t.nss(&s, profile)
-		}
-		list = append(list, t.withTool(s))
+	if len(t.firefox) > 0 || t.has("firefox") || t.has("firefox-esr") {
+		list = append(list, t.firefoxSection())
 	}
 	if t.os == "linux" && t.chrome() {
 		s := section{title: "Chrome and its kin"}
@@ -196,6 +190,34 @@ func (t trusting) browsers() (list []section) {
 	return list
 }
 
+// firefoxSection is for each profile that was found, and for all by policy
+// (documented: policies.json of Firefox's administrator reference).
+func (t trusting) firefoxSection() section {
+	s := section{title: "Firefox"}
+	if t.native() {
+		s.says = []string{"It reads the system's store as well, where security.enterprise_roots.enabled in about:config is true, as it is unless you changed it."}
+		if len(t.firefox) > 0 && t.os != "windows" {
+			s.says[0] += " Else:"
+		}
+	} else {
+		s.says = []string{"It reads no store but its own, which each profile has. Close it first."}
+	}
+	for _, profile := range t.firefox {
+		t.nss(&s, profile)
+	}
+	if len(t.firefox) > 0 {
+		s = t.withTool(s)
+	}
+	if t.os == "linux" {
+		file, _ := json.Marshal(t.file) // a string cannot fail
+		policy, text := "/etc/firefox/policies/policies.json", `{"policies": {"Certificates": {"Install": [`+string(file)+`]}}}`
+		s.commands = append(s.commands, "# or, for every profile, where there are no policies yet: "+
+			t.sudo("mkdir -p /etc/firefox/policies")+" && echo "+t.quote(text)+" | "+t.sudo("tee "+policy))
+		s.undo = append(s.undo, t.sudo("rm "+policy)+" # where it was made")
+	}
+	return s
+}
+
 func (t trusting) nss(s *section, profile string) {
 	s.commands = append(s.commands, "certutil -A -d "+t.quote("sql:"+profile)+" -n "+t.quote(t.name)+" -t C,, -i "+t.quote(t.file))
 	s.undo = append(s.undo, "certutil -D -d "+t.quote("sql:"+profile)+" -n "+t.quote(t.name))
@@ -206,7 +228,6 @@ func (t trusting) nss(s *section, profile string) {
 func (t trusting) withTool(s section) section {
 	if t.os == "windows" {
 		s.commands, s.undo = nil, nil
-		s.says = []string{strings.TrimSuffix(s.says[0], " Else:")}
 		return s
 	}
 	if !t.has("certutil") {

@@ -40,7 +40,7 @@ func (t trusting) linux() section {
 		if t.javaHook {
 			// Observed with ca-certificates-java 20230710: what leaves the store stays
 			// in Java's, with --fresh and without.
-			s.says = append(s.says, "Here it reaches Java as well, which ignores the limits of the CA (above) and does not forget it with the others.")
+			s.says = append(s.says, "Here it reaches Java as well, which does not forget it with the others.")
 			s.undo = append(s.undo, t.sudo("keytool -delete -alias debian:graphemu.pem -storepass changeit -cacerts"))
 		}
 		return s

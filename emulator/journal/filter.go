@@ -33,6 +33,30 @@ type Filter struct {
 	Limit int // the newest so many; 0: all
 }
 
+// Check errs where a condition can hold for no entry: an operation that is none of
+// operations, or a status, a path or a limit that cannot be read. Where operations
+// is nil it does not know which there are. Entries takes any Filter, and finds
+// nothing where this errs.
+func (f Filter) Check(operations []string) error {
+	if wrong := checkOperation(f.Operation, operations); f.Operation != "" && wrong != "" {
+		return fmt.Errorf("operation %s", wrong)
+	}
+	if _, ok := parseStatus(f.Status); f.Status != "" && !ok {
+		return fmt.Errorf("status %q: %s", show(f.Status), statusForms)
+	}
+	if path, _, _ := cutValue(f.Contains); f.Contains != "" {
+		if wrong := checkPath(path); wrong != "" {
+			return fmt.Errorf("contains: %s", wrong)
+		}
+	}
+	if f.Limit < 0 {
+		return fmt.Errorf("limit %q: %s", strconv.Itoa(f.Limit), limitForm)
+	}
+	return nil
+}
+
+const limitForm = "want how many of the newest entries, 1 or more"
+
 // filters are the names that ParseFilter knows.
 var filters = []string{"contains", "limit", "operation", "since", "status"}
 
@@ -58,32 +82,25 @@ func ParseFilter(query url.Values) (f Filter, err error) {
 		}
 		switch name {
 		case "operation":
-			if wrong := checkOperation(value, nil); wrong != "" {
-				return Filter{}, fmt.Errorf("operation %s", wrong)
-			}
 			f.Operation = value
 		case "status":
-			if _, ok := parseStatus(value); !ok {
-				return Filter{}, fmt.Errorf("status %q: %s", show(value), statusForms)
-			}
 			f.Status = value
 		case "since":
 			if f.After, f.Since, err = parseSince(value); err != nil {
 				return Filter{}, err
 			}
 		case "contains":
-			path, _, _ := cutValue(value)
-			if wrong := checkPath(path); wrong != "" {
-				return Filter{}, fmt.Errorf("contains: %s", wrong)
-			}
 			f.Contains = value
 		case "limit":
 			n, err := strconv.Atoi(value)
 			if err != nil || n < 1 {
-				return Filter{}, fmt.Errorf("limit %q: want how many of the newest entries, 1 or more", show(value))
+				return Filter{}, fmt.Errorf("limit %q: %s", show(value), limitForm)
 			}
 			f.Limit = n
 		}
+	}
+	if err := f.Check(nil); err != nil {
+		return Filter{}, err
 	}
 	return f, nil
 }

@@ -22,7 +22,7 @@ type Quota interface {
 
 // Journal is the record of one world's requests. When it is full the oldest
 // entries go, and the loss is counted. It is safe for concurrent use; what it
-// returns are copies. Its memory grows with use. Source: graphemu's own design.
+// returns are copies. Its memory grows with use, up to its limits.
 type Journal struct {
 	world  string
 	limits Limits
@@ -178,7 +178,8 @@ func byID(a, b Entry) int {
 
 // Requests returns the entries of an operation, sorted by id: "profiles.start",
 // a group like "profiles.*", or "*" for all but signing in; "" returns all
-// entries, also those of requests that are no operation.
+// entries, also those of requests that are no operation. An operation that does not
+// exist has none; Filter.Check tells.
 func (j *Journal) Requests(operation string) []Entry { return j.Entries(Filter{Operation: operation}) }
 
 // Position returns the last id that was given.

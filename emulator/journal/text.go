@@ -44,11 +44,7 @@ func (e *Entry) note() string {
 		notes = append(notes, b.short()+" -> "+a.short())
 	}
 	if e.Error != nil {
-		notes = append(notes, e.Error.Code)
-		if len(e.Error.Details) > 0 {
-			d := e.Error.Details[0]
-			notes[len(notes)-1] += " (" + strings.TrimSpace(d.Code+" "+d.Target) + ")"
-		}
+		notes = append(notes, e.Error.short())
 	}
 	if d := e.Detail; d != nil {
 		if d.Fault != nil {
@@ -68,6 +64,19 @@ func (e *Entry) note() string {
 		}
 	}
 	return cutAt(clean(strings.Join(notes, "; ")), 300, "…")
+}
+
+// short is the error's code and what its first detail is about; of a token that was
+// refused, why, since the code is always the same.
+func (p *Problem) short() string {
+	if len(p.Details) == 0 {
+		return p.Code
+	}
+	d := p.Details[0]
+	if d.Code == CodeToken || d.Code == CodePermission {
+		return p.Code + " (" + d.Code + ": " + d.Message + ")"
+	}
+	return p.Code + " (" + strings.TrimSpace(d.Code+" "+d.Target) + ")"
 }
 
 // short is where a profile stands, in a word or two.

@@ -66,7 +66,7 @@ func (i *Intake) Start(now time.Time, id string, severalSchools bool) (messages 
 		return []profile.VerificationMessage{}, r, err
 	}
 	p := r.Profile()
-	how := rules(p)
+	how := Rules(p)
 	how.SeveralSchools = severalSchools
 	report, err := roster.Verify(open(files), how)
 	if err != nil {
@@ -217,8 +217,9 @@ func open(files []blob.File) []roster.File {
 	return list
 }
 
-// rules are how the files of a profile are to be.
-func rules(p profile.Profile) roster.Rules {
+// Rules are how the files of a profile are to be. Whoever foretells what a start
+// says asks them too.
+func Rules(p profile.Profile) roster.Rules {
 	_, accounts := p.Identity.(*profile.IdentityCreation)
 	r := roster.Rules{Accounts: accounts, Chosen: map[roster.Entity][]string{}}
 	csv, ok := p.DataProvider.(*profile.CSV)

@@ -56,6 +56,7 @@ func LoadOrCreate(dir, name string, make func() ([]byte, error)) (File, error) {
 	}
 	f, err := load(path)
 	if !errors.Is(err, fs.ErrNotExist) {
+		tidy(dir, name)
 		return f, err
 	}
 	content, err := produce(make)
@@ -65,6 +66,7 @@ func LoadOrCreate(dir, name string, make func() ([]byte, error)) (File, error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return File{}, fmt.Errorf("cannot make the folder for key files: %w", err)
 	}
+	defer lock(dir, name)()
 	tmp, err := stage(dir, name, content, fileMode)
 	if err != nil {
 		return File{}, err
@@ -83,9 +85,9 @@ func LoadOrCreate(dir, name string, make func() ([]byte, error)) (File, error) {
 }
 
 // claim gives the staged file its name where there are no hard links (FAT,
-// some network and container mounts), unless another was quicker.
+// some network and container mounts), unless another was quicker. The folder is
+// locked.
 func claim(dir, tmp, path string, content []byte) (File, error) {
-	defer lock(dir)()
 	if f, err := load(path); !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
@@ -110,7 +112,10 @@ func Renew(dir, name string, stale []byte, make func() ([]byte, error)) (File, e
 	if err != nil {
 		return File{}, err
 	}
-	defer lock(dir)()
+	if err := os.MkdirAll(dir, dirMode); err != nil {
+		return File{}, fmt.Errorf("cannot make the folder for key files: %w", err)
+	}
+	defer lock(dir, name)()
 
 	switch f, err := load(path); {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
@@ -118,7 +123,7 @@ func Renew(dir, name string, stale []byte, make func() ([]byte, error)) (File, e
 	case err == nil && !bytes.Equal(f.Content, stale):
 		return f, nil
 	}
-	if err := Replace(dir, name, content, fileMode); err != nil {
+	if err := replace(dir, name, content, fileMode); err != nil {
 		return File{}, err
 	}
 	return File{Content: content, Created: true}, nil
@@ -128,18 +133,23 @@ func Renew(dir, name string, stale []byte, make func() ([]byte, error)) (File, e
 // perm in one step: a reader sees the old content or the new. The last of
 // several callers wins. The folder is made if it is absent.
 func Replace(dir, name string, content []byte, perm fs.FileMode) error {
-	path, err := join(dir, name)
-	if err != nil {
+	if _, err := join(dir, name); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return fmt.Errorf("cannot make the folder for key files: %w", err)
 	}
+	defer lock(dir, name)()
+	return replace(dir, name, content, perm)
+}
+
+// replace is Replace in a folder that is there and locked.
+func replace(dir, name string, content []byte, perm fs.FileMode) error {
 	tmp, err := stage(dir, name, content, perm)
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(tmp, path); err != nil {
+	if err := os.Rename(tmp, filepath.Join(dir, name)); err != nil {
 		os.Remove(tmp)
 		return fmt.Errorf("cannot store key file: %w", err)
 	}
@@ -205,9 +215,10 @@ func protect(path string, mode fs.FileMode) string {
 }
 
 // stage writes content to a temporary file beside the one called name and
-// returns its path. If it errs it leaves no file.
+// returns its path. If it errs it leaves no file. The folder is locked, so that
+// nobody takes the file for one that was left.
 func stage(dir, name string, content []byte, perm fs.FileMode) (path string, err error) {
-	f, err := os.CreateTemp(dir, "."+name+".*.tmp")
+	f, err := os.CreateTemp(dir, staged(name))
 	if err != nil {
 		return "", fmt.Errorf("cannot store key file: %w", err)
 	}
@@ -234,11 +245,41 @@ func syncDir(dir string) {
 	}
 }
 
+// staged is the pattern of the temporary files that become the one called name.
+func staged(name string) string { return "." + name + ".*.tmp" }
+
+// left returns the temporary files for the one called name.
+func left(dir, name string) []string {
+	entries, _ := os.ReadDir(dir) // a folder that cannot be read is told elsewhere
+	var list []string
+	for _, e := range entries {
+		if ok, _ := filepath.Match(staged(name), e.Name()); ok {
+			list = append(list, filepath.Join(dir, e.Name()))
+		}
+	}
+	return list
+}
+
+// tidy removes what a process left that was killed while it wrote the file: it may
+// hold a key.
+func tidy(dir, name string) {
+	if len(left(dir, name)) > 0 {
+		lock(dir, name)()
+	}
+}
+
 var inProcess sync.Mutex // what lock has where folders cannot be locked; it guards no variable
 
-// lock keeps others from renewing a file in dir until unlock is called.
-func lock(dir string) (unlock func()) {
+// lock keeps others from writing the file called name in dir until unlock is
+// called. What is staged for it by then was left by a process that is no more, and
+// is removed, where the lock can be relied on.
+func lock(dir, name string) (unlock func()) {
 	inProcess.Lock()
-	release := lockDir(dir)
+	release, held := lockDir(dir)
+	if held {
+		for _, file := range left(dir, name) {
+			os.Remove(file) // where that fails it stays, as before
+		}
+	}
 	return func() { release(); inProcess.Unlock() }
 }

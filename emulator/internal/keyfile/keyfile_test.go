@@ -147,6 +147,36 @@ func TestRenew(t *testing.T) {
 }
 
 // TestRaces starts eight callers at once and wants one content and one creator.
+// A process that is killed while it writes leaves a file that may hold a key.
+func TestWhatAKilledProcessLeftIsRemoved(t *testing.T) {
+	if _, held := lockDir(t.TempDir()); !held {
+		t.Skip("without a lock nobody can tell")
+	}
+	for name, write := range map[string]func(dir string) error{
+		"load":    func(dir string) error { _, err := LoadOrCreate(dir, "old", never); return err },
+		"create":  func(dir string) error { _, err := LoadOrCreate(dir, "k", making("content")); return err },
+		"renew":   func(dir string) error { _, err := Renew(dir, "old", []byte("old"), making("content")); return err },
+		"replace": func(dir string) error { return Replace(dir, "k", []byte("content"), 0o644) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "old"), []byte("old"), 0o600))
+			for _, file := range []string{".k.123.tmp", ".old.123.tmp", ".another.123.tmp", "k.123.tmp"} {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte("a key"), 0o600))
+			}
+			require.NoError(t, write(dir))
+			of, other := ".k.123.tmp", ".old.123.tmp"
+			if name == "load" || name == "renew" {
+				of, other = other, of
+			}
+			assert.NoFileExists(t, filepath.Join(dir, of))
+			assert.FileExists(t, filepath.Join(dir, other), "another's may be at work")
+			assert.FileExists(t, filepath.Join(dir, ".another.123.tmp"))
+			assert.FileExists(t, filepath.Join(dir, "k.123.tmp"))
+		})
+	}
+}
+
 func TestRaces(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "stale"), []byte("stale"), 0o600))
@@ -158,6 +188,7 @@ func TestRaces(t *testing.T) {
 			return Renew(dir, "stale", []byte("stale"), making(fmt.Sprint(n)))
 		},
 		"claim without links": func(n int) (File, error) {
+			defer lock(dir, "c")()
 			tmp, err := stage(dir, "c", []byte(fmt.Sprint(n)), fileMode)
 			if err != nil {
 				return File{}, err

@@ -3,4 +3,4 @@
 package keyfile
 
 // lockDir does nothing: this system has no lock that a folder can carry.
-func lockDir(string) (release func()) { return func() {} }
+func lockDir(string) (release func(), held bool) { return func() {}, false }

@@ -10,10 +10,10 @@ import (
 // lockDir locks the folder itself, which needs no lock file and ends with the
 // process. Not every network file system can: then there is no lock, and the
 // worst is that two processes use different keys until their next start.
-func lockDir(dir string) (release func()) {
+func lockDir(dir string) (release func(), held bool) {
 	d, err := os.Open(dir)
 	if err != nil {
-		return func() {}
+		return func() {}, false
 	}
 	for {
 		err = syscall.Flock(int(d.Fd()), syscall.LOCK_EX)
@@ -21,5 +21,5 @@ func lockDir(dir string) (release func()) {
 			break
 		}
 	}
-	return func() { _ = d.Close() } // closing releases the lock
+	return func() { _ = d.Close() }, err == nil // closing releases the lock
 }

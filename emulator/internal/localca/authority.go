@@ -3,13 +3,13 @@
 // which insist on https, can talk to it. The proxy door has one of the same kind
 // for the hosts that it answers (ForHosts).
 //
-// Trusting a CA is dangerous if its key leaks, so this one carries critical
+// Trusting a CA is dangerous if its key leaks, so this one is a root whose key is
+// thrown away as soon as it has signed one intermediate, and that carries critical
 // name constraints: it can vouch for localhost and its subdomains,
-// host.docker.internal, loopback addresses and the hosts its owner names, and
-// for nothing else. Observed: Go, OpenSSL and Node refuse a certificate of it
-// for any other name (tests, and OpenSSL 3.0 and Node 20 by hand). Java 17 does
-// not: it takes a trusted certificate for a bare key and ignores what else it
-// says, so there the secrecy of the key file is all there is.
+// host.docker.internal, loopback addresses and the hosts its owner names, and for
+// nothing else. Clients trust the root; leaves come from the intermediate, whose
+// key is the only one kept. Observed: Go, OpenSSL, Node, curl, NSS and Java 17
+// refuse a certificate of it for any other name (tests, and .ci/clients/tls).
 //
 // Nothing here asks for the time but through the function given to Open, which
 // must tell the real time: it is the clients' clocks that judge certificates,
@@ -23,7 +23,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
@@ -39,15 +38,18 @@ import (
 )
 
 const (
-	CertFile = "ca.pem"     // what clients are told to trust; derived from keyFile
-	keyFile  = "ca-key.pem" // the truth: key and certificate in one file, so that they cannot part
+	CertFile = "ca.pem"     // the root, which clients are told to trust; derived from keyFile
+	keyFile  = "ca-key.pem" // the truth: a key and both certificates in one file, so that they cannot part
 )
+
+// ErrNoKey is what OpenStored errs with where there is no key, or not for this user.
+var ErrNoKey = errors.New("there is no key that can be read")
 
 // Authority is a certificate authority for a few names. It is safe for
 // concurrent use.
 type Authority struct {
-	root
-	title       string      // what the root is called
+	chain
+	title       string      // what the CA is called
 	subject     string      // the common name of leaves
 	names       names       // what the standard leaf covers
 	constraints constraints // what any leaf may cover
@@ -60,12 +62,6 @@ type Authority struct {
 
 	mu     sync.Mutex                  // guards leaves; never held while now is called
 	leaves map[string]*tls.Certificate // keyed by the name or address beyond the standard ones; "" for none
-}
-
-// root is the CA's certificate with its key.
-type root struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
 }
 
 // Open returns the authority that is kept in the folder dir, made on first use,
@@ -82,27 +78,38 @@ func Open(dir string, hosts []string, now func() time.Time) (*Authority, error) 
 	if err != nil {
 		return nil, fmt.Errorf("local CA: %w", err)
 	}
-	a := &Authority{
-		title:       "local CA",
-		subject:     "localhost",
-		names:       n,
-		constraints: n.constraints(),
+	return openLocal(dir, n, n.constraints(), now)
+}
+
+// OpenStored returns the authority that is kept in the folder dir for whatever
+// names it is. It too is replaced if it is no longer fit, by one for the same
+// names. It errs with ErrNoKey where there is none.
+func OpenStored(dir string, now func() time.Time) (*Authority, error) {
+	f, err := keyfile.LoadOrCreate(dir, keyFile, func() ([]byte, error) { return nil, fs.ErrNotExist })
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		err = fmt.Errorf("%w: %w", ErrNoKey, err)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("local CA: %w", err)
+	}
+	n := standardNames()
+	c := n.constraints()
+	if ch, _ := parseChain(f.Content); ch.intermediate != nil {
+		c = constraintsOf(ch.intermediate)
+	}
+	a, err := openLocal(dir, n, c, now)
+	if err == nil && f.Note != "" {
+		a.notes = append([]string{f.Note}, a.notes...) // the file is private by now, so openLocal found nothing amiss
+	}
+	return a, err
+}
+
+func openLocal(dir string, n names, c constraints, now func() time.Time) (*Authority, error) {
+	a := &Authority{title: "local CA", subject: "localhost", names: n, constraints: c}
 	if err := a.start(dir, now); err != nil {
 		return nil, err
 	}
 	return a, nil
-}
-
-// Protect makes the key of the authority that is kept in dir private, where it
-// is open to other users, and returns a sentence that says so. It is "" where
-// nothing was amiss, or there is no key.
-func Protect(dir string) string {
-	f, err := keyfile.LoadOrCreate(dir, keyFile, func() ([]byte, error) { return nil, fs.ErrNotExist })
-	if err != nil {
-		return "" // whoever needs the key is told
-	}
-	return f.Note
 }
 
 // ForHosts returns a new authority in memory that vouches for these DNS names
@@ -131,7 +138,7 @@ func ForHosts(title string, hosts []string, now func() time.Time) (*Authority, e
 	return a, nil
 }
 
-// start gives the authority its root and the key of its leaves.
+// start gives the authority its chain and the key of its leaves.
 func (a *Authority) start(dir string, now func() time.Time) error {
 	a.now, a.leaves = now, map[string]*tls.Certificate{}
 	err := a.open(dir, now())
@@ -144,7 +151,7 @@ func (a *Authority) start(dir string, now func() time.Time) error {
 	return nil
 }
 
-// PEM returns the certificate that clients have to trust.
+// PEM returns the certificate that clients have to trust: the root.
 func (a *Authority) PEM() []byte { return bytes.Clone(a.pem) }
 
 // Fingerprint returns the SHA-256 of that certificate in hexadecimal, as
@@ -158,19 +165,19 @@ func (a *Authority) Path() string { return a.path }
 // Notes returns what Open found amiss and did about it, a sentence each.
 func (a *Authority) Notes() []string { return slices.Clone(a.notes) }
 
-// open loads or makes the root, and writes its certificate for clients.
+// open loads or makes the chain, and writes its root for clients.
 func (a *Authority) open(dir string, now time.Time) error {
-	create := func() ([]byte, error) { return newRoot(a.title, a.constraints, now) }
+	create := func() ([]byte, error) { return newChain(a.title, a.constraints, now) }
 	if dir == "" {
 		content, err := create()
 		if err != nil {
 			return err
 		}
-		r, err := parseRoot(content)
+		ch, err := parseChain(content)
 		if err != nil {
 			return err
 		}
-		a.use(r)
+		a.use(ch)
 		return nil
 	}
 	// Absolute, since the path goes to other processes, which run elsewhere.
@@ -188,12 +195,16 @@ func (a *Authority) open(dir string, now time.Time) error {
 	// Renew may come back with the file of a process that was quicker. As a rule
 	// that one is fit; if not, that process was started for other hosts.
 	for range 4 {
-		r, reason := a.examine(f.Content, now)
+		ch, reason := a.examine(f.Content, now)
 		if reason == "" {
-			a.use(r)
+			a.use(ch)
 			return a.publish(dir)
 		}
-		a.note(fmt.Sprintf("the stored local CA %s: a new one takes its place, and clients have to trust %s anew", reason, a.path))
+		note := fmt.Sprintf("the stored local CA %s: a new one takes its place, and clients have to trust %s anew", reason, a.path)
+		if ch.root != nil {
+			note += fmt.Sprintf(", and no longer %q", ch.root.Subject.CommonName)
+		}
+		a.note(note)
 		if f, err = keyfile.Renew(dir, keyFile, f.Content, create); err != nil {
 			return err
 		}
@@ -207,14 +218,15 @@ func (a *Authority) note(sentence string) {
 	}
 }
 
-func (a *Authority) use(r root) {
-	a.root = r
-	a.pem = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: r.cert.Raw})
-	sum := sha256.Sum256(r.cert.Raw)
+func (a *Authority) use(ch chain) {
+	a.chain = ch
+	a.pem = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ch.root.Raw})
+	sum := sha256.Sum256(ch.root.Raw)
 	a.fingerprint = hex.EncodeToString(sum[:])
 }
 
-// publish brings the certificate file in line with the root.
+// publish brings the certificate file in line with the root. It is missing or
+// another's after a start that was interrupted.
 func (a *Authority) publish(dir string) error {
 	if a.published() {
 		return nil
@@ -233,56 +245,26 @@ func (a *Authority) published() bool {
 	return err == nil && bytes.Equal(have, a.pem)
 }
 
-// examine reads a stored root and says why it cannot be used, as the end of a
+// examine reads a stored chain and says why it cannot be used, as the end of a
 // sentence; the empty string if it can.
-func (a *Authority) examine(content []byte, now time.Time) (r root, reason string) {
-	r, err := parseRoot(content)
+func (a *Authority) examine(content []byte, now time.Time) (ch chain, reason string) {
+	ch, err := parseChain(content)
 	const day = "2 January 2006"
 	switch {
+	case errors.Is(err, errKeptRoot):
+		reason = "was made by an earlier version of graphemu, which kept its root's key"
 	case err != nil:
 		reason = "cannot be used (" + err.Error() + ")"
-	case now.Before(r.cert.NotBefore):
-		reason = "is not valid before " + r.cert.NotBefore.Format(day)
-	case !now.Before(r.cert.NotAfter):
-		reason = "expired on " + r.cert.NotAfter.Format(day)
-	case !now.Before(r.cert.NotAfter.Add(-renewBefore)):
-		reason = "expires on " + r.cert.NotAfter.Format(day)
-	case !a.constraints.equal(r.cert):
-		reason = fmt.Sprintf("is for other names (%s) than are asked for now (%s)", constraintsOf(r.cert), a.constraints)
-	case !sameProfile(r.cert):
+	case now.Before(ch.begin()):
+		reason = "is not valid before " + ch.begin().Format(day)
+	case !now.Before(ch.end()):
+		reason = "expired on " + ch.end().Format(day)
+	case !now.Before(ch.end().Add(-renewBefore)):
+		reason = "expires on " + ch.end().Format(day)
+	case !a.constraints.equal(ch.intermediate):
+		reason = fmt.Sprintf("is for other names (%s) than are asked for now (%s)", constraintsOf(ch.intermediate), a.constraints)
+	case !a.constraints.equal(ch.root) || !sameProfile(ch.root, 1) || !sameProfile(ch.intermediate, 0):
 		reason = "was made by another version of graphemu"
 	}
-	return r, reason
-}
-
-// parseRoot reads a key file and checks that its parts belong together.
-func parseRoot(content []byte) (root, error) {
-	var r root
-	for block, rest := pem.Decode(content); block != nil; block, rest = pem.Decode(rest) {
-		var err error
-		switch {
-		case block.Type == "PRIVATE KEY" && r.key == nil:
-			var key any
-			if key, err = x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
-				r.key, _ = key.(*ecdsa.PrivateKey)
-			}
-		case block.Type == "CERTIFICATE" && r.cert == nil:
-			r.cert, err = x509.ParseCertificate(block.Bytes)
-		}
-		if err != nil {
-			return root{}, err
-		}
-	}
-	switch {
-	case r.key == nil || r.key.Curve != elliptic.P256():
-		return root{}, errors.New("it has no ECDSA P-256 key")
-	case r.cert == nil:
-		return root{}, errors.New("it has no certificate")
-	case !r.key.PublicKey.Equal(r.cert.PublicKey):
-		return root{}, errors.New("its certificate does not belong to its key")
-	}
-	if err := r.cert.CheckSignatureFrom(r.cert); err != nil {
-		return root{}, fmt.Errorf("its certificate is not its own: %w", err)
-	}
-	return r, nil
+	return ch, reason
 }

@@ -38,7 +38,7 @@ func forge(t *testing.T, a *Authority, change func(*x509.Certificate)) *x509.Cer
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	change(c)
-	der, err := x509.CreateCertificate(rand.Reader, c, a.cert, &a.leafKey.PublicKey, a.key)
+	der, err := x509.CreateCertificate(rand.Reader, c, a.intermediate, &a.leafKey.PublicKey, a.key)
 	require.NoError(t, err)
 	leaf, err := x509.ParseCertificate(der)
 	require.NoError(t, err)
@@ -57,7 +57,7 @@ func TestRoot(t *testing.T) {
 	assert.Contains(t, c.Subject.CommonName, hex.EncodeToString(c.SubjectKeyId[:4]))
 	assert.Len(t, c.SubjectKeyId, 20)
 	assert.True(t, c.IsCA)
-	assert.True(t, c.MaxPathLenZero)
+	assert.Equal(t, 1, c.MaxPathLen)
 	assert.Equal(t, x509.KeyUsageCertSign|x509.KeyUsageCRLSign, c.KeyUsage)
 	assert.Equal(t, noon.AddDate(10, 0, 0), c.NotAfter)
 	assert.Equal(t, noon.Add(-24*time.Hour), c.NotBefore)
@@ -102,23 +102,6 @@ func TestOpenKeepsTheAuthority(t *testing.T) {
 	assert.NoError(t, check(a, leaf.Leaf, "127.0.0.9", noon.AddDate(9, 0, 0)))
 }
 
-func TestOpenPublishesAnew(t *testing.T) {
-	dir := t.TempDir()
-	a := open(t, dir, noon)
-	for _, spoil := range []func() error{
-		func() error { return os.Remove(a.Path()) },
-		func() error { return os.WriteFile(a.Path(), []byte("another"), 0o644) },
-	} {
-		require.NoError(t, spoil())
-		b := open(t, dir, noon)
-		got, err := os.ReadFile(a.Path())
-		require.NoError(t, err)
-		assert.Equal(t, a.PEM(), got)
-		assert.Equal(t, a.Fingerprint(), b.Fingerprint())
-		assert.Empty(t, b.Notes())
-	}
-}
-
 func TestOpenReplacesTheUnfit(t *testing.T) {
 	other := t.TempDir()
 	open(t, other, noon)
@@ -149,6 +132,15 @@ func TestOpenReplacesTheUnfit(t *testing.T) {
 		"another's key": {spoil: write(func(b []byte) []byte {
 			return append(bytes.Clone(otherKey[:bytes.Index(otherKey, certBlock)]), b[bytes.Index(b, certBlock):]...)
 		}), want: "its certificate does not belong to its key"},
+		"a root alone": {spoil: write(func(b []byte) []byte {
+			return append(bytes.Clone(b[:bytes.Index(b, certBlock)]), b[bytes.LastIndex(b, certBlock):]...)
+		}), want: "its certificate does not belong to its key"},
+		"another's root": {spoil: write(func(b []byte) []byte {
+			return append(bytes.Clone(b[:bytes.LastIndex(b, certBlock)]), otherKey[bytes.LastIndex(otherKey, certBlock):]...)
+		}), want: "its intermediate is not of its root"},
+		"three certificates": {spoil: write(func(b []byte) []byte {
+			return append(bytes.Clone(b), b[bytes.LastIndex(b, certBlock):]...)
+		}), want: "it has 3 certificates instead of two"},
 		"a broken block": {spoil: write(func(b []byte) []byte {
 			return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("x")})
 		}), want: "cannot be used ("},
@@ -178,10 +170,134 @@ func TestOpenReplacesTheUnfit(t *testing.T) {
 	}
 }
 
-// A root of an earlier version may lack what this one insists on.
+// The intermediate has the constraints, which is what Java looks at, and no key
+// of the root is anywhere.
+func TestIntermediate(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir, noon, "graph.test")
+	c := a.intermediate
+	assert.Regexp(t, `^graphemu local CA intermediate \([0-9a-f]{8}\)$`, c.Subject.CommonName)
+	assert.NoError(t, c.CheckSignatureFrom(a.root))
+	assert.True(t, c.IsCA)
+	assert.True(t, c.MaxPathLenZero, "it makes no further CA")
+	assert.True(t, c.PermittedDNSDomainsCritical)
+	assert.True(t, a.constraints.equal(c))
+	assert.True(t, a.constraints.equal(a.root), "for whoever reads what he trusts")
+	assert.Equal(t, a.root.NotAfter, c.NotAfter)
+	assert.True(t, a.key.PublicKey.Equal(c.PublicKey))
+	assert.False(t, a.key.PublicKey.Equal(a.root.PublicKey))
+
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		content, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		require.NoError(t, err)
+		keys := 0
+		for block, rest := pem.Decode(content); block != nil; block, rest = pem.Decode(rest) {
+			if block.Type == "CERTIFICATE" {
+				continue
+			}
+			key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+			require.NoError(t, err)
+			assert.True(t, a.key.Equal(key))
+			keys++
+		}
+		assert.Equal(t, map[string]int{keyFile: 1, CertFile: 0}[e.Name()], keys, e.Name())
+	}
+}
+
+// storeKeptRoot writes the files of an earlier version: a root with constraints,
+// and its key.
+func storeKeptRoot(t *testing.T, dir string, hosts ...string) *x509.Certificate {
+	t.Helper()
+	n, err := parseHosts(hosts)
+	require.NoError(t, err)
+	key, template, err := newCA("graphemu local CA", n.constraints(), noon)
+	require.NoError(t, err)
+	template.MaxPathLenZero = true
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	require.NoError(t, err)
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	content := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}), cert...)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, keyFile), content, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, CertFile), cert, 0o644))
+	root, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	return root
+}
+
+func TestKeptRootIsReplacedOnce(t *testing.T) {
+	for name, again := range map[string]func(dir string) (*Authority, error){
+		"by a server": func(dir string) (*Authority, error) { return Open(dir, []string{"a.test"}, fixed(noon)) },
+		"by ca":       func(dir string) (*Authority, error) { return OpenStored(dir, fixed(noon)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			old := storeKeptRoot(t, dir, "a.test")
+			a, err := again(dir)
+			require.NoError(t, err)
+			assert.Equal(t, []string{"the stored local CA was made by an earlier version of graphemu, which kept its root's key: " +
+				"a new one takes its place, and clients have to trust " + filepath.Join(dir, CertFile) + ` anew, and no longer "` + old.Subject.CommonName + `"`}, a.Notes())
+			assert.NotEqual(t, old.Raw, a.root.Raw)
+			assert.True(t, a.constraints.permitsDNS("a.test"), "for the same names")
+			published, err := os.ReadFile(a.Path())
+			require.NoError(t, err)
+			assert.Equal(t, a.PEM(), published)
+
+			b, err := again(dir)
+			require.NoError(t, err)
+			assert.Empty(t, b.Notes(), "once")
+			assert.Equal(t, a.Fingerprint(), b.Fingerprint())
+		})
+	}
+}
+
+func TestOpenStored(t *testing.T) {
+	dir := t.TempDir()
+	_, err := OpenStored(dir, fixed(noon))
+	assert.ErrorIs(t, err, ErrNoKey)
+	a := open(t, dir, noon, "a.test")
+	b, err := OpenStored(dir, fixed(noon))
+	require.NoError(t, err)
+	assert.Empty(t, b.Notes())
+	assert.Equal(t, a.Fingerprint(), b.Fingerprint(), "whatever names it is for")
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, keyFile), nil, 0o600))
+	c, err := OpenStored(dir, fixed(noon))
+	require.NoError(t, err)
+	require.Len(t, c.Notes(), 1)
+	assert.Contains(t, c.Notes()[0], "cannot be used")
+}
+
+// A first start that was killed between its two files leaves a key, and no
+// certificate for clients or that of the CA before.
+func TestInterruptedStartHeals(t *testing.T) {
+	for name, left := range map[string]func(path string) error{
+		"none":    os.Remove,
+		"half":    func(path string) error { return os.Truncate(path, 100) },
+		"another": func(path string) error { return os.WriteFile(path, []byte("another"), 0o644) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			a := open(t, dir, noon)
+			require.NoError(t, left(a.Path()))
+			b := open(t, dir, noon)
+			assert.Equal(t, a.Fingerprint(), b.Fingerprint())
+			assert.Empty(t, b.Notes())
+			published, err := os.ReadFile(a.Path())
+			require.NoError(t, err)
+			assert.Equal(t, a.PEM(), published)
+		})
+	}
+}
+
+// A chain of another version may lack what this one insists on.
 func TestProfile(t *testing.T) {
 	a := inMemory(t)
-	require.True(t, sameProfile(a.cert))
+	require.True(t, sameProfile(a.root, 1))
+	require.True(t, sameProfile(a.intermediate, 0))
 	for what, change := range map[string]func(*x509.Certificate){
 		"path length":  func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = 1, false },
 		"usage":        func(c *x509.Certificate) { c.KeyUsage |= x509.KeyUsageDigitalSignature },
@@ -190,9 +306,9 @@ func TestProfile(t *testing.T) {
 		"mail":         func(c *x509.Certificate) { c.PermittedEmailAddresses = nil },
 		"URI":          func(c *x509.Certificate) { c.PermittedURIDomains = nil },
 	} {
-		c := *a.cert
+		c := *a.intermediate
 		change(&c)
-		assert.False(t, sameProfile(&c), what)
+		assert.False(t, sameProfile(&c, 0), what)
 	}
 }
 

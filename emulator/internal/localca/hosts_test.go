@@ -36,7 +36,9 @@ func TestRootForHosts(t *testing.T) {
 		none = append(none, r.String())
 	}
 	assert.Equal(t, []string{"0.0.0.0/0", "::/0"}, none)
-	assert.True(t, sameProfile(c))
+	assert.True(t, sameProfile(c, 1))
+	assert.Equal(t, c.PermittedDNSDomains, a.intermediate.PermittedDNSDomains)
+	assert.Len(t, a.intermediate.ExcludedIPRanges, 2)
 	assert.Empty(t, a.Path(), "no file holds it")
 	assert.NotEqual(t, a.Fingerprint(), forHosts(t, "graph.test", "blob.test").Fingerprint(), "each is its own")
 }

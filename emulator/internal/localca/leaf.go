@@ -22,8 +22,8 @@ const (
 // the first handshake and again when two thirds of its life are over, so the
 // listener can run for years.
 //
-// A client that asks for another name within the constraints, such as a
-// subdomain of localhost, or connects to another loopback address, gets a
+// A client that asks for another name within the constraints, as each subdomain
+// of localhost is, or connects to another loopback address, gets a
 // certificate that has this name as well. One that asks for anything else gets
 // the standard certificate, and will refuse it by name in clearer words than
 // an alert has. It errs only when the authority itself has expired.
@@ -122,28 +122,28 @@ func fresh(leaf *x509.Certificate, now time.Time) bool {
 // issue makes a leaf for n, whether the constraints allow it or not: that is
 // for clients to judge, and for tests to see that they do.
 func (a *Authority) issue(n names, now time.Time) (*tls.Certificate, error) {
-	if !now.Before(a.cert.NotAfter) {
-		return nil, fmt.Errorf("it expired on %s; restart to get a new one", a.cert.NotAfter.Format(time.DateOnly))
+	if !now.Before(a.end()) {
+		return nil, fmt.Errorf("it expired on %s; restart to get a new one", a.end().Format(time.DateOnly))
 	}
 	now = now.UTC().Truncate(time.Second)
 	t := &x509.Certificate{
 		// Not empty, since older Node calls a certificate without a subject empty,
 		// and within the constraints, since older OpenSSL holds it against them.
 		Subject:               pkix.Name{Organization: []string{"graphemu"}, CommonName: a.subject},
-		NotBefore:             later(now.Add(-skew), a.cert.NotBefore),
+		NotBefore:             later(now.Add(-skew), a.begin()),
 		NotAfter:              now.Add(leafLife),
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		DNSNames:              n.dns,
 	}
-	if t.NotAfter.After(a.cert.NotAfter) {
-		t.NotAfter = a.cert.NotAfter
+	if t.NotAfter.After(a.end()) {
+		t.NotAfter = a.end()
 	}
 	for _, addr := range n.ips {
 		t.IPAddresses = append(t.IPAddresses, addr.AsSlice())
 	}
-	der, err := x509.CreateCertificate(rand.Reader, t, a.cert, &a.leafKey.PublicKey, a.key)
+	der, err := x509.CreateCertificate(rand.Reader, t, a.intermediate, &a.leafKey.PublicKey, a.key)
 	if err != nil {
 		return nil, err
 	}
@@ -151,9 +151,10 @@ func (a *Authority) issue(n names, now time.Time) (*tls.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The leaf alone: whoever trusts the root has it, and whoever does not gains
-	// nothing by being sent it.
-	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: a.leafKey, Leaf: leaf}, nil
+	// The root is sent as well, which verifiers need not be: whoever looks at an
+	// unknown certificate sees which one to trust.
+	sent := [][]byte{der, a.intermediate.Raw, a.root.Raw}
+	return &tls.Certificate{Certificate: sent, PrivateKey: a.leafKey, Leaf: leaf}, nil
 }
 
 func later(a, b time.Time) time.Time {

@@ -32,25 +32,32 @@ func hello(sni, local string) *tls.ClientHelloInfo {
 	return h
 }
 
-// check verifies a leaf as a client does that trusts the authority alone.
+// check verifies a leaf as a client does that trusts the root alone and was sent
+// the intermediate.
 func check(a *Authority, leaf *x509.Certificate, name string, now time.Time) error {
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(a.PEM())
-	_, err := leaf.Verify(x509.VerifyOptions{Roots: pool, DNSName: name, CurrentTime: now})
+	_, err := leaf.Verify(options(a, name, now))
 	return err
+}
+
+func options(a *Authority, name string, now time.Time) x509.VerifyOptions {
+	o := x509.VerifyOptions{Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), DNSName: name, CurrentTime: now}
+	o.Roots.AppendCertsFromPEM(a.PEM())
+	o.Intermediates.AddCert(a.intermediate)
+	return o
 }
 
 func TestStandardLeaf(t *testing.T) {
 	a := inMemory(t, "graph.test", "10.0.0.7", "fd00::7")
 	cert, err := a.GetCertificate(hello("", ""))
 	require.NoError(t, err)
-	require.Len(t, cert.Certificate, 1, "the leaf alone")
+	require.Equal(t, [][]byte{cert.Leaf.Raw, a.intermediate.Raw, a.root.Raw}, cert.Certificate)
+	assert.Equal(t, []string{"graph.test", "host.docker.internal", "localhost"}, cert.Leaf.DNSNames, "no wildcard, which Firefox refuses")
 	for _, name := range []string{
-		"localhost", "LOCALHOST", "school.localhost", "host.docker.internal", "127.0.0.1", "::1", "graph.test", "10.0.0.7", "fd00::7",
+		"localhost", "LOCALHOST", "host.docker.internal", "127.0.0.1", "::1", "graph.test", "10.0.0.7", "fd00::7",
 	} {
 		assert.NoError(t, check(a, cert.Leaf, name, noon), name)
 	}
-	for _, name := range []string{"graph.microsoft.com", "10.0.0.1", "127.0.0.2", "a.b.localhost", "docker.internal"} {
+	for _, name := range []string{"graph.microsoft.com", "10.0.0.1", "127.0.0.2", "school.localhost", "a.b.localhost", "docker.internal"} {
 		assert.Error(t, check(a, cert.Leaf, name, noon), name)
 	}
 	assert.Equal(t, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, cert.Leaf.ExtKeyUsage)
@@ -69,8 +76,8 @@ func TestStandardLeaf(t *testing.T) {
 	}
 }
 
-// Clients for which a wildcard below localhost is too general, and those at
-// another loopback address, get a leaf with the very name they use.
+// Clients of a subdomain, and those at another loopback address, get a leaf with
+// the very name they use.
 func TestLeafBeyondStandard(t *testing.T) {
 	a := inMemory(t, "graph.test")
 	for name, h := range map[string]*tls.ClientHelloInfo{
@@ -134,9 +141,9 @@ func TestLeafRenewal(t *testing.T) {
 	now = noon // the clock went back
 	assert.NotSame(t, second, leaf())
 
-	now = noon.AddDate(rootYears, 0, -1)
-	assert.Equal(t, a.cert.NotAfter, leaf().Leaf.NotAfter, "no leaf outlives its root")
-	now = noon.AddDate(rootYears, 0, 0)
+	now = noon.AddDate(caYears, 0, -1)
+	assert.Equal(t, a.intermediate.NotAfter, leaf().Leaf.NotAfter, "no leaf outlives its CA")
+	now = noon.AddDate(caYears, 0, 0)
 	_, err = a.GetCertificate(hello("localhost", ""))
 	assert.EqualError(t, err, "local CA: it expired on 2036-01-05; restart to get a new one")
 }
@@ -167,9 +174,9 @@ func TestConstraintsBind(t *testing.T) {
 		"client auth": func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} },
 	} {
 		leaf := forge(t, a, change)
-		pool := x509.NewCertPool()
-		pool.AddCert(a.cert)
-		_, err := leaf.Verify(x509.VerifyOptions{Roots: pool, CurrentTime: noon, KeyUsages: leaf.ExtKeyUsage})
+		o := options(a, "", noon)
+		o.KeyUsages = leaf.ExtKeyUsage
+		_, err := leaf.Verify(o)
 		assert.Error(t, err, what)
 	}
 	leaf := forge(t, a, func(*x509.Certificate) {})
@@ -200,7 +207,7 @@ func TestHandshake(t *testing.T) {
 			_, err = client.Read(b)
 			require.NoError(t, err)
 			assert.Equal(t, "ok", string(b))
-			assert.Len(t, client.ConnectionState().PeerCertificates, 1)
+			assert.Len(t, client.ConnectionState().PeerCertificates, 3, "the root as well")
 		} else {
 			var mismatch x509.HostnameError
 			assert.ErrorAs(t, err, &mismatch, "%s is refused by its name", name)
@@ -218,7 +225,7 @@ func TestGetCertificateConcurrently(t *testing.T) {
 			for j := range 20 {
 				cert, err := a.GetCertificate(hello(fmt.Sprintf("h%d.localhost", (i+j)%5), ""))
 				if assert.NoError(t, err) {
-					assert.Len(t, cert.Certificate, 1)
+					assert.Len(t, cert.Certificate, 3)
 				}
 			}
 		})

@@ -20,14 +20,14 @@ type names struct {
 	ips []netip.Addr
 }
 
-// standardNames are the names of the leaf that nearly every client gets.
-//
-// The wildcard serves clients that send no server name. Observed: Go takes it
-// for one label below localhost, while OpenSSL and Node want two labels after
-// a star; they get a leaf with the very name they ask for.
+// standardNames are the names of the leaf that nearly every client gets. None
+// is a wildcard below localhost. Observed: NSS, so Firefox, refuses a leaf with
+// one from a CA with name constraints (SEC_ERROR_BAD_DER), as it wants two labels
+// after a star; OpenSSL and Node want them too, and take no such name. Clients of
+// a subdomain get a leaf with the very name that they ask for.
 func standardNames() names {
 	return names{
-		dns: append([]string{"*.localhost"}, localDNS...),
+		dns: slices.Clone(localDNS),
 		ips: []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()},
 	}
 }
@@ -60,7 +60,7 @@ func parseHosts(hosts []string) (names, error) {
 	return n, errors.Join(errs...)
 }
 
-// constraints returns what a root for these names has to allow. A host that
+// constraints returns what a CA for these names has to allow. A host that
 // lies within the standard constraints adds none, so naming it costs nobody
 // the trust they have set up.
 func (n names) constraints() constraints {

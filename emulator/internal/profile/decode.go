@@ -82,6 +82,10 @@ func (c Change) Idle() bool {
 	return true
 }
 
+// Created returns what a create makes of the body where no variant is chosen:
+// what it leaves out of the customizations is filled in.
+func (c Change) Created() Profile { return c.apply(Profile{State: Provisioning}, seedDefaults) }
+
 // apply returns base with the properties that the body names: an abstract part
 // and a collection are replaced whole (chosen), null clears what may be absent.
 func (c Change) apply(base Profile, with defaults) Profile {

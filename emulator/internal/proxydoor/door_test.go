@@ -51,7 +51,7 @@ func TestTrust(t *testing.T) {
 	raw, _ := r.connect(t, "account.blob.test:443")
 	tunnel := tls.Client(raw, &tls.Config{RootCAs: r.roots, ServerName: "account.blob.test"})
 	require.NoError(t, tunnel.Handshake())
-	require.Len(t, tunnel.ConnectionState().PeerCertificates, 1)
+	require.Len(t, tunnel.ConnectionState().PeerCertificates, 3, "with the intermediate and the root")
 	assert.Equal(t, []string{"account.blob.test"}, tunnel.ConnectionState().PeerCertificates[0].DNSNames)
 }
 
