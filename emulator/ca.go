@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/keyfile"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
+	"github.com/graphemu/graphemu/internal/files"
 )
 
 // LocalCA is the local CA of a data folder, as clients are told to trust it.
@@ -31,7 +32,7 @@ func StoredCA(dataDir string, hosts []string) (LocalCA, error) {
 	if err != nil {
 		return LocalCA{}, fmt.Errorf("emulator: %w", err)
 	}
-	pem, err := os.ReadFile(file)
+	pem, err := files.Read(file, keyfile.MaxSize)
 	switch {
 	case err == nil && len(hosts) == 0:
 		ca := LocalCA{PEM: pem, File: file}

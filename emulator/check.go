@@ -19,6 +19,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/fixtures"
+	"github.com/graphemu/graphemu/internal/files"
 )
 
 // Kind is what a file is found to be.
@@ -125,14 +126,10 @@ func checkFile(path string) (FileReport, error) {
 		return oneTable(path)
 	}
 	f := FileReport{File: path, Kind: KindScenario}
-	info, err := os.Stat(path)
-	if err != nil {
-		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
-	}
-	if info.Size() > scenario.MaxSize {
+	text, err := files.Read(path, scenario.MaxSize)
+	if _, large := errors.AsType[*files.TooLargeError](err); large {
 		return checkLarge(path)
 	}
-	text, err := os.ReadFile(path)
 	if err != nil {
 		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
 	}

@@ -93,7 +93,7 @@ func regular(mode fs.FileMode) error {
 	case mode.IsRegular():
 		return nil
 	case mode.IsDir():
-		return notRegular("it is a folder; name a file in it")
+		return notRegular("it is a folder, not a file")
 	case mode&fs.ModeNamedPipe != 0:
 		kind = "a pipe"
 	case mode&fs.ModeSocket != 0:

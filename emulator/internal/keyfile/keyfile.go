@@ -3,9 +3,8 @@
 //
 // Its promise is agreement: processes that start at once on the same folder
 // end up with the same content, whichever of them made it, and a reader never
-// sees half a file. A file is therefore never written in place. Its content
-// goes to a temporary file beside it, is synced, and takes its name in one
-// step that has one winner.
+// sees half a file. A file is therefore never written in place (package files),
+// and takes its name in one step that has one winner.
 //
 // Agreement on a first file holds wherever hard links do. Agreement on a
 // renewed one (Renew), and on a first one where there are no hard links, needs
@@ -17,12 +16,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/internal/files"
 )
 
 const (
@@ -65,7 +66,7 @@ func LoadOrCreate(dir, name string, make func() ([]byte, error)) (File, error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return File{}, fmt.Errorf("cannot make the folder for key files: %w", err)
 	}
-	tmp, err := stage(dir, name, content, fileMode)
+	tmp, err := stage(path, content)
 	if err != nil {
 		return File{}, err
 	}
@@ -74,7 +75,7 @@ func LoadOrCreate(dir, name string, make func() ([]byte, error)) (File, error) {
 	// A link, unlike a rename, fails if the name is taken: that decides the race.
 	switch err := os.Link(tmp, path); {
 	case err == nil:
-		syncDir(dir)
+		files.SyncFolder(dir)
 		return File{Content: content, Created: true}, nil
 	case errors.Is(err, fs.ErrExist):
 		return load(path)
@@ -92,7 +93,7 @@ func claim(dir, tmp, path string, content []byte) (File, error) {
 	if err := os.Rename(tmp, path); err != nil {
 		return File{}, fmt.Errorf("cannot store key file: %w", err)
 	}
-	syncDir(dir)
+	files.SyncFolder(dir)
 	return File{Content: content, Created: true}, nil
 }
 
@@ -135,15 +136,9 @@ func Replace(dir, name string, content []byte, perm fs.FileMode) error {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return fmt.Errorf("cannot make the folder for key files: %w", err)
 	}
-	tmp, err := stage(dir, name, content, perm)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		os.Remove(tmp)
+	if err := files.WriteBytes(path, perm, content); err != nil {
 		return fmt.Errorf("cannot store key file: %w", err)
 	}
-	syncDir(dir)
 	return nil
 }
 
@@ -166,26 +161,13 @@ func produce(make func() ([]byte, error)) ([]byte, error) {
 // load reads the file at path and makes it private. It returns an error that
 // is fs.ErrNotExist if there is none.
 func load(path string) (File, error) {
-	// The type is asked before the file is opened: opening a named pipe would
-	// wait for its other end.
+	content, err := files.Read(path, MaxSize)
+	if err != nil {
+		return File{}, fmt.Errorf("key file %s: %w", path, words.Reason(err))
+	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return File{}, fmt.Errorf("cannot read key file: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return File{}, fmt.Errorf("key file %s is not a regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return File{}, fmt.Errorf("cannot read key file: %w", err)
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
-	if err != nil {
-		return File{}, fmt.Errorf("cannot read key file: %w", err)
-	}
-	if len(content) > MaxSize {
-		return File{}, fmt.Errorf("key file %s is over the limit of %d bytes", path, MaxSize)
+		return File{}, fmt.Errorf("key file %s: %w", path, words.Reason(err))
 	}
 	return File{Content: content, Note: protect(path, info.Mode())}, nil
 }
@@ -204,34 +186,17 @@ func protect(path string, mode fs.FileMode) string {
 	return fmt.Sprintf("key file %s was open to other users (mode %04o) and is private now", path, mode.Perm())
 }
 
-// stage writes content to a temporary file beside the one called name and
-// returns its path. If it errs it leaves no file.
-func stage(dir, name string, content []byte, perm fs.FileMode) (path string, err error) {
-	f, err := os.CreateTemp(dir, "."+name+".*.tmp")
+// stage writes content to a temporary file beside the one at path, for the owner
+// alone, and returns its path.
+func stage(path string, content []byte) (string, error) {
+	tmp, err := files.Stage(path, fileMode, func(f *os.File) error {
+		_, err := f.Write(content)
+		return err
+	})
 	if err != nil {
 		return "", fmt.Errorf("cannot store key file: %w", err)
 	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Chmod(perm) // CreateTemp makes it 0600; the umask has no say here
-	}
-	if err == nil {
-		err = f.Sync() // before it has its name, or a power cut could leave an empty key
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		os.Remove(f.Name())
-		return "", fmt.Errorf("cannot store key file: %w", err)
-	}
-	return f.Name(), nil
-}
-
-// syncDir makes a new name durable where folders can be synced. Its failure
-// costs at most the key after a power cut, so it is not worth one to start.
-func syncDir(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync()
-		_ = d.Close()
-	}
+	return tmp, nil
 }
 
 var inProcess sync.Mutex // what lock has where folders cannot be locked; it guards no variable
