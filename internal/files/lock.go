@@ -98,8 +98,8 @@ func (l *Lock) Unlock() {
 
 // openLock opens what is at path for a lock, or makes it.
 func openLock(path string) (*os.File, error) {
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, &os.PathError{Op: "lock", Path: path, Err: notRegular("it is there already, and is no regular file")}
+	if err := CheckRegular(path); err != nil {
+		return nil, err
 	}
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|nonBlocking, 0o600)
 }

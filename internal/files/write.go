@@ -18,8 +18,8 @@ func Write(path string, perm fs.FileMode, write func(*os.File) error) error {
 	if err != nil {
 		return err
 	}
-	if info, err := os.Lstat(target); err == nil && !info.Mode().IsRegular() {
-		return &fs.PathError{Op: "write", Path: path, Err: notRegular("it is there already, and is no regular file")}
+	if err := CheckRegular(target); err != nil {
+		return named(path, err)
 	}
 	tmp, err := Stage(target, perm, write)
 	if err == nil {
@@ -30,6 +30,15 @@ func Write(path string, perm fs.FileMode, write func(*os.File) error) error {
 		os.Remove(tmp)
 	}
 	return named(path, err)
+}
+
+// CheckRegular errs, around ErrNotRegular, where something is at path that is no
+// regular file.
+func CheckRegular(path string) error {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return &fs.PathError{Op: "write", Path: path, Err: notRegular("it is there already, and is no regular file")}
+	}
+	return nil
 }
 
 // WriteBytes is Write of content that is there already.
