@@ -2,16 +2,20 @@ package emulator_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // savedBy runs a server on a state file and returns what the file has then.
@@ -144,5 +148,36 @@ func TestDroppedWorldKeepsItsRevocations(t *testing.T) {
 		require.NoError(t, os.WriteFile(o.State, []byte(`{"kind": "graphemu state", "version": 1, "revocations": [{"tenant": "11111111-1111-4111-8111-111111111111", `+bad+`}], "worlds": []}`), 0o600))
 		_, err := emulator.New(o)
 		assert.ErrorContains(t, err, want)
+	}
+}
+
+// Shutdown ends what hangs or is slow on purpose at once: nobody waits for its end.
+func TestShutdownEndsWhatIsSlowOnPurpose(t *testing.T) {
+	g := play(t, `
+faults:
+  - {name: hangs, operation: profiles.list, then: hang}
+  - {name: late, operation: profiles.count, delay: 1h}
+  - {name: slow, operation: metadata, slow: {bytes: 1, every: 1h}}
+`)
+	ended := make(chan error, 3)
+	for _, path := range []string{profilesAt, profilesAt + "/$count", "/$metadata"} {
+		go func() {
+			r, err := http.NewRequestWithContext(t.Context(), "GET", g.URL+path, nil)
+			if err == nil {
+				r.Header.Set("Authorization", "Bearer t")
+				var a *http.Response
+				if a, err = g.Client().Do(r); err == nil {
+					_, err = io.Copy(io.Discard, a.Body)
+					a.Body.Close()
+				}
+			}
+			ended <- err
+		}()
+	}
+	// The one that is late is in the journal when it is answered.
+	require.Eventually(t, func() bool { return len(g.World().Journal().Entries(journal.Filter{})) >= 2 }, 10*time.Second, time.Millisecond)
+	require.NoError(t, g.Shutdown(t.Context()))
+	for range 3 {
+		<-ended
 	}
 }
