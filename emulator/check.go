@@ -82,10 +82,13 @@ func (c Checker) Check(path string) (Report, error) {
 	}
 	if !info.IsDir() {
 		f, err := checkFile(path)
-		if err == nil && f.Kind == KindOther && len(f.Problems) == 0 {
+		if err != nil {
+			return Report{}, err
+		}
+		if f.Kind == KindOther && len(f.Problems) == 0 {
 			f.Problems = append(f.Problems, scenario.Problem{File: path, Message: "it is neither a scenario, nor a fixture, nor the body of a create"})
 		}
-		return Report{Files: []FileReport{f}}, err
+		return Report{Files: []FileReport{f}}, nil
 	}
 	return c.folder(path)
 }
