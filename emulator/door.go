@@ -61,7 +61,6 @@ func (s *Server) serveDoor(listeners []net.Listener) {
 	outer.DisableGeneralOptionsHandler = true // a proxy is no host whose options one could ask
 	for _, l := range listeners {
 		s.serve(outer, l, false)
-		s.urls["proxy"] = origin("http", s.set.Proxy, l)
 	}
 	inner := s.newServer(s.door.Inside())
 	inner.ConnContext = func(ctx context.Context, c net.Conn) context.Context {

@@ -39,7 +39,7 @@ const anyOperation = "any"
 // faithfulness is the table. Its parts stand beside this file, one for each theme.
 func faithfulness() []statement {
 	return slices.Concat(createStatements, updateStatements, lifeStatements, listStatements, statusStatements,
-		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, tokenStatements, worldStatements, educationStatements, uploadStatements, uploadRefusals())
+		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, tokenStatements, signInStatements, worldStatements, educationStatements, uploadStatements, uploadRefusals())
 }
 
 func TestFaithfulness(t *testing.T) {

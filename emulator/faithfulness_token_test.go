@@ -75,9 +75,20 @@ func wantAADSTS(t *testing.T, a answer, status int, name string, code int) {
 // code signs a user in without a page, and returns the authorization code.
 func (g *rig) code(t *testing.T, more ...string) string {
 	t.Helper()
+	return g.codeAt(t, "/common/oauth2/v2.0/authorize", more...)
+}
+
+// codeV1 is code at the endpoint of version 1.
+func (g *rig) codeV1(t *testing.T, more ...string) string {
+	t.Helper()
+	return g.codeAt(t, "/common/oauth2/authorize", more...)
+}
+
+func (g *rig) codeAt(t *testing.T, path string, more ...string) string {
+	t.Helper()
 	pairs := append([]string{"client_id", sampleApp, "response_type", "code", "redirect_uri", "http://localhost:8400", "scope", "openid offline_access EduAdministration.ReadWrite",
 		"prompt", "none", "login_hint", ora, "state", "s1"}, more...)
-	r, err := http.NewRequestWithContext(t.Context(), "GET", g.origin()+"/common/oauth2/v2.0/authorize"+query(pairs...), nil)
+	r, err := http.NewRequestWithContext(t.Context(), "GET", g.origin()+path+query(pairs...), nil)
 	require.NoError(t, err)
 	answer, err := g.client.Transport.RoundTrip(r) // a client would follow
 	require.NoError(t, err)

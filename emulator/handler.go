@@ -3,13 +3,13 @@ package emulator
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/control"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
@@ -25,23 +25,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "graphemu is no proxy at this port: start it with --proxy ADDR, and it is one at that address.", http.StatusMethodNotAllowed)
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, control.Prefix) {
+	switch urlpath.First(r.URL.Path) {
+	case control.Mount:
 		if s.control != nil {
 			s.control.ServeHTTP(w, r)
 		} else {
 			control.Off(w)
 		}
-		return
-	}
-	if strings.HasPrefix(r.URL.Path, blob.Prefix) {
+	case blob.Account:
 		s.serveUpload(w, r, false)
-		return
+	default:
+		if call, ok := entra.Parse(r); ok {
+			s.serveSignIn(w, r, call, false)
+			return
+		}
+		s.serveGraph(w, r, false)
 	}
-	if call, ok := entra.Parse(r); ok {
-		s.serveSignIn(w, r, call, false)
-		return
-	}
-	s.serveGraph(w, r, false)
 }
 
 // serveUpload answers a request of the storage account, in path style. byName:
@@ -84,11 +83,7 @@ func (s *Server) signedFor(r *http.Request) *World {
 			return w
 		}
 	}
-	w, err := s.World(DefaultWorld)
-	if err != nil {
-		panic(err) // it always fits
-	}
-	return w
+	return s.defaultWorld()
 }
 
 // refuse answers a token that leads to no world. The default world lends its
@@ -98,11 +93,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, from 
 	e := graph.InvalidToken().Help("unknownWorld", "Authorization", "%v", err)
 	if errors.As(err, &full) {
 		e = graph.StorageFull("The maximum number of tenants is reached.").
-			Help("limit", "", "%v: graphemu serve --max-worlds %d raises the limit", err, 2*full.Max)
+			Help("limit", "", "%v: graphemu serve %s raises the limit", err, full.flag())
 	}
-	world, err := s.World(DefaultWorld)
-	if err != nil {
-		panic(err) // it always fits
-	}
-	s.surface.Refuse(w, r, &world.current.Load().World, from, e)
+	s.surface.Refuse(w, r, &s.defaultWorld().current.Load().World, from, e)
 }

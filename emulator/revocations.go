@@ -27,9 +27,9 @@ const maxRevocations = 20_000
 // forget ends a world and keeps what it has revoked. Must hold mu.
 func (ws *worlds) forget(w *World) {
 	delete(ws.byTenant, w.tenant)
-	w.dropped.Store(true)
 	state := w.current.Load()
 	ws.keepRevoked(revocations{Tenant: w.tenant, Revoked: state.Revision.Load(), Highest: w.revoked.Load(), Sessions: state.Sessions.Save()})
+	w.end()
 }
 
 // keepRevoked adds what a dropped world has revoked, if that is anything. Must

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -21,6 +22,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
+	"github.com/graphemu/graphemu/emulator/internal/quota"
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
@@ -40,6 +43,7 @@ type Server struct {
 	metrics *metrics.Metrics
 	control http.Handler // nil: off
 	worlds  worlds
+	memory  *quota.Quota // what all worlds keep
 	tokens  *tokenCache
 	hosts   control.Hosts
 	origins origins
@@ -97,7 +101,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
+	s := &Server{set: set, memory: quota.New(set.Limits.Memory), mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
 	s.worlds.byTenant = map[string]*World{}
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -110,7 +114,7 @@ func New(o Options) (*Server, error) {
 	s.ca = sync.OnceValues(func() (*localca.Authority, error) {
 		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.now) })
 	})
-	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL, MaxBody: set.Limits.Body, Schemas: compiledAPI, Log: set.Log,
+	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL, MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiledAPI, Log: set.Log,
 		Now: set.now, Closing: s.closing})
 	s.metrics = metrics.New(s.surface.Operations())
 	s.surface.CountWith(s.metrics)
@@ -185,27 +189,33 @@ func (s *Server) listen() error {
 		closeAll(slices.Concat(plain, secure, proxy))
 		return err
 	}
+	s.name(plain, secure, proxy)
 	server := s.newServer(s)
 	s.serve(server, s.mem, false)
 	for _, l := range plain {
 		s.serve(server, l, false)
-		s.urls["http"] = origin("http", s.set.HTTP, l)
 	}
 	for _, l := range secure {
 		s.serve(server, l, true)
-		s.urls["https"] = origin("https", s.set.HTTPS, l)
 	}
 	if s.door != nil {
 		s.serveDoor(proxy)
 	}
-	s.URL = "https://localhost/beta" // in memory, any host would do
-	if u := s.urls["http"]; u != "" {
-		s.URL = u + "/beta"
-	}
-	if u := s.urls["https"]; u != "" {
-		s.URL = u + "/beta"
-	}
 	return nil
+}
+
+// name sets the server's URLs, before the first request looks at them.
+func (s *Server) name(plain, secure, proxy []net.Listener) {
+	for _, l := range plain {
+		s.urls["http"] = origin("http", s.set.HTTP, l)
+	}
+	for _, l := range secure {
+		s.urls["https"] = origin("https", s.set.HTTPS, l)
+	}
+	for _, l := range proxy {
+		s.urls["proxy"] = origin("http", s.set.Proxy, l)
+	}
+	s.URL = cmp.Or(s.urls["https"], s.urls["http"], "https://localhost") + "/beta" // in memory, any host would do
 }
 
 // newServer makes what serves listeners, with the limits and the bookkeeping that
@@ -277,7 +287,7 @@ func (s *Server) certificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
 type connectionLog struct{ log *slog.Logger }
 
 func (l connectionLog) Write(line []byte) (int, error) {
-	l.log.Debug("connection", "said", string(line))
+	l.log.Debug("connection", "said", redact.Text(string(line)))
 	return len(line), nil
 }
 

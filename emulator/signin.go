@@ -1,13 +1,10 @@
 package emulator
 
 import (
-	"errors"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
-	"sync"
 
+	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
@@ -27,49 +24,60 @@ func (s *Server) serveSignInHost(w http.ResponseWriter, r *http.Request) {
 // tenant that its path names. byName: the client asked for them by the service's
 // own host.
 func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra.Call, byName bool) {
-	name := call.Tenant
-	if r.Method == http.MethodOptions {
-		name = "common" // a browser's question before a call is answered alike by all, and makes no world
-	}
-	world, known, err := s.tenantWorld(name)
+	to := s.signInTo(call.Tenant, call.Keeps(r.Method))
 	from := surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}
-	state := world.current.Load()
-	accounts := state.accounts()
-	tenant := &entra.Tenant{ID: world.tenant, Strict: s.set.Auth == AuthStrict, Known: known,
-		Domains: accounts.domains, Users: accounts.users, Apps: accounts.apps,
-		Origin: s.originOf(r, byName), Origins: s.answersOn, Signer: signer{s}}
-	if err != nil {
-		s.surface.RefuseSignIn(w, r, &state.World, from, call, tenant, err.Error())
+	state := to.world.current.Load()
+	origin := s.originOf(r, byName)
+	tenant := &entra.Tenant{ID: to.tenant, Strict: s.set.Auth == AuthStrict, Known: to.known,
+		Origin: origin, Origins: s.answersOn, Issuer: func(given bool) string { return s.issuer(origin, given) }, Signer: signer{s}}
+	var who *accounts
+	switch {
+	case to.tenant == to.world.tenant:
+		who = state.accounts()
+	default:
+		sc := s.scene.Load()
+		tenant.Sessions, tenant.Now = entra.NewSessions(), clock.New(sc.clock, s.set.Now).Now()
+		if call.ForPeople() {
+			who = accountsOf(&sc.fixture.Directory, to.tenant, s.roots(to.tenant).derive)
+		}
+	}
+	if who != nil {
+		tenant.Domains, tenant.Users, tenant.Apps = who.domains, who.users, who.apps
+	}
+	if to.full != nil {
+		s.surface.RefuseSignIn(w, r, &state.World, from, call, tenant, to.full.Error())
 		return
 	}
-	if !byName {
-		s.origins.remember(tenant.Origin)
-	}
+	s.issuer(origin, false) // it may be known from before a restart
 	s.surface.ServeSignIn(w, r, &state.World, from, call, tenant)
 }
 
-// tenantWorld returns the world of the tenant that a path names: by its id, a
-// domain of the fixture, or a world's name (which is ours). Where known is false
-// there is no such tenant, as where a name is longer than a world's, and the
-// default world is returned to say so. It errs, with that world, where there can
-// be no further one.
-func (s *Server) tenantWorld(name string) (w *World, known bool, err error) {
+// signInTo is the tenant that a sign-in is for.
+type signInTo struct {
+	tenant string // its id
+	world  *World // the tenant's, or the default one where there is none
+	known  bool   // false: there is no such tenant
+	full   error  // there can be no further world
+}
+
+// signInTo finds the tenant that a path names: by its id, a domain of the fixture,
+// or a world's name (which is ours). Its world is made only where keeps is true: a
+// web page may read of as many tenants as it likes. A name that can't be a world's
+// is unknown.
+func (s *Server) signInTo(name string, keeps bool) signInTo {
 	ref, known := s.tenantRef(name)
-	if known {
-		if w, err = s.World(ref); err == nil {
-			return w, true, nil
-		}
-		var full *FullError
-		known = errors.As(err, &full)
-		if !known {
-			err = nil // it can't be a world's name
-		}
+	_, tenant, err := worldRef(ref)
+	if !known || err != nil {
+		return signInTo{tenant: DefaultTenant, world: s.defaultWorld()}
 	}
-	fallback, wrong := s.World(DefaultWorld)
-	if wrong != nil {
-		panic(wrong) // it always fits
+	if !keeps && s.find(tenant) == nil {
+		return signInTo{tenant: tenant, world: s.defaultWorld(), known: true}
 	}
-	return fallback, known, err
+	w, err := s.World(ref)
+	if err != nil {
+		return signInTo{tenant: tenant, world: s.defaultWorld(), known: true, full: err}
+	}
+	return signInTo{tenant: tenant, world: w, known: true}
 }
 
 // tenantRef returns what World knows a tenant by. Chosen: with strict
@@ -149,70 +157,4 @@ func accountsOf(d *fixture.Directory, tenant string, derive func(names ...string
 // has tells whether there is such an app. A fixture without any lets every app be.
 func (a *accounts) has(app string) bool {
 	return len(a.registered) == 0 || a.registered[app] || a.registered[strings.ToLower(app)]
-}
-
-// originOf is where a client reached the server.
-func (s *Server) originOf(r *http.Request, byName bool) string {
-	switch {
-	case s.set.PublicURL != "" && !byName:
-		return s.set.PublicURL
-	case secure(r):
-		return "https://" + surface.Host(r)
-	}
-	return "http://" + surface.Host(r)
-}
-
-// answersOn tells whether an origin is this server's: one of its names with a port
-// that it listens on, its public URL, the login hosts of the proxy door, and every
-// origin at which a token endpoint was asked, since a port may be mapped.
-func (s *Server) answersOn(origin string) bool {
-	if origin == s.set.PublicURL || s.origins.has(origin) {
-		return true
-	}
-	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
-		return false
-	}
-	if slices.Contains(entra.Hosts, strings.ToLower(u.Host)) {
-		return u.Scheme == "https" // as who came through the proxy door has it
-	}
-	listens, err := url.Parse(s.urls[u.Scheme])
-	return err == nil && listens.Host != "" && u.Port() == listens.Port() && s.hosts.Ours(u.Host)
-}
-
-// origins remembers where token endpoints were asked. The zero value is empty.
-type origins struct {
-	mu    sync.RWMutex // guards everything below
-	seen  map[string]bool
-	order []string // the keys of seen, the oldest first
-}
-
-// maxOrigins is how many are remembered: a client may make up as many as it likes.
-// When full, the oldest goes.
-const maxOrigins = 100
-
-func (o *origins) has(origin string) bool {
-	o.mu.RLock()
-	defer o.mu.RUnlock()
-	return o.seen[origin]
-}
-
-func (o *origins) remember(origin string) {
-	if o.has(origin) {
-		return
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.seen == nil {
-		o.seen = map[string]bool{}
-	}
-	if o.seen[origin] {
-		return // another request was quicker
-	}
-	if len(o.order) == maxOrigins {
-		delete(o.seen, o.order[0])
-		o.order = slices.Delete(o.order, 0, 1)
-	}
-	o.seen[origin] = true
-	o.order = append(o.order, origin)
 }

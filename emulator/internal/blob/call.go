@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 )
 
 // Call is what a request asks for, before anything of it is judged.
@@ -85,14 +87,19 @@ func Operations() []string {
 
 // Parse tells what r asks for. It reads no body and judges nothing: a Call with
 // an unknown operation or a bad name is answered by Answer. The path must be as
-// the client sent it: a cleaned one names other blobs.
+// the client sent it: account and container are cleaned as every path is, and what
+// follows is the name of a blob, in which every slash counts.
 func Parse(r *http.Request) Call {
 	var c Call
 	var err error
 	if c.Query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		c.wrong = "the query cannot be decoded"
 	}
-	rest, found := strings.CutPrefix(r.URL.EscapedPath(), Prefix)
+	path := urlpath.CleanFirst(r.URL.EscapedPath(), 2)
+	rest, found := strings.CutPrefix(path, Prefix)
+	if path+"/" == Prefix { // the account itself, with or without a slash
+		rest, found = "", true
+	}
 	if !found {
 		c.wrong = "the path does not start with " + Prefix
 		c.account, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")

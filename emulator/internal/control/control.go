@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -17,10 +16,15 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 )
 
-// Prefix is where the control API is mounted.
-const Prefix = "/_graphemu/"
+// Mount is the first segment of the control API's paths, and Prefix what they begin
+// with.
+const (
+	Mount  = "_graphemu"
+	Prefix = "/" + Mount + "/"
+)
 
 // DefaultMaxState is how many bytes a snapshot may have where Config does not say.
 const DefaultMaxState = 1 << 30
@@ -171,10 +175,5 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, err)
 		return
 	}
-	// A base that ends in a slash is easily joined with a path that begins with one.
-	if path, ok := strings.CutPrefix(r.URL.Path, Prefix+"/"); ok {
-		r = r.Clone(r.Context())
-		r.URL.Path, r.URL.RawPath = Prefix+strings.TrimLeft(path, "/"), ""
-	}
-	c.router().ServeHTTP(w, r)
+	c.router().ServeHTTP(w, urlpath.Request(r))
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/gorilla/mux"
+
+	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 )
 
 // handler answers a call: with a value, which becomes JSON, with one of the
@@ -65,14 +67,14 @@ func (c *Control) list() []route {
 var inSlash = strings.NewReplacer("{name}", "{name:.+}")
 
 func (c *Control) routes() *mux.Router {
-	router := mux.NewRouter().SkipClean(true) // an odd path is not found, not redirected
+	router := mux.NewRouter().SkipClean(true) // paths are clean already, as they are for every surface
 	var methods []string
 	for _, route := range c.list() {
 		allowed := []string{route.method}
 		if route.method == http.MethodGet {
 			allowed = append(allowed, http.MethodHead)
 		}
-		router.HandleFunc(Prefix+inSlash.Replace(route.path), func(w http.ResponseWriter, r *http.Request) {
+		router.HandleFunc(urlpath.Clean(Prefix+inSlash.Replace(route.path)), func(w http.ResponseWriter, r *http.Request) {
 			limit := c.MaxBody
 			if route.name == "worlds.state.put" {
 				limit = c.MaxState

@@ -68,11 +68,9 @@ func (x *exchange) route() Reply {
 	switch x.call.page {
 	case tokenPage:
 		return x.json(x.token())
-	case tokenV1Page:
-		return x.fail(x.v1())
 	case deviceCodePage:
 		return x.json(x.device())
-	case configurationPage, configurationV1Page:
+	case configurationPage:
 		return x.json(x.configuration(), nil)
 	case keysPage:
 		return x.keys()
@@ -95,11 +93,11 @@ func (x *exchange) route() Reply {
 func (x *exchange) judge() *problem {
 	c, method := x.call, x.r.Method
 	switch c.page {
-	case tokenPage, tokenV1Page, deviceCodePage:
-		if method != http.MethodPost {
+	case tokenPage, deviceCodePage:
+		if method != http.MethodPost && !(method == http.MethodGet && x.getsDeviceCode()) {
 			p := refuse(onlyPost, "POST", method)
 			if method != http.MethodGet { // observed for GET alone
-				p.status, p.allow = http.StatusMethodNotAllowed, "POST, OPTIONS"
+				p.status, p.allow = http.StatusMethodNotAllowed, x.methods()
 			}
 			return p
 		}
@@ -299,8 +297,10 @@ func (x *exchange) crossOrigin(h http.Header) {
 }
 
 func (x *exchange) methods() string {
-	switch x.call.page {
-	case tokenPage, tokenV1Page, deviceCodePage:
+	switch {
+	case x.getsDeviceCode():
+		return "GET, POST, OPTIONS"
+	case x.call.page == tokenPage, x.call.page == deviceCodePage:
 		return "POST, OPTIONS"
 	}
 	return "GET, OPTIONS"

@@ -22,6 +22,7 @@ type signin struct {
 	State     string `json:"state,omitempty"`
 	HasState  bool   `json:"hasState,omitempty"`
 	Scope     string `json:"scope"`
+	Resource  string `json:"resource,omitempty"` // of version 1
 	Nonce     string `json:"nonce,omitempty"`
 	Challenge string `json:"challenge,omitempty"`
 	Method    string `json:"method,omitempty"`
@@ -52,6 +53,10 @@ func (x *exchange) authorize() Reply {
 		return x.silent(s)
 	case "", "login", "select_account", "consent", "create":
 		return x.signinPage(s, c, a)
+	case "admin_consent": // documented for version 1
+		if x.call.v1 {
+			return x.signinPage(s, c, a)
+		}
 	}
 	return x.refuseTo(s, refuse(unsupportedValue, "prompt"))
 }
@@ -113,8 +118,9 @@ func (x *exchange) requested(s *signin, c client) (asked, *problem) {
 	if form.get("request") != "" || form.get("request_uri") != "" {
 		return asked{}, refuse(unsupportedValue, "request").help("notEmulated", "request", "graphemu does not read request objects")
 	}
-	s.Scope = form.get("scope")
-	a, p := x.parseScope(s.Scope)
+	g := x.newGrant(c)
+	s.Scope, s.Resource = g.Scope, g.Resource
+	a, p := x.asksAtFirst(g)
 	if p != nil {
 		return a, p
 	}
@@ -176,7 +182,7 @@ func (x *exchange) signInAs(s signin, name string) Reply {
 		return x.refuseTo(s, p.as("login_required"))
 	}
 	t := x.tenant
-	g := grant{Client: s.Client, User: u.PrincipalName, Session: t.NewID(), Scope: s.Scope, Nonce: s.Nonce}
+	g := grant{Client: s.Client, User: u.PrincipalName, Session: t.NewID(), Scope: s.Scope, Resource: s.Resource, Nonce: s.Nonce}
 	code, err := x.seal(sealCode, sealedCode{grant: g, ID: t.NewID(), Redirect: s.Redirect, Challenge: s.Challenge, Method: s.Method,
 		Expires: t.Now.Add(codeLifetime).Unix()})
 	if err != nil {

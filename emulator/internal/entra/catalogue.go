@@ -16,6 +16,7 @@ const (
 	verifierMismatch   = 501481
 	badChallenge       = 501491
 	unknownResource    = 500011
+	noResource         = 500013
 	redeemed           = 54005
 	declined           = 65004
 	noConsent          = 65001
@@ -101,6 +102,9 @@ var catalogue = map[int]entry{
 	badChallenge: {400, "invalid_request", "Invalid size of Code_Challenge parameter."},
 	// Observed: the first sentence. Recalled: the rest. Documented: the name.
 	unknownResource: {400, "invalid_resource", "The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."},
+	// Observed: number and words, in an issue of 2020; the name with the older number
+	// 50001, in one of 2016.
+	noResource: {400, "invalid_resource", "Resource identifier is not provided."},
 	// Observed: the page on MSAL.NET's authorization code flow.
 	redeemed: {400, "invalid_grant", "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."},
 	// Documented: words, and the name for device codes. Chosen: this number for them.

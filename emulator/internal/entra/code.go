@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"slices"
@@ -48,15 +49,11 @@ func (x *exchange) redeemCode() (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	scope := form.get("scope")
-	if scope == "" {
-		scope = code.Scope // documented: it may be left out
-	}
-	a, p := x.parseScope(scope)
+	a, p := x.asks(cmp.Or(form.get("scope"), code.Scope), code.grant) // documented: scope may be left out
 	if p != nil {
 		return nil, p
 	}
-	if asked, p := x.parseScope(code.Scope); p == nil {
+	if asked, p := x.parseScope(code.Scope); p == nil && !x.call.v1 {
 		a.oidc = union(a.oidc, asked.oidc) // what was consented to, as openid, counts
 	}
 	return x.give(code.grant, c, u, a, func() *problem {

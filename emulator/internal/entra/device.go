@@ -51,8 +51,11 @@ func (x *exchange) device() (any, *problem) {
 			return nil, p
 		}
 	}
-	scope := x.call.params.get("scope")
-	a, p := x.parseScope(scope)
+	if x.call.v1 && x.call.params.get("resource") == "" {
+		return nil, x.missing("resource")
+	}
+	g := x.newGrant(c)
+	a, p := x.asks(g.Scope, g)
 	if p != nil {
 		return nil, p
 	}
@@ -60,8 +63,9 @@ func (x *exchange) device() (any, *problem) {
 		return nil, p
 	}
 	t := x.tenant
-	d := pendingDevice{id: t.NewID(), client: c.id, scope: scope, expires: t.Now.Add(deviceLifetime)}
-	code, err := x.seal(sealDevice, sealedDevice{grant{Client: c.id, Session: t.NewID(), Scope: scope}, d.id, d.expires.Unix()})
+	d := pendingDevice{id: t.NewID(), client: c.id, scope: g.Scope, expires: t.Now.Add(deviceLifetime)}
+	g.Session = t.NewID()
+	code, err := x.seal(sealDevice, sealedDevice{g, d.id, d.expires.Unix()})
 	if err != nil {
 		return nil, x.broken(err)
 	}
@@ -75,9 +79,13 @@ func (x *exchange) device() (any, *problem) {
 		taken = !t.Sessions.addDevice(t.Now, d)
 	}
 	page := t.Origin + "/" + t.ID + "/oauth2/deviceauth"
-	return deviceAnswer{UserCode: d.userCode, Code: code, Page: page, Complete: page + "?user_code=" + d.userCode,
+	out := deviceAnswer{UserCode: d.userCode, Code: code, Page: page, Complete: page + "?user_code=" + d.userCode,
 		Expires: int(deviceLifetime / time.Second), Interval: deviceInterval,
-		Message: "To sign in, use a web browser to open the page " + page + " and enter the code " + d.userCode + " to authenticate."}, nil
+		Message: "To sign in, use a web browser to open the page " + page + " and enter the code " + d.userCode + " to authenticate."}
+	if x.call.v1 {
+		return out.v1(), nil
+	}
+	return out, nil
 }
 
 // userCode is nine letters that an id decides, and that nobody can guess who does
@@ -136,7 +144,7 @@ func (x *exchange) redeemDevice() (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	a, p := x.parseScope(code.Scope)
+	a, p := x.asks(code.Scope, code.grant)
 	if p != nil {
 		return nil, p
 	}

@@ -1,16 +1,15 @@
-// Package entra is the sign-in surface: the v2.0 endpoints of Entra ID, as far
-// as clients of Microsoft Graph call them. It holds no tenant and signs nothing
+// Package entra is the sign-in surface: the endpoints of Entra ID, of version 2.0
+// and of version 1, as far as clients of Microsoft Graph call them. It holds no tenant and signs nothing
 // by itself: whoever serves it says what the tenant has, and who signs.
 //
 // Emulated: client credentials (secret or certificate), authorization code with
 // PKCE, device code, refresh token, password, the pages that belong to them, and
-// the metadata that clients read first. Not emulated: the endpoints of version 1
-// but for their metadata, the implicit and hybrid flows, on-behalf-of, federated
-// credentials, conditional access, consent, and single sign-on (no page remembers
-// who signed in). It is safe for concurrent use.
+// the metadata that clients read first. Not emulated: the implicit and hybrid
+// flows, on-behalf-of, federated credentials, conditional access, consent, and
+// single sign-on (no page remembers who signed in). It is safe for concurrent use.
 //
 // Where nothing else is said, what an answer has is as documented for the
-// Microsoft identity platform, v2.0.
+// Microsoft identity platform, v2.0. What version 1 has of its own is in v1.go.
 package entra
 
 import (
@@ -21,7 +20,8 @@ import (
 )
 
 // Tenant is what the endpoints need to know of the tenant that was asked. NewID,
-// Signer and Sessions must be set; Origins may be nil, where Origin is the only one.
+// Signer and Sessions must be set; Origins and Issuer may be nil, where Origin is
+// the only one.
 type Tenant struct {
 	ID     string // GUID, lower-case
 	Strict bool   // only what the directory has registered; else unknown apps, secrets and users will do
@@ -31,11 +31,15 @@ type Tenant struct {
 	Users   []User
 	Apps    []App
 
-	Origin   string            // where the client reached this server, as "https://localhost:9443", no slash at its end
-	Origins  func(string) bool // tells whether an origin is this server's as well
-	Now      time.Time         // on the world's clock: all lifetimes of what is given out
-	Real     time.Time         // on the wall clock: it is the client's own that dates its assertions
-	NewID    func() string     // a GUID that was not given out before
+	Origin  string            // where the client reached this server, as "https://localhost:9443", no slash at its end
+	Origins func(string) bool // tells whether an origin is this server's as well
+	// Issuer returns the origin that tokens name as their issuer: Origin, or another of
+	// this server's where it cannot come to know Origin. given: a token that names it is
+	// given out, for as long as which it has to stay the server's.
+	Issuer   func(given bool) string
+	Now      time.Time     // on the world's clock: all lifetimes of what is given out
+	Real     time.Time     // on the wall clock: it is the client's own that dates its assertions
+	NewID    func() string // a GUID that was not given out before
 	Signer   Signer
 	Sessions *Sessions // what was given out and may be taken back
 	Revision uint64    // goes into each access token
@@ -77,6 +81,7 @@ type Call struct {
 	Form      string // the body as it was sent, at most MaxForm bytes; for the journal, which takes secrets out
 
 	page     page
+	v1       bool   // of the endpoints of version 1
 	user     string // of /common/userrealm/{user}
 	wrong    *problem
 	params   params
@@ -84,6 +89,26 @@ type Call struct {
 	basicID  string
 	basicKey [2]string // as it was sent, and decoded
 }
+
+// Keeps tells whether the answer to c, sent by a method, may have to be kept in the
+// tenant: a code, a session, a waiting device. Else it is only read.
+func (c *Call) Keeps(method string) bool {
+	switch {
+	case c.wrong != nil:
+		return false
+	case c.page == tokenPage, c.page == deviceAuthPage:
+		return method == http.MethodPost
+	case c.page == deviceCodePage:
+		return method == http.MethodPost || method == http.MethodGet && c.v1
+	case c.page == authorizePage:
+		return method == http.MethodPost || method != http.MethodOptions && c.params.get("prompt") == "none" // nobody has to press a button
+	}
+	return false
+}
+
+// ForPeople tells whether c asks for a page, which may show the tenant's users and
+// apps.
+func (c *Call) ForPeople() bool { return c.page.forPeople() }
 
 // Reply is an answer, to be written as it is.
 type Reply struct {

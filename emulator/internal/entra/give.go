@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"time"
@@ -14,8 +15,10 @@ type grant struct {
 	Client  string `json:"client"`
 	User    string `json:"user"` // the principal name
 	Session string `json:"session"`
-	Scope   string `json:"scope"` // as it was asked
+	Scope   string `json:"scope"` // as it was asked; at version 1 what that means at 2.0
 	Nonce   string `json:"nonce,omitempty"`
+
+	Resource string `json:"resource,omitempty"` // as it was asked at version 1
 }
 
 // refreshLifetime is how long a refresh token lasts. Documented: 90 days; each use
@@ -56,12 +59,12 @@ func (x *exchange) give(g grant, c client, u User, a asked, spend func() *proble
 		return nil, x.broken(err)
 	}
 	x.issued(claims)
-	if a.has("offline_access") || x.call.Operation == refreshToken {
+	if a.has("offline_access") || x.call.Operation == refreshToken || x.call.v1 {
 		if out.Refresh, err = x.seal(sealRefresh, sealedRefresh{g, x.tenant.Now.Unix()}); err != nil {
 			return nil, x.broken(err)
 		}
 	}
-	if a.has("openid") {
+	if a.has("openid") || x.call.v1 && x.v1GivesID() {
 		if out.ID, err = x.tenant.Signer.IDToken(x.idClaims(g, c, u, a)); err != nil {
 			return nil, x.broken(err)
 		}
@@ -69,16 +72,16 @@ func (x *exchange) give(g grant, c client, u User, a asked, spend func() *proble
 	if x.call.params.get("client_info") == "1" {
 		out.Client = x.clientInfo(u)
 	}
-	return out, nil
+	return x.inForm(out, claims), nil
 }
 
 // idClaims are those of the ID token: its name and address only where profile and
 // email were asked for. Documented.
 func (x *exchange) idClaims(g grant, c client, u User, a asked) identity.IDClaims {
 	t := x.tenant
-	claims := identity.IDClaims{Tenant: t.ID, App: c.id, Issuer: x.issuer(), Object: u.ID, Nonce: g.Nonce, Session: g.Session,
-		IssuedAt: t.Now, Expires: t.Now.Add(lifetime * second), ID: t.NewID()}
-	if a.has("profile") {
+	claims := identity.IDClaims{Tenant: t.ID, App: c.id, Issuer: x.issuer(t.ID, true), Object: u.ID, Nonce: g.Nonce, Session: g.Session,
+		IssuedAt: t.Now, Expires: t.Now.Add(lifetime * second), ID: t.NewID(), V1: x.call.v1}
+	if a.has("profile") || x.call.v1 {
 		claims.User, claims.Name = u.PrincipalName, u.DisplayName
 	}
 	if a.has("email") {
@@ -127,11 +130,7 @@ func (x *exchange) refresh() (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	scope := x.call.params.get("scope")
-	if scope == "" {
-		scope = r.Scope
-	}
-	a, p := x.parseScope(scope)
+	a, p := x.asks(cmp.Or(x.call.params.get("scope"), r.Scope), r.grant)
 	if p != nil {
 		return nil, p
 	}

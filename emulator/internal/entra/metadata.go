@@ -18,7 +18,8 @@ type openID struct {
 	ResponseTypes    []string `json:"response_types_supported"`
 	Scopes           []string `json:"scopes_supported"`
 	Issuer           string   `json:"issuer"`
-	RequestURI       bool     `json:"request_uri_parameter_supported"`
+	RequestURI       *bool    `json:"request_uri_parameter_supported,omitempty"` // of version 2.0
+	MultiRefresh     *bool    `json:"microsoft_multi_refresh_token,omitempty"`   // of version 1
 	Authorization    string   `json:"authorization_endpoint"`
 	Device           string   `json:"device_authorization_endpoint"`
 	HTTPLogout       bool     `json:"http_logout_supported"`
@@ -34,22 +35,19 @@ type openID struct {
 }
 
 // configuration is the metadata of the tenant, every URL of it on the origin that
-// was asked. Differences from Entra's: the response type is code alone, and the
-// document of version 1 names the same endpoints and issuer as that of 2.0, since
-// there is one kind of token here (chosen). There is no userinfo_endpoint: Graph's
-// is not emulated.
+// was asked. Differences from Entra's: the response type is code alone, and there
+// is neither userinfo_endpoint nor check_session_iframe, which are not emulated.
 //
 // For common and organizations the issuer has the text "{tenantid}" where the
 // tenant's id is in tokens. Observed; MSAL for Go compares no more than its scheme
 // and host (seen in its code).
 func (x *exchange) configuration() openID {
 	t := x.tenant
-	tenant, issuer := t.ID, x.issuer()
+	tenant, issuer := t.ID, t.ID
 	if x.shared() {
-		tenant, issuer = strings.ToLower(x.call.Tenant), t.Origin+"/{tenantid}/v2.0"
+		tenant, issuer = strings.ToLower(x.call.Tenant), "{tenantid}"
 	}
 	base := t.Origin + "/" + tenant
-	oauth := base + "/oauth2/v2.0/"
 	host := x.host()
 	var region *string
 	if !x.shared() { // observed: null for common
@@ -60,18 +58,27 @@ func (x *exchange) configuration() openID {
 	if x.byMicrosoft() {
 		instance, oldGraph, graph = "microsoftonline.com", "graph.windows.net", "graph.microsoft.com" // observed
 	}
-	return openID{
-		Token: oauth + "token", Keys: base + "/discovery/v2.0/keys", Authorization: oauth + "authorize", Device: oauth + "devicecode", EndSession: oauth + "logout",
+	c := openID{
 		AuthMethods:   []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
 		ResponseModes: []string{"query", "fragment", "form_post"},
-		SubjectTypes:  []string{"pairwise"}, Algorithms: []string{"RS256"}, ResponseTypes: []string{"code"}, Scopes: oidcScopes,
-		Issuer: issuer, HTTPLogout: true,
-		Claims: []string{"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat",
-			"auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"},
+		SubjectTypes:  []string{"pairwise"}, Algorithms: []string{"RS256"}, ResponseTypes: []string{"code"},
+		Issuer: x.issuer(issuer, false), HTTPLogout: true,
 		ChallengeMethods: []string{"plain", "S256"},
 		Grants:           []string{"client_credentials", "authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "refresh_token", "password"},
 		Region:           region, CloudInstance: instance, CloudGraph: oldGraph, GraphHost: graph,
 	}
+	oauth, yes, no := base+"/oauth2/v2.0/", true, false
+	if x.call.v1 { // observed: what differs
+		oauth, c.Keys, c.MultiRefresh, c.Scopes = base+"/oauth2/", base+"/discovery/keys", &yes, []string{"openid"}
+		c.Claims = []string{"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat",
+			"auth_time", "acr", "amr", "nonce", "email", "given_name", "family_name", "nickname"}
+	} else {
+		c.Keys, c.RequestURI, c.Scopes = base+"/discovery/v2.0/keys", &no, oidcScopes
+		c.Claims = []string{"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat",
+			"auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"}
+	}
+	c.Token, c.Authorization, c.Device, c.EndSession = oauth+"token", oauth+"authorize", oauth+"devicecode", oauth+"logout"
+	return c
 }
 
 // host is the host, with its port, of the origin that was asked.

@@ -12,7 +12,6 @@ func TestConfiguration(t *testing.T) {
 	g := newRig(true)
 	for path, want := range map[string][2]string{
 		"/" + tenantID + "/v2.0/.well-known/openid-configuration": {tenantID, tenantID},
-		"/" + tenantID + "/.well-known/openid-configuration":      {tenantID, tenantID},
 		"/contoso.edu/v2.0/.well-known/openid-configuration":      {tenantID, tenantID},
 		"/common/v2.0/.well-known/openid-configuration":           {"common", "{tenantid}"},
 		"/Organizations/V2.0/.well-known/OpenID-Configuration":    {"organizations", "{tenantid}"},

@@ -1,13 +1,14 @@
 package entra
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// params are the parameters of a request, each of them once.
+// params are the parameters of a request, each of them once, by name in lower case.
 type params map[string]string
 
 func (p params) get(name string) string { return p[name] }
@@ -21,7 +22,7 @@ const maxParams = 64
 // page all of its request) to be taken back.
 var limits = map[string]int{
 	"client_id": 256, "client_secret": 1024, "login_hint": 256, "username": 256, "user": 256, "password": 1024,
-	"scope": 4096, "redirect_uri": 2048, "post_logout_redirect_uri": 2048, "state": 4096, "nonce": 1024,
+	"scope": 4096, "resource": 1024, "redirect_uri": 2048, "post_logout_redirect_uri": 2048, "state": 4096, "nonce": 1024,
 	"code_challenge": 128, "code_verifier": 128,
 	"code": 32 << 10, "refresh_token": 32 << 10, "device_code": 32 << 10, "client_assertion": 16 << 10, "id_token_hint": 16 << 10,
 	"claims": 8 << 10, signinField: 128 << 10,
@@ -34,8 +35,10 @@ func limit(name string) int {
 	return 2048
 }
 
-// parseParams decodes a query or a form. A parameter that comes twice is refused
-// (RFC 6749, section 3.2; the words are observed), and so is one that is too long.
+// parseParams decodes a query or a form. Entra takes a parameter's name in any
+// letter case (observed: Microsoft's own Postman collections send userName). One
+// that comes twice, in whatever case, is refused (RFC 6749, section 3.2; the words
+// are observed), and so is one that is too long.
 func parseParams(text string) (params, *problem) {
 	if strings.Count(text, "&") >= maxParams {
 		return nil, refuse(malformed).help("tooMany", "", "a request may have %d parameters", maxParams)
@@ -45,15 +48,10 @@ func parseParams(text string) (params, *problem) {
 		return nil, refuse(malformed).help("encoding", "", "the parameters are not form-encoded")
 	}
 	p := make(params, len(values))
-	names := make([]string, 0, len(values))
-	for name := range values {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		all := values[name]
-		if len(all) > 1 {
-			return nil, refuse(duplicateParameter, cut(name))
+	for _, sent := range slices.Sorted(maps.Keys(values)) {
+		all, name := values[sent], strings.ToLower(sent)
+		if _, twice := p[name]; twice || len(all) > 1 {
+			return nil, refuse(duplicateParameter, cut(sent))
 		}
 		if len(all[0]) > limit(name) {
 			return nil, refuse(badParameter).help("tooLong", cut(name), "%s may have %d bytes", cut(name), limit(name))

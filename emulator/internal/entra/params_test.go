@@ -36,3 +36,23 @@ func TestNothingKeepsTheForm(t *testing.T) {
 	assert.Equal(t, "state", c.wrong.helps[0].Target)
 	assert.True(t, at < begin || at >= begin+uintptr(len(c.Form)))
 }
+
+func TestNamesInAnyCase(t *testing.T) {
+	g := newRig(true)
+	g.token(t, "Grant_Type", "client_credentials", "CLIENT_ID", secretApp, "Client_Secret", theSecret, "sCoPe", graphDefault).ok()
+	a := g.token(t, "grant_type", "password", "client_id", publicApp, "userName", "Ann@contoso.edu", "PassWord", "any", "scope", "openid").ok()
+	assert.NotEmpty(t, a.text("access_token"))
+	for _, form := range []string{"scope=a&Scope=b", "Scope=a&scope=a", "scope=a&scope=b", "SCOPE=a&scope=b&Scope=c"} {
+		p, wrong := parseParams(form)
+		assert.Nil(t, p, form)
+		if assert.NotNil(t, wrong, form) {
+			assert.Equal(t, duplicateParameter, wrong.code, form)
+		}
+	}
+	_, wrong := parseParams("State=" + strings.Repeat("x", 5000))
+	assert.Equal(t, badParameter, wrong.code, "the limit is that of state")
+	r := posting("/common/oauth2/v2.0/token", "Client_ID=app&GRANT_TYPE=password")
+	c, _ := Parse(r)
+	assert.Equal(t, "app", c.Client)
+	assert.Equal(t, password, c.Operation)
+}

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 )
 
 // MaxForm is the longest body that is read, in bytes.
@@ -17,12 +19,10 @@ type page int
 
 const (
 	tokenPage page = iota + 1
-	tokenV1Page
 	authorizePage
 	deviceCodePage
 	logoutPage
 	configurationPage
-	configurationV1Page
 	keysPage
 	deviceAuthPage
 	instancePage
@@ -59,17 +59,21 @@ var paths = []struct {
 	rest      string
 	page      page
 	operation string
+	v1        bool
 }{
-	{"oauth2/v2.0/token", tokenPage, otherGrant},
-	{"oauth2/v2.0/authorize", authorizePage, authorize},
-	{"oauth2/v2.0/devicecode", deviceCodePage, device},
-	{"oauth2/v2.0/logout", logoutPage, logout},
-	{"oauth2/token", tokenV1Page, otherGrant},
-	{"oauth2/deviceauth", deviceAuthPage, devicePageOp},
-	{"v2.0/.well-known/openid-configuration", configurationPage, configuration},
-	{".well-known/openid-configuration", configurationV1Page, configuration},
-	{"discovery/v2.0/keys", keysPage, keys},
-	{"discovery/keys", keysPage, keys},
+	{"oauth2/v2.0/token", tokenPage, otherGrant, false},
+	{"oauth2/v2.0/authorize", authorizePage, authorize, false},
+	{"oauth2/v2.0/devicecode", deviceCodePage, device, false},
+	{"oauth2/v2.0/logout", logoutPage, logout, false},
+	{"v2.0/.well-known/openid-configuration", configurationPage, configuration, false},
+	{"discovery/v2.0/keys", keysPage, keys, false},
+	{"oauth2/token", tokenPage, otherGrant, true},
+	{"oauth2/authorize", authorizePage, authorize, true},
+	{"oauth2/devicecode", deviceCodePage, device, true},
+	{"oauth2/logout", logoutPage, logout, true},
+	{".well-known/openid-configuration", configurationPage, configuration, true},
+	{"discovery/keys", keysPage, keys, true},
+	{"oauth2/deviceauth", deviceAuthPage, devicePageOp, false},
 }
 
 // grants are the values of grant_type.
@@ -92,7 +96,7 @@ const maxTenant = 253
 // it. False: none, and nothing was read. It judges nothing: what is wrong with
 // the form is for Answer to say.
 func Parse(r *http.Request) (*Call, bool) {
-	tenant, rest, ok := split(r.URL.Path)
+	tenant, rest, ok := split(urlpath.Clean(r.URL.Path))
 	if !ok {
 		return nil, false
 	}
@@ -110,7 +114,7 @@ func Parse(r *http.Request) (*Call, bool) {
 	default:
 		for _, p := range paths {
 			if len(rest) == len(p.rest) && strings.EqualFold(rest, p.rest) {
-				c.page, c.Operation = p.page, p.operation
+				c.page, c.Operation, c.v1 = p.page, p.operation, p.v1
 				break
 			}
 		}
@@ -169,7 +173,7 @@ func (c *Call) read(r *http.Request) {
 
 func (p page) takesForm() bool {
 	switch p {
-	case tokenPage, tokenV1Page, authorizePage, deviceCodePage, logoutPage, deviceAuthPage:
+	case tokenPage, authorizePage, deviceCodePage, logoutPage, deviceAuthPage:
 		return true
 	}
 	return false

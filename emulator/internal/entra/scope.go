@@ -26,7 +26,9 @@ const maxScopes = 1000
 
 var oidcScopes = []string{"openid", "profile", "email", "offline_access"}
 
-func (a asked) graph() bool { return a.resource == graphURL || a.resource == graphID }
+func (a asked) graph() bool {
+	return a.resource == graphURL || a.resource == graphURL+"/" || a.resource == graphID
+}
 
 func (a asked) has(scope string) bool { return slices.Contains(a.oidc, scope) }
 
@@ -120,10 +122,14 @@ func (x *exchange) portless(u *url.URL) bool {
 	return u.Port() == "" && strings.EqualFold(u.Scheme, scheme) && strings.EqualFold(u.Hostname(), strings.Trim(host, "[]"))
 }
 
-// applicationScope reads the scope of client credentials: one resource, with
+// applicationScope reads what client credentials ask for: one resource, with
 // .default. The scopes of OpenID are passed over: MSAL for Go sends them with
 // every grant (seen in its code).
-func (x *exchange) applicationScope(text string) (asked, *problem) {
+func (x *exchange) applicationScope() (asked, *problem) {
+	if x.call.v1 {
+		return x.applicationResource()
+	}
+	text := x.call.params.get("scope")
 	a, p := x.parseScope(text)
 	switch {
 	case p != nil:
@@ -144,7 +150,7 @@ func (x *exchange) judgeResource(a asked) *problem {
 		return nil
 	}
 	return x.strictly(refuse(unknownResource, a.resource, x.tenant.ID).
-		help("resource", "scope", "the one resource of this tenant is %s", graphURL))
+		help("resource", x.scopeName(), "the one resource of this tenant is %s", graphURL))
 }
 
 // lenientScope is what .default gives where the tenant has nothing to say of it.
@@ -182,6 +188,9 @@ func (x *exchange) delegate(c client, a asked) (scp []string, scope string, p *p
 	}
 	if len(scp) == 0 {
 		scp = []string{"openid"} // chosen: a delegated token has a scope
+	}
+	if x.call.v1 {
+		words = scp // observed: the permissions themselves
 	}
 	return scp, strings.Join(words, " "), nil
 }

@@ -121,7 +121,7 @@ func (x *exchange) signinPage(s signin, c client, a asked) Reply {
 	if err != nil {
 		return x.fail(x.broken(err))
 	}
-	d := pageData{Title: "Sign in", Kind: "signin", Sealed: sealed, Action: "/" + x.call.Tenant + "/oauth2/v2.0/authorize",
+	d := pageData{Title: "Sign in", Kind: "signin", Sealed: sealed, Action: "/" + x.call.Tenant + x.authorizeAt(),
 		App: c.label(), Scopes: a.words, Hint: x.call.params.get("login_hint")}
 	d.Users, d.More = x.shown()
 	d.Users = hintedFirst(d.Users, d.Hint)

@@ -12,7 +12,8 @@ import (
 // where nothing else is configured.
 const lifetime = 3599
 
-// answer is a token endpoint's success, its members in the service's order.
+// answer is a success of the token endpoint of version 2.0, its members in the
+// service's order.
 type answer struct {
 	Type       string `json:"token_type"`
 	Scope      string `json:"scope,omitempty"`
@@ -49,14 +50,6 @@ func (x *exchange) token() (any, *problem) {
 	return nil, p
 }
 
-// v1 answers the token endpoint of version 1, which has other parameters.
-func (x *exchange) v1() *problem {
-	endpoint := x.tenant.Origin + "/" + x.call.Tenant + "/oauth2/v2.0/token"
-	p := refuse(badInput).help("notEmulated", "", "graphemu emulates version 2.0 alone: post to %s, with scope=%s/.default in place of resource", endpoint, graphURL)
-	p.message += " The endpoint of version 1 is not emulated. Use " + endpoint + "." // chosen
-	return p
-}
-
 // lenientRole is what an application is granted that the tenant does not know,
 // or that has not proved who it is: what the API asks for everything.
 const lenientRole = "EduAdministration.ReadWrite.All"
@@ -67,7 +60,7 @@ func (x *exchange) clientCredentials() (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	a, p := x.applicationScope(x.call.params.get("scope"))
+	a, p := x.applicationScope()
 	if p != nil {
 		return nil, p
 	}
@@ -88,7 +81,7 @@ func (x *exchange) clientCredentials() (any, *problem) {
 		return nil, x.broken(err)
 	}
 	x.issued(claims)
-	return answer{Type: "Bearer", Expires: lifetime, ExtExpires: lifetime, Access: access}, nil
+	return x.inForm(answer{Type: "Bearer", Expires: lifetime, ExtExpires: lifetime, Access: access}, claims), nil
 }
 
 // issued notes an access token for the journal.
@@ -101,13 +94,16 @@ func (x *exchange) issued(c identity.Claims) {
 		what = "no permission"
 	}
 	x.did = fmt.Sprintf("an access token was issued for %s, with %s, good until %s on this world's clock", whose, what, c.Expires.UTC().Format(time.RFC3339))
+	if c.Audience == azureADGraph && x.call.params.get("resource") == "" {
+		x.did += "; it is for Azure AD Graph and not for Microsoft Graph, since no resource was asked for"
+	}
 }
 
 // claims are those of every access token.
 //
-// Chosen: the issuer is that of the metadata, as in tokens of version 2.0, so
-// that whoever checks it against the metadata finds it there. Graph's own tokens
-// are of version 1 and say https://sts.windows.net.
+// Chosen: the issuer is that of the metadata of the same version, so that whoever
+// checks it against the metadata finds it there. Graph's own tokens are of version
+// 1 and say https://sts.windows.net.
 func (x *exchange) claims(c client, a asked, wants wanted) identity.Claims {
 	t := x.tenant
 	from := t.Now
@@ -115,7 +111,7 @@ func (x *exchange) claims(c client, a asked, wants wanted) identity.Claims {
 		from = wants.notBefore
 	}
 	claims := identity.Claims{
-		Tenant: t.ID, App: c.id, Issuer: x.issuer(), Audience: a.resource,
+		Tenant: t.ID, App: c.id, Issuer: x.issuer(t.ID, true), Audience: a.resource,
 		IssuedAt: from, NotBefore: from, Expires: t.Now.Add(lifetime * second), ID: t.NewID(),
 		Revision: t.Revision, Capabilities: wants.capabilities, ClientAuth: c.method,
 	}
@@ -125,5 +121,15 @@ func (x *exchange) claims(c client, a asked, wants wanted) identity.Claims {
 	return claims
 }
 
-// issuer is who issues the tokens of the tenant: as its metadata say.
-func (x *exchange) issuer() string { return x.tenant.Origin + "/" + x.tenant.ID + "/v2.0" }
+// issuer is who issues the tokens of a tenant: as its metadata say. given tells
+// that one is about to be given out.
+func (x *exchange) issuer(tenant string, given bool) string {
+	if x.call.v1 {
+		return identity.STS(tenant)
+	}
+	origin := x.tenant.Origin
+	if x.tenant.Issuer != nil {
+		origin = x.tenant.Issuer(given)
+	}
+	return origin + "/" + tenant + "/v2.0"
+}

@@ -171,9 +171,6 @@ func TestRequestsThatAreNone(t *testing.T) {
 	g.do(t, posting(path, "grant_type=%zz")).refused(400, "invalid_request", 9002313, "malformed")
 	g.do(t, posting(path, "grant_type=%ff")).refused(400, "invalid_request", 90100, "not valid")
 	g.do(t, posting(path, "client_id="+strings.Repeat("x", 300))).refused(400, "invalid_request", 90100, "not valid")
-
-	a = g.post(t, "/contoso.edu/oauth2/token", "grant_type", "client_credentials", "resource", graphURL).refused(400, "invalid_request", 90013, origin+"/contoso.edu/oauth2/v2.0/token")
-	assert.Contains(t, a.body(), "notEmulated")
 }
 
 func TestTenants(t *testing.T) {

@@ -49,12 +49,13 @@ func (x *exchange) password() (any, *problem) {
 		return nil, p
 	}
 	form := x.call.params
-	for _, name := range []string{"username", "password", "scope"} {
+	for _, name := range []string{"username", "password", x.scopeName()} {
 		if form.get(name) == "" {
-			return nil, refuse(missingParameter, name)
+			return nil, x.missing(name)
 		}
 	}
-	a, p := x.parseScope(form.get("scope"))
+	g := x.newGrant(c)
+	a, p := x.asks(g.Scope, g)
 	if p != nil {
 		return nil, p
 	}
@@ -67,7 +68,8 @@ func (x *exchange) password() (any, *problem) {
 			return nil, p
 		}
 	}
-	return x.give(grant{Client: c.id, User: u.PrincipalName, Session: x.tenant.NewID(), Scope: form.get("scope")}, c, u, a, nil)
+	g.User, g.Session = u.PrincipalName, x.tenant.NewID()
+	return x.give(g, c, u, a, nil)
 }
 
 // sameText compares in constant time for texts of one length.

@@ -347,6 +347,12 @@ func TestIDToken(t *testing.T) {
 	assert.Equal(t, `{"aud":"`+app+`","iss":"`+c.Issuer+`","iat":1767614400,"nbf":1767614400,"exp":1767618000,"name":"Ann Lee","nonce":"n",`+
 		`"oid":"`+object+`","preferred_username":"ann@contoso.edu","sid":"s","sub":"`+sha256Base64(tenant+"\x00"+app+"\x00"+object)+`","tid":"`+tenant+`","uti":"u","ver":"2.0"}`,
 		string(signed.UnsafePayloadWithoutVerification()))
+	c.V1, c.Issuer = true, STS(tenant)
+	signed, err = jose.ParseSignedCompact(must(k.IDToken(c)), algorithms)
+	require.NoError(t, err)
+	assert.Equal(t, `{"aud":"`+app+`","iss":"https://sts.windows.net/`+tenant+`/","iat":1767614400,"nbf":1767614400,"exp":1767618000,"name":"Ann Lee","nonce":"n",`+
+		`"oid":"`+object+`","sid":"s","sub":"`+sha256Base64(tenant+"\x00"+app+"\x00"+object)+`","tid":"`+tenant+`","unique_name":"ann@contoso.edu","upn":"ann@contoso.edu","uti":"u","ver":"1.0"}`,
+		string(signed.UnsafePayloadWithoutVerification()))
 	c.App = ""
 	_, err = k.IDToken(c)
 	assert.ErrorContains(t, err, "it needs a tenant, an app and an issuer")

@@ -51,6 +51,7 @@ type IDClaims struct {
 	IssuedAt    time.Time
 	Expires     time.Time
 	ID          string // uti
+	V1          bool   // of version 1, which has upn and unique_name in place of preferred_username
 }
 
 // The two ways in which a token names Graph as its audience. Observed: both.
@@ -86,6 +87,7 @@ type payload struct {
 	Session   string   `json:"sid,omitempty"`
 	Subject   string   `json:"sub,omitempty"`
 	Tenant    string   `json:"tid"`
+	Unique    string   `json:"unique_name,omitempty"`
 	UPN       string   `json:"upn,omitempty"`
 	ID        string   `json:"uti,omitempty"`
 	Version   string   `json:"ver"`
@@ -93,8 +95,8 @@ type payload struct {
 	Capabilities []string `json:"xms_cc,omitempty"`
 }
 
-// idPayload has the claims of an ID token of version 2. Documented: the ID token
-// claims reference.
+// idPayload has the claims of an ID token. Documented: the ID token claims
+// reference, which says which of them version 1 has.
 type idPayload struct {
 	Audience  string `json:"aud"`
 	Issuer    string `json:"iss"`
@@ -109,6 +111,8 @@ type idPayload struct {
 	Session   string `json:"sid,omitempty"`
 	Subject   string `json:"sub"`
 	Tenant    string `json:"tid"`
+	Unique    string `json:"unique_name,omitempty"`
+	UPN       string `json:"upn,omitempty"`
 	ID        string `json:"uti,omitempty"`
 	Version   string `json:"ver"`
 }
@@ -216,7 +220,7 @@ func (c *Claims) payload() payload {
 		return p
 	}
 	p.Type, p.Scopes = "user", strings.Join(c.Scopes, " ")
-	p.UPN, p.Name = c.User, c.User
+	p.UPN, p.Unique, p.Name = c.User, c.User, c.User
 	if c.UserName != "" {
 		p.Name = c.UserName
 	}
@@ -236,9 +240,13 @@ func (c *IDClaims) validate() error {
 
 func (c *IDClaims) payload() idPayload {
 	at := seconds(c.IssuedAt)
-	return idPayload{Audience: c.App, Issuer: c.Issuer, IssuedAt: at, NotBefore: at, Expires: c.Expires.Unix(),
+	p := idPayload{Audience: c.App, Issuer: c.Issuer, IssuedAt: at, NotBefore: at, Expires: c.Expires.Unix(),
 		Email: c.Email, Name: c.Name, Nonce: c.Nonce, Object: c.Object, Username: c.User, Session: c.Session,
 		Subject: pairwise(c.Tenant, c.App, cmp.Or(c.Object, c.User)), Tenant: c.Tenant, ID: c.ID, Version: "2.0"}
+	if c.V1 {
+		p.Username, p.Unique, p.UPN, p.Version = "", c.User, c.User, "1.0"
+	}
+	return p
 }
 
 // pairwise is the subject of a delegated token. Documented: it is the same for

@@ -75,11 +75,11 @@ func TestIssue(t *testing.T) {
 		"delegated": {delegated(), `{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/` + tenant + `/",` +
 			`"iat":1767614400,"nbf":1767614100,"exp":1767618000,"appid":"` + app + `","idtyp":"user","name":"ann@contoso.edu","oid":"` + object + `",` +
 			`"scp":"EduAdministration.Read User.Read","sub":"` + sha256Base64(tenant+"\x00"+app+"\x00"+object) + `","tid":"` + tenant + `",` +
-			`"upn":"ann@contoso.edu","uti":"u2","ver":"1.0"}`},
+			`"unique_name":"ann@contoso.edu","upn":"ann@contoso.edu","uti":"u2","ver":"1.0"}`},
 		"delegated with a name, without object": {named, `{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/` + tenant + `/",` +
 			`"iat":1767614400,"nbf":1767614100,"exp":1767618000,"appid":"` + app + `","idtyp":"user","name":"Ann Lee",` +
 			`"scp":"EduAdministration.Read User.Read","sub":"` + sha256Base64(tenant+"\x00"+app+"\x00ann@contoso.edu") + `","tid":"` + tenant + `",` +
-			`"upn":"ann@contoso.edu","uti":"u2","ver":"1.0"}`},
+			`"unique_name":"ann@contoso.edu","upn":"ann@contoso.edu","uti":"u2","ver":"1.0"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			token, err := k.Issue(tt.claims)

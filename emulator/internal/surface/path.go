@@ -3,6 +3,8 @@ package surface
 import (
 	"net/url"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 )
 
 // location is a request path in its one canonical form.
@@ -42,7 +44,7 @@ func canonical(escaped string) location {
 		return l
 	}
 	var l location
-	for i, raw := range strings.FieldsFunc(escaped, func(r rune) bool { return r == '/' }) {
+	for i, raw := range strings.Split(urlpath.Clean(escaped)[1:], "/") {
 		segment, err := url.PathUnescape(raw)
 		if err != nil {
 			segment = raw // net/http has refused such a path; a batch part may still bring one

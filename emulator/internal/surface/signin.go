@@ -6,13 +6,15 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 )
 
 // ServeSignIn answers a request of the sign-in endpoints for a tenant, in its
-// world. It meets the scenario, and is recorded, as every other; but the clock of
+// world, or where it has none in another that lends clock, ids, scenario and
+// journal: then the tenant has Sessions of its own. It meets the scenario, and is recorded, as every other; but the clock of
 // a scenario with perRequest stands still for it, which counts what Graph is asked.
 func (s *Surface) ServeSignIn(w http.ResponseWriter, r *http.Request, world *World, from Caller, in *entra.Call, tenant *entra.Tenant) {
 	c := s.newSignIn(r, world, from, in, tenant)
@@ -48,11 +50,14 @@ func (c *call) askTenant() reply {
 	return a
 }
 
-// tenantNow is the tenant as it is when whatever delays the call is over.
+// tenantNow is the tenant as it is when whatever delays the call is over. One that
+// has no world brings its own sessions and time: the world is then another's.
 func (c *call) tenantNow() *entra.Tenant {
 	t := *c.tenant
-	t.Now, t.Real, t.NewID = c.now, c.real, c.world.RequestIDs.GUID
-	t.Sessions, t.Revision = c.world.Sessions, c.world.Revision.Load()
+	t.Real, t.NewID = c.real, c.world.RequestIDs.GUID
+	if t.Sessions == nil {
+		t.Now, t.Sessions, t.Revision = c.now, c.world.Sessions, c.world.Revision.Load()
+	}
 	return &t
 }
 
@@ -76,8 +81,8 @@ func (c *call) signedIn(e entra.Reply) reply {
 	return reply{status: e.Status, header: e.Header, body: e.Body, failed: e.Failure != nil, foreign: true}
 }
 
-// formAsJSON is the form of a call as an object, so that a rule can ask for what is
-// in it as in any other body; nil where it is none.
+// formAsJSON is the form of a call as an object, its names in lower case, so that a
+// rule can ask for what is in it as in any other body; nil where it is none.
 func formAsJSON(form string) []byte {
 	values, err := url.ParseQuery(form)
 	if err != nil || len(values) == 0 {
@@ -85,7 +90,7 @@ func formAsJSON(form string) []byte {
 	}
 	object := make(map[string]string, len(values))
 	for name := range values {
-		object[name] = values.Get(name)
+		object[strings.ToLower(name)] = values.Get(name)
 	}
 	b, _ := json.Marshal(object) // texts always can be
 	return b
