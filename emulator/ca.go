@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/keyfile"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 )
 
@@ -32,7 +33,7 @@ func StoredCA(dataDir string, hosts []string) (LocalCA, error) {
 	if err != nil {
 		return LocalCA{}, fmt.Errorf("emulator: %w", err)
 	}
-	pem, err := os.ReadFile(file)
+	pem, err := files.Read(file, keyfile.MaxSize)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return LocalCA{}, err
 	}

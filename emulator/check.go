@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
@@ -82,10 +83,13 @@ func (c Checker) Check(path string) (Report, error) {
 	}
 	if !info.IsDir() {
 		f, err := checkFile(path)
-		if err == nil && f.Kind == KindOther && len(f.Problems) == 0 {
+		if err != nil {
+			return Report{}, err
+		}
+		if f.Kind == KindOther && len(f.Problems) == 0 {
 			f.Problems = append(f.Problems, scenario.Problem{File: path, Message: "it is neither a scenario, nor a fixture, nor the body of a create"})
 		}
-		return Report{Files: []FileReport{f}}, err
+		return Report{Files: []FileReport{f}}, nil
 	}
 	return c.folder(path)
 }
@@ -126,14 +130,10 @@ func checkFile(path string) (FileReport, error) {
 		return oneTable(path)
 	}
 	f := FileReport{File: path, Kind: KindScenario}
-	info, err := os.Stat(path)
-	if err != nil {
-		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
-	}
-	if info.Size() > scenario.MaxSize {
+	text, err := files.Read(path, scenario.MaxSize)
+	if _, large := errors.AsType[*files.TooLargeError](err); large {
 		return checkLarge(path)
 	}
-	text, err := os.ReadFile(path)
 	if err != nil {
 		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
 	}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -8,12 +9,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/roster"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
+
+// maxTable bounds a CSV file, in bytes: some ten times what 500,000 rows have,
+// which is what the service takes of one. Chosen.
+const maxTable = 1 << 30
 
 // RosterReport is what verification says of a folder of CSV files: what start
 // would answer, and the rows that it would not tell.
@@ -77,25 +83,30 @@ func (c Checker) profile() profile.Profile {
 // roster verifies the tables of a folder, by the rules of a start.
 func (c Checker) roster(folder string, names []string) (FileReport, error) {
 	f := FileReport{File: folder, Kind: KindRoster}
-	var files []roster.File
+	var tables []roster.File
 	var unread []RosterMessage
 	written := map[string]string{} // lower case -> as it is
 	for _, name := range names {
 		path := filepath.Join(folder, name)
-		info, err := os.Stat(path)
+		opened, size, err := files.Open(path, maxTable)
+		_, large := errors.AsType[*files.TooLargeError](err)
 		switch {
-		case err != nil:
-			return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
-		case !info.Mode().IsRegular():
-			p := scenario.Problem{File: path, Message: "it is no file that can be read"}
+		case large || errors.Is(err, files.ErrNotRegular):
+			p := scenario.Problem{File: path, Message: words.Reason(err).Error()}
 			f.Problems = append(f.Problems, p)
 			unread = append(unread, RosterMessage{Place: p.Place(), Type: roster.Error, FileName: strings.ToLower(name), Description: p.Message})
 			continue
+		case err != nil:
+			return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
 		}
+		opened.Close()
 		written[strings.ToLower(name)] = name
-		files = append(files, roster.File{Name: name, Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(path) }})
+		tables = append(tables, roster.File{Name: name, Size: size, Open: func() (io.ReadCloser, error) {
+			f, _, err := files.Open(path, maxTable)
+			return f, err
+		}})
 	}
-	report, err := roster.Verify(files, intake.Rules(c.profile()))
+	report, err := roster.Verify(tables, intake.Rules(c.profile()))
 	if err != nil {
 		return f, fmt.Errorf("check %s: %w", folder, err)
 	}

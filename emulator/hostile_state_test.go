@@ -141,5 +141,5 @@ func TestStateFileAtTheLimitOfWorlds(t *testing.T) {
 // whoever reads it, or give without end.
 func TestFixtureMustBeAFile(t *testing.T) {
 	_, err := newRig(t).World().SetScenario("x", "version: 1\nfixture: "+os.DevNull+"\n")
-	assert.ErrorContains(t, err, "is no file that could be read whole")
+	assert.ErrorContains(t, err, "it is a device, and only a regular file is read")
 }

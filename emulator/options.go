@@ -61,7 +61,9 @@ type Options struct {
 	// or VerifyOff, with which emulatortest asks for none.
 	Verify string
 	// State is a file that holds all worlds whole: read when the server starts,
-	// where it is there, and written by Server.SaveState and Close. Default: none.
+	// where it is there, and written by Server.SaveState, Shutdown and Close. It is
+	// this server's alone until Close, by a lock beside it, State + ".lock": a second
+	// New on it errs. So does New on one that is damaged. Default: none.
 	State string
 
 	// Clock is how each world's clock starts: "real", "frozen", "frozen@INSTANT"

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/control"
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
@@ -52,7 +53,10 @@ type Server struct {
 		mu    sync.Mutex // guards byRef
 		byRef map[string]*fixture.Fixture
 	}
-	saving sync.Mutex // held while the state file is written
+
+	saving    sync.Mutex  // held while the state file is written; guards the two below
+	stateLock *files.Lock // nil: there is no state file, or no lock where it is
+	left      bool        // the state file is another's now
 
 	keys   func() (*identity.Keys, error)     // made or read on first use
 	ca     func() (*localca.Authority, error) // made or read on first use
@@ -69,7 +73,7 @@ type Server struct {
 	handlers sync.WaitGroup  // one for each listener's Serve
 	conns    sync.WaitGroup  // one for each connection
 	running  *gate           // whoever is in ServeHTTP
-	closing  context.Context // done when Close begins
+	closing  context.Context // done when Close or Shutdown begins
 	close    context.CancelFunc
 	once     sync.Once
 	closed   error
@@ -120,10 +124,11 @@ func New(o Options) (*Server, error) {
 	sc, err := s.loadScene()
 	if err == nil {
 		s.scene.Store(sc)
-		err = s.loadState()
+		err = s.openState()
 	}
 	if err != nil {
 		s.close()
+		s.leaveState()
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	if set.Control != ControlOff {
@@ -132,6 +137,7 @@ func New(o Options) (*Server, error) {
 	}
 	if err := s.listen(); err != nil {
 		s.close()
+		s.leaveState()
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	go compiledAPI() // at start, but the first answer need not wait for it
@@ -341,9 +347,14 @@ func (s *Server) App() (clientID, secret string) { return s.app().ID, s.app().Se
 // Operations returns the names of all operations, as "profiles.start".
 func (s *Server) Operations() []string { return s.surface.Operations() }
 
-// Shutdown stops listening, lets requests in flight end, and returns; at the
-// end of ctx it drops what is left and errs.
+// Shutdown saves the state, if there is a file for it, before anything else:
+// whoever loses patience and kills the process loses nothing of that. Then it
+// stops listening, ends at once what waits or hangs for a scenario, lets other
+// requests in flight end, saves what they did, and returns. At the end of ctx it
+// drops what is left and errs.
 func (s *Server) Shutdown(ctx context.Context) error {
+	_ = s.SaveState() // Close saves again, and tells what goes wrong
+	s.close()
 	var group sync.WaitGroup
 	errs := make([]error, len(s.servers))
 	for i, server := range s.servers {
@@ -372,6 +383,7 @@ func (s *Server) Close() error {
 		if err := s.SaveState(); err != ErrNoStateFile {
 			s.closed = errors.Join(s.closed, err)
 		}
+		s.leaveState()
 	})
 	return s.closed
 }

@@ -199,16 +199,21 @@ func decodeStrict(b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		switch err {
-		case io.ErrUnexpectedEOF:
-			return errors.New("it ends in the middle")
-		case io.EOF:
-			return errors.New("it is empty")
-		}
-		return err
+		return ending(err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return errors.New("more data after the first value")
 	}
 	return nil
+}
+
+// ending says in words where JSON has ended too early.
+func ending(err error) error {
+	switch err {
+	case io.ErrUnexpectedEOF:
+		return errors.New("it ends in the middle")
+	case io.EOF:
+		return errors.New("it is empty")
+	}
+	return err
 }

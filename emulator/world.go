@@ -129,8 +129,10 @@ func (w *World) Profiles() []Profile {
 
 // worlds are the worlds of a server.
 type worlds struct {
-	mu       sync.RWMutex // guards byTenant
+	mu       sync.RWMutex // guards all below
 	byTenant map[string]*World
+	dropped  []revocations // of worlds that there were, the oldest first; see forget
+	size     int           // of dropped, in tenants and sign-ins
 }
 
 // idleBeforeEviction is how long a world must have been unused before it makes
@@ -192,8 +194,7 @@ func (s *Server) drop(w *World) {
 	s.worlds.mu.Lock()
 	defer s.worlds.mu.Unlock()
 	if s.worlds.byTenant[w.tenant] == w {
-		delete(s.worlds.byTenant, w.tenant)
-		w.end()
+		s.worlds.forget(w)
 	}
 }
 
@@ -264,14 +265,22 @@ func (s *Server) keep(w *World, now time.Time) (*World, error) {
 		w.end()
 		return nil, &FullError{Memory: s.memory.Max()}
 	}
+	s.worlds.remember(w)
 	s.worlds.byTenant[w.tenant] = w
 	return w, nil
 }
 
 // Worlds returns the worlds there are, the default one first, then by name.
 func (s *Server) Worlds() []*World {
+	list, _ := s.everyWorld()
+	return list
+}
+
+// everyWorld returns what Worlds does, and what worlds that there were have revoked.
+func (s *Server) everyWorld() (list []*World, dropped []revocations) {
 	s.worlds.mu.RLock()
-	list := slices.Collect(maps.Values(s.worlds.byTenant))
+	list = slices.Collect(maps.Values(s.worlds.byTenant))
+	dropped = slices.Clone(s.worlds.dropped)
 	s.worlds.mu.RUnlock()
 	slices.SortFunc(list, func(a, b *World) int {
 		switch DefaultTenant {
@@ -282,7 +291,7 @@ func (s *Server) Worlds() []*World {
 		}
 		return cmp.Compare(a.Name(), b.Name())
 	})
-	return list
+	return list, dropped
 }
 
 // evict drops the world that was idle longest, if for long enough; never the
@@ -301,8 +310,7 @@ func (s *Server) evict(now time.Time) bool {
 	if idle < idleBeforeEviction {
 		return false
 	}
-	delete(s.worlds.byTenant, oldest.tenant)
-	oldest.end()
+	s.worlds.forget(oldest)
 	s.set.Log.Warn("a world was dropped to make room", "world", oldest.Name(), "idle", idle.Round(time.Second), "limit", s.set.Limits.Worlds)
 	return true
 }

@@ -14,7 +14,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -23,6 +22,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
+
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 // defaultControlURL is where "graphemu serve" has its control API.
@@ -92,7 +93,7 @@ func (c *controlClient) trust(file string) (*tls.Config, error) {
 	if err != nil {
 		pool = x509.NewCertPool() // a system without roots
 	}
-	pem, err := os.ReadFile(file)
+	pem, err := files.Read(file, maxRoots)
 	if ok := pool.AppendCertsFromPEM(pem); named && !ok {
 		if err == nil {
 			err = errors.New("there is no certificate in it")

@@ -63,8 +63,10 @@ curl.exe; Java and browsers everywhere. Make them trust the CA once with the
 commands of "graphemu ca --trust", and let exec use that CA: --data-dir FOLDER, the
 folder that they name. Over GRAPHEMU_HTTP_URL nothing has to be trusted.
 
-A signal goes on to the command and all that it started; a second one, or 10
-seconds, end them by force. What the command leaves running is ended too.
+A signal goes on to the command and all that it started; a second one, or 5
+seconds, end them by force. What the command leaves running is ended too: its
+process group, and on Linux whatever else comes of it, daemons that have left the
+group and the session among them. Start what is to stay before exec.
 
 The exit code is the command's own, 128+N where signal N ended it, and
   123  it passed, but the verification failed
@@ -147,10 +149,11 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 		x.signals <- os.Interrupt // which one it was nobody knows any more
 	}
 	surviveReaders()
+	adoptOrphans()
 	if x.eachVariant || len(x.eachScenario) > 0 {
-		return x.series(o)
+		return x.series(ctx, o)
 	}
-	r, err := x.once(o, x.flags.junit)
+	r, err := x.once(ctx, o, x.flags.junit)
 	if err != nil {
 		return err
 	}
@@ -179,13 +182,13 @@ func (r outcome) code() int {
 
 // once runs the command under an emulator of its own and judges it. It errs
 // where graphemu fails, or the command cannot be started.
-func (x *execution) once(o emulator.Options, junit string) (r outcome, err error) {
-	dir, err := os.MkdirTemp("", "graphemu-exec-")
+func (x *execution) once(ctx context.Context, o emulator.Options, junit string) (r outcome, err error) {
+	dir, remove, err := makeFolder()
 	if err != nil {
 		return r, fmt.Errorf("cannot make a temporary folder: %w", err)
 	}
 	defer func() {
-		if err := os.RemoveAll(dir); err != nil {
+		if err := remove(); err != nil {
 			o.Log.Warn("a temporary folder could not be removed", "folder", dir, "error", err)
 		}
 	}()
@@ -197,9 +200,10 @@ func (x *execution) once(o emulator.Options, junit string) (r outcome, err error
 		return r, err
 	}
 	defer s.Close()
-	if x.flags.readyFile != "" {
-		defer removeReady(x.flags.readyFile) // what it says is no longer so
-	}
+	defer ready.files.remove()
+	// At the first signal, whatever comes of the command: Close saves again, and
+	// tells what goes wrong.
+	defer context.AfterFunc(ctx, func() { _ = s.SaveState() })()
 	if x.flags.watch {
 		end, err := watch(context.Background(), o.Scenarios, s.ReloadScenario, o.Log)
 		if err != nil {

@@ -98,7 +98,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
 	fl.StringArrayVar(&o.ControlOrigins, "control-origin", nil,
 		"`origin` of a page whose scripts may use /_graphemu/ too, as http://localhost:5173 (repeatable)")
-	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, saved at stop and by POST /_graphemu/state")
+	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, saved at the first signal, at stop and by POST /_graphemu/state; for one server at a time")
 	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; warn, an expectation that is not met is a failure; strict, a warning is one too")
 	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
 	fl.StringVar(&f.log, "log", "text", "`form` of the log on standard error: text or json")
@@ -116,7 +116,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.IntVar(&o.Limits.JournalEntries, "max-journal", emulator.DefaultJournalEntries, "`number` of requests that a world's journal keeps; the oldest go first, and the loss is counted")
 	f.maxJournalBytes = emulator.DefaultJournalBytes
 	fl.Var(&f.maxJournalBytes, "max-journal-bytes", "`size` that a world's journal may have in memory")
-	fl.StringVar(&f.readyFile, "ready-file", "", "`file` that is written once the server answers: JSON with its addresses, token and process id")
+	fl.StringVar(&f.readyFile, "ready-file", "", "`file` that is written once the server answers: JSON with its addresses, token and process id; what is no ready file is never replaced")
 }
 
 // resolve completes the options from what the flags say.

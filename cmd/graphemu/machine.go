@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 // machine is what was found of this system: all that the commands which make it
@@ -113,7 +115,7 @@ func (m *machine) surveyLinux(env environment) {
 	}
 	_, m.wsl = env.lookup("WSL_DISTRO_NAME")
 	m.javaHook = isFile("/etc/ca-certificates/update.d/jks-keystore")
-	release, err := readBounded("/etc/os-release")
+	release, err := files.Read("/etc/os-release", maxRoots)
 	if err != nil {
 		return
 	}

@@ -19,15 +19,20 @@ import (
 )
 
 func main() {
-	// The first signal lets requests in flight end; the second one is the
-	// system's again and ends the process. exec listens for signals by itself.
+	// The first signal ends the context; the second one is the system's again and
+	// ends the process. exec and serve listen for signals by themselves.
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], environment{lookup: os.LookupEnv, in: os.Stdin, out: os.Stdout, errOut: os.Stderr}))
+}
+
+// stopSignals are the signals that end graphemu.
+func stopSignals() []os.Signal {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // else whoever started graphemu wants it so, as nohup does
 		signals = append(signals, syscall.SIGHUP)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], environment{lookup: os.LookupEnv, in: os.Stdin, out: os.Stdout, errOut: os.Stderr}))
+	return signals
 }
 
 // surviveReaders lets graphemu live on where nobody reads any more what it

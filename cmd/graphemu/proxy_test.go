@@ -46,7 +46,7 @@ func TestPastProxy(t *testing.T) {
 func TestReadyFileWithProxy(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "ready.json")
-	require.NoError(t, os.WriteFile(file+".ca.pem", []byte("stale"), 0o600))
+	require.NoError(t, os.WriteFile(file+".ca.pem", []byte("-----BEGIN CERTIFICATE-----\nstale"), 0o600))
 	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--proxy", "localhost:0", "--ready-file", file)
 	b, err := os.ReadFile(file)
 	require.NoError(t, err)

@@ -2,16 +2,14 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/clock"
 )
 
 // ready is what a client needs to know of a running server.
@@ -26,6 +24,9 @@ type ready struct {
 	ClientID     string `json:"clientId,omitempty"`
 	ClientSecret string `json:"clientSecret,omitempty"`
 	PID          int    `json:"pid"`
+	Started      string `json:"started,omitempty"` // RFC 3339; with PID it tells one server from every other
+
+	files readyFiles
 }
 
 // newReady asks a server for what a client needs. control tells whether its
@@ -39,7 +40,8 @@ func newReady(s *emulator.Server, control bool) (ready, error) {
 	if err != nil {
 		return ready{}, err
 	}
-	r := ready{HTTP: s.Origin("http"), HTTPS: s.Origin("https"), Proxy: s.Origin("proxy"), Tenant: w.Tenant(), Token: token, PID: os.Getpid()}
+	r := ready{HTTP: s.Origin("http"), HTTPS: s.Origin("https"), Proxy: s.Origin("proxy"), Tenant: w.Tenant(), Token: token,
+		PID: os.Getpid(), Started: clock.Real().UTC().Format(time.RFC3339Nano)}
 	r.ClientID, r.ClientSecret = s.App()
 	if control {
 		r.Control = cmp.Or(r.HTTP, r.HTTPS) + controlPath // plain HTTP asks for no trust
@@ -50,60 +52,6 @@ func newReady(s *emulator.Server, control bool) (ready, error) {
 		}
 	}
 	return r, nil
-}
-
-// bundleOf is the file beside a ready file that holds both CAs, where there is a
-// proxy: that of the proxy has no file of its own.
-func bundleOf(readyFile string) string { return readyFile + ".ca.pem" }
-
-// write writes the ready file and, where there is a proxy, the bundle that it
-// names.
-func (r *ready) write(file string, s *emulator.Server) error {
-	if r.Proxy != "" {
-		pem, _, err := s.CA()
-		if err != nil {
-			return trim(err)
-		}
-		if r.CA, err = filepath.Abs(bundleOf(file)); err != nil { // whoever reads it runs elsewhere
-			return err
-		}
-		if err := os.WriteFile(r.CA, pem, 0o644); err != nil {
-			return err
-		}
-	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return replace(file, append(b, '\n'))
-}
-
-// removeReady removes a ready file, and the bundle beside it.
-func removeReady(file string) error {
-	var errs []error
-	for _, f := range []string{file, bundleOf(file)} {
-		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// replace puts a file in place whole, so that whoever waits for it never reads half.
-func replace(file string, content []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".graphemu-ready-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // fails where it was renamed, as it should
-	if _, err := tmp.Write(content); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), file)
 }
 
 const collectionPath = "/beta/education/synchronizationProfiles"

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 // systemRoots are files in which systems keep the roots that they trust, and
@@ -116,24 +116,24 @@ func readRoots(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []string{path}
+	paths := []string{path}
 	if info.IsDir() {
 		entries, err := os.ReadDir(path)
 		if err != nil {
 			return nil, err
 		}
-		files = files[:0]
+		paths = paths[:0]
 		for _, e := range entries {
-			files = append(files, filepath.Join(path, e.Name()))
+			paths = append(paths, filepath.Join(path, e.Name()))
 		}
 	}
 	var roots []byte
 	seen := map[string]bool{} // the names of hashed folders are links to the same files
-	for _, file := range files {
+	for _, file := range paths {
 		if f, err := os.Stat(file); err != nil || !f.Mode().IsRegular() {
 			continue
 		}
-		b, err := readBounded(file)
+		b, err := files.Read(file, maxRoots)
 		if err != nil {
 			return nil, err
 		}
@@ -146,13 +146,4 @@ func readRoots(path string) ([]byte, error) {
 		}
 	}
 	return roots, nil
-}
-
-func readBounded(file string) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxRoots+1))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -56,7 +57,7 @@ func trials(o emulator.Options, scenarios []string) []trial {
 
 // series runs the command once for each trial and prints a table of how that
 // went. It errs with exit 1 where a run failed.
-func (x *execution) series(o emulator.Options) error {
+func (x *execution) series(ctx context.Context, o emulator.Options) error {
 	switch {
 	case x.eachVariant && len(x.eachScenario) > 0:
 		return errors.New("--each-variant and --each-scenario: one series at a time")
@@ -77,7 +78,7 @@ func (x *execution) series(o emulator.Options) error {
 	var results []result
 	for i, t := range list {
 		fmt.Fprintf(x.env.errOut, "graphemu: run %d of %d: %s\n", i+1, len(list), t.label)
-		r, err := x.once(t.options, besides(x.flags.junit, t.label))
+		r, err := x.once(ctx, t.options, besides(x.flags.junit, t.label))
 		if err != nil {
 			return err
 		}

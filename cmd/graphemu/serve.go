@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"runtime"
 	"strings"
 	"time"
@@ -13,8 +15,9 @@ import (
 	"github.com/graphemu/graphemu/emulator"
 )
 
-// grace is how long requests in flight, or a command, may take after a signal.
-const grace = 10 * time.Second
+// grace is how long requests in flight, or a command, may take after a signal:
+// Docker kills 10 seconds after its own.
+const grace = 5 * time.Second
 
 func newServe(env environment) *cobra.Command {
 	var f serverFlags
@@ -60,6 +63,9 @@ const headroom = 16 << 20
 
 func serve(ctx context.Context, o emulator.Options, f serverFlags, env environment) error {
 	surviveReaders()
+	// The first signal ends the context. The system's own answer to a second one, to
+	// end the process, waits until the state is saved.
+	defer signal.Stop(listen())
 	untouched := make([]byte, headroom)
 	defer runtime.KeepAlive(untouched)
 	s, r, err := start(o, f.readyFile)
@@ -67,9 +73,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 		return err
 	}
 	defer s.Close()
-	if f.readyFile != "" {
-		defer removeReady(f.readyFile) // what it says is no longer so
-	}
+	defer r.files.remove()
 	if f.watch {
 		end, err := watch(ctx, o.Scenarios, s.ReloadScenario, o.Log)
 		if err != nil {
@@ -80,13 +84,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 	r.banner(env.out, o.Scenarios, o.Seed)
 
 	<-ctx.Done()
-	fmt.Fprintln(env.out, "stopping: requests in flight may end")
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	late := s.Shutdown(limited)
-	if late != nil {
-		late = fmt.Errorf("stopped before all requests had ended: %w", trim(late))
-	}
+	late := stop(ctx, s, env)
 	_, err = judge(s, o.Verify, f.junit, env.out)
 	if err = errors.Join(late, err); err != nil {
 		return failure{err}
@@ -94,11 +92,40 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 	return nil
 }
 
+// listen returns a channel that has the next signal that is to end graphemu.
+func listen() chan os.Signal {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, stopSignals()...)
+	return c
+}
+
+// stop lets requests in flight end, but not for longer than grace, and not after
+// another signal. A third one is the system's again.
+func stop(ctx context.Context, s *emulator.Server, env environment) error {
+	fmt.Fprintln(env.out, "stopping: requests in flight may end")
+	again := listen() // the first signal has gone to whoever listened before
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	go func() {
+		select {
+		case <-again:
+			signal.Reset(stopSignals()...)
+			cancel()
+		case <-limited.Done():
+		}
+	}()
+	err := s.Shutdown(limited)
+	if err != nil {
+		err = fmt.Errorf("stopped before all requests had ended: %w", trim(err))
+	}
+	return err
+}
+
 // start starts a server and writes the ready file, if one is asked for.
 func start(o emulator.Options, readyFile string) (*emulator.Server, ready, error) {
 	if readyFile != "" {
-		if err := removeReady(readyFile); err != nil {
-			return nil, ready{}, fmt.Errorf("cannot remove the old ready file: %w", err)
+		if err := checkReadyFile(readyFile); err != nil {
+			return nil, ready{}, err
 		}
 	}
 	s, err := emulator.New(o)
@@ -113,7 +140,7 @@ func start(o emulator.Options, readyFile string) (*emulator.Server, ready, error
 	if readyFile != "" {
 		if err := r.write(readyFile, s); err != nil {
 			s.Close()
-			removeReady(readyFile)
+			r.files.remove()
 			return nil, ready{}, fmt.Errorf("cannot write the ready file: %w", err)
 		}
 	}

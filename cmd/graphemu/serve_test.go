@@ -127,7 +127,7 @@ func get(t *testing.T, url, token string) (int, string) {
 
 func TestServeWritesAReadyFileAndTakesItAway(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "ready.json")
-	require.NoError(t, os.WriteFile(file, []byte("stale"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(`{"tenant": "x", "token": "stale", "pid": 999999999}`), 0o600))
 	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--ready-file", file)
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)

@@ -15,7 +15,7 @@ type ended struct {
 }
 
 // supervise runs a command in a process group of its own until it ends, and
-// then ends what is left of the group. Signals go on to the group. A timeout
+// then ends what is left of the group, and what it left to us (adoptOrphans). Signals go on to the group. A timeout
 // above 0, or a signal that ends, gives the group the time of mercy; then, or
 // at a second such signal, it is ended by force. It errs where the command
 // cannot be started.

@@ -73,13 +73,19 @@ func (p *process) terminate() { p.signal(unix.SIGTERM) }
 func (p *process) kill() { unix.Kill(-p.id, unix.SIGKILL) }
 
 // wait waits for the command, not for what it started, and returns its exit
-// code.
+// code. Orphans that we have adopted are taken from the list of processes when
+// they end meanwhile.
 func (p *process) wait() int {
+	of := p.id
+	if adopting {
+		of = -1 // any
+	}
 	for {
 		var s unix.WaitStatus
-		_, err := unix.Wait4(p.id, &s, unix.WUNTRACED, nil)
+		id, err := unix.Wait4(of, &s, unix.WUNTRACED, nil)
 		switch {
 		case errors.Is(err, unix.EINTR):
+		case err == nil && id != p.id: // an orphan
 		case err != nil:
 			return exitBroken // it is not there: somebody else waited for it
 		case s.Stopped():
@@ -100,8 +106,12 @@ func (p *process) sweep() {
 		}
 		p.terminal.Close()
 	}
-	if unix.Kill(-p.id, unix.SIGKILL) != nil {
-		return // nothing was left
+	left := unix.Kill(-p.id, unix.SIGKILL) == nil
+	if adopting {
+		endOrphans()
+	}
+	if !left {
+		return
 	}
 	// It is gone as soon as its new parent has noticed, which some never do.
 	for range 50 {
@@ -110,4 +120,10 @@ func (p *process) sweep() {
 		}
 		clock.Wait(context.Background(), 10*time.Millisecond)
 	}
+}
+
+// alive tells whether there is a process of that number.
+func alive(pid int) bool {
+	err := unix.Kill(pid, 0)
+	return err == nil || errors.Is(err, unix.EPERM)
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +13,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 // quiet is how long the files must have been left alone before they are read
@@ -107,16 +107,13 @@ func settled(ctx context.Context, files []string) (digested, bool) {
 type digested [sha256.Size]byte
 
 // digest reads the files. One that cannot be read counts as a state of its own.
-func digest(files []string) digested {
+func digest(names []string) digested {
 	h := sha256.New()
-	for _, name := range files {
+	for _, name := range names {
 		size := int64(-1)
-		// Opening what is no regular file might wait for ever.
-		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
-			if f, err := os.Open(name); err == nil {
-				size, _ = io.Copy(h, f)
-				f.Close()
-			}
+		if text, err := files.Read(name, scenario.MaxSize); err == nil {
+			size = int64(len(text))
+			h.Write(text)
 		}
 		fmt.Fprintf(h, "\n%q %d\n", name, size)
 	}

@@ -8,9 +8,10 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 func newWorldState(client *controlClient) *cobra.Command {
@@ -60,19 +61,12 @@ nothing.`,
 }
 
 func (c *controlClient) saveState(cmd *cobra.Command, file string) error {
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".graphemu-world-*")
+	err := files.Write(file, 0o600, func(f *os.File) error { return c.copy(cmd.Context(), c.of("state"), mediaJSON, f) })
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		err = path.Err // of a name that is nobody's business
+		err = fmt.Errorf("cannot save to %s: %w", file, path.Err)
 	}
 	if err != nil {
-		return failure{fmt.Errorf("cannot save to %s: %w", file, err)}
-	}
-	defer os.Remove(tmp.Name()) // fails where it was renamed, as it should
-	if err := errors.Join(c.copy(cmd.Context(), c.of("state"), mediaJSON, tmp), tmp.Sync(), tmp.Close()); err != nil {
 		return failure{err}
-	}
-	if err := os.Rename(tmp.Name(), file); err != nil {
-		return failure{fmt.Errorf("cannot save to %s: %w", file, err)}
 	}
 	_, err = fmt.Fprintf(c.env.out, "world %s was saved to %s\n", c.world, file)
 	return err
@@ -98,10 +92,17 @@ func (c *controlClient) loadState(cmd *cobra.Command, file string) error {
 	return err
 }
 
+// maxSnapshot is how many bytes of a snapshot a server takes.
+const maxSnapshot = 1 << 30
+
 // input opens a file, or standard input where it is "-".
 func (c *controlClient) input(file string) (io.ReadCloser, error) {
 	if file == "-" {
 		return io.NopCloser(c.env.in), nil
 	}
-	return os.Open(file)
+	f, _, err := files.Open(file, maxSnapshot)
+	if errors.Is(err, files.ErrNotRegular) {
+		err = fmt.Errorf("%w; a dash (-) reads standard input", err)
+	}
+	return f, err
 }

@@ -3,11 +3,11 @@ package scenario
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/scenarios"
@@ -27,7 +27,8 @@ func Names() []string {
 
 // Read returns the text of the scenario that ref means, a name of Names or the
 // path of a file, with its name for problems. It errs where there is none, and
-// where a file ends in something else than .yaml, .yml or .json, or is too large.
+// where a file ends in something else than .yaml, .yml or .json, is no regular one
+// or is too large.
 func Read(ref string) (name string, text []byte, err error) {
 	if slices.Contains(Names(), ref) {
 		text, err := fs.ReadFile(scenarios.FS, ref+".yaml")
@@ -41,17 +42,7 @@ func Read(ref string) (name string, text []byte, err error) {
 		return "", nil, fmt.Errorf("there is no scenario %q%s; built in are %s, and a path that ends in .yaml, .yml or .json leads to a file",
 			ref, nearest.Hint(ref, Names()), strings.Join(Names(), ", "))
 	}
-	info, err := os.Stat(ref)
-	if err != nil {
-		return "", nil, fmt.Errorf("scenario %s: %w", ref, words.Reason(err))
-	}
-	if info.IsDir() {
-		return "", nil, fmt.Errorf("scenario %s: it is a folder; name a file in it", ref)
-	}
-	if info.Size() > MaxSize {
-		return "", nil, fmt.Errorf("scenario %s: the file has %d bytes; the most is %d", ref, info.Size(), MaxSize)
-	}
-	if text, err = os.ReadFile(ref); err != nil {
+	if text, err = files.Read(ref, MaxSize); err != nil {
 		return "", nil, fmt.Errorf("scenario %s: %w", ref, words.Reason(err))
 	}
 	return ref, text, nil

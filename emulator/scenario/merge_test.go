@@ -104,7 +104,7 @@ func TestLoadsFilesAndNames(t *testing.T) {
 	}
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "folder.yaml"), 0o700))
 	_, err := Load(filepath.Join(dir, "folder.yaml"), known)
-	assert.ErrorContains(t, err, "it is a folder; name a file in it")
+	assert.ErrorContains(t, err, "it is a folder, not a file")
 	bad := write("bad.yaml", "version: 1\nfoo: 1")
 	_, err = Load(bad, known)
 	assert.EqualError(t, err, bad+`:2:1: foo: unknown property "foo"; expected "$schema", "clock", "description", "expect", "faults", "fixture", "lifecycles", "name", "throttle", "timeline", "variants" or "version"`)

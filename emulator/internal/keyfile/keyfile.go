@@ -3,9 +3,8 @@
 //
 // Its promise is agreement: processes that start at once on the same folder
 // end up with the same content, whichever of them made it, and a reader never
-// sees half a file. A file is therefore never written in place. Its content
-// goes to a temporary file beside it, is synced, and takes its name in one
-// step that has one winner.
+// sees half a file. A file is therefore never written in place (package files),
+// and takes its name in one step that has one winner.
 //
 // Agreement on a first file holds wherever hard links do. Agreement on a
 // renewed one (Renew), and on a first one where there are no hard links, needs
@@ -17,12 +16,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
+
+	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 const (
@@ -56,7 +57,7 @@ func LoadOrCreate(dir, name string, make func() ([]byte, error)) (File, error) {
 	}
 	f, err := load(path)
 	if !errors.Is(err, fs.ErrNotExist) {
-		tidy(dir, name)
+		tidy(path)
 		return f, err
 	}
 	content, err := produce(make)
@@ -66,8 +67,8 @@ func LoadOrCreate(dir, name string, make func() ([]byte, error)) (File, error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return File{}, fmt.Errorf("cannot make the folder for key files: %w", err)
 	}
-	defer lock(dir, name)()
-	tmp, err := stage(dir, name, content, fileMode)
+	defer lock(path)()
+	tmp, err := stage(path, content)
 	if err != nil {
 		return File{}, err
 	}
@@ -76,7 +77,7 @@ func LoadOrCreate(dir, name string, make func() ([]byte, error)) (File, error) {
 	// A link, unlike a rename, fails if the name is taken: that decides the race.
 	switch err := os.Link(tmp, path); {
 	case err == nil:
-		syncDir(dir)
+		files.SyncFolder(dir)
 		return File{Content: content, Created: true}, nil
 	case errors.Is(err, fs.ErrExist):
 		return load(path)
@@ -94,7 +95,7 @@ func claim(dir, tmp, path string, content []byte) (File, error) {
 	if err := os.Rename(tmp, path); err != nil {
 		return File{}, fmt.Errorf("cannot store key file: %w", err)
 	}
-	syncDir(dir)
+	files.SyncFolder(dir)
 	return File{Content: content, Created: true}, nil
 }
 
@@ -115,7 +116,7 @@ func Renew(dir, name string, stale []byte, make func() ([]byte, error)) (File, e
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return File{}, fmt.Errorf("cannot make the folder for key files: %w", err)
 	}
-	defer lock(dir, name)()
+	defer lock(path)()
 
 	switch f, err := load(path); {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
@@ -123,7 +124,7 @@ func Renew(dir, name string, stale []byte, make func() ([]byte, error)) (File, e
 	case err == nil && !bytes.Equal(f.Content, stale):
 		return f, nil
 	}
-	if err := replace(dir, name, content, fileMode); err != nil {
+	if err := replace(path, content, fileMode); err != nil {
 		return File{}, err
 	}
 	return File{Content: content, Created: true}, nil
@@ -133,27 +134,22 @@ func Renew(dir, name string, stale []byte, make func() ([]byte, error)) (File, e
 // perm in one step: a reader sees the old content or the new. The last of
 // several callers wins. The folder is made if it is absent.
 func Replace(dir, name string, content []byte, perm fs.FileMode) error {
-	if _, err := join(dir, name); err != nil {
+	path, err := join(dir, name)
+	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return fmt.Errorf("cannot make the folder for key files: %w", err)
 	}
-	defer lock(dir, name)()
-	return replace(dir, name, content, perm)
+	defer lock(path)()
+	return replace(path, content, perm)
 }
 
 // replace is Replace in a folder that is there and locked.
-func replace(dir, name string, content []byte, perm fs.FileMode) error {
-	tmp, err := stage(dir, name, content, perm)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, filepath.Join(dir, name)); err != nil {
-		os.Remove(tmp)
+func replace(path string, content []byte, perm fs.FileMode) error {
+	if err := files.WriteBytes(path, perm, content); err != nil {
 		return fmt.Errorf("cannot store key file: %w", err)
 	}
-	syncDir(dir)
 	return nil
 }
 
@@ -176,26 +172,13 @@ func produce(make func() ([]byte, error)) ([]byte, error) {
 // load reads the file at path and makes it private. It returns an error that
 // is fs.ErrNotExist if there is none.
 func load(path string) (File, error) {
-	// The type is asked before the file is opened: opening a named pipe would
-	// wait for its other end.
+	content, err := files.Read(path, MaxSize)
+	if err != nil {
+		return File{}, fmt.Errorf("key file %s: %w", path, words.Reason(err))
+	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return File{}, fmt.Errorf("cannot read key file: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return File{}, fmt.Errorf("key file %s is not a regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return File{}, fmt.Errorf("cannot read key file: %w", err)
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
-	if err != nil {
-		return File{}, fmt.Errorf("cannot read key file: %w", err)
-	}
-	if len(content) > MaxSize {
-		return File{}, fmt.Errorf("key file %s is over the limit of %d bytes", path, MaxSize)
+		return File{}, fmt.Errorf("key file %s: %w", path, words.Reason(err))
 	}
 	return File{Content: content, Note: protect(path, info.Mode())}, nil
 }
@@ -214,72 +197,38 @@ func protect(path string, mode fs.FileMode) string {
 	return fmt.Sprintf("key file %s was open to other users (mode %04o) and is private now", path, mode.Perm())
 }
 
-// stage writes content to a temporary file beside the one called name and
-// returns its path. If it errs it leaves no file. The folder is locked, so that
-// nobody takes the file for one that was left.
-func stage(dir, name string, content []byte, perm fs.FileMode) (path string, err error) {
-	f, err := os.CreateTemp(dir, staged(name))
+// stage writes content to a temporary file beside the one at path, for the owner
+// alone, and returns its path. The folder is locked, so that nobody takes the file
+// for one that was left.
+func stage(path string, content []byte) (string, error) {
+	tmp, err := files.Stage(path, fileMode, func(f *os.File) error {
+		_, err := f.Write(content)
+		return err
+	})
 	if err != nil {
 		return "", fmt.Errorf("cannot store key file: %w", err)
 	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Chmod(perm) // CreateTemp makes it 0600; the umask has no say here
-	}
-	if err == nil {
-		err = f.Sync() // before it has its name, or a power cut could leave an empty key
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		os.Remove(f.Name())
-		return "", fmt.Errorf("cannot store key file: %w", err)
-	}
-	return f.Name(), nil
-}
-
-// syncDir makes a new name durable where folders can be synced. Its failure
-// costs at most the key after a power cut, so it is not worth one to start.
-func syncDir(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync()
-		_ = d.Close()
-	}
-}
-
-// staged is the pattern of the temporary files that become the one called name.
-func staged(name string) string { return "." + name + ".*.tmp" }
-
-// left returns the temporary files for the one called name.
-func left(dir, name string) []string {
-	entries, _ := os.ReadDir(dir) // a folder that cannot be read is told elsewhere
-	var list []string
-	for _, e := range entries {
-		if ok, _ := filepath.Match(staged(name), e.Name()); ok {
-			list = append(list, filepath.Join(dir, e.Name()))
-		}
-	}
-	return list
+	return tmp, nil
 }
 
 // tidy removes what a process left that was killed while it wrote the file: it may
 // hold a key.
-func tidy(dir, name string) {
-	if len(left(dir, name)) > 0 {
-		lock(dir, name)()
+func tidy(path string) {
+	if len(files.Leftovers(path)) > 0 {
+		lock(path)()
 	}
 }
 
 var inProcess sync.Mutex // what lock has where folders cannot be locked; it guards no variable
 
-// lock keeps others from writing the file called name in dir until unlock is
-// called. What is staged for it by then was left by a process that is no more, and
-// is removed, where the lock can be relied on.
-func lock(dir, name string) (unlock func()) {
+// lock keeps others from writing the file at path until unlock is called. What is
+// staged for it by then was left by a process that is no more, and is removed, where
+// the lock can be relied on.
+func lock(path string) (unlock func()) {
 	inProcess.Lock()
-	release, held := lockDir(dir)
+	release, held := lockDir(filepath.Dir(path))
 	if held {
-		for _, file := range left(dir, name) {
-			os.Remove(file) // where that fails it stays, as before
-		}
+		files.Sweep(path)
 	}
 	return func() { release(); inProcess.Unlock() }
 }

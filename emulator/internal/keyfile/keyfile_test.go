@@ -93,11 +93,11 @@ func TestErrors(t *testing.T) {
 	_, err := LoadOrCreate("", "k", making("x"))
 	assert.EqualError(t, err, "no folder given for key file k")
 	_, err = LoadOrCreate(dir, "big", never)
-	assert.ErrorContains(t, err, "big is over the limit of 1048576 bytes")
+	assert.ErrorContains(t, err, "big: the file has 1048577 bytes; the most is 1048576")
 	_, err = LoadOrCreate(dir, "full", never)
 	assert.NoError(t, err)
 	_, err = LoadOrCreate(dir, "folder", never)
-	assert.ErrorContains(t, err, "folder is not a regular file")
+	assert.ErrorContains(t, err, "folder: it is a folder, not a file")
 	_, err = LoadOrCreate(dir, "new", never)
 	assert.EqualError(t, err, "make was called", "the maker's error as it is")
 	_, err = LoadOrCreate(dir, "new", func() ([]byte, error) { return make([]byte, MaxSize+1), nil })
@@ -105,7 +105,7 @@ func TestErrors(t *testing.T) {
 	_, err = LoadOrCreate(filepath.Join(dir, "full"), "k", making("x"))
 	assert.Error(t, err, "a file where the folder should be")
 	_, err = Renew(dir, "folder", nil, making("x"))
-	assert.ErrorContains(t, err, "folder is not a regular file")
+	assert.ErrorContains(t, err, "folder: it is a folder, not a file")
 	_, err = Renew("", "k", nil, making("x"))
 	assert.Error(t, err)
 	_, err = Renew(dir, "full", nil, never)
@@ -188,8 +188,9 @@ func TestRaces(t *testing.T) {
 			return Renew(dir, "stale", []byte("stale"), making(fmt.Sprint(n)))
 		},
 		"claim without links": func(n int) (File, error) {
-			defer lock(dir, "c")()
-			tmp, err := stage(dir, "c", []byte(fmt.Sprint(n)), fileMode)
+			path := filepath.Join(dir, "c")
+			defer lock(path)()
+			tmp, err := stage(path, []byte(fmt.Sprint(n)))
 			if err != nil {
 				return File{}, err
 			}

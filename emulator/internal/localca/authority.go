@@ -28,12 +28,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/keyfile"
 )
 
@@ -241,7 +241,7 @@ func (a *Authority) publish(dir string) error {
 }
 
 func (a *Authority) published() bool {
-	have, err := os.ReadFile(a.path)
+	have, err := files.Read(a.path, keyfile.MaxSize)
 	return err == nil && bytes.Equal(have, a.pem)
 }
 

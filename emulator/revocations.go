@@ -1,0 +1,81 @@
+package emulator
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/mint"
+)
+
+// revocations are what was taken back of a tenant's tokens and sign-ins. They
+// outlive its world, which may be dropped only to make room: a token that was
+// revoked would be good again.
+type revocations struct {
+	Tenant   string              `json:"tenant"`
+	Revoked  uint64              `json:"revoked,omitzero"` // as in a snapshot
+	Highest  uint64              `json:"highest,omitzero"` // before a reset as well
+	Sessions entra.SavedSessions `json:"sessions,omitzero"`
+}
+
+func (r revocations) size() int { return 1 + len(r.Sessions) }
+
+// maxRevocations bounds what is kept of dropped worlds, in tenants and sign-ins
+// together; the oldest go. Chosen: some 2 MiB.
+const maxRevocations = 20_000
+
+// forget ends a world and keeps what it has revoked. Must hold mu.
+func (ws *worlds) forget(w *World) {
+	delete(ws.byTenant, w.tenant)
+	state := w.current.Load()
+	ws.keepRevoked(revocations{Tenant: w.tenant, Revoked: state.Revision.Load(), Highest: w.revoked.Load(), Sessions: state.Sessions.Save()})
+	w.end()
+}
+
+// keepRevoked adds what a dropped world has revoked, if that is anything. Must
+// hold mu.
+func (ws *worlds) keepRevoked(r revocations) {
+	if r.Highest == 0 && len(r.Sessions) == 0 {
+		return
+	}
+	ws.dropped = append(ws.dropped, r)
+	ws.size += r.size()
+	for ws.size > maxRevocations && len(ws.dropped) > 1 {
+		ws.size -= ws.dropped[0].size()
+		ws.dropped = ws.dropped[1:] // append moves what is left, now and then
+	}
+}
+
+// remember gives a new world what one of the same tenant had revoked. Must hold mu.
+func (ws *worlds) remember(w *World) {
+	i := slices.IndexFunc(ws.dropped, func(r revocations) bool { return r.Tenant == w.tenant })
+	if i < 0 {
+		return
+	}
+	r := ws.dropped[i]
+	ws.dropped = slices.Delete(ws.dropped, i, i+1)
+	ws.size -= r.size()
+	state := w.current.Load()
+	state.Revision.Store(r.Revoked)
+	raise(&w.revoked, r.Highest)
+	for _, session := range r.Sessions {
+		state.Sessions.Revoke(session)
+	}
+}
+
+// recall takes revocations out of a state file. It errs where they are none.
+func (ws *worlds) recall(r revocations) error {
+	switch {
+	case !mint.IsGUID(r.Tenant):
+		return fmt.Errorf("/tenant: %q is no tenant id", r.Tenant)
+	case r.Highest > maxRevoked || r.Revoked > r.Highest:
+		return fmt.Errorf("/revoked: %d and at most %d cannot be: want numbers up to %d", r.Revoked, r.Highest, uint64(maxRevoked))
+	}
+	if err := entra.NewSessions().Restore(r.Sessions); err != nil {
+		return fmt.Errorf("/sessions: %w", err)
+	}
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.keepRevoked(r)
+	return nil
+}
