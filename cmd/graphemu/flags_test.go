@@ -32,7 +32,8 @@ func TestDefaults(t *testing.T) {
 	assert.Equal(t, emulator.Options{
 		HTTP: "localhost:9400", HTTPS: "localhost:9443", Auth: "lenient", Variants: map[string]string{},
 		Control: "loopback", Verify: "warn", DataDir: "/config/graphemu",
-		Limits: emulator.Limits{Worlds: 1000, Profiles: 100_000, Body: 4 << 20, Upload: 64 << 20, Uploads: 256 << 20, JournalEntries: 10_000, JournalBytes: 16 << 20},
+		Limits: emulator.Limits{Worlds: 1000, Profiles: 100_000, Body: 4 << 20, Upload: 64 << 20, Uploads: 256 << 20, Memory: 2 << 30, Batch: 64 << 20,
+			JournalEntries: 10_000, JournalBytes: 16 << 20},
 	}, options(t, map[string]string{"XDG_CONFIG_HOME": "/config"}))
 }
 

@@ -16,6 +16,10 @@ import (
 // batchLimit is how many requests a batch may have. Documented.
 const batchLimit = 20
 
+// longBatch is the size in bytes from which on a batch's answer is worth a look
+// whether the client still wants it.
+const longBatch = 1 << 20
+
 // part is one request of a batch.
 type part struct {
 	id, method, path, query string
@@ -38,8 +42,8 @@ func (s *Surface) batch(c *call) (reply, error) {
 	body := append(c.room(1024), `{"responses":[`...)
 	status := map[string]int{} // by folded id
 	for i, p := range parts {
-		if err := c.gone(); err != nil {
-			return reply{}, err // what is left is not carried out
+		if len(body) > longBatch && c.gone() {
+			return reply{}, graph.ClientClosedRequest() // what is left is not carried out
 		}
 		part := c.part(p)
 		part.real = s.cfg.Now()

@@ -54,6 +54,7 @@ type call struct {
 	format  format
 	buffer  []byte // spare room for the answer's body
 	inBatch bool
+	left    bool // the client has gone before a walk was at its end
 	story
 }
 

@@ -83,7 +83,7 @@ func (c *call) list(col collection) (reply, error) {
 	rest := nextOptions(c.query)
 	p, err := c.read(col, o, rest)
 	if err == nil {
-		err = c.gone()
+		err = c.ended()
 	}
 	if err != nil {
 		return reply{}, err
@@ -140,9 +140,14 @@ type page struct {
 	next     string      // the query that leads on; "" at the end
 }
 
-// gone errs where the client has gone: nobody waits for the answer any more.
-func (c *call) gone() error {
-	if c.outer.Context().Err() != nil {
+// gone tells whether the client has closed its connection, or at least its half of
+// it. net/http cannot tell these apart, and who has closed a half still reads: so it
+// is asked only where work is long.
+func (c *call) gone() bool { return c.outer.Context().Err() != nil }
+
+// ended errs where a walk ended early, since the client has gone.
+func (c *call) ended() error {
+	if c.left {
 		return graph.ClientClosedRequest()
 	}
 	return nil
@@ -155,7 +160,11 @@ func (c *call) watched(all func(after uint64) iter.Seq[entity]) func(after uint6
 		return func(yield func(entity) bool) {
 			n := 0
 			for e := range all(after) {
-				if n++; n%between == 0 && c.gone() != nil || !yield(e) {
+				if n++; n%between == 0 && c.gone() {
+					c.left = true
+					return
+				}
+				if !yield(e) {
 					return
 				}
 			}
@@ -312,7 +321,7 @@ func (c *call) total(col collection) (reply, error) {
 				n++
 			}
 		}
-		if err := c.gone(); err != nil {
+		if err := c.ended(); err != nil {
 			return reply{}, err
 		}
 	}
