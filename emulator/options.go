@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net"
@@ -61,6 +62,15 @@ type Options struct {
 	// State is a file that holds all worlds whole: read when the server starts,
 	// where it is there, and written by Server.SaveState and Close. Default: none.
 	State string
+
+	// Journal takes every entry of every world's journal as soon as its request is
+	// answered: JSON as the control API has it, a line each. It has all of them, while
+	// a world's journal in memory is bounded. The first error of it is logged, and
+	// nothing is written after. Close returns when all is written. Default: none.
+	Journal io.Writer
+	// Run is what this run is called where several are compared: each line of Journal
+	// has it as "run", and the verdict names it. Default: no name.
+	Run string
 
 	// Clock is how each world's clock starts: "real", "frozen", "frozen@INSTANT"
 	// (RFC 3339) or "xN". Default: what the scenario says, else "real".

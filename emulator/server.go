@@ -23,7 +23,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
+	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -47,7 +49,8 @@ type Server struct {
 		mu    sync.Mutex // guards byRef
 		byRef map[string]*fixture.Fixture
 	}
-	saving sync.Mutex // held while the state file is written
+	saving sync.Mutex      // held while the state file is written
+	copies *journal.Writer // of all journals' entries; nil: nobody wants them
 
 	keys func() (*identity.Keys, error)     // made or read on first use
 	ca   func() (*localca.Authority, error) // made or read on first use
@@ -65,6 +68,8 @@ type Server struct {
 	running  *gate           // whoever is in ServeHTTP
 	closing  context.Context // done when Close begins
 	close    context.CancelFunc
+	stopping context.Context // done when Shutdown begins, or Close: whoever follows a journal need wait no more
+	stop     context.CancelFunc
 	once     sync.Once
 	closed   error
 }
@@ -100,6 +105,8 @@ func New(o Options) (*Server, error) {
 	}
 	s.fixtures.byRef = map[string]*fixture.Fixture{}
 	s.closing, s.close = context.WithCancel(context.Background())
+	s.stopping, s.stop = context.WithCancel(s.closing)
+	s.copies = s.newCopies()
 	s.keys = sync.OnceValues(func() (*identity.Keys, error) {
 		return kept(s, "token key", func(dir string) (*identity.Keys, error) { return identity.OpenKeys(dir) })
 	})
@@ -121,7 +128,8 @@ func New(o Options) (*Server, error) {
 	}
 	if set.Control != ControlOff {
 		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: s.hosts,
-			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log})
+			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log,
+			Version: version.String(), Stopping: s.stopping.Done()})
 	}
 	if err := s.listen(); err != nil {
 		s.close()
@@ -129,6 +137,16 @@ func New(o Options) (*Server, error) {
 	}
 	go compiledAPI() // at start, but the first answer need not wait for it
 	return s, nil
+}
+
+// newCopies makes what writes every entry to Options.Journal; nil where there is none.
+func (s *Server) newCopies() *journal.Writer {
+	if s.set.Journal == nil {
+		return nil
+	}
+	return journal.NewWriter(s.set.Journal, s.set.Run, func(err error) {
+		s.set.Log.Error("the journal's file cannot be written any more; what comes from now on is missing there", "error", err)
+	})
 }
 
 var auths = map[string]surface.Auth{AuthLenient: surface.AuthLenient, AuthStrict: surface.AuthStrict, AuthOff: surface.AuthOff}
@@ -331,6 +349,7 @@ func (s *Server) Operations() []string { return s.surface.Operations() }
 // Shutdown stops listening, lets requests in flight end, and returns; at the
 // end of ctx it drops what is left and errs.
 func (s *Server) Shutdown(ctx context.Context) error {
+	s.stop()
 	var group sync.WaitGroup
 	errs := make([]error, len(s.servers))
 	for i, server := range s.servers {
@@ -358,6 +377,9 @@ func (s *Server) Close() error {
 		s.running.wait()
 		if err := s.SaveState(); err != ErrNoStateFile {
 			s.closed = errors.Join(s.closed, err)
+		}
+		if s.copies != nil {
+			s.copies.Close()
 		}
 	})
 	return s.closed

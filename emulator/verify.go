@@ -2,7 +2,10 @@ package emulator
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -24,10 +27,28 @@ func (s *Server) judge(worlds []*World, strict bool) journal.Verdict {
 		records[i] = w.record()
 	}
 	v := journal.Judge(records)
+	v.Run, v.Properties = s.set.Run, s.properties()
 	if strict || s.set.Verify == VerifyStrict {
 		return v.Strict()
 	}
 	return v
+}
+
+// properties tell how the server was started, for whoever reads a verdict later.
+func (s *Server) properties() []journal.Property {
+	var names, readings []string
+	for _, source := range s.scene.Load().sources {
+		names = append(names, source.Name)
+	}
+	for name, reading := range s.set.Variants {
+		readings = append(readings, name+"="+reading)
+	}
+	slices.Sort(readings)
+	list := []journal.Property{{Name: "graphemu.version", Value: version.String()}, {Name: "run", Value: s.set.Run},
+		{Name: "scenario", Value: strings.Join(names, ", ")}, {Name: "fixture", Value: s.scene.Load().fixture.Name},
+		{Name: "variants", Value: strings.Join(readings, ", ")}, {Name: "clock", Value: s.set.Clock}, {Name: "auth", Value: s.set.Auth},
+		{Name: "verify", Value: s.set.Verify}, {Name: "seed", Value: strconv.FormatUint(s.set.Seed, 10)}}
+	return slices.DeleteFunc(list, func(p journal.Property) bool { return p.Value == "" })
 }
 
 // record is what the world is judged by.

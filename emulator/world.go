@@ -91,7 +91,9 @@ func (w *World) Reset() {
 	sc := w.scene()
 	state := w.server.newState(w, w.server.roots(w.tenant), sc, sc.variants)
 	w.plant(state, sc)
-	w.current.Store(state)
+	if before := w.current.Swap(state); before != nil {
+		before.Journal.End()
+	}
 }
 
 // Profile is a synchronization profile as World.Profiles shows it.
@@ -167,6 +169,7 @@ func (s *Server) drop(w *World) {
 	if s.worlds.byTenant[w.tenant] == w {
 		delete(s.worlds.byTenant, w.tenant)
 		w.dropped.Store(true)
+		w.Journal().End()
 	}
 }
 
@@ -254,6 +257,7 @@ func (s *Server) evict(now time.Time) bool {
 	}
 	delete(s.worlds.byTenant, oldest.tenant)
 	oldest.dropped.Store(true)
+	oldest.Journal().End()
 	s.set.Log.Warn("a world was dropped to make room", "world", oldest.Name(), "idle", idle.Round(time.Second), "limit", s.set.Limits.Worlds)
 	return true
 }
@@ -279,6 +283,7 @@ func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *sta
 		PageKey:    mint.Key(o.Seed, o.From, "pages"),
 		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes}),
 	}
+	st.Journal.CopyTo(s.copies)
 	st.Blobs = blob.NewStore(mint.Key(s.set.Seed, w.tenant, "sas"), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads})
 	st.Directory = directory.New(seedOf(sc.fixture.Directory), derive)
 	st.Sessions = entra.NewSessions()

@@ -24,7 +24,12 @@ type Journal struct {
 	mu    sync.Mutex // guards what follows; never held across a call out
 	kept  queue      // in the order in which the requests were closed
 	bytes int64      // of kept, as estimated
+	bare  int        // so many of the oldest have no answer's body any more
 	lost  uint64     // since the last Clear
+	added uint64     // how many entries there ever were
+
+	watched watched
+	copies  *Writer // nil: nobody wants every entry
 
 	promises promises
 }
@@ -41,32 +46,65 @@ func (j *Journal) Open() uint64 { return j.opened.Add(1) }
 // Add closes an entry: it keeps a copy, less secrets, of which texts that are
 // too long are cut. real is when the request came, on the wall clock. The caller
 // may use e again, but does not change what its pointers lead to. An entry
-// without a world gets the journal's.
+// without a world gets the journal's. Where there is no more room, answers' bodies
+// go before entries do.
 func (j *Journal) Add(e *Entry, real time.Time) {
+	body := e.answer.keep()
 	if e.long() || e.suspicious() {
 		fit := *e
+		fit.answer = body
 		fit.tighten()
 		fit.redact()
 		fit.finish(len(e.Path) + len(e.Query))
-		e = &fit
+		e, body = &fit, fit.answer
 	}
-	size := e.memory()
+	stored := j.keep(e, body, real)
+	if j.copies != nil {
+		j.copies.add(stored)
+	}
+}
+
+// keep stores a copy of e, and returns it where somebody wants it.
+func (j *Journal) keep(e *Entry, body answer, real time.Time) (stored Entry) {
+	size := e.memory() + body.memory()
 
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	kept := j.kept.push()
 	*kept = *e
-	kept.real, kept.size = real, size
+	kept.answer, kept.real, kept.size = body, real, size
 	if kept.World == "" {
 		kept.World = j.world
 	}
+	if j.copies != nil {
+		stored = *kept
+	}
 	j.bytes += size
+	j.added++
+	j.watched.wake()
+	for j.bytes > j.limits.Bytes && j.dropAnswer() {
+	}
 	for j.kept.len() > 0 && (j.kept.len() > j.limits.Entries || j.bytes > j.limits.Bytes) {
 		oldest := j.kept.pop()
 		j.bytes -= oldest.size
 		*oldest = Entry{} // let go of its strings
+		j.bare = max(j.bare-1, 0)
 		j.lost++
 	}
+	return stored
+}
+
+// dropAnswer makes room of the oldest answer's body; false: there is none.
+func (j *Journal) dropAnswer() bool {
+	for j.bare < j.kept.len() {
+		e := j.kept.at(j.bare)
+		j.bare++
+		if n := e.dropAnswer(); n > 0 {
+			j.bytes -= n
+			return true
+		}
+	}
+	return false
 }
 
 // Len returns how many entries are kept.
@@ -89,7 +127,7 @@ func (j *Journal) Lost() uint64 {
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.kept, j.bytes, j.lost = queue{}, 0, 0
+	j.kept, j.bytes, j.bare, j.lost = queue{}, 0, 0, 0
 }
 
 // Get returns the entry with that id. ok is false where there is none: it is
@@ -109,14 +147,14 @@ func (j *Journal) Get(id uint64) (e Entry, ok bool) {
 
 // Entries returns the entries that f lets through, sorted by id.
 func (j *Journal) Entries(f Filter) []Entry {
-	found := slices.DeleteFunc(j.copy(f.cheap()), func(e Entry) bool { return !f.contains(&e) })
-	if f.Limit > 0 && len(found) > f.Limit {
-		found = found[len(found)-f.Limit:]
+	list := j.copy(f.cheap())
+	if f.Contains == "" {
+		list = f.newest(list) // before the rest is made fit to be read
 	}
-	return found
+	return f.newest(f.finish(list))
 }
 
-// copy returns the entries that pass, sorted by id.
+// copy returns the entries that pass, sorted by id, as they are kept.
 func (j *Journal) copy(pass func(*Entry) bool) []Entry {
 	list := []Entry{}
 	func() {
@@ -128,10 +166,24 @@ func (j *Journal) copy(pass func(*Entry) bool) []Entry {
 			}
 		}
 	}()
+	slices.SortStableFunc(list, byID)
+	return list
+}
+
+// finish makes entries of a journal fit to be read, and leaves out those that do
+// not contain what f asks for.
+func (f Filter) finish(list []Entry) []Entry {
 	for i := range list {
 		list[i] = list[i].clone() // what an entry's pointers lead to never changes
 	}
-	slices.SortStableFunc(list, byID)
+	return slices.DeleteFunc(list, func(e Entry) bool { return !f.contains(&e) })
+}
+
+// newest returns the last entries, as many as f wants.
+func (f Filter) newest(list []Entry) []Entry {
+	if f.Limit > 0 && len(list) > f.Limit {
+		return list[len(list)-f.Limit:]
+	}
 	return list
 }
 

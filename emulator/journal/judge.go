@@ -26,6 +26,7 @@ func Judge(worlds []Record) Verdict {
 	for i := range used {
 		r := &used[i]
 		w := WorldVerdict{World: r.World, Tenant: r.Tenant, Entries: len(r.Entries), Lost: r.Lost, Expectations: []Result{}}
+		w.Began, w.Took = r.span()
 		for j := range r.Expect {
 			result := r.judge(&r.Expect[j])
 			v.OK = v.OK && result.OK
@@ -55,7 +56,8 @@ func (r *Record) judge(x *Expectation) Result {
 	default:
 		r.judgeProfiles(x, &f)
 	}
-	return Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "), Entries: f.blamed.ids, Blamed: f.blamed.n}
+	return Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "), Entries: f.blamed.ids, Blamed: f.blamed.n,
+		Evidence: r.evidence(f.blamed.ids), Took: r.took(x)}
 }
 
 // finding gathers what was seen.

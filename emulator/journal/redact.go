@@ -80,6 +80,9 @@ func (e *Entry) redact() {
 		s.unread = e.RequestBody
 	}
 	e.RequestBody = body
+	if e.answer.text != "" {
+		e.ResponseBody, e.answer = e.answer.read(&s), answer{}
+	}
 	for _, text := range [...]*string{&e.Path, &e.Method, &e.Profile, &e.Client} {
 		*text = s.scrub(redactDeep(*text))
 	}

@@ -82,7 +82,7 @@ func (p *Problem) cut() *Problem {
 // memory estimates the memory of an entry. World, operation and advice are texts
 // that entries share; where a profile stands may be shared, and is counted.
 func (e *Entry) memory() int64 {
-	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) + len(e.RequestBody) + len(e.Outcome)
+	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) + len(e.RequestBody) + len(e.ResponseBody) + len(e.Outcome)
 	for _, s := range [...]*Subject{e.Before, e.After} {
 		if s != nil {
 			n += int(unsafe.Sizeof(*s))
@@ -123,7 +123,10 @@ func (d *Detail) memory() int {
 
 // clone returns a copy that shares nothing that can be changed.
 func (e Entry) clone() Entry {
-	e.size = 0
+	if e.answer.text != "" {
+		e.ResponseBody = e.answer.read(new(secrets))
+	}
+	e.size, e.answer = 0, answer{}
 	e.Before, e.After = copied(e.Before), copied(e.After)
 	if e.Error = copied(e.Error); e.Error != nil {
 		e.Error.Details = slices.Clone(e.Error.Details)

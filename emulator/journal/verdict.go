@@ -1,5 +1,11 @@
 package journal
 
+import (
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+)
+
 // Record is one world's part of what is judged.
 type Record struct {
 	World, Tenant string
@@ -29,9 +35,18 @@ type ProfileView struct {
 type Verdict struct {
 	OK       bool           `json:"ok"`
 	IsStrict bool           `json:"strict,omitzero"` // warnings count as failures
+	Run      string         `json:"run,omitzero"`    // what the run is called, where there are several
 	Summary  string         `json:"summary"`         // one line, as "verified: 5 expectations met in 2 worlds, 1 warning"
 	Worlds   []WorldVerdict `json:"worlds"`
 	Warnings []Warning      `json:"warnings"`
+
+	Properties []Property `json:"properties,omitempty"` // of the server: how it was started
+}
+
+// Property is something that a reader of a verdict wants to know of the run.
+type Property struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // WorldVerdict is what was found in one world.
@@ -41,6 +56,9 @@ type WorldVerdict struct {
 	Entries      int      `json:"entries"` // that were judged
 	Lost         uint64   `json:"lost,omitzero"`
 	Expectations []Result `json:"expectations"`
+
+	Began time.Time      `json:"began,omitzero"` // when the first of them came, on the wall clock
+	Took  clock.Duration `json:"took,omitzero"`  // from then to the last answer, on the wall clock
 }
 
 // Result is whether an expectation was met in a world.
@@ -51,6 +69,9 @@ type Result struct {
 	Seen     string   `json:"seen"`              // in words, what there was
 	Entries  []uint64 `json:"entries,omitempty"` // the ids of entries that are to blame, at most MaxBlamed
 	Blamed   int      `json:"blamed,omitzero"`   // how many are to blame
+
+	Evidence []string       `json:"evidence,omitempty"` // those of Entries, as the journal lists them
+	Took     clock.Duration `json:"took,omitzero"`      // by all calls that it is about, on the wall clock
 }
 
 // Warning is something that a good client, or a good scenario, would not have.
@@ -60,6 +81,8 @@ type Warning struct {
 	Message string   `json:"message"`           // one sentence
 	Entries []uint64 `json:"entries,omitempty"` // the ids of the entries that it is about, at most MaxBlamed
 	Count   int      `json:"count,omitzero"`    // how many entries it is about
+
+	Evidence []string `json:"evidence,omitempty"` // those of Entries, as the journal lists them
 }
 
 // The kinds of warnings.

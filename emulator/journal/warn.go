@@ -22,10 +22,22 @@ func warn(worlds []Record) []Warning {
 		list = append(list, r.bursts()...)
 		list = append(list, r.noJitter()...)
 	}
+	for i := range list {
+		if r := recordOf(list[i].World, worlds); r != nil {
+			list[i].Evidence = r.evidence(list[i].Entries)
+		}
+	}
 	slices.SortStableFunc(list, func(a, b Warning) int {
 		return cmp.Compare(slices.Index(warningKinds, a.Kind), slices.Index(warningKinds, b.Kind))
 	})
 	return list
+}
+
+func recordOf(world string, worlds []Record) *Record {
+	if i := slices.IndexFunc(worlds, func(r Record) bool { return r.World == world }); i >= 0 {
+		return &worlds[i]
+	}
+	return nil
 }
 
 // unused tells that nobody came: a client that is pointed elsewhere does nothing

@@ -138,6 +138,8 @@ type Config struct {
 	MaxBody      int64 // bytes of a body that is no snapshot
 	MaxState     int64 // bytes of a snapshot; default DefaultMaxState
 	Log          *slog.Logger
+	Version      string          // graphemu's
+	Stopping     <-chan struct{} // closed when the server is about to stop: nobody waits for entries any more
 }
 
 // Control is the control API.

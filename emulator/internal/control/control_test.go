@@ -41,7 +41,7 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 	b := &bench{server: &fakeServer{worlds: []*fakeWorld{w}}, world: w, log: &strings.Builder{}}
 	hosts, err := NewHosts([]string{"Emu.Test", "[fe80::1]"}, "https://graph.example.test:444/x")
 	require.NoError(t, err)
-	cfg := Config{Server: b.server, Hosts: hosts, LoopbackOnly: true, MaxBody: 1000,
+	cfg := Config{Server: b.server, Hosts: hosts, LoopbackOnly: true, MaxBody: 1000, Version: "v1.2.3",
 		Schemas: fstest.MapFS{"a.schema.json": {Data: []byte(`{"a":1}`)}, "other.txt": {Data: []byte("x")}},
 		Log:     slog.New(slog.NewTextHandler(b.log, nil))}
 	for _, c := range change {
@@ -85,7 +85,7 @@ func problemOf(t *testing.T, w *httptest.ResponseRecorder, status int) string {
 func TestEveryEndpoint(t *testing.T) {
 	world := `{"name":"default","tenant":"de7a0117-0000-4000-8000-000000000001","profiles":3,"clock":{"now":"2026-01-05T06:00:00Z","mode":"frozen","factor":0}}`
 	for _, c := range []struct{ method, path, body, media, want string }{
-		{"GET", "health", "", "application/json", `{"status":"ok"}`},
+		{"GET", "health", "", "application/json", `{"status":"ok","version":"v1.2.3"}`},
 		{"GET", "worlds", "", "application/json", `{"worlds":[` + world + `]}`},
 		{"POST", "worlds/default/reset", "", "application/json", world},
 		{"POST", "worlds/de7a0117-0000-4000-8000-000000000001/reset", "{}", "application/json", world},

@@ -229,6 +229,11 @@ func (j *fakeJournal) Entries(f journal.Filter) []journal.Entry {
 	return j.entries
 }
 
+func (j *fakeJournal) News(f journal.Filter, place uint64) journal.News {
+	j.asked = f
+	return journal.News{Entries: j.entries, Place: place}
+}
+
 func (j *fakeJournal) Get(id uint64) (journal.Entry, bool) {
 	for _, e := range j.entries {
 		if e.ID == id {
