@@ -15,9 +15,12 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/internal/version"
+	"github.com/graphemu/graphemu/fixtures"
 )
 
 // Options configures New. The zero value is a usable, deterministic server that
@@ -229,6 +232,12 @@ func (o Options) check() (settings, error) {
 	s.Hosts, s.Variants = slices.Clone(o.Hosts), maps.Clone(o.Variants)
 	return s, errors.Join(errs...)
 }
+
+// Version returns graphemu's version, "devel" where the build does not know it.
+func Version() string { return version.String() }
+
+// Fixtures returns the names of the fixtures that are built in.
+func Fixtures() []string { return fixture.Names(fixtures.FS) }
 
 // Variant is a point where the documentation of the API contradicts itself.
 type Variant struct {

@@ -69,14 +69,16 @@ The exit code is the command's own, 128+N where signal N ended it, and
 
 With --each-variant or --each-scenario the command runs several times, each under
 an emulator of its own. At the end a table on standard error shows which of them
-passed; the exit code is then 0 where all did, else 1. Each run has a verdict of its
-own: --junit verdict.xml writes verdict.RUN.xml.`,
+passed; passed and why the others did not; the exit code is then 0 where all did, else 1. Each
+run has a verdict of its own: --junit verdict.xml writes verdict.RUN.xml. --journal
+FILE has all of them in one file, in which each line names its run.`,
 		Example: `  graphemu exec -- npm test
   graphemu exec --scenario throttled --clock x60 --timeout 2m -- go test ./...
   graphemu exec --scenario nightly.yaml --verify strict --junit verdict.xml -- pytest
   graphemu exec --each-variant -- npm test
   graphemu exec --proxy localhost:0 -- npm test
   graphemu exec --each-scenario throttled,flaky-gateway,outage -- npm test
+  graphemu exec --each-scenario all --journal requests.jsonl -- npm test
   graphemu exec -- sh -c 'curl -H "Authorization: Bearer $GRAPHEMU_TOKEN" \
       $GRAPHEMU_HTTP_URL/education/synchronizationProfiles'`,
 		Args: func(c *cobra.Command, args []string) error {
@@ -95,7 +97,10 @@ own: --junit verdict.xml writes verdict.RUN.xml.`,
 	fl.StringVar(&f.options.DataDir, "data-dir", "", "`folder` that keeps the CA and the token key; empty: memory only (default a folder that is removed at the end)")
 	fl.DurationVar(&x.timeout, "timeout", 0, "end the command after this `time`, as 90s, and exit with 124 (default no limit)")
 	fl.BoolVar(&x.eachVariant, "each-variant", false, "run the command with the default readings, then once for each other reading of each variant")
-	fl.StringSliceVar(&x.eachScenario, "each-scenario", nil, "run the command once for each of these `scenarios`, separated by commas; each comes after those of --scenario")
+	fl.StringSliceVar(&x.eachScenario, "each-scenario", nil, "run the command once for each of these `scenarios`, separated by commas; each comes after those of --scenario. A folder means the scenarios in it, and all means those that are built in")
+	if err := c.RegisterFlagCompletionFunc("each-scenario", afterCommas(everyScenario)); err != nil {
+		panic(err) // the name is a constant
+	}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := fromEnvironment(fl, env); err != nil {
 			return err
@@ -140,6 +145,14 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 		x.signals <- os.Interrupt // which one it was nobody knows any more
 	}
 	surviveReaders()
+	if x.flags.journal != "" {
+		file, err := openJournal(x.flags.journal)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		o.Journal = file
+	}
 	if x.eachVariant || len(x.eachScenario) > 0 {
 		return x.series(o)
 	}
@@ -157,6 +170,7 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 type outcome struct {
 	ended
 	verified bool
+	why      string // it is not verified
 }
 
 // code is the exit code that the outcome means.
@@ -210,7 +224,7 @@ func (x *execution) once(o emulator.Options, junit string) (r outcome, err error
 	if r.timedOut {
 		fmt.Fprintf(x.env.errOut, "graphemu: %s took longer than --timeout %v and was ended\n", x.command[0], x.timeout)
 	}
-	if r.verified, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
+	if r.verified, r.why, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
 		return r, err
 	}
 	if err := s.Close(); err != nil {

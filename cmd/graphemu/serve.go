@@ -62,6 +62,14 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 	surviveReaders()
 	untouched := make([]byte, headroom)
 	defer runtime.KeepAlive(untouched)
+	if f.journal != "" {
+		file, err := openJournal(f.journal)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		o.Journal = file
+	}
 	s, r, err := start(o, f.readyFile)
 	if err != nil {
 		return err
@@ -87,7 +95,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 	if late != nil {
 		late = fmt.Errorf("stopped before all requests had ended: %w", trim(late))
 	}
-	_, err = judge(s, o.Verify, f.junit, env.out)
+	_, _, err = judge(s, o.Verify, f.junit, env.out)
 	if err = errors.Join(late, err); err != nil {
 		return failure{err}
 	}
@@ -104,6 +112,12 @@ func start(o emulator.Options, readyFile string) (*emulator.Server, ready, error
 	s, err := emulator.New(o)
 	if err != nil {
 		return nil, ready{}, trim(err)
+	}
+	if file, ok := o.Journal.(*journalFile); ok {
+		if err := file.empty(); err != nil {
+			s.Close()
+			return nil, ready{}, fmt.Errorf("--journal: cannot empty the file of a run before: %w", plain(err))
+		}
 	}
 	r, err := newReady(s, o.Control != emulator.ControlOff)
 	if err != nil {

@@ -159,8 +159,8 @@ func newWorldVerify(client *controlClient) *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify", Short: "Judge what the clients did", Args: cobra.NoArgs,
 		Long: `verify judges what the clients did by the expectations of the scenario, and exits
-with 1 where they did not do as expected. Without --world it is over all worlds,
-as exec does it.`,
+with 1 where they did not do as expected, and with 2 where nobody can tell: no server
+answers, or a flag is wrong. Without --world it is over all worlds, as exec does it.`,
 		Example: `  graphemu world verify
   graphemu world verify --strict --junit verdict.xml
   graphemu world verify --world north --json`,

@@ -81,6 +81,22 @@ func (v Verdict) WriteText(w io.Writer) error {
 	return b.Flush()
 }
 
+// Why is the first thing for which the verdict is not good, on one line; "" where it
+// is.
+func (v Verdict) Why() string {
+	for _, world := range v.Worlds {
+		for _, r := range world.Expectations {
+			if !r.OK {
+				return clean(r.Expected + ", but " + r.Seen)
+			}
+		}
+	}
+	if v.IsStrict && len(v.Warnings) > 0 {
+		return v.Warnings[0].text()
+	}
+	return ""
+}
+
 func (r *Result) write(b *bufio.Writer) {
 	place := ""
 	if r.Place != "" {
