@@ -47,21 +47,30 @@ func (e *Entry) dropAnswer() (freed int64) {
 // read returns the body less secrets: those that it tells itself, and those of the
 // request, which s knows. Where it was cut, a note at its end says so.
 func (a *answer) read(s *secrets) string {
-	text, note := a.text, ""
-	if a.whole > len(text) {
-		text, note = cutAt(text, len(text)-1, ""), fmt.Sprintf("… (cut: %d bytes in all)", a.whole)
+	text, cut := a.text, a.whole > len(a.text)
+	if cut {
+		text = cutAt(text, len(text)-1, "") // not within a character
 	}
 	if !utf8.ValidString(text) {
 		return fmt.Sprintf("(%d bytes, not kept: they are no text)", a.whole)
 	}
 	if mentions(text) {
+		many := s.many
 		clean, ok := a.redact(text, s)
+		s.many = many // those of the answer are all out, however many there are
 		if !ok {
 			return fmt.Sprintf("(%d bytes, not kept: neither JSON nor XML, and they may hold a secret)", a.whole)
 		}
 		text = clean
 	}
-	return s.scrub(text) + note
+	text = s.scrub(text)
+	if len(text) > MaxAnswer { // what stands in the place of a secret may be longer
+		text, cut = cutAt(text, MaxAnswer, ""), true
+	}
+	if cut {
+		text += fmt.Sprintf("… (cut: %d bytes in all)", a.whole)
+	}
+	return text
 }
 
 // redact takes out what a body tells itself. XML is the storage account's and that

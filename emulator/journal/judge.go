@@ -123,14 +123,14 @@ func (r *Record) judgeCalls(x *Expectation, f *finding) {
 
 func (r *Record) judgeCount(x *Expectation, want Count, f *finding) {
 	status, filtered := parseStatus(x.Status)
-	n, others := int64(0), 0
-	var counted blame
+	n := int64(0)
+	var counted, others blame
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		switch {
 		case !operation.Covers(x.Operation, e.Operation):
 		case filtered && !status.has(e.Status):
-			others++
+			others.add(e.ID)
 		default:
 			n++
 			counted.add(e.ID)
@@ -146,11 +146,14 @@ func (r *Record) judgeCount(x *Expectation, want Count, f *finding) {
 	ok := want.has(n)
 	if !ok {
 		f.blame(counted)
+		if n < want.Min {
+			f.blame(others) // which should have been among them
+		}
 	}
 	seen := called(n)
-	if filtered && others > 0 {
-		seen += fmt.Sprintf(" (and %s that were answered otherwise)", count(int64(others), "call"))
-		if others == 1 {
+	if filtered && others.n > 0 {
+		seen += fmt.Sprintf(" (and %s that were answered otherwise)", count(int64(others.n), "call"))
+		if others.n == 1 {
 			seen = called(n) + " (and 1 call that was answered otherwise)"
 		}
 	}
