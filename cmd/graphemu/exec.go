@@ -69,9 +69,12 @@ The exit code is the command's own, 128+N where signal N ended it, and
 
 With --each-variant or --each-scenario the command runs several times, each under
 an emulator of its own. At the end a table on standard error shows which of them
-passed; passed and why the others did not; the exit code is then 0 where all did, else 1. Each
-run has a verdict of its own: --junit verdict.xml writes verdict.RUN.xml. --journal
-FILE has all of them in one file, in which each line names its run.`,
+passed, and why the others did not; the exit code is then 0 where all did, else 1.
+Each run has a verdict of its own: --junit verdict.xml writes verdict.RUN.xml.
+
+The verdict names requests by the number of their entries. --journal FILE has them
+all, with what was answered, a line of JSON each, also when the emulator is gone;
+the runs of a series share the file, and each line names its run.`,
 		Example: `  graphemu exec -- npm test
   graphemu exec --scenario throttled --clock x60 --timeout 2m -- go test ./...
   graphemu exec --scenario nightly.yaml --verify strict --junit verdict.xml -- pytest

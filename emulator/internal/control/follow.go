@@ -5,11 +5,16 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // mediaLines is one JSON value a line.
 const mediaLines = "application/jsonl"
+
+// patience is how long one who follows may take to read what there is; after it they
+// are taken to be gone.
+const patience = time.Minute
 
 // follow answers the entries that filter asks for and goes on with each that comes, a
 // line each, until the client leaves, the server stops or the world is dropped. After a
@@ -24,10 +29,9 @@ func (c *Control) follow(world string, filter journal.Filter, r *http.Request) l
 			return
 		}
 		connection := http.NewResponseController(w)
-		// The limits of the server are for clients that do not come to an end. Where
-		// somebody else serves there may be none to lift.
+		// The server's limits are for answers that come to an end. Where somebody else
+		// serves there may be none to lift.
 		_ = connection.SetReadDeadline(time.Time{})
-		_ = connection.SetWriteDeadline(time.Time{})
 		var from Journal
 		var place uint64
 		for {
@@ -43,9 +47,11 @@ func (c *Control) follow(world string, filter journal.Filter, r *http.Request) l
 			}
 			news := j.News(filter, place)
 			place, filter.Limit = news.Place, 0
+			_ = connection.SetWriteDeadline(clock.Real().Add(patience))
 			if write(w, news) != nil || connection.Flush() != nil {
 				return
 			}
+			_ = connection.SetWriteDeadline(time.Time{}) // while nothing comes, nobody need read
 			select {
 			case <-news.More:
 			case <-r.Context().Done():
