@@ -51,7 +51,8 @@ func TestJournalSaysWhyAStartWasRefused(t *testing.T) {
 	e := w.Journal().Requests("profiles.start")[0]
 	assert.Equal(t, 400, e.Status)
 	assert.Equal(t, body, e.ResponseBody)
-	assert.Equal(t, "the start was refused for its files: school.csv: The file school.csv was not found in the source. It is required (and 2 more)", e.Outcome)
+	assert.Equal(t, "the start was refused for its files: school.csv: The file school.csv was not found in the source. It is required"+
+		" (and 2 more)", e.Outcome)
 	assert.Contains(t, e.Explain(), "The body of the answer:\n  {")
 	var list strings.Builder
 	require.NoError(t, journal.WriteText(&list, []journal.Entry{e}))
@@ -90,7 +91,9 @@ func TestFileOfEntries(t *testing.T) {
 // Nobody's pages are in the journal: their hidden fields hold what a sign-in page needs.
 func TestSignInPagesAreNotKept(t *testing.T) {
 	s, _, ask := evident(t, emulator.Options{})
-	assert.Contains(t, ask("GET", "/common/oauth2/v2.0/authorize?client_id=0a9e7c5d-1111-4222-8333-94445555aaaa&response_type=code&redirect_uri=http://localhost/&scope=openid", ""), "<html")
+	page := ask("GET", "/common/oauth2/v2.0/authorize?client_id=0a9e7c5d-1111-4222-8333-94445555aaaa&response_type=code"+
+		"&redirect_uri=http://localhost/&scope=openid", "")
+	assert.Contains(t, page, "<html")
 	w, err := s.World("")
 	require.NoError(t, err)
 	for _, e := range w.Journal().Entries(journal.Filter{}) {

@@ -34,14 +34,18 @@ func TestAnswersAreKeptLessSecrets(t *testing.T) {
 		request    journal.Entry
 		sent, want string
 	}{
-		"none":            {journal.Entry{}, "", ""},
-		"harmless":        {journal.Entry{}, `{"value":[]}`, `{"value":[]}`},
-		"token":           {journal.Entry{}, `{"access_token":"abc","expires_in":3599}`, `{"access_token":"(redacted)","expires_in":3599}`},
-		"device":          {journal.Entry{}, `{"device_code":"abcd","user_code":"EFGH","message":"enter the code EFGH"}`, `{"device_code":"(redacted)","user_code":"(redacted)","message":"enter the code (redacted)"}`},
-		"signed address":  {journal.Entry{}, `{"value":"http://127.0.0.1/c?sig=abc%3D&se=1"}`, `{"value":"(redacted)"}`},
-		"page":            {journal.Entry{Query: "$skiptoken=abc"}, `{"@odata.nextLink":"http://h/beta/x?$skiptoken=def"}`, `{"@odata.nextLink":"http://h/beta/x?$skiptoken=def"}`},
-		"of the request":  {form, `{"error":"the user hunter22 is unknown"}`, `{"error":"the user (redacted) is unknown"}`},
-		"XML":             {journal.Entry{Query: "sig=abcdefgh"}, `<?xml version="1.0"?><Error><Code>AuthenticationFailed</Code><Detail>Authorization: abcdefgh</Detail></Error>`, `<?xml version="1.0"?><Error><Code>AuthenticationFailed</Code><Detail>Authorization: (redacted)`},
+		"none":     {journal.Entry{}, "", ""},
+		"harmless": {journal.Entry{}, `{"value":[]}`, `{"value":[]}`},
+		"token":    {journal.Entry{}, `{"access_token":"abc","expires_in":3599}`, `{"access_token":"(redacted)","expires_in":3599}`},
+		"device": {journal.Entry{}, `{"device_code":"abcd","user_code":"EFGH","message":"enter the code EFGH"}`,
+			`{"device_code":"(redacted)","user_code":"(redacted)","message":"enter the code (redacted)"}`},
+		"signed address": {journal.Entry{}, `{"value":"http://127.0.0.1/c?sig=abc%3D&se=1"}`, `{"value":"(redacted)"}`},
+		"page": {journal.Entry{Query: "$skiptoken=abc"}, `{"@odata.nextLink":"http://h/beta/x?$skiptoken=def"}`,
+			`{"@odata.nextLink":"http://h/beta/x?$skiptoken=def"}`},
+		"of the request": {form, `{"error":"the user hunter22 is unknown"}`, `{"error":"the user (redacted) is unknown"}`},
+		"XML": {journal.Entry{Query: "sig=abcdefgh"},
+			`<?xml version="1.0"?><Error><Code>AuthenticationFailed</Code><Detail>Authorization: abcdefgh</Detail></Error>`,
+			`<?xml version="1.0"?><Error><Code>AuthenticationFailed</Code><Detail>Authorization: (redacted)`},
 		"text of secrets": {journal.Entry{}, "password hunter22", "(17 bytes, not kept: neither JSON nor XML, and they may hold a secret)"},
 		"no text":         {journal.Entry{}, "\xff\xfe\x00", "(3 bytes, not kept: they are no text)"},
 	} {
@@ -69,7 +73,8 @@ func TestLongAnswersAreCut(t *testing.T) {
 func TestSecretsInWhatWasCut(t *testing.T) {
 	pad := strings.Repeat("a", journal.MaxAnswer-60)
 	for n := range 80 {
-		body := `{"pad":"` + pad[:len(pad)-n] + `","a":[{"x":"]}\"","password":"hunter22hunter22","y":{"token":{"z":"zzzz"}}}],"end":1}` + strings.Repeat(" ", 200)
+		body := `{"pad":"` + pad[:len(pad)-n] + `","a":[{"x":"]}\"","password":"hunter22hunter22","y":{"token":{"z":"zzzz"}}}],"end":1}`
+		body += strings.Repeat(" ", 200)
 		got := kept(t, journal.Entry{}, body).ResponseBody
 		assert.True(t, strings.HasPrefix(got, `{"pad":"aaaa`) || strings.HasPrefix(got, "{…"), "%d: %.40s", n, got)
 		assert.NotContains(t, got, "hunter")
@@ -128,7 +133,8 @@ func TestAnswersMakeRoomBeforeEntries(t *testing.T) {
 }
 
 func TestExplainQuotesTheAnswer(t *testing.T) {
-	e := kept(t, journal.Entry{Method: "POST", Path: "/", Status: 400, Outcome: "the start was refused for its files: school.csv"}, "{\n\"a\":1}")
+	refused := journal.Entry{Method: "POST", Path: "/", Status: 400, Outcome: "the start was refused for its files: school.csv"}
+	e := kept(t, refused, "{\n\"a\":1}")
 	text := e.Explain()
 	assert.Contains(t, text, "What came of it: the start was refused for its files: school.csv.\n")
 	assert.Contains(t, text, "The body of the answer:\n  {\n  \"a\":1}\n")

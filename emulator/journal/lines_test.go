@@ -51,7 +51,8 @@ func TestWriterHasEveryEntry(t *testing.T) {
 			journal.Entry
 		}
 		require.NoError(t, json.Unmarshal([]byte(line), &e))
-		assert.Equal(t, []string{"outage", "north", "sig=(redacted)&a=<&>", `{"access_token":"(redacted)"}`}, []string{e.Run, e.World, e.Query, e.ResponseBody})
+		assert.Equal(t, []string{"outage", "north", "sig=(redacted)&a=<&>", `{"access_token":"(redacted)"}`},
+			[]string{e.Run, e.World, e.Query, e.ResponseBody})
 		seen[e.ID] = true
 		last = line
 	}
