@@ -46,7 +46,7 @@ func (j *Journal) News(f Filter, place uint64) News {
 		}
 		for i := max(place, first) - first; i < uint64(j.kept.len()); i++ {
 			if e := j.kept.at(int(i)); pass(e) {
-				n.Entries = append(n.Entries, *e)
+				n.Entries = append(n.Entries, e.held())
 			}
 		}
 	}()

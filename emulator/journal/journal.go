@@ -25,6 +25,7 @@ type Journal struct {
 	kept  queue      // in the order in which the requests were closed
 	bytes int64      // of kept, as estimated
 	bare  int        // so many of the oldest have no answer's body any more
+	spare []byte     // room of an answer that has gone, for the next one
 	lost  uint64     // since the last Clear
 	added uint64     // how many entries there ever were
 
@@ -49,35 +50,37 @@ func (j *Journal) Open() uint64 { return j.opened.Add(1) }
 // without a world gets the journal's. Where there is no more room, answers' bodies
 // go before entries do.
 func (j *Journal) Add(e *Entry, real time.Time) {
-	body := e.answer.keep()
 	if e.long() || e.suspicious() {
-		fit := *e
-		fit.answer = body
+		fit := e.held()
 		fit.tighten()
 		fit.redact()
 		fit.finish(len(e.Path) + len(e.Query))
-		e, body = &fit, fit.answer
+		e = &fit
 	}
-	stored := j.keep(e, body, real)
+	stored := j.keep(e, real)
 	if j.copies != nil {
 		j.copies.add(stored)
 	}
 }
 
 // keep stores a copy of e, and returns it where somebody wants it.
-func (j *Journal) keep(e *Entry, body answer, real time.Time) (stored Entry) {
-	size := e.memory() + body.memory()
+func (j *Journal) keep(e *Entry, real time.Time) (stored Entry) {
+	size := e.memory()
 
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	kept := j.kept.push()
 	*kept = *e
-	kept.answer, kept.real, kept.size = body, real, size
+	if e.answer.sent != nil {
+		kept.answer = j.store(e.answer)
+		size += kept.answer.memory()
+	}
+	kept.real, kept.size = real, size
 	if kept.World == "" {
 		kept.World = j.world
 	}
 	if j.copies != nil {
-		stored = *kept
+		stored = kept.held()
 	}
 	j.bytes += size
 	j.added++
@@ -87,6 +90,7 @@ func (j *Journal) keep(e *Entry, body answer, real time.Time) (stored Entry) {
 	for j.kept.len() > 0 && (j.kept.len() > j.limits.Entries || j.bytes > j.limits.Bytes) {
 		oldest := j.kept.pop()
 		j.bytes -= oldest.size
+		j.reuse(oldest.answer)
 		*oldest = Entry{} // let go of its strings
 		j.bare = max(j.bare-1, 0)
 		j.lost++
@@ -99,6 +103,7 @@ func (j *Journal) dropAnswer() bool {
 	for j.bare < j.kept.len() {
 		e := j.kept.at(j.bare)
 		j.bare++
+		j.reuse(e.answer)
 		if n := e.dropAnswer(); n > 0 {
 			j.bytes -= n
 			return true
@@ -139,7 +144,8 @@ func (j *Journal) Get(id uint64) (e Entry, ok bool) {
 	// they were closed, which is only nearly that of their ids.
 	for i := j.kept.len() - 1; i >= 0; i-- {
 		if k := j.kept.at(i); k.ID == id {
-			return k.clone(), true
+			e := k.held()
+			return e.clone(), true
 		}
 	}
 	return Entry{}, false
@@ -162,7 +168,7 @@ func (j *Journal) copy(pass func(*Entry) bool) []Entry {
 		defer j.mu.Unlock()
 		for i := range j.kept.len() {
 			if e := j.kept.at(i); pass(e) {
-				list = append(list, *e)
+				list = append(list, e.held())
 			}
 		}
 	}()

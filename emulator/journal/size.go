@@ -82,7 +82,7 @@ func (p *Problem) cut() *Problem {
 // memory estimates the memory of an entry. World, operation and advice are texts
 // that entries share; where a profile stands may be shared, and is counted.
 func (e *Entry) memory() int64 {
-	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) + len(e.RequestBody) + len(e.ResponseBody) + len(e.Outcome)
+	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) + len(e.RequestBody) + len(e.ResponseBody) + len(e.Outcome) + int(e.answer.memory())
 	for _, s := range [...]*Subject{e.Before, e.After} {
 		if s != nil {
 			n += int(unsafe.Sizeof(*s))
@@ -123,8 +123,8 @@ func (d *Detail) memory() int {
 
 // clone returns a copy that shares nothing that can be changed.
 func (e Entry) clone() Entry {
-	if e.answer.text != "" {
-		e.ResponseBody = e.answer.read(new(secrets))
+	if a := e.answer.copied(); a.text != "" {
+		e.ResponseBody = a.read(new(secrets))
 	}
 	e.size, e.answer = 0, answer{}
 	e.Before, e.After = copied(e.Before), copied(e.After)
