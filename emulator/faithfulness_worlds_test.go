@@ -103,7 +103,7 @@ var worldStatements = []statement{
 		assert.Equal(t, g.World("b").Tenant(), part(app, 1).Get("tid").String())
 	}},
 	{anyOperation, "control", "The control API has health, ca.pem, schemas, worlds, clock, reset and token, without a token of Graph's", "graphemu", chosen, func(t *testing.T, g *rig) {
-		assert.JSONEq(t, `{"status": "ok"}`, g.control(t, "GET", "health", "").body)
+		assert.JSONEq(t, `{"status": "ok", "version": "`+emulator.Version()+`"}`, g.control(t, "GET", "health", "").body)
 		assert.Contains(t, g.control(t, "GET", "ca.pem", "").body, "BEGIN CERTIFICATE")
 		assert.Contains(t, g.control(t, "GET", "schemas/", "").body, "educationSynchronizationProfile.schema.json")
 		assert.Equal(t, "educationSynchronizationProfile", gjson.Get(g.control(t, "GET", "schemas/educationSynchronizationProfile.schema.json", "").body, "title").String())
