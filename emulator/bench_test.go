@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
@@ -263,4 +264,33 @@ func liveHeap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// Goal: 8 KiB a world with one profile.
+func BenchmarkMemoryOfAWorld(b *testing.B) {
+	const n = 1000
+	s, err := emulator.New(emulator.Options{Limits: emulator.Limits{Worlds: 2 * n}})
+	require.NoError(b, err)
+	defer s.Close()
+	use := func(name string) {
+		r := httptest.NewRequest("POST", collectionPath, strings.NewReader(foundingRequest))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer world-"+name)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		require.Equal(b, http.StatusAccepted, w.Code)
+	}
+	for i := range 100 { // what the first requests make for all worlds
+		use(fmt.Sprintf("before-%d", i))
+	}
+	before := liveHeap()
+	for i := range n {
+		use(fmt.Sprintf("w-%d", i))
+	}
+	grown := liveHeap() - before
+	runtime.KeepAlive(s)
+	for b.Loop() {
+	}
+	b.ReportMetric(float64(grown)/n/1024, "KiB/world")
+	b.ReportMetric(0, "ns/op")
 }

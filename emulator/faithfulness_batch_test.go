@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator"
 )
 
 // part is a request of a batch; kv are further members, as "dependsOn", []string{"1"}.
@@ -49,6 +51,14 @@ func (g *rig) batch(t *testing.T, parts ...map[string]any) map[string]gjson.Resu
 const batchPage = "json-batching page"
 
 var batchStatements = []statement{
+	{"batch", "max-batch", "Once its answer has 64 MiB, further parts are 507, which names the flag, and are not carried out", "graphemu's limit", chosen,
+		func(t *testing.T, _ *rig) {
+			g := newRig(t, emulator.Options{Limits: emulator.Limits{Batch: 1000}})
+			r := g.batch(t, part("1", "GET", "/$metadata"), write("2", "POST", profilesAt, csvBody("never")))
+			assert.Equal(t, int64(507), r["2"].Get("status").Int())
+			assert.Contains(t, r["2"].Get("body.error.details.0.message").String(), "--max-batch")
+			assert.Empty(t, g.found(t, profilesAt).names())
+		}},
 	{"batch", "ok", "Answers 200 with one response for each request, whatever becomes of them", batchPage, documented, func(t *testing.T, g *rig) {
 		id := g.create(t, csvBody("North"))
 		a := g.post(t, "/$batch", batchOf(t, part("1", "GET", at(id)), part("2", "GET", at(mintedID)), part("3", "GET", "/nonsense")))

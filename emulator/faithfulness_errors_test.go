@@ -224,4 +224,13 @@ var errorStatements = []statement{
 		wantError(t, a, 507, a.text("error.code"), a.text("error.message"))
 		assert.Contains(t, a.text("error.details.0.message"), "--max-worlds")
 	}},
+	{anyOperation, "max-memory", "Where all worlds keep as much together as they may, writes are 507, which names the flag, and reads go on",
+		"errors page: 507; graphemu's limit", chosen, func(t *testing.T, _ *rig) {
+			g := newRig(t, emulator.Options{Limits: emulator.Limits{Memory: 2 << 20}})
+			g.create(t, bulky(t, "a", 1_900_000))
+			a := g.post(t, profilesAt, bulky(t, "b", 200_000))
+			wantError(t, a, 507, "quotaLimitReached", "The service is out of storage.")
+			assert.Contains(t, a.text("error.details.0.message"), "--max-memory")
+			assert.Equal(t, []string{"a"}, g.found(t, profilesAt).names())
+		}},
 }

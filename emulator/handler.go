@@ -98,7 +98,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, from 
 	e := graph.InvalidToken().Help("unknownWorld", "Authorization", "%v", err)
 	if errors.As(err, &full) {
 		e = graph.StorageFull("The maximum number of tenants is reached.").
-			Help("limit", "", "%v: graphemu serve --max-worlds %d raises the limit", err, 2*full.Max)
+			Help("limit", "", "%v: graphemu serve %s raises the limit", err, full.flag())
 	}
 	world, err := s.World(DefaultWorld)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
+	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/fixtures"
@@ -118,6 +119,9 @@ type Limits struct {
 	Upload  int64 // bytes of an uploaded file; default 64 MiB
 	Uploads int64 // bytes of all files of a world; default 256 MiB
 
+	Memory int64 // bytes that all worlds keep together; default 2 GiB. Then writes are refused with 507, and journals lose their oldest.
+	Batch  int64 // bytes of a batch's answer; default 64 MiB. Further parts are answered 507, and not carried out.
+
 	JournalEntries int   // requests that a world's journal keeps; default 10,000. The oldest make room.
 	JournalBytes   int64 // bytes that a world's journal takes; default 16 MiB. The oldest make room.
 }
@@ -151,6 +155,9 @@ const (
 
 	DefaultMaxUpload  = 64 << 20
 	DefaultMaxUploads = 256 << 20
+
+	DefaultMaxMemory = quota.DefaultMax
+	DefaultMaxBatch  = 64 << 20
 
 	DefaultJournalEntries = 10_000
 	DefaultJournalBytes   = 16 << 20
@@ -196,7 +203,10 @@ func (o Options) check() (settings, error) {
 	}
 	if o.PublicURL != "" {
 		u, err := url.Parse(o.PublicURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(o.PublicURL, "\"\\<> ") {
+		switch {
+		case err == nil && u.User != nil:
+			fail("public URL: it has a user or a password, which every answer would show; want one like https://graph.example.test")
+		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(o.PublicURL, "\"\\<> "):
 			fail("public URL %q: want one like https://graph.example.test", o.PublicURL)
 		}
 		s.PublicURL = strings.TrimRight(o.PublicURL, "/")
@@ -212,7 +222,7 @@ func (o Options) check() (settings, error) {
 		name  string
 		value int64
 	}{{"worlds", int64(o.Limits.Worlds)}, {"profiles", int64(o.Limits.Profiles)}, {"body", o.Limits.Body},
-		{"upload", o.Limits.Upload}, {"uploads", o.Limits.Uploads},
+		{"upload", o.Limits.Upload}, {"uploads", o.Limits.Uploads}, {"memory", o.Limits.Memory}, {"batch", o.Limits.Batch},
 		{"journal entries", int64(o.Limits.JournalEntries)}, {"journal bytes", o.Limits.JournalBytes}} {
 		if l.value < 0 {
 			fail("the limit of %s is %d: want a positive number", l.name, l.value)
@@ -220,6 +230,7 @@ func (o Options) check() (settings, error) {
 	}
 	s.Limits = Limits{Worlds: cmp.Or(o.Limits.Worlds, DefaultMaxWorlds), Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Body: cmp.Or(o.Limits.Body, DefaultMaxBody),
 		Upload: cmp.Or(o.Limits.Upload, DefaultMaxUpload), Uploads: cmp.Or(o.Limits.Uploads, DefaultMaxUploads),
+		Memory: cmp.Or(o.Limits.Memory, DefaultMaxMemory), Batch: cmp.Or(o.Limits.Batch, DefaultMaxBatch),
 		JournalEntries: cmp.Or(o.Limits.JournalEntries, DefaultJournalEntries), JournalBytes: cmp.Or(o.Limits.JournalBytes, DefaultJournalBytes)}
 	if s.dial == nil {
 		s.dial = (&net.Dialer{Timeout: dialTimeout}).DialContext

@@ -21,6 +21,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
+	"github.com/graphemu/graphemu/emulator/internal/quota"
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/version"
@@ -41,6 +43,7 @@ type Server struct {
 	metrics *metrics.Metrics
 	control http.Handler // nil: off
 	worlds  worlds
+	memory  *quota.Quota // what all worlds keep
 	tokens  *tokenCache
 	hosts   control.Hosts
 	origins origins
@@ -98,7 +101,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
+	s := &Server{set: set, memory: quota.New(set.Limits.Memory), mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
 	s.worlds.byTenant = map[string]*World{}
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -113,7 +116,7 @@ func New(o Options) (*Server, error) {
 	s.ca = sync.OnceValues(func() (*localca.Authority, error) {
 		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.now) })
 	})
-	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL, MaxBody: set.Limits.Body, Schemas: compiledAPI, Log: set.Log,
+	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL, MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiledAPI, Log: set.Log,
 		Now: set.now, Closing: s.closing})
 	s.metrics = metrics.New(s.surface.Operations())
 	s.surface.CountWith(s.metrics)
@@ -289,7 +292,7 @@ func (s *Server) certificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
 type connectionLog struct{ log *slog.Logger }
 
 func (l connectionLog) Write(line []byte) (int, error) {
-	l.log.Debug("connection", "said", string(line))
+	l.log.Debug("connection", "said", redact.Text(string(line)))
 	return len(line), nil
 }
 

@@ -140,6 +140,12 @@ func (w *World) restore(s snapshot) error {
 		return fmt.Errorf("/stored: %w", err)
 	}
 	state := w.server.newState(w, s.roots, sc, stored)
+	kept := false
+	defer func() {
+		if !kept {
+			state.memory.Close()
+		}
+	}()
 	if err := state.Clock.Restore(s.Clock); err != nil {
 		return fmt.Errorf("/clock: %w", err)
 	}
@@ -149,9 +155,11 @@ func (w *World) restore(s snapshot) error {
 	if err := state.Blobs.Restore(s.Uploads); err != nil {
 		return fmt.Errorf("/uploads: %w", err)
 	}
+	before := state.Directory.Bytes()
 	if err := state.Directory.Restore(s.Directory); err != nil {
 		return fmt.Errorf("/directory: %w", err)
 	}
+	state.memory.Add(state.Directory.Bytes() - before)
 	if err := state.Intake.Restore(s.Syncs); err != nil {
 		return fmt.Errorf("/syncs: %w", err)
 	}
@@ -174,11 +182,15 @@ func (w *World) restore(s snapshot) error {
 		return fmt.Errorf("/sessions: %w", err)
 	}
 	state.Revision.Store(s.Revoked)
-	raise(&w.revoked, s.Revoked)
 	w.changing.Lock()
 	defer w.changing.Unlock()
+	if err := state.memory.InPlaceOf(w.current.Load().memory); err != nil {
+		return err
+	}
+	kept = true
+	raise(&w.revoked, s.Revoked)
 	w.own.Store(sc)
-	w.current.Store(state)
+	w.put(state)
 	return nil
 }
 

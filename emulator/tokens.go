@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"errors"
 	"hash/maphash"
 	"strings"
 	"sync/atomic"
@@ -54,8 +55,12 @@ func (s *Server) lookUp(token string) (*knownToken, error) {
 		}
 	}
 	w, err := s.World(ref)
-	if err != nil {
+	var full *FullError
+	switch {
+	case errors.As(err, &full):
 		return k, err
+	case err != nil: // a token may be a secret, so it is not quoted
+		return k, errors.New("the token begins with world-, but what follows can't be a world: a name has 1 to 64 letters, digits, dots, dashes and underscores")
 	}
 	k.world = w
 	if k.found == nil || k.found.Flaw != identity.FlawIssuer { // which may become ours: see answersOn
@@ -125,11 +130,26 @@ func (c *tokenCache) put(k *knownToken) {
 	kept := *k
 	kept.text = strings.Clone(k.text) // the header's text, of which it is a part, need not stay
 	set := c.set(k.text)
+	place := &set[c.next.Add(1)%ways]
 	for i := range set {
-		if old := set[i].Load(); old == nil || old.text == k.text || old.world.dropped.Load() {
-			set[i].Store(&kept)
-			return
+		if old := set[i].Load(); old == nil || old.text == k.text {
+			place = &set[i]
+			break
 		}
 	}
-	set[c.next.Add(1)%ways].Store(&kept)
+	place.Store(&kept)
+	if k.world.dropped.Load() { // meanwhile, and forget may have passed here before
+		place.CompareAndSwap(&kept, nil)
+	}
+}
+
+// forget lets go of a world that was dropped, which would stay in memory else.
+func (c *tokenCache) forget(w *World) {
+	for i := range c.sets {
+		for j := range c.sets[i] {
+			if k := c.sets[i][j].Load(); k != nil && k.world == w {
+				c.sets[i][j].CompareAndSwap(k, nil)
+			}
+		}
+	}
 }

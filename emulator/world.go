@@ -20,6 +20,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/journal"
@@ -51,6 +52,7 @@ type World struct {
 type state struct {
 	surface.World
 	roots
+	memory   *quota.Share     // what it keeps, of Limits.Memory
 	ids      *mint.Stream     // of profiles
 	accounts func() *accounts // who may sign in; made when first needed
 	stored   variant.Set      // by which its profiles are kept, whatever scenario came since
@@ -91,8 +93,18 @@ func (w *World) Reset() {
 	sc := w.scene()
 	state := w.server.newState(w, w.server.roots(w.tenant), sc, sc.variants)
 	w.plant(state, sc)
+	w.put(state)
+}
+
+// put lets the world be as state is from now on, and gives the memory of what it
+// was back. Must hold changing.
+func (w *World) put(state *state) {
 	if before := w.current.Swap(state); before != nil {
+		before.memory.Close()
 		before.Journal.End()
+	}
+	if w.dropped.Load() {
+		state.memory.Close() // nobody will
 	}
 }
 
@@ -126,12 +138,26 @@ type worlds struct {
 // room for another.
 const idleBeforeEviction = time.Hour
 
-// FullError says that there are as many worlds as there may be, and that none
-// was idle for long enough to make room.
-type FullError struct{ Max int }
+// FullError says that no further world fits: there are Max of them, and none was
+// idle for long enough to make room, or they keep Memory bytes together.
+type FullError struct {
+	Max    int   // worlds there may be; 0 where it is the memory that is full
+	Memory int64 // bytes that worlds may keep; 0 where it is the number of worlds
+}
 
 func (e *FullError) Error() string {
+	if e.Memory > 0 {
+		return (&quota.FullError{Max: e.Memory}).Error()
+	}
 	return fmt.Sprintf("there are %d worlds, the most there may be, and none was idle for %v", e.Max, idleBeforeEviction)
+}
+
+// flag is what raises the limit.
+func (e *FullError) flag() string {
+	if e.Memory > 0 {
+		return fmt.Sprintf("--max-memory %d", 2*e.Memory)
+	}
+	return fmt.Sprintf("--max-worlds %d", 2*e.Max)
 }
 
 // worldName is what a world may be called. It ends up in URLs and logs.
@@ -168,9 +194,16 @@ func (s *Server) drop(w *World) {
 	defer s.worlds.mu.Unlock()
 	if s.worlds.byTenant[w.tenant] == w {
 		delete(s.worlds.byTenant, w.tenant)
-		w.dropped.Store(true)
-		w.Journal().End()
+		w.end()
 	}
+}
+
+// end gives the memory of a world back that nobody finds any more.
+func (w *World) end() {
+	w.dropped.Store(true)
+	w.server.tokens.forget(w)
+	w.current.Load().memory.Close()
+	w.Journal().End()
 }
 
 // World returns the world that ref means, and makes it on first use: "" or
@@ -213,10 +246,16 @@ func (s *Server) keep(w *World, now time.Time) (*World, error) {
 	s.worlds.mu.Lock()
 	defer s.worlds.mu.Unlock()
 	if other := s.worlds.byTenant[w.tenant]; other != nil {
+		w.end()
 		return other, nil // another request made it meanwhile
 	}
 	if w.tenant != DefaultTenant && len(s.worlds.byTenant) >= s.set.Limits.Worlds && !s.evict(now) {
+		w.end()
 		return nil, &FullError{Max: s.set.Limits.Worlds}
+	}
+	if s.memory.Check() != nil && w.tenant != DefaultTenant {
+		w.end()
+		return nil, &FullError{Memory: s.memory.Max()}
 	}
 	s.worlds.byTenant[w.tenant] = w
 	return w, nil
@@ -256,8 +295,7 @@ func (s *Server) evict(now time.Time) bool {
 		return false
 	}
 	delete(s.worlds.byTenant, oldest.tenant)
-	oldest.dropped.Store(true)
-	oldest.Journal().End()
+	oldest.end()
 	s.set.Log.Warn("a world was dropped to make room", "world", oldest.Name(), "idle", idle.Round(time.Second), "limit", s.set.Limits.Worlds)
 	return true
 }
@@ -265,26 +303,30 @@ func (s *Server) evict(now time.Time) bool {
 // roots are what a new world's ids are drawn from.
 func (s *Server) roots(tenant string) roots { return roots{Seed: s.set.Seed, From: tenant} }
 
+// worldCost is what a world takes before anything is in it, in bytes. Measured.
+const worldCost = 8 << 10
+
 // newState makes an empty world of a scenario, that keeps profiles by the
 // variants of stored.
 func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *state {
 	derive := func(names ...string) string {
 		return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
 	}
-	st := &state{roots: o, ids: mint.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc}
+	memory := s.memory.Share()
+	st := &state{roots: o, memory: memory, ids: mint.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc}
 	st.World = surface.World{
 		Name:  w.Name,
 		Clock: clock.New(sc.clock, s.set.Now),
 		Profiles: profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: sc.script, Max: s.set.Limits.Profiles,
-			Derive: derive,
+			Derive: derive, Memory: memory,
 			Legacy: stored.Is("customizationDefaults", "legacy"), PlainTypes: stored.Is("typeHash", "without")}),
 		RequestIDs: mint.NewStream(o.Seed, o.From, "requests"),
 		Tenant:     w.tenant,
 		PageKey:    mint.Key(o.Seed, o.From, "pages"),
-		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes}),
+		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
 	}
 	st.Journal.CopyTo(s.copies)
-	st.Blobs = blob.NewStore(mint.Key(s.set.Seed, w.tenant, "sas"), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads})
+	st.Blobs = blob.NewStore(mint.Key(s.set.Seed, w.tenant, "sas"), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: memory})
 	st.Directory = directory.New(seedOf(sc.fixture.Directory), derive)
 	st.Sessions = entra.NewSessions()
 	st.accounts = sync.OnceValue(func() *accounts { return accountsOf(&sc.fixture.Directory, w.tenant, derive) })
@@ -296,6 +338,8 @@ func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *sta
 	}
 	st.Registered = func(app string) bool { return st.accounts().has(app) }
 	st.Intake = intake.New(st.Profiles, st.Blobs, st.Directory)
+	st.Intake.Memory = memory
+	memory.Add(worldCost + st.Directory.Bytes())
 	st.SetPlay(sc.play(o))
 	return st
 }

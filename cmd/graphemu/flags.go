@@ -66,6 +66,8 @@ type serverFlags struct {
 	maxBody         size
 	maxUpload       size
 	maxUploads      size
+	maxMemory       size
+	maxBatch        size
 	maxJournalBytes size
 
 	// What the command itself does.
@@ -104,6 +106,9 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	f.maxUpload, f.maxUploads = emulator.DefaultMaxUpload, emulator.DefaultMaxUploads
 	fl.Var(&f.maxUpload, "max-upload", "largest `size` of an uploaded file")
 	fl.Var(&f.maxUploads, "max-uploads", "largest `size` of all files of a world")
+	f.maxMemory, f.maxBatch = emulator.DefaultMaxMemory, emulator.DefaultMaxBatch
+	fl.Var(&f.maxMemory, "max-memory", "largest `size` of what all worlds keep together; then writes are answered 507, and journals lose their oldest")
+	fl.Var(&f.maxBatch, "max-batch", "largest `size` of the answer to a batch; its further parts are answered 507")
 	f.maxBody = emulator.DefaultMaxBody
 	fl.Var(&f.maxBody, "max-body", "largest `size` of a request body, decompressed too")
 	fl.IntVar(&o.Limits.JournalEntries, "max-journal", emulator.DefaultJournalEntries, "`number` of requests that a world's journal keeps; the oldest go first, and the loss is counted")
@@ -146,6 +151,7 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 		n    int64
 	}{{"max-worlds", int64(o.Limits.Worlds)}, {"max-profiles", int64(o.Limits.Profiles)}, {"max-body", int64(f.maxBody)},
 		{"max-upload", int64(f.maxUpload)}, {"max-uploads", int64(f.maxUploads)},
+		{"max-memory", int64(f.maxMemory)}, {"max-batch", int64(f.maxBatch)},
 		{"max-journal", int64(o.Limits.JournalEntries)}, {"max-journal-bytes", int64(f.maxJournalBytes)}} {
 		if l.n <= 0 {
 			return o, fmt.Errorf("--%s %d: want a number above 0", l.name, l.n)
@@ -153,6 +159,7 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 	}
 	o.Limits.Body, o.Limits.JournalBytes = int64(f.maxBody), int64(f.maxJournalBytes)
 	o.Limits.Upload, o.Limits.Uploads = int64(f.maxUpload), int64(f.maxUploads)
+	o.Limits.Memory, o.Limits.Batch = int64(f.maxMemory), int64(f.maxBatch)
 	o.Log, err = newLog(f.log, f.level, env)
 	return o, err
 }

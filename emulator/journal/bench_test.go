@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 )
 
 var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
@@ -84,7 +85,7 @@ func BenchmarkRedactBody(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {
-				RedactBody(body)
+				redact.Body(body)
 			}
 		})
 	}

@@ -11,6 +11,13 @@ import (
 type Limits struct {
 	Entries int   // how many are kept
 	Bytes   int64 // of memory, as estimated: an entry with its strings and details
+	Quota   Quota // what all journals and worlds share; nil: this journal has its memory to itself
+}
+
+// Quota counts bytes that others keep, too, against one limit.
+type Quota interface {
+	Fits(n int64) error // an error where n more bytes would be too many
+	Add(n int64)        // counts n more; below 0 so many less
 }
 
 // Journal is the record of one world's requests. When it is full the oldest
@@ -37,7 +44,8 @@ type Journal struct {
 
 // New makes an empty journal for the world of that name.
 func New(world string, l Limits) *Journal {
-	return &Journal{world: world, limits: Limits{max(l.Entries, 1), max(l.Bytes, 1)}}
+	l.Entries, l.Bytes = max(l.Entries, 1), max(l.Bytes, 1)
+	return &Journal{world: world, limits: l}
 }
 
 // Open begins an entry and returns its id. Ids count from 1 in the order in
@@ -82,34 +90,61 @@ func (j *Journal) keep(e *Entry, real time.Time) (stored Entry) {
 	if j.copies != nil {
 		stored = kept.held()
 	}
-	j.bytes += size
+	j.grow(size)
 	j.added++
 	j.watched.wake()
-	for j.bytes > j.limits.Bytes && j.dropAnswer() {
+	for j.bytes > j.limits.Bytes && j.dropAnswer() > 0 {
 	}
 	for j.kept.len() > 0 && (j.kept.len() > j.limits.Entries || j.bytes > j.limits.Bytes) {
-		oldest := j.kept.pop()
-		j.bytes -= oldest.size
-		j.reuse(oldest.answer)
-		*oldest = Entry{} // let go of its strings
-		j.bare = max(j.bare-1, 0)
-		j.lost++
+		j.dropOldest()
+	}
+	// Where the server is full, others may have filled it: this journal makes room
+	// for what it adds, and no more.
+	for freed := int64(0); freed < size && j.kept.len() > 1 && j.full(); {
+		n := j.dropAnswer()
+		if n == 0 {
+			n = j.dropOldest()
+		}
+		freed += n
 	}
 	return stored
 }
 
-// dropAnswer makes room of the oldest answer's body; false: there is none.
-func (j *Journal) dropAnswer() bool {
+// grow counts n more bytes. Must hold mu.
+func (j *Journal) grow(n int64) {
+	j.bytes += n
+	if j.limits.Quota != nil {
+		j.limits.Quota.Add(n)
+	}
+}
+
+func (j *Journal) full() bool { return j.limits.Quota != nil && j.limits.Quota.Fits(0) != nil }
+
+// dropOldest loses the oldest entry, and returns the bytes that it had. Must hold mu.
+func (j *Journal) dropOldest() int64 {
+	oldest := j.kept.pop()
+	size := oldest.size
+	j.grow(-size)
+	j.reuse(oldest.answer)
+	*oldest = Entry{} // let go of its strings
+	j.bare = max(j.bare-1, 0)
+	j.lost++
+	return size
+}
+
+// dropAnswer loses the oldest answer's body, and returns the bytes that it had; 0 where
+// there is none. Must hold mu.
+func (j *Journal) dropAnswer() int64 {
 	for j.bare < j.kept.len() {
 		e := j.kept.at(j.bare)
 		j.bare++
 		j.reuse(e.answer)
 		if n := e.dropAnswer(); n > 0 {
-			j.bytes -= n
-			return true
+			j.grow(-n)
+			return n
 		}
 	}
-	return false
+	return 0
 }
 
 // Len returns how many entries are kept.
@@ -132,7 +167,8 @@ func (j *Journal) Lost() uint64 {
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.kept, j.bytes, j.bare, j.lost = queue{}, 0, 0, 0
+	j.grow(-j.bytes)
+	j.kept, j.bare, j.lost = queue{}, 0, 0
 }
 
 // Get returns the entry with that id. ok is false where there is none: it is

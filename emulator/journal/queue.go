@@ -1,16 +1,20 @@
 package journal
 
-// chunk is how many entries a queue takes room for at a time: few enough that
-// an idle world is small, and enough that it costs a request nothing.
+// chunk is how many entries a queue takes room for at a time, so that taking it
+// costs a request nothing.
 const chunk = 32
 
-// queue is entries, first in first out. It grows and shrinks by chunks, so that
-// no entry is ever moved and no push copies what is there.
+// fewest is how many entries the first chunk has room for at first: most worlds of
+// a test suite see a handful of requests.
+const fewest = 2
+
+// queue is entries, first in first out. It grows and shrinks by chunks; but for
+// the first few entries, none is ever moved and no push copies what is there.
 type queue struct {
-	chunks []*[chunk]Entry
-	first  int           // of chunks[0], the entries before it are gone
-	count  int           // of entries
-	spare  *[chunk]Entry // a chunk that was emptied, for the next one needed
+	chunks [][]Entry // of chunk entries each; while there is only one, it may be shorter
+	first  int       // of chunks[0], the entries before it are gone
+	count  int       // of entries
+	spare  []Entry   // a chunk that was emptied, for the next one needed
 }
 
 func (q *queue) len() int { return q.count }
@@ -23,12 +27,19 @@ func (q *queue) at(i int) *Entry {
 
 // push makes room for an entry at the end and returns it.
 func (q *queue) push() *Entry {
-	if q.first+q.count == len(q.chunks)*chunk {
+	switch end := q.first + q.count; {
+	case len(q.chunks) == 0:
+		q.chunks = append(q.chunks, make([]Entry, fewest))
+	case end == len(q.chunks)*chunk:
 		c := q.spare
 		if q.spare = nil; c == nil {
-			c = new([chunk]Entry)
+			c = make([]Entry, chunk)
 		}
 		q.chunks = append(q.chunks, c)
+	case len(q.chunks) == 1 && end == len(q.chunks[0]):
+		larger := make([]Entry, min(2*end, chunk))
+		copy(larger, q.chunks[0])
+		q.chunks[0] = larger
 	}
 	q.count++
 	return q.at(q.count - 1)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 	"unsafe"
+
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 )
 
 // What an entry keeps at most, in bytes. Chosen: enough for whatever a client of
@@ -124,7 +126,7 @@ func (d *Detail) memory() int {
 // clone returns a copy that shares nothing that can be changed.
 func (e Entry) clone() Entry {
 	if a := e.answer.copied(); a.text != "" {
-		e.ResponseBody = a.read(new(secrets))
+		e.ResponseBody = a.read(new(redact.Found))
 	}
 	e.size, e.answer = 0, answer{}
 	e.Before, e.After = copied(e.Before), copied(e.After)

@@ -229,7 +229,7 @@ func (x *exchange) checkHeaders() error {
 // container returns the container of that name, or ContainerNotFound.
 func (s *Store) container(name string) (*container, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	if c := s.containers[name]; c != nil {
 		return c, nil
 	}
@@ -241,7 +241,7 @@ func (s *Store) container(name string) (*container, error) {
 func (x *exchange) update(c *container, change func() error) error {
 	s := x.store
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	if s.containers[x.call.Container] != c {
 		return refuse("ContainerNotFound")
 	}

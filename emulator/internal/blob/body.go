@@ -75,9 +75,9 @@ func (x *exchange) read(n int64, sums *summer) (content, error) {
 	s, c := x.store, content{}
 	for c.size < n {
 		size := min(pieceSize, n-c.size)
-		if !s.take(size) {
+		if err := s.take(size, n); err != nil {
 			s.release(c.size)
-			return content{}, s.full(n)
+			return content{}, err
 		}
 		piece := make([]byte, size)
 		x.began = true
@@ -91,22 +91,26 @@ func (x *exchange) read(n int64, sums *summer) (content, error) {
 	return c, nil
 }
 
-// take makes room for n bytes of a body; false where the world has none.
-func (s *Store) take(n int64) bool {
+// take makes room for n bytes of a body that has wanted in all. It errs where the
+// world, or the server, has none.
+func (s *Store) take(n, wanted int64) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	if s.used()+n > s.limits.World {
-		return false
+		return s.full(wanted)
+	}
+	if err := s.limits.Memory.Fits(n); err != nil {
+		return refuse("InsufficientStorage", reason, err.Error()+": graphemu serve --max-memory raises the limit") // chosen
 	}
 	s.reading += n
-	return true
+	return nil
 }
 
 // release gives n bytes of a body back.
 func (s *Store) release(n int64) {
 	s.mu.Lock()
 	s.reading -= n
-	s.mu.Unlock()
+	s.unlock()
 }
 
 // summer adds up the sums that are wanted.

@@ -179,13 +179,13 @@ func (s *Store) stage(c *container, name, id string, b staged) error {
 // full tells whether err is of a limit on bytes.
 func full(err error) bool {
 	p, ok := err.(problem)
-	return ok && p.code == "RequestBodyTooLarge"
+	return ok && (p.code == "RequestBodyTooLarge" || p.code == "InsufficientStorage")
 }
 
 // forget drops the blocks of an upload that did not fit: it leaves nothing.
 func (x *exchange) forget(c *container) {
 	x.store.mu.Lock()
-	defer x.store.mu.Unlock()
+	defer x.store.unlock()
 	x.store.discard(c, x.call.Blob)
 }
 

@@ -105,7 +105,7 @@ func (s *Store) Save() Saved {
 		}
 		all = append(all, k)
 	}
-	s.mu.Unlock()
+	s.unlock()
 	for _, k := range all {
 		c := SavedContainer{Name: k.name}
 		for _, n := range names(k.blobs) {
@@ -157,7 +157,7 @@ func (s *Store) Restore(saved Saved) error {
 		return fmt.Errorf("/containers: with what their keeping costs, %d bytes are more than the %d that a world may have", next.stored, s.limits.World)
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.containers, s.stored, s.sweepAt = next.containers, next.stored, next.sweepAt
 	s.requests, s.ticks = saved.Requests, next.ticks
 	return nil

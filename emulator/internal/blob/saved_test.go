@@ -81,7 +81,7 @@ func TestRestoreErrors(t *testing.T) {
 // Bodies that are read while a store is restored count against nothing after.
 func TestRestoreWhileReading(t *testing.T) {
 	g := newRig(t, Limits{})
-	require.True(t, g.store.take(100))
+	require.NoError(t, g.store.take(100, 100))
 	require.NoError(t, g.store.Restore(g.store.Save()))
 	assert.Equal(t, int64(100), g.store.Used())
 	g.store.release(100)

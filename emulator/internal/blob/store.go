@@ -23,6 +23,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/quota"
 )
 
 // Account is the storage account of every world; it is the host's first label
@@ -37,6 +39,8 @@ const Prefix = "/" + Account + "/"
 
 // Limits bound the memory of a Store, in bytes. Source: graphemu's own design.
 type Limits struct {
+	Memory *quota.Share // what all worlds keep together; nil: it is not counted
+
 	Blob  int64 // of one blob; default 64 MiB
 	World int64 // of all blobs and uncommitted blocks together; default 256 MiB
 }
@@ -64,6 +68,8 @@ type Store struct {
 	containers map[string]*container // keyed by name
 	stored     int64                 // bytes of all blobs and uncommitted blocks, costs included
 	reading    int64                 // bytes of bodies that are being read
+	shared     int64                 // those of stored that belong to a fixture, which many worlds share
+	counted    int64                 // what limits.Memory counts of them
 	requests   uint64                // request ids minted
 	ticks      int64                 // of the last write: each has an ETag of its own
 	sweepAt    time.Time             // before it no uncommitted block goes; zero: there is none
@@ -80,6 +86,7 @@ type blob struct {
 	name     string
 	content  content
 	blocks   []part // it was committed from; nil: it came in one piece
+	shared   bool   // its bytes belong to a fixture
 	modified time.Time
 	etag     string // with its quotes
 	headers  headers
@@ -131,7 +138,7 @@ func (s *Store) Limits() Limits { return s.limits }
 // by itself.
 func (s *Store) Create(name string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.create(name)
 }
 
@@ -157,9 +164,9 @@ func (s *Store) Put(container, name string, data []byte, now time.Time) error {
 		return fmt.Errorf("file %s: its %d bytes are more than the %d that a file may have", quote(name), len(data), s.limits.Blob)
 	}
 	h := headers{contentType: defaultContentType, md5: sum(data)}
-	b := &blob{name: name, content: whole(data), headers: h}
+	b := &blob{name: name, content: whole(data), headers: h, shared: true}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	c := s.containers[container]
 	if free := s.limits.World - s.used() + c.costOf(name); b.cost() > free {
 		return fmt.Errorf("file %s: its %d bytes do not fit into the %d that the world has left", quote(name), len(data), max(free, 0))
@@ -187,11 +194,32 @@ func (s *Store) commit(c *container, b *blob, now time.Time) {
 	b.etag = fmt.Sprintf(`"0x%X"`, s.ticks)
 	b.modified = now.UTC().Truncate(time.Second)
 	if old := c.blobs[b.name]; old != nil {
-		s.stored -= old.cost()
+		s.remove(old)
 	}
 	s.discard(c, b.name)
 	s.stored += b.cost()
+	if b.shared {
+		s.shared += b.content.size
+	}
 	c.blobs[b.name] = b
+}
+
+// remove counts b no more. Must hold mu.
+func (s *Store) remove(b *blob) {
+	s.stored -= b.cost()
+	if b.shared {
+		s.shared -= b.content.size
+	}
+}
+
+// unlock ends every change: it tells limits.Memory what the store keeps by now,
+// and gives mu back.
+func (s *Store) unlock() {
+	if keeps := s.used() - s.shared; keeps != s.counted {
+		s.limits.Memory.Add(keeps - s.counted)
+		s.counted = keeps
+	}
+	s.mu.Unlock()
 }
 
 // ticks is t in 100 ns since 0001-01-01.
@@ -214,13 +242,13 @@ func (s *Store) discard(c *container, name string) {
 // stays readable. An upload under way ends with ContainerNotFound.
 func (s *Store) Drop(name string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	c := s.containers[name]
 	if c == nil {
 		return
 	}
 	for _, b := range c.blobs {
-		s.stored -= b.cost()
+		s.remove(b)
 	}
 	for blob := range c.staged {
 		s.discard(c, blob)
@@ -233,7 +261,7 @@ func (s *Store) Drop(name string) {
 // graphemu's own design; the service keeps them for a week.
 func (s *Store) Sweep(now time.Time) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.sweep(now)
 }
 
@@ -271,7 +299,7 @@ func (s *Store) sweepBy(t time.Time) {
 // uncommitted and being read, and what their keeping costs.
 func (s *Store) Used() int64 {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	return s.used()
 }
 
@@ -281,7 +309,7 @@ func (s *Store) used() int64 { return s.stored + s.reading }
 // Containers returns the names of all containers, sorted.
 func (s *Store) Containers() []string {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	return names(s.containers)
 }
 
@@ -301,7 +329,7 @@ func (f File) Open() io.ReadCloser { return f.content.open() }
 // nil where there is no such container.
 func (s *Store) Files(container string) []File {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	c := s.containers[container]
 	if c == nil {
 		return nil
@@ -381,7 +409,7 @@ func (s *Store) requestID() string {
 	s.mu.Lock()
 	s.requests++
 	n := s.requests
-	s.mu.Unlock()
+	s.unlock()
 	m := hmac.New(sha256.New, s.key)
 	m.Write([]byte("request"))
 	m.Write(binary.BigEndian.AppendUint64(nil, n))

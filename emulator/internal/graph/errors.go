@@ -5,7 +5,10 @@ package graph
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 )
 
 // Error is what the Graph surface reports. Code and Message are the service's
@@ -32,6 +35,23 @@ func (e *Error) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Cod
 func (e *Error) Help(code, target, format string, args ...any) *Error {
 	e.Details = append(e.Details, Detail{Code: code, Target: target, Message: fmt.Sprintf(format, args...)})
 	return e
+}
+
+// WithoutSecrets returns e less secrets that it quotes of the request (chosen: an
+// error ends up in logs and in issues). It changes nothing of e.
+func (e *Error) WithoutSecrets() *Error {
+	told := redact.Mentions(e.Message) || slices.ContainsFunc(e.Details, func(d Detail) bool {
+		return redact.Mentions(d.Message) || redact.Mentions(d.Target)
+	})
+	if !told {
+		return e
+	}
+	clean := *e
+	clean.Message, clean.Details = redact.Text(e.Message), slices.Clone(e.Details)
+	for i, d := range clean.Details {
+		clean.Details[i].Message, clean.Details[i].Target = redact.Text(d.Message), redact.Text(d.Target)
+	}
+	return &clean
 }
 
 func (e *Error) header(name, value string) *Error {
@@ -167,6 +187,12 @@ func InvalidSkipToken() *Error { return BadRequest("The specified skip token is 
 // status and code are of the documentation's table).
 func StorageFull(message string) *Error {
 	return &Error{Status: http.StatusInsufficientStorage, Code: "quotaLimitReached", Message: message}
+}
+
+// ClientClosedRequest is what the journal has of a request whose client has gone
+// before it was answered (chosen: nginx's status for the same).
+func ClientClosedRequest() *Error {
+	return &Error{Status: 499, Code: "ClientClosedRequest", Message: "The client has closed the connection."}
 }
 
 // NotImplemented answers what graphemu does not emulate yet (chosen).

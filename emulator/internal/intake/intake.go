@@ -11,6 +11,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/blob"
 	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/roster"
 )
 
@@ -19,6 +20,7 @@ type Intake struct {
 	Profiles  *profile.Store
 	Blobs     *blob.Store
 	Directory *directory.Store
+	Memory    *quota.Share // counts what the syncs make; nil: nobody does
 
 	starting sync.Mutex // held by who starts or resets, one after the other: a large district takes seconds
 
@@ -151,6 +153,9 @@ func (i *Intake) plan(p profile.Profile, id string, next *run) (profile.Outcome,
 	if next.plan, err = i.Directory.Plan(p, id, open(next.files), next.format, next.begun); err != nil {
 		return profile.Outcome{}, err
 	}
+	if err := i.Memory.Fits(next.plan.Bytes()); err != nil {
+		return profile.Outcome{}, err
+	}
 	return profile.Outcome{Errors: next.plan.Errors, Status: next.plan.Status()}, nil
 }
 
@@ -181,11 +186,17 @@ func (i *Intake) Settle(now time.Time) {
 // settle is Settle in the order in which the syncs ended. Must hold mu.
 func (i *Intake) settle(now time.Time) {
 	i.forgetGone(now)
-	for _, e := range i.ended(now) {
+	ended := i.ended(now)
+	if len(ended) == 0 {
+		return
+	}
+	before := i.Directory.Bytes()
+	for _, e := range ended {
 		e.run.applied = true
 		i.Directory.Apply(e.run.plan, e.at)
 		e.run.plan = nil
 	}
+	i.Memory.Add(i.Directory.Bytes() - before)
 }
 
 // Report returns what was found in the files of a profile at its last start; false

@@ -1,6 +1,9 @@
 package profile
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
 // A decoded body is a tree of map[string]any, []any, string, bool, float64 and
 // nil that has passed its JSON Schema: names are spelled as declared and values
@@ -8,6 +11,18 @@ import "strings"
 // means the same as an absent value.
 
 type object map[string]any
+
+// address returns a URL less a user and password in it: like a client secret they
+// are taken, and neither kept nor sent back (chosen: the pages do not say).
+func (o object) address(name string) string {
+	text := o.text(name)
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil {
+		return text
+	}
+	u.User = nil
+	return u.String()
+}
 
 func (o object) text(name string) string { s, _ := o[name].(string); return s }
 
@@ -88,15 +103,15 @@ func dataProvider(o object, with defaults) DataProvider {
 	c := fill(customizations(o.object("customizations")), with)
 	switch o.typeName() {
 	case TypePowerSchool:
-		return &PowerSchool{Type: TypePowerSchool, ConnectionURL: o.text("connectionUrl"), ClientID: o.text("clientId"),
+		return &PowerSchool{Type: TypePowerSchool, ConnectionURL: o.address("connectionUrl"), ClientID: o.text("clientId"),
 			SchoolsIDs: o.texts("schoolsIds"), SchoolYear: o.text("schoolYear"),
 			AllowTeachersInMultipleSchool: o.optionalFlag("allowTeachersInMultipleSchools"), Customizations: c}
 	case TypeOneRoster:
 		s := o.object("connectionSettings")
-		return &OneRoster{Type: TypeOneRoster, ConnectionURL: o.text("connectionUrl"), ProviderName: o.text("providerName"),
+		return &OneRoster{Type: TypeOneRoster, ConnectionURL: o.address("connectionUrl"), ProviderName: o.text("providerName"),
 			SchoolsIDs: o.texts("schoolsIds"), TermIDs: o.texts("termIds"), Customizations: c,
 			ConnectionSettings: ConnectionSettings{Type: s.typeName(), ClientID: s.text("clientId"),
-				TokenURL: s.text("tokenUrl"), Scope: s.text("scope")}}
+				TokenURL: s.address("tokenUrl"), Scope: s.text("scope")}}
 	}
 	return &CSV{Type: TypeCSV, Customizations: c}
 }

@@ -8,7 +8,7 @@ import (
 
 // blockSize is how many sequence numbers a block spans. Larger ones make a
 // snapshot cheaper, and the first change after it dearer.
-const blockSize = 128
+const blockSize = 32
 
 // order keeps records by their sequence number, so in the order of creation. A
 // change costs one assignment, since moving a clock may change every record of

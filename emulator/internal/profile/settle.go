@@ -86,6 +86,7 @@ func (s *Store) settle(now time.Time, log *events) {
 
 // insert keeps r, whose profile is new. Must hold mu.
 func (s *Store) insert(r *Record) {
+	s.cfg.Memory.Add(r.cost())
 	p := &slot{record: r, due: absent}
 	s.byID[r.ID] = p
 	s.order.add(p)
@@ -97,6 +98,7 @@ func (s *Store) insert(r *Record) {
 // put keeps r in place of the record before. Must hold mu; updateNext follows.
 func (s *Store) put(p *slot, r *Record) {
 	s.countReaders(p.record, r)
+	s.cfg.Memory.Add(r.cost() - p.record.cost())
 	p.record = r
 	s.order.set(p, r)
 	s.schedule(p)
@@ -113,6 +115,7 @@ func (s *Store) schedule(p *slot) {
 // drop removes a profile. Must hold mu; updateNext follows.
 func (s *Store) drop(p *slot) {
 	s.countReaders(p.record, nil)
+	s.cfg.Memory.Add(-p.record.cost())
 	s.due.remove(p)
 	delete(s.byID, p.record.ID)
 	s.order.remove(p)

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/quota"
 )
 
 // Config is what a store needs to know. The zero value of each field is usable
@@ -18,6 +20,7 @@ type Config struct {
 	Derive     func(names ...string) string // the one id that belongs to names, for the errors of scripts; default: the names, joined
 	Script     *Script                      // nil: no lifecycles, and every stage is over at once
 	Max        int                          // profiles at most; 0: no limit
+	Memory     *quota.Share                 // where their bytes are counted; nil: nowhere
 	Legacy     bool                         // variant customizationDefaults=legacy
 	PlainTypes bool                         // variant typeHash=without
 }
@@ -89,7 +92,7 @@ func (s *Store) Used() map[string]uint64 {
 }
 
 // Create adds the profile that c describes, in the state provisioning. It errs
-// with *InvalidError or *FullError.
+// with *InvalidError, *FullError or *quota.FullError.
 func (s *Store) Create(now time.Time, c Change) (*Record, error) {
 	p := c.apply(Profile{State: Provisioning}, s.cfg.defaults())
 	if err := c.check(p, now, true); err != nil {
@@ -106,6 +109,9 @@ func (s *Store) Create(now time.Time, c Change) (*Record, error) {
 	s.settle(now, nil)
 	if s.cfg.Max > 0 && len(s.byID) >= s.cfg.Max || s.seq == math.MaxInt64 {
 		return nil, &FullError{Max: s.cfg.Max}
+	}
+	if err := s.cfg.Memory.Fits(r.cost()); err != nil {
+		return nil, err
 	}
 	r.take(cmp.Or(s.book.pick(r, CallCreate), s.book.creation), now)
 	s.add(r)
@@ -152,7 +158,7 @@ func (s *Store) Gone(now time.Time) uint64 {
 
 // Update changes the profile with that id: whole replaces it (PUT), else the
 // properties that c names are replaced (PATCH). The sync status stays. It errs
-// with ErrNotFound, *IllegalError or *InvalidError.
+// with ErrNotFound, *IllegalError, *InvalidError or *quota.FullError.
 func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record, error) {
 	return s.change(now, id, CallUpdate, func(r *Record) error {
 		base := Profile{State: r.State, ID: r.ID}
@@ -163,7 +169,11 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 		if err := c.check(p, now, false); err != nil {
 			return err
 		}
+		before := r.cost()
 		r.set(p, s.cfg.PlainTypes)
+		if err := s.cfg.Memory.Fits(max(r.cost()-before, 0)); err != nil {
+			return err
+		}
 		if end, expires := r.expires(); r.locked && (!expires || end.After(now)) {
 			// Documented: a later date unlocks.
 			r.locked, r.Sync.Message = false, ""

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 )
 
 const (
@@ -18,10 +20,7 @@ const (
 
 // secret tells whether the value of a property must not be shown. The name
 // decides, not only the schema, because a misspelled clientSecret has none.
-func secret(property string) bool {
-	p := lower(property)
-	return strings.Contains(p, "secret") || strings.Contains(p, "password")
-}
+func secret(property string) bool { return redact.Name(property) }
 
 // show returns the value of a property as JSON, cut to about maxValue
 // characters, secrets masked.
@@ -52,7 +51,7 @@ func appendValue(b []byte, v any) []byte {
 	case float64:
 		return append(b, number(v)...)
 	case string:
-		return append(b, quote(v, maxValue)...)
+		return append(b, quote(redact.Deep(v), maxValue)...)
 	case []any:
 		b = append(b, '[')
 		for i, item := range v {
@@ -101,7 +100,7 @@ func describe(property string, v any) string {
 		if secret(property) {
 			return "a string"
 		}
-		return "the string " + quote(v, maxValue)
+		return "the string " + quote(redact.Deep(v), maxValue)
 	case []any:
 		return "an array"
 	case map[string]any:

@@ -2,11 +2,11 @@ package surface
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/graph"
@@ -35,21 +35,22 @@ func (s *Surface) batch(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	type response struct {
-		ID      string            `json:"id"`
-		Status  int               `json:"status"`
-		Headers map[string]string `json:"headers"`
-		Body    json.RawMessage   `json:"body,omitempty"`
-	}
-	responses := make([]response, 0, len(parts))
+	body := append(c.room(1024), `{"responses":[`...)
 	status := map[string]int{} // by folded id
-	for _, p := range parts {
+	for i, p := range parts {
+		if err := c.gone(); err != nil {
+			return reply{}, err // what is left is not carried out
+		}
 		part := c.part(p)
 		part.real = s.cfg.Now()
 		var a reply
-		if failed := p.failedDependency(status); failed != "" {
+		switch failed := p.failedDependency(status); {
+		case int64(len(body)) >= s.cfg.MaxBatch:
+			a = part.fail(graph.StorageFull("The response to the batch is too large.").Help("limit", "",
+				"the parts before this one came to %d bytes: it was not carried out; ask for less, or graphemu serve --max-batch raises the limit", len(body)))
+		case failed != "":
 			a = part.fail(graph.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
-		} else {
+		default:
 			a = part.damage(s.protected(part))
 		}
 		s.record(part, a)
@@ -57,10 +58,28 @@ func (s *Surface) batch(c *call) (reply, error) {
 			a.body = nil
 		}
 		status[fold(p.id)] = a.status
-		responses = append(responses, response{ID: p.id, Status: a.status, Headers: partHeaders(a), Body: partBody(a)})
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = appendPart(body, p.id, a)
 	}
-	body := jsontree.Append(c.room(1024), map[string]any{"responses": responses})
-	return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
+	return reply{status: http.StatusOK, media: c.format.media(), body: append(body, "]}"...)}, nil
+}
+
+// appendPart appends the answer to a part: its body as it is where it is JSON,
+// anything else in base64. Documented.
+func appendPart(dst []byte, id string, a reply) []byte {
+	dst = jsontree.Append(append(dst, `{"id":`...), id)
+	dst = strconv.AppendInt(append(dst, `,"status":`...), int64(a.status), 10)
+	dst = jsontree.Append(append(dst, `,"headers":`...), partHeaders(a))
+	switch {
+	case len(a.body) == 0:
+	case isJSON(a.media):
+		dst = append(append(dst, `,"body":`...), a.body...)
+	default:
+		dst = append(base64.StdEncoding.AppendEncode(append(dst, `,"body":"`...), a.body), '"')
+	}
+	return append(dst, '}')
 }
 
 // part makes the call of a part: with the world, time, ids and token of the
@@ -100,17 +119,6 @@ func partHeaders(a reply) map[string]string {
 		h["OData-Version"] = "4.0"
 	}
 	return h
-}
-
-// partBody embeds JSON as it is and anything else in base64. Documented.
-func partBody(a reply) json.RawMessage {
-	switch {
-	case len(a.body) == 0:
-		return nil
-	case isJSON(a.media):
-		return json.RawMessage(a.body)
-	}
-	return json.RawMessage(`"` + base64.StdEncoding.EncodeToString(a.body) + `"`)
 }
 
 // readBatch decodes the batch and refuses it whole where it is none.

@@ -17,6 +17,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -147,6 +148,7 @@ func (c *call) fail(e *graph.Error) reply {
 	case c.signIn != nil:
 		return c.signInError(e.Status, "", "")
 	}
+	e = e.WithoutSecrets()
 	c.failure = e
 	return reply{status: e.Status, media: mediaError, header: e.Header, failed: true, body: graph.AppendError(nil, e, c.ids, c.now)}
 }
@@ -182,6 +184,7 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		full    *profile.FullError
 		objects *directory.FullError
 		files   *intake.FullError
+		memory  *quota.FullError
 	)
 	switch {
 	case errors.As(err, &known):
@@ -205,6 +208,9 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		return graph.StorageFull("The tenant's directory is full.").Help("limit", "", "%v", objects)
 	case errors.As(err, &files):
 		return graph.StorageFull("The tenant's files are too large.").Help("limit", "", "%v", files)
+	case errors.As(err, &memory):
+		return graph.StorageFull("The service is out of storage.").
+			Help("limit", "", "%v: graphemu serve --max-memory raises the limit; a reset or drop of worlds makes room", memory)
 	case errors.As(err, &full):
 		return graph.StorageFull("The tenant holds the maximum number of synchronization profiles.").
 			Help("limit", "", "%v: graphemu serve --max-profiles %d raises the limit", full, 2*full.Max)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 )
@@ -61,6 +62,10 @@ func numbered(n int, one func(i int) entity) collection {
 const (
 	defaultPage = 100
 	maxPage     = 999
+
+	// A page that comes to so many bytes ends there, with a nextLink: else a small
+	// request could ask for gigabytes. One entity is a page at least.
+	maxPageBytes = 8 << 20
 )
 
 var listOptions = odata.Allowed{Filter: true, OrderBy: true, Select: true, Expand: true, Top: true, Skip: true,
@@ -77,12 +82,15 @@ func (c *call) list(col collection) (reply, error) {
 	}
 	rest := nextOptions(c.query)
 	p, err := c.read(col, o, rest)
+	if err == nil {
+		err = c.gone()
+	}
 	if err != nil {
 		return reply{}, err
 	}
 	size := 512
-	for _, e := range p.entities {
-		size += len(e.JSON()) + 1
+	for _, row := range p.rows {
+		size += len(row) + 1
 	}
 	dst := c.room(size)
 	if c.format.level == none {
@@ -92,18 +100,11 @@ func (c *call) list(col collection) (reply, error) {
 	}
 	dst = c.annotations(dst, "", col, p, o.Count || col.counted)
 	dst = append(dst, `"value":[`...)
-	if o.Select == nil {
-		o.Select = col.usual
-	}
-	for i, e := range p.entities {
+	for i, row := range p.rows {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		json := e.JSON()
-		if o.Select != nil || o.Expand != nil {
-			json = c.shape(nil, e, o)
-		}
-		dst = c.member(dst, e, json, col.t)
+		dst = c.member(dst, p.entities[i], row, col.t)
 	}
 	a := reply{status: http.StatusOK, media: c.format.media(), body: append(dst, "]}"...)}
 	c.applied(&a, o)
@@ -132,8 +133,57 @@ func (c *call) annotations(dst []byte, property string, col collection, p page, 
 // page is a piece of a collection.
 type page struct {
 	entities []entity
-	count    int    // of all entities that filter and search let through; only where it was asked for
-	next     string // the query that leads on; "" at the end
+	rows     [][]byte    // what is shown of each entity
+	keys     []odata.Key // of the last entity, where there is an order
+	more     bool        // further entities follow
+	count    int         // of all entities that filter and search let through; only where it was asked for
+	next     string      // the query that leads on; "" at the end
+}
+
+// gone errs where the client has gone: nobody waits for the answer any more.
+func (c *call) gone() error {
+	if c.outer.Context().Err() != nil {
+		return graph.ClientClosedRequest()
+	}
+	return nil
+}
+
+// watched is a walk that ends when the client has gone.
+func (c *call) watched(all func(after uint64) iter.Seq[entity]) func(after uint64) iter.Seq[entity] {
+	const between = 256 // entities from one look to the next
+	return func(after uint64) iter.Seq[entity] {
+		return func(yield func(entity) bool) {
+			n := 0
+			for e := range all(after) {
+				if n++; n%between == 0 && c.gone() != nil || !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// show renders the entities of p, and ends the page where it has enough bytes.
+func (c *call) show(p *page, o odata.Options, usual *odata.Selection) {
+	if o.Select == nil {
+		o.Select = usual
+	}
+	p.rows = make([][]byte, 0, len(p.entities))
+	size := 0
+	for i, e := range p.entities {
+		row := e.JSON()
+		if o.Select != nil || o.Expand != nil {
+			row = c.shape(nil, e, o)
+		}
+		if size += len(row); size > maxPageBytes && i > 0 {
+			p.entities, p.more = p.entities[:i], true
+			if o.OrderBy != nil {
+				p.keys = odata.Keys(o.OrderBy, p.entities[i-1])
+			}
+			return
+		}
+		p.rows = append(p.rows, row)
+	}
 }
 
 // read applies filter, search, ordering, count and paging. rest is the query
@@ -156,20 +206,20 @@ func (c *call) read(col collection, o odata.Options, rest string) (page, error) 
 		o.Skip = 0 // the first page has taken it
 	}
 	var p page
-	var more bool
-	var keys []odata.Key
+	col.all = c.watched(col.all)
 	switch {
 	case o.OrderBy != nil:
-		p, more, keys = sorted(col, o, from, limit)
+		p = sorted(col, o, from, limit)
 	case o.Filter != nil || o.Search != nil:
-		p, more = filtered(col, o, from, limit)
+		p = filtered(col, o, from, limit)
 	default:
-		p.entities, more = col.page(from.Seq, o.Skip, limit)
+		p.entities, p.more = col.page(from.Seq, o.Skip, limit)
 		p.count = col.len()
 	}
-	if more {
+	c.show(&p, o, col.usual)
+	if p.more {
 		last := p.entities[len(p.entities)-1]
-		token := cursor{Seq: last.seq(), Keys: keys}.seal(c.world.PageKey, scope)
+		token := cursor{Seq: last.seq(), Keys: p.keys}.seal(c.world.PageKey, scope)
 		p.next = strings.TrimPrefix(rest+"&$skiptoken="+token, "&")
 	}
 	return p, nil
@@ -180,7 +230,7 @@ func matches(o odata.Options, e entity) bool {
 }
 
 // filtered walks the collection in the order of creation, no further than it must.
-func filtered(col collection, o odata.Options, from cursor, limit int) (p page, more bool) {
+func filtered(col collection, o odata.Options, from cursor, limit int) (p page) {
 	start := from.Seq
 	if o.Count || col.counted {
 		start = 0 // the count is of all
@@ -197,18 +247,18 @@ func filtered(col collection, o odata.Options, from cursor, limit int) (p page, 
 		case len(p.entities) < limit:
 			p.entities = append(p.entities, e)
 		default:
-			more = true
+			p.more = true
 			if start == from.Seq && !o.Count && !col.counted {
-				return p, more
+				return p
 			}
 		}
 	}
-	return p, more
+	return p
 }
 
 // sorted orders what matches. Entities with equal keys stand in the order of
 // creation, so the order is total and a cursor can resume it.
-func sorted(col collection, o odata.Options, from cursor, limit int) (p page, more bool, last []odata.Key) {
+func sorted(col collection, o odata.Options, from cursor, limit int) (p page) {
 	type row struct {
 		e    entity
 		keys []odata.Key
@@ -236,14 +286,14 @@ func sorted(col collection, o odata.Options, from cursor, limit int) (p page, mo
 	}
 	slices.SortFunc(rows, compare)
 	rows = rows[min(o.Skip, len(rows)):]
-	if more = len(rows) > limit; more {
+	if p.more = len(rows) > limit; p.more {
 		rows = rows[:limit]
 	}
 	for _, r := range rows {
 		p.entities = append(p.entities, r.e)
-		last = r.keys
+		p.keys = r.keys
 	}
-	return p, more, last
+	return p
 }
 
 // total answers a $count segment: the number as plain text. Observed: clients
@@ -257,10 +307,13 @@ func (c *call) total(col collection) (reply, error) {
 	if o.Filter == nil && o.Search == nil {
 		n = col.len()
 	} else {
-		for e := range col.all(0) {
+		for e := range c.watched(col.all)(0) {
 			if matches(o, e) {
 				n++
 			}
+		}
+		if err := c.gone(); err != nil {
+			return reply{}, err
 		}
 	}
 	return reply{status: http.StatusOK, media: mediaText, body: strconv.AppendInt(c.room(20), int64(n), 10)}, nil

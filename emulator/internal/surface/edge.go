@@ -17,8 +17,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
-	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // calls keeps calls with their buffers for the next request.
@@ -64,13 +64,13 @@ func (s *Surface) tell(c *call, a reply) {
 	if !s.log.Enabled(c.outer.Context(), slog.LevelDebug) {
 		return
 	}
-	args := []any{"method", c.method, "path", c.path, "operation", c.operation, "status", a.status, "request-id", c.ids.Request, "entry", c.entry}
+	args := []any{"method", c.method, "path", redact.Deep(c.path), "operation", c.operation, "status", a.status, "request-id", c.ids.Request, "entry", c.entry}
 	if f := c.failure; f != nil {
 		why := f.Message
 		for _, d := range f.Details {
 			why += "; " + d.Message
 		}
-		args = append(args, "error", f.Code, "why", journal.RedactText(why))
+		args = append(args, "error", f.Code, "why", redact.Text(why))
 	}
 	s.log.Debug("request", args...)
 }
@@ -82,6 +82,7 @@ func (s *Surface) Refuse(w http.ResponseWriter, r *http.Request, world *World, f
 	a := c.fail(e)
 	s.record(c, a)
 	s.send(w, r, c, a)
+	s.tell(c, a)
 }
 
 func (c *call) init(s *Surface, r *http.Request, world *World, from Caller) {

@@ -159,6 +159,7 @@ func (e *profileEntity) expand(dst []byte, item odata.ExpandItem) []byte {
 // expandCollection appends the first page of a collection as the property that
 // item expands.
 func (c *call) expandCollection(dst []byte, col collection, item odata.ExpandItem) []byte {
+	col.usual = nil // what an expansion shows, its own $select says
 	p, err := c.read(col, item.Options, nextOptions(item.Query()))
 	if err != nil {
 		panic(err) // only a skip token can be wrong, and none is allowed here
@@ -167,11 +168,11 @@ func (c *call) expandCollection(dst []byte, col collection, item odata.ExpandIte
 	dst = c.expandedContext(dst, property, col.context+selected(item.Options.Select))
 	dst = c.annotations(dst, property, col, p, item.Options.Count || col.counted)
 	dst = append(append(append(dst, '"'), property...), `":[`...)
-	for i, e := range p.entities {
+	for i, row := range p.rows {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = c.shape(dst, e, item.Options)
+		dst = append(dst, row...)
 	}
 	return append(dst, ']')
 }

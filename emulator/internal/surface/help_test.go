@@ -41,7 +41,7 @@ type desk struct {
 
 func newDesk(change ...func(*Config)) *desk {
 	d := &desk{log: &bytes.Buffer{}, world: newWorld("default")}
-	cfg := Config{MaxBody: 4 << 20, Schemas: compiled, Log: slog.New(slog.NewTextHandler(d.log, nil)),
+	cfg := Config{MaxBody: 4 << 20, MaxBatch: 64 << 20, Schemas: compiled, Log: slog.New(slog.NewTextHandler(d.log, nil)),
 		Now: func() time.Time { return dawn }, Closing: context.Background()}
 	for _, c := range change {
 		c(&cfg)

@@ -1,4 +1,4 @@
-package journal
+package redact
 
 import (
 	"net/url"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// redactPairs returns name=value pairs, separated by &, in which the values of
+// pairs returns name=value pairs, separated by &, in which the values of
 // secrets are "(redacted)". s notes them; nil: nobody wants to know.
-func redactPairs(raw string, s *secrets) string {
+func pairs(raw string, s *Found) string {
 	if raw == "" {
 		return ""
 	}
@@ -17,17 +17,17 @@ func redactPairs(raw string, s *secrets) string {
 	for pair := range strings.SplitSeq(raw, "&") {
 		name, value, has := strings.Cut(pair, "=")
 		switch {
-		case has && value != "" && (secretOption(decode(name)) || mentions(pair) && redactDeep(pair) != pair):
+		case has && value != "" && (Option(decode(name)) || Mentions(pair) && Deep(pair) != pair):
 			s.add(value)
 			s.add(decode(value))
 			end := at + len(name) + 1
 			out.WriteString(raw[from:end])
-			out.WriteString(Redacted)
+			out.WriteString(Mark)
 			from = at + len(pair)
-		case !has && redactDeep(pair) != pair:
+		case !has && Deep(pair) != pair:
 			s.add(pair)
 			out.WriteString(raw[from:at])
-			out.WriteString(Redacted)
+			out.WriteString(Mark)
 			from = at + len(pair)
 		}
 		at += len(pair) + 1
@@ -38,6 +38,9 @@ func redactPairs(raw string, s *secrets) string {
 	out.WriteString(raw[from:])
 	return out.String()
 }
+
+// maxValue is how long a value may be in bytes that is looked through.
+const maxValue = 8 << 10
 
 // maxDecodings is how often a text may have been escaped over again.
 const maxDecodings = 4
@@ -78,17 +81,17 @@ func unescape(s string) string {
 	return string(b)
 }
 
-// redactDeep is RedactText for a value, which may be escaped in itself: an
+// Deep is RedactText for a value, which may be escaped in itself: an
 // address within an address, JSON within JSON. Where an escaped form holds a
 // secret, nothing of the value is left.
-func redactDeep(s string) string {
-	if !mentions(s) {
+func Deep(s string) string {
+	if !Mentions(s) {
 		return s
 	}
-	if len(s) > maxAddress {
-		return Redacted // chosen: nobody reads so much, and a secret is told rather by what is short
+	if len(s) > maxValue {
+		return Mark // chosen: nobody reads so much, and a secret is told rather by what is short
 	}
-	if out := redactText(s); out != s {
+	if out := inText(s); out != s {
 		return out
 	}
 	plain := s
@@ -103,8 +106,8 @@ func redactDeep(s string) string {
 		if once == plain {
 			break
 		}
-		if plain = once; redactText(plain) != plain {
-			return Redacted
+		if plain = once; inText(plain) != plain {
+			return Mark
 		}
 	}
 	return s

@@ -1,17 +1,26 @@
-package journal
+package redact
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// redactText is RedactText for a text that mentions a secret. It goes through
+// inText is RedactText for a text that Mentions a secret. It goes through
 // the text once, from one telling word to the next.
-func redactText(text string) string {
+func inText(text string) string {
 	var out strings.Builder
 	from := 0 // what comes next into out begins here
 	for i := 1; i < len(text); i++ {
 		if !marks[pair(text[i-1], text[i])] {
+			continue
+		}
+		if begin, end, found := userinfo(text, i); found {
+			if text[begin:end] != Mark {
+				out.WriteString(text[from:begin])
+				out.WriteString(Mark)
+				from = end
+			}
+			i = end
 			continue
 		}
 		for _, n := range byMark[text[i]&31] {
@@ -21,9 +30,9 @@ func redactText(text string) string {
 				continue
 			}
 			value, end := secretValue(text, at, t.word)
-			if end > value && text[value:end] != Redacted {
+			if end > value && !strings.HasPrefix(text[value:], Mark) {
 				out.WriteString(text[from:value])
-				out.WriteString(Redacted)
+				out.WriteString(Mark)
 				from = end
 			}
 			i = max(i, end-1)
@@ -94,7 +103,7 @@ func secretValue(text string, at int, word string) (value, end int) {
 		after++
 	}
 	name := text[begin:after]
-	if !secretName(name) {
+	if !Name(name) {
 		return after, after
 	}
 	return assigned(text, after, name)

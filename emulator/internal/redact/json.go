@@ -1,4 +1,4 @@
-package journal
+package redact
 
 import (
 	"encoding/json"
@@ -7,17 +7,17 @@ import (
 
 const byteOrderMark = "\xef\xbb\xbf"
 
-// redactJSON returns a JSON text in which the value of each property whose name
+// inJSON returns a JSON text in which the value of each property whose name
 // is a secret's is "(redacted)", and so is a string that holds a secret in its
 // text. null, true, false and "" are none. ok is false where it is no JSON.
-func redactJSON(text string, s *secrets) (out string, ok bool) {
+func inJSON(text string, s *Found) (out string, ok bool) {
 	text = strings.TrimPrefix(text, byteOrderMark)
 	// encoding/json looks at depth with a stack of its own: no text is too deep
 	// for ours.
 	if !json.Valid([]byte(text)) {
 		return "", false
 	}
-	r := jsonRedactor{text: text, secrets: s}
+	r := jsonRedactor{text: text, found: s}
 	r.run()
 	if r.from == 0 {
 		return text, true // nothing was taken out
@@ -32,7 +32,7 @@ type jsonRedactor struct {
 	out     strings.Builder // what is done
 	from    int             // what comes next into out begins here
 	objects []bool          // what the place is in: true an object, false an array
-	secrets *secrets
+	found   *Found
 }
 
 func (r *jsonRedactor) run() {
@@ -51,10 +51,10 @@ func (r *jsonRedactor) run() {
 			end := stringEnd(r.text, i)
 			decoded := decodeString(r.text[i:end])
 			switch {
-			case key && secretName(decoded):
+			case key && Name(decoded):
 				i = r.value(end)
-			case !key && redactDeep(decoded) != decoded:
-				r.secrets.add(decoded)
+			case !key && Deep(decoded) != decoded:
+				r.found.add(decoded)
 				r.replace(i, end)
 				i = end - 1
 			default:
@@ -86,11 +86,11 @@ func (r *jsonRedactor) note(v string) {
 		switch b := v[i]; {
 		case b == '"':
 			end := stringEnd(v, i)
-			r.secrets.add(decodeString(v[i:end]))
+			r.found.add(decodeString(v[i:end]))
 			i = end - 1
 		case b == '-' || b >= '0' && b <= '9':
 			end := scalarEnd(v, i)
-			r.secrets.add(v[i:end])
+			r.found.add(v[i:end])
 			i = end - 1
 		}
 	}
@@ -98,7 +98,7 @@ func (r *jsonRedactor) note(v string) {
 
 func (r *jsonRedactor) replace(from, to int) {
 	r.out.WriteString(r.text[r.from:from])
-	r.out.WriteString(`"` + Redacted + `"`)
+	r.out.WriteString(`"` + Mark + `"`)
 	r.from = to
 }
 

@@ -1,9 +1,9 @@
-package journal
+package redact
 
 import "strings"
 
-// Redacted stands in the place of a secret.
-const Redacted = "(redacted)"
+// Mark stands in the place of a secret.
+const Mark = "(redacted)"
 
 // telling are the parts of a name that make its value a secret, in lower case:
 // "clientSecret" and "X-Api-Key" hold one. Chosen, from the names of OAuth, of
@@ -17,18 +17,19 @@ var telling = [...]struct {
 	{"secret", 3}, {"password", 4}, {"passwd", 4}, {"passphrase", 4}, {"pwd", 1}, {"assertion", 2}, {"token", 3}, {"credential", 1},
 	{"authorization", 8}, {"authorisation", 4}, {"cookie", 4}, {"apikey", 4}, {"api_key", 5}, {"api-key", 5}, {"privatekey", 8}, {"private_key", 9}, {"private-key", 9},
 	{"verifier", 4}, {"device_code", 7}, {"user_code", 5},
+	{"accountkey", 7}, {"sharedaccesskey", 12}, // of connection strings of Azure
 	// What is no part of a name, but tells of a secret in a text:
 	{"sig=", 3}, {"signature=", 9}, {"code=", 4}, {"state=", 5}, {"signin=", 6}, {"bearer", 1}, {"eyj", 2},
 	{`sig"`, 3}, {`signature"`, 9},
 }
 
 // names is how many of telling are parts of names.
-const names = 20
+const names = 22
 
 // harmless are names that would be told, but hold no secret.
 var harmless = map[string]bool{
 	"tokenurl": true, "tokenuri": true, "tokenendpoint": true, "tokentype": true, "tokenlifetime": true, "clientassertiontype": true, "assertiontype": true,
-	"requestedtokentype": true, "subjecttokentype": true,
+	"requestedtokentype": true, "subjecttokentype": true, "sharedaccesskeyname": true,
 	"skiptoken": true, "deltatoken": true, "continuationtoken": true, // they are this API's own, and say where a page begins
 }
 
@@ -47,6 +48,7 @@ var marks = func() (m [32 << 8]bool) {
 			m[pair(first, second-'a'+'A')] = true
 		}
 	}
+	m[pair(':', '/')] = true // of an address, which may have a user and a password
 	for before := range byte(32) {
 		for _, b := range []byte{'\\', '%', longS[0], kelvin[0]} {
 			m[pair(before, b)] = true
@@ -63,10 +65,10 @@ const longS, kelvin = "\u017f", "\u212a"
 // first.
 func pair(a, b byte) int { return int(a&31)<<8 | int(b) }
 
-// mentions tells whether s may hold the name of a secret, or a secret that is
+// Mentions tells whether s may hold the name of a secret, or a secret that is
 // known by its look. It may say so where there is none, never the reverse: a
 // text with escapes is taken for one that does.
-func mentions(s string) bool {
+func Mentions(s string) bool {
 	before := 0 // of the byte before, in its place in the index
 	for i := range len(s) {
 		b := int(s[i])
@@ -85,6 +87,9 @@ func hidden(s string, i int) bool {
 		return true
 	case '%':
 		return !spelled(s[i:])
+	case '/':
+		_, _, found := userinfo(s, i)
+		return found
 	case longS[0]:
 		return strings.HasPrefix(s[i:], longS)
 	case kelvin[0]:
@@ -127,10 +132,10 @@ func fold(name string) string {
 	return strings.ToLower(name)
 }
 
-// secretName tells whether a property, a header or an option of that name, which
+// Name tells whether a property, a header or an option of that name, which
 // is decoded, holds a secret.
-func secretName(name string) bool {
-	if len(name) != len("sig") && len(name) != len("signature") && !mentions(name) {
+func Name(name string) bool {
+	if len(name) != len("sig") && len(name) != len("signature") && !Mentions(name) {
 		return false
 	}
 	name = fold(name)
@@ -142,8 +147,8 @@ func secretName(name string) bool {
 	return name == "sig" || name == "signature"
 }
 
-// secretOption is secretName for a query or a form.
-func secretOption(name string) bool { return exact[fold(name)] || secretName(name) }
+// Option is Name for a query or a form.
+func Option(name string) bool { return exact[fold(name)] || Name(name) }
 
 // letters returns the ASCII letters of a folded name.
 func letters(name string) string {

@@ -1,4 +1,4 @@
-package journal
+package redact
 
 import (
 	"encoding/json"
@@ -9,9 +9,9 @@ import (
 	"unicode"
 )
 
-// secrets are the values that were taken out of a request, to be taken out of
+// Found are the values that were taken out of a request, to be taken out of
 // the texts that quote it too.
-type secrets struct {
+type Found struct {
 	values []string
 	forms  []string // of the values; made when first needed
 	many   bool     // there were more than are kept
@@ -25,10 +25,22 @@ const (
 	maxSecret  = 256 // of a longer one the beginning is looked for
 )
 
+// Query is Query, and notes what it takes out.
+func (s *Found) Query(raw string) string { return pairs(raw, s) }
+
+// Body is Body, and notes what it takes out.
+func (s *Found) Body(text string) string {
+	out, whole := body(text, s)
+	if !whole {
+		s.unread = text
+	}
+	return out
+}
+
 // add notes a secret. s may be nil.
-func (s *secrets) add(v string) {
+func (s *Found) add(v string) {
 	switch {
-	case s == nil || v == "" || v == Redacted:
+	case s == nil || v == "" || v == Mark:
 	case len(s.values) == maxSecrets:
 		s.many = true
 	default:
@@ -36,8 +48,8 @@ func (s *secrets) add(v string) {
 	}
 }
 
-// scrub returns text less what is known, however it is written there.
-func (s *secrets) scrub(text string) string {
+// Scrub returns text less what is known, however it is written there.
+func (s *Found) Scrub(text string) string {
 	if text == "" || len(s.values) == 0 && s.unread == "" {
 		return text
 	}
@@ -55,7 +67,7 @@ func (s *secrets) scrub(text string) string {
 		text = s.scrubWords(text)
 	}
 	if s.many || s.unread != "" {
-		text = blot(text)
+		text = Blot(text)
 	}
 	return text
 }
@@ -78,7 +90,7 @@ func forms(v string) []string {
 // beginning, where the text leaves the rest out.
 func scrubForm(text, v string, cut bool) string {
 	if len(v) < shortest {
-		return strings.NewReplacer(`"`+v+`"`, `"`+Redacted+`"`, "'"+v+"'", "'"+Redacted+"'").Replace(text)
+		return strings.NewReplacer(`"`+v+`"`, `"`+Mark+`"`, "'"+v+"'", "'"+Mark+"'").Replace(text)
 	}
 	beginning := v
 	if cut {
@@ -104,7 +116,7 @@ func scrubForm(text, v string, cut bool) string {
 			n = wordEnd(text, i+n) - i // only its beginning is known
 			fallthrough
 		case n == len(v) || cutHere(text[i+n:]):
-			out.WriteString(Redacted)
+			out.WriteString(Mark)
 		default:
 			n = 1
 			out.WriteString(text[i : i+n])
@@ -120,7 +132,7 @@ func cutHere(rest string) bool {
 
 // scrubWords takes out what stands between two blanks and has a word in it that
 // the unread body has too.
-func (s *secrets) scrubWords(text string) string {
+func (s *Found) scrubWords(text string) string {
 	parts := strings.Split(text, " ")
 	for i, part := range parts {
 		for _, form := range [...]string{part, decode(part), unquote(part)} {
@@ -135,8 +147,8 @@ func (s *secrets) scrubWords(text string) string {
 	return strings.Join(parts, " ")
 }
 
-// blot takes out whatever a text has in quotes.
-func blot(text string) string {
+// Blot takes out whatever a text has in quotes.
+func Blot(text string) string {
 	var out strings.Builder
 	from := 0
 	for i := 0; i < len(text); i++ {
@@ -152,7 +164,7 @@ func blot(text string) string {
 			end++
 		}
 		out.WriteString(text[from : i+1])
-		out.WriteString(Redacted)
+		out.WriteString(Mark)
 		i, from = end, min(end, len(text))
 	}
 	out.WriteString(text[from:])
