@@ -24,6 +24,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
+	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -94,7 +95,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	s := &Server{set: set, mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
-	s.worlds.byTenant = map[string]*World{}
+	s.worlds.byTenant, s.worlds.past = map[string]*World{}, journal.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}

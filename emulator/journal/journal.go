@@ -19,19 +19,33 @@ type Limits struct {
 type Journal struct {
 	world  string
 	limits Limits
-	opened atomic.Uint64 // the last id that was given
+	opened *atomic.Uint64 // the last id that was given
 
 	mu    sync.Mutex // guards what follows; never held across a call out
 	kept  queue      // in the order in which the requests were closed
 	bytes int64      // of kept, as estimated
 	lost  uint64     // since the last Clear
+	here  struct {   // the open chapter's part of them
+		kept int // the newest so many
+		lost uint64
+	}
 
 	promises promises
 }
 
 // New makes an empty journal for the world of that name.
 func New(world string, l Limits) *Journal {
-	return &Journal{world: world, limits: Limits{max(l.Entries, 1), max(l.Bytes, 1)}}
+	return &Journal{world: world, limits: Limits{max(l.Entries, 1), max(l.Bytes, 1)}, opened: new(atomic.Uint64)}
+}
+
+// ContinueFrom lets ids go on after those of another journal, so that none is of
+// two requests, even where that one is still written to. It is called before any
+// entry is opened here.
+func (j *Journal) ContinueFrom(before *Journal) {
+	least := j.opened.Load()
+	j.opened = before.opened
+	for is := j.opened.Load(); is < least && !j.opened.CompareAndSwap(is, least); is = j.opened.Load() {
+	}
 }
 
 // Open begins an entry and returns its id. Ids count from 1 in the order in
@@ -61,11 +75,16 @@ func (j *Journal) Add(e *Entry, real time.Time) {
 		kept.World = j.world
 	}
 	j.bytes += size
+	j.here.kept++
 	for j.kept.len() > 0 && (j.kept.len() > j.limits.Entries || j.bytes > j.limits.Bytes) {
 		oldest := j.kept.pop()
 		j.bytes -= oldest.size
 		*oldest = Entry{} // let go of its strings
 		j.lost++
+		if j.here.kept > j.kept.len() {
+			j.here.kept--
+			j.here.lost++
+		}
 	}
 }
 
@@ -90,6 +109,25 @@ func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.kept, j.bytes, j.lost = queue{}, 0, 0
+	j.here.kept, j.here.lost = 0, 0
+}
+
+// Chapter returns what the open chapter is judged by: the entries that were
+// added since NextChapter was called last, sorted by id, and how many of those
+// were lost.
+func (j *Journal) Chapter() (entries []Entry, lost uint64) {
+	return j.copy(func() (from int) {
+		lost = j.here.lost
+		return j.kept.len() - j.here.kept
+	}, func(*Entry) bool { return true }), lost
+}
+
+// NextChapter begins a chapter: what is added from now on belongs to it, also
+// the entry of a request that came before. What is kept stays.
+func (j *Journal) NextChapter() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.here.kept, j.here.lost = 0, 0
 }
 
 // Get returns the entry with that id. ok is false where there is none: it is
@@ -109,20 +147,21 @@ func (j *Journal) Get(id uint64) (e Entry, ok bool) {
 
 // Entries returns the entries that f lets through, sorted by id.
 func (j *Journal) Entries(f Filter) []Entry {
-	found := slices.DeleteFunc(j.copy(f.cheap()), func(e Entry) bool { return !f.contains(&e) })
+	found := slices.DeleteFunc(j.copy(func() int { return 0 }, f.cheap()), func(e Entry) bool { return !f.contains(&e) })
 	if f.Limit > 0 && len(found) > f.Limit {
 		found = found[len(found)-f.Limit:]
 	}
 	return found
 }
 
-// copy returns the entries that pass, sorted by id.
-func (j *Journal) copy(pass func(*Entry) bool) []Entry {
+// copy returns the entries that pass, sorted by id. from says with which of the
+// kept ones it begins, and is called with mu held.
+func (j *Journal) copy(from func() int, pass func(*Entry) bool) []Entry {
 	list := []Entry{}
 	func() {
 		j.mu.Lock()
 		defer j.mu.Unlock()
-		for i := range j.kept.len() {
+		for i := from(); i < j.kept.len(); i++ {
 			if e := j.kept.at(i); pass(e) {
 				list = append(list, *e)
 			}

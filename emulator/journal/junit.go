@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/xml"
+	"fmt"
 	"io"
 	"strings"
 )
@@ -49,17 +50,22 @@ var warningNames = map[string]string{
 	WarnNoJitter:       "throttled workers came back at different times",
 }
 
-// WriteJUnit writes the verdict as JUnit XML: one suite for each world with one
-// test for each expectation, and a suite of the warnings with one test for each
+// WriteJUnit writes the verdict as JUnit XML: one suite for each chapter of each
+// world with one test for each expectation, and a suite of the warnings with one test for each
 // kind, so that the number of tests does not depend on the outcome. Warnings
 // are output of a test that passes, and failures where the verdict is strict. It
 // returns the first error of w.
 func (v Verdict) WriteJUnit(w io.Writer) error {
 	all := junitSuites{Name: "graphemu"}
+	classes := map[string]int{}
 	for _, world := range v.Worlds {
-		s := junitSuite{Name: "world " + world.World}
+		class := "graphemu." + world.World + world.Chapter.class()
+		if classes[class]++; classes[class] > 1 {
+			class += fmt.Sprintf(" (%d)", classes[class])
+		}
+		s := junitSuite{Name: "world " + world.World + world.Chapter.text()}
 		for _, r := range world.Expectations {
-			c := junitCase{Class: "graphemu." + world.World, Name: r.Expected}
+			c := junitCase{Class: class, Name: r.Expected}
 			if r.Place != "" {
 				c.Name += " [" + r.Place + "]"
 			}
@@ -71,6 +77,9 @@ func (v Verdict) WriteJUnit(w io.Writer) error {
 			s.add(c)
 		}
 		all.add(s)
+	}
+	if v.Omitted != (Omitted{}) {
+		all.add(v.Omitted.suite())
 	}
 	s := junitSuite{Name: "warnings"}
 	for _, kind := range warningKinds {
@@ -95,6 +104,17 @@ func (v Verdict) WriteJUnit(w io.Writer) error {
 	}
 	_, err = io.WriteString(w, xml.Header+string(text)+"\n")
 	return err
+}
+
+// suite has one test for all chapters that became numbers.
+func (o Omitted) suite() junitSuite {
+	s := junitSuite{Name: "further chapters"}
+	c := junitCase{Class: "graphemu.chapters", Name: "no further chapter failed", Out: o.text()}
+	if o.Failed > 0 {
+		c.Out, c.Failure = "", &junitFailure{Message: o.text(), Type: "expectation", Text: o.text()}
+	}
+	s.add(c)
+	return s
 }
 
 func (s *junitSuite) add(c junitCase) {
