@@ -153,6 +153,11 @@ func TestEntriesKeepCountingOverChapters(t *testing.T) {
 	require.NoError(t, g.World().Restore(old))
 	assert.Equal(t, "4", explain())
 	assert.Len(t, g.World().Journal().Entries(journal.Filter{}), 1, "and a journal begins empty")
+
+	g = g.as("world-a")
+	assert.Equal(t, "1", explain())
+	g.control(t, "DELETE", "worlds/a", "")
+	assert.Equal(t, "2", explain())
 }
 
 func TestForgetBeginsAnew(t *testing.T) {

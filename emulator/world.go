@@ -215,7 +215,9 @@ func (s *Server) keep(w *World, now time.Time) (*World, error) {
 	if w.tenant != DefaultTenant && len(s.worlds.byTenant) >= s.set.Limits.Worlds && !s.evict(now) {
 		return nil, &FullError{Max: s.set.Limits.Worlds}
 	}
-	w.chapters.before = s.worlds.past.Last(w.tenant)
+	var last uint64
+	w.chapters.before, last = s.worlds.past.Last(w.tenant) // of one that was dropped
+	w.current.Load().Journal.SetPosition(last)
 	s.worlds.byTenant[w.tenant] = w
 	return w, nil
 }

@@ -83,6 +83,7 @@ type History struct {
 type closed struct {
 	verdict  WorldVerdict
 	warnings []Warning
+	last     uint64 // the id of its last entry
 }
 
 // NewHistory makes a history that keeps so many chapters.
@@ -102,7 +103,10 @@ func (h *History) Close(r *Record, by string) bool {
 	if r.Chapter != nil {
 		fit.Chapter.Number, fit.Chapter.Name = r.Chapter.Number, r.Chapter.Name
 	}
-	c := closed{fit.verdict(), fit.warnings()}
+	c := closed{verdict: fit.verdict(), warnings: fit.warnings()}
+	if n := len(r.Entries); n > 0 {
+		c.last = r.Entries[n-1].ID
+	}
 	if len(c.warnings) > maxChapterWarnings {
 		h.count(c.warnings[maxChapterWarnings:])
 		c.warnings = slices.Clip(slices.Clone(c.warnings[:maxChapterWarnings]))
@@ -136,9 +140,10 @@ func (h *History) Clone() *History {
 }
 
 // Of returns the chapters of one tenant, as far as more than their number is
-// known.
+// known. A rule that fired for any tenant has fired.
 func (h *History) Of(tenant string) *History {
 	mine := NewHistory(len(h.chapters))
+	mine.rules.add(slices.DeleteFunc(slices.Clone(h.rules.list), func(r RuleUse) bool { return r.Fired == 0 }))
 	for _, c := range h.chapters {
 		if c.verdict.Tenant == tenant {
 			mine.chapters = append(mine.chapters, c)
@@ -153,14 +158,15 @@ func (h *History) Forget(tenant string) {
 	h.chapters = slices.DeleteFunc(h.chapters, func(c closed) bool { return c.verdict.Tenant == tenant })
 }
 
-// Last returns the number of the last chapter of a tenant, 0 where none is known.
-func (h *History) Last(tenant string) int {
+// Last returns the number of the last chapter of a tenant, and the id of its last
+// entry; zeros where none is known.
+func (h *History) Last(tenant string) (number int, entry uint64) {
 	for _, c := range slices.Backward(h.chapters) {
 		if c.verdict.Tenant == tenant {
-			return c.verdict.Chapter.Number
+			return c.verdict.Chapter.Number, c.last
 		}
 	}
-	return 0
+	return 0, 0
 }
 
 // shed makes numbers of the chapters that are too many.

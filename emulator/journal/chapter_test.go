@@ -88,7 +88,8 @@ func TestAHistoryIsBounded(t *testing.T) {
 	assert.Contains(t, v.Summary, "not met in 16 chapters of 1 world, 2 warnings")
 	assert.Equal(t, []string{WarnUnfired, WarnNotImplemented}, []string{v.Warnings[0].Kind, v.Warnings[1].Kind}, "a warning is not lost with its chapter")
 	assert.Equal(t, 16, h.Len())
-	assert.Equal(t, 13+1, h.Last("w"))
+	number, entry := h.Last("w")
+	assert.Equal(t, []any{14, uint64(1)}, []any{number, entry})
 	var xml bytes.Buffer
 	require.NoError(t, v.WriteJUnit(&xml))
 	assert.Contains(t, xml.String(), `<failure message="further chapters,`)
@@ -101,10 +102,16 @@ func TestHistoriesAreJoinedAndTakenApart(t *testing.T) {
 	a.Absorb(b)
 	assert.Equal(t, 2, a.Len())
 	assert.Equal(t, 1, a.Of("b").Len())
-	assert.Zero(t, a.Last("c"))
+	assert.Empty(t, Judge(nil, a.Of("b")).Warnings, "nor are rules of others missed")
+	number, entry := a.Last("c")
+	assert.Zero(t, uint64(number)+entry)
+	fired := chapterOf("b", 2, "", 2, "profiles.start")
+	fired.Rules[0].Fired = 1
+	a.Close(fired, CloseDrop)
+	assert.Empty(t, Judge(nil, a.Of("a")).Warnings, "a rule that fired for any has fired")
 	c := a.Clone()
 	a.Forget("b")
-	assert.Equal(t, []int{1, 2}, []int{a.Len(), c.Len()})
+	assert.Equal(t, []int{1, 3}, []int{a.Len(), c.Len()})
 	assert.True(t, Judge(nil, a).OK)
 	assert.False(t, Judge(nil, c).OK)
 }

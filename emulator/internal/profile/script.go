@@ -17,8 +17,8 @@ type Script struct {
 // Lifecycle is the future that a call on a profile leads to, in place of whatever
 // was to come. One on CallUpdate is played on profiles that are provisioned, with
 // Where holding for what the update has made of them; one on CallPause where the
-// sync is not paused already. Where a pause was scripted, a resume that is not goes on
-// in the middle of the sync (chosen).
+// sync is not paused already. Once it is, a resume goes on where the sync was when the
+// pause was called (chosen).
 //
 // One that has a Next runs once for a profile; after that its Next, which waits
 // until then, may run there. An automatic start of a profile that needs no files

@@ -103,7 +103,11 @@ func TestLifecycles(t *testing.T) {
 
 		"pause: takes its time": {csvProvider, []Lifecycle{{On: CallPause, Steps: []Step{{Status: Paused, After: 30 * time.Second}}}}, timeline{
 			{10, CallStart, "provisioned/extracting"}, {11, CallPause, "provisioned/validating"}, {40.999, "", "provisioned/validating"}, {41, "", "provisioned/paused"},
-			{1e6, CallResume, "provisioned/inProgress"}, {1e6 + 2, "", "provisioned/success"}}},
+			{1e6, CallResume, "provisioned/validating"}, {1e6 + 0.999, "", "provisioned/validating"}, {1e6 + 1, "", "provisioned/inProgress"}, {1e6 + 3, "", "provisioned/success"}}},
+		"pause: of a script, twice": {csvProvider, []Lifecycle{
+			{Name: "a", On: CallStart, Steps: []Step{{Status: InProgress}, {Status: Quarantined, After: time.Minute}}}, {Name: "b", On: CallPause, Steps: []Step{{Status: Paused, After: 10 * time.Second}}}}, timeline{
+			{10, CallStart, "provisioned/inProgress"}, {30, CallPause, "provisioned/inProgress"}, {35, CallPause, "provisioned/inProgress"}, {45, "", "provisioned/paused"},
+			{100, CallResume, "provisioned/inProgress"}, {139.999, "", "provisioned/inProgress"}, {140, "", "provisioned/quarantined"}}},
 		"pause: comes too late": {csvProvider, []Lifecycle{{On: CallPause, Steps: []Step{{Status: Success, Reads: 1}}}}, timeline{
 			{10, CallStart, "provisioned/extracting"}, {11, CallPause, "provisioned/validating"}, {12, callRead, "provisioned/success"}}},
 		"pause: resumes by a script": {csvProvider, []Lifecycle{{Name: "a", On: CallPause, Steps: []Step{{Status: Paused}}, Next: "b"}, {Name: "b", On: CallResume, Steps: []Step{{Status: Quarantined}}}}, timeline{

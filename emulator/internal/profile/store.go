@@ -219,7 +219,7 @@ func (s *Store) Pause(now time.Time, id string) (*Record, error) {
 			return nil
 		}
 		if c := s.book.pick(r, CallPause); c != nil {
-			r.take(c, now)
+			r.pauseBy(c, now)
 			return nil
 		}
 		r.hold(now)
