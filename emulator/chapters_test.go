@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -255,4 +256,53 @@ func TestAResetStartsFromAnotherFixture(t *testing.T) {
 	a = small.control(t, "POST", "worlds/default/reset", two)
 	assert.Equal(t, 400, a.status)
 	assert.Contains(t, a.body, "/fixture/profiles/1: ")
+}
+
+// Whatever closes chapters at the same time, each is judged once and has a number
+// of its own.
+func TestChaptersAtTheSameTime(t *testing.T) {
+	g := play(t, throttled)
+	var group sync.WaitGroup
+	for _, run := range []func(){
+		func() { g.World("a").Reset() },
+		func() { _, _ = g.World("a").SetScenario("calm.yaml", nothingExpected) },
+		func() { g.World("a").UnsetScenario() },
+		func() { g.Verify() },
+		func() { g.World("a").Verify() },
+		func() {
+			r, err := http.NewRequest("DELETE", g.origin()+"/_graphemu/worlds/a", nil)
+			if err == nil {
+				if a, err := g.client.Do(r); err == nil {
+					a.Body.Close()
+				}
+			}
+		},
+	} {
+		group.Go(func() {
+			for range 20 {
+				run()
+			}
+		})
+	}
+	for range 2 {
+		group.Go(func() {
+			for range 50 {
+				r, _ := http.NewRequest("GET", g.URL+profilesAt, nil)
+				r.Header.Set("Authorization", "Bearer world-a")
+				if a, err := g.client.Do(r); assert.NoError(t, err) {
+					a.Body.Close()
+				}
+			}
+		})
+	}
+	group.Wait()
+	seen := map[int]bool{}
+	for _, w := range g.World("a").Verify().Worlds {
+		number := 1
+		if w.Chapter != nil {
+			number = w.Chapter.Number
+		}
+		assert.False(t, seen[number], "chapter %d is there twice", number)
+		seen[number] = true
+	}
 }
