@@ -119,7 +119,8 @@ func (s *Server) startOf(sc *scene, given json.RawMessage) (start, error) {
 	case err != nil:
 		f, err = fixture.Parse("fixture", given, compiled)
 	case !slices.Contains(known, name):
-		err = fmt.Errorf("fixture: there is no built-in one %q%s; there are %s, and an object is a fixture itself", name, nearest.Hint(name, known), words.Join(known, "and"))
+		err = fmt.Errorf("fixture: there is no built-in one %q%s; there are %s, and an object is a fixture itself",
+			name, nearest.Hint(name, known), words.Join(known, "and"))
 	default:
 		f, err = s.fixture(name)
 	}

@@ -120,7 +120,8 @@ the first test "world verify --forget" drops what was judged so far.`,
 	fl := c.Flags()
 	fl.SortFlags = false
 	fl.StringVar(&name, "name", "", "what the `chapter` is called that begins, as in the verdict and in JUnit")
-	fl.StringVar(&fixture, "fixture", "", "start from this `fixture`, a built-in name or a file, until the next reset (default the scenario's)")
+	fl.StringVar(&fixture, "fixture", "",
+		"start from this `fixture`, a built-in name or a file, until the next reset (default the scenario's)")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		body := map[string]any{}
 		if fl.Changed("name") {

@@ -211,8 +211,8 @@ func (h *History) tell(v *Verdict, rules *ruleUses) {
 	v.Omitted.Failed += h.omitted.Failed
 	for _, kind := range warningKinds {
 		if n := h.warned[kind]; n > 0 {
-			v.Warnings = append(v.Warnings, Warning{Kind: kind, Message: fmt.Sprintf("%s of this kind in closed chapters, of which only the number is kept",
-				count(int64(n), "further warning"))})
+			message := count(int64(n), "further warning") + " of this kind in closed chapters, of which only the number is kept"
+			v.Warnings = append(v.Warnings, Warning{Kind: kind, Message: message})
 		}
 	}
 	rules.add(h.rules.list)
