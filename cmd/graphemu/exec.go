@@ -33,7 +33,8 @@ func newExec(env environment) *cobra.Command {
 		Short: "Run a command under an emulator of its own, and judge it as a client",
 		Long: `exec starts an emulator on free ports, tells the command where it is by
 environment variables, runs the command, prints on standard error how it did as
-a client, and stops. Standard input and output are the command's own.
+a client, and stops. Standard input and output are the command's own. What was called
+before a reset of a world is judged as well ("graphemu world reset --help").
 
 The command finds the API at GRAPHEMU_URL (HTTPS) and GRAPHEMU_HTTP_URL, both of
 which end in /beta, a token in GRAPHEMU_TOKEN, and more in GRAPHEMU_ORIGIN,

@@ -79,7 +79,8 @@ what changed, and what was answered.`,
 	}
 	c.AddCommand(show, &cobra.Command{
 		Use: "clear", Short: "Forget the requests that came", Args: cobra.NoArgs,
-		Long:    "clear empties the journal. The ids of entries go on.",
+		Long: `clear empties the journal: what was in it is judged no more, unless a reset has
+closed its chapter before. The ids of entries go on.`,
 		Example: "  graphemu world journal clear",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := client.call(c.Context(), http.MethodDelete, client.of("journal"), nil, nil); err != nil {

@@ -26,7 +26,7 @@ type Quota interface {
 type Journal struct {
 	world  string
 	limits Limits
-	opened atomic.Uint64 // the last id that was given
+	opened *atomic.Uint64 // the last id that was given
 
 	mu    sync.Mutex // guards what follows; never held across a call out
 	kept  queue      // in the order in which the requests were closed
@@ -37,7 +37,11 @@ type Journal struct {
 	added uint64     // how many entries there ever were
 
 	watched watched
-	copies  *Writer // nil: nobody wants every entry
+	copies  *Writer  // nil: nobody wants every entry
+	here    struct { // the open chapter's part of them
+		kept int // the newest so many
+		lost uint64
+	}
 
 	promises promises
 }
@@ -45,7 +49,17 @@ type Journal struct {
 // New makes an empty journal for the world of that name.
 func New(world string, l Limits) *Journal {
 	l.Entries, l.Bytes = max(l.Entries, 1), max(l.Bytes, 1)
-	return &Journal{world: world, limits: l}
+	return &Journal{world: world, limits: l, opened: new(atomic.Uint64)}
+}
+
+// ContinueFrom lets ids go on after those of another journal, so that none is of
+// two requests, even where that one is still written to. It is called before any
+// entry is opened here.
+func (j *Journal) ContinueFrom(before *Journal) {
+	least := j.opened.Load()
+	j.opened = before.opened
+	for is := j.opened.Load(); is < least && !j.opened.CompareAndSwap(is, least); is = j.opened.Load() {
+	}
 }
 
 // Open begins an entry and returns its id. Ids count from 1 in the order in
@@ -92,6 +106,7 @@ func (j *Journal) keep(e *Entry, real time.Time) (stored Entry) {
 	}
 	j.grow(size)
 	j.added++
+	j.here.kept++
 	j.watched.wake()
 	for j.bytes > j.limits.Bytes && j.dropAnswer() > 0 {
 	}
@@ -129,6 +144,10 @@ func (j *Journal) dropOldest() int64 {
 	*oldest = Entry{} // let go of its strings
 	j.bare = max(j.bare-1, 0)
 	j.lost++
+	if j.here.kept > j.kept.len() {
+		j.here.kept--
+		j.here.lost++
+	}
 	return size
 }
 
@@ -169,6 +188,26 @@ func (j *Journal) Clear() {
 	defer j.mu.Unlock()
 	j.grow(-j.bytes)
 	j.kept, j.bare, j.lost = queue{}, 0, 0
+	j.here.kept, j.here.lost = 0, 0
+}
+
+// Chapter returns what the open chapter is judged by: the entries that were
+// added since NextChapter was called last, sorted by id, and how many of those
+// were lost.
+func (j *Journal) Chapter() (entries []Entry, lost uint64) {
+	entries = j.copy(func() (from int) {
+		lost = j.here.lost
+		return j.kept.len() - j.here.kept
+	}, func(*Entry) bool { return true })
+	return Filter{}.finish(entries), lost
+}
+
+// NextChapter begins a chapter: what is added from now on belongs to it, also
+// the entry of a request that came before. What is kept stays.
+func (j *Journal) NextChapter() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.here.kept, j.here.lost = 0, 0
 }
 
 // Get returns the entry with that id. ok is false where there is none: it is
@@ -189,20 +228,21 @@ func (j *Journal) Get(id uint64) (e Entry, ok bool) {
 
 // Entries returns the entries that f lets through, sorted by id.
 func (j *Journal) Entries(f Filter) []Entry {
-	list := j.copy(f.cheap())
+	list := j.copy(func() int { return 0 }, f.cheap())
 	if f.Contains == "" {
 		list = f.newest(list) // before the rest is made fit to be read
 	}
 	return f.newest(f.finish(list))
 }
 
-// copy returns the entries that pass, sorted by id, as they are kept.
-func (j *Journal) copy(pass func(*Entry) bool) []Entry {
+// copy returns the entries that pass, sorted by id, as they are kept. from says with
+// which of the kept ones it begins, and is called with mu held.
+func (j *Journal) copy(from func() int, pass func(*Entry) bool) []Entry {
 	list := []Entry{}
 	func() {
 		j.mu.Lock()
 		defer j.mu.Unlock()
-		for i := range j.kept.len() {
+		for i := from(); i < j.kept.len(); i++ {
 			if e := j.kept.at(i); pass(e) {
 				list = append(list, e.held())
 			}

@@ -77,8 +77,8 @@ var warningNames = map[string]string{
 	WarnNoJitter:       "throttled workers came back at different times",
 }
 
-// WriteJUnit writes the verdict as JUnit XML: one suite for each world with one
-// test for each expectation, and a suite of the warnings with one test for each
+// WriteJUnit writes the verdict as JUnit XML: one suite for each chapter of
+// each world with one test for each expectation, and a suite of the warnings with one test for each
 // kind, so that the number of tests does not depend on the outcome, nor their names on
 // where an expectation stands. Warnings are output of a test that passes, and failures
 // where the verdict is strict. A failure's output is the entries to blame. Times are
@@ -86,15 +86,23 @@ var warningNames = map[string]string{
 // the calls which it is about. It returns the first error of w.
 func (v Verdict) WriteJUnit(w io.Writer) error {
 	all := junitSuites{Name: "graphemu" + v.within()}
+	classes := map[string]int{}
 	for _, world := range v.Worlds {
-		s := v.suite("world "+world.World, []Property{{"world", world.World}, {"tenant", world.Tenant}})
+		class := "graphemu" + v.within() + "." + world.World + world.Chapter.class()
+		if classes[class]++; classes[class] > 1 {
+			class += fmt.Sprintf(" (%d)", classes[class])
+		}
+		s := v.suite("world "+world.World+world.Chapter.text(), []Property{{"world", world.World}, {"tenant", world.Tenant}})
 		if !world.Began.IsZero() {
 			s.Time, s.Timestamp = seconds(world.Took), world.Began.UTC().Format(timestampForm)
 		}
 		for i := range world.Expectations {
-			s.add(world.Expectations[i].test("graphemu" + v.within() + "." + world.World))
+			s.add(world.Expectations[i].test(class))
 		}
 		all.add(s)
+	}
+	if v.Omitted != (Omitted{}) {
+		all.add(v.omitted())
 	}
 	s := v.suite("warnings", nil)
 	for _, kind := range warningKinds {
@@ -173,6 +181,18 @@ func (v *Verdict) warningTest(kind string) junitCase {
 	c.Failure = &junitFailure{Message: lines[0], Type: kind, Text: text}
 	c.Out = strings.Join(evidence, "\n")
 	return c
+}
+
+// omitted has one test for all chapters that became numbers.
+func (v *Verdict) omitted() junitSuite {
+	o := v.Omitted
+	s := v.suite("further chapters", nil)
+	c := junitCase{Class: "graphemu" + v.within() + ".chapters", Name: "no further chapter failed", Out: o.text()}
+	if o.Failed > 0 {
+		c.Out, c.Failure = "", &junitFailure{Message: o.text(), Type: "expectation", Text: o.text()}
+	}
+	s.add(c)
+	return s
 }
 
 // add adds a test. A second one of the same name gets a number.

@@ -6,11 +6,12 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 )
 
-// Record is one world's part of what is judged.
+// Record is one world's part of what is judged: the chapter that is open there.
 type Record struct {
 	World, Tenant string
-	Entries       []Entry // sorted by id
-	Lost          uint64  // entries that the journal kept no more
+	Chapter       *Chapter // nil: the only one so far, without a name
+	Entries       []Entry  // sorted by id
+	Lost          uint64   // entries that the journal kept no more
 	Expect        []Expectation
 	Rules         []RuleUse
 	Profiles      []ProfileView
@@ -38,6 +39,7 @@ type Verdict struct {
 	Run      string         `json:"run,omitzero"`    // what the run is called, where there are several
 	Summary  string         `json:"summary"`         // one line, as "verified: 5 expectations met in 2 worlds, 1 warning"
 	Worlds   []WorldVerdict `json:"worlds"`
+	Omitted  Omitted        `json:"omitted,omitzero"` // chapters of which no more than this is known
 	Warnings []Warning      `json:"warnings"`
 
 	Properties []Property `json:"properties,omitempty"` // of the server: how it was started
@@ -49,11 +51,12 @@ type Property struct {
 	Value string `json:"value"`
 }
 
-// WorldVerdict is what was found in one world.
+// WorldVerdict is what was found in one world, or in one chapter of its run.
 type WorldVerdict struct {
 	World        string   `json:"world"`
 	Tenant       string   `json:"tenant"`
-	Entries      int      `json:"entries"` // that were judged
+	Chapter      *Chapter `json:"chapter,omitempty"` // nil: the world's only one, without a name
+	Entries      int      `json:"entries"`           // that were judged
 	Lost         uint64   `json:"lost,omitzero"`
 	Expectations []Result `json:"expectations"`
 
@@ -78,6 +81,7 @@ type Result struct {
 type Warning struct {
 	Kind    string   `json:"kind"`              // one of the constants below
 	World   string   `json:"world,omitzero"`    // "" where it is about all worlds
+	Chapter *Chapter `json:"chapter,omitempty"` // of the world; nil: its only one, or all
 	Message string   `json:"message"`           // one sentence
 	Entries []uint64 `json:"entries,omitempty"` // the ids of the entries that it is about, at most MaxBlamed
 	Count   int      `json:"count,omitzero"`    // how many entries it is about
