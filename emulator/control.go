@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/fault"
@@ -51,8 +52,10 @@ func (c controlled) Find(ref string) (control.World, error) {
 }
 
 func (c controlled) Verify(strict bool) control.Verdict {
-	return c.s.judge(c.s.Worlds(), strict)
+	return c.s.verify(strict)
 }
+
+func (c controlled) Forget() { c.s.Forget() }
 
 func (c controlled) RotateKeys(forget bool) error { return c.s.RotateKeys(forget) }
 
@@ -92,6 +95,23 @@ func (w controlledWorld) Token(t control.TokenRequest) (string, error) {
 }
 
 func (w controlledWorld) TokenFlaws() []string { return TokenFlaws() }
+
+func (w controlledWorld) Reset(r control.ResetRequest) error {
+	err := w.World.reset(r.Name, r.Fixture)
+	if err == nil {
+		return nil
+	}
+	var lines []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		// "fixture: /profiles/0: wrong" is about the body's /fixture/profiles/0.
+		part, rest, _ := strings.Cut(line, ": ")
+		if !strings.HasPrefix(rest, "/") {
+			rest = ": " + rest
+		}
+		lines = append(lines, "/"+part+rest)
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
 
 func (w controlledWorld) Drop() error {
 	if w.tenant == DefaultTenant {
@@ -192,7 +212,7 @@ func (w controlledWorld) ClearFaults() { w.World.Faults().Clear() }
 func (w controlledWorld) Journal() control.Journal { return w.World.Journal() }
 
 func (w controlledWorld) Verify(strict bool) control.Verdict {
-	return w.server.judge([]*World{w.World}, strict)
+	return w.World.verify(strict)
 }
 
 func (w controlledWorld) Verification(id string) (control.Verification, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net"
@@ -15,10 +16,13 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/control"
+	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/internal/version"
+	"github.com/graphemu/graphemu/fixtures"
 )
 
 // Options configures New. The zero value is a usable, deterministic server that
@@ -65,6 +69,15 @@ type Options struct {
 	// this server's alone until Close, by a lock beside it, State + ".lock": a second
 	// New on it errs. So does New on one that is damaged. Default: none.
 	State string
+
+	// Journal takes every entry of every world's journal as soon as its request is
+	// answered: JSON as the control API has it, a line each. It has all of them, while
+	// a world's journal in memory is bounded. The first error of it is logged, and
+	// nothing is written after. Close returns when all is written. Default: none.
+	Journal io.Writer
+	// Run is what this run is called where several are compared: each line of Journal
+	// has it as "run", and the verdict names it. Default: no name.
+	Run string
 
 	// Clock is how each world's clock starts: "real", "frozen", "frozen@INSTANT"
 	// (RFC 3339) or "xN". Default: what the scenario says, else "real".
@@ -250,6 +263,12 @@ func (o Options) check() (settings, error) {
 	s.Hosts, s.Variants = slices.Clone(o.Hosts), maps.Clone(o.Variants)
 	return s, errors.Join(errs...)
 }
+
+// Version returns graphemu's version, "devel" where the build does not know it.
+func Version() string { return version.String() }
+
+// Fixtures returns the names of the fixtures that are built in.
+func Fixtures() []string { return fixture.Names(fixtures.FS) }
 
 // Variant is a point where the documentation of the API contradicts itself.
 type Variant struct {

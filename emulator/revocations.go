@@ -24,12 +24,10 @@ func (r revocations) size() int { return 1 + len(r.Sessions) }
 // together; the oldest go. Chosen: some 2 MiB.
 const maxRevocations = 20_000
 
-// forget ends a world and keeps what it has revoked. Must hold mu.
-func (ws *worlds) forget(w *World) {
-	delete(ws.byTenant, w.tenant)
+// revocations is what the world has revoked so far.
+func (w *World) revocations() revocations {
 	state := w.current.Load()
-	ws.keepRevoked(revocations{Tenant: w.tenant, Revoked: state.Revision.Load(), Highest: w.revoked.Load(), Sessions: state.Sessions.Save()})
-	w.end()
+	return revocations{Tenant: w.tenant, Revoked: state.Revision.Load(), Highest: w.revoked.Load(), Sessions: state.Sessions.Save()}
 }
 
 // keepRevoked adds what a dropped world has revoked, if that is anything. Must

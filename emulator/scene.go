@@ -17,6 +17,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/emulator/throttle"
 	"github.com/graphemu/graphemu/fixtures"
@@ -192,7 +193,9 @@ func (w *World) Scenario() []Source {
 
 // SetScenario puts another scenario in force in this world only: YAML or JSON,
 // with the name that its problems carry. Its counters begin at zero, runs under
-// way keep their steps, and requests under way end under the old one. Its clock
+// way keep their steps, and requests under way end under the old one. What was
+// called before is judged by the scenario before; the chapter that begins has the
+// name of the one that was open. Its clock
 // counts at once; notes say what does not before the next Reset. It errs with
 // all that is wrong with text, and changes nothing then.
 func (w *World) SetScenario(name, text string) (notes []string, err error) {
@@ -225,7 +228,7 @@ func (w *World) follow() {
 // putInForce lets sc play from now on. Must hold changing.
 func (w *World) putInForce(sc *scene) (notes []string) {
 	state := w.current.Load()
-	before := state.scene
+	w.closeChapter(state, journal.CloseScenario)
 	state.scene = sc
 	state.SetPlay(sc.play(state.roots))
 	state.Profiles.Settle(state.Clock.Now(), 0) // what is due belongs to the script before
@@ -235,7 +238,7 @@ func (w *World) putInForce(sc *scene) (notes []string) {
 			w.server.set.Log.Warn("the scenario's clock was not set", "world", w.Name(), "error", err)
 		}
 	}
-	if sc.fixture != before.fixture {
+	if sc.fixture != state.start.fixture {
 		notes = append(notes, fmt.Sprintf("the fixture %q counts from the next reset on", sc.fixture.Name))
 	}
 	for _, name := range storedVariants {

@@ -27,7 +27,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
+	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -54,6 +56,8 @@ type Server struct {
 		byRef map[string]*fixture.Fixture
 	}
 
+	copies *journal.Writer // of all journals' entries; nil: nobody wants them
+
 	saving    sync.Mutex  // held while the state file is written; guards the two below
 	stateLock *files.Lock // nil: there is no state file, or no lock where it is
 	left      bool        // the state file is another's now
@@ -75,6 +79,8 @@ type Server struct {
 	running  *gate           // whoever is in ServeHTTP
 	closing  context.Context // done when Close or Shutdown begins
 	close    context.CancelFunc
+	stopping context.Context // done when Shutdown begins, or Close: whoever follows a journal need wait no more
+	stop     context.CancelFunc
 	once     sync.Once
 	closed   error
 }
@@ -104,12 +110,14 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	s := &Server{set: set, memory: quota.New(set.Limits.Memory), mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
-	s.worlds.byTenant = map[string]*World{}
+	s.worlds.byTenant, s.worlds.past = map[string]*World{}, journal.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	s.fixtures.byRef = map[string]*fixture.Fixture{}
 	s.closing, s.close = context.WithCancel(context.Background())
+	s.stopping, s.stop = context.WithCancel(s.closing)
+	s.copies = s.newCopies()
 	s.keys = sync.OnceValues(func() (*identity.Keys, error) {
 		return kept(s, "token key", func(dir string) (*identity.Keys, error) { return identity.OpenKeys(dir) })
 	})
@@ -133,7 +141,8 @@ func New(o Options) (*Server, error) {
 	}
 	if set.Control != ControlOff {
 		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: s.hosts, Origins: set.origins,
-			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log})
+			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log,
+			Version: version.String(), Stopping: s.stopping.Done()})
 	}
 	if err := s.listen(); err != nil {
 		s.close()
@@ -142,6 +151,16 @@ func New(o Options) (*Server, error) {
 	}
 	go compiledAPI() // at start, but the first answer need not wait for it
 	return s, nil
+}
+
+// newCopies makes what writes every entry to Options.Journal; nil where there is none.
+func (s *Server) newCopies() *journal.Writer {
+	if s.set.Journal == nil {
+		return nil
+	}
+	return journal.NewWriter(s.set.Journal, s.set.Run, func(err error) {
+		s.set.Log.Error("the journal's file cannot be written any more; what comes from now on is missing there", "error", err)
+	})
 }
 
 var auths = map[string]surface.Auth{AuthLenient: surface.AuthLenient, AuthStrict: surface.AuthStrict, AuthOff: surface.AuthOff}
@@ -354,6 +373,7 @@ func (s *Server) Operations() []string { return s.surface.Operations() }
 // drops what is left and errs.
 func (s *Server) Shutdown(ctx context.Context) error {
 	_ = s.SaveState() // Close saves again, and tells what goes wrong
+	s.stop()
 	s.close()
 	var group sync.WaitGroup
 	errs := make([]error, len(s.servers))
@@ -382,6 +402,9 @@ func (s *Server) Close() error {
 		s.running.wait()
 		if err := s.SaveState(); err != ErrNoStateFile {
 			s.closed = errors.Join(s.closed, err)
+		}
+		if s.copies != nil {
+			s.copies.Close()
 		}
 		s.leaveState()
 	})

@@ -27,7 +27,8 @@ const (
 	snapshotVersion = 1
 )
 
-// snapshot is a whole world but for its journal's entries. A world restored from
+// snapshot is a whole world but for its journal's entries, and for the chapters
+// that were judged by them. A world restored from
 // it goes on exactly as the one that was saved would have.
 type snapshot struct {
 	Kind    string      `json:"kind"`
@@ -37,9 +38,10 @@ type snapshot struct {
 	roots               // what ids and chance are drawn from: not the server's own after a restore
 	Clock   clock.Saved `json:"clock"`
 
-	Scenario  []Source             `json:"scenario"`        // in force, whole
-	Variants  map[string]string    `json:"variants"`        // in force
-	Stored    map[string]string    `json:"stored,omitzero"` // those that count from the next reset on: their readings until then
+	Scenario  []Source             `json:"scenario"`         // in force, whole
+	Fixture   json.RawMessage      `json:"fixture,omitzero"` // that a reset gave in place of the scenario's: its name, or the whole of it
+	Variants  map[string]string    `json:"variants"`         // in force
+	Stored    map[string]string    `json:"stored,omitzero"`  // those that count from the next reset on: their readings until then
 	Ids       positions            `json:"ids"`
 	Faults    fault.SavedSet       `json:"faults"`
 	Throttle  *throttle.Saved      `json:"throttle,omitzero"`
@@ -76,7 +78,7 @@ func (w *World) save() snapshot {
 	now := state.Clock.Now()
 	whole := state.Intake.Save(now) // first: it lets the directory have what is due
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, roots: state.roots, Clock: state.Clock.Save(),
-		Scenario: sc.sources, Variants: play.Variants.Readings(),
+		Scenario: sc.sources, Fixture: state.start.given, Variants: play.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
 		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: whole.Profiles,
 		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs, Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
@@ -107,7 +109,9 @@ func (w *World) Snapshot() ([]byte, error) {
 }
 
 // Restore puts the world where a snapshot was taken, be it of this world or of
-// another. It goes on exactly as that one would have; its tenant stays its own.
+// another. It goes on exactly as that one would have; its tenant stays its own,
+// and so do its chapters, of which this closes one; entries of the journal keep
+// counting where this world is further.
 // It errs, and changes nothing, where b is no snapshot. Requests under way end
 // in the world as it was.
 func (w *World) Restore(b []byte) error {
@@ -139,7 +143,11 @@ func (w *World) restore(s snapshot) error {
 	if err != nil {
 		return fmt.Errorf("/stored: %w", err)
 	}
-	state := w.server.newState(w, s.roots, sc, stored)
+	from, err := w.server.startOf(sc, s.Fixture)
+	if err != nil {
+		return fmt.Errorf("/fixture: %w", err)
+	}
+	state := w.server.newState(w, s.roots, sc, from, stored)
 	kept := false
 	defer func() {
 		if !kept {
@@ -190,7 +198,7 @@ func (w *World) restore(s snapshot) error {
 	kept = true
 	raise(&w.revoked, s.Revoked)
 	w.own.Store(sc)
-	w.put(state)
+	w.swap(state, journal.CloseRestore)
 	return nil
 }
 

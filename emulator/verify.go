@@ -2,38 +2,83 @@ package emulator
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
-// Journal returns the record of the world's requests, until its next Reset.
+// Journal returns the record of the world's requests, until its next Reset. Ids of
+// entries go on over a reset, so that each is of one request.
 func (w *World) Journal() *journal.Journal { return w.current.Load().Journal }
 
-// Verify judges what the world's clients did by its scenario's expectations.
-// Warnings fail too where Options.Verify is VerifyStrict.
-func (w *World) Verify() journal.Verdict { return w.server.judge([]*World{w}, false) }
+// Verify judges what the world's clients did by its scenario's expectations, in
+// each chapter of its run: a Reset, a Restore, another scenario and the drop of
+// the world close one, which is judged then (see journal.Chapter). Warnings fail
+// too where Options.Verify is VerifyStrict.
+func (w *World) Verify() journal.Verdict { return w.verify(false) }
 
-// Verify judges what the clients of all worlds did by the expectations of the
-// scenarios that were in force. Warnings fail too where Options.Verify is
-// VerifyStrict.
-func (s *Server) Verify() journal.Verdict { return s.judge(s.Worlds(), false) }
+// Verify judges what the clients of all worlds did, in all chapters and also in
+// worlds that were dropped, by the expectations of the scenarios that were in
+// force. Warnings fail too where Options.Verify is VerifyStrict.
+func (s *Server) Verify() journal.Verdict { return s.verify(false) }
 
-func (s *Server) judge(worlds []*World, strict bool) journal.Verdict {
+func (w *World) verify(strict bool) journal.Verdict {
+	s := w.server
+	s.worlds.mu.RLock()
+	var past []*journal.History
+	if !w.dropped.Load() { // else its own chapters are among them
+		past = append(past, s.worlds.past.Of(w.tenant))
+	}
+	s.worlds.mu.RUnlock()
+	return s.judge([]*World{w}, past, strict)
+}
+
+func (s *Server) verify(strict bool) journal.Verdict {
+	s.worlds.mu.RLock()
+	worlds, past := s.worlds.list(), s.worlds.past.Clone() // of one moment: a world that is dropped is in one of them
+	s.worlds.mu.RUnlock()
+	return s.judge(worlds, []*journal.History{past}, strict)
+}
+
+func (s *Server) judge(worlds []*World, past []*journal.History, strict bool) journal.Verdict {
 	records := make([]journal.Record, len(worlds))
 	for i, w := range worlds {
-		records[i] = w.record()
+		var before *journal.History
+		records[i], before = w.evidence()
+		past = append(past, before)
 	}
-	v := journal.Judge(records)
+	v := journal.Judge(records, past...)
+	v.Run, v.Properties = s.set.Run, s.properties()
 	if strict || s.set.Verify == VerifyStrict {
 		return v.Strict()
 	}
 	return v
 }
 
-// record is what the world is judged by.
-func (w *World) record() journal.Record {
-	state, sc, play := w.inForce()
-	r := journal.Record{World: w.Name(), Tenant: w.tenant, Entries: state.Journal.Entries(journal.Filter{}), Lost: state.Journal.Lost(), Expect: sc.file.Expect}
+// properties tell how the server was started, for whoever reads a verdict later.
+func (s *Server) properties() []journal.Property {
+	var names, readings []string
+	for _, source := range s.scene.Load().sources {
+		names = append(names, source.Name)
+	}
+	for name, reading := range s.set.Variants {
+		readings = append(readings, name+"="+reading)
+	}
+	slices.Sort(readings)
+	list := []journal.Property{{Name: "graphemu.version", Value: version.String()}, {Name: "run", Value: s.set.Run},
+		{Name: "scenario", Value: strings.Join(names, ", ")}, {Name: "fixture", Value: s.scene.Load().fixture.Name},
+		{Name: "variants", Value: strings.Join(readings, ", ")}, {Name: "clock", Value: s.set.Clock}, {Name: "auth", Value: s.set.Auth},
+		{Name: "verify", Value: s.set.Verify}, {Name: "seed", Value: strconv.FormatUint(s.set.Seed, 10)}}
+	return slices.DeleteFunc(list, func(p journal.Property) bool { return p.Value == "" })
+}
+
+// record is what the world's open chapter is judged by. Must hold changing.
+func (w *World) record(state *state) journal.Record {
+	sc, play := state.scene, state.Play()
+	r := journal.Record{World: w.Name(), Tenant: w.tenant, Chapter: w.chapters.open(), Expect: sc.file.Expect}
+	r.Entries, r.Lost = state.Journal.Chapter()
 	for _, u := range play.Faults.Rules() {
 		r.Rules = append(r.Rules, journal.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional})
 	}

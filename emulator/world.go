@@ -42,6 +42,7 @@ type World struct {
 	name     atomic.Pointer[string] // as it was first called by; the tenant until then
 	current  atomic.Pointer[state]  // a reset swaps it
 	own      atomic.Pointer[scene]  // the scenario that was put into this world; nil: the server's
+	chapters chapters               // guarded by changing
 	changing sync.Mutex             // held while current or own is put in place
 	lastUsed atomic.Int64           // wall clock, in Unix seconds
 	dropped  atomic.Bool            // it has made room for another
@@ -57,6 +58,7 @@ type state struct {
 	accounts func() *accounts // who may sign in; made when first needed
 	stored   variant.Set      // by which its profiles are kept, whatever scenario came since
 	scene    *scene           // that its play is of; guarded by World.changing once others have the state
+	start    start
 }
 
 // inForce returns the world's state with the scenario that plays in it. They
@@ -84,29 +86,6 @@ func (w *World) Tenant() string { return w.tenant }
 // Clock returns the world's clock, until the next Reset.
 func (w *World) Clock() *clock.Clock { return w.current.Load().Clock }
 
-// Reset puts the world back to its start: the fixture's profiles, a new clock,
-// ids from the first one on, an empty journal, and the scenario in force from its
-// beginning. Requests under way end in the world as it was.
-func (w *World) Reset() {
-	w.changing.Lock()
-	defer w.changing.Unlock()
-	sc := w.scene()
-	state := w.server.newState(w, w.server.roots(w.tenant), sc, sc.variants)
-	w.plant(state, sc)
-	w.put(state)
-}
-
-// put lets the world be as state is from now on, and gives the memory of what it
-// was back. Must hold changing.
-func (w *World) put(state *state) {
-	if before := w.current.Swap(state); before != nil {
-		before.memory.Close()
-	}
-	if w.dropped.Load() {
-		state.memory.Close() // nobody will
-	}
-}
-
 // Profile is a synchronization profile as World.Profiles shows it.
 type Profile struct {
 	ID, DisplayName string
@@ -133,6 +112,8 @@ type worlds struct {
 	byTenant map[string]*World
 	dropped  []revocations // of worlds that there were, the oldest first; see forget
 	size     int           // of dropped, in tenants and sign-ins
+
+	past *journal.History // the chapters of those that were dropped
 }
 
 // idleBeforeEviction is how long a world must have been unused before it makes
@@ -194,8 +175,21 @@ func (s *Server) drop(w *World) {
 	s.worlds.mu.Lock()
 	defer s.worlds.mu.Unlock()
 	if s.worlds.byTenant[w.tenant] == w {
-		s.worlds.forget(w)
+		s.remove(w)
 	}
+}
+
+// remove takes a world away, and keeps how its clients did and what it has revoked.
+// Must hold worlds.mu.
+func (s *Server) remove(w *World) {
+	delete(s.worlds.byTenant, w.tenant)
+	w.dropped.Store(true)
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	w.closeChapter(w.current.Load(), journal.CloseDrop)
+	s.worlds.past.Absorb(w.chapters.past)
+	s.worlds.keepRevoked(w.revocations())
+	w.end()
 }
 
 // end gives the memory of a world back that nobody finds any more.
@@ -203,6 +197,7 @@ func (w *World) end() {
 	w.dropped.Store(true)
 	w.server.tokens.forget(w)
 	w.current.Load().memory.Close()
+	w.Journal().End()
 }
 
 // World returns the world that ref means, and makes it on first use: "" or
@@ -237,7 +232,7 @@ func (s *Server) defaultWorld() *World {
 }
 
 func (s *Server) makeWorld(tenant string) (*World, error) {
-	w := &World{server: s, tenant: tenant}
+	w := &World{server: s, tenant: tenant, chapters: chapters{past: journal.NewHistory(maxChapters)}}
 	w.name.Store(&tenant)
 	w.Reset() // before the lock: a large fixture takes a while
 	now := s.set.now()
@@ -266,6 +261,9 @@ func (s *Server) keep(w *World, now time.Time) (*World, error) {
 		return nil, &FullError{Memory: s.memory.Max()}
 	}
 	s.worlds.remember(w)
+	var last uint64
+	w.chapters.before, last = s.worlds.past.Last(w.tenant) // of one that was dropped
+	w.current.Load().Journal.SetPosition(last)
 	s.worlds.byTenant[w.tenant] = w
 	return w, nil
 }
@@ -279,9 +277,13 @@ func (s *Server) Worlds() []*World {
 // everyWorld returns what Worlds does, and what worlds that there were have revoked.
 func (s *Server) everyWorld() (list []*World, dropped []revocations) {
 	s.worlds.mu.RLock()
-	list = slices.Collect(maps.Values(s.worlds.byTenant))
-	dropped = slices.Clone(s.worlds.dropped)
-	s.worlds.mu.RUnlock()
+	defer s.worlds.mu.RUnlock()
+	return s.worlds.list(), slices.Clone(s.worlds.dropped)
+}
+
+// list returns the worlds in their order. Must hold mu.
+func (all *worlds) list() []*World {
+	list := slices.Collect(maps.Values(all.byTenant))
 	slices.SortFunc(list, func(a, b *World) int {
 		switch DefaultTenant {
 		case a.tenant:
@@ -291,7 +293,7 @@ func (s *Server) everyWorld() (list []*World, dropped []revocations) {
 		}
 		return cmp.Compare(a.Name(), b.Name())
 	})
-	return list, dropped
+	return list
 }
 
 // evict drops the world that was idle longest, if for long enough; never the
@@ -310,7 +312,7 @@ func (s *Server) evict(now time.Time) bool {
 	if idle < idleBeforeEviction {
 		return false
 	}
-	s.worlds.forget(oldest)
+	s.remove(oldest)
 	s.set.Log.Warn("a world was dropped to make room", "world", oldest.Name(), "idle", idle.Round(time.Second), "limit", s.set.Limits.Worlds)
 	return true
 }
@@ -326,12 +328,12 @@ func (o roots) derive(names ...string) string {
 	return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
 }
 
-// newState makes an empty world of a scenario, that keeps profiles by the
-// variants of stored.
-func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *state {
+// newState makes an empty world of a scenario and a fixture's directory, that
+// keeps profiles by the variants of stored.
+func (s *Server) newState(w *World, o roots, sc *scene, from start, stored variant.Set) *state {
 	derive := o.derive
 	memory := s.memory.Share()
-	st := &state{roots: o, memory: memory, ids: mint.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc}
+	st := &state{roots: o, memory: memory, ids: mint.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc, start: from}
 	st.World = surface.World{
 		Name:  w.Name,
 		Clock: clock.New(sc.clock, s.set.Now),
@@ -343,11 +345,12 @@ func (s *Server) newState(w *World, o roots, sc *scene, stored variant.Set) *sta
 		PageKey:    mint.Key(o.Seed, o.From, "pages"),
 		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
 	}
+	st.Journal.CopyTo(s.copies)
 	st.Blobs = blob.NewStore(s.uploadKey(w.tenant), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: memory})
 	st.Blobs.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
-	st.Directory = directory.New(seedOf(sc.fixture.Directory), derive)
+	st.Directory = directory.New(seedOf(from.fixture.Directory), derive)
 	st.Sessions = entra.NewSessions()
-	st.accounts = sync.OnceValue(func() *accounts { return accountsOf(&sc.fixture.Directory, w.tenant, derive) })
+	st.accounts = sync.OnceValue(func() *accounts { return accountsOf(&from.fixture.Directory, w.tenant, derive) })
 	st.Revoke = func() uint64 {
 		// Higher than any before: tokens of before a reset are out there, too.
 		n := w.revoked.Add(1)
@@ -385,20 +388,20 @@ func seedOf(d fixture.Directory) directory.Seed {
 	return seed
 }
 
-// plant puts the fixture's profiles into a new world.
-func (w *World) plant(st *state, sc *scene) {
+// plant puts the fixture's profiles into a new world. It errs where they are
+// larger than a world may be; what fits is there then.
+func (st *state) plant() error {
 	now := st.Clock.Now()
-	for _, p := range sc.fixture.Profiles {
+	for i, p := range st.start.fixture.Profiles {
 		r, err := st.Profiles.Plant(now, p)
 		if err == nil && p.Files != nil {
 			err = upload(st, r.ID, p.Files, now)
 		}
 		if err != nil {
-			// The fixture was planted once when it was read; what is left is its size.
-			w.server.set.Log.Error("the fixture does not fit into a world", "world", w.Name(), "error", err)
-			break
+			return fmt.Errorf("/profiles/%d: %w", i, err)
 		}
 	}
+	return nil
 }
 
 // upload puts a fixture's files where a client would.

@@ -33,7 +33,8 @@ func newExec(env environment) *cobra.Command {
 		Short: "Run a command under an emulator of its own, and judge it as a client",
 		Long: `exec starts an emulator on free ports, tells the command where it is by
 environment variables, runs the command, prints on standard error how it did as
-a client, and stops. Standard input and output are the command's own.
+a client, and stops. Standard input and output are the command's own. What was called
+before a reset of a world is judged as well ("graphemu world reset --help").
 
 The command finds the API at GRAPHEMU_URL (HTTPS) and GRAPHEMU_HTTP_URL, both of
 which end in /beta, a token in GRAPHEMU_TOKEN, and more in GRAPHEMU_ORIGIN,
@@ -77,14 +78,19 @@ The exit code is the command's own, 128+N where signal N ended it, and
 
 With --each-variant or --each-scenario the command runs several times, each under
 an emulator of its own. At the end a table on standard error shows which of them
-passed; the exit code is then 0 where all did, else 1. Each run has a verdict of its
-own: --junit verdict.xml writes verdict.RUN.xml.`,
+passed, and why the others did not; the exit code is then 0 where all did, else 1.
+Each run has a verdict of its own: --junit verdict.xml writes verdict.RUN.xml.
+
+The verdict names requests by the number of their entries. --journal FILE has them
+all, with what was answered, a line of JSON each, also when the emulator is gone;
+the runs of a series share the file, and each line names its run.`,
 		Example: `  graphemu exec -- npm test
   graphemu exec --scenario throttled --clock x60 --timeout 2m -- go test ./...
   graphemu exec --scenario nightly.yaml --verify strict --junit verdict.xml -- pytest
   graphemu exec --each-variant -- npm test
   graphemu exec --proxy localhost:0 -- npm test
   graphemu exec --each-scenario throttled,flaky-gateway,outage -- npm test
+  graphemu exec --each-scenario all --journal requests.jsonl -- npm test
   graphemu exec -- sh -c 'curl -H "Authorization: Bearer $GRAPHEMU_TOKEN" \
       $GRAPHEMU_HTTP_URL/education/synchronizationProfiles'`,
 		Args: func(c *cobra.Command, args []string) error {
@@ -104,7 +110,10 @@ own: --junit verdict.xml writes verdict.RUN.xml.`,
 		"empty: memory only (default a folder that is removed at the end)")
 	fl.DurationVar(&x.timeout, "timeout", 0, "end the command after this `time`, as 90s, and exit with 124 (default no limit)")
 	fl.BoolVar(&x.eachVariant, "each-variant", false, "run the command with the default readings, then once for each other reading of each variant")
-	fl.StringSliceVar(&x.eachScenario, "each-scenario", nil, "run the command once for each of these `scenarios`, separated by commas; each comes after those of --scenario")
+	fl.StringSliceVar(&x.eachScenario, "each-scenario", nil, "run the command once for each of these `scenarios`, separated by commas; each comes after those of --scenario. A folder means the scenarios in it, and all means those that are built in")
+	if err := c.RegisterFlagCompletionFunc("each-scenario", afterCommas(everyScenario)); err != nil {
+		panic(err) // the name is a constant
+	}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := fromEnvironment(fl, env); err != nil {
 			return err
@@ -150,6 +159,14 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 	}
 	surviveReaders()
 	adoptOrphans()
+	if x.flags.journal != "" {
+		file, err := openJournal(x.flags.journal)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		o.Journal = file
+	}
 	if x.eachVariant || len(x.eachScenario) > 0 {
 		return x.series(ctx, o)
 	}
@@ -167,6 +184,7 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 type outcome struct {
 	ended
 	verified bool
+	why      string // it is not verified
 }
 
 // code is the exit code that the outcome means.
@@ -221,7 +239,7 @@ func (x *execution) once(ctx context.Context, o emulator.Options, junit string) 
 	if r.timedOut {
 		fmt.Fprintf(x.env.errOut, "graphemu: %s took longer than --timeout %v and was ended\n", x.command[0], x.timeout)
 	}
-	if r.verified, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
+	if r.verified, r.why, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
 		return r, err
 	}
 	if err := s.Close(); err != nil {

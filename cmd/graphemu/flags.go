@@ -74,6 +74,7 @@ type serverFlags struct {
 	// What the command itself does.
 	watch     bool
 	junit     string
+	journal   string
 	readyFile string
 }
 
@@ -101,6 +102,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, saved at the first signal, at stop and by POST /_graphemu/state; for one server at a time")
 	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; warn, an expectation that is not met is a failure; strict, a warning is one too")
 	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
+	fl.StringVar(&f.journal, "journal", "", "`file` that gets every request as soon as it is answered, as JSON, a line each: the entries that the verdict names by number, less secrets; it begins anew with each start")
 	fl.StringVar(&f.log, "log", "text", "`form` of the log on standard error: text or json")
 	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug (each request), info, warn or error")
 	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds, "`number` of worlds (tenants) that are kept; one idle for an hour makes room")
@@ -117,6 +119,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	f.maxJournalBytes = emulator.DefaultJournalBytes
 	fl.Var(&f.maxJournalBytes, "max-journal-bytes", "`size` that a world's journal may have in memory")
 	fl.StringVar(&f.readyFile, "ready-file", "", "`file` that is written once the server answers: JSON with its addresses, token and process id; what is no ready file is never replaced")
+	completeServer(c)
 }
 
 // resolve completes the options from what the flags say.
@@ -141,6 +144,11 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 	}
 	if f.junit != "" && o.Verify == emulator.VerifyOff {
 		return o, errors.New("--junit writes the verdict, but with --verify off there is none")
+	}
+	for name, other := range map[string]string{"junit": f.junit, "ready-file": f.readyFile, "state": o.State} {
+		if f.journal != "" && other != "" && filepath.Clean(f.journal) == filepath.Clean(other) {
+			return o, fmt.Errorf("--journal and --%s name the same file, %s", name, other)
+		}
 	}
 	for _, l := range []struct {
 		name string

@@ -123,12 +123,22 @@ in memory, for clients that can no longer reach the service itself.
 
 Every flag of serve, exec, token and ca is also an environment variable:
 --log-level is GRAPHEMU_LOG_LEVEL. A flag goes before the variable, the variable
-before the scenario file, that before the default.`,
+before the scenario file, that before the default.
+
+"graphemu completion bash --help" tells how a shell completes commands, flags and
+their values; zsh, fish and powershell can be named too.`,
 		SilenceUsage: true, SilenceErrors: true,
 		Args:              noSuchCommand,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true}, // a person needs it once
 	}
+	printVersion := root.Flags().Bool("version", false, "print the version")
+	root.RunE = func(c *cobra.Command, _ []string) error {
+		if *printVersion {
+			return writeVersion(env.out)
+		}
+		return c.Help()
+	}
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(env), newExec(env), newCheck(env), newScenario(env), newRoster(env), newWorld(env),
 		newToken(env), newCA(env), newSchemas(env), newVersion(env))
 	return root

@@ -56,7 +56,8 @@ func newScenarioShow(env environment) *cobra.Command {
 		Use: "show NAME", Short: "Print the text of a built-in scenario", Args: one("show takes the name of a scenario; \"graphemu scenario list\" lists them"),
 		Long: `show prints the text of a scenario that is built in, to read, or to begin a file of
 your own with.`,
-		Example: "  graphemu scenario show throttled\n  graphemu scenario show throttled >mine.yaml",
+		ValidArgsFunction: first(words(scenario.Names()...)),
+		Example:           "  graphemu scenario show throttled\n  graphemu scenario show throttled >mine.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			_, text, err := scenario.Read(args[0])
 			if err != nil {
@@ -104,7 +105,8 @@ func newScenarioPlan(env environment) *cobra.Command {
 		Use: "plan NAME|FILE", Short: "Tell what a scenario does, and when", Args: one("plan takes the name of a built-in scenario or a file"),
 		Long: `plan tells in words what a scenario does: for each lifecycle when the profile is
 where, each fault in a sentence, and what is expected of the client.`,
-		Example: "  graphemu scenario plan quarantined\n  graphemu scenario plan nightly.yaml",
+		ValidArgsFunction: first(orFile(scenario.Names)),
+		Example:           "  graphemu scenario plan quarantined\n  graphemu scenario plan nightly.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			f, err := emulator.LoadScenario(args[0])
 			if err != nil {

@@ -1,23 +1,81 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 // trial is one run of a series.
 type trial struct {
 	label   string
 	options emulator.Options
+}
+
+// allScenarios is what --each-scenario takes for every scenario that is built in.
+const allScenarios = "all"
+
+// named returns the scenarios that the values of --each-scenario mean: all, what is in a
+// folder as .yaml and .yml files, or a scenario itself.
+func named(values []string) (list []string, err error) {
+	for _, v := range values {
+		info, missing := os.Stat(v)
+		switch {
+		case v == allScenarios:
+			list = append(list, scenario.Names()...)
+		case missing == nil && info.IsDir() && !slices.Contains(scenario.Names(), v):
+			inside, err := scenariosIn(v)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, inside...)
+		default:
+			list = append(list, v)
+		}
+	}
+	return list, nil
+}
+
+// scenariosIn returns the scenarios of a folder, by their names. Those of folders in it
+// are not among them.
+func scenariosIn(folder string) (list []string, err error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, fmt.Errorf("--each-scenario %s: %w", folder, plain(err))
+	}
+	for _, e := range entries {
+		switch strings.ToLower(filepath.Ext(e.Name())) {
+		case ".yaml", ".yml":
+			list = append(list, filepath.Join(folder, e.Name()))
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("--each-scenario %s: there is no .yaml or .yml file in this folder", folder)
+	}
+	return list, nil
+}
+
+// unique gives runs of the same name a number, since files and tests are called by it.
+func unique(list []trial) {
+	seen := map[string]int{}
+	for i := range list {
+		t := &list[i]
+		if seen[t.label]++; seen[t.label] > 1 {
+			t.label = fmt.Sprintf("%s#%d", t.label, seen[t.label])
+		}
+		t.options.Run = t.label
+	}
 }
 
 // trials returns the runs that --each-variant or --each-scenario means, in
@@ -65,10 +123,16 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 		return errors.New("--state: each run of a series begins anew, so there is no state to keep")
 	}
 	trimAll(x.eachScenario)
-	list := trials(o, x.eachScenario)
+	scenarios, err := named(x.eachScenario)
+	if err != nil {
+		return err
+	}
+	list := trials(o, scenarios)
+	unique(list)
+	files := besides(x.flags.junit, list)
 	for _, t := range list { // nothing is run where one of them could not be
 		t.options.HTTP, t.options.HTTPS, t.options.DataDir = "", "", ""
-		t.options.Proxy, t.options.ProxyAllow = "", nil
+		t.options.Proxy, t.options.ProxyAllow, t.options.Journal = "", nil, nil
 		s, err := emulator.New(t.options)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.label, trim(err))
@@ -78,7 +142,7 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 	var results []result
 	for i, t := range list {
 		fmt.Fprintf(x.env.errOut, "graphemu: run %d of %d: %s\n", i+1, len(list), t.label)
-		r, err := x.once(ctx, t.options, besides(x.flags.junit, t.label))
+		r, err := x.once(ctx, t.options, files[i])
 		if err != nil {
 			return err
 		}
@@ -113,9 +177,9 @@ func table(out io.Writer, results []result) (failed int) {
 		switch code := r.code(); {
 		case code == 0:
 		case r.timedOut:
-			how = "FAILED: took too long"
+			how = "FAILED: it took longer than --timeout"
 		case code == exitUnverified && r.status == 0:
-			how = "FAILED: not verified"
+			how = "FAILED: not verified: " + cmp.Or(short(r.why), "see the verdict")
 		case code > 128:
 			how = fmt.Sprintf("FAILED: ended by signal %d", code-128)
 		default:
@@ -131,18 +195,39 @@ func table(out io.Writer, results []result) (failed int) {
 	return failed
 }
 
-// besides returns the name of a file for one run of a series: verdict.xml
-// becomes verdict.createStatus-201.xml.
-func besides(file, label string) string {
-	if file == "" {
-		return ""
+// maxWhy is how long the table's reason is at most, in characters: a line of it should
+// fit a terminal.
+const maxWhy = 160
+
+func short(why string) string {
+	if r := []rune(why); len(r) > maxWhy {
+		return string(r[:maxWhy-1]) + "…"
 	}
-	safe := strings.Map(func(r rune) rune {
-		if r == '.' || r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return '-'
-	}, label)
+	return why
+}
+
+// besides returns the names of a file for each run of a series: verdict.xml becomes
+// verdict.createStatus-201.xml. No two are the same, also where letter case makes no
+// difference.
+func besides(file string, list []trial) []string {
+	files, taken := make([]string, len(list)), map[string]bool{}
+	if file == "" {
+		return files
+	}
 	end := filepath.Ext(file)
-	return strings.TrimSuffix(file, end) + "." + safe + end
+	for i, t := range list {
+		safe := strings.Map(func(r rune) rune {
+			if r == '.' || r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+				return r
+			}
+			return '-'
+		}, t.label)
+		name := safe
+		for n := 2; taken[strings.ToLower(name)]; n++ {
+			name = fmt.Sprintf("%s-%d", safe, n)
+		}
+		taken[strings.ToLower(name)] = true
+		files[i] = strings.TrimSuffix(file, end) + "." + name + end
+	}
+	return files
 }

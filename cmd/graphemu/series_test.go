@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -9,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 // Each reading of each variant has one run; the defaults share the first.
@@ -49,7 +53,7 @@ func TestTable(t *testing.T) {
 	failed := table(&out, []result{
 		{"defaults", outcome{verified: true}},
 		{"createStatus=201", outcome{ended: ended{status: 7}, verified: true}},
-		{"deleteStatus=204", outcome{}},
+		{"deleteStatus=204", outcome{why: "profiles.list is called once, but it was called twice"}},
 		{"own", outcome{ended: ended{status: 123}, verified: true}},
 		{"slow", outcome{ended: ended{status: 137, timedOut: true}}},
 		{"killed", outcome{ended: ended{status: 130, signal: syscall.SIGINT}}},
@@ -59,18 +63,56 @@ func TestTable(t *testing.T) {
 RUN               RESULT
 defaults          passed
 createStatus=201  FAILED: exit code 7
-deleteStatus=204  FAILED: not verified
+deleteStatus=204  FAILED: not verified: profiles.list is called once, but it was called twice
 own               FAILED: exit code 123
-slow              FAILED: took too long
+slow              FAILED: it took longer than --timeout
 killed            FAILED: ended by signal 2
 1 of 6 passed
 `, out.String())
 }
 
 func TestEachRunHasAFileOfItsOwn(t *testing.T) {
-	assert.Equal(t, "out/verdict.createStatus-201.xml", besides("out/verdict.xml", "createStatus=201"))
-	assert.Equal(t, "verdict.a-b.yaml", besides("verdict", "a/b.yaml"))
-	assert.Equal(t, "", besides("", "a"))
+	for name, c := range map[string]struct {
+		file   string
+		labels []string
+		want   []string
+	}{
+		"variant":     {"out/verdict.xml", []string{"createStatus=201"}, []string{"out/verdict.createStatus-201.xml"}},
+		"no ending":   {"verdict", []string{"a/b.yaml"}, []string{"verdict.a-b.yaml"}},
+		"no file":     {"", []string{"a"}, []string{""}},
+		"same letter": {"v.xml", []string{"a/b", "a-b", "A-B", "a-b-2"}, []string{"v.a-b.xml", "v.a-b-2.xml", "v.A-B-3.xml", "v.a-b-2-2.xml"}},
+	} {
+		var list []trial
+		for _, label := range c.labels {
+			list = append(list, trial{label: label})
+		}
+		assert.Equal(t, c.want, besides(c.file, list), name)
+	}
+}
+
+func TestRunsOfOneNameGetANumber(t *testing.T) {
+	list := []trial{{label: "throttled"}, {label: "outage"}, {label: "throttled"}}
+	unique(list)
+	var runs []string
+	for _, one := range list {
+		assert.Equal(t, one.label, one.options.Run)
+		runs = append(runs, one.label)
+	}
+	assert.Equal(t, []string{"throttled", "outage", "throttled#2"}, runs)
+}
+
+func TestScenariosOfASeries(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"b.yml", "a.yaml", "fixture.json", "notes.md"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "empty"), 0o700))
+	list, err := named([]string{"throttled", dir, "all"})
+	require.NoError(t, err)
+	assert.Equal(t, slices.Concat([]string{"throttled", filepath.Join(dir, "a.yaml"), filepath.Join(dir, "b.yml")}, scenario.Names()), list)
+
+	_, err = named([]string{filepath.Join(dir, "empty")})
+	assert.ErrorContains(t, err, "there is no .yaml or .yml file in this folder")
 }
 
 func TestOutcomes(t *testing.T) {

@@ -68,6 +68,14 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 	defer signal.Stop(listen())
 	untouched := make([]byte, headroom)
 	defer runtime.KeepAlive(untouched)
+	if f.journal != "" {
+		file, err := openJournal(f.journal)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		o.Journal = file
+	}
 	s, r, err := start(o, f.readyFile)
 	if err != nil {
 		return err
@@ -85,7 +93,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 
 	<-ctx.Done()
 	late := stop(ctx, s, env)
-	_, err = judge(s, o.Verify, f.junit, env.out)
+	_, _, err = judge(s, o.Verify, f.junit, env.out)
 	if err = errors.Join(late, err); err != nil {
 		return failure{err}
 	}
@@ -131,6 +139,12 @@ func start(o emulator.Options, readyFile string) (*emulator.Server, ready, error
 	s, err := emulator.New(o)
 	if err != nil {
 		return nil, ready{}, trim(err)
+	}
+	if file, ok := o.Journal.(*journalFile); ok {
+		if err := file.empty(); err != nil {
+			s.Close()
+			return nil, ready{}, fmt.Errorf("--journal: cannot empty the file of a run before: %w", plain(err))
+		}
 	}
 	r, err := newReady(s, o.Control != emulator.ControlOff)
 	if err != nil {

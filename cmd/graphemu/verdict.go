@@ -17,19 +17,19 @@ import (
 // judge writes how the clients of a server did: to out for people, and to the
 // file junit, if there is one, for CI. verify is the value of --verify. It
 // returns whether they did as expected, and errs where the file cannot be
-// written.
-func judge(s *emulator.Server, verify, junit string, out io.Writer) (ok bool, err error) {
+// written. why is the first thing that they did not do as expected.
+func judge(s *emulator.Server, verify, junit string, out io.Writer) (ok bool, why string, err error) {
 	if verify == emulator.VerifyOff {
-		return true, nil
+		return true, "", nil
 	}
 	v := s.Verify()
 	if err := v.WriteText(out); err != nil {
-		return v.OK, err
+		return v.OK, v.Why(), err
 	}
 	if junit != "" {
 		err = writeFile(junit, v.WriteJUnit)
 	}
-	return v.OK, err
+	return v.OK, v.Why(), err
 }
 
 // writeFile writes a file with what write gives. It errs, in one sentence with
@@ -50,10 +50,14 @@ func writeFile(file string, write func(io.Writer) error) error {
 func (c *controlClient) verdict(ctx context.Context, path string, strict bool) (journal.Verdict, error) {
 	var v journal.Verdict
 	err := c.call(ctx, http.MethodGet, path+"?strict="+strconv.FormatBool(strict), nil, &v)
+	if late, ok := err.(failure); ok {
+		err = late.error // exit code 2: 1 is for clients that did not do as expected
+	}
 	return v, err
 }
 
-// tell prints a verdict, and errs with exit 1 where it is not good.
+// tell prints a verdict, and errs with exit 1 where it is not good. What keeps it from
+// being told has another exit code: nobody takes it for a verdict.
 func tell(v journal.Verdict, asJSON bool, junit string, out io.Writer) error {
 	write := v.WriteText
 	if asJSON {
@@ -70,7 +74,7 @@ func tell(v journal.Verdict, asJSON bool, junit string, out io.Writer) error {
 	}
 	switch {
 	case err != nil:
-		return failure{err}
+		return err
 	case !v.OK:
 		return exit{code: exitFailure}
 	}

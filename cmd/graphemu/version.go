@@ -2,19 +2,19 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/graphemu/graphemu/emulator"
 )
 
-// version is the module's, as the Go toolchain stamped it; "devel" for a build
-// from a checkout.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "devel"
+// writeVersion prints what "version" and --version do.
+func writeVersion(out io.Writer) error {
+	_, err := fmt.Fprintf(out, "graphemu %s\n%s %s/%s\nMicrosoft Graph beta /education/synchronizationProfiles\n",
+		emulator.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
 }
 
 func newVersion(env environment) *cobra.Command {
@@ -24,10 +24,6 @@ func newVersion(env environment) *cobra.Command {
 		Long:    `version prints graphemu's version, Go's, and the API that it answers.`,
 		Example: "  graphemu version",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(env.out, "graphemu %s\n%s %s/%s\nMicrosoft Graph beta /education/synchronizationProfiles\n",
-				version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
-		},
+		RunE:    func(*cobra.Command, []string) error { return writeVersion(env.out) },
 	}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"text/tabwriter"
@@ -99,28 +101,76 @@ clock.`,
 }
 
 func newWorldReset(client *controlClient) *cobra.Command {
-	return &cobra.Command{
+	var name, fixture string
+	c := &cobra.Command{
 		Use: "reset", Short: "Put the world back to its start", Args: cobra.NoArgs,
 		Long: `reset puts the world back to its start: the fixture's profiles, the scenario's
-clock, ids from the first one on, an empty journal.`,
+clock, ids from the first one on, an empty journal.
+
+What was called before is not forgotten: a reset closes a chapter, which is judged
+then, by the clock and the journal of that time, and verify and exec judge all
+chapters. Chapters in which nothing was called do not count. --name tells the
+chapter that begins from others, as by the name of the test that it is for. Before
+the first test "world verify --forget" drops what was judged so far.`,
 		Example: `  graphemu world reset
+  graphemu world reset --name "creates a profile"
+  graphemu world reset --fixture contoso
   graphemu world reset --world north`,
-		RunE: func(c *cobra.Command, _ []string) error {
-			var w worldView
-			if err := client.call(c.Context(), http.MethodPost, client.of("reset"), nil, &w); err != nil {
+	}
+	fl := c.Flags()
+	fl.SortFlags = false
+	fl.StringVar(&name, "name", "", "what the `chapter` is called that begins, as in the verdict and in JUnit")
+	fl.StringVar(&fixture, "fixture", "",
+		"start from this `fixture`, a built-in name or a file, until the next reset (default the scenario's)")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		body := map[string]any{}
+		if fl.Changed("name") {
+			body["name"] = name
+		}
+		if fl.Changed("fixture") {
+			given, err := client.fixture(fixture)
+			if err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(client.env.out, "world %s was reset: %s\n", w.Name, w)
+			body["fixture"] = given
+		}
+		var w worldView
+		if err := client.call(c.Context(), http.MethodPost, client.of("reset"), body, &w); err != nil {
 			return err
-		},
+		}
+		_, err := fmt.Fprintf(client.env.out, "world %s was reset: %s\n", w.Name, w)
+		return err
 	}
+	return c
+}
+
+// fixture returns what a reset is told of a fixture: a name, or what is in a
+// file. The server reads no path that a call of its control API names.
+func (c *controlClient) fixture(ref string) (any, error) {
+	if !strings.ContainsAny(ref, `/\.`) {
+		return ref, nil
+	}
+	file, err := c.input(ref)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, maxAnswer))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", ref, plain(err))
+	}
+	if !json.Valid(b) {
+		return nil, fmt.Errorf("%s is no fixture: it is not JSON", ref)
+	}
+	return json.RawMessage(b), nil
 }
 
 func newWorldDrop(client *controlClient) *cobra.Command {
 	return &cobra.Command{
 		Use: "drop", Short: "End the world", Args: cobra.NoArgs,
-		Long: `drop ends the world. The next request to it makes it anew. The default world
-cannot be dropped; reset does what there is to do.`,
+		Long: `drop ends the world. The next request to it makes it anew. What was called in it
+is judged then, and stays in the verdict. The default world cannot be dropped; reset
+does what there is to do.`,
 		Example: "  graphemu world drop --world north",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := client.call(c.Context(), http.MethodDelete, client.of(), nil, nil); err != nil {
@@ -154,28 +204,38 @@ a new one. Refresh tokens stay good.`,
 }
 
 func newWorldVerify(client *controlClient) *cobra.Command {
-	var strict, asJSON bool
+	var strict, asJSON, forget bool
 	var junit string
 	c := &cobra.Command{
 		Use: "verify", Short: "Judge what the clients did", Args: cobra.NoArgs,
 		Long: `verify judges what the clients did by the expectations of the scenario, and exits
-with 1 where they did not do as expected. Without --world it is over all worlds,
-as exec does it.`,
+with 1 where they did not do as expected, and with 2 where nobody can tell: no server
+answers, or a flag is wrong. Without --world it is over all worlds, as exec does it.
+
+A reset, a restored state, another scenario and the drop of a world each close a
+chapter, which is judged by itself, when it is closed. Where one failed, the verdict
+is "not verified", whatever came later. On a server that runs for long --forget
+lets the next verdict begin anew: it empties the journals, too.`,
 		Example: `  graphemu world verify
   graphemu world verify --strict --junit verdict.xml
-  graphemu world verify --world north --json`,
+  graphemu world verify --world north --json
+  graphemu world verify --forget`,
 	}
 	fl := c.Flags()
 	fl.SortFlags = false
 	fl.BoolVar(&strict, "strict", false, "warnings are failures")
 	fl.BoolVar(&asJSON, "json", false, "print the verdict as JSON")
 	fl.StringVar(&junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
+	fl.BoolVar(&forget, "forget", false, "after that forget what was judged, so that the next verdict begins anew")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		path := "verify"
 		if client.chosen {
 			path = client.of("verify")
 		}
 		v, err := client.verdict(c.Context(), path, strict)
+		if err == nil && forget {
+			err = client.call(c.Context(), http.MethodDelete, path, nil, nil)
+		}
 		if err != nil {
 			return err
 		}

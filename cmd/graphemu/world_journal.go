@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,19 +12,23 @@ import (
 )
 
 func newWorldJournal(client *controlClient) *cobra.Command {
-	var asJSON bool
+	var asJSON, follow bool
 	var limit int
 	filters := map[string]*string{}
 	c := &cobra.Command{
 		Use: "journal", Short: "List the requests that came", Args: noSuchCommand,
 		Long: `journal lists the requests that came, oldest first: which operation each was, what
 was answered, and what the scenario did to it. "journal show ID" explains one of
-them; its ID is also in the answer's header x-graphemu-explain.`,
+them; its ID is also in the answer's header x-graphemu-explain.
+
+With --follow it goes on with each that comes, until it is interrupted, the server stops
+or the world is dropped; --limit 10 begins with the last ten.`,
 		Example: `  graphemu world journal
   graphemu world journal --operation profiles.start --status 4xx
   graphemu world journal --contains detail.fault.rule=throttle-start
   graphemu world journal --contains advice
   graphemu world journal --limit 20 --json
+  graphemu world journal --follow --limit 10
   graphemu world journal show 17`,
 	}
 	fl := c.Flags()
@@ -37,6 +43,7 @@ them; its ID is also in the answer's header x-graphemu-explain.`,
 	}
 	fl.IntVar(&limit, "limit", 0, "only the newest of them, at most this `number` (default all)")
 	fl.BoolVar(&asJSON, "json", false, "print the entries as JSON")
+	fl.BoolVarP(&follow, "follow", "f", false, "go on with those that come; with --json a line each")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		q := url.Values{}
 		for name, value := range filters {
@@ -47,9 +54,15 @@ them; its ID is also in the answer's header x-graphemu-explain.`,
 		if fl.Changed("limit") {
 			q.Set("limit", strconv.Itoa(limit))
 		}
+		if follow {
+			q.Set("follow", "true")
+		}
 		path := client.of("journal")
 		if len(q) > 0 {
 			path += "?" + q.Encode()
+		}
+		if follow {
+			return client.follow(c.Context(), path, accept(asJSON))
 		}
 		return client.copy(c.Context(), path, accept(asJSON), client.env.out)
 	}
@@ -66,7 +79,8 @@ what changed, and what was answered.`,
 	}
 	c.AddCommand(show, &cobra.Command{
 		Use: "clear", Short: "Forget the requests that came", Args: cobra.NoArgs,
-		Long:    "clear empties the journal. The ids of entries go on.",
+		Long: `clear empties the journal: what was in it is judged no more, unless a reset has
+closed its chapter before. The ids of entries go on.`,
 		Example: "  graphemu world journal clear",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := client.call(c.Context(), http.MethodDelete, client.of("journal"), nil, nil); err != nil {
@@ -77,6 +91,41 @@ what changed, and what was answered.`,
 		},
 	})
 	return c
+}
+
+// follow prints what comes until nobody wants more, or no more comes.
+func (c *controlClient) follow(ctx context.Context, path, accept string) error {
+	a, err := c.do(ctx, http.MethodGet, path, accept, nil)
+	if ctx.Err() != nil {
+		return nil // interrupted: nothing went wrong
+	}
+	if err != nil {
+		return err
+	}
+	defer a.Body.Close()
+	// A server that is ended by force breaks off in the middle, and is gone all the
+	// same; what cannot be written is another matter.
+	out := &tracked{to: c.env.out}
+	io.Copy(out, a.Body)
+	switch {
+	case out.err != nil:
+		return failure{out.err}
+	case ctx.Err() == nil:
+		fmt.Fprintf(c.env.errOut, "graphemu: no more comes: the server at %s has stopped, or the world %s was dropped\n", c.base, c.world)
+	}
+	return nil
+}
+
+// tracked remembers whether a writer failed.
+type tracked struct {
+	to  io.Writer
+	err error
+}
+
+func (t *tracked) Write(b []byte) (int, error) {
+	n, err := t.to.Write(b)
+	t.err = err
+	return n, err
 }
 
 func accept(asJSON bool) string {

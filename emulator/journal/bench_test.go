@@ -40,6 +40,19 @@ func BenchmarkGet(b *testing.B) {
 	}
 }
 
+// The same with its answer, which is copied.
+func BenchmarkGetWithAnswer(b *testing.B) {
+	j := New("default", Limits{Entries: 10_000, Bytes: 16 << 20})
+	one, body := get(), make([]byte, 1700)
+	b.ReportAllocs()
+	for b.Loop() {
+		e := one
+		e.ID = j.Open()
+		e.Answered(body)
+		j.Add(&e, dawn)
+	}
+}
+
 func BenchmarkFilteredList(b *testing.B) {
 	j := New("default", Limits{Entries: 10_000, Bytes: 16 << 20})
 	one := get()

@@ -31,14 +31,16 @@ type Entry struct {
 	Before *Subject `json:"before,omitzero"` // where the profile stood
 	After  *Subject `json:"after,omitzero"`  // where it stands now; absent for calls that only read
 
-	RequestBody string   `json:"requestBody,omitzero"` // of a write, less secrets, at most MaxBody bytes
-	Error       *Problem `json:"error,omitzero"`       // what the client was told
-	Outcome     string   `json:"outcome,omitzero"`     // what came of a sign-in, in one sentence
-	Advice      string   `json:"advice,omitzero"`      // what strict authentication would refuse, or that an update changed nothing
-	Detail      *Detail  `json:"detail,omitzero"`      // what the scenario did
+	RequestBody  string   `json:"requestBody,omitzero"`  // of a write, less secrets, at most MaxBody bytes
+	ResponseBody string   `json:"responseBody,omitzero"` // less secrets, at most MaxAnswer bytes and a note where it was cut
+	Error        *Problem `json:"error,omitzero"`        // what the client was told
+	Outcome      string   `json:"outcome,omitzero"`      // what came of a sign-in, or why a start was refused, in one sentence
+	Advice       string   `json:"advice,omitzero"`       // what strict authentication would refuse, or that an update changed nothing
+	Detail       *Detail  `json:"detail,omitzero"`       // what the scenario did
 
-	real time.Time // when it came, on the real clock
-	size int64     // of memory, as estimated; only within a journal
+	real   time.Time // when it came, on the real clock
+	size   int64     // of memory, as estimated; only within a journal
+	answer answer    // what ResponseBody will be made of, when somebody reads it
 }
 
 // Subject is where a profile stands.
@@ -103,5 +105,8 @@ type Early struct {
 	By    clock.Duration `json:"by"`    // how much too soon, on the world's clock
 }
 
-// MaxBody is how many bytes of a request's body an entry keeps.
-const MaxBody = 8 << 10
+// How many bytes of a body an entry keeps.
+const (
+	MaxBody   = 8 << 10  // of a request's
+	MaxAnswer = 16 << 10 // of an answer's
+)

@@ -31,14 +31,21 @@ func (e Entry) Explain(parts ...Entry) string {
 		x.line("Advice: %s.", clean(e.Advice))
 	}
 	x.held(parts)
-	if e.RequestBody != "" {
-		x.line("")
-		x.line("The body of the request:")
-		for line := range strings.Lines(e.RequestBody) {
-			x.line("  %s", clean(strings.TrimRight(line, "\r\n")))
-		}
-	}
+	x.body("The body of the request:", e.RequestBody)
+	x.body("The body of the answer:", e.ResponseBody)
 	return x.String()
+}
+
+// body quotes a body under a heading.
+func (x *explanation) body(heading, body string) {
+	if body == "" {
+		return
+	}
+	x.line("")
+	x.line("%s", heading)
+	for line := range strings.Lines(body) {
+		x.line("  %s", clean(strings.TrimRight(line, "\r\n")))
+	}
 }
 
 // explanation is a text in the making.

@@ -26,12 +26,22 @@ type Quota interface {
 type Journal struct {
 	world  string
 	limits Limits
-	opened atomic.Uint64 // the last id that was given
+	opened *atomic.Uint64 // the last id that was given
 
 	mu    sync.Mutex // guards what follows; never held across a call out
 	kept  queue      // in the order in which the requests were closed
 	bytes int64      // of kept, as estimated
+	bare  int        // so many of the oldest have no answer's body any more
+	spare []byte     // room of an answer that has gone, for the next one
 	lost  uint64     // since the last Clear
+	added uint64     // how many entries there ever were
+
+	watched watched
+	copies  *Writer  // nil: nobody wants every entry
+	here    struct { // the open chapter's part of them
+		kept int // the newest so many
+		lost uint64
+	}
 
 	promises promises
 }
@@ -39,7 +49,17 @@ type Journal struct {
 // New makes an empty journal for the world of that name.
 func New(world string, l Limits) *Journal {
 	l.Entries, l.Bytes = max(l.Entries, 1), max(l.Bytes, 1)
-	return &Journal{world: world, limits: l}
+	return &Journal{world: world, limits: l, opened: new(atomic.Uint64)}
+}
+
+// ContinueFrom lets ids go on after those of another journal, so that none is of
+// two requests, even where that one is still written to. It is called before any
+// entry is opened here.
+func (j *Journal) ContinueFrom(before *Journal) {
+	least := j.opened.Load()
+	j.opened = before.opened
+	for is := j.opened.Load(); is < least && !j.opened.CompareAndSwap(is, least); is = j.opened.Load() {
+	}
 }
 
 // Open begins an entry and returns its id. Ids count from 1 in the order in
@@ -49,34 +69,60 @@ func (j *Journal) Open() uint64 { return j.opened.Add(1) }
 // Add closes an entry: it keeps a copy, less secrets, of which texts that are
 // too long are cut. real is when the request came, on the wall clock. The caller
 // may use e again, but does not change what its pointers lead to. An entry
-// without a world gets the journal's.
+// without a world gets the journal's. Where there is no more room, answers' bodies
+// go before entries do.
 func (j *Journal) Add(e *Entry, real time.Time) {
 	if e.long() || e.suspicious() {
-		fit := *e
+		fit := e.held()
 		fit.tighten()
 		fit.redact()
 		fit.finish(len(e.Path) + len(e.Query))
 		e = &fit
 	}
+	stored := j.keep(e, real)
+	if j.copies != nil {
+		j.copies.add(stored)
+	}
+}
+
+// keep stores a copy of e, and returns it where somebody wants it.
+func (j *Journal) keep(e *Entry, real time.Time) (stored Entry) {
 	size := e.memory()
 
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	kept := j.kept.push()
 	*kept = *e
+	if e.answer.sent != nil {
+		kept.answer = j.store(e.answer)
+		size += kept.answer.memory()
+	}
 	kept.real, kept.size = real, size
 	if kept.World == "" {
 		kept.World = j.world
 	}
+	if j.copies != nil {
+		stored = kept.held()
+	}
 	j.grow(size)
+	j.added++
+	j.here.kept++
+	j.watched.wake()
+	for j.bytes > j.limits.Bytes && j.dropAnswer() > 0 {
+	}
 	for j.kept.len() > 0 && (j.kept.len() > j.limits.Entries || j.bytes > j.limits.Bytes) {
 		j.dropOldest()
 	}
 	// Where the server is full, others may have filled it: this journal makes room
 	// for what it adds, and no more.
 	for freed := int64(0); freed < size && j.kept.len() > 1 && j.full(); {
-		freed += j.dropOldest()
+		n := j.dropAnswer()
+		if n == 0 {
+			n = j.dropOldest()
+		}
+		freed += n
 	}
+	return stored
 }
 
 // grow counts n more bytes. Must hold mu.
@@ -94,9 +140,30 @@ func (j *Journal) dropOldest() int64 {
 	oldest := j.kept.pop()
 	size := oldest.size
 	j.grow(-size)
+	j.reuse(oldest.answer)
 	*oldest = Entry{} // let go of its strings
+	j.bare = max(j.bare-1, 0)
 	j.lost++
+	if j.here.kept > j.kept.len() {
+		j.here.kept--
+		j.here.lost++
+	}
 	return size
+}
+
+// dropAnswer loses the oldest answer's body, and returns the bytes that it had; 0 where
+// there is none. Must hold mu.
+func (j *Journal) dropAnswer() int64 {
+	for j.bare < j.kept.len() {
+		e := j.kept.at(j.bare)
+		j.bare++
+		j.reuse(e.answer)
+		if n := e.dropAnswer(); n > 0 {
+			j.grow(-n)
+			return n
+		}
+	}
+	return 0
 }
 
 // Len returns how many entries are kept.
@@ -120,7 +187,27 @@ func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.grow(-j.bytes)
-	j.kept, j.lost = queue{}, 0
+	j.kept, j.bare, j.lost = queue{}, 0, 0
+	j.here.kept, j.here.lost = 0, 0
+}
+
+// Chapter returns what the open chapter is judged by: the entries that were
+// added since NextChapter was called last, sorted by id, and how many of those
+// were lost.
+func (j *Journal) Chapter() (entries []Entry, lost uint64) {
+	entries = j.copy(func() (from int) {
+		lost = j.here.lost
+		return j.kept.len() - j.here.kept
+	}, func(*Entry) bool { return true })
+	return Filter{}.finish(entries), lost
+}
+
+// NextChapter begins a chapter: what is added from now on belongs to it, also
+// the entry of a request that came before. What is kept stays.
+func (j *Journal) NextChapter() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.here.kept, j.here.lost = 0, 0
 }
 
 // Get returns the entry with that id. ok is false where there is none: it is
@@ -132,7 +219,8 @@ func (j *Journal) Get(id uint64) (e Entry, ok bool) {
 	// they were closed, which is only nearly that of their ids.
 	for i := j.kept.len() - 1; i >= 0; i-- {
 		if k := j.kept.at(i); k.ID == id {
-			return k.clone(), true
+			e := k.held()
+			return e.clone(), true
 		}
 	}
 	return Entry{}, false
@@ -140,29 +228,44 @@ func (j *Journal) Get(id uint64) (e Entry, ok bool) {
 
 // Entries returns the entries that f lets through, sorted by id.
 func (j *Journal) Entries(f Filter) []Entry {
-	found := slices.DeleteFunc(j.copy(f.cheap()), func(e Entry) bool { return !f.contains(&e) })
-	if f.Limit > 0 && len(found) > f.Limit {
-		found = found[len(found)-f.Limit:]
+	list := j.copy(func() int { return 0 }, f.cheap())
+	if f.Contains == "" {
+		list = f.newest(list) // before the rest is made fit to be read
 	}
-	return found
+	return f.newest(f.finish(list))
 }
 
-// copy returns the entries that pass, sorted by id.
-func (j *Journal) copy(pass func(*Entry) bool) []Entry {
+// copy returns the entries that pass, sorted by id, as they are kept. from says with
+// which of the kept ones it begins, and is called with mu held.
+func (j *Journal) copy(from func() int, pass func(*Entry) bool) []Entry {
 	list := []Entry{}
 	func() {
 		j.mu.Lock()
 		defer j.mu.Unlock()
-		for i := range j.kept.len() {
+		for i := from(); i < j.kept.len(); i++ {
 			if e := j.kept.at(i); pass(e) {
-				list = append(list, *e)
+				list = append(list, e.held())
 			}
 		}
 	}()
+	slices.SortStableFunc(list, byID)
+	return list
+}
+
+// finish makes entries of a journal fit to be read, and leaves out those that do
+// not contain what f asks for.
+func (f Filter) finish(list []Entry) []Entry {
 	for i := range list {
 		list[i] = list[i].clone() // what an entry's pointers lead to never changes
 	}
-	slices.SortStableFunc(list, byID)
+	return slices.DeleteFunc(list, func(e Entry) bool { return !f.contains(&e) })
+}
+
+// newest returns the last entries, as many as f wants.
+func (f Filter) newest(list []Entry) []Entry {
+	if f.Limit > 0 && len(list) > f.Limit {
+		return list[len(list)-f.Limit:]
+	}
 	return list
 }
 

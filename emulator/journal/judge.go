@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,37 +10,71 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
-// Judge judges the client that made these entries. An expectation is judged in
-// each world that was used, which is one where any request was an operation; if
-// none was, in the first of worlds, so that what was expected to be called is
-// missed. Warnings are about all worlds. It changes nothing that it is given.
+// Judge judges the client that made these entries, together with the chapters
+// that were closed before (see History). An expectation is judged in each chapter
+// that was used, which is one where any request was an operation; if none was, in
+// the first of worlds, so that what was expected to be called is missed. Warnings
+// are about all worlds. It changes nothing that it is given.
 //
 // Entries that the journal lost make undecided what they could change: such an
 // expectation fails and says so, while what the kept entries alone decide, as
 // that an operation was called once at least, stays decided.
-func Judge(worlds []Record) Verdict {
+func Judge(worlds []Record, past ...*History) Verdict {
 	v := Verdict{OK: true, Worlds: []WorldVerdict{}, Warnings: []Warning{}}
+	var rules ruleUses
+	for _, h := range past {
+		h.tell(&v, &rules)
+	}
 	used := slices.DeleteFunc(slices.Clone(worlds), func(r Record) bool { return !r.used() })
-	if len(used) == 0 {
+	if len(used) == 0 && len(v.Worlds) == 0 {
+		v.Warnings = append(v.Warnings, unused(worlds)...)
 		used = worlds[:min(len(worlds), 1)]
 	}
 	for i := range used {
-		r := &used[i]
-		w := WorldVerdict{World: r.World, Tenant: r.Tenant, Entries: len(r.Entries), Lost: r.Lost, Expectations: []Result{}}
-		for j := range r.Expect {
-			result := r.judge(&r.Expect[j])
-			v.OK = v.OK && result.OK
-			w.Expectations = append(w.Expectations, result)
-		}
-		v.Worlds = append(v.Worlds, w)
+		v.Worlds = append(v.Worlds, used[i].verdict())
 	}
-	v.Warnings = append(v.Warnings, warn(worlds)...)
+	for i := range worlds {
+		v.Warnings = append(v.Warnings, worlds[i].warnings()...)
+		rules.add(worlds[i].Rules)
+	}
+	v.Warnings = append(v.Warnings, rules.unfired()...)
+	slices.SortStableFunc(v.Warnings, byKind)
+	slices.SortStableFunc(v.Worlds, byWorld(worlds))
+	v.OK = v.Omitted.Failed == 0 && !slices.ContainsFunc(v.Worlds, func(w WorldVerdict) bool { return !w.ok() })
 	v.Summary = v.summary()
 	return v
 }
 
+// verdict judges the record's expectations.
+func (r *Record) verdict() WorldVerdict {
+	w := WorldVerdict{World: r.World, Tenant: r.Tenant, Chapter: r.Chapter, Entries: len(r.Entries), Lost: r.Lost, Expectations: []Result{}}
+	w.Began, w.Took = r.span()
+	for i := range r.Expect {
+		w.Expectations = append(w.Expectations, r.judge(&r.Expect[i]))
+	}
+	return w
+}
+
+func (w *WorldVerdict) ok() bool {
+	return !slices.ContainsFunc(w.Expectations, func(r Result) bool { return !r.OK })
+}
+
+// byWorld orders verdicts as the worlds are, then those of worlds that are no
+// more by their names. Those of one world stay in their order.
+func byWorld(worlds []Record) func(a, b WorldVerdict) int {
+	place := map[string]int{}
+	for i, r := range worlds {
+		place[r.Tenant] = i - len(worlds) // below 0, which is that of the others
+	}
+	return func(a, b WorldVerdict) int {
+		return cmp.Or(cmp.Compare(place[a.Tenant], place[b.Tenant]), cmp.Compare(a.World, b.World), cmp.Compare(a.Tenant, b.Tenant))
+	}
+}
+
+// used tells whether a client called anything. Of entries that are lost nobody
+// knows, so they count.
 func (r *Record) used() bool {
-	return slices.ContainsFunc(r.Entries, func(e Entry) bool { return e.Operation != "" })
+	return r.Lost > 0 || slices.ContainsFunc(r.Entries, func(e Entry) bool { return e.Operation != "" })
 }
 
 // judge tells whether one expectation was met.
@@ -55,7 +90,8 @@ func (r *Record) judge(x *Expectation) Result {
 	default:
 		r.judgeProfiles(x, &f)
 	}
-	return Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "), Entries: f.blamed.ids, Blamed: f.blamed.n}
+	return Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "), Entries: f.blamed.ids, Blamed: f.blamed.n,
+		Evidence: r.evidence(f.blamed.ids), Took: r.took(x)}
 }
 
 // finding gathers what was seen.
@@ -121,14 +157,14 @@ func (r *Record) judgeCalls(x *Expectation, f *finding) {
 
 func (r *Record) judgeCount(x *Expectation, want Count, f *finding) {
 	status, filtered := parseStatus(x.Status)
-	n, others := int64(0), 0
-	var counted blame
+	n := int64(0)
+	var counted, others blame
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		switch {
 		case !operation.Covers(x.Operation, e.Operation):
 		case filtered && !status.has(e.Status):
-			others++
+			others.add(e.ID)
 		default:
 			n++
 			counted.add(e.ID)
@@ -144,11 +180,14 @@ func (r *Record) judgeCount(x *Expectation, want Count, f *finding) {
 	ok := want.has(n)
 	if !ok {
 		f.blame(counted)
+		if n < want.Min {
+			f.blame(others) // which should have been among them
+		}
 	}
 	seen := called(n)
-	if filtered && others > 0 {
-		seen += fmt.Sprintf(" (and %s that were answered otherwise)", count(int64(others), "call"))
-		if others == 1 {
+	if filtered && others.n > 0 {
+		seen += fmt.Sprintf(" (and %s that were answered otherwise)", count(int64(others.n), "call"))
+		if others.n == 1 {
 			seen = called(n) + " (and 1 call that was answered otherwise)"
 		}
 	}

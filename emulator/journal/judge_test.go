@@ -60,7 +60,7 @@ func TestExpectationsOfCalls(t *testing.T) {
 		"a group":                    {Expectation{Operation: "profiles.*", Count: Exactly(4)}, three, 0, true, "it was called 4 times", nil},
 		"all":                        {Expectation{Operation: "*", Count: Exactly(1)}, calls("batch", ""), 0, true, "it was called once", nil},
 		"by status":                  {Expectation{Operation: "profiles.start", Status: "429", Count: Exactly(1)}, with(calls("profiles.start", "profiles.start"), 1, answered(429)), 0, true, "it was called once (and 1 call that was answered otherwise)", nil},
-		"by class":                   {Expectation{Operation: "profiles.start", Status: "4xx"}, three, 0, false, "it was never called (and 3 calls that were answered otherwise)", nil},
+		"by class":                   {Expectation{Operation: "profiles.start", Status: "4xx"}, three, 0, false, "it was never called (and 3 calls that were answered otherwise)", []uint64{1, 3, 4}},
 		"by no answer":               {Expectation{Operation: "profiles.start", Status: "0"}, with(calls("profiles.start"), 1, answered(0)), 0, true, "it was called once", nil},
 		"loss makes it undecided":    {Expectation{Operation: "profiles.start", Count: Exactly(3)}, three, 12, false, "it was called 3 times in the entries that are kept; nobody can tell: the journal lost 12 entries; raise --max-journal", nil},
 		"loss, but enough are there": {Expectation{Operation: "profiles.start"}, three, 12, true, "it was called 3 times", nil},

@@ -42,6 +42,9 @@ func (e *Entry) redact() {
 	var s redact.Found
 	e.Query = s.Query(e.Query)
 	e.RequestBody = s.Body(e.RequestBody)
+	if e.answer.text != "" {
+		e.ResponseBody, e.answer = e.answer.read(&s), answer{}
+	}
 	for _, text := range [...]*string{&e.Path, &e.Method, &e.Profile, &e.Client} {
 		*text = s.Scrub(redact.Deep(*text))
 	}

@@ -36,7 +36,7 @@ func (v *Verdict) tally() (all, unmet int) {
 
 func (v *Verdict) summary() string {
 	all, unmet := v.tally()
-	worlds := count(int64(len(v.Worlds)), "world")
+	worlds := v.extent()
 	warnings := count(int64(len(v.Warnings)), "warning")
 	if len(v.Warnings) == 0 {
 		warnings = "no warnings"
@@ -52,9 +52,24 @@ func (v *Verdict) summary() string {
 	return fmt.Sprintf("verified: %s met in %s, %s", count(int64(all), "expectation"), worlds, warnings)
 }
 
-// WriteText writes the verdict for people: for each world what was expected,
-// where that stands, and what was seen instead; then the warnings; on the last
-// line the summary. It returns the first error of w.
+// extent says how many worlds were judged, and how many chapters where a run
+// has several.
+func (v *Verdict) extent() string {
+	worlds, chapters := map[string]bool{}, v.Omitted.Passed+v.Omitted.Failed
+	for _, w := range v.Worlds {
+		worlds[w.World+" "+w.Tenant] = true
+		chapters++
+	}
+	text := count(int64(len(worlds)), "world")
+	if chapters > len(worlds) {
+		text = count(int64(chapters), "chapter") + " of " + text
+	}
+	return text
+}
+
+// WriteText writes the verdict for people: for each chapter of each world what
+// was expected, where that stands, and what was seen instead; then the warnings;
+// on the last line the summary. It returns the first error of w.
 func (v Verdict) WriteText(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	for _, world := range v.Worlds {
@@ -62,7 +77,7 @@ func (v Verdict) WriteText(w io.Writer) error {
 		if world.Tenant != "" {
 			tenant = " (tenant " + clean(world.Tenant) + ")"
 		}
-		fmt.Fprintf(b, "world %s%s: %s", clean(world.World), tenant, count64(uint64(world.Entries), "entry", "entries"))
+		fmt.Fprintf(b, "world %s%s%s: %s", clean(world.World), tenant, world.Chapter.text(), count64(uint64(world.Entries), "entry", "entries"))
 		if world.Lost > 0 {
 			fmt.Fprintf(b, ", %d more were lost", world.Lost)
 		}
@@ -70,6 +85,9 @@ func (v Verdict) WriteText(w io.Writer) error {
 		for _, r := range world.Expectations {
 			r.write(b)
 		}
+	}
+	if v.Omitted != (Omitted{}) {
+		fmt.Fprintln(b, v.Omitted.text())
 	}
 	for i, warning := range v.Warnings {
 		if i == 0 {
@@ -79,6 +97,22 @@ func (v Verdict) WriteText(w io.Writer) error {
 	}
 	fmt.Fprintln(b, v.summary())
 	return b.Flush()
+}
+
+// Why is the first thing for which the verdict is not good, on one line; "" where it
+// is.
+func (v Verdict) Why() string {
+	for _, world := range v.Worlds {
+		for _, r := range world.Expectations {
+			if !r.OK {
+				return clean(r.Expected + ", but " + r.Seen)
+			}
+		}
+	}
+	if v.IsStrict && len(v.Warnings) > 0 {
+		return v.Warnings[0].text()
+	}
+	return ""
 }
 
 func (r *Result) write(b *bufio.Writer) {
@@ -105,7 +139,7 @@ func (w *Warning) mark(strict bool) string {
 func (w *Warning) text() string {
 	text := clean(w.Message) + named(w.Entries, w.Count)
 	if w.World != "" {
-		text = "world " + clean(w.World) + ": " + text
+		text = "world " + clean(w.World) + w.Chapter.text() + ": " + text
 	}
 	return text
 }

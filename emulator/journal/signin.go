@@ -17,9 +17,9 @@ const (
 
 var newSignIns = []string{"token.authorizationCode", "token.deviceCode", "token.password"}
 
-// waiting are errors of a sign-in that goes on as it should: a device that polls, and
+// inProgress are errors of a sign-in that goes on as it should: a device that polls, and
 // a browser that asks whether somebody is signed in.
-var waiting = []string{"authorization_pending", "slow_down", "login_required"}
+var inProgress = []string{"authorization_pending", "slow_down", "login_required"}
 
 // signIn is what a sign-in is told from others by. Another app, or the same one by
 // another grant, may work while this one does not.
@@ -32,7 +32,7 @@ func (e *Entry) failed() bool {
 	return e.Status == 0 || e.Status >= 400 || e.Error != nil // an authorization endpoint tells an error by a redirect
 }
 
-func (e *Entry) waits() bool { return e.Error != nil && slices.Contains(waiting, e.Error.Code) }
+func (e *Entry) waits() bool { return e.Error != nil && slices.Contains(inProgress, e.Error.Code) }
 
 // asks tells whether an expectation names an operation and its answers.
 func (r *Record) asks(name string) bool {

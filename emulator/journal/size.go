@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 	"unsafe"
+
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 )
 
 // What an entry keeps at most, in bytes. Chosen: enough for whatever a client of
@@ -82,7 +84,7 @@ func (p *Problem) cut() *Problem {
 // memory estimates the memory of an entry. World, operation and advice are texts
 // that entries share; where a profile stands may be shared, and is counted.
 func (e *Entry) memory() int64 {
-	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) + len(e.RequestBody) + len(e.Outcome)
+	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) + len(e.RequestBody) + len(e.ResponseBody) + len(e.Outcome) + int(e.answer.memory())
 	for _, s := range [...]*Subject{e.Before, e.After} {
 		if s != nil {
 			n += int(unsafe.Sizeof(*s))
@@ -123,7 +125,10 @@ func (d *Detail) memory() int {
 
 // clone returns a copy that shares nothing that can be changed.
 func (e Entry) clone() Entry {
-	e.size = 0
+	if a := e.answer.copied(); a.text != "" {
+		e.ResponseBody = a.read(new(redact.Found))
+	}
+	e.size, e.answer = 0, answer{}
 	e.Before, e.After = copied(e.Before), copied(e.After)
 	if e.Error = copied(e.Error); e.Error != nil {
 		e.Error.Details = slices.Clone(e.Error.Details)

@@ -17,24 +17,38 @@ func WriteText(w io.Writer, entries []Entry) error {
 	buffer := bufio.NewWriter(w)
 	columns := tabwriter.NewWriter(buffer, 0, 0, 2, ' ', 0)
 	for i := range entries {
-		e := &entries[i]
-		// A batch's parts stand under it.
-		operation := cmp.Or(e.Operation, "-")
-		if e.Batch != 0 {
-			operation = "· " + operation
-		}
-		answer := "-"
-		if e.Status != 0 {
-			answer = strconv.Itoa(e.Status)
-		}
-		line := fmt.Sprintf("%d\t%s\t%s\t%s\t%s", e.ID, instant(e.At), clean(operation), answer, cutAt(e.address(), 200, "…"))
-		if note := e.note(); note != "" {
-			line += "\t" + note
-		}
-		fmt.Fprintln(columns, line)
+		fmt.Fprintln(columns, strings.Join(entries[i].columns(), "\t"))
 	}
 	columns.Flush() // an error stays in buffer
 	return buffer.Flush()
+}
+
+// WriteLine writes the line that WriteText has for an entry, for whoever does not
+// know yet which entries come after it: the columns are as wide as they mostly are.
+func WriteLine(w io.Writer, e *Entry) error {
+	c := e.columns()
+	line := fmt.Sprintf("%-4s  %-30s  %-18s  %-3s  %s", c[0], c[1], c[2], c[3], strings.Join(c[4:], "  "))
+	_, err := fmt.Fprintln(w, line)
+	return err
+}
+
+// columns is what a list tells of an entry; the last, what is worth to be told, is not
+// always there.
+func (e *Entry) columns() []string {
+	// A batch's parts stand under it.
+	operation := cmp.Or(e.Operation, "-")
+	if e.Batch != 0 {
+		operation = "· " + operation
+	}
+	answer := "-"
+	if e.Status != 0 {
+		answer = strconv.Itoa(e.Status)
+	}
+	columns := []string{strconv.FormatUint(e.ID, 10), instant(e.At), clean(operation), answer, cutAt(e.address(), 200, "…")}
+	if note := e.note(); note != "" {
+		columns = append(columns, note)
+	}
+	return columns
 }
 
 // note is what is worth to be told of an entry, on one line.
@@ -45,6 +59,9 @@ func (e *Entry) note() string {
 	}
 	if e.Error != nil {
 		notes = append(notes, e.Error.short())
+	}
+	if e.Outcome != "" && e.Profile != "" { // of a start; that of a sign-in is long, and its error told
+		notes = append(notes, e.Outcome)
 	}
 	if d := e.Detail; d != nil {
 		if d.Fault != nil {

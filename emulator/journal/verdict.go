@@ -1,10 +1,17 @@
 package journal
 
-// Record is one world's part of what is judged.
+import (
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+)
+
+// Record is one world's part of what is judged: the chapter that is open there.
 type Record struct {
 	World, Tenant string
-	Entries       []Entry // sorted by id
-	Lost          uint64  // entries that the journal kept no more
+	Chapter       *Chapter // nil: the only one so far, without a name
+	Entries       []Entry  // sorted by id
+	Lost          uint64   // entries that the journal kept no more
 	Expect        []Expectation
 	Rules         []RuleUse
 	Profiles      []ProfileView
@@ -29,18 +36,32 @@ type ProfileView struct {
 type Verdict struct {
 	OK       bool           `json:"ok"`
 	IsStrict bool           `json:"strict,omitzero"` // warnings count as failures
+	Run      string         `json:"run,omitzero"`    // what the run is called, where there are several
 	Summary  string         `json:"summary"`         // one line, as "verified: 5 expectations met in 2 worlds, 1 warning"
 	Worlds   []WorldVerdict `json:"worlds"`
+	Omitted  Omitted        `json:"omitted,omitzero"` // chapters of which no more than this is known
 	Warnings []Warning      `json:"warnings"`
+
+	Properties []Property `json:"properties,omitempty"` // of the server: how it was started
 }
 
-// WorldVerdict is what was found in one world.
+// Property is something that a reader of a verdict wants to know of the run.
+type Property struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// WorldVerdict is what was found in one world, or in one chapter of its run.
 type WorldVerdict struct {
 	World        string   `json:"world"`
 	Tenant       string   `json:"tenant"`
-	Entries      int      `json:"entries"` // that were judged
+	Chapter      *Chapter `json:"chapter,omitempty"` // nil: the world's only one, without a name
+	Entries      int      `json:"entries"`           // that were judged
 	Lost         uint64   `json:"lost,omitzero"`
 	Expectations []Result `json:"expectations"`
+
+	Began time.Time      `json:"began,omitzero"` // when the first of them came, on the wall clock
+	Took  clock.Duration `json:"took,omitzero"`  // from then to the last answer, on the wall clock
 }
 
 // Result is whether an expectation was met in a world.
@@ -51,15 +72,21 @@ type Result struct {
 	Seen     string   `json:"seen"`              // in words, what there was
 	Entries  []uint64 `json:"entries,omitempty"` // the ids of entries that are to blame, at most MaxBlamed
 	Blamed   int      `json:"blamed,omitzero"`   // how many are to blame
+
+	Evidence []string       `json:"evidence,omitempty"` // those of Entries, as the journal lists them
+	Took     clock.Duration `json:"took,omitzero"`      // by all calls that it is about, on the wall clock
 }
 
 // Warning is something that a good client, or a good scenario, would not have.
 type Warning struct {
 	Kind    string   `json:"kind"`              // one of the constants below
 	World   string   `json:"world,omitzero"`    // "" where it is about all worlds
+	Chapter *Chapter `json:"chapter,omitempty"` // of the world; nil: its only one, or all
 	Message string   `json:"message"`           // one sentence
 	Entries []uint64 `json:"entries,omitempty"` // the ids of the entries that it is about, at most MaxBlamed
 	Count   int      `json:"count,omitzero"`    // how many entries it is about
+
+	Evidence []string `json:"evidence,omitempty"` // those of Entries, as the journal lists them
 }
 
 // The kinds of warnings.

@@ -9,23 +9,18 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 )
 
-// warn returns what is worth a warning in all worlds, in the order of
-// warningKinds, then of worlds and of entries.
-func warn(worlds []Record) []Warning {
-	list := append(unused(worlds), unfired(worlds)...)
-	for i := range worlds {
-		r := &worlds[i]
-		list = append(list, r.notImplemented()...)
-		list = append(list, r.refused()...)
-		list = append(list, r.denied()...)
-		list = append(list, r.failedSignIns()...)
-		list = append(list, r.early()...)
-		list = append(list, r.bursts()...)
-		list = append(list, r.noJitter()...)
+// byKind orders warnings as warningKinds does, and leaves those of a kind in
+// their order.
+func byKind(a, b Warning) int {
+	return cmp.Compare(slices.Index(warningKinds, a.Kind), slices.Index(warningKinds, b.Kind))
+}
+
+// warnings returns what is worth a warning in one world, in the order of its entries.
+func (r *Record) warnings() []Warning {
+	list := slices.Concat(r.notImplemented(), r.refused(), r.denied(), r.failedSignIns(), r.early(), r.bursts(), r.noJitter())
+	for i := range list {
+		list[i].Chapter, list[i].Evidence = r.Chapter, r.evidence(list[i].Entries)
 	}
-	slices.SortStableFunc(list, func(a, b Warning) int {
-		return cmp.Compare(slices.Index(warningKinds, a.Kind), slices.Index(warningKinds, b.Kind))
-	})
 	return list
 }
 
@@ -39,36 +34,18 @@ const noCall = "no call came: is the client pointed at this server? " +
 // unused tells that nobody came: a client that is pointed elsewhere does nothing
 // wrong here.
 func unused(worlds []Record) []Warning {
-	if len(worlds) == 0 || slices.ContainsFunc(worlds, func(r Record) bool { return r.used() || r.Lost > 0 }) {
+	if len(worlds) == 0 || slices.ContainsFunc(worlds, func(r Record) bool { return r.used() }) {
 		return nil
 	}
 	return []Warning{{Kind: WarnUnused, Message: noCall}}
 }
 
-// unfired names the rules that fired in no world. Rules of one name and kind in
-// several worlds are one rule.
-func unfired(worlds []Record) (list []Warning) {
-	type rule struct{ kind, name string }
-	type use struct {
-		fired    uint64
-		optional bool
-	}
-	uses := map[rule]*use{}
-	var order []rule
-	for _, w := range worlds {
-		for _, r := range w.Rules {
-			key := rule{r.Kind, r.Name}
-			if uses[key] == nil {
-				uses[key], order = new(use), append(order, key)
-			}
-			uses[key].fired += r.Fired
-			uses[key].optional = uses[key].optional || r.Optional
-		}
-	}
-	for _, key := range order {
-		if u := uses[key]; u.fired == 0 && !u.optional {
+// unfired names the rules that fired nowhere.
+func (u *ruleUses) unfired() (list []Warning) {
+	for _, r := range u.list {
+		if r.Fired == 0 && !r.Optional {
 			list = append(list, Warning{Kind: WarnUnfired, Message: fmt.Sprintf(
-				"the %s %q fired in no world: what it tests was not tested; optional: true says that this is fine", key.kind, key.name)})
+				"the %s %q fired in no world: what it tests was not tested; optional: true says that this is fine", r.Kind, r.Name)})
 		}
 	}
 	return list

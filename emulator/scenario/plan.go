@@ -29,7 +29,10 @@ func WritePlan(w io.Writer, f *File) error {
 	p.head(f)
 	p.lifecycles(f)
 	p.timeline(f)
-	p.list("Faults, of which the first that strikes counts", len(f.Faults), func(i int) string { return f.Faults[i].Name + ": " + faultSentence(&f.Faults[i]) })
+	comes := comings(f.Faults)
+	p.list("Faults, of which the first that strikes counts", len(f.Faults), func(i int) string {
+		return f.Faults[i].Name + ": " + faultSentence(&f.Faults[i], comes[i])
+	})
 	p.list("Throttles", len(f.Throttle), func(i int) string { return f.Throttle[i].Name + ": " + throttleSentence(&f.Throttle[i]) })
 	p.list("Expected of the client", len(f.Expect), func(i int) string { return f.Expect[i].String() })
 	warnings := Overlaps(f)

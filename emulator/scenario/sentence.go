@@ -16,9 +16,9 @@ func jsonText(v any) string { return string(jsontree.Append(nil, v)) }
 
 // faultSentence says what a rule does: which calls, under which conditions,
 // what becomes of them.
-func faultSentence(r *fault.Rule) string {
-	subject, many := which(r.Calls, r.Operation)
-	text := subject + circumstances(r) + " " + words.Join(effects(r, many), "and")
+func faultSentence(r *fault.Rule, c coming) string {
+	subject, rest, many := c.subject(r)
+	text := subject + circumstances(r) + rest + " " + words.Join(effects(r, many), "and")
 	if r.Respond != nil && r.Respond.PunishEarly {
 		text += "; who comes back too early is throttled again, and for twice as long each time"
 	}

@@ -19,6 +19,12 @@ type stream struct {
 	write func(io.Writer) error
 }
 
+// live is an answer that goes on for as long as the client reads it.
+type live struct {
+	media string
+	write func(http.ResponseWriter)
+}
+
 // created is the answer to a call that made something, which is at location.
 type created struct {
 	location string
@@ -46,6 +52,9 @@ func (c *Control) answer(w http.ResponseWriter, v any, err error) {
 		head(w, v.media, http.StatusOK)
 		w.Write(v.body) // a client that went away needs no answer
 	case stream:
+		head(w, v.media, http.StatusOK)
+		v.write(w)
+	case live:
 		head(w, v.media, http.StatusOK)
 		v.write(w)
 	case created:

@@ -43,6 +43,8 @@ type Server interface {
 	Find(ref string) (World, error)
 	// Verify judges the clients of all worlds; strict turns warnings into failures.
 	Verify(strict bool) Verdict
+	// Forget drops all by which they would be judged.
+	Forget()
 	// RotateKeys makes the token endpoints sign with a new key; with forget, the
 	// tokens of the keys before are good no more.
 	RotateKeys(forget bool) error
@@ -73,8 +75,9 @@ type World interface {
 	// DeclineSignIn refuses that. It errs where no device waits with the code.
 	DeclineSignIn(userCode string) error
 
-	// Reset puts the world back to its start.
-	Reset()
+	// Reset puts the world back to its start. It errs, and changes nothing, with a
+	// line for each thing that is wrong, which begins with a JSON pointer.
+	Reset(ResetRequest) error
 	// Drop ends the world; on next use it is made anew. The default one stays,
 	// which is an error.
 	Drop() error
@@ -117,6 +120,8 @@ type World interface {
 	Journal() Journal
 	// Verify judges this world's clients; strict turns warnings into failures.
 	Verify(strict bool) Verdict
+	// Forget drops all by which they would be judged.
+	Forget()
 
 	// Snapshot returns the whole world as JSON.
 	Snapshot() ([]byte, error)
@@ -143,6 +148,8 @@ type Config struct {
 	MaxBody      int64 // bytes of a body that is no snapshot
 	MaxState     int64 // bytes of a snapshot; default DefaultMaxState
 	Log          *slog.Logger
+	Version      string          // graphemu's
+	Stopping     <-chan struct{} // closed when the server is about to stop: nobody waits for entries any more
 }
 
 // Control is the control API.

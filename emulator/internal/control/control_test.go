@@ -41,7 +41,7 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 	b := &bench{server: &fakeServer{worlds: []*fakeWorld{w}}, world: w, log: &strings.Builder{}}
 	hosts, err := NewHosts([]string{"Emu.Test", "[fe80::1]"}, "https://graph.example.test:444/x")
 	require.NoError(t, err)
-	cfg := Config{Server: b.server, Hosts: hosts, LoopbackOnly: true, MaxBody: 1000,
+	cfg := Config{Server: b.server, Hosts: hosts, LoopbackOnly: true, MaxBody: 1000, Version: "v1.2.3",
 		Schemas: fstest.MapFS{"a.schema.json": {Data: []byte(`{"a":1}`)}, "other.txt": {Data: []byte("x")}},
 		Log:     slog.New(slog.NewTextHandler(b.log, nil))}
 	for _, c := range change {
@@ -85,7 +85,7 @@ func problemOf(t *testing.T, w *httptest.ResponseRecorder, status int) string {
 func TestEveryEndpoint(t *testing.T) {
 	world := `{"name":"default","tenant":"de7a0117-0000-4000-8000-000000000001","profiles":3,"clock":{"now":"2026-01-05T06:00:00Z","mode":"frozen","factor":0}}`
 	for _, c := range []struct{ method, path, body, media, want string }{
-		{"GET", "health", "", "application/json", `{"status":"ok"}`},
+		{"GET", "health", "", "application/json", `{"status":"ok","version":"v1.2.3"}`},
 		{"GET", "worlds", "", "application/json", `{"worlds":[` + world + `]}`},
 		{"POST", "worlds/default/reset", "", "application/json", world},
 		{"POST", "worlds/de7a0117-0000-4000-8000-000000000001/reset", "{}", "application/json", world},
@@ -130,6 +130,22 @@ func TestReset(t *testing.T) {
 	problemOf(t, b.send("GET", Prefix+"worlds/default/reset", ""), 405)
 	problemOf(t, b.send("POST", Prefix+"worlds/no%20such/reset", ""), 400)
 	assert.Equal(t, 1, b.world.resets)
+	for body, asked := range map[string]string{
+		`{}`: `"" `, `{"name":"a/b \"c\""}`: `"a/b \"c\"" `, `{"fixture":"one"}`: `"" "one"`, `{"name":"x","fixture":{"version":1}}`: `"x" {"version":1}`,
+	} {
+		require.Equal(t, 200, b.send("POST", Prefix+"worlds/default/reset", body).Code, body)
+		assert.Equal(t, asked, b.world.asked)
+	}
+	b.world.fails = errors.New("/fixture/profiles/0: wrong\n/fixture: bad")
+	assert.Equal(t, "/fixture/profiles/0: wrong\n/fixture: bad", problemOf(t, b.send("POST", Prefix+"worlds/default/reset", `{"fixture":"one"}`), 400))
+}
+
+func TestForget(t *testing.T) {
+	b := newBench(t)
+	assert.Equal(t, 204, b.send("DELETE", Prefix+"worlds/default/verify", "").Code)
+	assert.Equal(t, "forget", b.world.asked)
+	assert.Equal(t, 204, b.send("DELETE", Prefix+"verify", "").Code)
+	assert.True(t, b.server.forgot)
 }
 
 func TestClock(t *testing.T) {
@@ -321,7 +337,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		problemOf(t, b.send("GET", Prefix+"schemas/"+name, ""), 404)
 	}
 	for _, c := range [][2]string{{"POST", "health"}, {"DELETE", "worlds"}, {"PUT", "worlds/default/clock"}, {"FOO", "ca.pem"}, {"PATCH", "schemas/"},
-		{"GET", "worlds/default"}, {"POST", "worlds/default/scenario"}, {"GET", "worlds/default/faults/x"}, {"DELETE", "worlds/default/verify"}} {
+		{"GET", "worlds/default"}, {"POST", "worlds/default/scenario"}, {"GET", "worlds/default/faults/x"}, {"PUT", "worlds/default/verify"}} {
 		assert.Contains(t, problemOf(t, b.send(c[0], Prefix+c[1], ""), 405), "does not take "+c[0])
 	}
 	for path, allow := range map[string]string{"health": "GET, HEAD", "state": "POST", "worlds/a": "DELETE", "worlds/default/scenario": "DELETE, GET, HEAD, PUT",

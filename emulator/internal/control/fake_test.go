@@ -21,6 +21,7 @@ type fakeServer struct {
 	saves   int
 	unsaid  error // what SaveState and RotateKeys err with
 	rotated string
+	forgot  bool
 }
 
 func (s *fakeServer) CA() ([]byte, error) {
@@ -82,6 +83,8 @@ func (s *fakeServer) SaveState() error {
 
 func (s *fakeServer) Verify(strict bool) Verdict { return fakeVerdict{Of: "all", Strict: strict} }
 
+func (s *fakeServer) Forget() { s.forgot = true }
+
 func (s *fakeServer) WriteMetrics(w io.Writer) error {
 	_, err := io.WriteString(w, "graphemu_worlds 1\n")
 	return err
@@ -105,8 +108,16 @@ type fakeWorld struct {
 func (w *fakeWorld) Name() string        { return w.name }
 func (w *fakeWorld) Tenant() string      { return w.tenant }
 func (w *fakeWorld) Clock() *clock.Clock { return w.clock }
-func (w *fakeWorld) Reset()              { w.resets++ }
+func (w *fakeWorld) Forget()             { w.asked = "forget" }
 func (w *fakeWorld) ProfileCount() int   { return 3 }
+
+func (w *fakeWorld) Reset(r ResetRequest) error {
+	w.asked = fmt.Sprintf("%q %s", r.Name, r.Fixture)
+	if w.fails == nil {
+		w.resets++
+	}
+	return w.fails
+}
 
 func (w *fakeWorld) Drop() error {
 	if w.fails == nil {
@@ -227,6 +238,11 @@ type fakeJournal struct {
 func (j *fakeJournal) Entries(f journal.Filter) []journal.Entry {
 	j.asked = f
 	return j.entries
+}
+
+func (j *fakeJournal) News(f journal.Filter, place uint64) journal.News {
+	j.asked = f
+	return journal.News{Entries: j.entries, Place: place}
 }
 
 func (j *fakeJournal) Get(id uint64) (journal.Entry, bool) {

@@ -2,7 +2,6 @@ package control
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,6 +19,8 @@ type Journal interface {
 	Entries(f journal.Filter) []journal.Entry
 	// Get returns an entry by its id.
 	Get(id uint64) (journal.Entry, bool)
+	// News returns what came after a place, as far as f asks for it.
+	News(f journal.Filter, place uint64) journal.News
 	// Position returns the newest id; 0 where there was no request yet.
 	Position() uint64
 	// Lost returns how many entries there was no room for.
@@ -35,9 +36,17 @@ func (c *Control) journal(w World, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, problem(http.StatusBadRequest, "Invalid query", "%v", err)
 	}
+	follows, err := oneOf(q, "follow", "false", "true")
+	if err != nil {
+		return nil, err
+	}
+	q.Del("follow")
 	filter, err := journal.ParseFilter(q)
 	if err != nil {
 		return nil, several("Invalid query", lines(err))
+	}
+	if follows == "true" {
+		return c.follow(w.Name(), filter, r), nil
 	}
 	j := w.Journal()
 	entries := j.Entries(filter)
@@ -51,8 +60,7 @@ func (c *Control) journal(w World, r *http.Request) (any, error) {
 // writeEntries writes one entry at a time: a journal has megabytes.
 func writeEntries(w io.Writer, lost uint64, entries []journal.Entry) error {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // addresses are for reading
+	e := journal.NewEncoder(&b, "")
 	fmt.Fprintf(&b, "{\"lost\":%d,\"entries\":[", lost)
 	for i := range entries {
 		if i > 0 {

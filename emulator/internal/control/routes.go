@@ -33,6 +33,7 @@ func (c *Control) list() []route {
 		{"schemas.list", "GET", "schemas/", c.schemas},
 		{"schemas.get", "GET", "schemas/{file}", c.schema},
 		{"verify", "GET", "verify", c.verifyAll},
+		{"verify.forget", "DELETE", "verify", c.forgetAll},
 		{"state.save", "POST", "state", c.saveState},
 		{"keys.rotate", "POST", "keys/rotate", c.rotate},
 
@@ -57,6 +58,7 @@ func (c *Control) list() []route {
 		{"worlds.journal.clear", "DELETE", world + "/journal", c.in(c.clearJournal)},
 		{"worlds.journal.get", "GET", world + "/journal/{id}", c.in(c.entry)},
 		{"worlds.verify", "GET", world + "/verify", c.in(c.verify)},
+		{"worlds.verify.forget", "DELETE", world + "/verify", c.in(c.forget)},
 		{"worlds.profiles.verification", "GET", world + "/profiles/{id}/verification", c.in(c.verification)},
 		{"worlds.profiles.force", "POST", world + "/profiles/{id}/force", c.in(c.force)},
 	}

@@ -19,7 +19,9 @@ var document []byte
 
 func (c *Control) openapi(*http.Request) (any, error) { return raw{mediaJSON, document}, nil }
 
-func (c *Control) health(*http.Request) (any, error) { return map[string]string{"status": "ok"}, nil }
+func (c *Control) health(*http.Request) (any, error) {
+	return map[string]string{"status": "ok", "version": c.Version}, nil
+}
 
 func (c *Control) metrics(*http.Request) (any, error) {
 	return stream{metrics.ContentType, c.Server.WriteMetrics}, nil

@@ -15,6 +15,16 @@ func (c *Control) verifyAll(r *http.Request) (any, error) { return verdict(r, c.
 
 func (c *Control) verify(w World, r *http.Request) (any, error) { return verdict(r, w.Verify) }
 
+func (c *Control) forgetAll(*http.Request) (any, error) {
+	c.Server.Forget()
+	return nothing{}, nil
+}
+
+func (c *Control) forget(w World, _ *http.Request) (any, error) {
+	w.Forget()
+	return nothing{}, nil
+}
+
 // verdict judges, and answers as the query's format says: json, text or junit. A
 // verdict that is not good is still an answer, so the status is 200.
 func verdict(r *http.Request, judge func(strict bool) Verdict) (any, error) {

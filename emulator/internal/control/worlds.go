@@ -1,10 +1,13 @@
 package control
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 
 	"github.com/gorilla/mux"
+
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
 type worldView struct {
@@ -34,8 +37,34 @@ func (c *Control) worlds(*http.Request) (any, error) {
 	return map[string]any{"worlds": list}, nil
 }
 
-func (c *Control) reset(w World, _ *http.Request) (any, error) {
-	w.Reset()
+// ResetRequest says how a world begins anew.
+type ResetRequest struct {
+	Name    string          // of the chapter that begins; "": none
+	Fixture json.RawMessage // the name of a built-in one, or a fixture; nil: the scenario's
+}
+
+// reset puts a world back to its start: without a body, or by
+// {"name":"creates a profile","fixture":"contoso"}.
+func (c *Control) reset(w World, r *http.Request) (any, error) {
+	o, err := c.readObject(r, "name", "fixture")
+	if err != nil {
+		return nil, err
+	}
+	var request ResetRequest
+	if request.Name, err = text(o, "name", `a name for the chapter that begins, such as "creates a profile"`); err != nil {
+		return nil, err
+	}
+	if given, ok := o["fixture"]; ok {
+		switch given.(type) {
+		case string, map[string]any:
+			request.Fixture = jsontree.Append(nil, given)
+		default:
+			return nil, problem(http.StatusBadRequest, "Invalid body", "/fixture: want the name of a built-in fixture, or an object that is one")
+		}
+	}
+	if err := w.Reset(request); err != nil {
+		return nil, several("Invalid body", lines(err))
+	}
 	return view(w), nil
 }
 

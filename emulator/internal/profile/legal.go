@@ -20,7 +20,7 @@ var (
 )
 
 // Triggers are the calls that lifecycles may begin with.
-var Triggers = []Call{CallCreate, CallStart, CallResume, CallReset, CallDelete}
+var Triggers = []Call{CallCreate, CallUpdate, CallStart, CallPause, CallResume, CallReset, CallDelete}
 
 // stages are the statuses of a sync that runs, in their order; ends those that
 // end it.
@@ -32,8 +32,9 @@ var (
 // LegalSteps returns what is wrong with the steps of a lifecycle that begins
 // with on: what the service could not do, unless the step is forced, and what
 // makes no sense at all. A sync goes extracting, validating, inProgress, and ends;
-// stages may be skipped forward or told again, and nothing comes after an end.
-// Errors belong to a sync; one that recorded some does not end in success (all of
+// stages may be skipped forward or told again, and nothing comes after an end. After a
+// pause it may do so until it is paused; an update may lead to a new provisioning, to
+// a sync, or to both in this order. Errors belong to a sync; one that recorded some does not end in success (all of
 // this chosen in school-data-sync.md, section 4, from what the pages tell).
 func LegalSteps(on Call, steps []Step) []StepFault {
 	if !slices.Contains(Triggers, on) {
@@ -103,6 +104,8 @@ func (c *checker) legal(s *Step) {
 		c.fault(nil, "a step has a state or a status, not both: the state %s and the status %s need a step each", s.State, s.Status)
 	case c.on == CallCreate || c.on == CallDelete:
 		c.ofProfile(s)
+	case c.on == CallUpdate:
+		c.ofUpdate(s)
 	default:
 		c.ofSync(s)
 	}
@@ -125,7 +128,7 @@ func (c *checker) ofProfile(s *Step) {
 	case s.Status != "":
 		c.fault(names(legal), "a profile that is being deleted has no sync, so no status %s; %s", s.Status, after("state", c.state, legal))
 	case len(s.Errors)+s.ErrorCount > 0:
-		c.fault(nil, "errors are recorded by a sync only: write a lifecycle on profiles.start, profiles.resume or profiles.reset")
+		c.fault(nil, "errors are recorded by a sync only: write a lifecycle on profiles.start, profiles.pause, profiles.resume or profiles.reset")
 	case s.State != "" && slices.Contains(States, s.State) || s.State == Gone:
 		if !slices.Contains(legal, s.State) {
 			c.fault(names(legal), "the state %s can't come here: %s", s.State, after("state", c.state, legal))
@@ -133,7 +136,34 @@ func (c *checker) ofProfile(s *Step) {
 	}
 }
 
-// ofSync checks a step after a start, a resume or a reset.
+// ofUpdate checks a step after an update: of the profile, or of a sync of one that
+// is provisioned.
+func (c *checker) ofUpdate(s *Step) {
+	legal := []State{Provisioning, Provisioned, ProvisioningFailed}
+	switch {
+	case c.status != "" || c.recorded || c.state == ProvisioningFailed:
+		legal = nil
+	case c.state == Provisioned:
+		legal = []State{Provisioned}
+	}
+	synced := s.Status != "" || len(s.Errors)+s.ErrorCount > 0
+	switch {
+	case s.State != "" && synced:
+		c.fault(nil, "errors are recorded by a sync only, and the state %s is the profile's: they need a step each", s.State)
+	case s.State != "" && !slices.Contains(legal, s.State) && len(legal) == 0:
+		c.fault(nil, "the state %s can't come here: what the sync does comes after what becomes of the profile", s.State)
+	case s.State != "" && !slices.Contains(legal, s.State):
+		c.fault(names(legal), "the state %s can't come here: %s", s.State, after("state", c.state, legal))
+	case s.State != "":
+	case synced && (c.state == Provisioning || c.state == ProvisioningFailed):
+		c.fault(nil, "a profile that is %s has no sync; a status or errors come after the state %s", c.state, Provisioned)
+	default:
+		c.ofSync(s)
+	}
+}
+
+// ofSync checks a step after a start, a pause, a resume or a reset, or after an
+// update that leads to a sync.
 func (c *checker) ofSync(s *Step) {
 	var legal []Status
 	switch at := slices.Index(stages, c.status); {
@@ -142,11 +172,14 @@ func (c *checker) ofSync(s *Step) {
 	case at >= 0:
 		legal = slices.Concat(stages[at:], ends)
 	}
+	if c.on == CallPause && len(legal) > 0 {
+		legal = append(legal, Paused)
+	}
 	recorded := c.recorded || len(s.Errors)+s.ErrorCount > 0
 	if recorded {
 		legal = slices.DeleteFunc(legal, func(s Status) bool { return s == Success })
 	}
-	over := slices.Contains(ends, c.status)
+	over := slices.Contains(ends, c.status) || c.status == Paused
 	switch {
 	case s.State != "":
 		c.fault(names(legal), "a sync does not change the profile's state, so not to %s; %s", s.State, after("status", c.status, legal))

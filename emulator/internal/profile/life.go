@@ -11,6 +11,7 @@ type life struct {
 	course  *course   // what a trigger led to; nil: nothing ever did
 	from    time.Time // the instant of the step before, or of the trigger
 	paused  *pause    // set while a pause holds the course back
+	held    *held     // set since a scripted pause
 	passed  *passed   // the lifecycles that had their turn
 	done    uint32    // steps of the course that happened
 	reads   uint32    // answered since the step before; counted only where the next one waits for reads
@@ -23,6 +24,13 @@ type life struct {
 type pause struct {
 	status  Status        // what the sync was doing
 	elapsed time.Duration // since the step before
+}
+
+// held is what a scripted pause has taken the place of: a resume goes on with it.
+type held struct {
+	pause
+	course      *course
+	done, reads uint32
 }
 
 // upcoming returns the next step of the course; nil where none is left or a
@@ -184,14 +192,31 @@ func (r *Record) hold(now time.Time) {
 	r.setStatus(Paused, now)
 }
 
+// pauseBy lets c decide how a pause goes, and keeps what the sync was doing; the first
+// of several pauses that have not come yet has kept it.
+func (r *Record) pauseBy(c *course, now time.Time) {
+	h := r.held
+	if h == nil || r.upcoming() == nil {
+		h = &held{pause{status: r.Sync.Status, elapsed: now.Sub(r.from)}, r.course, r.done, r.reads}
+	}
+	r.take(c, now)
+	r.held = h
+}
+
 // resume goes on where a pause stopped, or past a validationError, unless a
 // lifecycle begins with it. A profile that never ran has nothing to go on with
 // and stays as it is (chosen).
 func (r *Record) resume(now time.Time, p *playbook) {
 	status, last := InProgress, r.Sync.LastSuccessful
+	h := r.held
+	if r.Sync.Status != Paused {
+		h = nil // the pause went otherwise
+	}
 	switch {
 	case r.paused != nil:
 		status = r.paused.status
+	case h != nil:
+		status = h.status
 	case !r.started:
 		return
 	}
@@ -203,6 +228,9 @@ func (r *Record) resume(now time.Time, p *playbook) {
 		}
 	case r.paused != nil:
 		r.from, r.paused = now.Add(-r.paused.elapsed), nil
+	case h != nil:
+		r.take(h.course, now.Add(-h.elapsed))
+		r.done, r.reads = h.done, h.reads
 	case r.upcoming() == nil:
 		// It stopped at a validationError, or nothing is told of what was paused:
 		// then it was in the middle of its longest stage (chosen).
@@ -215,7 +243,7 @@ func (r *Record) resume(now time.Time, p *playbook) {
 // stand puts the profile where whoever forces it wants it, and drops what was
 // to come.
 func (r *Record) stand(now time.Time, state State, status Status) {
-	r.course, r.paused, r.done, r.reads = nil, nil, 0, 0
+	r.course, r.paused, r.held, r.done, r.reads = nil, nil, nil, 0, 0
 	if state != "" {
 		if state == Provisioning || state == ProvisioningFailed {
 			r.Sync.Status = Paused // there is no sync yet

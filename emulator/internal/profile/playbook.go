@@ -151,5 +151,5 @@ func (c *course) atOnce() bool {
 
 // take lets c decide what happens to r from now on.
 func (r *Record) take(c *course, now time.Time) {
-	r.course, r.done, r.from, r.reads, r.paused = c, 0, now, 0, nil
+	r.course, r.done, r.from, r.reads, r.paused, r.held = c, 0, now, 0, nil, nil
 }

@@ -82,8 +82,9 @@ func (p *Saved) restore(courses map[string]*course, plainTypes bool) (*Record, e
 	if len(p.Done) > 0 {
 		r.passed = &passed{slices.Clone(p.Done)}
 	}
-	if p.Lifecycle != "" || len(p.Steps) > 0 {
-		r.course, err = restoreCourse(p.Lifecycle, p.Steps, courses)
+	if r.course, err = restoreCourse(p.Lifecycle, p.Steps, courses); err == nil && p.Held != nil {
+		r.held = &held{pause: pause{status: p.Held.Status, elapsed: time.Duration(p.Held.Elapsed)}, reads: p.Held.Reads}
+		r.held.course, err = restoreCourse(p.Held.Lifecycle, p.Held.Steps, courses)
 	}
 	return r, err
 }
@@ -160,8 +161,15 @@ func (p *Saved) check() error {
 	for _, e := range p.Errors {
 		instants = append(instants, e.Recorded)
 	}
-	for i := range p.Steps {
-		for _, e := range p.Steps[i].Errors {
+	steps := p.Steps
+	if p.Held != nil {
+		if !slices.Contains(Statuses, p.Held.Status) {
+			return fmt.Errorf("held: %s", unknown("status", p.Held.Status, Statuses))
+		}
+		steps = slices.Concat(steps, p.Held.Steps)
+	}
+	for i := range steps {
+		for _, e := range steps[i].Errors {
 			instants = append(instants, e.Recorded)
 		}
 	}
@@ -170,8 +178,8 @@ func (p *Saved) check() error {
 			return fmt.Errorf("%s is not within the years 1 to 9999 of UTC", t.Format(time.RFC3339)) // it could not be written again
 		}
 	}
-	for i := range p.Steps {
-		step := p.Steps[i].restore()
+	for i := range steps {
+		step := steps[i].restore()
 		c := checker{index: i}
 		if c.values(&step); len(c.faults) > 0 {
 			return fmt.Errorf("steps[%d]: %s", i, c.faults[0].Message)
@@ -181,6 +189,9 @@ func (p *Saved) check() error {
 }
 
 func restoreCourse(lifecycle string, steps []SavedStep, courses map[string]*course) (*course, error) {
+	if lifecycle == "" && len(steps) == 0 {
+		return nil, nil
+	}
 	key, err := json.Marshal(struct {
 		L string
 		S []SavedStep

@@ -26,6 +26,7 @@ type Saved struct {
 	From      time.Time       `json:"from,omitzero"`      // the instant of the step before
 	Reads     uint32          `json:"reads,omitzero"`     // answered since then
 	Paused    *SavedPause     `json:"paused,omitzero"`
+	Held      *SavedHeld      `json:"held,omitzero"`
 	Done      []string        `json:"done,omitzero"` // lifecycles with a next that had their turn
 	Run       uint32          `json:"run,omitzero"`  // number of the sync
 	Started   bool            `json:"started,omitzero"`
@@ -65,6 +66,14 @@ type SavedPause struct {
 	Elapsed Span   `json:"elapsed"` // since the step before; below zero where a clock was set back
 }
 
+// SavedHeld is what a scripted pause has taken the place of.
+type SavedHeld struct {
+	SavedPause
+	Lifecycle string      `json:"lifecycle,omitzero"`
+	Steps     []SavedStep `json:"steps,omitzero"` // that were left
+	Reads     uint32      `json:"reads,omitzero"`
+}
+
 // Span is a duration that is written as in Go, "1m30s".
 type Span time.Duration
 
@@ -92,24 +101,33 @@ func (s *Store) Save(now time.Time) SavedStore {
 }
 
 func (r *Record) saved() Saved {
-	s := Saved{Seq: r.seq, Created: r.creation(), Profile: r.JSON(),
-		Errors: saveErrors(r.Errors), Lifecycle: r.Lifecycle(), From: r.from.UTC(), Reads: r.reads,
+	s := Saved{Seq: r.seq, Created: r.creation(), Profile: r.JSON(), Errors: saveErrors(r.Errors), From: r.from.UTC(), Reads: r.reads,
 		Run: r.run, Started: r.started, Locked: r.locked,
 		Sync: SavedSync{Status: r.Sync.Status, ErrorCount: r.Sync.ErrorCount, LastActivity: r.Sync.LastActivity.UTC(), LastSuccessful: r.Sync.LastSuccessful.UTC(), Message: r.Sync.Message}}
 	if r.paused != nil {
 		s.Paused = &SavedPause{Status: r.paused.status, Elapsed: Span(r.paused.elapsed)}
 	}
+	if h := r.held; h != nil {
+		s.Held = &SavedHeld{SavedPause: SavedPause{Status: h.status, Elapsed: Span(h.elapsed)}, Reads: h.reads}
+		s.Held.Lifecycle, s.Held.Steps = h.course.save(h.done)
+	}
 	if r.passed != nil {
 		s.Done = r.passed.names
 	}
-	if r.course == nil {
-		return s
+	s.Lifecycle, s.Steps = r.course.save(r.done)
+	return s
+}
+
+// save returns the lifecycle of a course and the steps that are left; nil has none.
+func (c *course) save(done uint32) (lifecycle string, steps []SavedStep) {
+	if c == nil {
+		return "", nil
 	}
-	for _, step := range r.course.steps[r.done:] {
-		s.Steps = append(s.Steps, SavedStep{After: Span(step.After), Reads: step.Reads, State: step.State, Status: step.Status,
+	for _, step := range c.steps[done:] {
+		steps = append(steps, SavedStep{After: Span(step.After), Reads: step.Reads, State: step.State, Status: step.Status,
 			Errors: saveErrors(step.Errors), ErrorCount: step.ErrorCount, Message: step.Message, Force: step.Force})
 	}
-	return s
+	return c.name, steps
 }
 
 func saveErrors(list []SyncError) (saved []SavedError) {

@@ -42,6 +42,8 @@ func TestRestoredStoreGoesOn(t *testing.T) {
 		{Name: "made", On: CallCreate, Where: where("<B>"), Steps: []Step{{State: Provisioned, Reads: 1}}},
 		{Name: "kept", On: CallDelete, Where: where("A"), Steps: []Step{{State: DeletionFailed, After: time.Second}}},
 		{Name: "on", On: CallResume, Where: where("<B>"), Steps: []Step{{Status: Success, After: 4 * time.Second}}},
+		{Name: "slow", On: CallPause, Where: where("A"), Steps: []Step{{Status: Paused, After: 2 * time.Second}}},
+		{Name: "again", On: CallUpdate, Where: where("<B>"), Steps: []Step{{State: Provisioning}, {State: Provisioned, After: time.Second}}},
 	}
 	calls := append([]Call{"create", callRead, callRead, callRead, CallStart, CallStart, CallReset, "force", "expire"}, allCalls...)
 	rapid.Check(t, func(t *rapid.T) {
@@ -179,6 +181,7 @@ func TestRestoreRefuses(t *testing.T) {
 		`paused: unknown status ""`: func(_ *SavedStore, first *Saved, _ map[string]any) {
 			first.Sync.Status, first.Paused = Paused, &SavedPause{}
 		},
+		`held: unknown status ""`:                        func(_ *SavedStore, first *Saved, _ map[string]any) { first.Held = &SavedHeld{} },
 		"steps[1]: the step comes after -1s":             func(_ *SavedStore, first *Saved, _ map[string]any) { first.Steps[1].After = Span(-time.Second) },
 		"steps[0]: unknown state":                        func(_ *SavedStore, first *Saved, _ map[string]any) { first.Steps[0].State = "x" },
 		"steps[0]: the step makes up 1000000 errors":     func(_ *SavedStore, first *Saved, _ map[string]any) { first.Steps[0].ErrorCount = 1_000_000 },

@@ -14,14 +14,18 @@ type Script struct {
 	Lifecycles []Lifecycle // the first that fits a trigger and the profile decides
 }
 
-// Lifecycle is the future that a call on a profile leads to.
+// Lifecycle is the future that a call on a profile leads to, in place of whatever
+// was to come. One on CallUpdate is played on profiles that are provisioned, with
+// Where holding for what the update has made of them; one on CallPause where the
+// sync is not paused already. Once it is, a resume goes on where the sync was when the
+// pause was called (chosen).
 //
 // One that has a Next runs once for a profile; after that its Next, which waits
 // until then, may run there. An automatic start of a profile that needs no files
 // is a start like a client's.
 type Lifecycle struct {
 	Name  string         // unique in its script, not empty
-	On    Call           // what it begins with: CallCreate, CallStart, CallResume, CallReset or CallDelete
+	On    Call           // what it begins with: one of Triggers
 	Where map[string]any // path (gjson) to the value there, on the profile's JSON; null holds for an absent value too; empty: every profile
 	Steps []Step         // after the last one nothing goes on by itself
 	Next  string         // name of the lifecycle for a later trigger; "": none

@@ -158,8 +158,9 @@ func (s *Store) Gone(now time.Time) uint64 {
 }
 
 // Update changes the profile with that id: whole replaces it (PUT), else the
-// properties that c names are replaced (PATCH). The sync status stays. It errs
-// with ErrNotFound, *IllegalError, *InvalidError or *quota.FullError.
+// properties that c names are replaced (PATCH). The sync status stays, unless a
+// lifecycle says otherwise. It errs with ErrNotFound, *IllegalError, *InvalidError or
+// *quota.FullError.
 func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record, error) {
 	return s.change(now, id, CallUpdate, func(r *Record) error {
 		base := Profile{State: r.State, ID: r.ID}
@@ -178,6 +179,12 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 		if end, expires := r.expires(); r.locked && (!expires || end.After(now)) {
 			// Documented: a later date unlocks.
 			r.locked, r.Sync.Message = false, ""
+		}
+		if r.State == Provisioned {
+			if c := s.book.pick(r, CallUpdate); c != nil {
+				r.take(c, now)
+				return nil
+			}
 		}
 		r.startByItself(now, s.book, nil) // unlocked, or now with a provider that needs no files
 		return nil
@@ -219,7 +226,17 @@ func (s *Store) Start(now time.Time, id string, o Outcome) (*Record, error) {
 // where it is until it is resumed (chosen: the pages speak of running syncs
 // only). It errs with ErrNotFound or *IllegalError.
 func (s *Store) Pause(now time.Time, id string) (*Record, error) {
-	return s.change(now, id, CallPause, func(r *Record) error { r.hold(now); return nil })
+	return s.change(now, id, CallPause, func(r *Record) error {
+		if r.Sync.Status == Paused {
+			return nil
+		}
+		if c := s.book.pick(r, CallPause); c != nil {
+			r.pauseBy(c, now)
+			return nil
+		}
+		r.hold(now)
+		return nil
+	})
 }
 
 // Resume goes on with the sync of the profile with that id. It errs with

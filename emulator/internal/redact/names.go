@@ -16,14 +16,15 @@ var telling = [...]struct {
 }{
 	{"secret", 3}, {"password", 4}, {"passwd", 4}, {"passphrase", 4}, {"pwd", 1}, {"assertion", 2}, {"token", 3}, {"credential", 1},
 	{"authorization", 8}, {"authorisation", 4}, {"cookie", 4}, {"apikey", 4}, {"api_key", 5}, {"api-key", 5}, {"privatekey", 8}, {"private_key", 9}, {"private-key", 9},
-	{"verifier", 4}, {"accountkey", 7}, {"sharedaccesskey", 12}, // the last two: of connection strings of Azure
+	{"verifier", 4}, {"device_code", 7}, {"user_code", 5},
+	{"accountkey", 7}, {"sharedaccesskey", 12}, // of connection strings of Azure
 	// What is no part of a name, but tells of a secret in a text:
 	{"sig=", 3}, {"signature=", 9}, {"code=", 4}, {"state=", 5}, {"signin=", 6}, {"bearer", 1}, {"eyj", 2},
 	{`sig"`, 3}, {`signature"`, 9},
 }
 
 // names is how many of telling are parts of names.
-const names = 20
+const names = 22
 
 // harmless are names that would be told, but hold no secret.
 var harmless = map[string]bool{

@@ -1,11 +1,15 @@
 package surface
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/roster"
 )
 
 // start verifies the files of a CSV profile and begins its sync: 200 with the
@@ -23,10 +27,37 @@ func (s *Surface) start(c *call) (reply, error) {
 		return reply{}, err
 	case r != nil:
 		c.lifecycle = r.Lifecycle()
-	case c.play.Variants.Is("startErrorStatus", "400"):
-		status = http.StatusBadRequest
+	default:
+		c.outcome = refusedFiles(messages)
+		if c.play.Variants.Is("startErrorStatus", "400") {
+			status = http.StatusBadRequest
+		}
 	}
 	return reply{status: status, media: c.format.media(), body: c.messages(messages)}, nil
+}
+
+// maxOutcome bounds what of a message the journal's sentence has, in bytes.
+const maxOutcome = 500
+
+// refusedFiles says why verification let no sync begin: its first error, and how
+// many more there are.
+func refusedFiles(messages []profile.VerificationMessage) string {
+	errors := slices.DeleteFunc(slices.Clone(messages), func(m profile.VerificationMessage) bool { return m.Type != roster.Error })
+	if len(errors) == 0 {
+		return ""
+	}
+	first := errors[0].Description
+	if errors[0].FileName != "" {
+		first = errors[0].FileName + ": " + first
+	}
+	if len(first) > maxOutcome {
+		first = strings.ToValidUTF8(first[:maxOutcome], "") + "…"
+	}
+	text := "the start was refused for its files: " + strings.TrimSuffix(first, ".")
+	if more := len(errors) - 1; more > 0 {
+		text += fmt.Sprintf(" (and %d more)", more)
+	}
+	return text
 }
 
 // messages is the collection that start answers with. The context's type name

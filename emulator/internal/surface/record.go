@@ -2,6 +2,7 @@ package surface
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
@@ -42,10 +43,19 @@ func (s *Surface) record(c *call, a reply) {
 		}
 		e.Detail = d
 	}
+	if keepsAnswer(c, a) {
+		e.Answered(a.body)
+	}
 	c.world.Journal.Add(&e, c.real)
 	if s.metrics != nil {
 		s.metrics.Observe(c.operation, a.status, took)
 	}
+}
+
+// keepsAnswer tells whether the journal keeps an answer's body. What was not sent is
+// none; the sign-in's own pages are for people, and hold codes that no name tells of.
+func keepsAnswer(c *call, a reply) bool {
+	return a.status != 0 && c.method != http.MethodHead && (c.signIn == nil || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html"))
 }
 
 // problem is the error that was answered, as the journal keeps it.

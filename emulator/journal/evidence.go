@@ -1,0 +1,60 @@
+package journal
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
+)
+
+// evidence returns the entries of these ids as the journal lists them, so that a
+// verdict can be read where there is no journal any more.
+func (r *Record) evidence(ids []uint64) []string {
+	var lines []string
+	for _, id := range ids {
+		if i, ok := slices.BinarySearchFunc(r.Entries, id, func(e Entry, id uint64) int { return byID(e, Entry{ID: id}) }); ok {
+			lines = append(lines, strings.Join(r.Entries[i].columns(), "  "))
+		}
+	}
+	return lines
+}
+
+// span is the time from when the first entry came to the last answer, on the wall
+// clock; zero where that is not known.
+func (r *Record) span() (began time.Time, took clock.Duration) {
+	var ended time.Time
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.real.IsZero() {
+			continue
+		}
+		if began.IsZero() || e.real.Before(began) {
+			began = e.real
+		}
+		if end := e.real.Add(e.Duration.Std()); end.After(ended) {
+			ended = end
+		}
+	}
+	return began, clock.Duration(ended.Sub(began))
+}
+
+// took is how long the calls took together that an expectation is about. One of a
+// profile is about none.
+func (r *Record) took(x *Expectation) (sum clock.Duration) {
+	about := func(o string) bool {
+		return o != "" && (x.Only != nil || x.Operation != "" && operation.Covers(x.Operation, o))
+	}
+	if x.Order != nil {
+		about = func(o string) bool {
+			return slices.ContainsFunc(x.Order, func(asked string) bool { return operation.Covers(asked, o) })
+		}
+	}
+	for i := range r.Entries {
+		if e := &r.Entries[i]; about(e.Operation) {
+			sum += e.Duration
+		}
+	}
+	return sum
+}

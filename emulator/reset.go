@@ -1,0 +1,134 @@
+package emulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/graphemu/graphemu/emulator/internal/fixture"
+	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/journal"
+	"github.com/graphemu/graphemu/fixtures"
+)
+
+// ResetOptions say how a world begins anew. The zero value is what Reset does.
+type ResetOptions struct {
+	// Name is what the chapter is called that begins, as by a test's name: the
+	// verdict tells by it which test it was. 1 to 500 bytes of printable text; "" is
+	// no name.
+	Name string
+
+	// Fixture is the name of a built-in fixture that the world starts from, and
+	// FixtureText a fixture as JSON. Both "": the scenario's. Only one may be given. It
+	// counts until the next reset.
+	Fixture, FixtureText string
+}
+
+// Reset puts the world back to its start: the fixture's profiles, a new clock,
+// ids from the first one on, an empty journal, and the scenario in force from its
+// beginning. Requests under way end in the world as it was, and are not judged.
+//
+// What was called so far is not forgotten: it is a chapter that is judged now (see
+// Verify), by the clock and the profiles as they are.
+func (w *World) Reset() {
+	if err := w.reset("", nil); err != nil {
+		panic(err) // only what a caller gives can be wrong
+	}
+}
+
+// ResetWith is Reset with a name for the chapter that begins, and with another
+// fixture. It errs, and changes nothing, where one of them cannot be used.
+func (w *World) ResetWith(o ResetOptions) error {
+	var given json.RawMessage
+	switch {
+	case o.Fixture != "" && o.FixtureText != "":
+		return errors.New("a reset takes Fixture or FixtureText, not both")
+	case o.Fixture != "":
+		given, _ = json.Marshal(o.Fixture)
+	case o.FixtureText != "":
+		given = json.RawMessage(o.FixtureText)
+	}
+	return w.reset(o.Name, given)
+}
+
+var errChapterName = errors.New("name: want 1 to 500 bytes of printable text, as the name of a test")
+
+// reset puts the world back to its start. given is a fixture in place of the
+// scenario's: as JSON, its name or the whole of it; nil for none.
+func (w *World) reset(name string, given json.RawMessage) error {
+	if len(name) > 500 || !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return errChapterName
+	}
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	sc := w.scene()
+	from, err := w.server.startOf(sc, given)
+	if err != nil {
+		return err
+	}
+	state := w.server.newState(w, w.server.roots(w.tenant), sc, from, sc.variants)
+	if err := state.plant(); err != nil {
+		if given != nil {
+			state.memory.Close()
+			return fmt.Errorf("fixture: %w", err)
+		}
+		// The fixture was planted once when it was read; what is left is its size.
+		w.server.set.Log.Error("the fixture does not fit into a world", "world", w.Name(), "error", err)
+	}
+	w.swap(state, journal.CloseReset)
+	w.chapters.name = name
+	return nil
+}
+
+// swap puts a new state in force, in a new chapter, and gives the memory of the one
+// before back. by is what closes its chapter. Must hold changing.
+func (w *World) swap(state *state, by string) {
+	before := w.current.Load()
+	if before != nil {
+		state.Journal.ContinueFrom(before.Journal)
+	}
+	w.current.Store(state)
+	if before != nil { // else the world is being made
+		w.closeChapter(before, by) // after the swap: what comes from now on is in the new one
+		before.memory.Close()
+		before.Journal.End()
+	}
+	if w.dropped.Load() {
+		state.memory.Close() // nobody will
+	}
+}
+
+// start is what a world begins with.
+type start struct {
+	fixture *fixture.Fixture
+	given   json.RawMessage // the fixture as a reset gave it; nil: it is the scenario's
+}
+
+// startOf returns where a world of a scenario begins. It errs where given, which
+// is JSON, is neither the name of a built-in fixture nor a fixture. A path is
+// refused: who reaches the control API need not read this machine's files.
+func (s *Server) startOf(sc *scene, given json.RawMessage) (start, error) {
+	if given == nil {
+		return start{fixture: sc.fixture}, nil
+	}
+	var f *fixture.Fixture
+	var name string
+	err := json.Unmarshal(given, &name)
+	known := fixture.Names(fixtures.FS)
+	switch {
+	case err != nil:
+		f, err = fixture.Parse("fixture", given, compiled)
+	case !slices.Contains(known, name):
+		err = fmt.Errorf("fixture: there is no built-in one %q%s; there are %s, and an object is a fixture itself",
+			name, nearest.Hint(name, known), words.Join(known, "and"))
+	default:
+		f, err = s.fixture(name)
+	}
+	return start{f, bytes.Clone(given)}, err
+}
