@@ -103,8 +103,8 @@ type Options struct {
 	ControlOrigins []string
 	// DataDir is the folder for the CA, the token keys and the secret of upload
 	// URLs, so that what they signed survives a restart. Default: they are kept in
-	// memory. A folder that cannot
-	// be written to is reported in the log, and they are kept in memory too.
+	// memory. A folder that cannot be written to is reported in the log, and they
+	// are kept in memory too.
 	DataDir string
 
 	// Limits bounds what clients can make the server keep.
@@ -226,7 +226,8 @@ func (o Options) check() (settings, error) {
 		switch {
 		case err == nil && u.User != nil:
 			fail("public URL: it has a user or a password, which every answer would show; want one like https://graph.example.test")
-		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(o.PublicURL, "\"\\<> "):
+		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" ||
+			strings.ContainsAny(o.PublicURL, "\"\\<> "):
 			fail("public URL %q: want one like https://graph.example.test", o.PublicURL)
 		}
 		s.PublicURL = strings.TrimRight(o.PublicURL, "/")

@@ -109,7 +109,8 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, memory: quota.New(set.Limits.Memory), mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
+	s := &Server{set: set, memory: quota.New(set.Limits.Memory), mem: newMemory(), tokens: newTokenCache(),
+		urls: map[string]string{}, running: newGate()}
 	s.worlds.byTenant, s.worlds.past = map[string]*World{}, journal.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -125,8 +126,8 @@ func New(o Options) (*Server, error) {
 		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.now) })
 	})
 	s.secret = sync.OnceValue(s.openSecret)
-	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL, MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiledAPI, Log: set.Log,
-		Now: set.now, Closing: s.closing})
+	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL,
+		MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiledAPI, Log: set.Log, Now: set.now, Closing: s.closing})
 	s.metrics = metrics.New(s.surface.Operations())
 	s.surface.CountWith(s.metrics)
 	sc, err := s.loadScene()

@@ -50,7 +50,8 @@ func checkReadyFile(path string) error {
 	case err != nil:
 		return fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy: %w", bundleOf(path), plain(err))
 	case !bytes.HasPrefix(bundle, []byte("-----BEGIN CERTIFICATE-----")):
-		return fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy, but has something else in it; it was left as it is", bundleOf(path))
+		return fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy, but has something else in it; "+
+			"it was left as it is", bundleOf(path))
 	}
 	if old == nil || old.PID != os.Getpid() && alive(old.PID) { // the first process of a container always has the same number
 		return nil
