@@ -87,7 +87,7 @@ type Options struct {
 	Variants map[string]string
 	// Seed decides every id that is minted, and all chance. Default, and 0: 1. A seed
 	// that is given decides upload URLs whole, so that they are the same in each run;
-	// but whoever knows it can sign some. Without one they draw on a secret as well,
+	// but anyone who knows it can sign some. Without one they draw on a secret as well,
 	// where there is a DataDir or Auth is AuthStrict.
 	Seed uint64
 	// Fixture is what each world starts from: the name of a built-in one, a

@@ -60,7 +60,7 @@ type Server struct {
 
 	saving    sync.Mutex  // held while the state file is written; guards the two below
 	stateLock *files.Lock // nil: there is no state file, or no lock where it is
-	left      bool        // the state file is another's now
+	left      bool        // this server has given the state file back, and saves no more
 
 	keys   func() (*identity.Keys, error)     // made or read on first use
 	ca     func() (*localca.Authority, error) // made or read on first use
@@ -79,7 +79,7 @@ type Server struct {
 	running  *gate           // whoever is in ServeHTTP
 	closing  context.Context // done when Close or Shutdown begins
 	close    context.CancelFunc
-	stopping context.Context // done when Shutdown begins, or Close: whoever follows a journal need wait no more
+	stopping context.Context // done when Shutdown or Close begins: it ends answers that follow a journal
 	stop     context.CancelFunc
 	once     sync.Once
 	closed   error
@@ -367,11 +367,10 @@ func (s *Server) App() (clientID, secret string) { return s.app().ID, s.app().Se
 // Operations returns the names of all operations, as "profiles.start".
 func (s *Server) Operations() []string { return s.surface.Operations() }
 
-// Shutdown saves the state, if there is a file for it, before anything else:
-// whoever loses patience and kills the process loses nothing of that. Then it
-// stops listening, ends at once what waits or hangs for a scenario, lets other
-// requests in flight end, saves what they did, and returns. At the end of ctx it
-// drops what is left and errs.
+// Shutdown saves the state, if there is a file for it, before anything else, so
+// that a kill from then on loses nothing of it. Then it stops listening, ends at
+// once what waits or hangs for a scenario, lets other requests in flight end, saves
+// what they did, and returns. At the end of ctx it drops what is left and errs.
 func (s *Server) Shutdown(ctx context.Context) error {
 	_ = s.SaveState() // Close saves again, and tells what goes wrong
 	s.stop()

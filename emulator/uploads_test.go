@@ -158,7 +158,7 @@ func TestUploadsFindTheirWorld(t *testing.T) {
 	assert.Len(t, g.World().Journal().Requests("upload.*"), 1, "nobody's is the default world's")
 }
 
-// Whoever asks the account itself is answered by it, over each way to it.
+// A request of the account itself is answered by the account, over each way to it.
 func TestAccountLevelCallsAreTheStorageAccounts(t *testing.T) {
 	for way, o := range map[string]emulator.Options{"memory": {}, "tcp": {HTTP: "127.0.0.1:0"}, "tls": {HTTPS: "127.0.0.1:0"}} {
 		t.Run(way, func(t *testing.T) {

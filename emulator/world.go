@@ -110,10 +110,10 @@ func (w *World) Profiles() []Profile {
 type worlds struct {
 	mu       sync.RWMutex // guards all below
 	byTenant map[string]*World
-	dropped  []revocations // of worlds that there were, the oldest first; see forget
+	dropped  []revocations // of worlds that were dropped, the oldest first; see keepRevoked
 	size     int           // of dropped, in tenants and sign-ins
 
-	past *journal.History // the chapters of those that were dropped
+	past *journal.History // the chapters of worlds that were dropped
 }
 
 // idleBeforeEviction is how long a world must have been unused before it makes
@@ -192,7 +192,7 @@ func (s *Server) remove(w *World) {
 	w.end()
 }
 
-// end gives the memory of a world back that nobody finds any more.
+// end gives back the memory of a world that no request finds any more.
 func (w *World) end() {
 	w.dropped.Store(true)
 	w.server.tokens.forget(w)
@@ -274,7 +274,7 @@ func (s *Server) Worlds() []*World {
 	return list
 }
 
-// everyWorld returns what Worlds does, and what worlds that there were have revoked.
+// everyWorld returns what Worlds does, and what dropped worlds have revoked.
 func (s *Server) everyWorld() (list []*World, dropped []revocations) {
 	s.worlds.mu.RLock()
 	defer s.worlds.mu.RUnlock()

@@ -91,7 +91,7 @@ func (r *ready) write(file string, s *emulator.Server) error {
 		if err != nil {
 			return trim(err)
 		}
-		if r.CA, err = filepath.Abs(bundleOf(file)); err != nil { // whoever reads it runs elsewhere
+		if r.CA, err = filepath.Abs(bundleOf(file)); err != nil { // a reader may run in another folder
 			return err
 		}
 		if err := r.files.write(r.CA, 0o644, pem); err != nil {
