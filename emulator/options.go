@@ -138,7 +138,7 @@ type Limits struct {
 
 // Values of Options.Auth.
 const (
-	AuthLenient = "lenient" // any bearer token is good, and a call without one is 401; the journal tells what AuthStrict would have refused
+	AuthLenient = "lenient" // any bearer token is good, none is 401; the journal tells what AuthStrict would have refused
 	AuthStrict  = "strict"  // tokens are checked from signature to permission, and the token endpoints know only what the fixture has
 	AuthOff     = "off"     // no Authorization header is needed
 )
