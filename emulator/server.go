@@ -1,17 +1,12 @@
 package emulator
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"log"
-	"log/slog"
-	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,11 +19,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
-	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/version"
-	"github.com/graphemu/graphemu/emulator/internal/wire"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
@@ -181,137 +174,6 @@ func kept[T interface{ Notes() []string }](s *Server, what string, open func(dir
 		}
 	}
 	return v, err
-}
-
-// listen opens every listener before it serves the first.
-func (s *Server) listen() error {
-	var plain, secure, proxy []net.Listener
-	open := func(address string) (list []net.Listener, err error) {
-		if address != "" {
-			list, err = listen(address)
-		}
-		for _, l := range list {
-			s.ports = append(s.ports, l.Addr().(*net.TCPAddr).Port)
-		}
-		return list, err
-	}
-	plain, err := open(s.set.HTTP)
-	if err == nil {
-		secure, err = open(s.set.HTTPS)
-	}
-	if err == nil && s.set.HTTPS != "" {
-		_, err = s.ca() // a bad host or CA file is told now
-	}
-	if err == nil {
-		proxy, err = open(s.set.Proxy)
-	}
-	if err == nil && s.set.Proxy != "" {
-		err = s.openDoor()
-	}
-	if err != nil {
-		closeAll(slices.Concat(plain, secure, proxy))
-		return err
-	}
-	s.name(plain, secure, proxy)
-	server := s.newServer(s)
-	s.serve(server, s.mem, false)
-	for _, l := range plain {
-		s.serve(server, l, false)
-	}
-	for _, l := range secure {
-		s.serve(server, l, true)
-	}
-	if s.door != nil {
-		s.serveDoor(proxy)
-	}
-	return nil
-}
-
-// name sets the server's URLs, before the first request looks at them.
-func (s *Server) name(plain, secure, proxy []net.Listener) {
-	for _, l := range plain {
-		s.urls["http"] = origin("http", s.set.HTTP, l)
-	}
-	for _, l := range secure {
-		s.urls["https"] = origin("https", s.set.HTTPS, l)
-	}
-	for _, l := range proxy {
-		s.urls["proxy"] = origin("http", s.set.Proxy, l)
-	}
-	s.URL = cmp.Or(s.urls["https"], s.urls["http"], "https://localhost") + "/beta" // in memory, any host would do
-}
-
-// newServer makes what serves listeners, with the limits and the bookkeeping that
-// all of them share.
-func (s *Server) newServer(h http.Handler) *http.Server {
-	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes, ConnContext: s.remember, ConnState: s.count, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
-		TLSConfig: &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
-	}
-	s.servers = append(s.servers, server)
-	return server
-}
-
-func (s *Server) serve(server *http.Server, l net.Listener, secure bool) {
-	s.handlers.Go(func() {
-		var err error
-		if secure {
-			err = server.ServeTLS(l, "", "")
-		} else {
-			err = server.Serve(l)
-		}
-		if !errors.Is(err, http.ErrServerClosed) {
-			s.set.Log.Error("a listener stopped", "address", l.Addr().String(), "error", err)
-		}
-	})
-}
-
-// connKey finds a request's connection in its context.
-type connKey struct{}
-
-// remember lets requests tell which connection they came over.
-func (s *Server) remember(ctx context.Context, _ net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, &wire.Conn{Opened: s.set.now()})
-}
-
-// count lets Close wait for the connections.
-func (s *Server) count(_ net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		s.conns.Add(1)
-	case http.StateClosed, http.StateHijacked:
-		s.conns.Done()
-	}
-}
-
-// origin is how clients reach a listener: by the host that was asked for, where
-// it names one, with the port that was given.
-func origin(scheme, address string, l net.Listener) string {
-	host, _, _ := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost" // listening everywhere includes here
-	}
-	return scheme + "://" + net.JoinHostPort(host, portOf(l))
-}
-
-// certificate makes the local CA vouch for whatever host the client asks for
-// within its constraints.
-func (s *Server) certificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
-	ca, err := s.ca()
-	if err != nil {
-		return nil, err
-	}
-	return ca.GetCertificate(h)
-}
-
-// connectionLog takes what net/http says of single connections, which is
-// somebody else's fault nearly always.
-type connectionLog struct{ log *slog.Logger }
-
-func (l connectionLog) Write(line []byte) (int, error) {
-	l.log.Debug("connection", "said", redact.Text(string(line)))
-	return len(line), nil
 }
 
 // Origin returns where the server listens for a scheme, "http" or "https", as
