@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
@@ -20,6 +19,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/fixtures"
+	"github.com/graphemu/graphemu/internal/files"
 )
 
 // Kind is what a file is found to be.
