@@ -32,8 +32,8 @@ func (g *rig) forged(seed uint64) string {
 	return blob.NewStore(mint.Key(seed, emulator.DefaultTenant, "sas"), blob.Limits{}).UploadURL(g.origin(), theOne, g.World().Clock().Now())
 }
 
-// Who knows the source of this program can sign no upload URL where there is
-// something to guard, unless a seed was asked for.
+// A person who knows the source of this program can sign no upload URL where there
+// is something to guard, unless a seed was asked for.
 func TestUploadURLsCannotBeForged(t *testing.T) {
 	for name, c := range map[string]struct {
 		o    emulator.Options
