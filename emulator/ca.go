@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/keyfile"
 	"github.com/graphemu/graphemu/emulator/internal/localca"
-	"github.com/graphemu/graphemu/internal/files"
 )
 
 // LocalCA is the local CA of a data folder, as clients are told to trust it.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
@@ -19,7 +20,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/fixtures"
-	"github.com/graphemu/graphemu/internal/files"
 )
 
 // Kind is what a file is found to be.

@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/roster"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
-	"github.com/graphemu/graphemu/internal/files"
 )
 
 // maxTable bounds a CSV file, in bytes: some ten times what 500,000 rows have,

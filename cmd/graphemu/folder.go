@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/graphemu/graphemu/internal/files"
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 // Folders of exec are named so; each has a lock in it, which says that it is in use.

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphemu/graphemu/internal/files"
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 // machine is what was found of this system: all that the commands which make it

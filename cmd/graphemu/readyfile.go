@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/internal/files"
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 // readyFiles are the files that this process has written for --ready-file, with

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/internal/files"
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 // systemRoots are files in which systems keep the roots that they trust, and

@@ -13,8 +13,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/scenario"
-	"github.com/graphemu/graphemu/internal/files"
 )
 
 // quiet is how long the files must have been left alone before they are read

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/graphemu/graphemu/internal/files"
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 func newWorldState(client *controlClient) *cobra.Command {

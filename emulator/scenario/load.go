@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/internal/words"
-	"github.com/graphemu/graphemu/internal/files"
 	"github.com/graphemu/graphemu/scenarios"
 )
 

@@ -22,8 +22,8 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/words"
-	"github.com/graphemu/graphemu/internal/files"
 )
 
 const (

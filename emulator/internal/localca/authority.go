@@ -33,8 +33,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/keyfile"
-	"github.com/graphemu/graphemu/internal/files"
 )
 
 const (
