@@ -23,12 +23,11 @@ type journalFile struct {
 // something else than a file: whoever opens a pipe waits for its reader. It errs where
 // another graphemu writes it, too: each would take away what the other has written.
 func openJournal(name string) (*journalFile, error) {
-	info, err := os.Stat(name)
-	if err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0 {
-		return nil, fmt.Errorf("--journal %s: it is no file", name)
+	if err := checkOutput("journal", name); err != nil {
+		return nil, err
 	}
 	var lock *files.Lock
-	if err != nil || info.Mode().IsRegular() {
+	if info, err := os.Stat(name); err != nil || info.Mode().IsRegular() {
 		lock, err = files.TryLock(name + ".lock")
 		if held, ok := errors.AsType[*files.HeldError](err); ok {
 			return nil, fmt.Errorf("--journal %s: another graphemu (process id %d) writes it; stop it, or name another file", name, held.PID)
@@ -46,6 +45,16 @@ func openJournal(name string) (*journalFile, error) {
 func (f *journalFile) Close() error {
 	defer f.lock.Unlock()
 	return f.File.Close()
+}
+
+// checkOutput errs where what is at the place of a flag's file can be no output: a
+// folder, or a pipe. A device can, as /dev/null.
+func checkOutput(flag, name string) error {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0 {
+		return fmt.Errorf("--%s %s: it is no file", flag, name)
+	}
+	return nil
 }
 
 func (f *journalFile) empty() error {
