@@ -65,8 +65,8 @@ func (s *Surface) batch(c *call) (reply, error) {
 				"the parts before this one came to %d bytes: it was not carried out; ask for less, or graphemu serve --max-batch raises the limit", len(body)))
 		case s.unsent.Load() >= batchesAtOnce*s.cfg.MaxBatch:
 			a = part.fail(graph.StorageFull("The responses to batches are too large together.").Help("limit", "",
-				"%d bytes are being made or sent for batches: it was not carried out; send fewer at once, or graphemu serve --max-batch raises the limit",
-				s.unsent.Load()))
+				"%d bytes are being made or sent for batches: it was not carried out; send fewer at once, "+
+					"or graphemu serve --max-batch raises the limit", s.unsent.Load()))
 		case failed != "":
 			a = part.fail(graph.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
 		default:
