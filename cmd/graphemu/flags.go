@@ -104,7 +104,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; warn, an expectation that is not met is a failure; strict, a warning is one too")
 	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
 	fl.StringVar(&f.journal, "journal", "", "`file` that gets every request as soon as it is answered, as JSON, a line each: "+
-		"the entries that the verdict names by number, less secrets; it begins anew with each start")
+		"the entries that the verdict names by number, less secrets; it begins anew with each start, and is for one server at a time")
 	fl.StringVar(&f.log, "log", "text", "`form` of the log on standard error: text or json")
 	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug (each request), info, warn or error")
 	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds, "`number` of worlds (tenants) that are kept; one idle for an hour makes room")
@@ -144,6 +144,9 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 		// It is written at the end; what is wrong with it is told before the work.
 		if info, err := os.Stat(filepath.Dir(f.junit)); err != nil || !info.IsDir() {
 			return o, fmt.Errorf("--junit %s: there is no folder %s", f.junit, filepath.Dir(f.junit))
+		}
+		if err := checkOutput("junit", f.junit); err != nil {
+			return o, err
 		}
 	}
 	if f.junit != "" && o.Verify == emulator.VerifyOff {

@@ -1,32 +1,60 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"sync"
+
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 // journalFile is the file of --journal. What was in it before goes when the first
 // entry comes, or at the end: a start that is refused takes nothing from a run before.
 type journalFile struct {
 	*os.File
+	lock  *files.Lock // nil: nobody else is kept away
 	begin sync.Once
 	wrong error // why it could not be emptied
 }
 
 // openJournal opens the file of --journal. It errs where the file cannot be written, or
-// is no file: opening a pipe would wait for its reader.
+// is no file (opening a pipe would wait for its reader), and where another graphemu
+// writes it: each would take away what the other has written.
 func openJournal(name string) (*journalFile, error) {
-	info, err := os.Stat(name)
-	if err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0 {
-		return nil, fmt.Errorf("--journal %s: it is no file", name)
+	if err := checkOutput("journal", name); err != nil {
+		return nil, err
+	}
+	var lock *files.Lock
+	if info, err := os.Stat(name); err != nil || info.Mode().IsRegular() {
+		lock, err = files.TryLock(name + ".lock")
+		if held, ok := errors.AsType[*files.HeldError](err); ok {
+			return nil, fmt.Errorf("--journal %s: another graphemu (process id %d) writes it; stop it, or name another file", name, held.PID)
+		}
 	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o600) // what clients did is nobody else's business
 	if err != nil {
+		lock.Unlock()
 		return nil, fmt.Errorf("--journal %s: cannot write it: %w", name, plain(err))
 	}
-	return &journalFile{File: f}, nil
+	return &journalFile{File: f, lock: lock}, nil
+}
+
+// Close lets another graphemu write the file.
+func (f *journalFile) Close() error {
+	defer f.lock.Unlock()
+	return f.File.Close()
+}
+
+// checkOutput errs where what is at the place of a flag's file can be no output: a
+// folder, or a pipe. A device can, as /dev/null.
+func checkOutput(flag, name string) error {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0 {
+		return fmt.Errorf("--%s %s: it is no file", flag, name)
+	}
+	return nil
 }
 
 func (f *journalFile) empty() error {

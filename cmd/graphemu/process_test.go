@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -176,6 +177,34 @@ func TestStateFileIsLocked(t *testing.T) {
 	require.NoError(t, p.cmd.Process.Signal(unix.SIGTERM))
 	assert.Equal(t, 0, p.end(t))
 	assert.NoFileExists(t, state+".lock")
+}
+
+// Two at a time would take away from a journal file what the other has written.
+func TestJournalFileIsLocked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "j.jsonl")
+	p := serveAlone(t, "--journal", file)
+	p.create(t, "North")
+	was, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NotEmpty(t, was)
+	code, said := refused(t, "serve", "--http", "127.0.0.1:0", "--https", "", "--journal", file)
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, said, fmt.Sprintf("--journal %s: another graphemu (process id %d) writes it", file, p.cmd.Process.Pid))
+	code, _ = refused(t, "exec", "--journal", file, "--", "true")
+	assert.Equal(t, exitBroken, code)
+	now, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(was), string(now))
+	require.NoError(t, p.cmd.Process.Kill())
+	p.end(t)
+
+	p = serveAlone(t, "--journal", file)
+	now, err = os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Empty(t, string(now), "it begins anew")
+	require.NoError(t, p.cmd.Process.Signal(unix.SIGTERM))
+	assert.Equal(t, 0, p.end(t))
+	assert.NoFileExists(t, file+".lock")
 }
 
 // A start that is refused leaves the ready file of a server that runs alone. One

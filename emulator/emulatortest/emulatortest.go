@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/graphemu/graphemu/emulator"
@@ -35,6 +36,7 @@ type Emulator struct {
 	tb     testing.TB
 	world  string // the default world of this test
 	verify bool
+	judged *sync.Map // names of the worlds that For has a test judge at its end
 }
 
 // maxWorlds is how many worlds there may be where Options says nothing: any test
@@ -60,7 +62,7 @@ func Start(tb testing.TB, o emulator.Options) *Emulator {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	g := &Emulator{Server: s, tb: tb, world: emulator.DefaultWorld, verify: o.Verify != emulator.VerifyOff}
+	g := &Emulator{Server: s, tb: tb, world: emulator.DefaultWorld, verify: o.Verify != emulator.VerifyOff, judged: new(sync.Map)}
 	tb.Cleanup(func() {
 		g.judge()
 		if err := s.Close(); err != nil {
@@ -74,10 +76,17 @@ func Start(tb testing.TB, o emulator.Options) *Emulator {
 // wrong ends or fails that one, and its default world is WorldName(tb.Name()), the
 // test's own. When tb is over, expectations of the scenario that this world did not
 // meet fail it, and if it failed it gets the journal of its world in its log. The
-// emulator stays that of the test that started it, which judges all worlds.
+// emulator stays that of the test that started it, which judges all worlds. Called
+// again for the same test it returns the same world, which is judged once.
 func (e *Emulator) For(tb testing.TB) *Emulator {
-	g := &Emulator{Server: e.Server, tb: tb, world: WorldName(tb.Name()), verify: e.verify}
-	tb.Cleanup(g.judgeOwn)
+	g := &Emulator{Server: e.Server, tb: tb, world: WorldName(tb.Name()), verify: e.verify, judged: e.judged}
+	if _, twice := e.judged.LoadOrStore(g.world, true); !twice {
+		tb.Cleanup(func() {
+			tb.Helper()
+			g.judgeOwn()
+			g.judged.Delete(g.world) // go test -count runs a test of that name again
+		})
+	}
 	return g
 }
 

@@ -112,6 +112,13 @@ func TestForFailsTheSubtest(t *testing.T) {
 		assert.False(t, failed, good)
 		assert.Empty(t, good)
 
+		twice, _ := said("TestParent/twice", func(c *recorder) {
+			list(t, g.For(c))
+			g.For(c).For(c)
+			c.failed = true
+		})
+		assert.Equal(t, 1, strings.Count(twice, "the journal of world"), twice)
+
 		unused, failed := said("TestParent/unused", func(c *recorder) { g.For(c) })
 		assert.False(t, failed, unused)
 

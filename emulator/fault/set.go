@@ -23,7 +23,7 @@ type Set struct {
 	seed  uint64
 	count atomic.Int64 // of rules: a world without any takes no lock
 
-	mu      sync.Mutex // guards everything below; never held across a call out
+	mu      sync.Mutex // guards everything below; never held across a call out. Maps are nil until something is put into them
 	rules   []*entry   // in the order in which they are tried: added ones, then those of NewSet
 	byName  map[string]*entry
 	removed map[string]bool // names of NewSet's rules that are gone
@@ -65,7 +65,7 @@ type Use struct {
 // world's own: it decides what chance, spans and damage draw. Rules are taken as
 // they are; of two with the same name the first counts. See Rule.Check.
 func NewSet(rules []Rule, seed uint64) *Set {
-	s := &Set{seed: seed, byName: map[string]*entry{}, removed: map[string]bool{}, exact: map[string]*table{}, prefixes: map[string]*table{}}
+	s := &Set{seed: seed}
 	for i := range rules {
 		if s.byName[rules[i].Name] == nil {
 			s.insert(len(s.rules), s.newEntry(&rules[i], int64(i), false))
@@ -125,6 +125,9 @@ func (s *Set) newEntry(r *Rule, position int64, added bool) *entry {
 
 // insert puts e at a place of the rules. Must hold mu, unless nobody has s yet.
 func (s *Set) insert(place int, e *entry) {
+	if s.byName == nil {
+		s.byName, s.exact, s.prefixes = map[string]*entry{}, map[string]*table{}, map[string]*table{}
+	}
 	s.rules = slices.Insert(s.rules, place, e)
 	s.byName[e.rule.Name] = e
 	t := s.table(e.rule.Operation)
@@ -178,9 +181,7 @@ func (s *Set) Remove(name string) bool {
 
 // remove takes e away. Must hold mu.
 func (s *Set) remove(e *entry) {
-	if !e.added {
-		s.removed[e.rule.Name] = true
-	}
+	s.noteRemoved(e)
 	delete(s.byName, e.rule.Name)
 	same := func(other *entry) bool { return other == e }
 	s.rules = slices.DeleteFunc(s.rules, same)
@@ -196,14 +197,24 @@ func (s *Set) remove(e *entry) {
 	s.count.Store(int64(len(s.rules)))
 }
 
+// noteRemoved notes that a rule is gone, where NewSet had it. Must hold mu.
+func (s *Set) noteRemoved(e *entry) {
+	if e.added {
+		return
+	}
+	if s.removed == nil {
+		s.removed = map[string]bool{}
+	}
+	s.removed[e.rule.Name] = true
+}
+
 // Clear takes all rules away, those of NewSet too.
 func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.rules {
-		if e.group = nil; !e.added {
-			s.removed[e.rule.Name] = true
-		}
+		e.group = nil
+		s.noteRemoved(e)
 	}
 	s.rules, s.any, s.waiting = nil, nil, waiting{}
 	clear(s.byName)

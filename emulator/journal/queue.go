@@ -4,9 +4,9 @@ package journal
 // costs a request nothing.
 const chunk = 32
 
-// fewest is how many entries the first chunk has room for at first: most worlds of
-// a test suite see a handful of requests.
-const fewest = 2
+// fewest is how many entries the first chunk has room for at first; it doubles, since
+// most worlds of a test suite see a handful of requests.
+const fewest = 1
 
 // queue is entries, first in first out. It grows and shrinks by chunks; but for
 // the first few entries, none is ever moved and no push copies what is there.

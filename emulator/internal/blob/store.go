@@ -68,7 +68,7 @@ type Store struct {
 	limits Limits
 
 	mu         sync.Mutex            // guards everything below; never held while a body is read
-	containers map[string]*container // keyed by name
+	containers map[string]*container // keyed by name; nil until the first
 	stored     int64                 // bytes of all blobs and uncommitted blocks, costs included
 	reading    int64                 // bytes of bodies that are being read
 	shared     int64                 // those of stored that belong to a fixture, which many worlds share
@@ -131,7 +131,7 @@ func NewStore(key []byte, l Limits) *Store {
 	if l.World <= 0 {
 		l.World = DefaultWorld
 	}
-	return &Store{key: slices.Clone(key), limits: l, containers: map[string]*container{}}
+	return &Store{key: slices.Clone(key), limits: l}
 }
 
 // Limits returns the limits in force.
@@ -150,6 +150,9 @@ func (s *Store) create(name string) *container {
 	c := s.containers[name]
 	if c == nil {
 		c = &container{map[string]*blob{}, map[string]*staging{}}
+		if s.containers == nil {
+			s.containers = map[string]*container{}
+		}
 		s.containers[name] = c
 	}
 	return c

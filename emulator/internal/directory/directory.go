@@ -63,6 +63,10 @@ type Store struct {
 // that belongs to its names in this world: ids depend on nothing else.
 func New(seed Seed, derive func(names ...string) string) *Store {
 	s := &Store{derive: derive, seed: seed}
+	if len(seed.Users) == 0 {
+		s.current.Store(emptyState)
+		return s
+	}
 	st := newState()
 	for _, u := range seed.Users {
 		id := u.ID

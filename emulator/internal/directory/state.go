@@ -77,6 +77,10 @@ func newState() *state {
 		accountByName: map[string]uint32{}, partOf: map[string]uint32{}}
 }
 
+// emptyState is what all directories without an account begin with: a state that is
+// current never changes.
+var emptyState = newState()
+
 // clone returns a copy that may be added to. What is in the lists is replaced, not
 // changed.
 func (s *state) clone() *state {

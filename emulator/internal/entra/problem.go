@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 )
 
 // problem is an error in the service's own vocabulary. Answer alone turns it
@@ -22,12 +24,12 @@ type problem struct {
 }
 
 // refuse returns the problem of a number of the catalogue. Arguments are text of
-// a client or of the tenant, never a secret; they are cut.
+// a client or of the tenant; they are cut, less secrets that stand in them.
 func refuse(code int, args ...string) *problem {
 	e := catalogue[code]
 	short := make([]any, len(args))
 	for i, a := range args {
-		short[i] = cut(a)
+		short[i] = cut(redact.Text(a))
 	}
 	p := &problem{status: e.status, name: e.name, code: code, message: e.words}
 	if strings.Contains(e.words, "%s") {

@@ -17,9 +17,8 @@ import (
 // sign-ins were revoked. All of it has bounds. It is safe for concurrent use, and
 // must not be copied.
 type Sessions struct {
-	name func() string // see instance
-
 	mu       sync.Mutex           // guards everything below
+	name     string               // see instance; "" until it is needed
 	redeemed map[string]time.Time // code or device code to when it expires
 	sweepAt  int                  // how many redeemed ones there must be to look for expired ones
 	revoked  map[string]struct{}  // by session
@@ -51,11 +50,18 @@ const (
 )
 
 // NewSessions returns an empty one.
-func NewSessions() *Sessions { return &Sessions{name: sync.OnceValue(rand.Text)} }
+func NewSessions() *Sessions { return new(Sessions) }
 
 // instance is part of the key of each code: one that is from before a restart or a
 // reset cannot be read, since nobody knows whether it was redeemed.
-func (s *Sessions) instance() string { return s.name() }
+func (s *Sessions) instance() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.name == "" {
+		s.name = rand.Text()
+	}
+	return s.name
+}
 
 // Revoked tells whether a sign-in was taken back, and with it all that it gave.
 func (s *Sessions) Revoked(session string) bool {

@@ -73,7 +73,7 @@ func BadRequest(format string, args ...any) *Error {
 // UnknownSegment answers a path that the API does not have. Observed: docs
 // issues 4900 and 21648; still so in 2025.
 func UnknownSegment(segment string) *Error {
-	return BadRequest("Resource not found for the segment '%s'.", segment)
+	return BadRequest("Resource not found for the segment '%s'.", redact.Segment(segment))
 }
 
 // InvalidVersion answers a path outside /beta and /v1.0. Observed 2023.

@@ -25,8 +25,8 @@ type Intake struct {
 	starting sync.Mutex // held by who starts or resets, one after the other: a large district takes seconds
 
 	mu      sync.Mutex               // guards what follows; not held while rows are read, so that readers need not wait for a start
-	reports map[string]roster.Report // what was found last, by profile
-	runs    map[string]*run          // the last one with files, by profile
+	reports map[string]roster.Report // what was found last, by profile; nil until the first start
+	runs    map[string]*run          // the last one with files, by profile; nil as reports
 	gone    uint64                   // profiles that had gone when what was theirs was dropped last
 }
 
@@ -42,7 +42,7 @@ type run struct {
 
 // New returns the intake of an empty world.
 func New(profiles *profile.Store, blobs *blob.Store, objects *directory.Store) *Intake {
-	return &Intake{Profiles: profiles, Blobs: blobs, Directory: objects, reports: map[string]roster.Report{}, runs: map[string]*run{}}
+	return &Intake{Profiles: profiles, Blobs: blobs, Directory: objects}
 }
 
 // Start verifies the files of a profile, and starts its sync unless there is an
@@ -99,8 +99,16 @@ func (i *Intake) found(now time.Time, id string, report roster.Report) error {
 	if _, err := i.Profiles.Allow(now, id, profile.CallStart); err != nil {
 		return err
 	}
+	i.makeMaps()
 	i.reports[id] = report
 	return nil
+}
+
+// makeMaps makes reports and runs, which most worlds never need. Must hold mu.
+func (i *Intake) makeMaps() {
+	if i.reports == nil {
+		i.reports, i.runs = map[string]roster.Report{}, map[string]*run{}
+	}
 }
 
 // begin plans a run and sets it going with call. Must hold starting.
@@ -119,6 +127,7 @@ func (i *Intake) begin(now time.Time, p profile.Profile, id string, next *run,
 	if err != nil {
 		return nil, err
 	}
+	i.makeMaps()
 	next.number, i.runs[id] = r.Run(), next
 	return r, nil
 }

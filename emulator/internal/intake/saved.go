@@ -113,12 +113,14 @@ func (i *Intake) Restore(s Saved) error {
 				return fmt.Errorf("%s: %w", at, err)
 			}
 		}
+		i.makeMaps()
 		i.runs[saved.Profile] = next
 	}
 	for n, r := range s.Reports {
 		if _, err := i.Profiles.Get(before, r.Profile); err != nil {
 			return fmt.Errorf("/reports/%d/profile: %q: %w", n, r.Profile, err)
 		}
+		i.makeMaps()
 		i.reports[r.Profile] = r.Report
 	}
 	return nil

@@ -10,13 +10,18 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// playbook is a script made ready to be played, with what is counted on the
-// way. What it shares with records is never written to.
+// playbook is a script as a store plays it, with what is counted on the way.
 type playbook struct {
+	*compiled
+	used   map[string]uint64 // how often each lifecycle ran; nil: none did
+	derive func(names ...string) string
+}
+
+// compiled is a script made ready to be played. All stores of the script share it,
+// and records share what it holds: it is never written to.
+type compiled struct {
 	byTrigger map[Call][]*play // in the script's order
 	byName    map[string]*play
-	used      map[string]uint64 // how often each lifecycle ran
-	derive    func(names ...string) string
 
 	// What happens where no lifecycle decides.
 	creation, deletion, sync, resumed *course
@@ -47,19 +52,27 @@ type passed struct{ names []string }
 
 func (p *passed) has(name string) bool { return p != nil && slices.Contains(p.names, name) }
 
-// newPlaybook makes s ready. Values that LegalSteps refuses are drawn into
-// their range, since nothing may hang or grow without bound.
-func newPlaybook(s *Script, derive func(names ...string) string) *playbook {
+// noScript is the script of a store that was given none.
+var noScript Script
+
+// compile makes s ready, once for all stores. Values that LegalSteps refuses are
+// drawn into their range, since nothing may hang or grow without bound.
+func (s *Script) compile() *compiled {
 	if s == nil {
-		s = new(Script)
+		s = &noScript
 	}
+	s.once.Do(func() { s.compiled = newCompiled(s) })
+	return s.compiled
+}
+
+func newCompiled(s *Script) *compiled {
 	stage := func(after time.Duration, state State, status Status) Step {
 		return Step{After: max(after, 0), State: state, Status: status}
 	}
 	t := s.Timeline
 	inProgress := stage(t.InProgress, "", Success)
-	p := &playbook{
-		byTrigger: map[Call][]*play{}, byName: map[string]*play{}, used: map[string]uint64{}, derive: derive,
+	p := &compiled{
+		byTrigger: map[Call][]*play{}, byName: map[string]*play{},
 		creation: &course{steps: []Step{stage(t.Provisioning, Provisioned, "")}},
 		deletion: &course{steps: []Step{stage(t.Deleting, Gone, "")}},
 		sync:     &course{steps: []Step{stage(t.Extracting, "", Validating), stage(t.Validating, "", InProgress), inProgress}},
@@ -127,10 +140,18 @@ func (p *playbook) pick(r *Record, on Call) *course {
 			}
 			r.passed = &passed{append(names, l.course.name)}
 		}
-		p.used[l.course.name]++
+		p.count(l.course.name, 1)
 		return l.course
 	}
 	return nil
+}
+
+// count notes that the lifecycle of that name ran n times more.
+func (p *playbook) count(name string, n uint64) {
+	if p.used == nil {
+		p.used = map[string]uint64{}
+	}
+	p.used[name] += n
 }
 
 // named tells whether the lifecycle waits for none, or one that leads to it ran.
@@ -139,7 +160,7 @@ func (l *play) named(r *Record) bool {
 }
 
 // scripted tells whether a lifecycle that begins with on is for r.
-func (p *playbook) scripted(r *Record, on Call) bool {
+func (p *compiled) scripted(r *Record, on Call) bool {
 	return slices.ContainsFunc(p.byTrigger[on], func(l *play) bool { return l.holds(r) })
 }
 

@@ -55,7 +55,7 @@ func (s *Store) Restore(saved SavedStore) error {
 	}
 	for name, n := range saved.Used {
 		if s.book.byName[name] != nil {
-			s.book.used[name] = n
+			s.book.count(name, n)
 		}
 	}
 	return nil

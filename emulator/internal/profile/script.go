@@ -1,6 +1,9 @@
 package profile
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Gone as the state of a step: the profile is no longer there. It is no state
 // of Graph (chosen).
@@ -8,10 +11,13 @@ const Gone State = "gone"
 
 // Script says how the futures of a store's profiles unfold. LegalSteps tells
 // whether the service could do it; a store plays whatever it is given. It must not
-// be changed once a store has it: profiles share what it holds.
+// be changed or copied once a store has it: stores and profiles share what it holds.
 type Script struct {
 	Timeline   Timeline    // for whatever no lifecycle decides; zero: every stage is over at once
 	Lifecycles []Lifecycle // the first that fits a trigger and the profile decides
+
+	once     sync.Once
+	compiled *compiled
 }
 
 // Lifecycle is the future that a call on a profile leads to, in place of what was to

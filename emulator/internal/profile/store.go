@@ -70,13 +70,13 @@ func NewStore(cfg Config) *Store {
 // over at once. What is under way goes on as it began; what a caller wants to
 // come first under the old one, it settles before.
 func (s *Store) SetScript(script *Script) {
-	book := newPlaybook(script, s.cfg.Derive)
+	book := &playbook{compiled: script.compile(), derive: s.cfg.Derive}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.book != nil {
 		for name, n := range s.book.used {
 			if book.byName[name] != nil {
-				book.used[name] = n
+				book.count(name, n)
 			}
 		}
 	}
@@ -84,7 +84,7 @@ func (s *Store) SetScript(script *Script) {
 }
 
 // Used returns how often each lifecycle of the script in force ran. Those that
-// never did are not among them.
+// never did are not among them; nil: none did.
 func (s *Store) Used() map[string]uint64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -31,6 +31,16 @@ func Text(text string) string {
 	return inText(text)
 }
 
+// Segment returns a segment of a path less the user and password of an address that
+// stands in the path unescaped: what is before them there are segments of their own.
+func Segment(s string) string {
+	if user, rest, _ := strings.Cut(s, ":"); user == "" || !strings.Contains(rest, "@") {
+		return s
+	}
+	const scheme = "https://"
+	return strings.TrimPrefix(Text(scheme+s), scheme)
+}
+
 // body does what Body does, and notes in s what it takes out. whole is false where it
 // could not read the text, and kept nothing.
 func body(text string, s *Found) (out string, whole bool) {

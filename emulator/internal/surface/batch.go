@@ -20,6 +20,10 @@ const batchLimit = 20
 // whether the client still wants it.
 const longBatch = 1 << 20
 
+// batchesAtOnce is how many of the largest answers to batches may be under way
+// together: who sends many at once takes no more memory than that.
+const batchesAtOnce = 4
+
 // part is one request of a batch.
 type part struct {
 	id, method, path, query string
@@ -41,6 +45,13 @@ func (s *Surface) batch(c *call) (reply, error) {
 	}
 	body := append(c.room(1024), `{"responses":[`...)
 	status := map[string]int{} // by folded id
+	whole := false
+	defer func() {
+		if !whole { // it will not be sent
+			s.unsent.Add(-c.unsent)
+			c.unsent = 0
+		}
+	}()
 	for i, p := range parts {
 		if len(body) > longBatch && c.gone() {
 			return reply{}, graph.ClientClosedRequest() // what is left is not carried out
@@ -53,6 +64,10 @@ func (s *Surface) batch(c *call) (reply, error) {
 			a = part.fail(graph.StorageFull("The response to the batch is too large.").Help("limit", "",
 				"the parts before this one came to %d bytes: it was not carried out; "+
 					"ask for less, or graphemu serve --max-batch raises the limit", len(body)))
+		case s.unsent.Load() >= batchesAtOnce*s.cfg.MaxBatch:
+			a = part.fail(graph.StorageFull("The responses to batches are too large together.").Help("limit", "",
+				"%d bytes are being made or sent for batches: it was not carried out; send fewer at once, "+
+					"or graphemu serve --max-batch raises the limit", s.unsent.Load()))
 		case failed != "":
 			a = part.fail(graph.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
 		default:
@@ -67,7 +82,10 @@ func (s *Surface) batch(c *call) (reply, error) {
 			body = append(body, ',')
 		}
 		body = appendPart(body, p.id, a)
+		s.unsent.Add(int64(len(body)) - c.unsent)
+		c.unsent = int64(len(body))
 	}
+	whole = true
 	return reply{status: http.StatusOK, media: c.format.media(), body: append(body, "]}"...)}, nil
 }
 

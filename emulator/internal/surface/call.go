@@ -54,7 +54,8 @@ type call struct {
 	format  format
 	buffer  []byte // spare room for the answer's body
 	inBatch bool
-	left    bool // the client has gone before a walk was at its end
+	left    bool  // the client has gone before a walk was at its end
+	unsent  int64 // bytes that a batch counts in Surface.unsent
 	story
 }
 

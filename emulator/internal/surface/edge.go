@@ -46,6 +46,9 @@ func (s *Surface) Serve(w http.ResponseWriter, r *http.Request, world *World, fr
 	c.format = parseFormat(r.Header.Get("Accept"))
 
 	a := s.protected(c)
+	if c.unsent > 0 {
+		defer s.unsent.Add(-c.unsent)
+	}
 	s.record(c, a)
 	s.send(w, r, c, a)
 	s.tell(c, a)

@@ -7,6 +7,7 @@ package surface
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -32,7 +33,7 @@ type Metrics interface {
 	Fault(rule string)
 }
 
-// Surface answers Graph requests. It holds no state of its own.
+// Surface answers Graph requests. It holds no state of its own but what is under way.
 type Surface struct {
 	cfg        Config
 	log        *slog.Logger
@@ -40,6 +41,7 @@ type Surface struct {
 	operations []string
 	frequent   map[route]operation // the routes by their template
 	metrics    Metrics             // nil: nobody counts
+	unsent     atomic.Int64        // bytes of answers to batches that are being made or sent
 }
 
 // CountWith lets m count, from before the first request on.
