@@ -309,3 +309,14 @@ func TestChaptersAtTheSameTime(t *testing.T) {
 		seen[number] = true
 	}
 }
+
+// A fixture of a hundred thousand faults is refused with the first of them, and nothing
+// waits for it meanwhile.
+func TestResetTellsTheFirstFaults(t *testing.T) {
+	g := newRig(t)
+	a := g.control(t, "POST", "worlds/default/reset", `{"fixture":{"version":1,"profiles":[`+strings.Repeat(`{"a":1},`, 100_000)+`{}]}}`)
+	assert.Equal(t, 400, a.status)
+	assert.Less(t, len(a.body), 64<<10)
+	assert.Contains(t, a.body, "/fixture/profiles/0/a")
+	assert.Contains(t, a.body, "… and more problems")
+}

@@ -73,7 +73,8 @@ type Options struct {
 	// Journal takes every entry of every world's journal as soon as its request is
 	// answered: JSON as the control API has it, a line each. It has all of them, while
 	// a world's journal in memory is bounded. The first error of it is logged, and
-	// nothing is written after. Close returns when all is written. Default: none.
+	// nothing is written after; where it takes nothing for 5 s and requests wait for it, that
+	// is an error as well. Close returns when all is written. Default: none.
 	Journal io.Writer
 	// Run is what this run is called where several are compared: each line of Journal
 	// has it as "run", and the verdict names it. Default: no name.

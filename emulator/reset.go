@@ -65,12 +65,18 @@ func (w *World) reset(name string, given json.RawMessage) error {
 	if len(name) > 500 || !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return errChapterName
 	}
+	var from start
+	if given != nil { // before the lock: it may be large
+		var err error
+		if from, err = w.server.startOf(nil, given); err != nil {
+			return err
+		}
+	}
 	w.changing.Lock()
 	defer w.changing.Unlock()
 	sc := w.scene()
-	from, err := w.server.startOf(sc, given)
-	if err != nil {
-		return err
+	if given == nil {
+		from = start{fixture: sc.fixture}
 	}
 	state := w.server.newState(w, w.server.roots(w.tenant), sc, from, sc.variants)
 	if err := state.plant(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -174,4 +175,70 @@ func TestNews(t *testing.T) {
 	assert.True(t, more(j.News(journal.Filter{}, n.Place)), "who looks later does not wait either")
 	add(8)
 	j.End()
+}
+
+// A disk that hangs holds requests and Close only for so long, and is told once.
+func TestWriterGivesUpOnWhatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		s := slowly{make(chan struct{}), make(chan string, 1000)}
+		w := journal.NewWriter(s, "", func(err error) { told = append(told, fmt.Sprint(err)) })
+		j := writeTo(w, journal.Limits{Entries: 1000, Bytes: 1 << 20})
+		began := time.Now()
+		for range 2000 {
+			j.Add(&journal.Entry{ID: j.Open()}, time.Time{})
+		}
+		assert.Equal(t, 5*time.Second, time.Since(began), "one request waited, and none after it")
+		w.Close()
+		assert.Equal(t, 5*time.Second, time.Since(began))
+		assert.Equal(t, []string{"it has taken nothing for 5s"}, told)
+		assert.Equal(t, 1000, j.Len())
+		close(s.let) // else the write would go on for ever
+		synctest.Wait()
+		assert.Len(t, s.wrote, 1, "nothing is written after what hung")
+	})
+}
+
+// So does one that hangs at the end.
+func TestWriterClosesWhatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		s := slowly{make(chan struct{}), make(chan string, 1000)}
+		w := journal.NewWriter(s, "", func(err error) { told = append(told, fmt.Sprint(err)) })
+		writeTo(w, journal.Limits{Entries: 10, Bytes: 1 << 20}).Add(&journal.Entry{ID: 1}, time.Time{})
+		began := time.Now()
+		w.Close()
+		assert.Equal(t, 5*time.Second, time.Since(began))
+		assert.Len(t, told, 1)
+		close(s.let)
+	})
+}
+
+// One that is slow, but takes something now and then, gets every entry.
+func TestWriterWaitsForWhatIsSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := slowly{make(chan struct{}), make(chan string, 1000)}
+		w := journal.NewWriter(s, "", func(err error) { t.Error(err) })
+		j := writeTo(w, journal.Limits{Entries: 10, Bytes: 1 << 20})
+		go func() {
+			for range 100 {
+				time.Sleep(4 * time.Second)
+				s.let <- struct{}{}
+			}
+			close(s.let)
+		}()
+		body := strings.Repeat("x", 16<<10) // so that the buffer is full with every few of them
+		for range 1000 {
+			e := journal.Entry{ID: j.Open()}
+			e.Answered([]byte(body))
+			j.Add(&e, time.Time{})
+		}
+		w.Close()
+		close(s.wrote)
+		lines := 0
+		for text := range s.wrote {
+			lines += strings.Count(text, "\n")
+		}
+		assert.Equal(t, 1000, lines)
+	})
 }

@@ -464,6 +464,9 @@ func TestOrigins(t *testing.T) {
 		assert.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
 	}
 	// It opens no other door: another machine, another name of the server.
+	two := newBench(t, let).send("GET", Prefix+"health", "", header("Origin", "https://app.test"),
+		func(r *http.Request) { r.Header.Add("Origin", "http://evil.example") })
+	problemOf(t, two, 403)
 	w := newBench(t, let).send("GET", Prefix+"health", "", header("Origin", "https://app.test"),
 		func(r *http.Request) { r.RemoteAddr = "192.0.2.7:1" })
 	problemOf(t, w, 403)

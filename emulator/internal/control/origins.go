@@ -45,8 +45,12 @@ func asOrigin(text string) (string, bool) {
 	return u.Scheme + "://" + u.Host, true
 }
 
-// allows tells whether a request comes from the script of a page that may.
-func (o Origins) allows(r *http.Request) bool { return o.known[r.Header.Get("Origin")] }
+// allows tells whether a request comes from the script of a page that may. A browser
+// says one origin.
+func (o Origins) allows(r *http.Request) bool {
+	said := r.Header.Values("Origin")
+	return len(said) == 1 && o.known[said[0]]
+}
 
 // crossOrigin lets the browser show the answer to the page (CORS), and answers its
 // question before a call. It tells whether that is all that was asked. Chosen: all

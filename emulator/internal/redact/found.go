@@ -130,14 +130,23 @@ func cutHere(rest string) bool {
 	return rest == "" || strings.HasPrefix(rest, "…") || strings.HasPrefix(rest, "...") || strings.ContainsRune("\"'`", rune(rest[0]))
 }
 
+// maxCompared is how many bytes of the unread body are compared with the words of
+// one text. Beyond it every word is taken for one of the body.
+const maxCompared = 64 << 20
+
 // scrubWords takes out what stands between two blanks and has a word in it that
 // the unread body has too.
 func (s *Found) scrubWords(text string) string {
+	compared := 0
 	parts := strings.Split(text, " ")
 	for i, part := range parts {
 		for _, form := range [...]string{part, decode(part), unquote(part)} {
 			if slices.ContainsFunc(strings.FieldsFunc(form, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), func(word string) bool {
-				return len(word) >= shortest && strings.Contains(s.unread, word)
+				if len(word) < shortest {
+					return false
+				}
+				compared += len(s.unread)
+				return compared > maxCompared || strings.Contains(s.unread, word)
 			}) {
 				parts[i] = "…"
 				break

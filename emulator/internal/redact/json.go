@@ -8,8 +8,8 @@ import (
 const byteOrderMark = "\xef\xbb\xbf"
 
 // inJSON returns a JSON text in which the value of each property whose name
-// is a secret's is "(redacted)", and so is a string that holds a secret in its
-// text. null, true, false and "" are none. ok is false where it is no JSON.
+// is a secret's is "(redacted)", and so is a string, or a name, that holds a secret
+// in its text. null, true, false and "" are none. ok is false where it is no JSON.
 func inJSON(text string, s *Found) (out string, ok bool) {
 	text = strings.TrimPrefix(text, byteOrderMark)
 	// encoding/json looks at depth with a stack of its own: no text is too deep
@@ -50,15 +50,12 @@ func (r *jsonRedactor) run() {
 		case '"':
 			end := stringEnd(r.text, i)
 			decoded := decodeString(r.text[i:end])
-			switch {
-			case key && Name(decoded):
-				i = r.value(end)
-			case !key && Deep(decoded) != decoded:
+			if Deep(decoded) != decoded { // a name may be a secret, too, as where a form was taken for one
 				r.found.add(decoded)
 				r.replace(i, end)
-				i = end - 1
-			default:
-				i = end - 1
+			}
+			if i = end - 1; key && Name(decoded) {
+				i = r.value(end)
 			}
 			key = false
 		}

@@ -86,7 +86,7 @@ func hidden(s string, i int) bool {
 	case '\\':
 		return true
 	case '%':
-		return !spelled(s[i:])
+		return !spelled(s[i:]) || i > 0 && (s[i-1] == ':' || s[i-1] == '/') // an address, of which only slashes are escaped
 	case '/':
 		_, _, found := userinfo(s, i)
 		return found

@@ -19,7 +19,7 @@ func pairs(raw string, s *Found) string {
 		switch {
 		case has && value != "" && (Option(decode(name)) || Mentions(pair) && Deep(pair) != pair):
 			s.add(value)
-			s.add(decode(value))
+			s.add(decode(value[:min(len(value), maxSecret*maxEscaped)]))
 			end := at + len(name) + 1
 			out.WriteString(raw[from:end])
 			out.WriteString(Mark)
@@ -44,6 +44,9 @@ const maxValue = 8 << 10
 
 // maxDecodings is how often a text may have been escaped over again.
 const maxDecodings = 4
+
+// maxEscaped is how many bytes a byte takes that was escaped so often.
+const maxEscaped = 3 + 2*(maxDecodings-1)
 
 // decode undoes percent escapes, also those of what was escaped twice. What is
 // no escape stays.

@@ -27,6 +27,9 @@ func userinfo(text string, i int) (begin, end int, found bool) {
 		return 0, 0, false
 	}
 	word := text[begin:min(begin+maxUserinfo, len(text))]
+	if strings.IndexByte(word, '@') < 0 {
+		return 0, 0, false // at once: there may be a million addresses
+	}
 	if n := strings.IndexAny(word, outside); n >= 0 {
 		word = word[:n]
 	}

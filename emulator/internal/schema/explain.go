@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"net/url"
@@ -21,6 +22,9 @@ import (
 // finds. The validator's own messages are not for people, and those of an
 // object come in random order.
 func (c *check) validate(s *jsonschema.Schema, n *node, v any, holder string) {
+	if c.full() {
+		return // it tells all at once, however many they are
+	}
 	err := run(s, v)
 	if err == nil {
 		return
@@ -43,7 +47,41 @@ func run(s *jsonschema.Schema, v any) (err error) {
 	if accepts(s, v) {
 		return nil
 	}
+	if short, cut := shortened(v); cut {
+		if err := s.Validate(short); err != nil {
+			return err
+		}
+	}
 	return s.Validate(v)
+}
+
+// maxItems is how many items of an array the validator is asked about where there is a
+// fault among them: it notes each in a tree. It is more than any schema lets be.
+const maxItems = 20_000
+
+// shortened is v with at most maxItems items in each array; cut: one had more.
+func shortened(v any) (short any, cut bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		copied := maps.Clone(v)
+		for name, value := range v {
+			was := false
+			copied[name], was = shortened(value)
+			cut = cut || was
+		}
+		return copied, cut
+	case []any:
+		items := v[:min(len(v), maxItems)]
+		cut = len(v) > maxItems
+		copied := make([]any, len(items))
+		for i, item := range items {
+			was := false
+			copied[i], was = shortened(item)
+			cut = cut || was
+		}
+		return copied, cut
+	}
+	return v, false
 }
 
 // leaves calls f for the causes that have no cause. Of alternatives that all
@@ -54,6 +92,9 @@ func (c *check) leaves(e *jsonschema.ValidationError, f func(*jsonschema.Validat
 		return
 	}
 	for _, cause := range e.Causes {
+		if c.full() {
+			return
+		}
 		c.leaves(cause, f)
 	}
 }

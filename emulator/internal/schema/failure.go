@@ -65,6 +65,13 @@ func (f Failure) String() string {
 
 func (c *check) fail(f Failure) { c.failures = append(c.failures, f) }
 
+// MaxFailures is about where a check ends: a body of 4 MB may hold a million, which would
+// take minutes to tell. Which of so many are told may differ from time to time. Chosen.
+const MaxFailures = 2000
+
+// full tells that there are as many failures as anybody wants.
+func (c *check) full() bool { return len(c.failures) >= MaxFailures }
+
 // result orders the failures and drops those that say the same twice, as where
 // a string breaks both its format and its pattern.
 func (c *check) result() []Failure {
@@ -84,15 +91,15 @@ func comparePointers(a, b string) int {
 		var s, t string
 		s, a = cutToken(a)
 		t, b = cutToken(b)
-		i, erri := strconv.Atoi(s)
-		j, errj := strconv.Atoi(t)
+		i, isIndex := index(s)
+		j, areIndices := index(t)
 		d := cmp.Compare(s, t)
 		switch {
-		case erri == nil && errj == nil:
+		case isIndex && areIndices:
 			d = cmp.Or(cmp.Compare(i, j), d)
-		case erri == nil:
+		case isIndex:
 			d = -1 // numbers first, or the order would not be one
-		case errj == nil:
+		case areIndices:
 			d = 1
 		}
 		if d != 0 {
@@ -100,6 +107,15 @@ func comparePointers(a, b string) int {
 		}
 	}
 	return cmp.Compare(len(a), len(b))
+}
+
+// index reads a token that is one. An error for each name would take longer than all else.
+func index(token string) (int, bool) {
+	if token == "" || token[0] < '0' || token[0] > '9' {
+		return 0, false
+	}
+	i, err := strconv.Atoi(token)
+	return i, err == nil
 }
 
 func cutToken(pointer string) (token, rest string) {

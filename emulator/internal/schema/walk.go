@@ -36,6 +36,9 @@ func (c *check) leave()       { c.path = c.path[:len(c.path)-1] }
 // walk brings v to canonical spelling and returns it: a string may be another,
 // all else is changed in place. holder is the type of the object around v.
 func (c *check) walk(n *node, v any, holder string) any {
+	if c.full() {
+		return v
+	}
 	switch w := v.(type) {
 	case map[string]any:
 		c.object(n, w, holder, false)
@@ -88,6 +91,9 @@ func (c *check) object(n *node, m map[string]any, holder string, dispatched bool
 	}
 	slices.Sort(odd) // which of two spellings is the duplicate must not be left to chance
 	for _, name := range odd {
+		if c.full() {
+			return
+		}
 		c.odd(n, m, name, holder)
 	}
 	if n.own != "" && !dispatched {

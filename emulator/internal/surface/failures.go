@@ -99,7 +99,11 @@ func rules(broken []profile.Violation) []graph.Detail {
 func limited(e *graph.Error, details []graph.Detail) *graph.Error {
 	e.Details = details[:min(len(details), maxDetails)]
 	if rest := len(details) - len(e.Details); rest > 0 {
-		e.Help("moreFailures", "", "and %d more", rest)
+		more := "and %d more"
+		if len(details) >= schema.MaxFailures { // the check has ended there
+			more = "and at least %d more"
+		}
+		e.Help("moreFailures", "", more, rest)
 	}
 	return e
 }

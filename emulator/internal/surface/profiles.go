@@ -157,6 +157,9 @@ func (s *Surface) readChange(c *call, partial bool) (profile.Change, error) {
 	}
 	failures := schemas.Check(profileType.Name, body, schema.Options{
 		Partial: partial, RefuseDataSyncNamespace: c.play.Variants.Is("dataSyncNamespace", "refused")})
+	if len(failures) >= schema.MaxFailures { // nobody asks what else is wrong
+		return profile.Change{}, c.refuse(c.refusal(failures, nil))
+	}
 	change := profile.NewChange(body)
 	if len(failures) > 0 {
 		create := c.operation == "profiles.create"
