@@ -50,14 +50,13 @@ func (r *jsonRedactor) run() {
 		case '"':
 			end := stringEnd(r.text, i)
 			decoded := decodeString(r.text[i:end])
-			switch {
-			case key && Name(decoded):
+			if key && Name(decoded) {
 				i = r.value(end)
-			case !key && Deep(decoded) != decoded:
-				r.found.add(decoded)
-				r.replace(i, end)
-				i = end - 1
-			default:
+			} else {
+				if less := Deep(decoded); !key && less != decoded {
+					r.found.addAround(decoded, less)
+					r.replace(i, end)
+				}
 				i = end - 1
 			}
 			key = false
