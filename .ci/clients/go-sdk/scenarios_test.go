@@ -96,7 +96,7 @@ func TestScenarios(t *testing.T) {
 				assert.Equal(t, j.want, c.seen)
 				assert.Equal(t, j.retries, c.road.retries, "retries on the wire")
 				assert.Zero(t, c.again, "calls that the SDK does not repeat")
-				assert.Equal(t, j.fired, fired(g.World()))
+				assert.Equal(t, j.fired, fired(g.World().World))
 				verdict := g.Verify()
 				assert.True(t, verdict.OK, verdict.Summary)
 			})
@@ -134,7 +134,7 @@ func TestFlakyGateway(t *testing.T) {
 				}
 				assert.Subset(t, c.seen, []string{"created provisioning", "provisioned", "success", "delete", "gone"})
 				var failures uint64
-				for name, n := range fired(g.World()) {
+				for name, n := range fired(g.World().World) {
 					met[name] += n
 					failures += n
 				}
@@ -179,7 +179,7 @@ func TestImpatientClientIsFound(t *testing.T) {
 		assert.False(t, judged.OK)
 		assert.Equal(t, 3, judged.Blamed)
 		assert.Contains(t, judged.Seen, "early")
-		assert.Equal(t, map[string]uint64{"throttle-profile": 4}, fired(g.World("impatient")), "one by its turn, three as a punishment")
+		assert.Equal(t, map[string]uint64{"throttle-profile": 4}, fired(g.World("impatient").World), "one by its turn, three as a punishment")
 	})
 }
 

@@ -142,7 +142,7 @@ test("every GET answers as described, in each media type", async () => {
   assert.ok(entries.length >= 4);
   const variables = { file: "fixture.schema.json", id: entries.at(-1).id };
   for (const op of operations.filter(({ method }) => method === "get")) {
-    for (const media of Object.keys(op.operation.responses[200].content)) {
+    for (const media of Object.keys(op.operation.responses[200].content).filter((media) => media !== "application/jsonl")) {
       const query = op.parameters.some(({ name }) => name === "format") ? `?format=${{ "application/json": "json", "text/plain": "text", "application/xml": "junit" }[media]}` : "";
       const id = op.path.includes("/profiles/") ? profile : variables.id;
       const answer = await call(op.operation.operationId, { variables: { ...variables, id }, accept: media, query });
@@ -151,6 +151,21 @@ test("every GET answers as described, in each media type", async () => {
       assert.equal(answer.headers.get("cache-control"), "no-store", op.path);
     }
   }
+});
+
+test("the journal is followed, an entry a line", async () => {
+  const end = new AbortController();
+  const answer = await fetch(`${base}/worlds/${world}/journal?follow=true`, { signal: end.signal });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("content-type").split(";")[0], "application/jsonl");
+  const chunks = answer.body.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  assert.equal((await graph("GET", "")).status, 200);
+  let text = "";
+  while (!text.includes("\n")) text += (await chunks.next()).value;
+  const entry = JSON.parse(text.split("\n")[0]);
+  assert.equal(entry.world, world);
+  assert.ok(entry.id > 0);
+  end.abort();
 });
 
 test("the journal's filters do as described", async () => {
@@ -191,7 +206,9 @@ test("every change answers as described", async () => {
   const { user_code } = await waiting.json();
   steps.push(["worlds.device", { variables: { world: "default" }, body: { userCode: user_code, user: "ann@testschool.edu" } }, 204]);
   const snapshot = (await call("worlds.state.get")).value;
-  steps.push(["worlds.state.put", { body: snapshot }, 200], ["worlds.state.put", { body: "{" }, 400], ["worlds.reset", {}, 200], ["worlds.delete", {}, 204],
+  steps.push(["worlds.state.put", { body: snapshot }, 200], ["worlds.state.put", { body: "{" }, 400], ["worlds.reset", {}, 200],
+    ["worlds.reset", { body: { name: "a test", fixture: "contoso" } }, 200], ["worlds.reset", { body: { nmae: "a test" } }, 400],
+    ["worlds.verify.forget", {}, 204], ["verify.forget", {}, 204], ["worlds.delete", {}, 204],
     ["worlds.delete", {}, 204], ["worlds.delete", { variables: { world: "default" } }, 409]);
   for (const [id, options, status] of steps) {
     const answer = await call(id, options);
