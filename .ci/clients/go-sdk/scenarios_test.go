@@ -105,7 +105,7 @@ func TestScenarios(t *testing.T) {
 }
 
 // fired returns how often each fault struck, of those that did; nil: none.
-func fired(w *emulatortest.World) (often map[string]uint64) {
+func fired(w *emulator.World) (often map[string]uint64) {
 	for _, use := range w.Faults().List() {
 		if use.Fired > 0 {
 			if often == nil {
