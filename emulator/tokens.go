@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/graphemu/graphemu/emulator/internal/identity"
@@ -83,25 +84,59 @@ func (s *Server) generation() uint64 {
 
 // tokenCache remembers where tokens led and what was found in them: a client sends
 // the same one with every request, and reading it takes longer than a GET. It is a
-// table of fixed size, by a hash of the token, in which newer ones take the places
-// of older ones. What was found counts until the keys change; the time, and what
-// was revoked, are looked at with each request.
+// table by a hash of the token, which grows with the worlds, and in which newer ones
+// take the places of older ones. What was found counts until the keys change; the
+// time, and what was revoked, are looked at with each request.
 type tokenCache struct {
 	seed maphash.Seed
-	sets [128][ways]atomic.Pointer[knownToken]
+	sets atomic.Pointer[[]tokenSet]
 	next atomic.Uint32 // which place of a full set makes room
+
+	growing sync.Mutex // held while the table is replaced, or a world is taken out of it
 }
+
+// tokenSet holds the tokens of one hash.
+type tokenSet [ways]atomic.Pointer[knownToken]
+
+// fewestSets is how long the table is at least.
+const fewestSets = 128
 
 // ways is how many tokens that fall into one place of the table are kept.
 const ways = 4
 
-// maxCachedToken bounds the table's memory to 2 MiB.
+// maxCachedToken bounds the memory of a token in the table.
 const maxCachedToken = 4 << 10
 
-func newTokenCache() *tokenCache { return &tokenCache{seed: maphash.MakeSeed()} }
+func newTokenCache() *tokenCache {
+	c := &tokenCache{seed: maphash.MakeSeed()}
+	sets := make([]tokenSet, fewestSets)
+	c.sets.Store(&sets)
+	return c
+}
 
-func (c *tokenCache) set(token string) *[ways]atomic.Pointer[knownToken] {
-	return &c.sets[maphash.String(c.seed, token)%uint64(len(c.sets))]
+func (c *tokenCache) set(token string) *tokenSet {
+	sets := *c.sets.Load()
+	return &sets[maphash.String(c.seed, token)%uint64(len(sets))]
+}
+
+// fit makes the table long enough for so many worlds, each with a few tokens. A
+// token that is put meanwhile may be lost, and is read once more.
+func (c *tokenCache) fit(worlds int) {
+	if worlds <= len(*c.sets.Load()) {
+		return
+	}
+	c.growing.Lock()
+	defer c.growing.Unlock()
+	before := *c.sets.Load()
+	sets := make([]tokenSet, 2*max(worlds, len(before)))
+	c.sets.Store(&sets)
+	for i := range before {
+		for j := range before[i] {
+			if k := before[i][j].Load(); k != nil {
+				c.keep(k)
+			}
+		}
+	}
 }
 
 // get returns nil where the token is not known, its world was dropped, or the keys
@@ -129,6 +164,11 @@ func (c *tokenCache) put(k *knownToken) {
 	}
 	kept := *k
 	kept.text = strings.Clone(k.text) // the header's text, of which it is a part, need not stay
+	c.keep(&kept)
+}
+
+// keep gives a token its place, unless its world was dropped.
+func (c *tokenCache) keep(k *knownToken) {
 	set := c.set(k.text)
 	place := &set[c.next.Add(1)%ways]
 	for i := range set {
@@ -137,18 +177,21 @@ func (c *tokenCache) put(k *knownToken) {
 			break
 		}
 	}
-	place.Store(&kept)
+	place.Store(k)
 	if k.world.dropped.Load() { // meanwhile, and forget may have passed here before
-		place.CompareAndSwap(&kept, nil)
+		place.CompareAndSwap(k, nil)
 	}
 }
 
 // forget lets go of a world that was dropped, which would stay in memory else.
 func (c *tokenCache) forget(w *World) {
-	for i := range c.sets {
-		for j := range c.sets[i] {
-			if k := c.sets[i][j].Load(); k != nil && k.world == w {
-				c.sets[i][j].CompareAndSwap(k, nil)
+	c.growing.Lock()
+	defer c.growing.Unlock()
+	sets := *c.sets.Load()
+	for i := range sets {
+		for j := range sets[i] {
+			if k := sets[i][j].Load(); k != nil && k.world == w {
+				sets[i][j].CompareAndSwap(k, nil)
 			}
 		}
 	}

@@ -265,6 +265,7 @@ func (s *Server) keep(w *World, now time.Time) (*World, error) {
 	w.chapters.before, last = s.worlds.past.Last(w.tenant) // of one that was dropped
 	w.current.Load().Journal.SetPosition(last)
 	s.worlds.byTenant[w.tenant] = w
+	s.tokens.fit(len(s.worlds.byTenant))
 	return w, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/fsnotify/fsnotify"
@@ -26,8 +27,26 @@ import (
 type program struct {
 	cmd    *exec.Cmd
 	out    *bufio.Reader
-	errOut bytes.Buffer
+	errOut output
 	origin string // where it listens for HTTP
+}
+
+// output is what a process prints while a test reads it.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }
 
 // serveAlone starts a server on any port and returns when it answers.
