@@ -39,8 +39,9 @@ func TestWhatClosesAChapter(t *testing.T) {
 		by    string
 		close func(t *testing.T, g *rig, w *emulator.World)
 	}{
-		"a reset":                     {journal.CloseReset, func(t *testing.T, g *rig, w *emulator.World) { w.Reset() }},
-		"a reset of the control API":  {journal.CloseReset, func(t *testing.T, g *rig, _ *emulator.World) { g.control(t, "POST", "worlds/a/reset", "") }},
+		"a reset": {journal.CloseReset, func(t *testing.T, g *rig, w *emulator.World) { w.Reset() }},
+		"a reset of the control API": {journal.CloseReset,
+			func(t *testing.T, g *rig, _ *emulator.World) { g.control(t, "POST", "worlds/a/reset", "") }},
 		"a snapshot that is restored": {journal.CloseRestore, func(t *testing.T, g *rig, w *emulator.World) { restored(t, w) }},
 		"another scenario":            {journal.CloseScenario, func(t *testing.T, g *rig, w *emulator.World) { put(t, w) }},
 		"a scenario of the control API": {journal.CloseScenario, func(t *testing.T, g *rig, _ *emulator.World) {
@@ -212,7 +213,8 @@ func TestAResetStartsFromAnotherFixture(t *testing.T) {
 	assert.Equal(t, 1, count())
 	assert.Equal(t, 200, reset(`{"fixture": "empty"}`).status)
 	assert.Zero(t, count())
-	two := `{"fixture": {"version": 1, "directory": {"domains": ["north.example"]}, "profiles": [{"profile": ` + csvBody("A") + `}, {"profile": ` + csvBody("B") + `}]}}`
+	two := `{"fixture": {"version": 1, "directory": {"domains": ["north.example"]}, "profiles": [{"profile": ` + csvBody("A") +
+		`}, {"profile": ` + csvBody("B") + `}]}}`
 	a := reset(two)
 	require.Equal(t, 200, a.status, a.body)
 	assert.Equal(t, 2, count())
@@ -240,7 +242,8 @@ func TestAResetStartsFromAnotherFixture(t *testing.T) {
 		`{"name": "a\nb"}`:                             "/name: want 1 to 500 bytes of printable text",
 		`{"name": "` + strings.Repeat("x", 501) + `"}`: "/name: want 1 to 500 bytes",
 		`["name"]`:                                     "want an object",
-		`{"fixture": {"version": 1, "profiles": [{"profile": ` + csvBody("A") + `, "files": {"folder": "/etc"}}]}}`: "/fixture/profiles/0/files: a fixture that is in no file has no folder",
+		`{"fixture": {"version": 1, "profiles": [{"profile": ` + csvBody("A") +
+			`, "files": {"folder": "/etc"}}]}}`: "/fixture/profiles/0/files: a fixture that is in no file has no folder",
 	} {
 		a := reset(body)
 		assert.Equal(t, http.StatusBadRequest, a.status, body)

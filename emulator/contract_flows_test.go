@@ -163,7 +163,8 @@ func paging(t *testing.T, g *rig) {
 
 // batchFlow: one batch that creates, reads, fails and depends.
 func batchFlow(t *testing.T, g *rig) {
-	r := g.batch(t, write("a", "POST", profilesAt, csvBody("North")), part("c", "GET", at(mintedID)), part("b", "GET", profilesAt, "dependsOn", []string{"a"}),
+	r := g.batch(t, write("a", "POST", profilesAt, csvBody("North")), part("c", "GET", at(mintedID)),
+		part("b", "GET", profilesAt, "dependsOn", []string{"a"}),
 		part("d", "GET", profilesAt, "dependsOn", []string{"b", "c"}), part("e", "GET", profilesAt+"/$count", "dependsOn", []string{"a"}))
 	for id, want := range map[string]string{"a": "202", "b": "200", "c": "404", "d": "424", "e": "200"} {
 		assert.Equal(t, want, r[id].Get("status").Raw, id)

@@ -35,7 +35,8 @@ func (c controlled) World(ref string) (control.World, error) {
 	w, err := c.s.World(ref)
 	var full *FullError
 	if errors.As(err, &full) {
-		err = &control.Problem{Title: "Too many worlds", Status: http.StatusInsufficientStorage, Detail: fmt.Sprintf("%v; %s raises the limit.", err, full.flag())}
+		err = &control.Problem{Title: "Too many worlds", Status: http.StatusInsufficientStorage,
+			Detail: fmt.Sprintf("%v; %s raises the limit.", err, full.flag())}
 	}
 	return controlledWorld{w}, err
 }

@@ -102,8 +102,8 @@ func TestSignInPagesAreNotKept(t *testing.T) {
 	assert.Equal(t, 1, w.Journal().Len())
 }
 
-// Whoever follows a journal has what is there, what comes, goes along with a reset, and
-// is let go when the world is dropped or the server stops.
+// A journal that is followed gives what is there and what comes, goes on over a reset,
+// and ends when the world is dropped or the server stops.
 func TestFollowingAJournal(t *testing.T) {
 	for name, end := range map[string]func(s *emulator.Server, ask func(method, path, token string) string){
 		"drop": func(_ *emulator.Server, ask func(method, path, token string) string) {

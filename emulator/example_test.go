@@ -139,7 +139,8 @@ func ExampleWorld_Faults() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = world.Faults().Add(fault.Rule{Name: "down", Operation: "profiles.*", Calls: fault.First(1), Respond: &fault.Respond{Status: http.StatusBadGateway}})
+	err = world.Faults().Add(fault.Rule{Name: "down", Operation: "profiles.*", Calls: fault.First(1),
+		Respond: &fault.Respond{Status: http.StatusBadGateway}})
 	if err != nil {
 		log.Fatal(err)
 	}

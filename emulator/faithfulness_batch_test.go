@@ -51,7 +51,8 @@ func (g *rig) batch(t *testing.T, parts ...map[string]any) map[string]gjson.Resu
 const batchPage = "json-batching page"
 
 var batchStatements = []statement{
-	{"batch", "max-batch", "Once its answer has 64 MiB, further parts are 507, which names the flag, and are not carried out", "graphemu's limit", chosen,
+	{"batch", "max-batch", "Once its answer has 64 MiB, further parts are 507, which names the flag, and are not carried out",
+		"graphemu's limit", chosen,
 		func(t *testing.T, _ *rig) {
 			g := newRig(t, emulator.Options{Limits: emulator.Limits{Batch: 1000}})
 			r := g.batch(t, part("1", "GET", "/$metadata"), write("2", "POST", profilesAt, csvBody("never")))
@@ -198,30 +199,40 @@ var batchStatements = []statement{
 		assert.Equal(t, "FailedDependency", r.Get("body.error.code").String())
 		assert.Equal(t, `""`, r.Get("body.error.message").Raw)
 	}},
-	{"batch", "depends-on-later", "A request must come after those that it depends on, else the whole batch is 400 `Invalid dependency for request Id 1.`: cycles and unknown ids too", "msgraph-sdk-java-core#71; msgraph-sdk-dotnet-core#891, which leaves out what follows Id", observed, func(t *testing.T, g *rig) {
-		for _, parts := range [][]map[string]any{
-			{part("1", "GET", profilesAt, "dependsOn", []string{"2"}), part("2", "GET", profilesAt, "dependsOn", []string{"1"})},
-			{part("1", "GET", profilesAt, "dependsOn", []string{"1"})}, {part("1", "GET", profilesAt, "dependsOn", []string{"9"})},
-			{part("0", "GET", profilesAt), part("1", "GET", profilesAt, "dependsOn", []string{"0", "2"}), part("2", "GET", profilesAt, "dependsOn", []string{"0"})},
-		} {
-			badRequest(t, g.post(t, "/$batch", batchOf(t, parts...)), "Invalid dependency for request Id 1.")
-		}
-	}},
-	{"batch", "all-parallel-or-one-sequence", "After the first request with `dependsOn` each must have one, else the whole batch is 400 `Batch should be either fully sequential or fully parallel.`, and none is run", "docs issue 16280 (2022), whose sample is refused with these words", observed, func(t *testing.T, g *rig) {
-		const words = "Batch should be either fully sequential or fully parallel."
-		sample := batchOf(t, part("1", "GET", profilesAt), part("2", "GET", profilesAt, "dependsOn", []string{"3"}), part("3", "GET", profilesAt), part("4", "GET", profilesAt, "dependsOn", []string{"2"}))
-		badRequest(t, g.post(t, "/$batch", sample), words)
-		a := g.post(t, "/$batch", batchOf(t, write("1", "POST", profilesAt, csvBody("North")), part("2", "GET", profilesAt, "dependsOn", []string{"1"}), part("3", "GET", profilesAt, "dependsOn", []string{})))
-		badRequest(t, a, words)
-		assert.Equal(t, "/requests/2/dependsOn", a.text("error.details.0.target"))
-		assert.Empty(t, g.World().Profiles())
-	}},
-	{"batch", "same-dependency", "Requests may depend on the same one, and several may come before the first that depends", "JS SDK, BatchRequestContent.ts", documented, func(t *testing.T, g *rig) {
-		r := g.batch(t, part("1", "GET", profilesAt), part("2", "GET", profilesAt), part("3", "GET", profilesAt, "dependsOn", []string{"1"}), part("4", "GET", profilesAt, "dependsOn", []string{"1", "2"}))
-		for id, part := range r {
-			assert.Equal(t, "200", part.Get("status").Raw, id)
-		}
-	}},
+	{"batch", "depends-on-later", "A request must come after those that it depends on, else the whole batch is 400 " +
+		"`Invalid dependency for request Id 1.`: cycles and unknown ids too",
+		"msgraph-sdk-java-core#71; msgraph-sdk-dotnet-core#891, which leaves out what follows Id", observed, func(t *testing.T, g *rig) {
+			for _, parts := range [][]map[string]any{
+				{part("1", "GET", profilesAt, "dependsOn", []string{"2"}), part("2", "GET", profilesAt, "dependsOn", []string{"1"})},
+				{part("1", "GET", profilesAt, "dependsOn", []string{"1"})}, {part("1", "GET", profilesAt, "dependsOn", []string{"9"})},
+				{part("0", "GET", profilesAt), part("1", "GET", profilesAt, "dependsOn", []string{"0", "2"}),
+					part("2", "GET", profilesAt, "dependsOn", []string{"0"})},
+			} {
+				badRequest(t, g.post(t, "/$batch", batchOf(t, parts...)), "Invalid dependency for request Id 1.")
+			}
+		}},
+	{"batch", "all-parallel-or-one-sequence", "After the first request with `dependsOn` each must have one, else the whole batch is 400 " +
+		"`Batch should be either fully sequential or fully parallel.`, and none is run",
+		"docs issue 16280 (2022), whose sample is refused with these words", observed, func(t *testing.T, g *rig) {
+			const words = "Batch should be either fully sequential or fully parallel."
+			sample := batchOf(t, part("1", "GET", profilesAt), part("2", "GET", profilesAt, "dependsOn", []string{"3"}),
+				part("3", "GET", profilesAt),
+				part("4", "GET", profilesAt, "dependsOn", []string{"2"}))
+			badRequest(t, g.post(t, "/$batch", sample), words)
+			a := g.post(t, "/$batch", batchOf(t, write("1", "POST", profilesAt, csvBody("North")),
+				part("2", "GET", profilesAt, "dependsOn", []string{"1"}), part("3", "GET", profilesAt, "dependsOn", []string{})))
+			badRequest(t, a, words)
+			assert.Equal(t, "/requests/2/dependsOn", a.text("error.details.0.target"))
+			assert.Empty(t, g.World().Profiles())
+		}},
+	{"batch", "same-dependency", "Requests may depend on the same one, and several may come before the first that depends",
+		"JS SDK, BatchRequestContent.ts", documented, func(t *testing.T, g *rig) {
+			r := g.batch(t, part("1", "GET", profilesAt), part("2", "GET", profilesAt), part("3", "GET", profilesAt, "dependsOn", []string{"1"}),
+				part("4", "GET", profilesAt, "dependsOn", []string{"1", "2"}))
+			for id, part := range r {
+				assert.Equal(t, "200", part.Get("status").Raw, id)
+			}
+		}},
 	{"batch", "nested", "A batch holds no batch", batchPage, inferred, func(t *testing.T, g *rig) {
 		r := g.batch(t, write("1", "POST", "/$batch", batchOf(t, part("1", "GET", profilesAt))))["1"]
 		assert.Equal(t, "400", r.Get("status").Raw)

@@ -275,36 +275,47 @@ var createStatements = []statement{
 		assert.Equal(t, []string{"/licensesToAssign"}, a.texts("error.details.#.target"))
 		g.answered(t, edit(t, body("North", csv, identityCreation), "licensesToAssign", licences))
 	}},
-	{"profiles.create", "licences-sku-text", "`skuIds` are texts, not GUIDs: one that is none of the tenant's is an error of the sync", serviceMetadata + "; no refusal was found", observed, func(t *testing.T, g *rig) {
-		a := g.answered(t, edit(t, csvBody("North"), "licensesToAssign", licencesFor("student", "STANDARDWOFFPACK_STUDENT", "")))
-		assert.Equal(t, []string{"STANDARDWOFFPACK_STUDENT", ""}, a.texts("licensesToAssign.0.skuIds"))
-	}},
+	{"profiles.create", "licences-sku-text", "`skuIds` are texts, not GUIDs: one that is none of the tenant's is an error of the sync",
+		serviceMetadata + "; no refusal was found", observed, func(t *testing.T, g *rig) {
+			a := g.answered(t, edit(t, csvBody("North"), "licensesToAssign", licencesFor("student", "STANDARDWOFFPACK_STUDENT", "")))
+			assert.Equal(t, []string{"STANDARDWOFFPACK_STUDENT", ""}, a.texts("licensesToAssign.0.skuIds"))
+		}},
 	{"profiles.create", "licences-empty", "`skuIds` may be empty", "O365-EDU-Tools, two samples", documented, func(t *testing.T, g *rig) {
 		a := g.answered(t, edit(t, csvBody("North"), "licensesToAssign", licencesFor("student")))
 		assert.Equal(t, "[]", a.json("licensesToAssign.0.skuIds").Raw)
 	}},
-	{"profiles.create", "licences-faculty", "A licence's `appliesTo` may be `faculty` too", serviceMetadata, observed, func(t *testing.T, g *rig) {
-		a := g.answered(t, edit(t, csvBody("North"), "licensesToAssign", licencesFor("Faculty", "6fd2c87f-b296-42f0-b197-1e91e994b900")))
-		assert.Equal(t, "faculty", a.text("licensesToAssign.0.appliesTo"))
-		assert.Equal(t, 400, g.post(t, profilesAt, edit(t, csvBody("South"), "licensesToAssign", licencesFor("janitor"))).status)
-	}},
-	{"profiles.create", "no-minimum", "Lists of domains, matching rules, schools and columns may be empty, and so may a target domain and the names in them", "graphemu: no page has a minimum", chosen, func(t *testing.T, g *rig) {
-		g.answered(t, edit(t, csvBody("North"), "identitySynchronizationConfiguration.userDomains", []any{}, "dataProvider.customizations.student.optionalPropertiesToSync", []string{""}))
-		g.answered(t, edit(t, oneRosterBody("South"), "identitySynchronizationConfiguration.matchingOptions", []any{}, "dataProvider.schoolsIds", []string{""}, "dataProvider.termIds", []string{}))
-		g.answered(t, strings.Replace(oneRosterBody("West"), `"testschool.edu"`, `""`, 1))
-	}},
-	{"profiles.create", "required-by-metadata", "What is not nullable is required: `connectionUrl`, `connectionSettings`, `clientId`, and `tokenUrl` of OAuth 2", serviceMetadata, observed, func(t *testing.T, g *rig) {
-		for _, c := range []struct{ body, path string }{
-			{powerSchoolBody("North"), "dataProvider.connectionUrl"}, {powerSchoolBody("North"), "dataProvider.clientId"}, {oneRosterBody("North"), "dataProvider.connectionUrl"},
-			{oneRosterBody("North"), "dataProvider.connectionSettings"}, {oneRosterBody("North"), "dataProvider.connectionSettings.clientId"}, {oneRosterBody("North"), "dataProvider.connectionSettings.tokenUrl"},
-			{csvBody("North"), "identitySynchronizationConfiguration.userDomains"}, {oneRosterBody("North"), "identitySynchronizationConfiguration.matchingOptions"},
-		} {
-			for _, value := range []any{absent{}, nil} {
-				assert.Equal(t, 400, g.post(t, profilesAt, edit(t, c.body, c.path, value)).status, "%s: %v", c.path, value)
+	{"profiles.create", "licences-faculty", "A licence's `appliesTo` may be `faculty` too", serviceMetadata, observed,
+		func(t *testing.T, g *rig) {
+			a := g.answered(t, edit(t, csvBody("North"), "licensesToAssign", licencesFor("Faculty", "6fd2c87f-b296-42f0-b197-1e91e994b900")))
+			assert.Equal(t, "faculty", a.text("licensesToAssign.0.appliesTo"))
+			assert.Equal(t, 400, g.post(t, profilesAt, edit(t, csvBody("South"), "licensesToAssign", licencesFor("janitor"))).status)
+		}},
+	{"profiles.create", "no-minimum",
+		"Lists of domains, matching rules, schools and columns may be empty, and so may a target domain and the names in them",
+		"graphemu: no page has a minimum", chosen, func(t *testing.T, g *rig) {
+			g.answered(t, edit(t, csvBody("North"), "identitySynchronizationConfiguration.userDomains", []any{},
+				"dataProvider.customizations.student.optionalPropertiesToSync", []string{""}))
+			g.answered(t, edit(t, oneRosterBody("South"), "identitySynchronizationConfiguration.matchingOptions", []any{},
+				"dataProvider.schoolsIds", []string{""}, "dataProvider.termIds", []string{}))
+			g.answered(t, strings.Replace(oneRosterBody("West"), `"testschool.edu"`, `""`, 1))
+		}},
+	{"profiles.create", "required-by-metadata",
+		"What is not nullable is required: `connectionUrl`, `connectionSettings`, `clientId`, and `tokenUrl` of OAuth 2", serviceMetadata,
+		observed, func(t *testing.T, g *rig) {
+			for _, c := range []struct{ body, path string }{
+				{powerSchoolBody("North"), "dataProvider.connectionUrl"}, {powerSchoolBody("North"), "dataProvider.clientId"},
+				{oneRosterBody("North"), "dataProvider.connectionUrl"},
+				{oneRosterBody("North"), "dataProvider.connectionSettings"}, {oneRosterBody("North"), "dataProvider.connectionSettings.clientId"},
+				{oneRosterBody("North"), "dataProvider.connectionSettings.tokenUrl"},
+				{csvBody("North"), "identitySynchronizationConfiguration.userDomains"},
+				{oneRosterBody("North"), "identitySynchronizationConfiguration.matchingOptions"},
+			} {
+				for _, value := range []any{absent{}, nil} {
+					assert.Equal(t, 400, g.post(t, profilesAt, edit(t, c.body, c.path, value)).status, "%s: %v", c.path, value)
+				}
 			}
-		}
-		assert.Empty(t, g.World().Profiles())
-	}},
+			assert.Empty(t, g.World().Profiles())
+		}},
 	{"profiles.create", "licences-optional", "`licensesToAssign` may be absent, and then does not come back", "create page, example (`might be shortened`)", inferred, func(t *testing.T, g *rig) {
 		a := g.answered(t, csvBody("North"))
 		assert.Equal(t, []string{"@odata.context", "displayName", "state", "id", "dataProvider", "identitySynchronizationConfiguration"}, a.keys(""))
@@ -318,17 +329,20 @@ var createStatements = []statement{
 			assert.Equal(t, 400, g.post(t, profilesAt, edit(t, csvBody("South"), "expirationDate", wrong)).status, wrong)
 		}
 	}},
-	{"profiles.create", "expiration-date-maximum", "`expirationDate` is at most 18 months after the creation, on the world's clock; a later one is 400", "resource page educationSynchronizationProfile; what is answered is graphemu's", documented, func(t *testing.T, g *rig) {
-		a := g.refused(t, edit(t, csvBody("South"), "expirationDate", "2027-07-06"))
-		g.answered(t, edit(t, csvBody("North"), "expirationDate", "2027-07-05"))
-		assert.Equal(t, "Invalid value specified for property 'expirationDate' of resource 'educationSynchronizationProfile'.", a.text("error.message"))
-		assert.Contains(t, a.text("error.details.0.message"), "at most 2027-07-05")
-		id := g.create(t, csvBody("West"))
-		g.advance(t, 60*24*time.Hour) // it counts from the creation, whenever it is set
-		assert.Equal(t, 400, g.send(t, "PATCH", at(id), `{"expirationDate": "2027-07-06"}`).status)
-		assert.Equal(t, 202, g.send(t, "PATCH", at(id), `{"expirationDate": "2027-07-05"}`).status)
-		assert.Equal(t, 202, g.post(t, profilesAt, edit(t, csvBody("East"), "expirationDate", "2027-09-06")).status)
-	}},
+	{"profiles.create", "expiration-date-maximum",
+		"`expirationDate` is at most 18 months after the creation, on the world's clock; a later one is 400",
+		"resource page educationSynchronizationProfile; what is answered is graphemu's", documented, func(t *testing.T, g *rig) {
+			a := g.refused(t, edit(t, csvBody("South"), "expirationDate", "2027-07-06"))
+			g.answered(t, edit(t, csvBody("North"), "expirationDate", "2027-07-05"))
+			assert.Equal(t, "Invalid value specified for property 'expirationDate' of resource 'educationSynchronizationProfile'.",
+				a.text("error.message"))
+			assert.Contains(t, a.text("error.details.0.message"), "at most 2027-07-05")
+			id := g.create(t, csvBody("West"))
+			g.advance(t, 60*24*time.Hour) // it counts from the creation, whenever it is set
+			assert.Equal(t, 400, g.send(t, "PATCH", at(id), `{"expirationDate": "2027-07-06"}`).status)
+			assert.Equal(t, 202, g.send(t, "PATCH", at(id), `{"expirationDate": "2027-07-05"}`).status)
+			assert.Equal(t, 202, g.post(t, profilesAt, edit(t, csvBody("East"), "expirationDate", "2027-09-06")).status)
+		}},
 	{"profiles.create", "expiration-date-past", "An `expirationDate` that is reached already is refused", "graphemu: it would lock the profile at once", chosen, func(t *testing.T, g *rig) {
 		for _, d := range []string{"2026-01-04", "2026-01-05"} {
 			a := g.refused(t, edit(t, csvBody("North"), "expirationDate", d))

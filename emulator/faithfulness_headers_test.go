@@ -129,13 +129,16 @@ var headerStatements = []statement{
 			assert.NotContains(t, a.header, "X-Ms-Resource-Unit", name)
 		}
 	}},
-	{anyOperation, "cors", "With an `Origin` come `Access-Control-Allow-Origin: *` and the list of exposed headers, graphemu's `x-graphemu-explain` at its end, on errors too", "dev-proxy ProxyUtils.cs", documented, func(t *testing.T, g *rig) {
-		for name, a := range g.answersOf(t, "Origin: https://app.example.test") {
-			assert.Equal(t, "*", a.header.Get("Access-Control-Allow-Origin"), name)
-			assert.Equal(t, "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After, x-graphemu-explain",
-				a.header.Get("Access-Control-Expose-Headers"), name)
-		}
-	}},
+	{anyOperation, "cors", "With an `Origin` come `Access-Control-Allow-Origin: *` and the list of exposed headers, " +
+		"graphemu's `x-graphemu-explain` at its end, on errors too",
+		"dev-proxy ProxyUtils.cs", documented, func(t *testing.T, g *rig) {
+			for name, a := range g.answersOf(t, "Origin: https://app.example.test") {
+				assert.Equal(t, "*", a.header.Get("Access-Control-Allow-Origin"), name)
+				assert.Equal(t, "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, "+
+					"ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After, x-graphemu-explain",
+					a.header.Get("Access-Control-Expose-Headers"), name)
+			}
+		}},
 	{anyOperation, "no-cors", "Without an `Origin` there are no CORS headers", "dev-proxy ProxyUtils.cs", documented, func(t *testing.T, g *rig) {
 		for name, a := range g.answersOf(t) {
 			assert.NotContains(t, a.header, "Access-Control-Allow-Origin", name)
@@ -163,31 +166,34 @@ var headerStatements = []statement{
 			}
 		}
 	}},
-	{anyOperation, "length-required", "A POST over HTTP/1.1 with neither `Content-Length` nor chunks is 411 with a page of HTML, on Graph's paths alone", "graph-rs-sdk#524 (2026); msgraph-docs pull request 2262 (2018); the page: onedrive-api-docs#549", observed, func(t *testing.T, _ *rig) {
-		g := newRig(t, emulator.Options{HTTP: "127.0.0.1:0"})
-		id := g.provisioned(t, powerSchoolBody("North"))
-		post := func(path string, more ...string) answer {
-			return g.raw(t, "POST "+path+" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"+strings.Join(more, "\r\n")+"\r\n\r\n")
-		}
-		token := "Authorization: Bearer " + g.token
-		for _, more := range [][]string{{token}, {token, "Content-Type: application/json"}, {"Accept: application/json"}} {
-			a := post("/beta"+at(id)+"/pause", more...)
-			assert.Equal(t, 411, a.status)
-			assert.Equal(t, "text/html; charset=us-ascii", a.header.Get("Content-Type"))
-			assert.Contains(t, a.body, "HTTP Error 411. The request must be chunked or have a content length.")
-			assert.NotContains(t, a.header, "Request-Id", "the gateway's answer is none of Graph's")
-			entry, _ := g.World().Journal().Get(g.World().Journal().Position())
-			assert.Equal(t, []any{411, "profiles.pause"}, []any{entry.Status, entry.Operation})
-			assert.Contains(t, entry.Error.Details[0].Message, "curl sends with -d ''")
-		}
-		assert.Equal(t, "extracting", g.status(t, id), "nothing was done")
-		assert.Equal(t, 411, post("/v1.0/$batch", token).status)
-		assert.Equal(t, 200, post("/beta"+at(id)+"/pause", token, "Content-Length: 0").status)
-		assert.Equal(t, 200, post("/beta"+at(id)+"/resume", token, "Transfer-Encoding: chunked", "", "0").status)
-		r := g.batch(t, part("1", "POST", at(id)+"/pause", "headers", map[string]string{"Content-Type": "application/json"}))["1"]
-		assert.Equal(t, "200", r.Get("status").Raw)
-		for path, want := range map[string]int{"/_graphemu/worlds/default/reset": 200, "/" + emulator.DefaultTenant + "/oauth2/v2.0/token": 400, "/sdsstorage/x": 400, "/elsewhere": 400} {
-			assert.Equal(t, want, post(path, token).status, path)
-		}
-	}},
+	{anyOperation, "length-required",
+		"A POST over HTTP/1.1 with neither `Content-Length` nor chunks is 411 with a page of HTML, on Graph's paths alone",
+		"graph-rs-sdk#524 (2026); msgraph-docs pull request 2262 (2018); the page: onedrive-api-docs#549", observed, func(t *testing.T, _ *rig) {
+			g := newRig(t, emulator.Options{HTTP: "127.0.0.1:0"})
+			id := g.provisioned(t, powerSchoolBody("North"))
+			post := func(path string, more ...string) answer {
+				return g.raw(t, "POST "+path+" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"+strings.Join(more, "\r\n")+"\r\n\r\n")
+			}
+			token := "Authorization: Bearer " + g.token
+			for _, more := range [][]string{{token}, {token, "Content-Type: application/json"}, {"Accept: application/json"}} {
+				a := post("/beta"+at(id)+"/pause", more...)
+				assert.Equal(t, 411, a.status)
+				assert.Equal(t, "text/html; charset=us-ascii", a.header.Get("Content-Type"))
+				assert.Contains(t, a.body, "HTTP Error 411. The request must be chunked or have a content length.")
+				assert.NotContains(t, a.header, "Request-Id", "the gateway's answer is none of Graph's")
+				entry, _ := g.World().Journal().Get(g.World().Journal().Position())
+				assert.Equal(t, []any{411, "profiles.pause"}, []any{entry.Status, entry.Operation})
+				assert.Contains(t, entry.Error.Details[0].Message, "curl sends with -d ''")
+			}
+			assert.Equal(t, "extracting", g.status(t, id), "nothing was done")
+			assert.Equal(t, 411, post("/v1.0/$batch", token).status)
+			assert.Equal(t, 200, post("/beta"+at(id)+"/pause", token, "Content-Length: 0").status)
+			assert.Equal(t, 200, post("/beta"+at(id)+"/resume", token, "Transfer-Encoding: chunked", "", "0").status)
+			r := g.batch(t, part("1", "POST", at(id)+"/pause", "headers", map[string]string{"Content-Type": "application/json"}))["1"]
+			assert.Equal(t, "200", r.Get("status").Raw)
+			for path, want := range map[string]int{"/_graphemu/worlds/default/reset": 200, "/" + emulator.DefaultTenant + "/oauth2/v2.0/token": 400,
+				"/sdsstorage/x": 400, "/elsewhere": 400} {
+				assert.Equal(t, want, post(path, token).status, path)
+			}
+		}},
 }

@@ -95,14 +95,15 @@ var listStatements = []statement{
 	{"profiles.list", "context", "The context is `$metadata#education/synchronizationProfiles`", "list page, example", documented, func(t *testing.T, g *rig) {
 		assert.Equal(t, g.URL+"/$metadata#education/synchronizationProfiles", g.found(t, profilesAt).text("@odata.context"))
 	}},
-	{"profiles.list", "page-bytes", "A page that comes to 8 MiB ends there, with a nextLink", "paging page: a page may have fewer; graphemu's limit", chosen, func(t *testing.T, g *rig) {
-		for i := range 6 {
-			g.create(t, bulky(t, fmt.Sprint("p", i), 1_900_000))
-		}
-		pages := g.walk(t, profilesAt)
-		assert.Equal(t, []int{4, 2}, sizes(pages))
-		assert.Equal(t, []string{"p0", "p1", "p2", "p3", "p4", "p5"}, allOf(pages))
-	}},
+	{"profiles.list", "page-bytes", "A page that comes to 8 MiB ends there, with a nextLink",
+		"paging page: a page may have fewer; graphemu's limit", chosen, func(t *testing.T, g *rig) {
+			for i := range 6 {
+				g.create(t, bulky(t, fmt.Sprint("p", i), 1_900_000))
+			}
+			pages := g.walk(t, profilesAt)
+			assert.Equal(t, []int{4, 2}, sizes(pages))
+			assert.Equal(t, []string{"p0", "p1", "p2", "p3", "p4", "p5"}, allOf(pages))
+		}},
 	{"profiles.list", "empty", "Without profiles `value` is an empty array", "OData JSON 4.0, 12", documented, func(t *testing.T, g *rig) {
 		assert.Equal(t, "[]", g.found(t, profilesAt).json("value").Raw)
 	}},

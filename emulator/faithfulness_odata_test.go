@@ -188,26 +188,37 @@ var odataStatements = []statement{
 			"educationSynchronizationLicenseAssignment", "educationSynchronizationCustomizations", "educationSynchronizationCustomization", "educationIdentityDomain",
 			"educationIdentityMatchingOptions", "educationFileSynchronizationVerificationMessage"})
 	}},
-	{"metadata", "as-published", "What it says of profiles is what the service's own metadata says: states from 2 to 8, `faculty`, what is not nullable, `skuIds` as texts, the bases of customizations and of `educationRoot`, `me`, delta functions, 15 bindings, the alias `graph`", serviceMetadata + "; TestServiceMetadata compares all of it", observed, func(t *testing.T, g *rig) {
-		document := g.found(t, "/$metadata").body
-		for _, says := range []string{`Namespace="microsoft.graph" Alias="graph"`, `<Member Name="deleting" Value="2">`, `<Member Name="unknownFutureValue" Value="8">`, `<Member Name="faculty" Value="4">`,
-			`<Property Name="skuIds" Type="Collection(Edm.String)">`, `<Property Name="tokenUrl" Type="Edm.String" Nullable="false">`, `<Property Name="statusMessage" Type="Edm.String" Nullable="false">`,
-			`<ComplexType Name="educationSynchronizationCustomizations" BaseType="microsoft.graph.educationSynchronizationCustomizationsBase">`, `<EntityType Name="educationRoot">`,
-			`<NavigationProperty Name="me" Type="microsoft.graph.educationUser" ContainsTarget="true">`, `<NavigationPropertyBinding Path="users/user" Target="directoryObjects">`} {
-			assert.Contains(t, document, says)
-		}
-		assert.Equal(t, 15, strings.Count(document, "<NavigationPropertyBinding "))
-	}},
-	{"metadata", "not-emulated", "What it declares and graphemu does not have is 501, never unknown: `/education/me`, `group`, `administrativeUnit`, `taughtClasses`, `user`, `delta`", "graphemu: correct code is never told that it is wrong", chosen, func(t *testing.T, g *rig) {
-		for _, path := range []string{"/education/me", "/education/Me/classes", "/education/classes/x/group", "/education/schools/x/administrativeUnit", "/education/users/x/taughtClasses", "/education/users('x')/user",
-			"/education/classes/delta", "/education/users/microsoft.graph.delta()", "/education/users?$expand=taughtClasses", "/education/classes?$select=group", "/education/users?$filter=taughtClasses/any()", "/directoryObjects/x"} {
-			for _, version := range []string{g.URL, g.origin() + "/v1.0"} {
-				a := g.get(t, version+strings.ReplaceAll(path, " ", "%20"))
-				assert.Equal(t, []any{501, "NotImplemented"}, []any{a.status, a.text("error.code")}, version+path)
+	{"metadata", "as-published", "What it says of profiles is what the service's own metadata says: states from 2 to 8, `faculty`, " +
+		"what is not nullable, `skuIds` as texts, the bases of customizations and of `educationRoot`, " +
+		"`me`, delta functions, 15 bindings, the alias `graph`",
+		serviceMetadata + "; TestServiceMetadata compares all of it", observed, func(t *testing.T, g *rig) {
+			document := g.found(t, "/$metadata").body
+			for _, says := range []string{`Namespace="microsoft.graph" Alias="graph"`, `<Member Name="deleting" Value="2">`,
+				`<Member Name="unknownFutureValue" Value="8">`, `<Member Name="faculty" Value="4">`,
+				`<Property Name="skuIds" Type="Collection(Edm.String)">`, `<Property Name="tokenUrl" Type="Edm.String" Nullable="false">`,
+				`<Property Name="statusMessage" Type="Edm.String" Nullable="false">`,
+				`<ComplexType Name="educationSynchronizationCustomizations" BaseType="microsoft.graph.educationSynchronizationCustomizationsBase">`,
+				`<EntityType Name="educationRoot">`,
+				`<NavigationProperty Name="me" Type="microsoft.graph.educationUser" ContainsTarget="true">`,
+				`<NavigationPropertyBinding Path="users/user" Target="directoryObjects">`} {
+				assert.Contains(t, document, says)
 			}
-		}
-		assert.Equal(t, 200, g.get(t, "/education/users?$expand=*").status, "all that there is")
-	}},
+			assert.Equal(t, 15, strings.Count(document, "<NavigationPropertyBinding "))
+		}},
+	{"metadata", "not-emulated", "What it declares and graphemu does not have is 501, never unknown: `/education/me`, `group`, " +
+		"`administrativeUnit`, `taughtClasses`, `user`, `delta`",
+		"graphemu: correct code is never told that it is wrong", chosen, func(t *testing.T, g *rig) {
+			for _, path := range []string{"/education/me", "/education/Me/classes", "/education/classes/x/group",
+				"/education/schools/x/administrativeUnit", "/education/users/x/taughtClasses", "/education/users('x')/user",
+				"/education/classes/delta", "/education/users/microsoft.graph.delta()", "/education/users?$expand=taughtClasses",
+				"/education/classes?$select=group", "/education/users?$filter=taughtClasses/any()", "/directoryObjects/x"} {
+				for _, version := range []string{g.URL, g.origin() + "/v1.0"} {
+					a := g.get(t, version+strings.ReplaceAll(path, " ", "%20"))
+					assert.Equal(t, []any{501, "NotImplemented"}, []any{a.status, a.text("error.code")}, version+path)
+				}
+			}
+			assert.Equal(t, 200, g.get(t, "/education/users?$expand=*").status, "all that there is")
+		}},
 	{"metadata", "enum-order", "extracting and validating stand after unknownFutureValue", "docs PR 13490; evolvable enums", documented, func(t *testing.T, g *rig) {
 		_, status, _ := strings.Cut(g.found(t, "/$metadata").body, `"educationSynchronizationStatus"`)
 		status, _, _ = strings.Cut(status, "</EnumType>")

@@ -89,14 +89,16 @@ var statusStatements = []statement{
 	{"profiles.status.get", "seven-decimals", "Dates have up to seven decimals of a second", "errors page, example `2017-06-14T01:13:21.2495183Z`", observed, func(t *testing.T, _ *rig) {
 		assert.Equal(t, "2017-06-14T01:13:21.2495183Z", planted(t).found(t, at(fine)+"/profileStatus").text("lastSynchronizationDateTime"))
 	}},
-	{"profiles.status.get", "never-absent", "`errorCount` and `statusMessage` are always there, the message empty where there is nothing to say", serviceMetadata + ": neither is nullable", inferred, func(t *testing.T, g *rig) {
-		id := g.provisioned(t, powerSchoolBody("North"))
-		g.advance(t, time.Hour)
-		a := g.found(t, at(id)+"/profileStatus")
-		assert.Equal(t, []string{`"success"`, "0", `""`}, []string{a.json("status").Raw, a.json("errorCount").Raw, a.json("statusMessage").Raw})
-		expanded := g.found(t, at(id)+"?$expand=profileStatus")
-		assert.Equal(t, `""`, expanded.json("profileStatus.statusMessage").Raw)
-	}},
+	{"profiles.status.get", "never-absent",
+		"`errorCount` and `statusMessage` are always there, the message empty where there is nothing to say", serviceMetadata +
+			": neither is nullable", inferred, func(t *testing.T, g *rig) {
+			id := g.provisioned(t, powerSchoolBody("North"))
+			g.advance(t, time.Hour)
+			a := g.found(t, at(id)+"/profileStatus")
+			assert.Equal(t, []string{`"success"`, "0", `""`}, []string{a.json("status").Raw, a.json("errorCount").Raw, a.json("statusMessage").Raw})
+			expanded := g.found(t, at(id)+"?$expand=profileStatus")
+			assert.Equal(t, `""`, expanded.json("profileStatus.statusMessage").Raw)
+		}},
 	{"profiles.status.get", "int64", "`errorCount` is an Int64: a number, and a string with `IEEE754Compatible=true`", "resource page; OData JSON 4.0, 7.1", documented, func(t *testing.T, _ *rig) {
 		g := planted(t)
 		assert.Equal(t, "5", g.found(t, at(failed)+"/profileStatus", "Accept: application/json;IEEE754Compatible=false").json("errorCount").Raw)

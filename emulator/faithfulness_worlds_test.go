@@ -85,26 +85,29 @@ var worldStatements = []statement{
 		assert.Equal(t, []string{"b"}, g.as("world-b").found(t, profilesAt).names())
 		assert.Equal(t, id, g.create(t, csvBody("a")))
 	}},
-	{anyOperation, "chapters", "A reset closes a chapter, which is judged then; the verdict is on all chapters in which an operation was called", "graphemu", chosen, func(t *testing.T, _ *rig) {
-		g := newRig(t, emulator.Options{ScenarioText: "version: 1\nexpect: [{operation: profiles.list, count: 1}]\n", Verify: emulator.VerifyOff})
-		ok := func() bool { return gjson.Get(g.control(t, "GET", "verify", "").body, "ok").Bool() }
-		reset := func(name string) {
-			assert.Equal(t, 200, g.control(t, "POST", "worlds/default/reset", `{"name": "`+name+`"}`).status)
-		}
-		reset("once")
-		assert.False(t, ok(), "nothing was called at all")
-		g.get(t, profilesAt)
-		assert.True(t, ok())
-		reset("never")
-		assert.True(t, ok())
-		reset("twice")
-		g.get(t, profilesAt)
-		g.get(t, profilesAt)
-		reset("once more")
-		g.get(t, profilesAt)
-		assert.False(t, ok())
-		assert.JSONEq(t, `["once", "twice", "once more"]`, gjson.Get(g.control(t, "GET", "verify", "").body, "worlds.#.chapter.name").Raw)
-	}},
+	{anyOperation, "chapters",
+		"A reset closes a chapter, which is judged then; the verdict is on all chapters in which an operation was called", "graphemu", chosen,
+		func(t *testing.T, _ *rig) {
+			g := newRig(t, emulator.Options{ScenarioText: "version: 1\nexpect: [{operation: profiles.list, count: 1}]\n",
+				Verify: emulator.VerifyOff})
+			ok := func() bool { return gjson.Get(g.control(t, "GET", "verify", "").body, "ok").Bool() }
+			reset := func(name string) {
+				assert.Equal(t, 200, g.control(t, "POST", "worlds/default/reset", `{"name": "`+name+`"}`).status)
+			}
+			reset("once")
+			assert.False(t, ok(), "nothing was called at all")
+			g.get(t, profilesAt)
+			assert.True(t, ok())
+			reset("never")
+			assert.True(t, ok())
+			reset("twice")
+			g.get(t, profilesAt)
+			g.get(t, profilesAt)
+			reset("once more")
+			g.get(t, profilesAt)
+			assert.False(t, ok())
+			assert.JSONEq(t, `["once", "twice", "once more"]`, gjson.Get(g.control(t, "GET", "verify", "").body, "worlds.#.chapter.name").Raw)
+		}},
 	{anyOperation, "tokens", "Tokens are signed JWTs (ES256) with Graph's audience, the tenant, and scp or roles", "access-token-claims-reference; the algorithm is graphemu's", documented, func(t *testing.T, g *rig) {
 		part := func(token string, i int) gjson.Result {
 			b, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[i])

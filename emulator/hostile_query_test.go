@@ -180,14 +180,17 @@ func TestHostileBatches(t *testing.T) {
 			message string
 			target  string
 		}{
-			"21 parts":             {batchText(numbered(21)...), "Number of batch request steps exceeds the maximum value of 20.", "/requests"},
-			"10,000 parts":         {batchText(numbered(2000)...), "Number of batch request steps exceeds the maximum value of 20.", "/requests"},
-			"ids twice":            {batchText(create("a"), get("a")), "Request Id a has to be unique in a batch.", "/requests/1/id"},
-			"ids twice, by case":   {batchText(create("a"), get("A")), "Request Id A has to be unique in a batch.", "/requests/1/id"},
-			"on itself":            {batchText(create("1"), get("2", "dependsOn", []string{"2"})), on(2), "/requests/1/dependsOn"},
-			"forward":              {batchText(create("1"), get("2", "dependsOn", []string{"3"}), get("3", "dependsOn", []string{"1"})), on(2), "/requests/1/dependsOn"},
-			"a mixture":            {batchText(create("1"), get("2", "dependsOn", []string{"1"}), get("3")), "Batch should be either fully sequential or fully parallel.", "/requests/2/dependsOn"},
-			"a cycle":              {batchText(create("1"), get("2", "dependsOn", []string{"3"}), get("3", "dependsOn", []string{"2"})), on(2), "/requests/1/dependsOn"},
+			"21 parts":           {batchText(numbered(21)...), "Number of batch request steps exceeds the maximum value of 20.", "/requests"},
+			"10,000 parts":       {batchText(numbered(2000)...), "Number of batch request steps exceeds the maximum value of 20.", "/requests"},
+			"ids twice":          {batchText(create("a"), get("a")), "Request Id a has to be unique in a batch.", "/requests/1/id"},
+			"ids twice, by case": {batchText(create("a"), get("A")), "Request Id A has to be unique in a batch.", "/requests/1/id"},
+			"on itself":          {batchText(create("1"), get("2", "dependsOn", []string{"2"})), on(2), "/requests/1/dependsOn"},
+			"forward": {batchText(create("1"), get("2", "dependsOn", []string{"3"}), get("3", "dependsOn", []string{"1"})), on(2),
+				"/requests/1/dependsOn"},
+			"a mixture": {batchText(create("1"), get("2", "dependsOn", []string{"1"}), get("3")),
+				"Batch should be either fully sequential or fully parallel.", "/requests/2/dependsOn"},
+			"a cycle": {batchText(create("1"), get("2", "dependsOn", []string{"3"}), get("3", "dependsOn", []string{"2"})), on(2),
+				"/requests/1/dependsOn"},
 			"on nothing":           {batchText(create("1"), get("2", "dependsOn", []string{""})), on(2), "/requests/1/dependsOn"},
 			"dependsOn a text":     {batchText(create("1"), get("2", "dependsOn", "1")), invalid, "/requests/1/dependsOn"},
 			"dependsOn numbers":    {batchText(create("1"), get("2", "dependsOn", []int{1})), invalid, "/requests/1/dependsOn"},
@@ -256,7 +259,8 @@ func TestHostileBatches(t *testing.T) {
 		assert.Empty(t, g.World().Profiles())
 
 		// A failure travels along dependencies, and no further.
-		got = g.batched(t, get("a", "url", "/nope"), create("d"), create("b", "dependsOn", []string{"A"}), create("c", "dependsOn", []string{"b", "b"}), get("e", "dependsOn", []string{"d"}))
+		got = g.batched(t, get("a", "url", "/nope"), create("d"), create("b", "dependsOn", []string{"A"}),
+			create("c", "dependsOn", []string{"b", "b"}), get("e", "dependsOn", []string{"d"}))
 		for id, want := range map[string]int{"a": 400, "b": 424, "c": 424, "d": 202, "e": 200} {
 			assert.Equal(t, want, got[id].Status, id)
 		}

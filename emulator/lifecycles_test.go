@@ -35,7 +35,8 @@ func TestALifecycleOnUpdate(t *testing.T) {
 	g := play(t, `
 clock: {mode: frozen, start: 2026-01-05T06:00:00Z}
 lifecycles:
-  - {name: again, on: profiles.update, where: {displayName: Renamed}, steps: [{state: provisioning}, {state: provisioned, after: 10s}, {status: validationError, errors: 2}]}
+  - {name: again, on: profiles.update, where: {displayName: Renamed},
+      steps: [{state: provisioning}, {state: provisioned, after: 10s}, {status: validationError, errors: 2}]}
 `)
 	id := g.create(t, csvBody("North"))
 	g.advance(t, 2*time.Second)

@@ -38,7 +38,8 @@ func TestPagesEndAtTheirBytes(t *testing.T) {
 		g.create(t, bulky(t, fmt.Sprint("p", i), 1_900_000))
 	}
 	names := []string{"p0", "p1", "p2", "p3", "p4", "p5"}
-	for _, options := range []string{"", "?$top=999", "?$filter=startswith(displayName,'p')", "?$orderby=displayName", "?$orderby=displayName desc",
+	for _, options := range []string{"", "?$top=999", "?$filter=startswith(displayName,'p')", "?$orderby=displayName",
+		"?$orderby=displayName desc",
 		"?$expand=errors", "?$select=displayName,dataProvider", "?$count=true"} {
 		t.Run(options, func(t *testing.T) {
 			want := names
@@ -80,7 +81,8 @@ func TestMemoryOfAllWorlds(t *testing.T) {
 	a := g.post(t, profilesAt, bulky(t, "c", 1<<20))
 	wantError(t, a, 507, "quotaLimitReached", "The service is out of storage.")
 	assert.Contains(t, a.text("error.details.0.message"), "--max-memory")
-	wantError(t, g.send(t, "PATCH", at(id), `{"dataProvider":`+gjson.Get(bulky(t, "a", 2_000_000), "dataProvider").Raw+`}`), 507, "quotaLimitReached",
+	wantError(t, g.send(t, "PATCH", at(id), `{"dataProvider":`+gjson.Get(bulky(t, "a", 2_000_000), "dataProvider").Raw+`}`), 507,
+		"quotaLimitReached",
 		"The service is out of storage.")
 	up := other.put(t, to, "Section.csv", strings.Repeat("x", 1<<20))
 	assert.Equal(t, 507, up.status)

@@ -1,12 +1,72 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"syscall"
 )
+
+// listen opens every listener before it serves the first.
+func (s *Server) listen() error {
+	var plain, secure, proxy []net.Listener
+	open := func(address string) (list []net.Listener, err error) {
+		if address != "" {
+			list, err = listen(address)
+		}
+		for _, l := range list {
+			s.ports = append(s.ports, l.Addr().(*net.TCPAddr).Port)
+		}
+		return list, err
+	}
+	plain, err := open(s.set.HTTP)
+	if err == nil {
+		secure, err = open(s.set.HTTPS)
+	}
+	if err == nil && s.set.HTTPS != "" {
+		_, err = s.ca() // a bad host or CA file is told now
+	}
+	if err == nil {
+		proxy, err = open(s.set.Proxy)
+	}
+	if err == nil && s.set.Proxy != "" {
+		err = s.openDoor()
+	}
+	if err != nil {
+		closeAll(slices.Concat(plain, secure, proxy))
+		return err
+	}
+	s.name(plain, secure, proxy)
+	server := s.newServer(s)
+	s.serve(server, s.mem, false)
+	for _, l := range plain {
+		s.serve(server, l, false)
+	}
+	for _, l := range secure {
+		s.serve(server, l, true)
+	}
+	if s.door != nil {
+		s.serveDoor(proxy)
+	}
+	return nil
+}
+
+// name sets the server's URLs, before the first request looks at them.
+func (s *Server) name(plain, secure, proxy []net.Listener) {
+	for _, l := range plain {
+		s.urls["http"] = origin("http", s.set.HTTP, l)
+	}
+	for _, l := range secure {
+		s.urls["https"] = origin("https", s.set.HTTPS, l)
+	}
+	for _, l := range proxy {
+		s.urls["proxy"] = origin("http", s.set.Proxy, l)
+	}
+	s.URL = cmp.Or(s.urls["https"], s.urls["http"], "https://localhost") + "/beta" // in memory, any host would do
+}
 
 // listen opens the listeners that an address means. The host "localhost" is
 // both loopback addresses on the same port, since clients resolve it to either;

@@ -87,7 +87,7 @@ type Options struct {
 	Variants map[string]string
 	// Seed decides every id that is minted, and all chance. Default, and 0: 1. A seed
 	// that is given decides upload URLs whole, so that they are the same in each run;
-	// but whoever knows it can sign some. Without one they draw on a secret as well,
+	// but anyone who knows it can sign some. Without one they draw on a secret as well,
 	// where there is a DataDir or Auth is AuthStrict.
 	Seed uint64
 	// Fixture is what each world starts from: the name of a built-in one, a
@@ -103,8 +103,8 @@ type Options struct {
 	ControlOrigins []string
 	// DataDir is the folder for the CA, the token keys and the secret of upload
 	// URLs, so that what they signed survives a restart. Default: they are kept in
-	// memory. A folder that cannot
-	// be written to is reported in the log, and they are kept in memory too.
+	// memory. A folder that cannot be written to is reported in the log, and they
+	// are kept in memory too.
 	DataDir string
 
 	// Limits bounds what clients can make the server keep.
@@ -138,7 +138,7 @@ type Limits struct {
 
 // Values of Options.Auth.
 const (
-	AuthLenient = "lenient" // any bearer token is good, and a call without one is 401; the journal tells what AuthStrict would have refused
+	AuthLenient = "lenient" // any bearer token is good, none is 401; the journal tells what AuthStrict would have refused
 	AuthStrict  = "strict"  // tokens are checked from signature to permission, and the token endpoints know only what the fixture has
 	AuthOff     = "off"     // no Authorization header is needed
 )
@@ -226,7 +226,8 @@ func (o Options) check() (settings, error) {
 		switch {
 		case err == nil && u.User != nil:
 			fail("public URL: it has a user or a password, which every answer would show; want one like https://graph.example.test")
-		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(o.PublicURL, "\"\\<> "):
+		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" ||
+			strings.ContainsAny(o.PublicURL, "\"\\<> "):
 			fail("public URL %q: want one like https://graph.example.test", o.PublicURL)
 		}
 		s.PublicURL = strings.TrimRight(o.PublicURL, "/")

@@ -26,9 +26,9 @@ func (s *Server) originOf(r *http.Request, byName bool) string {
 // was asked, since a port may be mapped.
 func (s *Server) answersOn(origin string) bool { return s.owns(origin) || s.origins.has(origin) }
 
-// issuer returns the origin that tokens name which were asked for at an origin: the
-// same, or where no further one can be kept, the server's own, so that a token is
-// good for as long as it says. given: such a token is given out.
+// issuer returns the origin that a token names which was asked for at that origin:
+// the same, or, where no further one can be remembered, the server's own. So every
+// token is good for as long as it says. given tells that such a token is given out.
 func (s *Server) issuer(asked string, given bool) string {
 	if s.owns(asked) || s.origins.remember(asked, given) {
 		return asked
@@ -47,8 +47,8 @@ func (s *Server) ownOrigin() string {
 	return strings.TrimSuffix(s.URL, "/beta")
 }
 
-// owns tells whether an origin is this server's, whoever asks there: one of its
-// names with a port that it listens on, its public URL, the login hosts of the proxy.
+// owns tells whether an origin is this server's own: one of its names with a port
+// that it listens on, its public URL, the login hosts of the proxy.
 func (s *Server) owns(origin string) bool {
 	if origin == s.ownOrigin() {
 		return true
@@ -58,7 +58,7 @@ func (s *Server) owns(origin string) bool {
 		return false
 	}
 	if slices.Contains(entra.Hosts, strings.ToLower(u.Host)) {
-		return u.Scheme == "https" // as who came through the proxy door has it
+		return u.Scheme == "https" // as clients of the proxy have it
 	}
 	listens, err := url.Parse(s.urls[u.Scheme])
 	return err == nil && listens.Host != "" && u.Port() == listens.Port() && s.hosts.Ours(u.Host)
@@ -82,9 +82,9 @@ func (o *origins) has(origin string) bool {
 	return ok
 }
 
-// remember keeps an origin, for good if a token that names it is given out; in
-// place of the oldest that no token names, where there is no room. False: there is
-// none.
+// remember keeps an origin: for good where a token that names it is given out, else
+// until there is no room for another. It returns false where there is no room, since
+// tokens name all that are kept.
 func (o *origins) remember(origin string, given bool) bool {
 	o.mu.RLock()
 	issued, known := o.issued[origin]

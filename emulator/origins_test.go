@@ -16,7 +16,8 @@ import (
 // signInAt asks for an app's token at an origin, in memory.
 func (g *rig) signInAt(t *testing.T, origin string) string {
 	t.Helper()
-	a := g.form(t, origin+"/common/oauth2/v2.0/token", "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
+	a := g.form(t, origin+"/common/oauth2/v2.0/token", "grant_type", "client_credentials", "client_id", sampleApp,
+		"client_secret", sampleSecret, "scope", graphScope)
 	require.Equal(t, 200, a.status, a.body)
 	return a.text("access_token")
 }
@@ -24,7 +25,8 @@ func (g *rig) signInAt(t *testing.T, origin string) string {
 // However many hosts sign-ins are asked for at, every token is good for as long as
 // it says: those of hosts beyond the bound have the server's own issuer.
 func TestManyHosts(t *testing.T) {
-	for name, o := range map[string]emulator.Options{"in memory": {}, "public": {PublicURL: "https://graph.example"}, "proxy": {Proxy: "localhost:0"}} {
+	for name, o := range map[string]emulator.Options{"in memory": {}, "public": {PublicURL: "https://graph.example"},
+		"proxy": {Proxy: "localhost:0"}} {
 		t.Run(name, func(t *testing.T) {
 			o.Auth, o.Fixture = emulator.AuthStrict, "contoso"
 			g := newRig(t, o)
@@ -93,10 +95,12 @@ func TestReadingMakesNoWorld(t *testing.T) {
 			}
 			g.get(t, g.origin()+"/"+name+"/oauth2/v2.0/token", "Authorization:")
 			g.form(t, g.origin()+"/"+name+"/oauth2/v2.0/token", "scope", "a", "Scope", "b")
-			g.get(t, g.origin()+"/common/discovery/instance"+query("authorization_endpoint", g.origin()+"/"+name+"/oauth2/v2.0/authorize"), "Authorization:")
+			g.get(t, g.origin()+"/common/discovery/instance"+query("authorization_endpoint", g.origin()+"/"+name+"/oauth2/v2.0/authorize"),
+				"Authorization:")
 		}
 		assert.Len(t, g.Worlds(), 1)
-		a := g.form(t, g.origin()+"/20000000-0000-4000-8000-000000000001/oauth2/v2.0/token", "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
+		a := g.form(t, g.origin()+"/20000000-0000-4000-8000-000000000001/oauth2/v2.0/token", "grant_type", "client_credentials",
+			"client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope)
 		require.Equal(t, 200, a.status, a.body)
 		assert.Len(t, g.Worlds(), 2, "a sign-in does")
 		a = g.form(t, g.origin()+"/20000000-0000-4000-8000-000000000002/oauth2/v2.0/token", "grant_type", "client_credentials")
@@ -110,7 +114,8 @@ func TestPageBeforeItsWorld(t *testing.T) {
 	g := newRig(t, emulator.Options{Fixture: "contoso"})
 	g.advance(t, 1000*3600*1e9)
 	at := g.origin() + "/north/oauth2/v2.0/authorize"
-	a := g.get(t, at+query("client_id", sampleApp, "response_type", "code", "redirect_uri", "http://localhost", "scope", "openid"), "Authorization:")
+	a := g.get(t, at+query("client_id", sampleApp, "response_type", "code", "redirect_uri", "http://localhost", "scope", "openid"),
+		"Authorization:")
 	require.Equal(t, 200, a.status)
 	assert.Len(t, g.Worlds(), 1)
 	_, sealed, _ := strings.Cut(a.body, `name="signin" value="`)

@@ -21,14 +21,17 @@ const formEncoded = "Content-Type: application/x-www-form-urlencoded"
 // Every surface takes the same unclean paths.
 func TestUncleanPaths(t *testing.T) {
 	g := newRig(t, emulator.Options{Fixture: "contoso"})
-	form := strings.TrimPrefix(query("grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope), "?")
-	for _, call := range [][3]string{{"GET", listPath}, {"POST", "/common/oauth2/v2.0/token", form}, {"GET", "/_graphemu"}, {"GET", "/_graphemu/schemas"}, {"GET", "/devicelogin"}} {
+	form := strings.TrimPrefix(query("grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret,
+		"scope", graphScope), "?")
+	for _, call := range [][3]string{{"GET", listPath}, {"POST", "/common/oauth2/v2.0/token", form}, {"GET", "/_graphemu"},
+		{"GET", "/_graphemu/schemas"}, {"GET", "/devicelogin"}} {
 		for _, path := range unclean(call[1]) {
 			a := g.send(t, call[0], g.origin()+path, call[2], formEncoded)
 			assert.Equal(t, 200, a.status, "%s: %s", path, a.body)
 		}
 	}
-	a := g.post(t, g.origin()+"//beta//$batch/", batchText(map[string]any{"id": "1", "method": "GET", "url": "//education//synchronizationProfiles//$count/"}))
+	a := g.post(t, g.origin()+"//beta//$batch/", batchText(map[string]any{"id": "1", "method": "GET",
+		"url": "//education//synchronizationProfiles//$count/"}))
 	assert.EqualValues(t, 200, a.json("responses.0.status").Num, a.body)
 	for _, path := range unclean("/sdsstorage") {
 		a := g.get(t, g.origin()+path+"?comp=list", "Authorization:")

@@ -8,9 +8,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 )
 
-// revocations are what was taken back of a tenant's tokens and sign-ins. They
-// outlive its world, which may be dropped only to make room: a token that was
-// revoked would be good again.
+// revocations are what was taken back of a tenant's tokens and sign-ins. They outlive
+// its world: when that is dropped, even if only to make room, and made anew, a token
+// that was revoked must not be good again.
 type revocations struct {
 	Tenant   string              `json:"tenant"`
 	Revoked  uint64              `json:"revoked,omitzero"` // as in a snapshot

@@ -150,6 +150,7 @@ func TestCheckOfRostersThatCannotBeRead(t *testing.T) {
 	r, err = emulator.Check(dir)
 	require.NoError(t, err)
 	assert.False(t, r.OK())
-	assert.Equal(t, emulator.RosterMessage{Place: filepath.Join(dir, "Student.csv"), Type: "Error", FileName: "student.csv", Description: "it is a folder, not a file"},
+	assert.Equal(t, emulator.RosterMessage{Place: filepath.Join(dir, "Student.csv"), Type: "Error", FileName: "student.csv",
+		Description: "it is a folder, not a file"},
 		r.Files[0].Roster.Messages[0])
 }

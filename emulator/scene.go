@@ -195,9 +195,9 @@ func (w *World) Scenario() []Source {
 // with the name that its problems carry. Its counters begin at zero, runs under
 // way keep their steps, and requests under way end under the old one. What was
 // called before is judged by the scenario before; the chapter that begins has the
-// name of the one that was open. Its clock
-// counts at once; notes say what does not before the next Reset. It errs with
-// all that is wrong with text, and changes nothing then.
+// name of the one that was open. Its clock counts at once; notes say what does not
+// before the next Reset. It errs with all that is wrong with text, and changes
+// nothing then.
 func (w *World) SetScenario(name, text string) (notes []string, err error) {
 	sc, err := w.server.sceneOf([]Source{{name, text}}, nil)
 	if err != nil {

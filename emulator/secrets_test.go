@@ -48,7 +48,8 @@ func TestSecretsComeOutNowhere(t *testing.T) {
 			return []answer{a, got, g.found(t, profilesAt)}
 		},
 		"user and password in a tokenUrl": func(g *rig) []answer {
-			a := g.post(t, profilesAt, withURL(oneRosterBody("a"), "dataProvider.connectionSettings.tokenUrl", "https://ann:"+secret+"@sis.contoso.edu/token"))
+			a := g.post(t, profilesAt, withURL(oneRosterBody("a"),
+				"dataProvider.connectionSettings.tokenUrl", "https://ann:"+secret+"@sis.contoso.edu/token"))
 			require.Equal(t, 202, a.status, a.body)
 			return []answer{a}
 		},
@@ -71,7 +72,8 @@ func TestSecretsComeOutNowhere(t *testing.T) {
 				g.post(t, profilesAt, edit(t, csvBody("a"), "expirationDate", "Endpoint=sb://x/;SharedAccessKeyName=r;SharedAccessKey="+secret))}
 		},
 		"a path that carries one": func(g *rig) []answer {
-			return []answer{g.get(t, "/education/client_secret="+secret), g.get(t, at("sig="+secret)), g.get(t, "/"+url.PathEscape("https://ann:"+secret+"@host"))}
+			return []answer{g.get(t, "/education/client_secret="+secret), g.get(t, at("sig="+secret)),
+				g.get(t, "/"+url.PathEscape("https://ann:"+secret+"@host"))}
 		},
 		"a token that names no world": func(g *rig) []answer {
 			return []answer{g.get(t, profilesAt, "Authorization: Bearer world-"+secret+"/+=")}

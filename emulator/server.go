@@ -1,17 +1,12 @@
 package emulator
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"log"
-	"log/slog"
-	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,11 +19,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
-	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/version"
-	"github.com/graphemu/graphemu/emulator/internal/wire"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
@@ -60,7 +53,7 @@ type Server struct {
 
 	saving    sync.Mutex  // held while the state file is written; guards the two below
 	stateLock *files.Lock // nil: there is no state file, or no lock where it is
-	left      bool        // the state file is another's now
+	left      bool        // this server has given the state file back, and saves no more
 
 	keys   func() (*identity.Keys, error)     // made or read on first use
 	ca     func() (*localca.Authority, error) // made or read on first use
@@ -79,7 +72,7 @@ type Server struct {
 	running  *gate           // whoever is in ServeHTTP
 	closing  context.Context // done when Close or Shutdown begins
 	close    context.CancelFunc
-	stopping context.Context // done when Shutdown begins, or Close: whoever follows a journal need wait no more
+	stopping context.Context // done when Shutdown or Close begins: it ends answers that follow a journal
 	stop     context.CancelFunc
 	once     sync.Once
 	closed   error
@@ -109,7 +102,8 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, memory: quota.New(set.Limits.Memory), mem: newMemory(), tokens: newTokenCache(), urls: map[string]string{}, running: newGate()}
+	s := &Server{set: set, memory: quota.New(set.Limits.Memory), mem: newMemory(), tokens: newTokenCache(),
+		urls: map[string]string{}, running: newGate()}
 	s.worlds.byTenant, s.worlds.past = map[string]*World{}, journal.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -125,8 +119,8 @@ func New(o Options) (*Server, error) {
 		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.now) })
 	})
 	s.secret = sync.OnceValue(s.openSecret)
-	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL, MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiledAPI, Log: set.Log,
-		Now: set.now, Closing: s.closing})
+	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL,
+		MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiledAPI, Log: set.Log, Now: set.now, Closing: s.closing})
 	s.metrics = metrics.New(s.surface.Operations())
 	s.surface.CountWith(s.metrics)
 	sc, err := s.loadScene()
@@ -182,137 +176,6 @@ func kept[T interface{ Notes() []string }](s *Server, what string, open func(dir
 	return v, err
 }
 
-// listen opens every listener before it serves the first.
-func (s *Server) listen() error {
-	var plain, secure, proxy []net.Listener
-	open := func(address string) (list []net.Listener, err error) {
-		if address != "" {
-			list, err = listen(address)
-		}
-		for _, l := range list {
-			s.ports = append(s.ports, l.Addr().(*net.TCPAddr).Port)
-		}
-		return list, err
-	}
-	plain, err := open(s.set.HTTP)
-	if err == nil {
-		secure, err = open(s.set.HTTPS)
-	}
-	if err == nil && s.set.HTTPS != "" {
-		_, err = s.ca() // a bad host or CA file is told now
-	}
-	if err == nil {
-		proxy, err = open(s.set.Proxy)
-	}
-	if err == nil && s.set.Proxy != "" {
-		err = s.openDoor()
-	}
-	if err != nil {
-		closeAll(slices.Concat(plain, secure, proxy))
-		return err
-	}
-	s.name(plain, secure, proxy)
-	server := s.newServer(s)
-	s.serve(server, s.mem, false)
-	for _, l := range plain {
-		s.serve(server, l, false)
-	}
-	for _, l := range secure {
-		s.serve(server, l, true)
-	}
-	if s.door != nil {
-		s.serveDoor(proxy)
-	}
-	return nil
-}
-
-// name sets the server's URLs, before the first request looks at them.
-func (s *Server) name(plain, secure, proxy []net.Listener) {
-	for _, l := range plain {
-		s.urls["http"] = origin("http", s.set.HTTP, l)
-	}
-	for _, l := range secure {
-		s.urls["https"] = origin("https", s.set.HTTPS, l)
-	}
-	for _, l := range proxy {
-		s.urls["proxy"] = origin("http", s.set.Proxy, l)
-	}
-	s.URL = cmp.Or(s.urls["https"], s.urls["http"], "https://localhost") + "/beta" // in memory, any host would do
-}
-
-// newServer makes what serves listeners, with the limits and the bookkeeping that
-// all of them share.
-func (s *Server) newServer(h http.Handler) *http.Server {
-	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes, ConnContext: s.remember, ConnState: s.count, ErrorLog: log.New(connectionLog{s.set.Log}, "", 0),
-		TLSConfig: &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
-	}
-	s.servers = append(s.servers, server)
-	return server
-}
-
-func (s *Server) serve(server *http.Server, l net.Listener, secure bool) {
-	s.handlers.Go(func() {
-		var err error
-		if secure {
-			err = server.ServeTLS(l, "", "")
-		} else {
-			err = server.Serve(l)
-		}
-		if !errors.Is(err, http.ErrServerClosed) {
-			s.set.Log.Error("a listener stopped", "address", l.Addr().String(), "error", err)
-		}
-	})
-}
-
-// connKey finds a request's connection in its context.
-type connKey struct{}
-
-// remember lets requests tell which connection they came over.
-func (s *Server) remember(ctx context.Context, _ net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, &wire.Conn{Opened: s.set.now()})
-}
-
-// count lets Close wait for the connections.
-func (s *Server) count(_ net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		s.conns.Add(1)
-	case http.StateClosed, http.StateHijacked:
-		s.conns.Done()
-	}
-}
-
-// origin is how clients reach a listener: by the host that was asked for, where
-// it names one, with the port that was given.
-func origin(scheme, address string, l net.Listener) string {
-	host, _, _ := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost" // listening everywhere includes here
-	}
-	return scheme + "://" + net.JoinHostPort(host, portOf(l))
-}
-
-// certificate makes the local CA vouch for whatever host the client asks for
-// within its constraints.
-func (s *Server) certificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
-	ca, err := s.ca()
-	if err != nil {
-		return nil, err
-	}
-	return ca.GetCertificate(h)
-}
-
-// connectionLog takes what net/http says of single connections, which is
-// somebody else's fault nearly always.
-type connectionLog struct{ log *slog.Logger }
-
-func (l connectionLog) Write(line []byte) (int, error) {
-	l.log.Debug("connection", "said", redact.Text(string(line)))
-	return len(line), nil
-}
-
 // Origin returns where the server listens for a scheme, "http" or "https", as
 // "http://localhost:9400", or where its proxy is, "proxy"; "" where it does not.
 func (s *Server) Origin(scheme string) string { return s.urls[scheme] }
@@ -366,11 +229,10 @@ func (s *Server) App() (clientID, secret string) { return s.app().ID, s.app().Se
 // Operations returns the names of all operations, as "profiles.start".
 func (s *Server) Operations() []string { return s.surface.Operations() }
 
-// Shutdown saves the state, if there is a file for it, before anything else:
-// whoever loses patience and kills the process loses nothing of that. Then it
-// stops listening, ends at once what waits or hangs for a scenario, lets other
-// requests in flight end, saves what they did, and returns. At the end of ctx it
-// drops what is left and errs.
+// Shutdown saves the state, if there is a file for it, before anything else, so
+// that a kill from then on loses nothing of it. Then it stops listening, ends at
+// once what waits or hangs for a scenario, lets other requests in flight end, saves
+// what they did, and returns. At the end of ctx it drops what is left and errs.
 func (s *Server) Shutdown(ctx context.Context) error {
 	_ = s.SaveState() // Close saves again, and tells what goes wrong
 	s.stop()

@@ -48,7 +48,7 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 		s.surface.RefuseSignIn(w, r, &state.World, from, call, tenant, to.full.Error())
 		return
 	}
-	s.issuer(origin, false) // it may be known from before a restart
+	s.issuer(origin, false) // remembered: the client may have a token from before a restart
 	s.surface.ServeSignIn(w, r, &state.World, from, call, tenant)
 }
 

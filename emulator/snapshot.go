@@ -28,8 +28,8 @@ const (
 )
 
 // snapshot is a whole world but for its journal's entries, and for the chapters
-// that were judged by them. A world restored from
-// it goes on exactly as the one that was saved would have.
+// that were judged by them. A world restored from it goes on exactly as the one that
+// was saved would have.
 type snapshot struct {
 	Kind    string      `json:"kind"`
 	Version int         `json:"version"`
@@ -109,11 +109,10 @@ func (w *World) Snapshot() ([]byte, error) {
 }
 
 // Restore puts the world where a snapshot was taken, be it of this world or of
-// another. It goes on exactly as that one would have; its tenant stays its own,
-// and so do its chapters, of which this closes one; entries of the journal keep
-// counting where this world is further.
-// It errs, and changes nothing, where b is no snapshot. Requests under way end
-// in the world as it was.
+// another. It goes on exactly as that one would have. Its tenant stays its own, and
+// so do its chapters, of which this closes one. Ids of the journal's entries go on
+// from the higher of both worlds. It errs, and changes nothing, where b is no
+// snapshot. Requests under way end in the world as it was.
 func (w *World) Restore(b []byte) error {
 	var s snapshot
 	if err := decodeStrict(b, &s); err != nil {

@@ -130,7 +130,8 @@ func TestRestoredWorldGoesOn(t *testing.T) {
 		require.NoError(t, err)
 		for range after {
 			s := step("after")
-			require.Equal(t, act(first, t, first.World().World, first.token, s[0], s[1], s[2]), act(second, t, w.World, token, s[0], s[1], s[2]), "%v", s)
+			require.Equal(t, act(first, t, first.World().World, first.token, s[0], s[1], s[2]), act(second, t, w.World, token, s[0], s[1], s[2]),
+				"%v", s)
 		}
 		again, err := w.Snapshot()
 		require.NoError(t, err)

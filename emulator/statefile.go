@@ -145,7 +145,8 @@ func (s *Server) lockState(file string) (*files.Lock, error) {
 		return nil, fmt.Errorf("%s has this file in use (%s is locked); stop it, or name another file", who, held.Path)
 	}
 	if errors.Is(err, files.ErrNoLocks) {
-		s.set.Log.Warn("the state file's file system has no locks: see to it yourself that no other server uses the file", "state", s.set.State, "error", err)
+		s.set.Log.Warn("the state file's file system has no locks: see to it yourself that no other server uses the file",
+			"state", s.set.State, "error", err)
 		return nil, nil
 	}
 	if err != nil {

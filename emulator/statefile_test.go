@@ -41,7 +41,8 @@ func TestStateFileWithoutAChecksum(t *testing.T) {
 	text = savedBy(t, o, func(g *rig) { assert.Contains(t, g.get(t, profilesAt).body, "South") })
 	assert.Contains(t, text, `"version": 2`)
 
-	for version, want := range map[string]string{"3": "version 3; this graphemu reads versions 1 to 2", "0": "version 0; this graphemu reads", "2": "does not match its checksum"} {
+	for version, want := range map[string]string{"3": "version 3; this graphemu reads versions 1 to 2", "0": "version 0; this graphemu reads",
+		"2": "does not match its checksum"} {
 		require.NoError(t, os.WriteFile(o.State, []byte(strings.Replace(old, `"version": 1`, `"version": `+version, 1)), 0o600))
 		_, err := emulator.New(o)
 		assert.ErrorContains(t, err, want)
@@ -144,8 +145,10 @@ func TestDroppedWorldKeepsItsRevocations(t *testing.T) {
 		assert.EqualValues(t, 2, g.World("north").Revoke(), "no token of before is out of its reach")
 		assert.Equal(t, 401, g.with(t, fresh, "GET", profilesAt, "").status)
 	})
-	for bad, want := range map[string]string{`"tenant": "x"`: "/revocations/0: /tenant", `"highest": 9007199254740993`: "/revocations/0: /revoked", `"sessions": ["x"]`: "/revocations/0: /sessions"} {
-		require.NoError(t, os.WriteFile(o.State, []byte(`{"kind": "graphemu state", "version": 1, "revocations": [{"tenant": "11111111-1111-4111-8111-111111111111", `+bad+`}], "worlds": []}`), 0o600))
+	for bad, want := range map[string]string{`"tenant": "x"`: "/revocations/0: /tenant",
+		`"highest": 9007199254740993`: "/revocations/0: /revoked", `"sessions": ["x"]`: "/revocations/0: /sessions"} {
+		require.NoError(t, os.WriteFile(o.State, []byte(`{"kind": "graphemu state", "version": 1, `+
+			`"revocations": [{"tenant": "11111111-1111-4111-8111-111111111111", `+bad+`}], "worlds": []}`), 0o600))
 		_, err := emulator.New(o)
 		assert.ErrorContains(t, err, want)
 	}

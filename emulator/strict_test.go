@@ -263,8 +263,10 @@ func TestVerdictOnRefusals(t *testing.T) {
 	g.with(t, "x", "GET", profilesAt, "")
 	warnings := g.Verify().Warnings
 	require.Len(t, warnings, 2)
-	assert.Equal(t, "2 calls were refused for the token: profiles.create is not supported with application permissions; it needs the delegated permission EduAdministration.ReadWrite: "+
-		"sign a user in (authorization code, device code or password), or take the token of graphemu token --scopes EduAdministration.ReadWrite", warnings[0].Message)
+	assert.Equal(t, "2 calls were refused for the token: profiles.create is not supported with application permissions; "+
+		"it needs the delegated permission EduAdministration.ReadWrite: "+
+		"sign a user in (authorization code, device code or password), or take the token of graphemu token --scopes EduAdministration.ReadWrite",
+		warnings[0].Message)
 	assert.Equal(t, "1 call was refused for the token: the token is no JWT", warnings[1].Message)
 	assert.Equal(t, []uint64{2, 3}, warnings[0].Entries)
 }

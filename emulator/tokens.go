@@ -61,7 +61,8 @@ func (s *Server) lookUp(token string) (*knownToken, error) {
 	case errors.As(err, &full):
 		return k, err
 	case err != nil: // a token may be a secret, so it is not quoted
-		return k, errors.New("the token begins with world-, but what follows can't be a world: a name has 1 to 64 letters, digits, dots, dashes and underscores")
+		return k, errors.New("the token begins with world-, but what follows can't be a world: " +
+			"a name has 1 to 64 letters, digits, dots, dashes and underscores")
 	}
 	k.world = w
 	if k.found == nil || k.found.Flaw != identity.FlawIssuer { // which may become ours: see answersOn

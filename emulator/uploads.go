@@ -9,10 +9,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/mint"
 )
 
-// uploadKey signs the upload URLs of a tenant. Seed and tenant are known to anyone,
-// so it draws on the server's secret as well, unless the seed was given or nothing
-// here is to be kept from anyone: see Options.Seed. It stands in no snapshot, and a
-// restored world has its own.
+// uploadKey signs the upload URLs of a tenant. Anyone may know seed and tenant, so it
+// draws on the server's secret as well where settings.secretive says so (see
+// Options.Seed). It stands in no snapshot, and a restored world has its own.
 func (s *Server) uploadKey(tenant string) []byte {
 	if !s.set.secretive {
 		return mint.Key(s.set.Seed, tenant, "sas")
@@ -32,11 +31,10 @@ func (s *Server) openSecret() string {
 }
 
 // signedFor returns the world that an upload is for: the one that has signed its
-// URL. What else is wrong with it is told there, so that it stands in the journal of
-// the client that was given the URL. A signature that is not known, as after a
-// restart, is looked for in the worlds that have the container: each has a key of
-// its own, also one that was restored from a snapshot of another. Where nobody has
-// signed, the default world refuses.
+// URL. That world tells what else is wrong with the request, so that it stands in the
+// journal where the client's other calls are. A signature that is not known, as after
+// a restart, is tried with the key of each world that has the container. Where no
+// world has signed it, the default one refuses it.
 func (s *Server) signedFor(c *blob.Call) *World {
 	sig := c.Query.Get("sig")
 	if w := s.find(s.signatures.tenant(sig)); w != nil {
@@ -48,11 +46,7 @@ func (s *Server) signedFor(c *blob.Call) *World {
 		w.use()
 		return w
 	}
-	w, err := s.World(DefaultWorld)
-	if err != nil {
-		panic(err) // it always fits
-	}
-	return w
+	return s.defaultWorld()
 }
 
 // signer returns the world whose key has made a call's signature; nil where there
@@ -72,9 +66,10 @@ func (s *Server) signer(c *blob.Call) *World {
 // many are at most, which take 2 MiB (chosen).
 const maxSignatures = 8192
 
-// signatures remembers which world has signed what, by its tenant, so that an upload
-// finds its world without a look at any other: ids of profiles, and so names of
-// containers, may be the same in all worlds of one fixture. The zero value is empty.
+// signatures remembers which world has signed what, so that an upload finds its world
+// without a look at any other. The container's name does not lead there: ids of
+// profiles, and so names of containers, may be the same in all worlds of one fixture.
+// A world is kept by its tenant. The zero value is empty.
 type signatures struct {
 	mu         sync.RWMutex      // guards the maps
 	fresh, old map[string]string // signature to tenant; old ones make room

@@ -32,8 +32,8 @@ func (g *rig) forged(seed uint64) string {
 	return blob.NewStore(mint.Key(seed, emulator.DefaultTenant, "sas"), blob.Limits{}).UploadURL(g.origin(), theOne, g.World().Clock().Now())
 }
 
-// Who knows the source of this program can sign no upload URL where there is
-// something to guard, unless a seed was asked for.
+// A person who knows the source of this program can sign no upload URL where there
+// is something to guard, unless a seed was asked for.
 func TestUploadURLsCannotBeForged(t *testing.T) {
 	for name, c := range map[string]struct {
 		o    emulator.Options
@@ -158,7 +158,7 @@ func TestUploadsFindTheirWorld(t *testing.T) {
 	assert.Len(t, g.World().Journal().Requests("upload.*"), 1, "nobody's is the default world's")
 }
 
-// Whoever asks the account itself is answered by it, over each way to it.
+// A request of the account itself is answered by the account, over each way to it.
 func TestAccountLevelCallsAreTheStorageAccounts(t *testing.T) {
 	for way, o := range map[string]emulator.Options{"memory": {}, "tcp": {HTTP: "127.0.0.1:0"}, "tls": {HTTPS: "127.0.0.1:0"}} {
 		t.Run(way, func(t *testing.T) {

@@ -60,7 +60,7 @@ func (s *Server) judge(worlds []*World, past []*journal.History, strict bool) jo
 	return v
 }
 
-// properties tell how the server was started, for whoever reads a verdict later.
+// properties tell how the server was started, for those who read a verdict later.
 func (s *Server) properties() []journal.Property {
 	var names, readings []string
 	for _, source := range s.scene.Load().sources {

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagError says what is wrong with a flag in words for whoever typed it: the nearest
-// name of one that is unknown, and what a value has to be.
+// flagError says what is wrong with a flag as a person typed it: of a name that is
+// unknown the nearest one, of a value what it has to be.
 func flagError(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var invalid *pflag.InvalidValueError

@@ -99,10 +99,12 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
 	fl.StringArrayVar(&o.ControlOrigins, "control-origin", nil,
 		"`origin` of a page whose scripts may use /_graphemu/ too, as http://localhost:5173 (repeatable)")
-	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, saved at the first signal, at stop and by POST /_graphemu/state; for one server at a time")
+	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, "+
+		"saved at the first signal, at stop and by POST /_graphemu/state; for one server at a time")
 	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; warn, an expectation that is not met is a failure; strict, a warning is one too")
 	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
-	fl.StringVar(&f.journal, "journal", "", "`file` that gets every request as soon as it is answered, as JSON, a line each: the entries that the verdict names by number, less secrets; it begins anew with each start")
+	fl.StringVar(&f.journal, "journal", "", "`file` that gets every request as soon as it is answered, as JSON, a line each: "+
+		"the entries that the verdict names by number, less secrets; it begins anew with each start")
 	fl.StringVar(&f.log, "log", "text", "`form` of the log on standard error: text or json")
 	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug (each request), info, warn or error")
 	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds, "`number` of worlds (tenants) that are kept; one idle for an hour makes room")
@@ -111,14 +113,16 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.Var(&f.maxUpload, "max-upload", "largest `size` of an uploaded file")
 	fl.Var(&f.maxUploads, "max-uploads", "largest `size` of all files of a world")
 	f.maxMemory, f.maxBatch = emulator.DefaultMaxMemory, emulator.DefaultMaxBatch
-	fl.Var(&f.maxMemory, "max-memory", "largest `size` of what all worlds keep together; then writes are answered 507, and journals lose their oldest")
+	fl.Var(&f.maxMemory, "max-memory", "largest `size` of what all worlds keep together; "+
+		"then writes are answered 507, and journals lose their oldest")
 	fl.Var(&f.maxBatch, "max-batch", "largest `size` of the answer to a batch; its further parts are answered 507")
 	f.maxBody = emulator.DefaultMaxBody
 	fl.Var(&f.maxBody, "max-body", "largest `size` of a request body, decompressed too")
 	fl.IntVar(&o.Limits.JournalEntries, "max-journal", emulator.DefaultJournalEntries, "`number` of requests that a world's journal keeps; the oldest go first, and the loss is counted")
 	f.maxJournalBytes = emulator.DefaultJournalBytes
 	fl.Var(&f.maxJournalBytes, "max-journal-bytes", "`size` that a world's journal may have in memory")
-	fl.StringVar(&f.readyFile, "ready-file", "", "`file` that is written once the server answers: JSON with its addresses, token and process id; what is no ready file is never replaced")
+	fl.StringVar(&f.readyFile, "ready-file", "", "`file` that is written once the server answers: "+
+		"JSON with its addresses, token and process id; what is no ready file is never replaced")
 	completeServer(c)
 }
 

@@ -15,8 +15,8 @@ type journalFile struct {
 	wrong error // why it could not be emptied
 }
 
-// openJournal opens the file of --journal. It errs where it cannot be written, or is
-// something else than a file: whoever opens a pipe waits for its reader.
+// openJournal opens the file of --journal. It errs where the file cannot be written, or
+// is no file: opening a pipe would wait for its reader.
 func openJournal(name string) (*journalFile, error) {
 	info, err := os.Stat(name)
 	if err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0 {

@@ -42,7 +42,8 @@ var (
 	// theirs, which is not on everyone's.
 	programs = []string{
 		"curl", "go", "node", "deno", "bun", "python3", "python", "py", "dotnet", "pwsh", "php", "ruby",
-		"certutil", "firefox", "firefox-esr", "google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "brave-browser",
+		"certutil", "firefox", "firefox-esr",
+		"google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "brave-browser",
 		"update-ca-certificates", "update-ca-trust", "trust",
 	}
 	administratorsFolders = []string{"/usr/local/sbin", "/usr/sbin", "/sbin"}

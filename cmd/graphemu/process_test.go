@@ -53,7 +53,8 @@ func (o *output) String() string {
 func serveAlone(t *testing.T, args ...string) *program {
 	t.Helper()
 	p := &program{}
-	p.cmd = exec.Command("graphemu", append([]string{"serve", "--http", "127.0.0.1:0", "--https", "", "--data-dir", "", "--verify", "off"}, args...)...)
+	p.cmd = exec.Command("graphemu", append([]string{"serve", "--http", "127.0.0.1:0", "--https", "", "--data-dir", "", "--verify", "off"},
+		args...)...)
 	p.cmd.Stderr = &p.errOut
 	out, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -90,7 +91,9 @@ func (p *program) end(t *testing.T) int {
 
 func (p *program) create(t *testing.T, name string) {
 	t.Helper()
-	body := `{"displayName":"` + name + `","dataProvider":{"@odata.type":"#microsoft.graph.educationCsvDataProvider"},"identitySynchronizationConfiguration":{"@odata.type":"#microsoft.graph.educationIdentityCreationConfiguration","userDomains":[{"appliesTo":"student","name":"testschool.edu"},{"appliesTo":"teacher","name":"testschool.edu"}]}}`
+	body := `{"displayName":"` + name + `","dataProvider":{"@odata.type":"#microsoft.graph.educationCsvDataProvider"},` +
+		`"identitySynchronizationConfiguration":{"@odata.type":"#microsoft.graph.educationIdentityCreationConfiguration",` +
+		`"userDomains":[{"appliesTo":"student","name":"testschool.edu"},{"appliesTo":"teacher","name":"testschool.edu"}]}}`
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.origin+collectionPath, strings.NewReader(body))
 	require.NoError(t, err)
 	r.Header.Set("Authorization", "Bearer t")
@@ -110,7 +113,8 @@ func (p *program) stall(t *testing.T) {
 	c, err := net.Dial("tcp", u.Host)
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
-	_, err = io.WriteString(c, "POST "+collectionPath+" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\nContent-Length: 1000\r\n\r\n{")
+	_, err = io.WriteString(c,
+		"POST "+collectionPath+" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\nContent-Length: 1000\r\n\r\n{")
 	require.NoError(t, err)
 }
 

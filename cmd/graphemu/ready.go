@@ -85,7 +85,7 @@ func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 	line("Tenant", r.Tenant)
 	line("Seed", fmt.Sprint(cmp.Or(seed, 1)))
 	if seed != 0 {
-		line("", "upload URLs are drawn from it alone: whoever knows it can sign one")
+		line("", "upload URLs are drawn from it alone: anyone who knows it can sign one")
 	}
 	fmt.Fprintf(out, "\nTry it:\n\n  TOKEN=%s\n  curl %s-H \"Authorization: Bearer $TOKEN\" %s\n\n", r.Token, r.curlCA(origin), origin+collectionPath)
 }

@@ -50,7 +50,8 @@ func checkReadyFile(path string) error {
 	case err != nil:
 		return fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy: %w", bundleOf(path), plain(err))
 	case !bytes.HasPrefix(bundle, []byte("-----BEGIN CERTIFICATE-----")):
-		return fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy, but has something else in it; it was left as it is", bundleOf(path))
+		return fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy, but has something else in it; "+
+			"it was left as it is", bundleOf(path))
 	}
 	if old == nil || old.PID != os.Getpid() && alive(old.PID) { // the first process of a container always has the same number
 		return nil
@@ -90,7 +91,7 @@ func (r *ready) write(file string, s *emulator.Server) error {
 		if err != nil {
 			return trim(err)
 		}
-		if r.CA, err = filepath.Abs(bundleOf(file)); err != nil { // whoever reads it runs elsewhere
+		if r.CA, err = filepath.Abs(bundleOf(file)); err != nil { // a reader may run in another folder
 			return err
 		}
 		if err := r.files.write(r.CA, 0o644, pem); err != nil {

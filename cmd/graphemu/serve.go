@@ -111,7 +111,7 @@ func listen() chan os.Signal {
 // another signal. A third one is the system's again.
 func stop(ctx context.Context, s *emulator.Server, env environment) error {
 	fmt.Fprintln(env.out, "stopping: requests in flight may end")
-	again := listen() // the first signal has gone to whoever listened before
+	again := listen() // hears only signals from now on: the first is past
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	go func() {

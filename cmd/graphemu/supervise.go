@@ -15,10 +15,10 @@ type ended struct {
 }
 
 // supervise runs a command in a process group of its own until it ends, and
-// then ends what is left of the group, and what it left to us (adoptOrphans). Signals go on to the group. A timeout
-// above 0, or a signal that ends, gives the group the time of mercy; then, or
-// at a second such signal, it is ended by force. It errs where the command
-// cannot be started.
+// then ends what is left of the group, and the orphans that became this process's
+// (adoptOrphans). Signals go on to the group. A timeout above 0, or a signal that
+// ends, gives the group the time of mercy; then, or at a second such signal, it is
+// ended by force. It errs where the command cannot be started.
 func supervise(cmd *exec.Cmd, signals <-chan os.Signal, timeout, mercy time.Duration) (ended, error) {
 	select {
 	case s := <-signals: // graphemu was told to stop before there was a command

@@ -123,8 +123,8 @@ func (t trusting) head(b *bytes.Buffer) {
 `, t.file, made, t.sha256, t.end, strings.Join(t.names, ",\n#                "))
 	comment(b, "It can vouch for nothing else: its own key was thrown away once it had signed an intermediate, which is "+
 		"limited to these names. OpenSSL, Go, Node, curl, Java and Firefox hold the intermediate to that, as tests show. "+
-		"ca-key.pem, beside the certificate, has the intermediate's key: keep it to yourself, since whoever has it can be "+
-		"any of these names to whoever trusts this CA.")
+		"ca-key.pem, beside the certificate, has the intermediate's key: keep it to yourself, since anyone who has it "+
+		"can pass for any of these names with those that trust it.")
 	b.WriteString("#\n")
 	comment(b, "serve shows certificates of this CA. exec makes a CA for each run, and tells the usual variables of it; "+
 		"for a command that looks at the system's store alone:")

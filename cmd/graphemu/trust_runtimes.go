@@ -195,7 +195,8 @@ func (t trusting) browsers() (list []section) {
 func (t trusting) firefoxSection() section {
 	s := section{title: "Firefox"}
 	if t.native() {
-		s.says = []string{"It reads the system's store as well, where security.enterprise_roots.enabled in about:config is true, as it is unless you changed it."}
+		s.says = []string{"It reads the system's store as well, where security.enterprise_roots.enabled in about:config is true, " +
+			"as it is unless you changed it."}
 		if len(t.firefox) > 0 && t.os != "windows" {
 			s.says[0] += " Else:"
 		}

@@ -185,7 +185,8 @@ func TestJournalRefusesWhatCannotBe(t *testing.T) {
 		"half a group": {func(j emulatortest.Journal) []journal.Entry { return j.Requests("prof*") }, `"prof*" is no group`},
 		"filter": {func(j emulatortest.Journal) []journal.Entry { return j.Entries(journal.Filter{Operation: "Batch"}) },
 			`operation "Batch" is no operation; did you mean "batch"?`},
-		"status":   {func(j emulatortest.Journal) []journal.Entry { return j.Entries(journal.Filter{Status: "4x"}) }, `status "4x": want a status`},
+		"status": {func(j emulatortest.Journal) []journal.Entry { return j.Entries(journal.Filter{Status: "4x"}) },
+			`status "4x": want a status`},
 		"contains": {func(j emulatortest.Journal) []journal.Entry { return j.Entries(journal.Filter{Contains: "=x"}) }, "contains: "},
 		"limit":    {func(j emulatortest.Journal) []journal.Entry { return j.Entries(journal.Filter{Limit: -1}) }, `limit "-1": want`},
 	} {

@@ -68,7 +68,8 @@ func TestWriteKeepsLinks(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	require.NoError(t, os.Mkdir(at("folder"), 0o700))
-	for link, to := range map[string]string{"first": "second", "second": filepath.Join("folder", "x"), "loop": "loop", "lost": filepath.Join("none", "x")} {
+	for link, to := range map[string]string{"first": "second", "second": filepath.Join("folder", "x"), "loop": "loop",
+		"lost": filepath.Join("none", "x")} {
 		if err := os.Symlink(to, at(link)); err != nil {
 			t.Skip("this system makes no links: ", err)
 		}

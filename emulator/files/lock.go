@@ -53,7 +53,7 @@ func TryLock(path string) (*Lock, error) {
 			l.sign()
 			return l, nil
 		}
-		f.Close() // whoever had it has removed the file after we had opened it
+		f.Close() // the holder before has removed the file after we had opened it
 	}
 }
 
@@ -84,7 +84,7 @@ func readPID(f *os.File) int {
 	return pid
 }
 
-// Unlock gives the lock back and removes its file. A nil Lock is none.
+// Unlock gives the lock back and removes its file. It does nothing to a nil Lock.
 func (l *Lock) Unlock() {
 	if l == nil {
 		return

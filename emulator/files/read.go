@@ -85,8 +85,8 @@ func check(path string, info fs.FileInfo, max int64) error {
 	return nil
 }
 
-// regular errs, in words for whoever named the file, where it is none that could
-// be read whole.
+// regular errs where a file of that mode is no regular one, in words for the person
+// who named it.
 func regular(mode fs.FileMode) error {
 	kind := "a special file"
 	switch {

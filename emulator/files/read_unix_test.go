@@ -25,8 +25,9 @@ func TestReadTakesRegularFilesAlone(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 	for path, want := range map[string]string{
-		at("pipe"): "it is a pipe, and only a regular file is read; write what it gives to a file, and name that", at("link to a pipe"): "it is a pipe",
-		"/dev/zero": "it is a device", at("s"): "it is a socket", dir: "it is a folder, not a file",
+		at("pipe"):           "it is a pipe, and only a regular file is read; write what it gives to a file, and name that",
+		at("link to a pipe"): "it is a pipe",
+		"/dev/zero":          "it is a device", at("s"): "it is a socket", dir: "it is a folder, not a file",
 	} {
 		_, err := Read(path, 1<<20)
 		require.ErrorIs(t, err, ErrNotRegular, path)

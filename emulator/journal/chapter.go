@@ -47,7 +47,7 @@ func (c *Chapter) class() string {
 	return ".chapter " + strconv.Itoa(c.Number)
 }
 
-// Omitted counts chapters that were judged and are known by their number alone.
+// Omitted counts chapters that were judged and of which only the number is kept.
 type Omitted struct {
 	Passed int `json:"passed"`
 	Failed int `json:"failed"`

@@ -35,7 +35,9 @@ func TestClosedChaptersAreJudgedWithTheOpenOne(t *testing.T) {
 	open.Rules[0].Fired = 1
 	v := Judge([]Record{*open}, h)
 	assert.False(t, v.OK)
-	assert.True(t, strings.HasPrefix(asText(t, v), "world w (tenant w), chapter 1: 1 entry\n  FAILED  profiles.start is called exactly 2 times  [a.yaml:1:1]\n"), asText(t, v))
+	assert.True(t,
+		strings.HasPrefix(asText(t, v),
+			"world w (tenant w), chapter 1: 1 entry\n  FAILED  profiles.start is called exactly 2 times  [a.yaml:1:1]\n"), asText(t, v))
 	assert.Contains(t, asText(t, v), "chapter 2 \"says \\\"hi\\\"\": 1 entry\n  ok ")
 	assert.Equal(t, "NOT verified: 1 of 2 expectations not met in 3 chapters of 1 world, no warnings", v.Summary)
 	assert.Empty(t, v.Warnings, "a rule that fired in one chapter has fired")
@@ -86,7 +88,8 @@ func TestAHistoryIsBounded(t *testing.T) {
 	assert.Equal(t, "failed 1", v.Worlds[0].Chapter.Name, "the first failures are kept")
 	assert.Contains(t, asText(t, v), "further chapters, of which only the number is kept: 11 passed, 2 FAILED\n")
 	assert.Contains(t, v.Summary, "not met in 16 chapters of 1 world, 2 warnings")
-	assert.Equal(t, []string{WarnUnfired, WarnNotImplemented}, []string{v.Warnings[0].Kind, v.Warnings[1].Kind}, "a warning is not lost with its chapter")
+	assert.Equal(t, []string{WarnUnfired, WarnNotImplemented}, []string{v.Warnings[0].Kind, v.Warnings[1].Kind},
+		"a warning is not lost with its chapter")
 	assert.Equal(t, 16, h.Len())
 	number, entry := h.Last("w")
 	assert.Equal(t, []any{14, uint64(1)}, []any{number, entry})

@@ -1,9 +1,9 @@
 package journal
 
-// watched wakes whoever waits for entries. The zero value has nobody waiting.
+// watched wakes those that wait for entries. In the zero value nobody waits.
 type watched struct {
 	more  chan struct{} // closed when there is more; nil: nobody waits
-	ended bool
+	ended bool          // more is closed from the start
 }
 
 func (w *watched) wake() {
@@ -54,8 +54,8 @@ func (j *Journal) News(f Filter, place uint64) News {
 	return n
 }
 
-// End tells whoever waits for entries that another journal has taken this one's
-// place, or none. Requests that are under way are still added here.
+// End tells those that wait for entries (News.More) that this journal is no longer
+// its world's: another has taken its place, or the world was dropped. Requests that are under way are still added here.
 func (j *Journal) End() {
 	j.mu.Lock()
 	defer j.mu.Unlock()

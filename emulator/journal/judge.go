@@ -90,8 +90,8 @@ func (r *Record) judge(x *Expectation) Result {
 	default:
 		r.judgeProfiles(x, &f)
 	}
-	return Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "), Entries: f.blamed.ids, Blamed: f.blamed.n,
-		Evidence: r.evidence(f.blamed.ids), Took: r.took(x)}
+	return Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "),
+		Entries: f.blamed.ids, Blamed: f.blamed.n, Evidence: r.evidence(f.blamed.ids), Took: r.took(x)}
 }
 
 // finding gathers what was seen.

@@ -78,13 +78,14 @@ var warningNames = map[string]string{
 	WarnNoJitter:       "throttled workers came back at different times",
 }
 
-// WriteJUnit writes the verdict as JUnit XML: one suite for each chapter of
-// each world with one test for each expectation, and a suite of the warnings with one test for each
-// kind, so that the number of tests does not depend on the outcome, nor their names on
-// where an expectation stands. Warnings are output of a test that passes, and failures
-// where the verdict is strict. A failure's output is the entries to blame. Times are
-// the wall clock's: a suite's from the first call to the last answer, a test's that of
-// the calls which it is about. It returns the first error of w.
+// WriteJUnit writes the verdict as JUnit XML: one suite for each chapter of each
+// world, with one test for each expectation, and a suite of the warnings, with one
+// test for each kind. So the number of tests does not depend on the outcome, and their
+// names do not depend on the line where an expectation stands. Warnings are output of
+// a test that passes, and failures where the verdict is strict. A failure's output is
+// the entries to blame. Times are the wall clock's: of a suite from the first call to
+// the last answer, of a test the time of the calls that it is about. It returns the
+// first error of w.
 func (v Verdict) WriteJUnit(w io.Writer) error {
 	all := junitSuites{Name: "graphemu" + v.within()}
 	classes := map[string]int{}

@@ -36,10 +36,9 @@ func (e *Encoder) Encode(entry *Entry) error {
 // it requests wait for the file, which is to have every entry.
 const waiting = 256
 
-// Writer writes every entry of journals to a file, a line of JSON each. It does so
-// beside the requests, and holds nothing back while it has nothing to do: whatever
-// ends the process takes no more than what was just being written. It is safe for
-// concurrent use.
+// Writer writes every entry of journals to a file, a line of JSON each. It does so in
+// a goroutine of its own, and flushes as soon as no entry waits: a process that is
+// killed loses only what was just being written. It is safe for concurrent use.
 type Writer struct {
 	encoder *Encoder
 	buffer  *bufio.Writer
@@ -75,7 +74,7 @@ func (w *Writer) run() {
 	var err error
 	for e := range w.queue {
 		if err != nil {
-			continue // who adds must not wait
+			continue // so that add does not wait for ever
 		}
 		if err = w.write(e); err != nil {
 			w.failed(err)

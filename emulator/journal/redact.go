@@ -16,7 +16,9 @@ func (e *Entry) suspicious() bool {
 		path = path[len(usualPath)-longestWord:]
 	}
 	if redact.Mentions(path) || redact.Mentions(e.Query) || redact.Mentions(e.RequestBody) ||
-		len(e.Method) > len("OPTIONS") && redact.Mentions(e.Method) || len(e.Profile) > len(guid) && redact.Mentions(e.Profile) || len(e.Client) > len(guid) && redact.Mentions(e.Client) {
+		len(e.Method) > len("OPTIONS") && redact.Mentions(e.Method) ||
+		len(e.Profile) > len(guid) && redact.Mentions(e.Profile) ||
+		len(e.Client) > len(guid) && redact.Mentions(e.Client) {
 		return true
 	}
 	if p := e.Error; p != nil && (redact.Mentions(p.Message) || slices.ContainsFunc(p.Details, func(d ProblemDetail) bool {

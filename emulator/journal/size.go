@@ -84,7 +84,8 @@ func (p *Problem) cut() *Problem {
 // memory estimates the memory of an entry. World, operation and advice are texts
 // that entries share; where a profile stands may be shared, and is counted.
 func (e *Entry) memory() int64 {
-	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) + len(e.RequestBody) + len(e.ResponseBody) + len(e.Outcome) + int(e.answer.memory())
+	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) +
+		len(e.RequestBody) + len(e.ResponseBody) + len(e.Outcome) + int(e.answer.memory())
 	for _, s := range [...]*Subject{e.Before, e.After} {
 		if s != nil {
 			n += int(unsafe.Sizeof(*s))

@@ -23,8 +23,8 @@ func WriteText(w io.Writer, entries []Entry) error {
 	return buffer.Flush()
 }
 
-// WriteLine writes the line that WriteText has for an entry, for whoever does not
-// know yet which entries come after it: the columns are as wide as they mostly are.
+// WriteLine writes the line that WriteText has for an entry. Its columns have usual
+// widths, since the entries that come after it are not known yet.
 func WriteLine(w io.Writer, e *Entry) error {
 	c := e.columns()
 	line := fmt.Sprintf("%-4s  %-30s  %-18s  %-3s  %s", c[0], c[1], c[2], c[3], strings.Join(c[4:], "  "))
@@ -32,8 +32,7 @@ func WriteLine(w io.Writer, e *Entry) error {
 	return err
 }
 
-// columns is what a list tells of an entry; the last, what is worth to be told, is not
-// always there.
+// columns is what a list tells of an entry. The last, a note, is not always there.
 func (e *Entry) columns() []string {
 	// A batch's parts stand under it.
 	operation := cmp.Or(e.Operation, "-")

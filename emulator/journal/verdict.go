@@ -79,7 +79,7 @@ type Result struct {
 
 // Warning is something that a good client, or a good scenario, would not have.
 type Warning struct {
-	Kind    string   `json:"kind"`              // one of the constants below
+	Kind    string   `json:"kind"`              // WarnUnused and others
 	World   string   `json:"world,omitzero"`    // "" where it is about all worlds
 	Chapter *Chapter `json:"chapter,omitempty"` // of the world; nil: its only one, or all
 	Message string   `json:"message"`           // one sentence

@@ -127,7 +127,8 @@ func (c coming) subject(r *fault.Rule) (subject, rest string, many bool) {
 	case !c.behind || r.Calls.IsZero():
 	case c.struck != nil && c.struck[0] == max(r.Calls.From, 1) && consecutive(c.struck):
 	case c.struck != nil:
-		subject = fmt.Sprintf("%s of %s (%s of those that no fault above strikes)", numbered(c.struck), operationWords(r.Operation), ofCalls(r.Calls))
+		subject = fmt.Sprintf("%s of %s (%s of those that no fault above strikes)",
+			numbered(c.struck), operationWords(r.Operation), ofCalls(r.Calls))
 		return subject, "", len(c.struck) > 1
 	default:
 		rest = ", counting only those that no fault above strikes,"

@@ -22,7 +22,7 @@ var catalogue = map[string]entry{
 	"CorsPreflightFailure":             {403, "CORS not enabled or no matching rule found for this request."},
 	"Crc64Mismatch":                    {400, "The CRC64 value specified in the request did not match with the CRC64 value calculated by the server."},
 	"EmptyMetadataKey":                 {400, "The key for one of the metadata key-value pairs is empty."},
-	"InsufficientStorage":              {507, "The server has insufficient storage to complete the request."}, // chosen: the service is never full
+	"InsufficientStorage":              {507, "The server has insufficient storage to complete the request."}, // chosen: it is never full
 	"InternalError":                    {500, "Server encountered an internal error. Please try again after some time."},
 	"InvalidAuthenticationInfo":        {401, "Server failed to authenticate the request. Please refer to the information in the www-authenticate header."},
 	"InvalidBlobOrBlock":               {400, "The specified blob or block content is invalid."},

@@ -65,7 +65,8 @@ func TestVersionDecidesSizes(t *testing.T) {
 	for _, c := range []struct {
 		version     string
 		blob, block int64
-	}{{"", 64 << 20, 4 << 20}, {"2016-05-31", 256 << 20, 100 << 20}, {"2019-12-12", 300 << 20, 300 << 20}, {"2026-02-06", 300 << 20, 300 << 20}} {
+	}{{"", 64 << 20, 4 << 20}, {"2016-05-31", 256 << 20, 100 << 20}, {"2019-12-12", 300 << 20, 300 << 20},
+		{"2026-02-06", 300 << 20, 300 << 20}} {
 		for path, most := range map[string]int64{"?": c.blob, "?comp=block&blockid=AAAA&": c.block} {
 			r := httptest.NewRequest("PUT", Prefix+box+"/a.csv"+path+g.sas, nil)
 			r.Header.Set("X-Ms-Blob-Type", "BlockBlob")

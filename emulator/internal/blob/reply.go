@@ -125,8 +125,9 @@ func (r *Reply) stamp(requestID string, now time.Time) {
 }
 
 // escape writes text into XML, not more than maxEcho bytes of it. Line ends stay as
-// they are, as the service sends them [observed], and quotes, for whoever looks for
-// its words without a parser [chosen: the service writes &apos;, which says the same].
+// they are, as the service sends them [observed]. Quotes stay too, so that a client
+// finds the service's words without an XML parser [chosen: the service writes &apos;,
+// which says the same].
 func escape(b *bytes.Buffer, text string) {
 	if len(text) > maxEcho {
 		text = text[:maxEcho] + "…"

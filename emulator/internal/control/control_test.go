@@ -131,13 +131,15 @@ func TestReset(t *testing.T) {
 	problemOf(t, b.send("POST", Prefix+"worlds/no%20such/reset", ""), 400)
 	assert.Equal(t, 1, b.world.resets)
 	for body, asked := range map[string]string{
-		`{}`: `"" `, `{"name":"a/b \"c\""}`: `"a/b \"c\"" `, `{"fixture":"one"}`: `"" "one"`, `{"name":"x","fixture":{"version":1}}`: `"x" {"version":1}`,
+		`{}`: `"" `, `{"name":"a/b \"c\""}`: `"a/b \"c\"" `, `{"fixture":"one"}`: `"" "one"`,
+		`{"name":"x","fixture":{"version":1}}`: `"x" {"version":1}`,
 	} {
 		require.Equal(t, 200, b.send("POST", Prefix+"worlds/default/reset", body).Code, body)
 		assert.Equal(t, asked, b.world.asked)
 	}
 	b.world.fails = errors.New("/fixture/profiles/0: wrong\n/fixture: bad")
-	assert.Equal(t, "/fixture/profiles/0: wrong\n/fixture: bad", problemOf(t, b.send("POST", Prefix+"worlds/default/reset", `{"fixture":"one"}`), 400))
+	assert.Equal(t, "/fixture/profiles/0: wrong\n/fixture: bad",
+		problemOf(t, b.send("POST", Prefix+"worlds/default/reset", `{"fixture":"one"}`), 400))
 }
 
 func TestForget(t *testing.T) {
@@ -329,7 +331,8 @@ func TestRotate(t *testing.T) {
 
 func TestUnknownPathsAndMethods(t *testing.T) {
 	b := newBench(t)
-	for _, path := range []string{"nope", "worlds/default/nope", "worlds/default/profiles/x", "worlds/a/b/clock", "worlds/a%2Fb/clock", "schemas/x/y", "%00", "<script>"} {
+	for _, path := range []string{"nope", "worlds/default/nope", "worlds/default/profiles/x", "worlds/a/b/clock", "worlds/a%2Fb/clock",
+		"schemas/x/y", "%00", "<script>"} {
 		detail := problemOf(t, b.send("GET", Prefix+path, ""), 404)
 		assert.Contains(t, detail, "GET /_graphemu/ lists what there is", path)
 	}
@@ -438,11 +441,13 @@ func TestOrigins(t *testing.T) {
 	}
 	for _, origin := range []string{"http://localhost:5173", "https://app.test", "capacitor://localhost", "http://[::1]"} {
 		b := newBench(t, let)
-		w := b.send("OPTIONS", Prefix+"worlds/default/clock", "", header("Origin", origin), header("Sec-Fetch-Site", "cross-site"), header("Access-Control-Request-Method", "POST"),
+		w := b.send("OPTIONS", Prefix+"worlds/default/clock", "", header("Origin", origin), header("Sec-Fetch-Site", "cross-site"),
+			header("Access-Control-Request-Method", "POST"),
 			header("Access-Control-Request-Headers", "content-type"), header("Access-Control-Request-Private-Network", "true"))
 		assert.Equal(t, 204, w.Code, w.Body)
-		assert.Equal(t, []string{origin, "content-type", "true", "Origin"}, []string{w.Header().Get("Access-Control-Allow-Origin"), w.Header().Get("Access-Control-Allow-Headers"),
-			w.Header().Get("Access-Control-Allow-Private-Network"), w.Header().Get("Vary")})
+		assert.Equal(t, []string{origin, "content-type", "true", "Origin"},
+			[]string{w.Header().Get("Access-Control-Allow-Origin"), w.Header().Get("Access-Control-Allow-Headers"),
+				w.Header().Get("Access-Control-Allow-Private-Network"), w.Header().Get("Vary")})
 		assert.Contains(t, w.Header().Get("Access-Control-Allow-Methods"), "POST")
 		w = b.send("POST", Prefix+"worlds/default/reset", "", header("Origin", origin), header("Sec-Fetch-Site", "cross-site"))
 		assert.Equal(t, []any{200, 1, origin}, []any{w.Code, b.world.resets, w.Header().Get("Access-Control-Allow-Origin")})
@@ -450,7 +455,8 @@ func TestOrigins(t *testing.T) {
 		problemOf(t, w, 404)
 		assert.Equal(t, origin, w.Header().Get("Access-Control-Allow-Origin"), "the page reads why")
 	}
-	for _, origin := range []string{"http://localhost:5174", "https://localhost:5173", "http://localhost", "null", "http://x.app.test", "https://app.test.evil.example", "http://localhost:5173/"} {
+	for _, origin := range []string{"http://localhost:5174", "https://localhost:5173", "http://localhost", "null", "http://x.app.test",
+		"https://app.test.evil.example", "http://localhost:5173/"} {
 		b := newBench(t, let)
 		w := b.send("POST", Prefix+"worlds/default/reset", "", header("Origin", origin))
 		assert.Contains(t, problemOf(t, w, 403), "--control-origin")
@@ -458,12 +464,15 @@ func TestOrigins(t *testing.T) {
 		assert.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
 	}
 	// It opens no other door: another machine, another name of the server.
-	w := newBench(t, let).send("GET", Prefix+"health", "", header("Origin", "https://app.test"), func(r *http.Request) { r.RemoteAddr = "192.0.2.7:1" })
+	w := newBench(t, let).send("GET", Prefix+"health", "", header("Origin", "https://app.test"),
+		func(r *http.Request) { r.RemoteAddr = "192.0.2.7:1" })
 	problemOf(t, w, 403)
-	w = newBench(t, let).send("GET", Prefix+"health", "", header("Origin", "https://app.test"), func(r *http.Request) { r.Host = "evil.example" })
+	w = newBench(t, let).send("GET", Prefix+"health", "", header("Origin", "https://app.test"),
+		func(r *http.Request) { r.Host = "evil.example" })
 	problemOf(t, w, 421)
 
-	_, err = NewOrigins([]string{"*", "null", "", "localhost:5173", "http://", "http://a/b", "http://a?q", "http://u:p@a", "http://*.a.test", "http://a#f", "//a"})
+	_, err = NewOrigins([]string{"*", "null", "", "localhost:5173", "http://", "http://a/b", "http://a?q", "http://u:p@a", "http://*.a.test",
+		"http://a#f", "//a"})
 	require.Error(t, err)
 	assert.Equal(t, 10, strings.Count(err.Error(), "\n"), "all are told: %v", err)
 }

@@ -16,7 +16,8 @@ func graphRequest(path string) *http.Request {
 
 // Every request of Graph is shown to Parse first.
 func TestParseCostsNothingElsewhere(t *testing.T) {
-	for _, path := range []string{"/beta/education/synchronizationProfiles", "/v1.0/$metadata", "/_graphemu/journal", "/sdsstorage/a/b", "/", "", "/favicon.ico", "/a/b/c"} {
+	for _, path := range []string{"/beta/education/synchronizationProfiles", "/v1.0/$metadata", "/_graphemu/journal", "/sdsstorage/a/b", "/",
+		"", "/favicon.ico", "/a/b/c"} {
 		r := graphRequest(path)
 		assert.Zero(t, testing.AllocsPerRun(100, func() {
 			if _, ok := Parse(r); ok {
@@ -35,7 +36,9 @@ func TestOperations(t *testing.T) {
 		"/t/oauth2/token": otherGrant, "/t/oauth2/deviceauth": devicePageOp, "/devicelogin": devicePageOp, "/t/v2.0/.well-known/openid-configuration": configuration,
 		"/t/.well-known/openid-configuration": configuration, "/t/discovery/v2.0/keys": keys, "/t/discovery/keys": keys,
 		"/common/discovery/instance": instance, "/common/UserRealm/a@b": userRealm,
-		"/t/discovery/instance": "", "/common/userrealm/": "", "/t/oauth2/v2.0/token/": otherGrant, "//t//oauth2/v2.0///token": otherGrant, "//devicelogin/": devicePageOp, "//beta//x": "", "/t/oauth2/v2.0": "", "/devicelogin2": "", "/beta/oauth2/v2.0/token": "", "/v1.0/discovery/keys": "",
+		"/t/discovery/instance": "", "/common/userrealm/": "", "/t/oauth2/v2.0/token/": otherGrant, "//t//oauth2/v2.0///token": otherGrant,
+		"//devicelogin/": devicePageOp, "//beta//x": "", "/t/oauth2/v2.0": "", "/devicelogin2": "", "/beta/oauth2/v2.0/token": "",
+		"/v1.0/discovery/keys": "",
 	} {
 		c, ok := Parse(graphRequest(path))
 		assert.Equal(t, want != "", ok, path)

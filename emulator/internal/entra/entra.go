@@ -1,6 +1,7 @@
 // Package entra is the sign-in surface: the endpoints of Entra ID, of version 2.0
-// and of version 1, as far as clients of Microsoft Graph call them. It holds no tenant and signs nothing
-// by itself: whoever serves it says what the tenant has, and who signs.
+// and of version 1, as far as clients of Microsoft Graph call them. It holds no
+// tenant and signs nothing by itself: its caller says what the tenant has, and
+// brings the signer.
 //
 // Emulated: client credentials (secret or certificate), authorization code with
 // PKCE, device code, refresh token, password, the pages that belong to them, and
@@ -33,9 +34,9 @@ type Tenant struct {
 
 	Origin  string            // where the client reached this server, as "https://localhost:9443", no slash at its end
 	Origins func(string) bool // tells whether an origin is this server's as well
-	// Issuer returns the origin that tokens name as their issuer: Origin, or another of
-	// this server's where it cannot come to know Origin. given: a token that names it is
-	// given out, for as long as which it has to stay the server's.
+	// Issuer returns the origin that tokens name as their issuer: Origin, or the
+	// server's own where it cannot remember Origin. given tells that a token which
+	// names it is given out: then the server has to know it for as long.
 	Issuer   func(given bool) string
 	Now      time.Time     // on the world's clock: all lifetimes of what is given out
 	Real     time.Time     // on the wall clock: it is the client's own that dates its assertions

@@ -24,7 +24,8 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(false, "GET", "/common/discovery/instance", "authorization_endpoint=https://localhost:9443/a/b", "", "", "")
 	f.Add(false, "GET", "/common/userrealm/a@b", "", "", "", "")
 	f.Add(false, "GET", "/common/oauth2/v2.0/logout", "post_logout_redirect_uri=http://localhost&id_token_hint=a.b.c", "", "", "")
-	f.Add(true, "POST", "//contoso.edu//oauth2/token/", "", "Grant_Type=client_credentials&client_id="+secretApp+"&client_secret=x&resource=https://graph.microsoft.com/", "", "")
+	f.Add(true, "POST", "//contoso.edu//oauth2/token/", "",
+		"Grant_Type=client_credentials&client_id="+secretApp+"&client_secret=x&resource=https://graph.microsoft.com/", "", "")
 	f.Add(false, "GET", "/common/oauth2/authorize", form(request("scope", "", "resource", "a b")...).Encode(), "", "", "")
 	f.Add(false, "GET", "/common/oauth2/devicecode", "client_id=x&resource=y", "", "", "")
 	f.Add(false, "OPTIONS", "/common/.well-known/openid-configuration", "", "", "", "")

@@ -70,16 +70,19 @@ func (x *exchange) configuration() openID {
 	oauth, yes, no := base+"/oauth2/v2.0/", true, false
 	if x.call.v1 { // observed: what differs
 		oauth, c.Keys, c.MultiRefresh, c.Scopes = base+"/oauth2/", base+"/discovery/keys", &yes, []string{"openid"}
-		c.Claims = []string{"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat",
-			"auth_time", "acr", "amr", "nonce", "email", "given_name", "family_name", "nickname"}
+		c.Claims = []string{"amr", "nonce", "email", "given_name", "family_name", "nickname"}
 	} else {
 		c.Keys, c.RequestURI, c.Scopes = base+"/discovery/v2.0/keys", &no, oidcScopes
-		c.Claims = []string{"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat",
-			"auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"}
+		c.Claims = []string{"nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"}
 	}
+	c.Claims = slices.Concat(commonClaims, c.Claims)
 	c.Token, c.Authorization, c.Device, c.EndSession = oauth+"token", oauth+"authorize", oauth+"devicecode", oauth+"logout"
 	return c
 }
+
+// commonClaims are those that the documents of both versions begin with.
+var commonClaims = []string{"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host",
+	"aud", "exp", "iat", "auth_time", "acr"}
 
 // host is the host, with its port, of the origin that was asked.
 func (x *exchange) host() string {

@@ -101,9 +101,9 @@ func (x *exchange) issued(c identity.Claims) {
 
 // claims are those of every access token.
 //
-// Chosen: the issuer is that of the metadata of the same version, so that whoever
-// checks it against the metadata finds it there. Graph's own tokens are of version
-// 1 and say https://sts.windows.net.
+// Chosen: the issuer is that of the metadata of the same version, so that a client
+// that compares the two finds them equal. Graph's own tokens are of version 1 and
+// say https://sts.windows.net.
 func (x *exchange) claims(c client, a asked, wants wanted) identity.Claims {
 	t := x.tenant
 	from := t.Now

@@ -40,7 +40,9 @@ func (x *exchange) inForm(a answer, c identity.Claims) any {
 		return a
 	}
 	unix := func(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
-	return answerV1{a.Type, a.Scope, strconv.Itoa(a.Expires), strconv.Itoa(a.ExtExpires), unix(c.Expires), unix(c.NotBefore), c.Audience, a.Access, a.Refresh, a.ID, a.Client}
+	return answerV1{Type: a.Type, Scope: a.Scope, Expires: strconv.Itoa(a.Expires), ExtExpires: strconv.Itoa(a.ExtExpires),
+		ExpiresOn: unix(c.Expires), NotBefore: unix(c.NotBefore), Resource: c.Audience,
+		Access: a.Access, Refresh: a.Refresh, ID: a.ID, Client: a.Client}
 }
 
 // v1GivesID tells whether an answer has an ID token: always for a sign-in with a
@@ -176,5 +178,6 @@ type deviceAnswerV1 struct {
 }
 
 func (d deviceAnswer) v1() deviceAnswerV1 {
-	return deviceAnswerV1{d.UserCode, d.Code, d.Page, strconv.Itoa(d.Expires), strconv.Itoa(d.Interval), d.Message}
+	return deviceAnswerV1{UserCode: d.UserCode, Code: d.Code, Page: d.Page,
+		Expires: strconv.Itoa(d.Expires), Interval: strconv.Itoa(d.Interval), Message: d.Message}
 }

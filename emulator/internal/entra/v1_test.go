@@ -31,10 +31,12 @@ func (r result) members() []string {
 func TestClientCredentialsV1(t *testing.T) {
 	g := newRig(true)
 	ask := func(change ...string) result {
-		return g.tokenV1(t, with([]string{"grant_type", "client_credentials", "client_id", secretApp, "client_secret", theSecret, "resource", graphURL}, change...)...)
+		return g.tokenV1(t, with([]string{"grant_type", "client_credentials", "client_id", secretApp, "client_secret", theSecret,
+			"resource", graphURL}, change...)...)
 	}
 	a := ask().ok()
-	assert.Equal(t, []string{"token_type", "expires_in", "ext_expires_in", "expires_on", "not_before", "resource", "access_token"}, a.members())
+	assert.Equal(t, []string{"token_type", "expires_in", "ext_expires_in", "expires_on", "not_before", "resource", "access_token"},
+		a.members())
 	for name, want := range map[string]string{"token_type": "Bearer", "expires_in": "3599", "ext_expires_in": "3599", "resource": graphURL,
 		"expires_on": itoa(dawn.Unix() + 3599), "not_before": itoa(dawn.Unix())} {
 		assert.Equal(t, want, a.text(name), name)
@@ -44,7 +46,8 @@ func TestClientCredentialsV1(t *testing.T) {
 	assert.Equal(t, graphURL, c.Audience)
 	assert.Equal(t, []string{"EduRoster.Read.All"}, c.Roles)
 
-	for sent, want := range map[string]string{graphURL + "/": graphURL + "/", "HTTPS://Graph.Microsoft.com/": graphURL + "/", graphID: graphID, graphID + "/": graphID, origin: graphURL, origin + "/beta": graphURL, "https://127.0.0.1:9443/": graphURL} {
+	for sent, want := range map[string]string{graphURL + "/": graphURL + "/", "HTTPS://Graph.Microsoft.com/": graphURL + "/", graphID: graphID,
+		graphID + "/": graphID, origin: graphURL, origin + "/beta": graphURL, "https://127.0.0.1:9443/": graphURL} {
 		a := ask("resource", sent).ok()
 		assert.Equal(t, want, a.text("resource"), sent)
 		c := accessClaims(t, a.text("access_token"))
@@ -66,7 +69,8 @@ func TestClientCredentialsV1(t *testing.T) {
 	g.get(t, "/common/oauth2/token").refused(400, "invalid_request", 900561, "Received a GET")
 
 	g = newRig(false)
-	a = g.tokenV1(t, "grant_type", "client_credentials", "client_id", strange, "client_secret", "x", "resource", "https://vault.azure.net/").ok()
+	a = g.tokenV1(t, "grant_type", "client_credentials", "client_id", strange, "client_secret", "x",
+		"resource", "https://vault.azure.net/").ok()
 	assert.Equal(t, "https://vault.azure.net/", accessClaims(t, a.text("access_token")).Audience)
 	assert.NotEmpty(t, a.Advice)
 }
@@ -74,10 +78,12 @@ func TestClientCredentialsV1(t *testing.T) {
 func TestPasswordV1(t *testing.T) {
 	g := newRig(true)
 	ask := func(change ...string) result {
-		return g.tokenV1(t, with([]string{"grant_type", "password", "client_id", publicApp, "userName", "Ann@contoso.edu", "password", "x", "resource", graphURL, "scope", "openid"}, change...)...)
+		return g.tokenV1(t, with([]string{"grant_type", "password", "client_id", publicApp, "userName", "Ann@contoso.edu", "password", "x",
+			"resource", graphURL, "scope", "openid"}, change...)...)
 	}
 	a := ask().ok()
-	assert.Equal(t, []string{"token_type", "scope", "expires_in", "ext_expires_in", "expires_on", "not_before", "resource", "access_token", "refresh_token", "id_token"}, a.members())
+	assert.Equal(t, []string{"token_type", "scope", "expires_in", "ext_expires_in", "expires_on", "not_before", "resource", "access_token",
+		"refresh_token", "id_token"}, a.members())
 	assert.Equal(t, "EduAdministration.Read User.Read", a.text("scope"))
 	c := accessClaims(t, a.text("access_token"))
 	assert.Equal(t, []string{"EduAdministration.Read", "User.Read"}, c.Scopes)
@@ -110,7 +116,8 @@ func TestAuthorizationCodeV1(t *testing.T) {
 			return g.tokenV1(t, redemptionForm(code, append([]string{"scope", ""}, change...)...)...)
 		}
 		a := redeem(g.codeV1(t)).ok()
-		assert.Equal(t, []string{"token_type", "scope", "expires_in", "ext_expires_in", "expires_on", "not_before", "resource", "access_token", "refresh_token", "id_token", "client_info"}, a.members())
+		assert.Equal(t, []string{"token_type", "scope", "expires_in", "ext_expires_in", "expires_on", "not_before", "resource", "access_token",
+			"refresh_token", "id_token", "client_info"}, a.members())
 		assert.Equal(t, graphURL, a.text("resource"))
 		assert.Equal(t, "n1", idClaims(t, a.text("id_token")).Nonce)
 		assert.True(t, idClaims(t, a.text("id_token")).V1)
@@ -136,7 +143,8 @@ func TestRefreshV1(t *testing.T) {
 	g := newRig(true)
 	first := g.tokenV1(t, redemptionForm(g.codeV1(t), "scope", "")...).ok()
 	refresh := func(change ...string) result {
-		return g.tokenV1(t, with([]string{"grant_type", "refresh_token", "client_id", publicApp, "refresh_token", first.text("refresh_token")}, change...)...)
+		return g.tokenV1(t, with([]string{"grant_type", "refresh_token", "client_id", publicApp, "refresh_token", first.text("refresh_token")},
+			change...)...)
 	}
 	a := refresh().ok()
 	assert.Equal(t, graphURL, a.text("resource"))
@@ -146,7 +154,8 @@ func TestRefreshV1(t *testing.T) {
 	assert.Equal(t, graphID, refresh("resource", graphID).ok().text("resource"), "for another resource than before")
 	refresh("resource", "https://vault.azure.net").refused(400, "invalid_resource", 500011, "")
 	// A client that goes over to version 2.0 takes it along.
-	a = g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", first.text("refresh_token"), "scope", "EduAdministration.Read").ok()
+	a = g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", first.text("refresh_token"),
+		"scope", "EduAdministration.Read").ok()
 	assert.Equal(t, "EduAdministration.Read", a.text("scope"))
 	a = g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", first.text("refresh_token")).ok()
 	assert.Contains(t, a.text("scope"), graphURL+"/EduAdministration.Read")
@@ -200,7 +209,8 @@ func TestAuthorizePageV1(t *testing.T) {
 	assert.Equal(t, graphURL, g.tokenV1(t, redemptionForm(code, "scope", "", "resource", graphURL)...).ok().text("resource"))
 	a = g.get(t, "/common/oauth2/v2.0/authorize", request("prompt", "admin_consent")...)
 	assert.Contains(t, a.Header.Get("Location"), "AADSTS90023")
-	g.get(t, "/common/oauth2/authorize", request("resource", "https://vault.azure.net", "redirect_uri", "https://evil.example")...).refused(400, "invalid_request", 50011, "")
+	g.get(t, "/common/oauth2/authorize", request("resource", "https://vault.azure.net",
+		"redirect_uri", "https://evil.example")...).refused(400, "invalid_request", 50011, "")
 	a = g.get(t, "/common/oauth2/authorize", request("resource", "https://vault.azure.net")...)
 	assert.Contains(t, a.Header.Get("Location"), "AADSTS500011")
 }
@@ -214,8 +224,9 @@ func TestConfigurationV1(t *testing.T) {
 	} {
 		m := g.get(t, path).ok().JSON()
 		assert.Equal(t, "https://sts.windows.net/"+want[1]+"/", m["issuer"])
-		for name, end := range map[string]string{"token_endpoint": "oauth2/token", "authorization_endpoint": "oauth2/authorize", "device_authorization_endpoint": "oauth2/devicecode",
-			"end_session_endpoint": "oauth2/logout", "jwks_uri": "discovery/keys"} {
+		for name, end := range map[string]string{"token_endpoint": "oauth2/token", "authorization_endpoint": "oauth2/authorize",
+			"device_authorization_endpoint": "oauth2/devicecode",
+			"end_session_endpoint":          "oauth2/logout", "jwks_uri": "discovery/keys"} {
 			assert.Equal(t, origin+"/"+want[0]+"/"+end, m[name], name)
 			r := httptest.NewRequest("GET", m[name].(string), nil)
 			_, ok := Parse(r)
@@ -232,6 +243,8 @@ func TestConfigurationV1(t *testing.T) {
 func TestAssertionV1(t *testing.T) {
 	g := newRig(true)
 	cert := rsaCertificate()
-	said := map[string]any{"iss": certApp, "sub": certApp, "aud": origin + "/" + tenantID + "/oauth2/token", "exp": g.Real.Add(time.Minute).Unix()}
-	g.tokenV1(t, "grant_type", "client_credentials", "client_id", certApp, "client_assertion_type", assertionType, "client_assertion", cert.assertion(map[string]string{"x5t": cert.x5t()}, said), "resource", graphURL).ok()
+	said := map[string]any{"iss": certApp, "sub": certApp, "aud": origin + "/" + tenantID + "/oauth2/token",
+		"exp": g.Real.Add(time.Minute).Unix()}
+	g.tokenV1(t, "grant_type", "client_credentials", "client_id", certApp, "client_assertion_type", assertionType,
+		"client_assertion", cert.assertion(map[string]string{"x5t": cert.x5t()}, said), "resource", graphURL).ok()
 }

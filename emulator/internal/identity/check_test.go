@@ -350,8 +350,10 @@ func TestIDToken(t *testing.T) {
 	c.V1, c.Issuer = true, STS(tenant)
 	signed, err = jose.ParseSignedCompact(must(k.IDToken(c)), algorithms)
 	require.NoError(t, err)
-	assert.Equal(t, `{"aud":"`+app+`","iss":"https://sts.windows.net/`+tenant+`/","iat":1767614400,"nbf":1767614400,"exp":1767618000,"name":"Ann Lee","nonce":"n",`+
-		`"oid":"`+object+`","sid":"s","sub":"`+sha256Base64(tenant+"\x00"+app+"\x00"+object)+`","tid":"`+tenant+`","unique_name":"ann@contoso.edu","upn":"ann@contoso.edu","uti":"u","ver":"1.0"}`,
+	assert.Equal(t, `{"aud":"`+app+`","iss":"https://sts.windows.net/`+tenant+`/","iat":1767614400,"nbf":1767614400,"exp":1767618000,`+
+		`"name":"Ann Lee","nonce":"n",`+
+		`"oid":"`+object+`","sid":"s","sub":"`+sha256Base64(tenant+"\x00"+app+"\x00"+object)+`","tid":"`+tenant+`",`+
+		`"unique_name":"ann@contoso.edu","upn":"ann@contoso.edu","uti":"u","ver":"1.0"}`,
 		string(signed.UnsafePayloadWithoutVerification()))
 	c.App = ""
 	_, err = k.IDToken(c)

@@ -217,8 +217,8 @@ func open(files []blob.File) []roster.File {
 	return list
 }
 
-// Rules are how the files of a profile are to be. Whoever foretells what a start
-// says asks them too.
+// Rules are how the files of a profile are to be: for a start, and for what foretells
+// its answer ("graphemu check").
 func Rules(p profile.Profile) roster.Rules {
 	_, accounts := p.Identity.(*profile.IdentityCreation)
 	r := roster.Rules{Accounts: accounts, Chosen: map[roster.Entity][]string{}}

@@ -239,7 +239,8 @@ func TestKeptRootIsReplacedOnce(t *testing.T) {
 			a, err := again(dir)
 			require.NoError(t, err)
 			assert.Equal(t, []string{"the stored local CA was made by an earlier version of graphemu, which kept its root's key: " +
-				"a new one takes its place, and clients have to trust " + filepath.Join(dir, CertFile) + ` anew, and no longer "` + old.Subject.CommonName + `"`}, a.Notes())
+				"a new one takes its place, and clients have to trust " + filepath.Join(dir, CertFile) + ` anew, and no longer "` +
+				old.Subject.CommonName + `"`}, a.Notes())
 			assert.NotEqual(t, old.Raw, a.root.Raw)
 			assert.True(t, a.constraints.permitsDNS("a.test"), "for the same names")
 			published, err := os.ReadFile(a.Path())

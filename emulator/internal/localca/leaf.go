@@ -151,8 +151,8 @@ func (a *Authority) issue(n names, now time.Time) (*tls.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The root is sent as well, which verifiers need not be: whoever looks at an
-	// unknown certificate sees which one to trust.
+	// The root is sent as well. Verifiers do not need it; a person who looks at an
+	// unknown certificate sees which root to trust.
 	sent := [][]byte{der, a.intermediate.Raw, a.root.Raw}
 	return &tls.Certificate{Certificate: sent, PrivateKey: a.leafKey, Leaf: leaf}, nil
 }

@@ -206,17 +206,22 @@ func TestCSDL(t *testing.T) {
 // declares that no query may name.
 func TestDeclared(t *testing.T) {
 	state := &Type{Name: "state", Members: []string{"off", "on"}, Values: []int{2, 5}}
-	thing := &Type{Name: "thing", Entity: true, Properties: []Property{{Name: "id", Kind: KindString}, {Name: "state", Kind: KindEnum, Type: state, Nullable: true}}}
-	thing.Properties = append(thing.Properties, Property{Name: "owner", Kind: KindEntity, Type: thing, Nullable: true, Navigation: true, Unserved: true},
+	thing := &Type{Name: "thing", Entity: true, Properties: []Property{{Name: "id", Kind: KindString},
+		{Name: "state", Kind: KindEnum, Type: state, Nullable: true}}}
+	thing.Properties = append(thing.Properties, Property{Name: "owner", Kind: KindEntity, Type: thing, Nullable: true, Navigation: true,
+		Unserved: true},
 		Property{Name: "parts", Kind: KindEntity, Type: thing, Collection: true, Navigation: true})
 	root := &Type{Name: "root", Entity: true}
-	m := &Model{Alias: "graph", Types: []*Type{state, thing, root}, Singletons: []Singleton{{Name: "one", Type: root, Bindings: []Binding{{Path: "things/parts", Target: "things"}}}}}
+	m := &Model{Alias: "graph", Types: []*Type{state, thing, root},
+		Singletons: []Singleton{{Name: "one", Type: root, Bindings: []Binding{{Path: "things/parts", Target: "things"}}}}}
 	require.NoError(t, m.Link())
-	for _, says := range []string{`Alias="graph"`, `<Member Name="off" Value="2">`, `<Member Name="on" Value="5">`, `<NavigationProperty Name="owner"`, `<NavigationPropertyBinding Path="things/parts" Target="things">`} {
+	for _, says := range []string{`Alias="graph"`, `<Member Name="off" Value="2">`, `<Member Name="on" Value="5">`,
+		`<NavigationProperty Name="owner"`, `<NavigationPropertyBinding Path="things/parts" Target="things">`} {
 		assert.Contains(t, string(m.CSDL()), says)
 	}
 	all := Allowed{Filter: true, OrderBy: true, Select: true, Expand: true}
-	for _, query := range []string{"$expand=owner", "$select=owner", "$filter=owner/id eq 'x'", "$orderby=owner/id", "$expand=parts($select=owner)"} {
+	for _, query := range []string{"$expand=owner", "$select=owner", "$filter=owner/id eq 'x'", "$orderby=owner/id",
+		"$expand=parts($select=owner)"} {
 		_, err := Parse(strings.ReplaceAll(query, " ", "+"), thing, all)
 		var e *Error
 		require.ErrorAs(t, err, &e, query)

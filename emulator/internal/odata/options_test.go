@@ -108,7 +108,8 @@ func TestParseOptionsErrors(t *testing.T) {
 	}
 
 	_, err := Parse("$expand=displayName", s.profile, everything)
-	assert.Equal(t, &Error{Code: "ExpandNotSupported", Message: "Expand is not allowed for property 'displayName' according to the entity schema.", Target: "$expand",
+	assert.Equal(t, &Error{Code: "ExpandNotSupported",
+		Message: "Expand is not allowed for property 'displayName' according to the entity schema.", Target: "$expand",
 		Help: "displayName is no navigation property: it is always there, or chosen with $select. Known names: errors, profileStatus."}, err)
 	for _, option := range systemNames[:len(systemNames)-1] {
 		_, err := Parse(option+"="+strings.Repeat("x", 100<<10), s.profile, everything)

@@ -97,7 +97,8 @@ func TestStatusOnTheWire(t *testing.T) {
 	}
 	for _, s := range []Status{Paused, InProgress, Success, Failed, ValidationError, Quarantined} {
 		r.Sync = SyncStatus{Status: s}
-		assert.Equal(t, `x{"id":"a\"b","status":"`+string(s)+`","errorCount":0,"statusMessage":""}`, string(r.AppendStatus([]byte("x"), StatusFormat{})))
+		assert.Equal(t, `x{"id":"a\"b","status":"`+string(s)+`","errorCount":0,"statusMessage":""}`,
+			string(r.AppendStatus([]byte("x"), StatusFormat{})))
 	}
 	for _, s := range []Status{Extracting, Validating} {
 		r.Sync = SyncStatus{Status: s}

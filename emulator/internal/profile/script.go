@@ -14,11 +14,11 @@ type Script struct {
 	Lifecycles []Lifecycle // the first that fits a trigger and the profile decides
 }
 
-// Lifecycle is the future that a call on a profile leads to, in place of whatever
-// was to come. One on CallUpdate is played on profiles that are provisioned, with
-// Where holding for what the update has made of them; one on CallPause where the
-// sync is not paused already. Once it is, a resume goes on where the sync was when the
-// pause was called (chosen).
+// Lifecycle is the future that a call on a profile leads to, in place of what was to
+// come. One on CallUpdate begins only on profiles that are provisioned; its Where
+// looks at the profile as the update has made it. One on CallPause begins only where
+// the sync is not paused already; a resume then goes on where the sync was when pause
+// was called (chosen).
 //
 // One that has a Next runs once for a profile; after that its Next, which waits
 // until then, may run there. An automatic start of a profile that needs no files

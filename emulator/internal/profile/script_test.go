@@ -102,26 +102,37 @@ func TestLifecycles(t *testing.T) {
 			{10, CallStart, "provisioned/inProgress"}, {11, CallPause, "provisioned/paused"}, {20, CallStart, "provisioned/inProgress"}, {30, "", "provisioned/success"}}},
 
 		"pause: takes its time": {csvProvider, []Lifecycle{{On: CallPause, Steps: []Step{{Status: Paused, After: 30 * time.Second}}}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {11, CallPause, "provisioned/validating"}, {40.999, "", "provisioned/validating"}, {41, "", "provisioned/paused"},
-			{1e6, CallResume, "provisioned/validating"}, {1e6 + 0.999, "", "provisioned/validating"}, {1e6 + 1, "", "provisioned/inProgress"}, {1e6 + 3, "", "provisioned/success"}}},
+			{10, CallStart, "provisioned/extracting"}, {11, CallPause, "provisioned/validating"}, {40.999, "", "provisioned/validating"},
+			{41, "", "provisioned/paused"},
+			{1e6, CallResume, "provisioned/validating"}, {1e6 + 0.999, "", "provisioned/validating"}, {1e6 + 1, "", "provisioned/inProgress"},
+			{1e6 + 3, "", "provisioned/success"}}},
 		"pause: of a script, twice": {csvProvider, []Lifecycle{
-			{Name: "a", On: CallStart, Steps: []Step{{Status: InProgress}, {Status: Quarantined, After: time.Minute}}}, {Name: "b", On: CallPause, Steps: []Step{{Status: Paused, After: 10 * time.Second}}}}, timeline{
-			{10, CallStart, "provisioned/inProgress"}, {30, CallPause, "provisioned/inProgress"}, {35, CallPause, "provisioned/inProgress"}, {45, "", "provisioned/paused"},
+			{Name: "a", On: CallStart, Steps: []Step{{Status: InProgress}, {Status: Quarantined, After: time.Minute}}},
+			{Name: "b", On: CallPause, Steps: []Step{{Status: Paused, After: 10 * time.Second}}}}, timeline{
+			{10, CallStart, "provisioned/inProgress"}, {30, CallPause, "provisioned/inProgress"}, {35, CallPause, "provisioned/inProgress"},
+			{45, "", "provisioned/paused"},
 			{100, CallResume, "provisioned/inProgress"}, {139.999, "", "provisioned/inProgress"}, {140, "", "provisioned/quarantined"}}},
 		"pause: comes too late": {csvProvider, []Lifecycle{{On: CallPause, Steps: []Step{{Status: Success, Reads: 1}}}}, timeline{
 			{10, CallStart, "provisioned/extracting"}, {11, CallPause, "provisioned/validating"}, {12, callRead, "provisioned/success"}}},
-		"pause: resumes by a script": {csvProvider, []Lifecycle{{Name: "a", On: CallPause, Steps: []Step{{Status: Paused}}, Next: "b"}, {Name: "b", On: CallResume, Steps: []Step{{Status: Quarantined}}}}, timeline{
+		"pause: resumes by a script": {csvProvider, []Lifecycle{{Name: "a", On: CallPause, Steps: []Step{{Status: Paused}}, Next: "b"},
+			{Name: "b", On: CallResume, Steps: []Step{{Status: Quarantined}}}}, timeline{
 			{10, CallStart, "provisioned/extracting"}, {11, CallPause, "provisioned/paused"}, {12, CallResume, "provisioned/quarantined"}}},
-		"pause: of what is paused": {csvProvider, []Lifecycle{{On: CallPause, Steps: running}}, timeline{{10, CallPause, "provisioned/paused"}, {1e6, "", "provisioned/paused"}}},
+		"pause: of what is paused": {csvProvider, []Lifecycle{{On: CallPause, Steps: running}},
+			timeline{{10, CallPause, "provisioned/paused"}, {1e6, "", "provisioned/paused"}}},
 
-		"update: provisions again": {csvProvider, []Lifecycle{{On: CallUpdate, Steps: []Step{{State: Provisioning}, {State: Provisioned, After: 5 * time.Second}}}}, timeline{
+		"update: provisions again": {csvProvider, []Lifecycle{{On: CallUpdate,
+			Steps: []Step{{State: Provisioning}, {State: Provisioned, After: 5 * time.Second}}}}, timeline{
 			{10, CallUpdate, "provisioning/paused"}, {14.999, "", "provisioning/paused"}, {15, "", "provisioned/paused"}}},
-		"update: ends what the sync did": {csvProvider, []Lifecycle{{On: CallUpdate, Steps: []Step{{Status: ValidationError, After: time.Second, ErrorCount: 2}}}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {11, CallUpdate, "provisioned/validating"}, {12, "", "provisioned/validationError"}, {20, CallResume, "provisioned/inProgress"}, {22, "", "provisioned/success"}}},
-		"update: of what is not provisioned yet": {csvProvider, []Lifecycle{{On: CallUpdate, Steps: []Step{{State: ProvisioningFailed}}}}, timeline{
-			{1, CallUpdate, "provisioning/paused"}, {2, "", "provisioned/paused"}, {3, CallUpdate, "provisioningFailed/paused"}}},
-		"update: of others changes nothing": {csvProvider, []Lifecycle{{On: CallUpdate, Where: map[string]any{"displayName": "nobody"}, Steps: running}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {11, CallUpdate, "provisioned/validating"}, {14, "", "provisioned/success"}}},
+		"update: ends what the sync did": {csvProvider,
+			[]Lifecycle{{On: CallUpdate, Steps: []Step{{Status: ValidationError, After: time.Second, ErrorCount: 2}}}}, timeline{
+				{10, CallStart, "provisioned/extracting"}, {11, CallUpdate, "provisioned/validating"}, {12, "", "provisioned/validationError"},
+				{20, CallResume, "provisioned/inProgress"}, {22, "", "provisioned/success"}}},
+		"update: of what is not provisioned yet": {csvProvider, []Lifecycle{{On: CallUpdate, Steps: []Step{{State: ProvisioningFailed}}}},
+			timeline{
+				{1, CallUpdate, "provisioning/paused"}, {2, "", "provisioned/paused"}, {3, CallUpdate, "provisioningFailed/paused"}}},
+		"update: of others changes nothing": {csvProvider,
+			[]Lifecycle{{On: CallUpdate, Where: map[string]any{"displayName": "nobody"}, Steps: running}}, timeline{
+				{10, CallStart, "provisioned/extracting"}, {11, CallUpdate, "provisioned/validating"}, {14, "", "provisioned/success"}}},
 
 		"delete: fails, then goes": {csvProvider, []Lifecycle{
 			{Name: "a", On: CallDelete, Steps: []Step{{State: DeletionFailed, After: 5 * time.Second}}, Next: "b"}, {Name: "b", On: CallDelete, Steps: []Step{{State: Gone, After: 9 * time.Second}}}}, timeline{

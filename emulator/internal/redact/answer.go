@@ -2,11 +2,14 @@ package redact
 
 import "strings"
 
-// Answer returns the body of an answer less the secrets that it tells itself, and less
-// those that were found before, in the request. whole is false of the beginning of a
-// body: of JSON, what is not whole by there is left out where there may be a secret. ok
-// is false where the body cannot be read, and may hold one. XML is the storage
-// account's and that of $metadata, in which no element holds a secret: its texts may.
+// Answer returns the body of an answer less its own secrets, and less those that were
+// found in the request before.
+//
+// whole is false where text is only the beginning of a body: then JSON that may hold a
+// secret is cut at the end of its last whole value. ok is false where the body cannot
+// be read and may hold a secret. XML, which the storage account and $metadata answer,
+// is taken as text: none of its elements is a secret, but a message in it may quote
+// one.
 func (s *Found) Answer(text string, whole bool) (out string, ok bool) {
 	if Mentions(text) {
 		many := s.many
@@ -32,8 +35,8 @@ func (s *Found) answer(text string, whole bool) (out string, ok bool) {
 	return "", false
 }
 
-// closeJSON returns the part of a JSON text that was cut somewhere which goes to
-// the end of its last whole value, and the brackets that are missing there.
+// closeJSON takes a JSON text that was cut somewhere. It returns the text up to the
+// end of its last whole value, and the brackets that close it there.
 func closeJSON(text string) (whole, ends string) {
 	var open []byte // the brackets that are to be closed where whole ends
 	end := 0

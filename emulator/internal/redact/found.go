@@ -32,10 +32,10 @@ const (
 	maxSecret  = 256 // of a longer one the beginning is looked for
 )
 
-// Query is Query, and notes what it takes out.
+// Query does what the function Query does, and notes what it takes out.
 func (s *Found) Query(raw string) string { return pairs(raw, s) }
 
-// Body is Body, and notes what it takes out.
+// Body does what the function Body does, and notes what it takes out.
 func (s *Found) Body(text string) string {
 	out, whole := body(text, s)
 	if !whole {

@@ -7,7 +7,7 @@ import (
 )
 
 // pairs returns name=value pairs, separated by &, in which the values of
-// secrets are "(redacted)". s notes them; nil: nobody wants to know.
+// secrets are "(redacted)". s notes these values; it may be nil.
 func pairs(raw string, s *Found) string {
 	if raw == "" {
 		return ""
@@ -81,9 +81,9 @@ func unescape(s string) string {
 	return string(b)
 }
 
-// Deep is RedactText for a value, which may be escaped in itself: an
-// address within an address, JSON within JSON. Where an escaped form holds a
-// secret, nothing of the value is left.
+// Deep is Text for a value, which may be escaped in itself: an address within an
+// address, JSON within JSON. Where an escaped form holds a secret, nothing of the
+// value is left.
 func Deep(s string) string {
 	if !Mentions(s) {
 		return s

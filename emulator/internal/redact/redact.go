@@ -31,7 +31,7 @@ func Text(text string) string {
 	return inText(text)
 }
 
-// body is Body. It notes the secrets that it takes out. whole is false where it
+// body does what Body does, and notes in s what it takes out. whole is false where it
 // could not read the text, and kept nothing.
 func body(text string, s *Found) (out string, whole bool) {
 	if !Mentions(text) {

@@ -55,14 +55,16 @@ func TestBody(t *testing.T) {
 		`{"isPasswordSet":true}`:   `{"isPasswordSet":true}`,
 		`{"secret":""}`:            `{"secret":""}`,
 		`{"tokenUrl":"https://t"}`: `{"tokenUrl":"https://t"}`,
-		`[{"a":[{"password":{"b":["c","]}"]}}]},{"token":"x"},"y"]`:                    `[{"a":[{"password":"(redacted)"}]},{"token":"(redacted)"},"y"]`,
-		`{"secret":"a\"b\\","x":"\"secret\""}`:                                         `{"secret":"(redacted)","x":"\"secret\""}`,
-		"\ufeff" + `{"secret":"abc"}`:                                                  `{"secret":"(redacted)"}`,
-		`{"requests":[{"url":"/x?sig=abc","headers":{"Authorization":"Bearer abc"}}]}`: `{"requests":[{"url":"(redacted)","headers":{"Authorization":"(redacted)"}}]}`,
-		`{"note":"{\"clientSecret\":\"abc\"}"}`:                                        `{"note":"(redacted)"}`,
-		`{"note":"{\"client\\u0053ecret\":\"abc\"}"}`:                                  `{"note":"(redacted)"}`,
-		`{"note":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.sig"}`:                                `{"note":"(redacted)"}`,
-		`{"note":"what a secret garden, code 7"}`:                                      `{"note":"what a secret garden, code 7"}`,
+		`[{"a":[{"password":{"b":["c","]}"]}}]},{"token":"x"},"y"]`: `[{"a":[{"password":"(redacted)"}]},` +
+			`{"token":"(redacted)"},"y"]`,
+		`{"secret":"a\"b\\","x":"\"secret\""}`: `{"secret":"(redacted)","x":"\"secret\""}`,
+		"\ufeff" + `{"secret":"abc"}`:          `{"secret":"(redacted)"}`,
+		`{"requests":[{"url":"/x?sig=abc","headers":{"Authorization":"Bearer abc"}}]}`: `{"requests":[{"url":"(redacted)",` +
+			`"headers":{"Authorization":"(redacted)"}}]}`,
+		`{"note":"{\"clientSecret\":\"abc\"}"}`:         `{"note":"(redacted)"}`,
+		`{"note":"{\"client\\u0053ecret\":\"abc\"}"}`:   `{"note":"(redacted)"}`,
+		`{"note":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.sig"}`: `{"note":"(redacted)"}`,
+		`{"note":"what a secret garden, code 7"}`:       `{"note":"what a secret garden, code 7"}`,
 		`"sig=abc"`: `"(redacted)"`,
 		`grant_type=client_credentials&client_secret=abc&scope=x`: `grant_type=client_credentials&client_secret=(redacted)&scope=x`,
 		`%63lient_secret=abc`:      `%63lient_secret=(redacted)`,
@@ -127,13 +129,16 @@ func TestUserinfo(t *testing.T) {
 		"the string \"https://ann:PASS@host\" is no date": "the string \"https://(redacted)@host\" is no date",
 		"ann@contoso.edu":                                 "ann@contoso.edu",
 		"a://":                                            "a://",
-		"DefaultEndpointsProtocol=https;AccountName=a;AccountKey=aGk=;EndpointSuffix=x": "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=(redacted);EndpointSuffix=x",
-		"Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey=abc=":                "Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey=(redacted)",
+		"DefaultEndpointsProtocol=https;AccountName=a;AccountKey=aGk=;EndpointSuffix=x": "DefaultEndpointsProtocol=https;AccountName=a;" +
+			"AccountKey=(redacted);EndpointSuffix=x",
+		"Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey=abc=": "Endpoint=sb://x/;SharedAccessKeyName=Root;" +
+			"SharedAccessKey=(redacted)",
 	} {
 		assert.Equal(t, want, Text(text), text)
 		assert.Equal(t, want, Text(Text(text)), "once more")
 	}
-	assert.Equal(t, `{"a":{"connectionUrl":"(redacted)"},"@odata.type":"#x"}`, Body(`{"a":{"connectionUrl":"https://ann:PASS@host"},"@odata.type":"#x"}`))
+	assert.Equal(t, `{"a":{"connectionUrl":"(redacted)"},"@odata.type":"#x"}`,
+		Body(`{"a":{"connectionUrl":"https://ann:PASS@host"},"@odata.type":"#x"}`))
 	assert.Equal(t, `{"url":"(redacted)"}`, Body(`{"url":"https:\/\/ann:PASS@host"}`))
 	assert.Equal(t, "$filter=(redacted)&x=1", Query("$filter=connectionUrl%20eq%20'https%3A%2F%2Fann%3APASS%40host'&x=1"))
 	assert.Equal(t, "$filter=(redacted)", Query("$filter=connectionUrl eq 'https://ann:PASS@host'"))

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// inText is RedactText for a text that Mentions a secret. It goes through
-// the text once, from one telling word to the next.
+// inText is Text for a text of which Mentions is true. It goes through the text once,
+// from one telling word to the next.
 func inText(text string) string {
 	var out strings.Builder
 	from := 0 // what comes next into out begins here

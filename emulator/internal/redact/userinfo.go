@@ -8,8 +8,9 @@ const maxUserinfo = 512
 
 // userinfo returns where the user and password stand in the address whose first
 // slash is at i, as in https://user:password@host (RFC 3986, section 3.2.1). An @
-// in the password belongs to it, as browsers read it, and so does what is no port
-// after a colon: who forgot to escape a slash has a secret, too.
+// in the password belongs to it, as browsers read it. What follows a colon and is no
+// port is taken for a password too, up to the next @: it may have a slash in it that
+// was not escaped.
 func userinfo(text string, i int) (begin, end int, found bool) {
 	if text[i] != '/' || text[i-1] != ':' || i+1 >= len(text) || text[i+1] != '/' {
 		return 0, 0, false

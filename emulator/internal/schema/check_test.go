@@ -82,10 +82,13 @@ func TestBadBodies(t *testing.T) {
 		}}},
 		"enumeration": {profile(rest, `"licensesToAssign": [{"appliesTo": "studnet", "skuIds": ["6fd2c87f-b296-42f0-b197-1e91e994b900"]}]`), []Failure{{
 			Pointer: "/licensesToAssign/0/appliesTo", Kind: BadValue, Property: "appliesTo", Type: "educationSynchronizationLicenseAssignment",
-			Value: `"studnet"`, Message: `expected "student", "teacher" or "faculty", got the string "studnet"; did you mean "student"?`, Nearest: "student",
+			Value: `"studnet"`, Message: `expected "student", "teacher" or "faculty", got the string "studnet"; did you mean "student"?`,
+			Nearest: "student",
 		}}},
-		"licences": {profile(rest, `"licensesToAssign": [{"appliesTo": "student", "skuIds": [1, "1", ""]}, {"appliesTo": "teacher", "skuIds": []}, {}, 1]`), []Failure{
-			{Pointer: "/licensesToAssign/0/skuIds/0", Kind: WrongType, Property: "skuIds", Type: "educationSynchronizationLicenseAssignment", Value: `1`, Message: `expected a string, got the number 1`},
+		"licences": {profile(rest,
+			`"licensesToAssign": [{"appliesTo": "student", "skuIds": [1, "1", ""]}, {"appliesTo": "teacher", "skuIds": []}, {}, 1]`), []Failure{
+			{Pointer: "/licensesToAssign/0/skuIds/0", Kind: WrongType, Property: "skuIds", Type: "educationSynchronizationLicenseAssignment",
+				Value: `1`, Message: `expected a string, got the number 1`},
 			{Pointer: "/licensesToAssign/2", Kind: MissingProperty, Property: "appliesTo", Type: "educationSynchronizationLicenseAssignment", Message: `the required property "appliesTo" is missing`},
 			{Pointer: "/licensesToAssign/2", Kind: MissingProperty, Property: "skuIds", Type: "educationSynchronizationLicenseAssignment", Message: `the required property "skuIds" is missing`},
 			{Pointer: "/licensesToAssign/3", Kind: WrongType, Property: "licensesToAssign", Type: profileType, Value: `1`, Message: `expected an object, got the number 1`},

@@ -51,7 +51,8 @@ func (s *Surface) batch(c *call) (reply, error) {
 		switch failed := p.failedDependency(status); {
 		case int64(len(body)) >= s.cfg.MaxBatch:
 			a = part.fail(graph.StorageFull("The response to the batch is too large.").Help("limit", "",
-				"the parts before this one came to %d bytes: it was not carried out; ask for less, or graphemu serve --max-batch raises the limit", len(body)))
+				"the parts before this one came to %d bytes: it was not carried out; "+
+					"ask for less, or graphemu serve --max-batch raises the limit", len(body)))
 		case failed != "":
 			a = part.fail(graph.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
 		default:

@@ -64,7 +64,8 @@ func (s *Surface) tell(c *call, a reply) {
 	if !s.log.Enabled(c.outer.Context(), slog.LevelDebug) {
 		return
 	}
-	args := []any{"method", c.method, "path", redact.Deep(c.path), "operation", c.operation, "status", a.status, "request-id", c.ids.Request, "entry", c.entry}
+	args := []any{"method", c.method, "path", redact.Deep(c.path), "operation", c.operation,
+		"status", a.status, "request-id", c.ids.Request, "entry", c.entry}
 	if f := c.failure; f != nil {
 		why := f.Message
 		for _, d := range f.Details {

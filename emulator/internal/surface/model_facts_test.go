@@ -248,10 +248,12 @@ func TestServiceMetadata(t *testing.T) {
 // aboutProfiles tells whether a fact is about profiles, not about what syncs make.
 func aboutProfiles(fact string) bool {
 	subject := strings.TrimPrefix(fact, "type ")
-	for _, prefix := range []string{"educationSynchronization", "educationIdentity", "educationCsv", "educationPowerSchool", "educationOneRoster", "educationFileSync", "educationUserRole."} {
+	for _, prefix := range []string{"educationSynchronization", "educationIdentity", "educationCsv", "educationPowerSchool",
+		"educationOneRoster", "educationFileSync", "educationUserRole."} {
 		if strings.HasPrefix(subject, prefix) {
 			return true
 		}
 	}
-	return strings.Contains(fact, " of educationSynchronizationProfile ") || strings.HasPrefix(fact, "binding ") || strings.HasPrefix(fact, "function delta")
+	return strings.Contains(fact, " of educationSynchronizationProfile ") || strings.HasPrefix(fact, "binding ") ||
+		strings.HasPrefix(fact, "function delta")
 }

@@ -13,9 +13,10 @@ import (
 )
 
 // ServeSignIn answers a request of the sign-in endpoints for a tenant, in its
-// world, or where it has none in another that lends clock, ids, scenario and
-// journal: then the tenant has Sessions of its own. It meets the scenario, and is recorded, as every other; but the clock of
-// a scenario with perRequest stands still for it, which counts what Graph is asked.
+// world. A tenant without a world brings its own Sessions and time; then world is
+// another's, which lends ids, scenario and journal. The request meets the scenario,
+// and is recorded, as every other; but the clock of a scenario with perRequest, which
+// counts what Graph is asked, stands still for it.
 func (s *Surface) ServeSignIn(w http.ResponseWriter, r *http.Request, world *World, from Caller, in *entra.Call, tenant *entra.Tenant) {
 	c := s.newSignIn(r, world, from, in, tenant)
 	c.writer = w

@@ -68,7 +68,8 @@ func FuzzClean(f *testing.F) {
 		clean := Clean(path)
 		assert.Equal(t, clean, Clean(clean))
 		assert.True(t, isClean(clean), clean)
-		assert.Equal(t, strings.FieldsFunc(path, func(r rune) bool { return r == '/' }), strings.FieldsFunc(clean, func(r rune) bool { return r == '/' }))
+		assert.Equal(t, strings.FieldsFunc(path, func(r rune) bool { return r == '/' }),
+			strings.FieldsFunc(clean, func(r rune) bool { return r == '/' }))
 		if u, err := url.ParseRequestURI(path); err == nil {
 			_, err = url.ParseRequestURI(Clean(u.EscapedPath()))
 			assert.NoError(t, err)
