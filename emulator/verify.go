@@ -50,6 +50,9 @@ func (s *Server) judge(worlds []*World, past []*journal.History, strict bool) jo
 		past = append(past, before)
 	}
 	v := journal.Judge(records, past...)
+	if s.set.Proxy != "" {
+		v = v.ByProxy()
+	}
 	v.Run, v.Properties = s.set.Run, s.properties()
 	if strict || s.set.Verify == VerifyStrict {
 		return v.Strict()

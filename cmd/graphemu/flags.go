@@ -141,9 +141,8 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 		return o, errors.New("--watch: there is no file to watch; name one with --scenario FILE")
 	}
 	if f.junit != "" {
-		// It is written at the end; what is wrong with it is told before the work.
-		if info, err := os.Stat(filepath.Dir(f.junit)); err != nil || !info.IsDir() {
-			return o, fmt.Errorf("--junit %s: there is no folder %s", f.junit, filepath.Dir(f.junit))
+		if err := checkOutput(f.junit); err != nil {
+			return o, fmt.Errorf("--junit %s: %w", f.junit, err)
 		}
 		if err := checkOutput("junit", f.junit); err != nil {
 			return o, err

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -79,20 +78,18 @@ that is there stays, unless --force is given.`,
 	}
 	c.Flags().BoolVar(&force, "force", false, "replace a file that is there")
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-		if force {
-			mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-		}
-		f, err := os.OpenFile(args[0], mode, 0o644)
-		if errors.Is(err, fs.ErrExist) {
+		if _, err := os.Lstat(args[0]); err == nil && !force {
 			return fmt.Errorf("%s is there already, and was left as it is; --force replaces it", args[0])
 		}
-		if err != nil {
-			return fmt.Errorf("cannot write the scenario: %w", err)
+		if err := checkOutput(args[0]); err != nil {
+			return fmt.Errorf("cannot write %s: %w", args[0], err)
 		}
-		_, err = f.WriteString(scenario.Starter())
-		if err := errors.Join(err, f.Close()); err != nil {
-			return failure{fmt.Errorf("cannot write the scenario: %w", err)}
+		err := writeFile(args[0], func(w io.Writer) error {
+			_, err := io.WriteString(w, scenario.Starter())
+			return err
+		})
+		if err != nil {
+			return failure{err}
 		}
 		_, err = fmt.Fprintf(env.out, "%s was written; try it with\n\n  graphemu scenario plan %s\n  graphemu serve --scenario %s --watch\n", args[0], args[0], args[0])
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -38,7 +39,7 @@ are replaced.`,
 				if err != nil {
 					return err
 				}
-				if err := os.WriteFile(filepath.Join(args[0], name), b, 0o644); err != nil {
+				if err := files.WriteBytes(filepath.Join(args[0], name), outputMode, b); err != nil {
 					return err
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 	"testing"
 	"time"
@@ -106,8 +107,13 @@ func TestMercyIsOver(t *testing.T) {
 
 func TestTheTimeIsOver(t *testing.T) {
 	assert.Equal(t, ended{status: 128 + 15, timedOut: true}, shell(t, "sleep 1000", 10*time.Millisecond, never).end(t))
-	assert.Equal(t, ended{status: 128 + 9, timedOut: true}, shell(t, "trap '' TERM; sleep 1000", 10*time.Millisecond, 10*time.Millisecond).end(t))
 	assert.Equal(t, ended{status: 128 + 15, timedOut: true}, shell(t, "kill -STOP $$; sleep 1000", 10*time.Millisecond, never).end(t), "a stopped one too")
+}
+
+func TestTheTimeIsOverAndMercyToo(t *testing.T) {
+	signal.Ignore(syscall.SIGTERM) // what it starts ignores it from its first moment, which a trap of its own would not
+	defer signal.Reset(syscall.SIGTERM)
+	assert.Equal(t, ended{status: 128 + 9, timedOut: true}, shell(t, "sleep 1000", 10*time.Millisecond, 10*time.Millisecond).end(t))
 }
 
 func TestWhatACommandLeavesRunningEnds(t *testing.T) {

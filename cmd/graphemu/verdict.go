@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
 
 	"github.com/graphemu/graphemu/emulator"
@@ -30,19 +27,6 @@ func judge(s *emulator.Server, verify, junit string, out io.Writer) (ok bool, wh
 		err = writeFile(junit, v.WriteJUnit)
 	}
 	return v.OK, v.Why(), err
-}
-
-// writeFile writes a file with what write gives. It errs, in one sentence with
-// the file's name, where that fails.
-func writeFile(file string, write func(io.Writer) error) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return fmt.Errorf("cannot write: %w", err)
-	}
-	if err := errors.Join(write(f), f.Close()); err != nil {
-		return fmt.Errorf("cannot write %s: %w", file, err)
-	}
-	return nil
 }
 
 // verdict asks a running server how its clients did. path is that of one world's

@@ -232,6 +232,11 @@ lets the next verdict begin anew: it empties the journals, too.`,
 		if client.chosen {
 			path = client.of("verify")
 		}
+		if junit != "" {
+			if err := checkOutput(junit); err != nil {
+				return fmt.Errorf("--junit %s: %w", junit, err)
+			}
+		}
 		v, err := client.verdict(c.Context(), path, strict)
 		if err == nil && forget {
 			err = client.call(c.Context(), http.MethodDelete, path, nil, nil)

@@ -22,7 +22,8 @@ was answered, and what the scenario did to it. "journal show ID" explains one of
 them; its ID is also in the answer's header x-graphemu-explain.
 
 With --follow it goes on with each that comes, until it is interrupted, the server stops
-or the world is dropped; --limit 10 begins with the last ten.`,
+or the world is dropped; --limit 10 begins with the last ten. Where more came than
+the journal keeps before it was read, a line says how many are missing.`,
 		Example: `  graphemu world journal
   graphemu world journal --operation profiles.start --status 4xx
   graphemu world journal --contains detail.fault.rule=throttle-start

@@ -18,6 +18,7 @@ package emulatortest
 
 import (
 	"cmp"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -136,9 +137,21 @@ func (e *Emulator) judgeOwn() {
 	}
 }
 
+// verdictText is the verdict, and of chapters that are closed the entries to blame:
+// the journal, which a failing test shows, begins anew with each reset.
 func verdictText(v journal.Verdict) string {
 	var text strings.Builder
 	v.WriteText(&text)
+	for _, w := range v.Worlds {
+		if w.Chapter == nil || w.Chapter.Closed == "" {
+			continue
+		}
+		for _, r := range w.Expectations {
+			if !r.OK && len(r.Evidence) > 0 {
+				fmt.Fprintf(&text, "in chapter %d of world %s, %s:\n  %s\n", w.Chapter.Number, w.World, r.Expected, strings.Join(r.Evidence, "\n  "))
+			}
+		}
+	}
 	return text.String()
 }
 

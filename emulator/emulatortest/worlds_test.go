@@ -144,6 +144,26 @@ func TestForFailsTheSubtest(t *testing.T) {
 	assert.Contains(t, parent, "TestParent-bad-")
 }
 
+// The journal begins anew with a reset: the entries to blame of what was before it are
+// in the verdict.
+func TestForShowsWhatFailedBeforeAReset(t *testing.T) {
+	_, _ = said("TestParent", func(p *recorder) {
+		g := emulatortest.Start(p, emulator.Options{ScenarioText: "version: 1\nexpect:\n  - {never: true, operation: profiles.count}\n"})
+		text, failed := said("TestParent/reset", func(c *recorder) {
+			g := g.For(c)
+			list(t, g)
+			a, err := g.AuthorizedClient().Get(g.URL + "/education/synchronizationProfiles/$count")
+			require.NoError(t, err)
+			a.Body.Close()
+			require.NoError(t, g.World().ResetWith(emulator.ResetOptions{Name: "second"}))
+			list(t, g)
+		})
+		assert.True(t, failed)
+		assert.Regexp(t, `in chapter 1 of world TestParent-reset-\w+, .*never.*:\n +2 +\S+ +profiles.count +200`, text)
+		assert.Contains(t, text, "the last 1 requests", "of the open chapter")
+	})
+}
+
 func authorized(t *testing.T, url, token string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodGet, url, nil)

@@ -31,6 +31,22 @@ const noCall = "no call came: is the client pointed at this server? " +
 	"whether it knows the sign-in host, and wait for that or fail: turn instance discovery off in the code (DisableInstanceDiscovery), " +
 	"or let graphemu answer it by exec --proxy localhost:0, which needs no change"
 
+// noCallByProxy is noCall of a server with a proxy, which instance discovery reaches.
+const noCallByProxy = "no call came: does the client obey HTTPS_PROXY (Node's own fetch does from version 24 on), " +
+	"and does NO_PROXY leave its hosts to it?"
+
+// ByProxy returns the verdict of a server that clients reach by a proxy: what keeps
+// them away from it is something else.
+func (v Verdict) ByProxy() Verdict {
+	v.Warnings = slices.Clone(v.Warnings)
+	for i := range v.Warnings {
+		if v.Warnings[i].Kind == WarnUnused {
+			v.Warnings[i].Message = noCallByProxy
+		}
+	}
+	return v
+}
+
 // unused tells that nobody came: a client that is pointed elsewhere does nothing
 // wrong here.
 func unused(worlds []Record) []Warning {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -39,13 +40,17 @@ func (c *Control) follow(world string, filter journal.Filter, r *http.Request) l
 			if j == nil {
 				return
 			}
+			first := from == nil
 			if from != j {
-				if from != nil {
+				if !first {
 					filter.After = 0
 				}
 				from, place = j, 0
 			}
 			news := j.News(filter, place)
+			if first {
+				news.Missed = 0 // nobody followed yet
+			}
 			place, filter.Limit = news.Place, 0
 			_ = connection.SetWriteDeadline(clock.Real().Add(patience))
 			if write(w, news) != nil || connection.Flush() != nil {
@@ -82,7 +87,14 @@ func writeJSONLines(w io.Writer, n journal.News) error {
 	return nil
 }
 
+// writeLines says also where there is a gap. In JSON the ids tell: a line that is no
+// entry would be taken for one.
 func writeLines(w io.Writer, n journal.News) error {
+	if n.Missed > 0 {
+		if _, err := fmt.Fprintf(w, "… %d entries came here that the journal keeps no more\n", n.Missed); err != nil {
+			return err
+		}
+	}
 	for i := range n.Entries {
 		if err := journal.WriteLine(w, &n.Entries[i]); err != nil {
 			return err

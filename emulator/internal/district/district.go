@@ -18,6 +18,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/files"
 )
 
 // MaxRows is how many rows a file may have (documented).
@@ -89,12 +91,7 @@ func Write(dir string, o Options) error {
 }
 
 func (f File) save(path string) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	err = f.WriteTo(file)
-	return cmp.Or(err, file.Close())
+	return files.Write(path, 0o644, func(file *os.File) error { return f.WriteTo(file) })
 }
 
 // write writes one file: header, then the rows, with those of the flaws strewn

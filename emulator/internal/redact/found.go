@@ -12,10 +12,17 @@ import (
 // Found are the values that were taken out of a request, to be taken out of
 // the texts that quote it too.
 type Found struct {
-	values []string
-	forms  []string // of the values; made when first needed
-	many   bool     // there were more than are kept
-	unread string   // a body that may hold some, and could not be read
+	values []value
+	forms  []value // of the values; made when first needed
+	many   bool    // there were more than are kept
+	unread string  // a body that may hold some, and could not be read
+}
+
+// value is a text with a secret in it. What stands before the secret is open: a
+// text that has no more of it tells nothing.
+type value struct {
+	text string
+	open int // bytes
 }
 
 const (
@@ -38,14 +45,28 @@ func (s *Found) Body(text string) string {
 }
 
 // add notes a secret. s may be nil.
-func (s *Found) add(v string) {
+func (s *Found) add(v string) { s.addAround(v, v) }
+
+// addAround notes a text with a secret in it; less is the text without.
+func (s *Found) addAround(v, less string) {
 	switch {
 	case s == nil || v == "" || v == Mark:
 	case len(s.values) == maxSecrets:
 		s.many = true
 	default:
-		s.values, s.forms = append(s.values, v[:min(len(v), maxSecret)]), nil
+		known := v[:min(len(v), maxSecret)]
+		s.values, s.forms = append(s.values, value{known, opening(known, less)}), nil
 	}
+}
+
+// opening returns how far less says the same as v before its first mark; 0 where
+// it has none.
+func opening(v, less string) int {
+	i := strings.Index(less, Mark)
+	if i < 0 || !strings.HasPrefix(v, less[:i]) {
+		return 0
+	}
+	return i
 }
 
 // Scrub returns text less what is known, however it is written there.
@@ -72,14 +93,23 @@ func (s *Found) Scrub(text string) string {
 	return text
 }
 
-// forms are the ways in which a message may write v, each once: as it is, as a
+// spellings are the ways in which a message may write a text: as it is, as a
 // literal of Go, JSON or OData, and in an address.
-func forms(v string) []string {
-	quoted := strconv.Quote(v)
-	encoded, _ := json.Marshal(v) // a string always can be
-	list := []string{v}
-	for _, f := range []string{quoted[1 : len(quoted)-1], string(encoded[1 : len(encoded)-1]), strings.ReplaceAll(v, "'", "''"), url.QueryEscape(v), url.PathEscape(v)} {
-		if f != v {
+var spellings = [...]func(string) string{
+	func(s string) string { return s },
+	func(s string) string { quoted := strconv.Quote(s); return quoted[1 : len(quoted)-1] },
+	func(s string) string { encoded, _ := json.Marshal(s); return string(encoded[1 : len(encoded)-1]) }, // a string always can be
+	func(s string) string { return strings.ReplaceAll(s, "'", "''") },
+	url.QueryEscape,
+	url.PathEscape,
+}
+
+// forms returns v in all spellings, each once.
+func forms(v value) []value {
+	var list []value
+	for _, spell := range spellings {
+		f := value{spell(v.text), len(spell(v.text[:v.open]))}
+		if len(list) == 0 || f.text != v.text {
 			list = append(list, f)
 		}
 	}
@@ -87,8 +117,9 @@ func forms(v string) []string {
 }
 
 // scrubForm takes each occurrence of v out of text; with cut also those of its
-// beginning, where the text leaves the rest out.
-func scrubForm(text, v string, cut bool) string {
+// beginning, where the text leaves the rest out but says more than what is open.
+func scrubForm(text string, form value, cut bool) string {
+	v := form.text
 	if len(v) < shortest {
 		return strings.NewReplacer(`"`+v+`"`, `"`+Mark+`"`, "'"+v+"'", "'"+Mark+"'").Replace(text)
 	}
@@ -115,7 +146,7 @@ func scrubForm(text, v string, cut bool) string {
 		case n == len(v) && n >= maxSecret:
 			n = wordEnd(text, i+n) - i // only its beginning is known
 			fallthrough
-		case n == len(v) || cutHere(text[i+n:]):
+		case n == len(v) || n > form.open && cutHere(text[i+n:]):
 			out.WriteString(Mark)
 		default:
 			n = 1

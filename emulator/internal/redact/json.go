@@ -50,8 +50,8 @@ func (r *jsonRedactor) run() {
 		case '"':
 			end := stringEnd(r.text, i)
 			decoded := decodeString(r.text[i:end])
-			if Deep(decoded) != decoded { // a name may be a secret, too, as where a form was taken for one
-				r.found.add(decoded)
+			if less := Deep(decoded); less != decoded { // a name may be a secret, too, as where a form was taken for one
+				r.found.addAround(decoded, less)
 				r.replace(i, end)
 			}
 			if i = end - 1; key && Name(decoded) {

@@ -143,3 +143,25 @@ func TestUserinfo(t *testing.T) {
 	assert.Equal(t, "$filter=(redacted)&x=1", Query("$filter=connectionUrl%20eq%20'https%3A%2F%2Fann%3APASS%40host'&x=1"))
 	assert.Equal(t, "$filter=(redacted)", Query("$filter=connectionUrl eq 'https://ann:PASS@host'"))
 }
+
+// A text of which only the end is secret is looked for where a message cut it; one
+// that has no more than its harmless beginning is another text.
+func TestScrubOfABeginning(t *testing.T) {
+	for body, rows := range map[string]map[string]string{
+		`{"complete":"https://h/deviceauth?user_code=ABCDEF"}`: {
+			`{"page":"https://h/deviceauth"}`:          `{"page":"https://h/deviceauth"}`,
+			`open "https://h/deviceauth?user_code=AB…`: `open "(redacted)…`,
+		},
+		`{"connectionUrl":"https://ann:hunter2@h"}`: {
+			`the host of "https://" is missing`: `the host of "https://" is missing`,
+			`got "https://ann:hun…"`:            `got "(redacted)…"`,
+		},
+		`{"secret":"hunter2hunter2"}`: {`got "hunter2…"`: `got "(redacted)…"`},
+	} {
+		for text, want := range rows {
+			var s Found
+			s.Body(body)
+			assert.Equal(t, want, s.Scrub(text), body)
+		}
+	}
+}
