@@ -144,9 +144,6 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 		if err := checkOutput(f.junit); err != nil {
 			return o, fmt.Errorf("--junit %s: %w", f.junit, err)
 		}
-		if err := checkOutput("junit", f.junit); err != nil {
-			return o, err
-		}
 	}
 	if f.junit != "" && o.Verify == emulator.VerifyOff {
 		return o, errors.New("--junit writes the verdict, but with --verify off there is none")

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"sync"
 
@@ -23,8 +22,8 @@ type journalFile struct {
 // is no file (opening a pipe would wait for its reader), and where another graphemu
 // writes it: each would take away what the other has written.
 func openJournal(name string) (*journalFile, error) {
-	if err := checkOutput("journal", name); err != nil {
-		return nil, err
+	if err := checkOutput(name); err != nil {
+		return nil, fmt.Errorf("--journal %s: %w", name, err)
 	}
 	var lock *files.Lock
 	if info, err := os.Stat(name); err != nil || info.Mode().IsRegular() {
@@ -45,16 +44,6 @@ func openJournal(name string) (*journalFile, error) {
 func (f *journalFile) Close() error {
 	defer f.lock.Unlock()
 	return f.File.Close()
-}
-
-// checkOutput errs where what is at the place of a flag's file can be no output: a
-// folder, or a pipe. A device can, as /dev/null.
-func checkOutput(flag, name string) error {
-	info, err := os.Stat(name)
-	if err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0 {
-		return fmt.Errorf("--%s %s: it is no file", flag, name)
-	}
-	return nil
 }
 
 func (f *journalFile) empty() error {
