@@ -48,12 +48,20 @@ type World struct {
 type state struct {
 	surface.World
 	roots
-	memory   *quota.Share     // what it keeps, of Limits.Memory
-	ids      *mint.Stream     // of profiles
-	accounts func() *accounts // who may sign in; made when first needed
-	stored   variant.Set      // by which its profiles are kept, whatever scenario came since
-	scene    *scene           // that its play is of; guarded by World.changing once others have the state
-	start    start
+	memory *quota.Share // what it keeps, of Limits.Memory
+	ids    *mint.Stream // of profiles
+	stored variant.Set  // by which its profiles are kept, whatever scenario came since
+	scene  *scene       // that its play is of; guarded by World.changing once others have the state
+	start  start
+
+	askedWho sync.Once
+	who      *accounts // see accounts
+}
+
+// accounts returns who may sign in. It is made when it is first needed.
+func (st *state) accounts() *accounts {
+	st.askedWho.Do(func() { st.who = accountsOf(&st.start.fixture.Directory, st.Tenant, st.derive) })
+	return st.who
 }
 
 // inForce returns the world's state with the scenario that plays in it. They
@@ -134,7 +142,6 @@ func (s *Server) newState(w *World, o roots, sc *scene, from start, stored varia
 	st.Blobs.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
 	st.Directory = directory.New(seedOf(from.fixture.Directory), derive)
 	st.Sessions = entra.NewSessions()
-	st.accounts = sync.OnceValue(func() *accounts { return accountsOf(&from.fixture.Directory, w.tenant, derive) })
 	st.Revoke = func() uint64 {
 		// Higher than any before: tokens of before a reset are out there, too.
 		n := w.revoked.Add(1)
