@@ -54,7 +54,7 @@ func TestReadGoesByWhatComes(t *testing.T) {
 	assert.ErrorContains(t, err, "the most is 3")
 }
 
-// Who finds another file under the lock's name leaves it to whoever holds it.
+// Where another file has the lock's name by now, it is left to the process that holds it.
 func TestALockIsOnTheFileThatIsThere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
 	first, err := TryLock(path)

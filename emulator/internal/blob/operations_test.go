@@ -44,7 +44,7 @@ func TestEveryResourceIsAnswered(t *testing.T) {
 	}
 }
 
-// A container's SAS does not reach to the account, whoever asks and however the
+// A container's SAS does not reach to the account, for any client and however the
 // account is written.
 func TestAccountLevel(t *testing.T) {
 	g := newRig(t, Limits{})

@@ -26,7 +26,7 @@ func (s slowReader) Write(b []byte) (int, error) {
 	return s.ResponseRecorder.Write(b)
 }
 
-// Answers to batches take memory until they are read. Whoever sends many batches at
+// Answers to batches take memory until they are read. A client that sends many at
 // once gets so many and no more; what was read makes room.
 func TestBatchesAtOnceHaveOneLimit(t *testing.T) {
 	d := newDesk(func(c *Config) { c.MaxBatch = 1000 })
