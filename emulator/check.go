@@ -87,7 +87,8 @@ func (c Checker) Check(path string) (Report, error) {
 			return Report{}, err
 		}
 		if f.Kind == KindOther && len(f.Problems) == 0 {
-			f.Problems = append(f.Problems, scenario.Problem{File: path, Message: "it is neither a scenario, nor a fixture, nor the body of a create"})
+			f.Problems = append(f.Problems, scenario.Problem{File: path,
+				Message: "it is neither a scenario, nor a fixture, nor the body of a create"})
 		}
 		return Report{Files: []FileReport{f}}, nil
 	}
@@ -204,7 +205,8 @@ func (f *FileReport) take(err error) error {
 		f.Problems = append(f.Problems, list...)
 	default:
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			f.Problems = append(f.Problems, scenario.Problem{File: f.File, Message: strings.TrimPrefix(strings.TrimPrefix(line, "scenario "), f.File+": ")})
+			f.Problems = append(f.Problems, scenario.Problem{File: f.File,
+				Message: strings.TrimPrefix(strings.TrimPrefix(line, "scenario "), f.File+": ")})
 		}
 	}
 	return nil

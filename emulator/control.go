@@ -116,7 +116,8 @@ func (w controlledWorld) Reset(r control.ResetRequest) error {
 
 func (w controlledWorld) Drop() error {
 	if w.tenant == DefaultTenant {
-		return &control.Problem{Title: "The default world stays", Status: http.StatusConflict, Detail: "The default world cannot be dropped; POST worlds/default/reset puts it back to its start."}
+		return &control.Problem{Title: "The default world stays", Status: http.StatusConflict,
+			Detail: "The default world cannot be dropped; POST worlds/default/reset puts it back to its start."}
 	}
 	w.server.drop(w.World)
 	return nil
@@ -130,7 +131,8 @@ func (w controlledWorld) Settle() control.Happened {
 	events, total := state.Profiles.Settle(state.Clock.Now(), maxEvents)
 	h := control.Happened{More: total - len(events)}
 	for _, e := range events {
-		h.Events = append(h.Events, control.Event{At: e.At, Profile: e.ID, DisplayName: e.DisplayName, From: place(e.From), To: place(e.To), Lifecycle: e.Lifecycle, Errors: e.Errors})
+		h.Events = append(h.Events, control.Event{At: e.At, Profile: e.ID, DisplayName: e.DisplayName,
+			From: place(e.From), To: place(e.To), Lifecycle: e.Lifecycle, Errors: e.Errors})
 	}
 	return h
 }

@@ -72,7 +72,8 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 		o.Scopes = []string{"EduAdministration.ReadWrite"}
 	}
 	if flaws := TokenFlaws(); o.Flaw != "" && !slices.Contains(flaws, o.Flaw) {
-		return identity.Claims{}, fmt.Errorf("a token has no flaw %q%s; there are %s", o.Flaw, nearest.Hint(o.Flaw, flaws), words.Join(flaws, "and"))
+		return identity.Claims{}, fmt.Errorf("a token has no flaw %q%s; there are %s",
+			o.Flaw, nearest.Hint(o.Flaw, flaws), words.Join(flaws, "and"))
 	}
 	if o.After > 0 && o.Expires < 0 {
 		return identity.Claims{}, errors.New("a token that has expired cannot begin to be good later")
@@ -96,7 +97,8 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 		}
 	}
 	app := cmp.Or(o.App, w.server.app().ID)
-	c := identity.Claims{Tenant: w.tenant, App: app, Object: entra.ObjectID(w.tenant, app), User: o.User, Scopes: o.Scopes, Roles: o.Roles, Audience: o.Audience,
+	c := identity.Claims{Tenant: w.tenant, App: app, Object: entra.ObjectID(w.tenant, app), User: o.User,
+		Scopes: o.Scopes, Roles: o.Roles, Audience: o.Audience,
 		IssuedAt: from, NotBefore: from, Expires: to, Revision: state.Revision.Load(),
 		ID: mint.Derived("uti", w.tenant, app, o.User, to.String())}
 	if o.User != "" {

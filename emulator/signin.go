@@ -144,7 +144,8 @@ func accountsOf(d *fixture.Directory, tenant string, derive func(names ...string
 		if id == "" {
 			id = derive("accounts", strings.ToLower(u.PrincipalName))
 		}
-		a.users = append(a.users, entra.User{ID: id, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName, Mail: u.Mail, Password: u.Password, Disabled: u.Disabled})
+		a.users = append(a.users, entra.User{ID: id, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName,
+			Mail: u.Mail, Password: u.Password, Disabled: u.Disabled})
 	}
 	for _, app := range d.Apps {
 		a.registered[strings.ToLower(app.ID)] = true

@@ -145,9 +145,11 @@ func (c *controlClient) unreachable(err error) error {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		err = errors.New("connection refused")
 	case errors.As(err, &unknown):
-		return fmt.Errorf("the certificate of %s is not trusted; name the server's CA in GRAPHEMU_CA (its file, or what GET %sca.pem on plain HTTP returns)", c.base, controlPath)
+		return fmt.Errorf("the certificate of %s is not trusted; name the server's CA in GRAPHEMU_CA "+
+			"(its file, or what GET %sca.pem on plain HTTP returns)", c.base, controlPath)
 	}
-	return fmt.Errorf("no graphemu answers at %s: %w\nStart one with \"graphemu serve\", or name another with --url or GRAPHEMU_CONTROL_URL", c.base, err)
+	return fmt.Errorf("no graphemu answers at %s: %w\nStart one with \"graphemu serve\", "+
+		"or name another with --url or GRAPHEMU_CONTROL_URL", c.base, err)
 }
 
 // refusal makes an error of a problem document (RFC 9457).

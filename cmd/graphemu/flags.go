@@ -84,16 +84,30 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.SortFlags = false
 	fl.StringVar(&o.HTTP, "http", http, "listen for HTTP on `address`; port 0: any free one; empty: off")
 	fl.StringVar(&o.HTTPS, "https", https, "listen for HTTPS on `address`; port 0: any free one; empty: off")
-	fl.StringArrayVar(&o.Hosts, "host", nil, "further `name` or IP address of this server, for the certificate and the control API; a name covers its subdomains (repeatable)")
+	fl.StringArrayVar(&o.Hosts, "host", nil,
+		"further `name` or IP address of this server, for the certificate and the control API; "+
+			"a name covers its subdomains (repeatable)")
 	fl.StringVar(&o.PublicURL, "public-url", "", "`URL` that links in answers are built on (default the request's own Host)")
-	fl.StringVar(&o.Proxy, "proxy", "", "be an HTTP proxy on `address`, for clients whose hosts are fixed in their code: it answers graph.microsoft.com, login.microsoftonline.com and the storage account itself and refuses every other host; port 0: any free one (default off)")
-	fl.StringArrayVar(&o.ProxyAllow, "proxy-allow", nil, "`host` that the proxy passes through unread, with a port or at 443 and 80; it connects to no other (repeatable)")
-	fl.StringArrayVar(&o.Scenarios, "scenario", nil, "what happens and what goes wrong: a built-in `name` (graphemu scenario list) or a file; several add up, the first match wins, settings are those of the last (repeatable; default the scenario \"default\")")
-	fl.BoolVar(&f.watch, "watch", false, "read the scenario files again when they change; where one is wrong, the log tells and the scenario before stays")
-	fl.StringVar(&o.Fixture, "fixture", "", "what a world starts from: empty, one, contoso, district, district-flawed, or the `path` of a file or of a folder with a fixture.json (default what the scenario says, else empty)")
-	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: lenient, any will do and none is 401, and the journal tells what strict would refuse; strict, checked from signature to permission; off, no header needed")
-	fl.StringVar(&o.Clock, "clock", "", "`how` time passes: real, frozen, frozen@2026-01-05T06:00:00Z, or x60 for an hour in a minute (default what the scenario says, else real)")
-	fl.StringArrayVar(&f.variants, "variant", nil, "`NAME=READING` where the documentation contradicts itself, as createStatus=201 (repeatable)")
+	fl.StringVar(&o.Proxy, "proxy", "", "be an HTTP proxy on `address`, for clients whose hosts are fixed in their code: "+
+		"it answers graph.microsoft.com, login.microsoftonline.com and the storage account itself "+
+		"and refuses every other host; port 0: any free one (default off)")
+	fl.StringArrayVar(&o.ProxyAllow, "proxy-allow", nil,
+		"`host` that the proxy passes through unread, with a port or at 443 and 80; it connects to no other (repeatable)")
+	fl.StringArrayVar(&o.Scenarios, "scenario", nil, "what happens and what goes wrong: "+
+		"a built-in `name` (graphemu scenario list) or a file; "+
+		"several add up, the first match wins, settings are those of the last (repeatable; default the scenario \"default\")")
+	fl.BoolVar(&f.watch, "watch", false,
+		"read the scenario files again when they change; where one is wrong, the log tells and the scenario before stays")
+	fl.StringVar(&o.Fixture, "fixture", "", "what a world starts from: empty, one, contoso, district, district-flawed, "+
+		"or the `path` of a file or of a folder with a fixture.json (default what the scenario says, else empty)")
+	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: "+
+		"lenient, any will do and none is 401, and the journal tells what strict would refuse; "+
+		"strict, checked from signature to permission; off, no header needed")
+	fl.StringVar(&o.Clock, "clock", "",
+		"`how` time passes: real, frozen, frozen@2026-01-05T06:00:00Z, or x60 for an hour in a minute "+
+			"(default what the scenario says, else real)")
+	fl.StringArrayVar(&f.variants, "variant", nil,
+		"`NAME=READING` where the documentation contradicts itself, as createStatus=201 (repeatable)")
 	fl.Uint64Var(&o.Seed, "seed", 0, "`number` that all ids and all chance are drawn from; "+
 		"where it is given, the signatures of upload URLs too, which else draw on a secret of the data folder (default 1)")
 	fl.StringVar(&o.Control, "control", emulator.ControlLoopback, "`who` may use /_graphemu/: loopback, any or off")
@@ -101,13 +115,15 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 		"`origin` of a page whose scripts may use /_graphemu/ too, as http://localhost:5173 (repeatable)")
 	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, "+
 		"saved at the first signal, at stop and by POST /_graphemu/state; for one server at a time")
-	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; warn, an expectation that is not met is a failure; strict, a warning is one too")
+	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; "+
+		"warn, an expectation that is not met is a failure; strict, a warning is one too")
 	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
 	fl.StringVar(&f.journal, "journal", "", "`file` that gets every request as soon as it is answered, as JSON, a line each: "+
 		"the entries that the verdict names by number, less secrets; it begins anew with each start, and is for one server at a time")
 	fl.StringVar(&f.log, "log", "text", "`form` of the log on standard error: text or json")
 	fl.StringVar(&f.level, "log-level", "info", "lowest `level` that is logged: debug (each request), info, warn or error")
-	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds, "`number` of worlds (tenants) that are kept; one idle for an hour makes room")
+	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds,
+		"`number` of worlds (tenants) that are kept; one idle for an hour makes room")
 	fl.IntVar(&o.Limits.Profiles, "max-profiles", emulator.DefaultMaxProfiles, "`number` of profiles that a world keeps")
 	f.maxUpload, f.maxUploads = emulator.DefaultMaxUpload, emulator.DefaultMaxUploads
 	fl.Var(&f.maxUpload, "max-upload", "largest `size` of an uploaded file")
@@ -118,7 +134,8 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.Var(&f.maxBatch, "max-batch", "largest `size` of the answer to a batch; its further parts are answered 507")
 	f.maxBody = emulator.DefaultMaxBody
 	fl.Var(&f.maxBody, "max-body", "largest `size` of a request body, decompressed too")
-	fl.IntVar(&o.Limits.JournalEntries, "max-journal", emulator.DefaultJournalEntries, "`number` of requests that a world's journal keeps; the oldest go first, and the loss is counted")
+	fl.IntVar(&o.Limits.JournalEntries, "max-journal", emulator.DefaultJournalEntries,
+		"`number` of requests that a world's journal keeps; the oldest go first, and the loss is counted")
 	f.maxJournalBytes = emulator.DefaultJournalBytes
 	fl.Var(&f.maxJournalBytes, "max-journal-bytes", "`size` that a world's journal may have in memory")
 	fl.StringVar(&f.readyFile, "ready-file", "", "`file` that is written once the server answers: "+

@@ -87,7 +87,8 @@ func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 	if seed != 0 {
 		line("", "upload URLs are drawn from it alone: anyone who knows it can sign one")
 	}
-	fmt.Fprintf(out, "\nTry it:\n\n  TOKEN=%s\n  curl %s-H \"Authorization: Bearer $TOKEN\" %s\n\n", r.Token, r.curlCA(origin), origin+collectionPath)
+	fmt.Fprintf(out, "\nTry it:\n\n  TOKEN=%s\n  curl %s-H \"Authorization: Bearer $TOKEN\" %s\n\n",
+		r.Token, r.curlCA(origin), origin+collectionPath)
 }
 
 // curlCA is what curl needs to trust an https origin.

@@ -44,15 +44,18 @@ a server with --auth strict:
 	fl := c.Flags()
 	fl.SortFlags = false
 	fl.StringVar(&tenant, "tenant", emulator.DefaultWorld, "`tenant` or name of the world")
-	fl.StringSliceVar(&o.Scopes, "scopes", nil, "delegated `permissions`, separated by commas (default EduAdministration.ReadWrite, unless --roles are named)")
+	fl.StringSliceVar(&o.Scopes, "scopes", nil,
+		"delegated `permissions`, separated by commas (default EduAdministration.ReadWrite, unless --roles are named)")
 	fl.StringSliceVar(&o.Roles, "roles", nil, "application `permissions`, separated by commas")
 	fl.StringVar(&o.App, "app", "", "client `id` of the app (default the fixture's)")
 	fl.StringVar(&o.User, "user", "", "sign-in `name` of a delegated token's user (default none is named)")
-	fl.StringVar(&o.Audience, "audience", "", "`what` it is for, as 00000003-0000-0000-c000-000000000000 (default https://graph.microsoft.com)")
+	fl.StringVar(&o.Audience, "audience", "",
+		"`what` it is for, as 00000003-0000-0000-c000-000000000000 (default https://graph.microsoft.com)")
 	fl.DurationVar(&o.Expires, "expires", 0, "how long it is good for, as `1h`; below zero, it has expired (default for ever)")
 	fl.DurationVar(&o.After, "after", 0, "when it begins to be good, from now, as `1h` (default now)")
 	fl.StringVar(&o.Flaw, "flaw", "", "`what` is wrong with it: "+strings.Join(emulator.TokenFlaws(), ", ")+" (default nothing)")
-	fl.StringVar(&client.url, "url", "", "`URL` of the control API of a running server (default GRAPHEMU_CONTROL_URL, else none: it is signed here)")
+	fl.StringVar(&client.url, "url", "",
+		"`URL` of the control API of a running server (default GRAPHEMU_CONTROL_URL, else none: it is signed here)")
 	dataDir(c, &dir, env)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if err := fromEnvironment(fl, env); err != nil {

@@ -47,7 +47,8 @@ func (t trusting) linux() section {
 	}
 	switch t.family() {
 	case "debian":
-		return copied("Debian's store", "/usr/local/share/ca-certificates/graphemu.crt", "update-ca-certificates", "update-ca-certificates --fresh")
+		return copied("Debian's store", "/usr/local/share/ca-certificates/graphemu.crt",
+			"update-ca-certificates", "update-ca-certificates --fresh")
 	case "alpine":
 		return copied("Alpine's store", "/usr/local/share/ca-certificates/graphemu.crt", "update-ca-certificates", "update-ca-certificates")
 	case "suse":

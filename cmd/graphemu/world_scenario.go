@@ -39,7 +39,8 @@ Where something is wrong with it, the old one stays.`,
 				if err != nil {
 					return err
 				}
-				a, err := client.do(c.Context(), http.MethodPut, client.of("scenario")+"?"+url.Values{"name": {name}}.Encode(), mediaJSON, bytes.NewReader(text))
+				a, err := client.do(c.Context(), http.MethodPut, client.of("scenario")+"?"+url.Values{"name": {name}}.Encode(),
+					mediaJSON, bytes.NewReader(text))
 				if err != nil {
 					return err
 				}
@@ -124,7 +125,8 @@ they are looked at, with how many calls each spoke of and how many it struck.`,
 	}
 	c.AddCommand(
 		&cobra.Command{
-			Use: "add JSON|FILE|-", Short: "Add a fault before those of the scenario", Args: one("add takes a fault as JSON, a file that holds one, or -"),
+			Use: "add JSON|FILE|-", Short: "Add a fault before those of the scenario",
+			Args: one("add takes a fault as JSON, a file that holds one, or -"),
 			Long: `add adds a fault, written as in a scenario file but as JSON: the argument itself
 where it begins with a brace, else a file, or standard input where it is "-".`,
 			Example: `  graphemu world faults add '{"name":"late","operation":"profiles.list","delay":"2s"}'

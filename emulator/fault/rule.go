@@ -62,8 +62,10 @@ type Respond struct {
 	Body    json.RawMessage   `json:"body,omitzero"`    // in place of an error: JSON; a JSON string is sent as text
 	Headers map[string]string `json:"headers,omitzero"` // further headers
 
-	RetryAfter       clock.Duration `json:"retryAfter,omitzero"`       // in the client's time; 0: no header
-	RetryAfterFormat string         `json:"retryAfterFormat,omitzero"` // "seconds" (default: whole, or with decimals where RetryAfter has a fraction), "decimal" or "date"
+	RetryAfter clock.Duration `json:"retryAfter,omitzero"` // in the client's time; 0: no header
+	// "seconds" (default: whole, or with decimals where RetryAfter has a fraction),
+	// "decimal" or "date"
+	RetryAfterFormat string `json:"retryAfterFormat,omitzero"`
 
 	// PunishEarly throttles a client that comes back within RetryAfter again,
 	// and for twice as long each time, whatever Calls says.

@@ -21,7 +21,8 @@ import (
 // Then hang lasts until r's context is done: when the client has gone, and for
 // whatever else the caller makes it end. HTTP/1 notices a client that goes only
 // once the request's body was read, so that is done first.
-func (s *Strike) Send(w http.ResponseWriter, r *http.Request, status int, body []byte, wait func(context.Context, time.Duration) error) (sent int64) {
+func (s *Strike) Send(w http.ResponseWriter, r *http.Request, status int, body []byte,
+	wait func(context.Context, time.Duration) error) (sent int64) {
 	a := answer{w: w, r: r, control: http.NewResponseController(w)}
 	rule := s.Rule
 	if rule == nil {

@@ -9,8 +9,10 @@ type Expectation struct {
 	Operation string `json:"operation,omitzero"` // as "profiles.start"; "profiles.*" is a group, "*" all but signing in
 	// Count is how many calls there were: "3", ">=1", "<=5" or "1-3". Default:
 	// ">=1", and nothing where NoEarlyRetry or MinInterval is asked.
-	Count        Count          `json:"count,omitzero"`
-	Status       string         `json:"status,omitzero"` // with Operation: count only calls answered so, "409" or "4xx"; with Profile: the sync's status
+	Count Count `json:"count,omitzero"`
+	// with Operation: count only calls answered so, "409" or "4xx"; with Profile:
+	// the sync's status
+	Status       string         `json:"status,omitzero"`
 	NoEarlyRetry bool           `json:"noEarlyRetry,omitzero"`
 	MinInterval  clock.Duration `json:"minInterval,omitzero"` // between two calls of one client on one address
 

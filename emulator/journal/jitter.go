@@ -47,7 +47,9 @@ func (r *Record) noJitter() (list []Warning) {
 	for _, h := range found {
 		if parallel[h.client] {
 			list = append(list, Warning{Kind: WarnNoJitter, World: r.World, Entries: h.blame.ids, Count: h.blame.n, Message: fmt.Sprintf(
-				"%d calls of %s that were throttled together came back within %v of each other (%s): workers should wait for different times", h.blame.n, clientName(h.client), herdTime, times(h.times))})
+				"%d calls of %s that were throttled together came back within %v of each other (%s): "+
+					"workers should wait for different times",
+				h.blame.n, clientName(h.client), herdTime, times(h.times))})
 		}
 	}
 	return list

@@ -137,7 +137,8 @@ func (j *Journal) RestoreRetries(saved SavedRetries) error {
 	restored := make([]promise, len(saved))
 	for i, s := range saved {
 		restored[i] = promise{entry: s.Entry, world: s.Until}
-		if n, err := hex.Decode(restored[i].key[:], []byte(s.Key[:min(len(s.Key), 2*len(digest{}))])); err != nil || 2*n != len(s.Key) || n != len(digest{}) {
+		if n, err := hex.Decode(restored[i].key[:], []byte(s.Key[:min(len(s.Key), 2*len(digest{}))])); err != nil ||
+			2*n != len(s.Key) || n != len(digest{}) {
 			return fmt.Errorf("promise %d: the key %q is none: want %d hexadecimal digits", i, show(s.Key), 2*len(digest{}))
 		}
 	}

@@ -39,7 +39,8 @@ func (d *document) repeat(pointer, name string, at position) {
 	if strings.HasPrefix(pointer, aside) {
 		return
 	}
-	d.twice = append(d.twice, &syntaxError{at: at, pointer: pointer, message: fmt.Sprintf("the name %s stands twice, first in line %d", quote(name), d.key(pointer).line)})
+	d.twice = append(d.twice, &syntaxError{at: at, pointer: pointer,
+		message: fmt.Sprintf("the name %s stands twice, first in line %d", quote(name), d.key(pointer).line)})
 }
 
 // at returns where the value of a pointer stands, or the nearest value around it.

@@ -15,7 +15,8 @@ import (
 // readJSON decodes JSON with positions. Like jsontree it refuses nesting without
 // end; names that stand twice it notes.
 func readJSON(text []byte) (*document, error) {
-	r := jsonReader{text: text, d: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), doc: &document{spots: map[string]spot{}}}
+	r := jsonReader{text: text, d: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)),
+		doc: &document{spots: map[string]spot{}}}
 	v, err := r.value("", position{}, 0)
 	if err == nil {
 		if _, err = r.token(); err == io.EOF {

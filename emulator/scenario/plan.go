@@ -243,7 +243,8 @@ func (p *plan) timeline(f *File) {
 		title = "Every other call leads to"
 	}
 	p.line("\n%s:", title)
-	run := stages(string(profile.Extracting), t.Extracting, string(profile.Validating), t.Validating, string(profile.InProgress), t.InProgress, string(profile.Success))
+	run := stages(string(profile.Extracting), t.Extracting,
+		string(profile.Validating), t.Validating, string(profile.InProgress), t.InProgress, string(profile.Success))
 	p.table("  ", [][2]string{
 		{"profiles.create", stages(string(profile.Provisioning), t.Provisioning, string(profile.Provisioned))},
 		{"profiles.start, profiles.reset", run},

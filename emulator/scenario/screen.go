@@ -54,7 +54,8 @@ func (s *screening) run() error {
 	begun, ended := false, false
 	for i, t := range s.list {
 		at := standing(t)
-		if t.Type != token.DocumentHeaderType && t.Type != token.DocumentEndType && ended || t.Type == token.DocumentHeaderType && (begun || ended) {
+		if t.Type != token.DocumentHeaderType && t.Type != token.DocumentEndType && ended ||
+			t.Type == token.DocumentHeaderType && (begun || ended) {
 			return wrong(at, "the file holds several documents; a scenario is one")
 		}
 		begun = true

@@ -122,9 +122,11 @@ func (x *exchange) carryOut(c *container) (success, error) {
 	case getBlobProperties:
 		return x.getBlobProperties(c)
 	case putAppendBlob, putPageBlob, appendBlock, sealBlob, putPage:
-		return success{}, refuse("InvalidBlobType", reason, x.call.Operation+" is not emulated: graphemu takes block blobs only, with x-ms-blob-type: BlockBlob") // chosen
+		return success{}, refuse("InvalidBlobType", reason,
+			x.call.Operation+" is not emulated: graphemu takes block blobs only, with x-ms-blob-type: BlockBlob") // chosen
 	}
-	return success{}, refuse("NotImplemented", reason, x.call.Operation+" is not emulated: files are put with Put Blob, or with Put Block and Put Block List") // chosen
+	return success{}, refuse("NotImplemented", reason,
+		x.call.Operation+" is not emulated: files are put with Put Blob, or with Put Block and Put Block List") // chosen
 }
 
 // checkURI tells what is wrong with the path and the query.
@@ -149,7 +151,8 @@ func (x *exchange) checkURI() error {
 	}
 	for _, name := range ownParameters {
 		if values := c.Query[name]; len(values) > 1 {
-			return refuse("InvalidQueryParameterValue", queryName, name, queryValue, strings.Join(values, ","), reason, "The parameter is there more than once.")
+			return refuse("InvalidQueryParameterValue", queryName, name, queryValue, strings.Join(values, ","), reason,
+				"The parameter is there more than once.")
 		}
 	}
 	if t := c.Query.Get("timeout"); t != "" {
@@ -230,5 +233,6 @@ func (x *exchange) update(c *container, change func() error) error {
 // full is the problem of a world that has no room.
 func (s *Store) full(wanted int64) problem {
 	return refuse("RequestBodyTooLarge", maxLimit, strconv.FormatInt(s.limits.World, 10), reason,
-		fmt.Sprintf("%d bytes more do not fit: the files of a world have %d bytes together, uncommitted blocks included", wanted, s.limits.World)) // chosen
+		fmt.Sprintf("%d bytes more do not fit: "+
+			"the files of a world have %d bytes together, uncommitted blocks included", wanted, s.limits.World)) // chosen
 }

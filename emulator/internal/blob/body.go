@@ -49,7 +49,8 @@ func (x *exchange) receive(limit int64, wantMD5 bool) (received, error) {
 		return received{}, refuse("MissingContentLengthHeader", reason, "a body is sent with its length, not in chunks") // documented
 	}
 	if n > limit {
-		return received{}, refuse("RequestBodyTooLarge", maxLimit, strconv.FormatInt(limit, 10), reason, fmt.Sprintf("the body has %d bytes", n)) // documented
+		return received{}, refuse("RequestBodyTooLarge", maxLimit, strconv.FormatInt(limit, 10), reason,
+			fmt.Sprintf("the body has %d bytes", n)) // documented
 	}
 	var sums summer
 	if wantMD5 || want.md5 != nil {
@@ -83,7 +84,8 @@ func (x *exchange) read(n int64, sums *summer) (content, error) {
 		x.began = true
 		if got, err := io.ReadFull(x.body, piece); err != nil {
 			s.release(c.size + size)
-			return content{}, refuse("InvalidInput", reason, fmt.Sprintf("the body ended after %d of %d bytes", c.size+int64(got), n)) // chosen: nobody is left to be told
+			return content{}, refuse("InvalidInput", reason,
+				fmt.Sprintf("the body ended after %d of %d bytes", c.size+int64(got), n)) // chosen: nobody is left to be told
 		}
 		sums.add(piece)
 		c.pieces, c.size = append(c.pieces, piece), c.size+size

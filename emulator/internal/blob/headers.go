@@ -76,7 +76,8 @@ func metadata(header http.Header) ([]pair, error) {
 		if rest == "" {
 			return nil, refuse("EmptyMetadataKey")
 		}
-		if strings.ContainsFunc(rest, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) || unicode.IsDigit(rune(rest[0])) {
+		if strings.ContainsFunc(rest, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) ||
+			unicode.IsDigit(rune(rest[0])) {
 			return nil, refuse("InvalidMetadata", headerName, strings.ToLower(name), reason, "a name has letters, digits and _, and no digit first")
 		}
 		p := pair{strings.ToLower(rest), clean(strings.Join(header[name], ","))}

@@ -137,10 +137,12 @@ func (x *exchange) authenticate() (sas, error) {
 	}
 	t, twice := parseSAS(x.call.Query)
 	if twice != "" {
-		return nil, refuse("AuthenticationFailed", authDetail, "Signature fields not well formed. The parameter "+twice+" is there more than once.")
+		return nil, refuse("AuthenticationFailed", authDetail,
+			"Signature fields not well formed. The parameter "+twice+" is there more than once.")
 	}
 	if len(t) == 0 {
-		p := refuse("NoAuthenticationInformation", reason, "the URL has no shared access signature: use the whole text that uploadUrl returned, with what is after its question mark")
+		p := refuse("NoAuthenticationInformation", reason,
+			"the URL has no shared access signature: use the whole text that uploadUrl returned, with what is after its question mark")
 		p.header = http.Header{"Www-Authenticate": {challenge}}
 		return nil, p
 	}
@@ -154,7 +156,8 @@ func (x *exchange) authenticate() (sas, error) {
 		return nil, refuse("AuthenticationFailed", authDetail, "The specified signed resource is not allowed for the this resource level")
 	}
 	if !x.store.signed(t, x.call.Container, x.call.Blob) || (t["sr"] != "c" && t["sr"] != "b") {
-		return nil, refuse("AuthenticationFailed", authDetail, "Signature did not match. String to sign used was "+t.stringToSign(x.call.Container, x.call.Blob)) // observed
+		return nil, refuse("AuthenticationFailed", authDetail,
+			"Signature did not match. String to sign used was "+t.stringToSign(x.call.Container, x.call.Blob)) // observed
 	}
 	return t, x.checkTimes(t)
 }
@@ -164,7 +167,9 @@ func (x *exchange) authenticate() (sas, error) {
 func (x *exchange) wrongScheme(given string) problem {
 	scheme, _, _ := strings.Cut(given, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return refuse("AuthenticationFailed", authDetail, "The MAC signature found in the HTTP request is not the same as any computed signature. A request with a shared access signature has no Authorization header.")
+		return refuse("AuthenticationFailed", authDetail,
+			"The MAC signature found in the HTTP request is not the same as any computed signature. "+
+				"A request with a shared access signature has no Authorization header.")
 	}
 	if x.version < bearerVersion {
 		return refuse("AuthenticationFailed", authDetail, "Authentication scheme Bearer is not supported in this version.") // observed
@@ -192,7 +197,8 @@ func (x *exchange) checkTimes(t sas) error {
 	case !start.Before(expiry):
 		return refuse("AuthenticationFailed", authDetail, "Signed expiry time "+text(expiry)+" must be after signed start time "+text(start))
 	case x.now.Before(start), !x.now.Before(expiry):
-		return refuse("AuthenticationFailed", authDetail, "Signature not valid in the specified time frame: Start "+text(start)+" - Expiry "+text(expiry)+" - Current "+text(x.now))
+		return refuse("AuthenticationFailed", authDetail,
+			"Signature not valid in the specified time frame: Start "+text(start)+" - Expiry "+text(expiry)+" - Current "+text(x.now))
 	}
 	return nil
 }

@@ -121,7 +121,8 @@ func query(r *http.Request, known ...string) (url.Values, error) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		switch {
 		case !slices.Contains(known, name):
-			return nil, problem(http.StatusBadRequest, "Invalid query", "%s: unknown; there are %s%s", name, strings.Join(known, ", "), didYouMean(name, known))
+			return nil, problem(http.StatusBadRequest, "Invalid query",
+				"%s: unknown; there are %s%s", name, strings.Join(known, ", "), didYouMean(name, known))
 		case len(values[name]) > 1:
 			return nil, problem(http.StatusBadRequest, "Invalid query", "%s: given %d times, want it once", name, len(values[name]))
 		}

@@ -39,7 +39,8 @@ func (c *Control) addFault(w World, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if _, taken := find(w.Faults(), rule.Name); taken {
-		return nil, problem(http.StatusConflict, "The name is taken", "There is a rule %q in the world %s already. DELETE it first, or choose another name.", rule.Name, w.Name())
+		return nil, problem(http.StatusConflict, "The name is taken",
+			"There is a rule %q in the world %s already. DELETE it first, or choose another name.", rule.Name, w.Name())
 	}
 	if err := w.AddFault(rule); err != nil {
 		var p *Problem

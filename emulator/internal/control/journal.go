@@ -115,9 +115,14 @@ func noEntry(world string, j Journal, id uint64) error {
 	case newest == 0:
 		return problem(http.StatusNotFound, title, "The journal of the world %s has no entry yet.", world)
 	case id > newest:
-		return problem(http.StatusNotFound, title, "There is no entry %d in the journal of the world %s yet; the newest is %d.", id, world, newest)
+		return problem(http.StatusNotFound, title, "There is no entry %d in the journal of the world %s yet; the newest is %d.",
+			id, world, newest)
 	case lost > 0:
-		return problem(http.StatusNotFound, title, "Entry %d is no longer in the journal of the world %s, which had no room for %d entries and lost the oldest (--max-journal raises the limit); or it was cleared, or its request is still under way.", id, world, lost)
+		return problem(http.StatusNotFound, title,
+			"Entry %d is no longer in the journal of the world %s, which had no room for %d entries "+
+				"and lost the oldest (--max-journal raises the limit); or it was cleared, or its request is still under way.",
+			id, world, lost)
 	}
-	return problem(http.StatusNotFound, title, "Entry %d is not in the journal of the world %s: the journal was cleared, or the request is still under way.", id, world)
+	return problem(http.StatusNotFound, title,
+		"Entry %d is not in the journal of the world %s: the journal was cleared, or the request is still under way.", id, world)
 }

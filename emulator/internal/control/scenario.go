@@ -76,7 +76,8 @@ func (c *Control) putScenario(w World, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if len(bytes.TrimSpace(b)) == 0 {
-		return nil, problem(http.StatusBadRequest, "Invalid scenario", "The body is empty: want a scenario as YAML or JSON. DELETE goes back to the server's scenario.")
+		return nil, problem(http.StatusBadRequest, "Invalid scenario",
+			"The body is empty: want a scenario as YAML or JSON. DELETE goes back to the server's scenario.")
 	}
 	notes, err := w.PutScenario(name, b)
 	if err != nil {

@@ -40,7 +40,9 @@ func (c *Control) token(w World, r *http.Request) (any, error) {
 		name, want string
 		into       *time.Duration
 		past       bool
-	}{{"expires", `a duration such as "1h", or "-1h" for a token that has expired`, &t.Expires, true}, {"after", `a positive duration such as "1h"`, &t.After, false}} {
+	}{
+		{"expires", `a duration such as "1h", or "-1h" for a token that has expired`, &t.Expires, true},
+		{"after", `a positive duration such as "1h"`, &t.After, false}} {
 		if v, given := o[d.name]; given {
 			text, _ := v.(string)
 			if *d.into, err = time.ParseDuration(text); err != nil || *d.into == 0 || *d.into < 0 && !d.past {

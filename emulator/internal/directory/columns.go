@@ -66,7 +66,8 @@ func classRest(w *writer, c *columns, r roster.Record, mailNickname, name string
 	w.complex("term", field{"displayName", c.get(r, "Term Name")}, field{"endDate", date(c.get(r, "Term EndDate"))},
 		field{"externalId", c.get(r, "Term SIS ID")}, field{"startDate", date(c.get(r, "Term StartDate"))})
 	w.complex("course", field{"courseNumber", c.get(r, "Course Number")}, field{"description", c.get(r, "Course Description")},
-		field{"displayName", c.get(r, "Course Name")}, field{"externalId", c.get(r, "Course SIS ID")}, field{"subject", c.get(r, "Course Subject")})
+		field{"displayName", c.get(r, "Course Name")}, field{"externalId", c.get(r, "Course SIS ID")},
+		field{"subject", c.get(r, "Course Subject")})
 	w.b = append(w.b, '}')
 }
 
@@ -77,8 +78,10 @@ func userRest(w *writer, c *columns, r roster.Record, as role) {
 	w.text("primaryRole", as.String())
 	address(w, c, r, "residenceAddress", "Residence ")
 	if as == student {
-		w.complex("student", field{"birthDate", date(c.get(r, "Birthdate"))}, field{"externalId", r.Get("SIS ID")}, field{"gender", gender(c.get(r, "Gender"))},
-			field{"grade", c.get(r, "Grade")}, field{"graduationYear", c.get(r, "Graduation Year")}, field{"studentNumber", c.get(r, "Student Number")})
+		w.complex("student", field{"birthDate", date(c.get(r, "Birthdate"))},
+			field{"externalId", r.Get("SIS ID")}, field{"gender", gender(c.get(r, "Gender"))},
+			field{"grade", c.get(r, "Grade")}, field{"graduationYear", c.get(r, "Graduation Year")},
+			field{"studentNumber", c.get(r, "Student Number")})
 		w.b = append(w.b, `,"teacher":null}`...)
 		return
 	}

@@ -14,18 +14,23 @@ type fault struct{ code, message string }
 
 var (
 	// No account fits the identity rule. Two blanks before Verify, as the page has it.
-	unmatched = &fault{"UnsynchronizableChange", "%[1]s cannot be updated as no matching entry in Active Directory was found for %[1]s.  Verify the identity matching criteria for the profile."}
+	unmatched = &fault{"UnsynchronizableChange",
+		"%[1]s cannot be updated as no matching entry in Active Directory was found for %[1]s.  " +
+			"Verify the identity matching criteria for the profile."}
 	// Two accounts fit it, or carry the SIS ID. Documented for students, inferred for teachers.
-	ambiguous = &fault{"DuplicateTargetEntries", "%s cannot be updated as more than one entry with the same SIS ID was found in Active Directory."}
+	ambiguous = &fault{"DuplicateTargetEntries",
+		"%s cannot be updated as more than one entry with the same SIS ID was found in Active Directory."}
 	// A name has an invalid character; a SIS ID, or what identifies a person, is
 	// used twice. Documented for sections and students, inferred for teachers and schools.
 	unfitName = &fault{"None", "%s cannot be added as its name contains an invalid character or is used twice."}
 	// The section's SIS ID, of which mailNickname is made.
-	unfitNickname = &fault{"AzureActiveDirectoryInvalidPropertyValue", "%s cannot be added as the value for mailNickname contains characters other than letters and digits."}
+	unfitNickname = &fault{"AzureActiveDirectoryInvalidPropertyValue",
+		"%s cannot be added as the value for mailNickname contains characters other than letters and digits."}
 	// The container or the person failed in this run.
 	brokenReference = &fault{"InvalidLookupReference", "%s cannot be updated as one of the entries that it refers to was not synchronized."}
 	unknownSKU      = &fault{"AzureActiveDirectoryInvalidLicense", "License cannot be assigned to %s as the SKU was not found in the tenant."}
-	noLocation      = &fault{"AzureActiveDirectoryInvalidUserUsageLocation", "License cannot be assigned to %s as the user has no usage location."}
+	noLocation      = &fault{"AzureActiveDirectoryInvalidUserUsageLocation",
+		"License cannot be assigned to %s as the user has no usage location."}
 )
 
 // record notes that an entry failed. joining is what the entry is found by: the

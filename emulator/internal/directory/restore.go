@@ -36,7 +36,9 @@ func (s *Store) Restore(v Saved) error {
 	}
 	schools := func(p *part) map[string]uint32 { return p.schools }
 	classes := func(p *part) map[string]uint32 { return p.classes }
-	if err := cmp.Or(st.restoreObjects("schools", v.Schools, &st.schools, st.schoolByID, schools), st.restoreObjects("classes", v.Classes, &st.classes, st.classByID, classes)); err != nil {
+	if err := cmp.Or(
+		st.restoreObjects("schools", v.Schools, &st.schools, st.schoolByID, schools),
+		st.restoreObjects("classes", v.Classes, &st.classes, st.classByID, classes)); err != nil {
 		return err
 	}
 	for i := range v.Profiles {
@@ -51,7 +53,8 @@ func (s *Store) Restore(v Saved) error {
 }
 
 func (s *state) restoreAccount(v *SavedAccount) error {
-	a := &account{id: strings.ToLower(v.ID), principalName: v.UserPrincipalName, displayName: v.DisplayName, givenName: v.GivenName, surname: v.Surname,
+	a := &account{id: strings.ToLower(v.ID), principalName: v.UserPrincipalName, displayName: v.DisplayName,
+		givenName: v.GivenName, surname: v.Surname,
 		mail: v.Mail, mailNickname: v.MailNickname, employeeID: v.EmployeeID, externalID: v.ExternalID, usageLocation: v.UsageLocation,
 		disabled: v.Disabled, created: v.Created, skus: slices.Clone(v.SKUs)}
 	if a.id == "" || a.principalName == "" || s.taken(a) {
@@ -83,7 +86,8 @@ func (s *state) restoreUser(v *SavedUser) error {
 	return nil
 }
 
-func (s *state) restoreObjects(name string, saved []SavedObject, list *[]*object, byID map[string]uint32, known func(*part) map[string]uint32) error {
+func (s *state) restoreObjects(name string, saved []SavedObject, list *[]*object, byID map[string]uint32,
+	known func(*part) map[string]uint32) error {
 	for i, v := range saved {
 		place := fmt.Sprintf("directory: %s[%d]", name, i)
 		id := strings.ToLower(v.ID)

@@ -49,9 +49,11 @@ func (c column) slug() string {
 
 var columns = [entities][]column{
 	school: append([]column{{"SIS ID", required | pattern | unique}, {"Name", required}},
-		optionals("School Number,School NCES_ID,State ID,Grade Low,Grade High,Principal SIS ID,Principal Name,Principal Secondary Email*,Address,City,State,Country,Zip,Phone,Zone")...),
+		optionals("School Number,School NCES_ID,State ID,Grade Low,Grade High,Principal SIS ID,Principal Name,"+
+			"Principal Secondary Email*,Address,City,State,Country,Zip,Phone,Zone")...),
 	section: append([]column{{"SIS ID", required | pattern | unique}, {"School SIS ID", required | reference}, {"Section Name", required}},
-		optionals("Section Number,Term SIS ID,Term Name,Term StartDate*,Term EndDate*,Course SIS ID,Course Name,Course Number,Course Description,Course Subject,Periods,Status")...),
+		optionals("Section Number,Term SIS ID,Term Name,Term StartDate*,Term EndDate*,Course SIS ID,"+
+			"Course Name,Course Number,Course Description,Course Subject,Periods,Status")...),
 	student: append(person,
 		optionals("State ID,Secondary Email*,Student Number,Middle Name,Grade,Status,Birthdate*,Graduation Year,Gender,ELL Status,FederalRace,"+
 			"Mailing Address,Mailing City,Mailing State,Mailing Zip,Mailing Latitude,Mailing Longitude,Mailing Country,"+

@@ -74,7 +74,8 @@ func newPlan(o Options) (*plan, error) {
 	}
 	for e := range entities {
 		if n := p.rows(e); n > MaxRows && !p.spoiled[e].overfull {
-			return nil, fmt.Errorf("%s would have %d rows, %d of them from flaws, and a file may have %d; fewer flaws or students would fit", e.file(), n, p.added(e), MaxRows)
+			return nil, fmt.Errorf("%s would have %d rows, %d of them from flaws, and a file may have %d; "+
+				"fewer flaws or students would fit", e.file(), n, p.added(e), MaxRows)
 		}
 	}
 	return p, nil

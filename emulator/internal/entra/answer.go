@@ -137,7 +137,8 @@ func (x *exchange) judgeTenant() *problem {
 	switch {
 	case Personal(name):
 		return refuse(workAccountsOnly, graphID, "Microsoft Graph").
-			help("personalAccounts", "tenant", "the education APIs have no personal accounts; ask for the tenant's id, one of its domains, or organizations")
+			help("personalAccounts", "tenant",
+				"the education APIs have no personal accounts; ask for the tenant's id, one of its domains, or organizations")
 	case strings.Trim(name, ".-") == "" || strings.ContainsFunc(name, func(r rune) bool {
 		return r != '-' && r != '.' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}):
@@ -217,7 +218,8 @@ func (x *exchange) fail(p *problem) Reply {
 	if x.call.page.forPeople() {
 		reply = x.errorPage(p)
 	} else {
-		body := oauthError{Error: p.name, Description: x.describe(p), Codes: []int{}, Timestamp: x.stamp(), Trace: x.trace, Correlation: x.corr, Suberror: p.suberror}
+		body := oauthError{Error: p.name, Description: x.describe(p),
+			Codes: []int{}, Timestamp: x.stamp(), Trace: x.trace, Correlation: x.corr, Suberror: p.suberror}
 		if p.code != 0 {
 			body.Codes, body.URI = []int{p.code}, p.uri()
 		}
@@ -284,7 +286,8 @@ func (x *exchange) pinned() bool {
 		host = h
 	}
 	host = strings.ToLower(strings.Trim(host, "[]"))
-	return secure && net.ParseIP(host) == nil && host != "localhost" && host != "host.docker.internal" && !strings.HasSuffix(host, ".localhost") && strings.Contains(host, ".")
+	return secure && net.ParseIP(host) == nil && host != "localhost" && host != "host.docker.internal" &&
+		!strings.HasSuffix(host, ".localhost") && strings.Contains(host, ".")
 }
 
 // crossOrigin lets scripts of any origin read the answer. Observed: * on the metadata,

@@ -89,7 +89,8 @@ func (x *exchange) target() (signin, client, *problem) {
 		return s, c, p
 	}
 	state, has := form["state"]
-	s = signin{Client: c.id, Redirect: uri, Mode: modeQuery, State: state, HasState: has, Nonce: form.get("nonce"), Info: form.get("client_info") == "1"}
+	s = signin{Client: c.id, Redirect: uri, Mode: modeQuery,
+		State: state, HasState: has, Nonce: form.get("nonce"), Info: form.get("client_info") == "1"}
 	if strings.Contains(form.get("response_type"), "token") {
 		s.Mode = modeFragment // where an error of a token belongs
 	}

@@ -68,7 +68,8 @@ func (x *exchange) spend(id, session, target string, expires time.Time) *problem
 	case spentBefore:
 		return replayed(target)
 	case noRoom:
-		return refuse(transientError).help("full", target, "%d codes were redeemed and have not expired yet: wait, or advance the clock", maxRedeemed)
+		return refuse(transientError).help("full", target,
+			"%d codes were redeemed and have not expired yet: wait, or advance the clock", maxRedeemed)
 	}
 	return nil
 }

@@ -23,7 +23,8 @@ func (x *exchange) logout() Reply {
 	}
 	if !x.tenant.maySend(x.tenant.app(id), uri) {
 		// Documented: the user stays on a page of Entra's.
-		return x.html(http.StatusOK, pageData{Title: "You are signed out", Notice: "The app has not registered the address that it wanted to send you to."}, "")
+		return x.html(http.StatusOK, pageData{Title: "You are signed out",
+			Notice: "The app has not registered the address that it wanted to send you to."}, "")
 	}
 	values := url.Values{}
 	if state, has := form["state"]; has {

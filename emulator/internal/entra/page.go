@@ -48,7 +48,8 @@ func (x *exchange) html(status int, d pageData, redirect string) Reply {
 		panic(err) // a buffer takes everything
 	}
 	reply := x.reply(status, "text/html; charset=utf-8", b.Bytes())
-	policy := "default-src 'none'; style-src " + hashSource(pageCSS) + "; base-uri 'none'; frame-ancestors 'none'; form-action 'self'" + formSource(redirect)
+	policy := "default-src 'none'; style-src " + hashSource(pageCSS) +
+		"; base-uri 'none'; frame-ancestors 'none'; form-action 'self'" + formSource(redirect)
 	if d.Script != "" {
 		policy += "; script-src " + hashSource(d.Script)
 	}

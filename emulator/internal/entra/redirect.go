@@ -52,7 +52,8 @@ func (a *App) someRedirects(n int) (list []string) {
 // sound tells whether uri is one that every client reads alike, and that no
 // browser takes for a script. A fragment is never allowed (RFC 6749, section 3.1.2).
 func sound(uri string) bool {
-	if len(uri) > limit("redirect_uri") || strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("#\\<>\"`{}|^", r) }) {
+	if len(uri) > limit("redirect_uri") ||
+		strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("#\\<>\"`{}|^", r) }) {
 		return false
 	}
 	u, err := url.Parse(uri)

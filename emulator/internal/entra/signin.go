@@ -38,7 +38,8 @@ func (x *exchange) bind() (binding, *http.Cookie) {
 		value = base64.RawURLEncoding.EncodeToString(b[:])
 	}
 	name, path := x.cookieName()
-	c := &http.Cookie{Name: name, Value: value, Path: path, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(x.tenant.Origin, "https://")}
+	c := &http.Cookie{Name: name, Value: value, Path: path, HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(x.tenant.Origin, "https://")}
 	return binding{hashed(value), x.tenant.Now.Add(signinLifetime).Unix()}, c
 }
 

@@ -113,7 +113,8 @@ func (d *pageData) device() g.Node {
 		h.P(asks),
 		d.form(
 			h.Label(h.For("user_code"), g.Text("Code")),
-			h.Input(h.Type("text"), h.ID("user_code"), h.Name("user_code"), h.Value(d.UserCode), h.AutoComplete("off"), g.Attr("autocapitalize", "characters"),
+			h.Input(h.Type("text"), h.ID("user_code"), h.Name("user_code"), h.Value(d.UserCode),
+				h.AutoComplete("off"), g.Attr("autocapitalize", "characters"),
 				g.Attr("spellcheck", "false"), h.MaxLength("32"), h.Required()),
 			users,
 			name("Or another user's sign-in name (it goes before the choice above)", "other", ""),

@@ -9,9 +9,10 @@ import (
 
 // Words that a scenario may ask for too (injected.go).
 const (
-	invalidToken      = "Access token validation failure."
-	tokenExpired      = "Lifetime validation failed, the token is expired."
-	tokenRevoked      = "Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp"
+	invalidToken = "Access token validation failure."
+	tokenExpired = "Lifetime validation failed, the token is expired."
+	tokenRevoked = "Continuous access evaluation resulted in claims challenge with result: " +
+		"InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp"
 	missingScopes     = "Required scp claim values are not provided."
 	missingRoles      = "Required roles claim values are not provided."
 	insufficientRight = "Insufficient privileges to complete the operation."
@@ -72,7 +73,8 @@ func UnknownApp() *Error {
 func ClaimsChallenge(now time.Time) *Error {
 	claims := fmt.Sprintf(`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, now.Unix())
 	e := unauthenticated(tokenRevoked)
-	return e.header("WWW-Authenticate", fmt.Sprintf(`%s, error="insufficient_claims", claims="%s"`, bearer, base64.StdEncoding.EncodeToString([]byte(claims))))
+	return e.header("WWW-Authenticate", fmt.Sprintf(`%s, error="insufficient_claims", claims="%s"`,
+		bearer, base64.StdEncoding.EncodeToString([]byte(claims))))
 }
 
 // bearer is the header of each 401. Observed: tdi#24.

@@ -76,7 +76,8 @@ func (k *Keys) openRing() (*ring, error) {
 		if err == nil {
 			return r, nil
 		}
-		k.note(fmt.Sprintf("the data folder cannot keep the signing keys (%v): this run has them in memory, and the tokens that it issues are not good after a restart", err))
+		k.note(fmt.Sprintf("the data folder cannot keep the signing keys (%v): "+
+			"this run has them in memory, and the tokens that it issues are not good after a restart", err))
 	}
 	return k.passingRing(nil)
 }
@@ -106,7 +107,8 @@ func (k *Keys) storedRing() (*ring, error) {
 	if unfit == nil {
 		return r, nil
 	}
-	k.note(fmt.Sprintf("the stored signing keys %s cannot be used (%v): a new one takes their place, and tokens signed before are no longer good",
+	k.note(fmt.Sprintf("the stored signing keys %s cannot be used (%v): "+
+		"a new one takes their place, and tokens signed before are no longer good",
 		filepath.Join(k.dir, signingFile), unfit))
 	if f, err = keyfile.Renew(k.dir, signingFile, f.Content, create); err != nil {
 		return nil, err
@@ -346,7 +348,8 @@ func (k *Keys) publish(keys []signingKey) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	set.Keys = append(set.Keys, published{Type: "EC", Use: "sig", ID: k.id, Algorithm: "ES256", Curve: "P-256", X: encode(own[1:33]), Y: encode(own[33:])})
+	set.Keys = append(set.Keys, published{Type: "EC", Use: "sig", ID: k.id,
+		Algorithm: "ES256", Curve: "P-256", X: encode(own[1:33]), Y: encode(own[33:])})
 	return json.Marshal(set)
 }
 

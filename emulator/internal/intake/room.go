@@ -17,7 +17,8 @@ import (
 type FullError struct{ Held, Max int64 } // bytes
 
 func (e *FullError) Error() string {
-	return fmt.Sprintf("syncs that are not over hold %d bytes of files that were replaced since they started, and the most is %d; let them end, or reset or delete their profiles", e.Held, e.Max)
+	return fmt.Sprintf("syncs that are not over hold %d bytes of files that were replaced since they started, "+
+		"and the most is %d; let them end, or reset or delete their profiles", e.Held, e.Max)
 }
 
 // forgetGone drops what belonged to profiles that are gone, however they went.
@@ -88,7 +89,8 @@ func (i *Intake) makeRoom(now time.Time, starting string) error {
 // beside is how many bytes of files are not among those stored, both by name.
 func beside(files, stored []blob.File) (n int64) {
 	for _, f := range files {
-		if at, found := slices.BinarySearchFunc(stored, f, func(a, b blob.File) int { return cmp.Compare(a.Name, b.Name) }); !found || !stored[at].Shares(f) {
+		if at, found := slices.BinarySearchFunc(stored, f,
+			func(a, b blob.File) int { return cmp.Compare(a.Name, b.Name) }); !found || !stored[at].Shares(f) {
 			n += f.Size
 		}
 	}

@@ -51,14 +51,16 @@ func parseExpand(text string, t *Type, a Allowed, depth int) ([]ExpandItem, erro
 		name, rest, options := strings.Cut(part, "(")
 		name = strings.TrimSpace(name)
 		if name == "" || options && !strings.HasSuffix(rest, ")") {
-			return nil, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.", "Names of navigation properties, separated by commas: $expand=errors($top=5),profileStatus.")
+			return nil, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.",
+				"Names of navigation properties, separated by commas: $expand=errors($top=5),profileStatus.")
 		}
 		p, err := expandable(name, t)
 		if err != nil {
 			return nil, err
 		}
 		if expanded(items, p) {
-			return nil, selectFailed("$expand", fmt.Sprintf("Found multiple expands for the property '%s'.", p.Name), "Name it once, with its options separated by semicolons: %s($top=5;$count=true).", p.Name)
+			return nil, selectFailed("$expand", fmt.Sprintf("Found multiple expands for the property '%s'.", p.Name),
+				"Name it once, with its options separated by semicolons: %s($top=5;$count=true).", p.Name)
 		}
 		item := ExpandItem{Property: p, Options: Options{Top: -1}}
 		if options {
@@ -124,7 +126,8 @@ func nested(text string, p *Property, a Allowed, depth int) (Options, error) {
 	q := query{t: p.Type, allowed: inner, depth: depth + 1, options: Options{Top: -1}, within: "$expand"}
 	parts, ok := splitOutside(text, ';')
 	if !ok { // as in errors($top=1)($skip=1)
-		return Options{}, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.", "The options of %s stand in one pair of parentheses, separated by semicolons.", p.Name)
+		return Options{}, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.",
+			"The options of %s stand in one pair of parentheses, separated by semicolons.", p.Name)
 	}
 	for _, part := range parts {
 		if part = strings.TrimSpace(part); part == "" {

@@ -46,7 +46,9 @@ func (p *parser) function() (*node, error) {
 		case "any", "all":
 			help = "any and all follow a collection and a slash: errors/any(e:e/errorCode eq 'None')."
 		}
-		return nil, p.fail(fmt.Sprintf("An unknown function with name '%s' was found. This may also be a function import or a key lookup on a navigation property, which is not allowed.", echo(p.tok.text)), "%s", help)
+		return nil, p.fail(fmt.Sprintf("An unknown function with name '%s' was found. "+
+			"This may also be a function import or a key lookup on a navigation property, which is not allowed.",
+			echo(p.tok.text)), "%s", help)
 	}
 	if err := p.next(); err != nil {
 		return nil, err
@@ -75,7 +77,8 @@ func (p *parser) function() (*node, error) {
 	}
 	if !fits {
 		sign := name + "(Edm.String Nullable=true" + strings.Repeat(", Edm.String Nullable=true", f.params-1) + ")"
-		return nil, p.fail(fmt.Sprintf("No function signature for the function with name '%s' matches the specified arguments. The function signatures considered are: %s.", name, sign),
+		return nil, p.fail(fmt.Sprintf("No function signature for the function with name '%s' matches the specified arguments. "+
+			"The function signatures considered are: %s.", name, sign),
 			"%s takes %d argument(s), each a text.", name, f.params)
 	}
 	return n, p.expect(")")
@@ -109,7 +112,8 @@ func (p *parser) isof() (*node, error) {
 	}
 	t := p.root.model.cast(name.text)
 	if t == nil {
-		return nil, p.fail(fmt.Sprintf("The type '%s' is not defined in the model.", echo(name.text)), "%s", suggest(name.text, p.root.model.typesNear(n.shape.typ)))
+		return nil, p.fail(fmt.Sprintf("The type '%s' is not defined in the model.", echo(name.text)),
+			"%s", suggest(name.text, p.root.model.typesNear(n.shape.typ)))
 	}
 	n.path.steps = append(n.path.steps, step{cast: t, from: n.shape.typ})
 	n.op, n.shape = opIsOf, shape{kind: KindBoolean}

@@ -210,10 +210,13 @@ func (q *query) top(value string) (int, error) {
 	case !ok:
 		return 0, badNumber("$top", value)
 	case n == 0: // documented: the minimum is 1; the words are chosen after those for a negative one
-		return 0, refuse("$top", fmt.Sprintf("Invalid value '%s' for $top query option found. The $top query option requires a positive integer value.", echo(value)),
+		return 0, refuse("$top", fmt.Sprintf("Invalid value '%s' for $top query option found. "+
+			"The $top query option requires a positive integer value.", echo(value)),
 			"The smallest $top is 1.")
 	case n > limit || n == math.MaxInt32 && strings.TrimSpace(value) != strconv.Itoa(n):
-		return 0, refuse("$top", fmt.Sprintf("The query specified in the URI is not valid. The limit of '%d' for Top query has been exceeded. The value from the incoming request is '%s'.", limit, echo(strings.TrimSpace(value))),
+		return 0, refuse("$top", fmt.Sprintf("The query specified in the URI is not valid. "+
+			"The limit of '%d' for Top query has been exceeded. The value from the incoming request is '%s'.",
+			limit, echo(strings.TrimSpace(value))),
 			"The largest $top is %d; @odata.nextLink leads to the rest.", limit)
 	}
 	return n, nil
@@ -221,7 +224,8 @@ func (q *query) top(value string) (int, error) {
 
 // badNumber has the OData library's words.
 func badNumber(target, value string) error {
-	return refuse(target, fmt.Sprintf("Invalid value '%s' for %s query option found. The %s query option requires a non-negative integer value.", echo(value), target, target),
+	return refuse(target, fmt.Sprintf("Invalid value '%s' for %s query option found. "+
+		"The %s query option requires a non-negative integer value.", echo(value), target, target),
 		"Write a number in plain digits: %s=10.", target)
 }
 

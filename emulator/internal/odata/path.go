@@ -185,7 +185,8 @@ func (p *parser) path() (*node, error) {
 func (p *parser) step(n *node, segment token) error {
 	name := segment.text
 	if n.shape.coll {
-		return p.fail(fmt.Sprintf("The parent value for a property access of a property '%s' is not a single value. Property access can only be applied to a single value.", echo(name)),
+		return p.fail(fmt.Sprintf("The parent value for a property access of a property '%s' is not a single value. "+
+			"Property access can only be applied to a single value.", echo(name)),
 			"This is a collection: ask for its elements with any(x:x/%s eq …) or all(…), or for /$count.", echo(name))
 	}
 	if !n.shape.kind.structured() {
@@ -267,7 +268,8 @@ func (p *parser) lambda(n *node, segment token) (*node, error) {
 	}
 	for _, v := range p.vars {
 		if v.name == name.text {
-			return nil, p.fail(fmt.Sprintf("The range variable '%s' has already been declared.", echo(name.text)), "Give the inner one another name.")
+			return nil, p.fail(fmt.Sprintf("The range variable '%s' has already been declared.", echo(name.text)),
+				"Give the inner one another name.")
 		}
 	}
 	if err := p.next(); err != nil {
@@ -283,7 +285,8 @@ func (p *parser) lambda(n *node, segment token) (*node, error) {
 		return nil, err
 	}
 	if !body.boolean() {
-		return nil, p.fail("The Any/All query expression must evaluate to a single boolean value.", "It is %s; compare it with something.", body.shape)
+		return nil, p.fail("The Any/All query expression must evaluate to a single boolean value.",
+			"It is %s; compare it with something.", body.shape)
 	}
 	n.kids = []*node{body}
 	return n, p.expect(")")

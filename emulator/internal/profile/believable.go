@@ -32,25 +32,35 @@ var kinds = []kind{
 	{"UnsynchronizableChange", []string{"Student", "Teacher"}, unmatchedMessage, 50},
 	{"InvalidLookupReference", []string{"SectionStudents", "SectionTeachers", "SchoolStudents", "SchoolTeachers"},
 		"%s cannot be updated as one of the entries that it refers to was not synchronized.", 20},
-	{"DuplicateTargetEntries", []string{"Student"}, "%s cannot be updated as more than one entry with the same SIS ID was found in Active Directory.", 8},
-	{"AzureActiveDirectoryInvalidPropertyValue", []string{"Section"}, "%s cannot be added as the value for mailNickname contains characters other than letters and digits.", 6},
+	{"DuplicateTargetEntries", []string{"Student"},
+		"%s cannot be updated as more than one entry with the same SIS ID was found in Active Directory.", 8},
+	{"AzureActiveDirectoryInvalidPropertyValue", []string{"Section"},
+		"%s cannot be added as the value for mailNickname contains characters other than letters and digits.", 6},
 	{"None", []string{"Section", "Student"}, "%s cannot be added as its name contains an invalid character or is used twice.", 5},
 	{"UnSpecified", []string{"Student"}, "%s cannot be updated as its SIS ID is invalid or its user could not be synchronized.", 3},
-	{"AzureActiveDirectoryInvalidUserUsageLocation", []string{"Student", "Teacher"}, "License cannot be assigned to %s as the user has no usage location.", 3},
-	{"AzureActiveDirectoryInvalidLicense", []string{"Student", "Teacher"}, "License cannot be assigned to %s as the SKU was not found in the tenant.", 2},
-	{"AzureActiveDirectoryRequestThrottledTemporarily", []string{"Student", "Teacher", "Section"}, "%s cannot be updated as requests to Active Directory are throttled temporarily. It will be tried again.", 2},
-	{"AzureActiveDirectoryReplicaUnavailable", []string{"Student", "Teacher", "Section"}, "%s cannot be updated as a replica of Active Directory is unavailable. It will be tried again.", 1},
+	{"AzureActiveDirectoryInvalidUserUsageLocation", []string{"Student", "Teacher"},
+		"License cannot be assigned to %s as the user has no usage location.", 3},
+	{"AzureActiveDirectoryInvalidLicense", []string{"Student", "Teacher"},
+		"License cannot be assigned to %s as the SKU was not found in the tenant.", 2},
+	{"AzureActiveDirectoryRequestThrottledTemporarily", []string{"Student", "Teacher", "Section"},
+		"%s cannot be updated as requests to Active Directory are throttled temporarily. It will be tried again.", 2},
+	{"AzureActiveDirectoryReplicaUnavailable", []string{"Student", "Teacher", "Section"},
+		"%s cannot be updated as a replica of Active Directory is unavailable. It will be tried again.", 1},
 	{"UnmatchedEntry", []string{"Student", "Teacher"}, unmatchedMessage, 0},
-	{"InvalidOrMissingReferenceCode", []string{"Users"}, "The value 6 in GradeLevelCode for 3110_10 isn't found in RefGradeLevel. Correct source system.", 0},
+	{"InvalidOrMissingReferenceCode", []string{"Users"},
+		"The value 6 in GradeLevelCode for 3110_10 isn't found in RefGradeLevel. Correct source system.", 0},
 }
 
 // unmatchedMessage has two blanks before Verify, as the page has it.
-const unmatchedMessage = "%[1]s cannot be updated as no matching entry in Active Directory was found for %[1]s.  Verify the identity matching criteria for the profile."
+const unmatchedMessage = "%[1]s cannot be updated as no matching entry in Active Directory was found for %[1]s.  " +
+	"Verify the identity matching criteria for the profile."
 
 // Made-up people. Observed: richard.2wilson.
 var (
-	givenNames = []string{"richard", "maria", "aisha", "john", "lena", "omar", "sofia", "david", "mei", "carlos", "emma", "noah", "priya", "lucas", "anna", "kenji"}
-	surnames   = []string{"wilson", "garcia", "khan", "smith", "meyer", "haddad", "rossi", "jones", "chen", "lopez", "brown", "murphy", "patel", "silva", "novak", "sato"}
+	givenNames = []string{"richard", "maria", "aisha", "john", "lena", "omar", "sofia", "david",
+		"mei", "carlos", "emma", "noah", "priya", "lucas", "anna", "kenji"}
+	surnames = []string{"wilson", "garcia", "khan", "smith", "meyer", "haddad", "rossi", "jones",
+		"chen", "lopez", "brown", "murphy", "patel", "silva", "novak", "sato"}
 )
 
 // record adds the errors of a step that happens at that instant to those of the

@@ -73,7 +73,8 @@ func (p *Saved) restore(courses map[string]*course, plainTypes bool) (*Record, e
 	if !p.Created.IsZero() {
 		r.created = p.Created.Unix()
 	}
-	r.Sync = SyncStatus{Status: p.Sync.Status, ErrorCount: p.Sync.ErrorCount, LastActivity: p.Sync.LastActivity, LastSuccessful: p.Sync.LastSuccessful, Message: p.Sync.Message}
+	r.Sync = SyncStatus{Status: p.Sync.Status, ErrorCount: p.Sync.ErrorCount,
+		LastActivity: p.Sync.LastActivity, LastSuccessful: p.Sync.LastSuccessful, Message: p.Sync.Message}
 	r.Errors = restoreErrors(p.Errors)
 	r.from, r.reads, r.run, r.started, r.locked = p.From, p.Reads, p.Run, p.Started, p.Locked
 	if p.Paused != nil {
@@ -119,7 +120,8 @@ func restoreProfile(document []byte, plainTypes bool) (*Record, error) {
 		}
 	}
 	if given, ours := withoutHashes(document), encode(p, true); !bytes.Equal(given, ours) && !sameTree(given, ours) {
-		return nil, fmt.Errorf("profile %s: it holds what a profile of graphemu does not, or lacks what it has; it would be written as %.2000s", p.ID, ours)
+		return nil, fmt.Errorf("profile %s: it holds what a profile of graphemu does not, or lacks what it has; "+
+			"it would be written as %.2000s", p.ID, ours)
 	}
 	r := &Record{ID: p.ID, State: p.State}
 	r.set(p, plainTypes)

@@ -103,7 +103,8 @@ func (s *Store) Save(now time.Time) SavedStore {
 func (r *Record) saved() Saved {
 	s := Saved{Seq: r.seq, Created: r.creation(), Profile: r.JSON(), Errors: saveErrors(r.Errors), From: r.from.UTC(), Reads: r.reads,
 		Run: r.run, Started: r.started, Locked: r.locked,
-		Sync: SavedSync{Status: r.Sync.Status, ErrorCount: r.Sync.ErrorCount, LastActivity: r.Sync.LastActivity.UTC(), LastSuccessful: r.Sync.LastSuccessful.UTC(), Message: r.Sync.Message}}
+		Sync: SavedSync{Status: r.Sync.Status, ErrorCount: r.Sync.ErrorCount,
+			LastActivity: r.Sync.LastActivity.UTC(), LastSuccessful: r.Sync.LastSuccessful.UTC(), Message: r.Sync.Message}}
 	if r.paused != nil {
 		s.Paused = &SavedPause{Status: r.paused.status, Elapsed: Span(r.paused.elapsed)}
 	}

@@ -61,7 +61,8 @@ func (d *Door) news(host string) bool {
 }
 
 func (d *Door) noServer() string {
-	return "This is graphemu's proxy, not its server: name it to a client as its HTTPS proxy, as HTTPS_PROXY does.\n\nIt answers " + d.cfg.Known + ".\n"
+	return "This is graphemu's proxy, not its server: name it to a client as its HTTPS proxy, as HTTPS_PROXY does.\n\n" +
+		"It answers " + d.cfg.Known + ".\n"
 }
 
 func (d *Door) tooMany() string {

@@ -172,7 +172,8 @@ func (s *Found) scrubWords(text string) string {
 	parts := strings.Split(text, " ")
 	for i, part := range parts {
 		for _, form := range [...]string{part, decode(part), unquote(part)} {
-			if slices.ContainsFunc(strings.FieldsFunc(form, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), func(word string) bool {
+			if slices.ContainsFunc(strings.FieldsFunc(form,
+				func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), func(word string) bool {
 				if len(word) < shortest {
 					return false
 				}

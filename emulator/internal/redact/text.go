@@ -117,7 +117,8 @@ const maxOption = 128
 
 // nameByte tells whether b may be a part of an option's name.
 func nameByte(b byte) bool {
-	return b >= utf8.RuneSelf || b == '_' || b == '-' || b == '.' || b == '$' || b == '@' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+	return b >= utf8.RuneSelf || b == '_' || b == '-' || b == '.' || b == '$' || b == '@' ||
+		b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
 // bearer finds the token after the word bearer. A word in lower case, as in "a
@@ -206,5 +207,6 @@ func lineEnd(text string, i int) int {
 // headerName tells whether a name is that of a header with a secret.
 func headerName(name string) bool {
 	name = fold(name)
-	return strings.Contains(name, "authori") || strings.Contains(name, "cookie") || strings.Contains(name, "-key") || strings.Contains(name, "-token")
+	return strings.Contains(name, "authori") || strings.Contains(name, "cookie") ||
+		strings.Contains(name, "-key") || strings.Contains(name, "-token")
 }

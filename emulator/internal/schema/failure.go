@@ -187,7 +187,8 @@ func (c *check) unknownType(n *node, name, canonical, holder string) {
 		Value: quote(strings.TrimPrefix(name, "#"), maxType), Nearest: canonical,
 	}
 	if canonical != "" {
-		f.Message = fmt.Sprintf("the namespace of %s is refused (variant dataSyncNamespace=refused); expected %s", quote(name, maxType), quote(canonical, maxType))
+		f.Message = fmt.Sprintf("the namespace of %s is refused (variant dataSyncNamespace=refused); expected %s",
+			quote(name, maxType), quote(canonical, maxType))
 		c.fail(f)
 		return
 	}

@@ -67,7 +67,8 @@ func (s *Surface) authenticate(c *call) error {
 		return graph.EmptyToken()
 	}
 	if t.Flaw == "" && (t.Revision < c.world.Revision.Load() || t.Session != "" && c.world.Sessions.Revoked(t.Session)) {
-		return graph.ClaimsChallenge(c.now).Help("revoked", "Authorization", "the token was issued before the world's tokens were revoked; get another one")
+		return graph.ClaimsChallenge(c.now).Help("revoked", "Authorization",
+			"the token was issued before the world's tokens were revoked; get another one")
 	}
 	return s.raise(c, c.objectsToToken())
 }
@@ -155,8 +156,10 @@ func newDemand(operation string, need identity.Need) *demand {
 		// Inferred: what is missing then is a user's permission.
 		application, roles = graph.MissingScopes, "is not supported with application permissions; it "+scopes+": "+delegatedWay(need.Delegated)
 	}
-	return &demand{Need: need, delegated: newObjection(delegated, journal.CodePermission, operation+" "+scopes), application: newObjection(application, journal.CodePermission, operation+" "+roles),
-		neither: newObjection(neither, journal.CodePermission, operation+" "+scopes)}
+	return &demand{Need: need,
+		delegated:   newObjection(delegated, journal.CodePermission, operation+" "+scopes),
+		application: newObjection(application, journal.CodePermission, operation+" "+roles),
+		neither:     newObjection(neither, journal.CodePermission, operation+" "+scopes)}
 }
 
 // delegatedWay tells how an app gets a token with a user's permissions.

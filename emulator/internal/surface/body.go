@@ -74,7 +74,8 @@ func (s *Surface) readBody(w http.ResponseWriter, r *http.Request) ([]byte, erro
 }
 
 func (s *Surface) tooLarge() error {
-	return graph.TooLarge(s.cfg.MaxBody).Help("limit", "", "the body may have %d bytes, after decompression too: graphemu serve --max-body raises the limit", s.cfg.MaxBody)
+	return graph.TooLarge(s.cfg.MaxBody).Help("limit", "",
+		"the body may have %d bytes, after decompression too: graphemu serve --max-body raises the limit", s.cfg.MaxBody)
 }
 
 // unreadable explains a body that did not arrive whole.

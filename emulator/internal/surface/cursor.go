@@ -37,7 +37,8 @@ func openCursor(token string, key []byte, scope string) (cursor, error) {
 	var c cursor
 	b, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(b) < tagSize || !hmac.Equal(b[:tagSize], tag(key, scope, b[tagSize:])) || json.Unmarshal(b[tagSize:], &c) != nil {
-		return c, graph.InvalidSkipToken().Help("invalidSkipToken", "$skiptoken", "use @odata.nextLink as it was given; a token is good for the query and the world that it came from")
+		return c, graph.InvalidSkipToken().Help("invalidSkipToken", "$skiptoken",
+			"use @odata.nextLink as it was given; a token is good for the query and the world that it came from")
 	}
 	return c, nil
 }

@@ -51,7 +51,8 @@ var (
 
 // usualOfUsers is what v1.0 shows of a user without $select. Documented: user page.
 var usualOfUsers = func() *odata.Selection {
-	o, err := odata.Parse("$select=businessPhones,displayName,givenName,jobTitle,mail,mobilePhone,officeLocation,preferredLanguage,surname,userPrincipalName,id",
+	o, err := odata.Parse("$select=businessPhones,displayName,givenName,jobTitle,mail,mobilePhone,"+
+		"officeLocation,preferredLanguage,surname,userPrincipalName,id",
 		betaObjects.user, odata.Allowed{Select: true})
 	if err != nil {
 		panic(err) // the names are constants of the model
@@ -241,7 +242,8 @@ var readOnly = []string{schoolsPath, classesPath, educationUsersPath, "/users", 
 func helpToWrite(e *graph.Error, method string, l location) *graph.Error {
 	under := func(path string) bool { return strings.HasPrefix(l.path+"/", path+"/") }
 	if method != http.MethodGet && method != http.MethodHead && slices.ContainsFunc(readOnly, under) {
-		e.Help("readOnly", "", "graphemu's schools, classes and users are read-only: they come from a sync of rosters, accounts and licences from the fixture too")
+		e.Help("readOnly", "",
+			"graphemu's schools, classes and users are read-only: they come from a sync of rosters, accounts and licences from the fixture too")
 	}
 	return e
 }

@@ -224,7 +224,8 @@ func (s *Surface) getError(c *call) (reply, error) {
 	}
 	for e := range c.errors(r).all(0) {
 		if found := e.(*errorEntity); found.reported.ID == c.child {
-			body := c.entity(c.room(512), c.contextKey(r.ID)+"/errors"+selected(o.Select)+"/$entity", r.ID, found.follows(), c.shape(nil, e, o), errorType)
+			body := c.entity(c.room(512), c.contextKey(r.ID)+"/errors"+selected(o.Select)+"/$entity",
+				r.ID, found.follows(), c.shape(nil, e, o), errorType)
 			return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
 		}
 	}

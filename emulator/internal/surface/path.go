@@ -86,7 +86,8 @@ func usual(path string) (location, bool) {
 		return l, true
 	}
 	end := 1
-	for end < len(rest) && (rest[end] >= '0' && rest[end] <= '9' || rest[end] >= 'a' && rest[end] <= 'z' || rest[end] >= 'A' && rest[end] <= 'Z' || rest[end] == '-') {
+	for end < len(rest) && (rest[end] >= '0' && rest[end] <= '9' ||
+		rest[end] >= 'a' && rest[end] <= 'z' || rest[end] >= 'A' && rest[end] <= 'Z' || rest[end] == '-') {
 		end++
 	}
 	switch {

@@ -17,8 +17,10 @@ import (
 func (s *Surface) record(c *call, a reply) {
 	took := s.cfg.Now().Sub(c.real)
 	e := journal.Entry{
-		ID: c.entry, World: c.world.Name(), At: c.arrived, Operation: c.operation, Method: c.method, Path: c.path, Query: c.query, Batch: c.batchEntry,
-		Client: c.client, Profile: c.id, RequestID: c.ids.Request, Status: a.status, Duration: clock.Duration(took), Waited: clock.Duration(c.waited),
+		ID: c.entry, World: c.world.Name(), At: c.arrived, Operation: c.operation,
+		Method: c.method, Path: c.path, Query: c.query, Batch: c.batchEntry,
+		Client: c.client, Profile: c.id, RequestID: c.ids.Request, Status: a.status,
+		Duration: clock.Duration(took), Waited: clock.Duration(c.waited),
 		RequestBytes: c.bodySize(), ResponseBytes: int64(len(a.body)), Before: c.before,
 		Error: problem(c), Outcome: c.outcome, Advice: c.advised(),
 	}
@@ -34,7 +36,8 @@ func (s *Surface) record(c *call, a reply) {
 		}
 	}
 	if c.strike != nil || c.misses != nil || c.lifecycle != "" || c.throttled != "" || c.burst != "" || c.early != nil || c.retryAfter != nil {
-		d := &journal.Detail{Lifecycle: c.lifecycle, Throttled: c.throttled, Burst: c.burst, RetryAfter: c.retryAfter, RetryFormat: c.retryFormat, Early: c.early}
+		d := &journal.Detail{Lifecycle: c.lifecycle, Throttled: c.throttled, Burst: c.burst,
+			RetryAfter: c.retryAfter, RetryFormat: c.retryFormat, Early: c.early}
 		for _, m := range c.misses {
 			d.Misses = append(d.Misses, journal.Miss{Rule: m.Rule, Why: m.Why()})
 		}

@@ -66,7 +66,8 @@ func (s *Surface) faults(c *call) (a reply, ok bool) {
 	}
 	factor := c.world.Clock.Factor()
 	strike, struck, misses := c.play.Faults.Decide(&fault.Query{
-		Operation: c.operation, InBatch: c.inBatch, Batch: c.batchEntry, Header: c.header, RawQuery: c.query, Body: func() []byte { return s.body(c) },
+		Operation: c.operation, InBatch: c.inBatch, Batch: c.batchEntry, Header: c.header,
+		RawQuery: c.query, Body: func() []byte { return s.body(c) },
 		Subject: c.subject, Client: c.client, Path: c.at.path, Now: c.now, Real: c.real, Factor: factor, Conn: c.conn,
 	})
 	c.misses = misses

@@ -25,7 +25,8 @@ func (s *Surface) uploadURL(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if r.Sync.Status == profile.Extracting || r.Sync.Status == profile.Validating {
-		return reply{}, graph.Processing().Help("illegalState", "", "the sync's status is %s; ask again when it is inProgress or over", r.Sync.Status)
+		return reply{}, graph.Processing().Help("illegalState", "",
+			"the sync's status is %s; ask again when it is inProgress or over", r.Sync.Status)
 	}
 	dst := c.room(1024)
 	if c.format.level == none {
@@ -73,7 +74,8 @@ func (s *Surface) ServeUpload(w http.ResponseWriter, r *http.Request, world *Wor
 	c.at.path = r.URL.Path
 	c.writer, c.request = w, r
 	a := s.protected(c)
-	if c.strike != nil && c.strike.Rule.Respond != nil && !onWire(c.strike.Rule) && !strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+	if c.strike != nil && c.strike.Rule.Respond != nil && !onWire(c.strike.Rule) &&
+		!strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
 		// A client that is still sending would see its connection break in place of
 		// the answer.
 		io.CopyN(io.Discard, r.Body, blob.MaxBody) // the answer stands, whatever becomes of the rest
