@@ -21,7 +21,8 @@ var (
 
 	deprecation     = []string{"Sun, 30 Jun 2024 23:59:59 GMT"}
 	sunset          = []string{"Tue, 31 Dec 2024 23:59:59 GMT"}
-	deprecationLink = []string{`<https://developer.microsoft-tst.com/en-us/graph/changes?$filterby=beta,Deprecated:SynchronizationProfiles&from=2024-06-01&to=2024-07-01>;rel="deprecation";type="text/html"`}
+	deprecationLink = []string{`<https://developer.microsoft-tst.com/en-us/graph/changes` +
+		`?$filterby=beta,Deprecated:SynchronizationProfiles&from=2024-06-01&to=2024-07-01>;rel="deprecation";type="text/html"`}
 )
 
 // SetCommon sets the headers that every answer of Graph has, errors too.

@@ -78,7 +78,8 @@ func ClaimsChallenge(now time.Time) *Error {
 }
 
 // bearer is the header of each 401. Observed: tdi#24.
-const bearer = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
+const bearer = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", ` +
+	`client_id="00000003-0000-0000-c000-000000000000"`
 
 func unauthenticated(message string) *Error {
 	e := &Error{Status: http.StatusUnauthorized, Code: "InvalidAuthenticationToken", Message: message}
