@@ -27,7 +27,8 @@ type LocalCA struct {
 // trust anew. A key that others may read is made private, and a note says so.
 func StoredCA(dataDir string, hosts []string) (LocalCA, error) {
 	if dataDir == "" {
-		return LocalCA{}, errors.New("emulator: there is no data folder, so the CA is in the memory of the server; GET /_graphemu/ca.pem returns it")
+		return LocalCA{}, errors.New(
+			"emulator: there is no data folder, so the CA is in the memory of the server; GET /_graphemu/ca.pem returns it")
 	}
 	file, err := filepath.Abs(filepath.Join(dataDir, localca.CertFile))
 	if err != nil {

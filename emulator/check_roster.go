@@ -145,7 +145,8 @@ func oneTable(path string) (FileReport, error) {
 	}
 	message := "it is a part of a roster, whose files refer to one another and are checked together; check their folder, " + filepath.Dir(path)
 	if !isRoster([]string{filepath.Base(path)}) {
-		f.Kind, message = KindOther, "it is no file of a roster; those are school.csv, section.csv, student.csv, studentenrollment.csv, teacher.csv and teacherroster.csv"
+		f.Kind, message = KindOther, "it is no file of a roster; "+
+			"those are school.csv, section.csv, student.csv, studentenrollment.csv, teacher.csv and teacherroster.csv"
 	}
 	f.Problems = []scenario.Problem{{File: path, Message: message}}
 	return f, nil

@@ -46,7 +46,8 @@ func (s *Server) openDoor() error {
 	}
 	s.doorCA = ca
 	s.door = proxydoor.New(proxydoor.Config{
-		Hosts: doorHosts, Known: graphHost + ", " + entra.Hosts[0] + " and *" + accountHosts, Handler: http.HandlerFunc(s.serveByName), Certificate: ca.Certificate,
+		Hosts: doorHosts, Known: graphHost + ", " + entra.Hosts[0] + " and *" + accountHosts,
+		Handler: http.HandlerFunc(s.serveByName), Certificate: ca.Certificate,
 		Allow: s.set.allow, Dial: s.dialAllowed, MaxTunnels: maxTunnels, Idle: idleTimeout,
 		Now: clock.Real, // and not Options.Now: deadlines are the system's
 		Log: s.set.Log,

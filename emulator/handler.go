@@ -22,7 +22,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer s.running.leave()
 	} // else the server is closed, and who has mounted it elsewhere waits for nobody
 	if r.Method == "CONNECT" {
-		http.Error(w, "graphemu is no proxy at this port: start it with --proxy ADDR, and it is one at that address.", http.StatusMethodNotAllowed)
+		http.Error(w,
+			"graphemu is no proxy at this port: start it with --proxy ADDR, and it is one at that address.", http.StatusMethodNotAllowed)
 		return
 	}
 	if urlpath.First(r.URL.Path) == control.Mount {

@@ -173,8 +173,10 @@ func seedOf(d fixture.Directory) directory.Seed {
 		seed.SKUs = append(seed.SKUs, directory.SKU(sku))
 	}
 	for _, u := range d.Users {
-		seed.Users = append(seed.Users, directory.User{ID: u.ID, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName, UsageLocation: u.UsageLocation,
-			GivenName: u.GivenName, Surname: u.Surname, Mail: u.Mail, MailNickname: u.MailNickname, EmployeeID: u.EmployeeID, ExternalID: u.ExternalID, Disabled: u.Disabled})
+		seed.Users = append(seed.Users, directory.User{
+			ID: u.ID, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName, UsageLocation: u.UsageLocation,
+			GivenName: u.GivenName, Surname: u.Surname, Mail: u.Mail, MailNickname: u.MailNickname,
+			EmployeeID: u.EmployeeID, ExternalID: u.ExternalID, Disabled: u.Disabled})
 	}
 	return seed
 }

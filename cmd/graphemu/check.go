@@ -144,7 +144,8 @@ func (p printer) roster(f emulator.FileReport) {
 		}
 	}
 	if len(f.Problems) > 0 {
-		fmt.Fprintf(p.out, "%s: the roster would not be synchronised: %s, %s\n", f.File, counted(errorsOf, "error"), counted(warningsOf, "warning"))
+		fmt.Fprintf(p.out, "%s: the roster would not be synchronised: %s, %s\n",
+			f.File, counted(errorsOf, "error"), counted(warningsOf, "warning"))
 		return
 	}
 	n := f.Roster.Rows

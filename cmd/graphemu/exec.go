@@ -109,7 +109,8 @@ the runs of a series share the file, and each line names its run.`,
 	fl.StringVar(&f.options.DataDir, "data-dir", "", "`folder` that keeps the CA, the token keys and the secret of upload URLs; "+
 		"empty: memory only (default a folder that is removed at the end)")
 	fl.DurationVar(&x.timeout, "timeout", 0, "end the command after this `time`, as 90s, and exit with 124 (default no limit)")
-	fl.BoolVar(&x.eachVariant, "each-variant", false, "run the command with the default readings, then once for each other reading of each variant")
+	fl.BoolVar(&x.eachVariant, "each-variant", false,
+		"run the command with the default readings, then once for each other reading of each variant")
 	fl.StringSliceVar(&x.eachScenario, "each-scenario", nil, "run the command once for each of these `scenarios`, separated by commas; "+
 		"each comes after those of --scenario. A folder means the scenarios in it, and all means those that are built in")
 	if err := c.RegisterFlagCompletionFunc("each-scenario", afterCommas(everyScenario)); err != nil {

@@ -148,7 +148,8 @@ func (m *machine) surveyJava(env environment) {
 	if machines, _ := filepath.Glob("/Library/Java/JavaVirtualMachines/*"); m.os == "darwin" && len(machines) > 0 {
 		m.hasJava = true
 	}
-	for _, file := range []string{filepath.Join(home, "lib", "security", "cacerts"), filepath.Join(home, "jre", "lib", "security", "cacerts")} {
+	for _, file := range []string{filepath.Join(home, "lib", "security", "cacerts"),
+		filepath.Join(home, "jre", "lib", "security", "cacerts")} {
 		if home != "" && isFile(file) {
 			m.hasJava, m.cacerts = true, file
 			return

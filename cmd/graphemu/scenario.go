@@ -52,7 +52,8 @@ func newScenarioList(env environment) *cobra.Command {
 
 func newScenarioShow(env environment) *cobra.Command {
 	return &cobra.Command{
-		Use: "show NAME", Short: "Print the text of a built-in scenario", Args: one("show takes the name of a scenario; \"graphemu scenario list\" lists them"),
+		Use: "show NAME", Short: "Print the text of a built-in scenario",
+		Args: one("show takes the name of a scenario; \"graphemu scenario list\" lists them"),
 		Long: `show prints the text of a scenario that is built in, to read, or to begin a file of
 your own with.`,
 		ValidArgsFunction: first(words(scenario.Names()...)),
@@ -91,7 +92,8 @@ that is there stays, unless --force is given.`,
 		if err != nil {
 			return failure{err}
 		}
-		_, err = fmt.Fprintf(env.out, "%s was written; try it with\n\n  graphemu scenario plan %s\n  graphemu serve --scenario %s --watch\n", args[0], args[0], args[0])
+		_, err = fmt.Fprintf(env.out, "%s was written; try it with\n\n  graphemu scenario plan %s\n  graphemu serve --scenario %s --watch\n",
+			args[0], args[0], args[0])
 		return err
 	}
 	return c

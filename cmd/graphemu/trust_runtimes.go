@@ -31,7 +31,8 @@ func (t trusting) bundle() section {
 			"the system's store, once that has the CA. Make it anew when the roots change."},
 		commands: t.concatenate(t.roots(), t.quote(t.file), file), undo: []string{t.remove(file)}}
 	if t.roots() == "" {
-		s.says = append(s.says, "No file with the system's roots was found, so it holds this CA alone, and what is told of it trusts nothing else.")
+		s.says = append(s.says,
+			"No file with the system's roots was found, so it holds this CA alone, and what is told of it trusts nothing else.")
 	}
 	return s
 }
@@ -59,14 +60,16 @@ func (t trusting) curl() (section, bool) {
 
 func (t trusting) golang() (section, bool) {
 	if t.native() {
-		return section{title: "Go", says: []string{"Programs read the system's store (above). Up to Go 1.26 they look at no variable here."}}, t.has("go")
+		return section{title: "Go", says: []string{
+			"Programs read the system's store (above). Up to Go 1.26 they look at no variable here."}}, t.has("go")
 	}
 	return t.bundled("Go", nil, "SSL_CERT_FILE"), t.has("go")
 }
 
 // node adds to its own roots. What was added before stays so.
 func (t trusting) node() (section, bool) {
-	s := t.extra("Node", "It has roots of its own. Newer ones can read the system's store instead: NODE_USE_SYSTEM_CA=1, from 22.19 and 24.6 on.")
+	s := t.extra("Node",
+		"It has roots of its own. Newer ones can read the system's store instead: NODE_USE_SYSTEM_CA=1, from 22.19 and 24.6 on.")
 	return s, t.has("node")
 }
 
@@ -89,7 +92,8 @@ func (t trusting) extra(title, says string) section {
 }
 
 func (t trusting) deno() (section, bool) {
-	s := section{title: "Deno", says: []string{"It has roots of its own, and adds this one to them. DENO_TLS_CA_STORE=system reads the system's store instead."}}
+	s := section{title: "Deno", says: []string{
+		"It has roots of its own, and adds this one to them. DENO_TLS_CA_STORE=system reads the system's store instead."}}
 	t.variable(&s, "DENO_CERT", t.file)
 	return s, t.has("deno")
 }
@@ -105,7 +109,8 @@ func (t trusting) python() string {
 }
 
 func (t trusting) pythonLines() (section, bool) {
-	return t.bundled("Python", []string{"ssl, httpx and aiohttp read the first, requests the second."}, "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), t.python() != ""
+	return t.bundled("Python", []string{"ssl, httpx and aiohttp read the first, requests the second."},
+		"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), t.python() != ""
 }
 
 func (t trusting) dotnet() (section, bool) {
@@ -125,7 +130,8 @@ func (t trusting) powershell() (section, bool) {
 
 func (t trusting) php() (section, bool) {
 	file := t.store("roots.pem")
-	s := section{title: "PHP", says: []string{"Streams read openssl.cafile, the curl extension curl.cainfo. In php.ini they hold for all programs; for one:"},
+	s := section{title: "PHP", says: []string{
+		"Streams read openssl.cafile, the curl extension curl.cainfo. In php.ini they hold for all programs; for one:"},
 		commands: []string{"# php -d openssl.cafile=" + t.quote(file) + " -d curl.cainfo=" + t.quote(file) + " SCRIPT"}}
 	return s, t.has("php")
 }
@@ -232,7 +238,8 @@ func (t trusting) withTool(s section) section {
 		return s
 	}
 	if !t.has("certutil") {
-		from := map[string]string{"debian": "libnss3-tools", "fedora": "nss-tools", "alpine": "nss-tools", "suse": "mozilla-nss-tools", "arch": "nss"}[t.family()]
+		from := map[string]string{
+			"debian": "libnss3-tools", "fedora": "nss-tools", "alpine": "nss-tools", "suse": "mozilla-nss-tools", "arch": "nss"}[t.family()]
 		if t.os == "darwin" {
 			from = "nss of Homebrew"
 		}

@@ -39,7 +39,8 @@ is https, the CA in the file GRAPHEMU_CA is trusted.`,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return client.open() },
 	}
 	client.register(c.PersistentFlags())
-	c.AddCommand(newWorldList(client), newWorldReset(client), newWorldDrop(client), newWorldRevoke(client), newWorldClock(client), newWorldJournal(client),
+	c.AddCommand(newWorldList(client), newWorldReset(client), newWorldDrop(client),
+		newWorldRevoke(client), newWorldClock(client), newWorldJournal(client),
 		newWorldVerify(client), newWorldState(client), newWorldScenario(client), newWorldFaults(client))
 	return c
 }

@@ -53,7 +53,8 @@ func (s *Set) Save() SavedSet {
 	slices.Sort(saved.Removed)
 	for at := s.waiting.order.Front(); at != nil; at = at.Next() {
 		w := at.Value.(*waiter)
-		saved.Waiting = append(saved.Waiting, SavedWaiter{w.entry.rule.Name, w.seat.client, w.seat.path, clock.Duration(w.retryAfter), w.world, w.real})
+		saved.Waiting = append(saved.Waiting,
+			SavedWaiter{w.entry.rule.Name, w.seat.client, w.seat.path, clock.Duration(w.retryAfter), w.world, w.real})
 	}
 	return saved
 }
@@ -93,7 +94,8 @@ func (s *Set) Restore(saved SavedSet) error {
 		})
 	}
 	for _, w := range saved.Waiting {
-		s.waiting.put(&waiter{entry: s.byName[w.Rule], seat: seat{short(w.Client), short(w.Path)}, retryAfter: w.RetryAfter.Std(), world: w.World, real: w.Real})
+		s.waiting.put(&waiter{entry: s.byName[w.Rule], seat: seat{short(w.Client), short(w.Path)},
+			retryAfter: w.RetryAfter.Std(), world: w.World, real: w.Real})
 	}
 	return nil
 }

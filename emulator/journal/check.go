@@ -200,7 +200,9 @@ func checkPath(path string) string {
 	// A type annotation's name, "@odata\.type", is no modifier.
 	rest := strings.ReplaceAll(strings.ReplaceAll(path, `\@odata`, ""), "@odata", "")
 	if i := strings.IndexAny(rest, "[{@"); i >= 0 {
-		return fmt.Sprintf("%q holds %q: gjson's modifiers and multipaths are not taken here; for such a character in a value write path=value", show(path), rest[i])
+		return fmt.Sprintf(
+			"%q holds %q: gjson's modifiers and multipaths are not taken here; for such a character in a value write path=value",
+			show(path), rest[i])
 	}
 	return ""
 }

@@ -201,7 +201,8 @@ func (x *explanation) told(d *Detail) {
 		x.line("The client was told to wait %v before it comes again (Retry-After%s).", *d.RetryAfter, format)
 	}
 	if d.Early != nil {
-		x.line("The client came too early: the answer of entry %d told it to wait %v longer, on the world's clock.", d.Early.Entry, rounded(d.Early.By))
+		x.line("The client came too early: the answer of entry %d told it to wait %v longer, on the world's clock.",
+			d.Early.Entry, rounded(d.Early.By))
 	}
 }
 
@@ -233,7 +234,8 @@ var statusText = map[int]string{
 	400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
 	408: "Request Timeout", 409: "Conflict", 410: "Gone", 411: "Length Required", 412: "Precondition Failed", 413: "Request Entity Too Large",
 	415: "Unsupported Media Type", 422: "Unprocessable Entity", 424: "Failed Dependency", 429: "Too Many Requests",
-	500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout", 507: "Insufficient Storage", 509: "Bandwidth Limit Exceeded",
+	500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable",
+	504: "Gateway Timeout", 507: "Insufficient Storage", 509: "Bandwidth Limit Exceeded",
 }
 
 func count(n int64, what string) string {

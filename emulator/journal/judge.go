@@ -215,7 +215,8 @@ func (r *Record) judgeEarly(x *Expectation, f *finding) {
 	switch {
 	case first != nil:
 		f.blame(early)
-		f.saw(false, "%s early: entry %d came %v before the answer of entry %d allowed it", were(early.n, "call"), first.ID, rounded(first.Detail.Early.By), first.Detail.Early.Entry)
+		f.saw(false, "%s early: entry %d came %v before the answer of entry %d allowed it",
+			were(early.n, "call"), first.ID, rounded(first.Detail.Early.By), first.Detail.Early.Entry)
 	case r.Lost > 0:
 		r.undecided(f)
 	default:
@@ -267,7 +268,8 @@ func (r *Record) judgeIntervals(x *Expectation, f *finding) {
 			real = fmt.Sprintf(", and %v on the wall clock", b.real.Sub(a.real))
 		}
 		f.blame(short)
-		f.saw(false, "%s too short: entries %d and %d came %v apart on the world's clock%s", were(short.n, "interval"), a.ID, b.ID, b.At.Sub(a.At), real)
+		f.saw(false, "%s too short: entries %d and %d came %v apart on the world's clock%s",
+			were(short.n, "interval"), a.ID, b.ID, b.At.Sub(a.At), real)
 	case r.Lost > 0:
 		r.undecided(f)
 	case pairs == 0:

@@ -79,7 +79,8 @@ func (r *Record) notImplemented() []Warning {
 func groups501(r *Record) (g grouped) {
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Status != 501 || e.Detail != nil && e.Detail.Fault != nil && slices.ContainsFunc(e.Detail.Fault.Effects, func(s string) bool { return strings.HasPrefix(s, "respond") }) {
+		if e.Status != 501 || e.Detail != nil && e.Detail.Fault != nil &&
+			slices.ContainsFunc(e.Detail.Fault.Effects, func(s string) bool { return strings.HasPrefix(s, "respond") }) {
 			continue
 		}
 		key := e.Operation

@@ -257,7 +257,9 @@ func (p *parsing) circles(list []Lifecycle) {
 			for _, k := range append(slices.Clone(circle), j) {
 				names = append(names, list[k].Name)
 			}
-			p.rule(child("/lifecycles", circle[len(circle)-1])+"/next", "next leads in a circle: %s; each waits until the one before names it, so none would ever run", strings.Join(names, " → "))
+			p.rule(child("/lifecycles", circle[len(circle)-1])+"/next",
+				"next leads in a circle: %s; each waits until the one before names it, so none would ever run",
+				strings.Join(names, " → "))
 		}
 		for _, k := range way {
 			state[k] = done

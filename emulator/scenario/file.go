@@ -28,17 +28,18 @@ const Version = 1
 
 // File is a scenario. As JSON it is a scenario file again.
 type File struct {
-	Version     int                   `json:"version"`
-	Name        string                `json:"name,omitzero"` // of a file that has none: the file's, less folder and ending
-	Description string                `json:"description,omitzero"`
-	Clock       Clock                 `json:"clock,omitzero"`
-	Variants    map[string]string     `json:"variants,omitempty"` // name to reading
-	Fixture     string                `json:"fixture,omitzero"`   // name of a built-in one or a path, as Options.Folder leads to it; "": not said
-	Timeline    Timeline              `json:"timeline,omitzero"`
-	Lifecycles  []Lifecycle           `json:"lifecycles,omitempty"`
-	Faults      []fault.Rule          `json:"faults,omitempty"`
-	Throttle    []throttle.Rule       `json:"throttle,omitempty"`
-	Expect      []journal.Expectation `json:"expect,omitempty"`
+	Version     int               `json:"version"`
+	Name        string            `json:"name,omitzero"` // of a file that has none: the file's, less folder and ending
+	Description string            `json:"description,omitzero"`
+	Clock       Clock             `json:"clock,omitzero"`
+	Variants    map[string]string `json:"variants,omitempty"` // name to reading
+	// name of a built-in one or a path, as Options.Folder leads to it; "": not said
+	Fixture    string                `json:"fixture,omitzero"`
+	Timeline   Timeline              `json:"timeline,omitzero"`
+	Lifecycles []Lifecycle           `json:"lifecycles,omitempty"`
+	Faults     []fault.Rule          `json:"faults,omitempty"`
+	Throttle   []throttle.Rule       `json:"throttle,omitempty"`
+	Expect     []journal.Expectation `json:"expect,omitempty"`
 
 	faultPlaces, throttlePlaces []string // as "file:line:column"
 }
@@ -192,7 +193,8 @@ func (t Timeline) stages() []stage {
 func (f *File) Script() *profile.Script {
 	s := &profile.Script{Timeline: f.Timeline.filled()}
 	for _, l := range f.Lifecycles {
-		s.Lifecycles = append(s.Lifecycles, profile.Lifecycle{Name: l.Name, On: l.call(), Where: maps.Clone(l.Where), Steps: l.script(), Next: l.Next})
+		s.Lifecycles = append(s.Lifecycles, profile.Lifecycle{Name: l.Name, On: l.call(),
+			Where: maps.Clone(l.Where), Steps: l.script(), Next: l.Next})
 	}
 	return s
 }

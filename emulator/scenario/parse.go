@@ -340,7 +340,9 @@ func formWords(pointer string, v any) string {
 	case "operation", "operations", "order", "only":
 		return fmt.Sprintf("%s is no operation: want a name like profiles.start, a group like profiles.*, or *", quote(text))
 	case "status":
-		return fmt.Sprintf("%s is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined%s", quote(text), nearest.Hint(text, profile.StatusNames))
+		return fmt.Sprintf(
+			"%s is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined%s",
+			quote(text), nearest.Hint(text, profile.StatusNames))
 	}
 	return ""
 }

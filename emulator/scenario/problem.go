@@ -83,7 +83,8 @@ func (p Problems) sorted() error {
 	p = slices.Compact(p)
 	if n := len(p) - maxProblems; n > 0 {
 		last := p[maxProblems]
-		p = append(p[:maxProblems:maxProblems], Problem{File: last.File, Line: last.Line, Column: last.Column, Message: fmt.Sprintf("… and %d more problems from here on", n)})
+		p = append(p[:maxProblems:maxProblems], Problem{File: last.File, Line: last.Line, Column: last.Column,
+			Message: fmt.Sprintf("… and %d more problems from here on", n)})
 	}
 	return p
 }

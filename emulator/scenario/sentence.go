@@ -185,7 +185,8 @@ func throttleSentence(rule *throttle.Rule) string {
 	if r.Per == throttle.PerTenant {
 		per = "the whole tenant"
 	}
-	text := fmt.Sprintf("%s of %s in %s for %s; who asks more is told how long to wait", counted(r.Requests, "call"), of, short(r.Window.Std()), per)
+	text := fmt.Sprintf("%s of %s in %s for %s; who asks more is told how long to wait",
+		counted(r.Requests, "call"), of, short(r.Window.Std()), per)
 	if r.Preset != "" {
 		text = fmt.Sprintf("%s, as documented: %s", r.Preset, text)
 	}

@@ -125,7 +125,8 @@ func (x *exchange) putBlockList(c *container) (success, error) {
 		}
 		if n := length(b.blocks); n > x.store.limits.Blob {
 			x.store.discard(c, b.name)
-			return refuse("RequestBodyTooLarge", maxLimit, strconv.FormatInt(x.store.limits.Blob, 10), reason, "the blocks have "+strconv.FormatInt(n, 10)+" bytes together")
+			return refuse("RequestBodyTooLarge", maxLimit, strconv.FormatInt(x.store.limits.Blob, 10),
+				reason, "the blocks have "+strconv.FormatInt(n, 10)+" bytes together")
 		}
 		b.content = join(b.blocks)
 		return x.store.replace(x, c, b, 0)
@@ -159,7 +160,9 @@ func (c *container) find(name string, list []listed) ([]part, error) {
 		case isKept && e.where != uncommitted:
 			parts[i] = part{e.id, kept}
 		default:
-			return nil, refuse("InvalidBlockList", reason, "there is no block "+quote(encodeID(e.id))+" to be found under "+string(e.where)+": it was never put, or a later upload of this blob took its place")
+			return nil, refuse("InvalidBlockList", reason,
+				"there is no block "+quote(encodeID(e.id))+" to be found under "+string(e.where)+
+					": it was never put, or a later upload of this blob took its place")
 		}
 	}
 	return parts, nil
@@ -179,7 +182,8 @@ func encodeID(id string) string { return base64.StdEncoding.EncodeToString([]byt
 func (x *exchange) getBlockList(c *container) (success, error) {
 	kind := strings.ToLower(x.call.Query.Get("blocklisttype"))
 	if kind != "" && kind != "all" && kind != "committed" && kind != "uncommitted" {
-		return success{}, refuse("InvalidQueryParameterValue", queryName, "blocklisttype", queryValue, kind, reason, "It is committed, uncommitted or all.")
+		return success{}, refuse("InvalidQueryParameterValue", queryName, "blocklisttype", queryValue, kind,
+			reason, "It is committed, uncommitted or all.")
 	}
 	done := success{status: http.StatusOK, header: http.Header{"Content-Type": {"application/xml"}}}
 	var out bytes.Buffer
@@ -237,7 +241,8 @@ func (x *exchange) getBlobProperties(c *container) (success, error) {
 		return nil
 	})
 	for name, value := range map[string]string{
-		"X-Ms-Blob-Type": "BlockBlob", "X-Ms-Lease-Status": "unlocked", "X-Ms-Lease-State": "available", "X-Ms-Server-Encrypted": "true", "Accept-Ranges": "bytes",
+		"X-Ms-Blob-Type": "BlockBlob", "X-Ms-Lease-Status": "unlocked",
+		"X-Ms-Lease-State": "available", "X-Ms-Server-Encrypted": "true", "Accept-Ranges": "bytes",
 	} {
 		done.header.Set(name, value)
 	}

@@ -129,7 +129,8 @@ func (x *exchange) putBlock(c *container) (success, error) {
 		return success{}, err
 	}
 	if x.r.ContentLength == 0 {
-		return success{}, refuse("InvalidHeaderValue", headerName, "Content-Length", headerValue, "0", reason, "a block has at least one byte") // documented
+		return success{}, refuse("InvalidHeaderValue", headerName, "Content-Length", headerValue, "0",
+			reason, "a block has at least one byte") // documented
 	}
 	_, limit := x.most()
 	got, err := x.receive(limit, x.version < crcVersion)
@@ -157,7 +158,9 @@ func (s *Store) stage(c *container, name, id string, b staged) error {
 		st = &staging{blocks: map[string]staged{}, idLength: len(id)}
 	}
 	if st.idLength != len(id) {
-		return refuse("InvalidBlobOrBlock", reason, fmt.Sprintf("the ids of a blob's blocks have one length: this one has %d bytes, others that wait have %d", len(id), st.idLength)) // observed
+		return refuse("InvalidBlobOrBlock", reason,
+			fmt.Sprintf("the ids of a blob's blocks have one length: this one has %d bytes, others that wait have %d",
+				len(id), st.idLength)) // observed
 	}
 	var oldCost int64
 	if old, again := st.blocks[id]; again {
@@ -201,7 +204,8 @@ func (x *exchange) blockID() (string, error) {
 		return "", refuse("InvalidQueryParameterValue", queryName, "blockid", queryValue, given, reason, "Not a valid base64 string.")
 	}
 	if len(id) > maxBlockID {
-		return "", refuse("InvalidQueryParameterValue", queryName, "blockid", queryValue, given, reason, "The id has more than "+strconv.Itoa(maxBlockID)+" bytes.")
+		return "", refuse("InvalidQueryParameterValue", queryName, "blockid", queryValue, given,
+			reason, "The id has more than "+strconv.Itoa(maxBlockID)+" bytes.")
 	}
 	return string(id), nil
 }

@@ -154,7 +154,8 @@ func (s *Store) Restore(saved Saved) error {
 		}
 	}
 	if next.stored > s.limits.World {
-		return fmt.Errorf("/containers: with what their keeping costs, %d bytes are more than the %d that a world may have", next.stored, s.limits.World)
+		return fmt.Errorf(
+			"/containers: with what their keeping costs, %d bytes are more than the %d that a world may have", next.stored, s.limits.World)
 	}
 	s.mu.Lock()
 	defer s.unlock()

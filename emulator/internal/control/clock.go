@@ -59,7 +59,8 @@ func (c *Control) setClock(w World, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if len(o) != 1 {
-		return nil, problem(http.StatusBadRequest, "Invalid body", `Want one of {"freeze":true}, {"set":"2026-01-05T06:00:00Z"}, {"advance":"90s"}, {"advance":"idle"}, {"scale":60}.`)
+		return nil, problem(http.StatusBadRequest, "Invalid body",
+			`Want one of {"freeze":true}, {"set":"2026-01-05T06:00:00Z"}, {"advance":"90s"}, {"advance":"idle"}, {"scale":60}.`)
 	}
 	var happened Happened
 	for name, v := range o {

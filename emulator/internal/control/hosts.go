@@ -53,11 +53,13 @@ func (c *Control) guard(r *http.Request) error {
 	if c.LoopbackOnly {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !peer.Addr().Unmap().IsLoopback() {
-			return problem(http.StatusForbidden, "Only from this machine", "The control API answers loopback connections only, and this one comes from %s. Start with --control any to change that.", r.RemoteAddr)
+			return problem(http.StatusForbidden, "Only from this machine",
+				"The control API answers loopback connections only, and this one comes from %s. Start with --control any to change that.", r.RemoteAddr)
 		}
 	}
 	if !c.Hosts.Ours(r.Host) {
-		return problem(http.StatusMisdirectedRequest, "Unknown host", "The Host header says %q, which is none of this server's names. Use localhost or 127.0.0.1, or start with --host NAME.", r.Host)
+		return problem(http.StatusMisdirectedRequest, "Unknown host",
+			"The Host header says %q, which is none of this server's names. Use localhost or 127.0.0.1, or start with --host NAME.", r.Host)
 	}
 	if c.Origins.allows(r) {
 		return nil

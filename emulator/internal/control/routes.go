@@ -102,7 +102,8 @@ func (c *Control) routes() *mux.Router {
 			}
 		}
 		w.Header().Set("Allow", strings.Join(allow, ", "))
-		c.fail(w, problem(http.StatusMethodNotAllowed, "Method not allowed", "%s does not take %s. It takes %s.", r.URL.Path, r.Method, strings.Join(allow, ", ")))
+		c.fail(w, problem(http.StatusMethodNotAllowed, "Method not allowed",
+			"%s does not take %s. It takes %s.", r.URL.Path, r.Method, strings.Join(allow, ", ")))
 	})
 	return router
 }

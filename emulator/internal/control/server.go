@@ -50,7 +50,9 @@ func (c *Control) schema(r *http.Request) (any, error) {
 func (c *Control) saveState(*http.Request) (any, error) {
 	err := c.Server.SaveState()
 	if errors.Is(err, ErrNoStateFile) {
-		return nil, problem(http.StatusConflict, "No state file", "This server was started without a file for its state. Start it with --state FILE, or save one world with GET %sworlds/NAME/state.", Prefix)
+		return nil, problem(http.StatusConflict, "No state file",
+			"This server was started without a file for its state. Start it with --state FILE, or "+
+				"save one world with GET %sworlds/NAME/state.", Prefix)
 	}
 	return map[string]string{"status": "saved"}, err
 }

@@ -178,7 +178,8 @@ func (a *applier) update(place uint32, x *person) *account {
 
 // same tells whether a run left an account as it was.
 func (a *account) same(b *account) bool {
-	return a.givenName == b.givenName && a.surname == b.surname && a.displayName == b.displayName && a.user == b.user && slices.Equal(a.skus, b.skus)
+	return a.givenName == b.givenName && a.surname == b.surname && a.displayName == b.displayName &&
+		a.user == b.user && slices.Equal(a.skus, b.skus)
 }
 
 // hold notes that the profile knows a user by a SIS ID, and by no other: who was

@@ -73,8 +73,10 @@ func New(seed Seed, derive func(names ...string) string) *Store {
 		if id == "" {
 			id = derive("accounts", strings.ToLower(u.PrincipalName))
 		}
-		a := &account{id: strings.ToLower(id), principalName: u.PrincipalName, displayName: u.DisplayName, givenName: u.GivenName, surname: u.Surname,
-			mail: u.Mail, mailNickname: u.MailNickname, employeeID: u.EmployeeID, externalID: u.ExternalID, usageLocation: u.UsageLocation, disabled: u.Disabled}
+		a := &account{id: strings.ToLower(id), principalName: u.PrincipalName,
+			displayName: u.DisplayName, givenName: u.GivenName, surname: u.Surname,
+			mail: u.Mail, mailNickname: u.MailNickname, employeeID: u.EmployeeID,
+			externalID: u.ExternalID, usageLocation: u.UsageLocation, disabled: u.Disabled}
 		if a.usageLocation == "" {
 			a.usageLocation = seed.UsageLocation
 		}
@@ -118,5 +120,7 @@ type FullError struct {
 }
 
 func (e *FullError) Error() string {
-	return fmt.Sprintf("this run would bring the directory to %d %s, and the most it may hold is %d; reset the world, or sync fewer", e.Want, e.Kind, MaxObjects)
+	return fmt.Sprintf(
+		"this run would bring the directory to %d %s, and the most it may hold is %d; reset the world, or sync fewer",
+		e.Want, e.Kind, MaxObjects)
 }

@@ -117,7 +117,8 @@ type planner struct {
 // reference is passed over and is no error (chosen).
 func (s *Store) Plan(p profile.Profile, profileID string, files []roster.File, format roster.Format, now time.Time) (*Plan, error) {
 	st := s.current.Load()
-	l := &planner{Plan: &Plan{profile: profileID}, files: files, format: format, custom: customizations(p), state: st, part: st.known(profileID), seed: &s.seed}
+	l := &planner{Plan: &Plan{profile: profileID}, files: files, format: format, custom: customizations(p),
+		state: st, part: st.known(profileID), seed: &s.seed}
 	l.mend = p.HandleSpecialCharacterConstraint != nil && *p.HandleSpecialCharacterConstraint
 	l.rules = rulesOf(p, &s.seed)
 	c := &l.custom
@@ -127,7 +128,8 @@ func (s *Store) Plan(p profile.Profile, profileID string, files []roster.File, f
 		person: [2]bool{c.Student.AllowDisplayNameUpdate, c.Teacher.AllowDisplayNameUpdate}}
 	l.schools = things{places: map[string]uint32{}, known: l.part.schools, deferred: c.School.IsSyncDeferred}
 	l.classes = things{places: map[string]uint32{}, known: l.part.classes, deferred: c.Section.IsSyncDeferred}
-	l.people = people{places: [2]map[string]uint32{{}, {}}, known: l.part.people, deferred: [2]bool{c.Student.IsSyncDeferred, c.Teacher.IsSyncDeferred}}
+	l.people = people{places: [2]map[string]uint32{{}, {}}, known: l.part.people,
+		deferred: [2]bool{c.Student.IsSyncDeferred, c.Teacher.IsSyncDeferred}}
 
 	for _, step := range []struct {
 		entity  roster.Entity
@@ -139,7 +141,8 @@ func (s *Store) Plan(p profile.Profile, profileID string, files []roster.File, f
 		{roster.Student, c.Student.IsSyncDeferred, func(r roster.Record) { l.person(r, student) }},
 		{roster.Teacher, c.Teacher.IsSyncDeferred, func(r roster.Record) { l.person(r, teacher) }},
 		{"", false, nil}, // all people are known
-		{roster.StudentEnrollment, c.StudentEnrollment.IsSyncDeferred || begins(c.StudentEnrollment).After(now), func(r roster.Record) { l.enrolment(r, student) }},
+		{roster.StudentEnrollment, c.StudentEnrollment.IsSyncDeferred || begins(c.StudentEnrollment).After(now),
+			func(r roster.Record) { l.enrolment(r, student) }},
 		{roster.TeacherRoster, c.TeacherRoster.IsSyncDeferred, func(r roster.Record) { l.enrolment(r, teacher) }},
 	} {
 		if step.row == nil {

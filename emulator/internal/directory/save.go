@@ -77,12 +77,14 @@ func (s *Store) Save() Saved {
 	st := s.current.Load()
 	v := Saved{Schools: saveObjects(st.schools), Classes: saveObjects(st.classes)}
 	for _, a := range st.accounts {
-		v.Accounts = append(v.Accounts, SavedAccount{ID: a.id, UserPrincipalName: a.principalName, DisplayName: a.displayName, GivenName: a.givenName,
+		v.Accounts = append(v.Accounts, SavedAccount{
+			ID: a.id, UserPrincipalName: a.principalName, DisplayName: a.displayName, GivenName: a.givenName,
 			Surname: a.surname, Mail: a.mail, MailNickname: a.mailNickname, EmployeeID: a.employeeID, ExternalID: a.externalID,
 			UsageLocation: a.usageLocation, Disabled: a.disabled, Created: a.created, SKUs: slices.Clone(a.skus)})
 	}
 	for _, u := range st.users {
-		v.Users = append(v.Users, SavedUser{Account: u.account, Role: u.role.String(), MiddleName: u.middleName, Properties: properOf(u.rest), Profiles: slices.Clone(u.parts)})
+		v.Users = append(v.Users, SavedUser{Account: u.account, Role: u.role.String(),
+			MiddleName: u.middleName, Properties: properOf(u.rest), Profiles: slices.Clone(u.parts)})
 	}
 	for _, p := range st.parts {
 		saved := SavedPart{Profile: p.profile, Students: maps.Clone(p.people[student]), Teachers: maps.Clone(p.people[teacher])}

@@ -29,7 +29,8 @@ func (p *plan) school(n int, s *source, row []string) {
 	_, principal := p.teacherOf(c.teacher)
 	at := address(s)
 	copy(row, []string{
-		schoolID(n), schoolName(n, l), strconv.Itoa(n + 1), "5300" + padded(n+1, 8), "WA-" + strconv.Itoa(n+1), gradeName(l.low), gradeName(l.high),
+		schoolID(n), schoolName(n, l), strconv.Itoa(n + 1), "5300" + padded(n+1, 8),
+		"WA-" + strconv.Itoa(n+1), gradeName(l.low), gradeName(l.high),
 		head, principal.given.written + " " + principal.family.written, principal.teacherName(c.teacher) + "@mail.example.com",
 		at[0], at[1], at[2], "US", at[3], "+1 206-555-01" + padded(s.below(100), 2), one(s, zones),
 	})

@@ -62,8 +62,10 @@ func (x *exchange) judgeAssertion(said jwt.Claims, c client) *problem {
 	case !strings.EqualFold(said.Issuer, c.id) || !strings.EqualFold(said.Subject, c.id):
 		return refuse(assertionSubject).help("subject", "client_assertion", "iss and sub must be the client's id")
 	case !slices.ContainsFunc(said.Audience, x.audience):
-		return refuse(assertionAudience).help("audience", "client_assertion", "aud must be this endpoint: %s/%s/oauth2/v2.0/token", x.tenant.Origin, x.tenant.ID)
-	case said.Expiry == nil, !real.Before(said.Expiry.Time().Add(skew)), said.NotBefore != nil && real.Before(said.NotBefore.Time().Add(-skew)):
+		return refuse(assertionAudience).help("audience", "client_assertion",
+			"aud must be this endpoint: %s/%s/oauth2/v2.0/token", x.tenant.Origin, x.tenant.ID)
+	case said.Expiry == nil, !real.Before(said.Expiry.Time().Add(skew)),
+		said.NotBefore != nil && real.Before(said.NotBefore.Time().Add(-skew)):
 		return refuse(assertionTime, moment(real), moment(said.NotBefore.Time()), moment(said.Expiry.Time()))
 	}
 	return nil
@@ -116,7 +118,8 @@ func parseCertificate(text string) *x509.Certificate {
 func names(h jose.Header, cert *x509.Certificate) bool {
 	short, long := sha1.Sum(cert.Raw), sha256.Sum256(cert.Raw)
 	encodings := func(b []byte) []string {
-		return []string{base64.RawURLEncoding.EncodeToString(b), base64.URLEncoding.EncodeToString(b), base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b)}
+		return []string{base64.RawURLEncoding.EncodeToString(b), base64.URLEncoding.EncodeToString(b),
+			base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b)}
 	}
 	found := false
 	for _, key := range []struct {

@@ -80,14 +80,20 @@ var catalogue = map[int]entry{
 	noRedirect: {400, "invalid_request", "No reply address provided."},
 	// Recalled; observed with older words. The page that the words name is Microsoft's;
 	// no link is made of it.
-	redirectMismatch: {400, "invalid_request", "The redirect URI '%s' specified in the request does not match the redirect URIs configured for the application '%s'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to troubleshoot this error."},
+	redirectMismatch: {400, "invalid_request",
+		"The redirect URI '%s' specified in the request does not match the redirect URIs configured for the application '%s'. " +
+			"Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. " +
+			"Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to troubleshoot this error."},
 	// Observed: words, with the number 50011, in 2018. Recalled: the number. Inferred:
 	// the name, as for every code that does not fit.
-	replyMismatch: {400, "invalid_grant", "The reply address '%s' does not match the reply address '%s' provided when requesting Authorization code."},
+	replyMismatch: {400, "invalid_grant",
+		"The reply address '%s' does not match the reply address '%s' provided when requesting Authorization code."},
 	// Observed: number and words, in issues.
 	badAssertion: {401, "invalid_client", "JWT token is invalid or malformed."},
 	// Observed: the troubleshooting page of 50034, which hides the account likewise.
-	userUnknown: {400, "invalid_grant", "The user account {EUII Hidden} does not exist in the %s directory. To sign into this application, the account must be added to the directory."},
+	userUnknown: {400, "invalid_grant",
+		"The user account {EUII Hidden} does not exist in the %s directory. " +
+			"To sign into this application, the account must be added to the directory."},
 	// Observed 2023: the page on instance discovery.
 	unknownInstance: {400, "invalid_instance", "Unknown or invalid instance."},
 	// Documented.
@@ -97,24 +103,34 @@ var catalogue = map[int]entry{
 	// Documented.
 	wrongPassword: {400, "invalid_grant", "Error validating credentials due to invalid username or password."},
 	// Observed: words. Inferred: that it is for an absent verifier.
-	missingVerifier: {400, "invalid_grant", "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE."},
+	missingVerifier: {400, "invalid_grant",
+		"The code_verifier does not match the code_challenge supplied in the authorization request for PKCE."},
 	// Recalled: the first words of a longer text. Documented: number and cause.
-	grantRevoked: {400, "invalid_grant", "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password."},
+	grantRevoked: {400, "invalid_grant",
+		"The provided grant has expired due to it being revoked, a fresh auth token is needed. " +
+			"The user might have changed or reset their password."},
 	// Observed.
 	verifierMismatch: {400, "invalid_grant", "The Code_Verifier does not match the code_challenge supplied in the authorization request."},
 	// Documented.
 	badChallenge: {400, "invalid_request", "Invalid size of Code_Challenge parameter."},
 	// Observed: the first sentence. Recalled: the rest. Documented: the name.
-	unknownResource: {400, "invalid_resource", "The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."},
+	unknownResource: {400, "invalid_resource",
+		"The resource principal named %s was not found in the tenant named %s. " +
+			"This can happen if the application has not been installed by the administrator of the tenant " +
+			"or consented to by any user in the tenant. " +
+			"You might have sent your authentication request to the wrong tenant."},
 	// Observed: number and words, in an issue of 2020; the name with the older number
 	// 50001, in one of 2016.
 	noResource: {400, "invalid_resource", "Resource identifier is not provided."},
 	// Observed: the page on MSAL.NET's authorization code flow.
-	redeemed: {400, "invalid_grant", "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."},
+	redeemed: {400, "invalid_grant",
+		"OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."},
 	// Documented: words, and the name for device codes. Chosen: this number for them.
 	declined: {400, "authorization_declined", "User declined to consent to access the app."},
 	// Observed: MSAL.NET's page on exceptions.
-	noConsent: {400, "invalid_grant", "The user or administrator has not consented to use the application with ID '%s' named '%s'. Send an interactive authorization request for this user and resource."},
+	noConsent: {400, "invalid_grant",
+		"The user or administrator has not consented to use the application with ID '%s' named '%s'. " +
+			"Send an interactive authorization request for this user and resource."},
 	// Recalled.
 	invalidGrant: {400, "invalid_grant", "Provided grant is invalid or malformed."},
 	// Observed 2024, and docs: the words up to the type, which follow in quotes.
@@ -122,7 +138,9 @@ var catalogue = map[int]entry{
 	// Documented: the name of the error. Inferred: words.
 	badResponseMode: {400, "invalid_request", "The app returned an unsupported value of 'response_mode' when requesting a token."},
 	// Observed: azure-cli's answers, in tests.
-	grantExpired: {400, "invalid_grant", "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource."},
+	grantExpired: {400, "invalid_grant",
+		"The provided authorization code or refresh token has expired due to inactivity. " +
+			"Send a new interactive authorization request for this user and resource."},
 	// Observed: the pages of the flows.
 	badScope: {400, "invalid_scope", "The provided value for the input parameter 'scope' is not valid. The scope %s is not valid."},
 	// Observed: a recording in MSAL for JavaScript.
@@ -130,20 +148,26 @@ var catalogue = map[int]entry{
 	// Documented: number, name and cause. Inferred: that a device code that nobody gave out gets it.
 	badUserCode: {400, "bad_verification_code", "Invalid verification code due to User typing in wrong user code for device code flow."},
 	// Observed in a test of another project.
-	deviceCodeExpired: {400, "expired_token", "The provided value for the input parameter 'device_code' is not valid. This device code has expired."},
+	deviceCodeExpired: {400, "expired_token",
+		"The provided value for the input parameter 'device_code' is not valid. This device code has expired."},
 	// Documented.
 	foreignCode: {400, "invalid_grant", "Provided Authorization Code is intended to use against other tenant, thus rejected."},
 	// Observed: answers to junk, in notes of other projects.
 	foreignGrant: {400, "invalid_grant", "The grant was obtained for a different tenant."},
 	// Observed: issues.
-	unknownApp: {400, "unauthorized_client", "Application with identifier '%s' was not found in the directory '%s'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."},
+	unknownApp: {400, "unauthorized_client",
+		"Application with identifier '%s' was not found in the directory '%s'. " +
+			"This can happen if the application has not been installed by the administrator of the tenant " +
+			"or consented to by any user in the tenant. " +
+			"You may have sent your authentication request to the wrong tenant."},
 	// Documented. Observed: the name, in a test of MSAL.NET. A sentence that refers to
 	// a page follows there.
 	assertionSubject: {401, "invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter."},
 	// Documented, as above.
 	assertionAudience: {401, "invalid_client", "Client assertion audience claim does not match Realm issuer."},
 	// Observed 2023: a test of MSAL.NET.
-	assertionTime: {401, "invalid_client", "Client assertion is not within its valid time range. Current time: %s, assertion valid from %s, expiry time of assertion %s."},
+	assertionTime: {401, "invalid_client",
+		"Client assertion is not within its valid time range. Current time: %s, assertion valid from %s, expiry time of assertion %s."},
 	// Observed: issues.
 	publicClient: {401, "invalid_client", "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."},
 	// Observed: the first of the reasons that are used. Recalled: the second.
@@ -152,13 +176,17 @@ var catalogue = map[int]entry{
 	idTokenType:     {400, "unsupported_response_type", "response_type '%s' is not enabled for the application."},
 	badResponseType: {400, "unsupported_response_type", "response_type '%s' is not enabled for the application."},
 	// Observed: issues.
-	wrongSecret: {401, "invalid_client", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '%s'."},
+	wrongSecret: {401, "invalid_client",
+		"Invalid client secret provided. " +
+			"Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '%s'."},
 	// Observed: a recording of azure-sdk-for-js.
-	noCredential: {401, "invalid_client", "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."},
+	noCredential: {401, "invalid_client",
+		"'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."},
 	// Observed: azure-docs issue 30777.
 	needsSecret: {401, "invalid_client", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."},
 	// Observed: a page of Partner Center.
-	refreshExpired: {400, "invalid_grant", "The refresh token has expired due to inactivity. The token was issued on %s and was inactive for 90.00:00:00."},
+	refreshExpired: {400, "invalid_grant",
+		"The refresh token has expired due to inactivity. The token was issued on %s and was inactive for 90.00:00:00."},
 	// Observed: microsoft/chat-copilot issue 538, ParabolInc/parabol pull request 7097.
 	// Inferred: of a later one, that the moment is the first one's.
 	spaRefreshExpired: {400, "invalid_grant", "The refresh token was issued to a single page app (SPA), and therefore has a fixed, " +
@@ -166,7 +194,9 @@ var catalogue = map[int]entry{
 		"to the sign in page. The token was issued on %s."},
 	// Observed: words, and (masked, in a recording) the name for openid-configuration.
 	// Chosen: the same name at the token endpoint, where invalid_request was seen.
-	unknownTenant: {400, "invalid_tenant", "Tenant '%s' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."},
+	unknownTenant: {400, "invalid_tenant",
+		"Tenant '%s' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. " +
+			"Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."},
 	// Documented: number; words chosen where it is used.
 	badInput: {400, "invalid_request", "Invalid input received from the user."},
 	// Observed: words; documented too.
@@ -182,11 +212,17 @@ var catalogue = map[int]entry{
 	// Observed: issues, for GET where POST is due.
 	onlyPost: {400, "invalid_request", "The endpoint only accepts %s requests. Received a %s request."},
 	// Observed: the first sentences, on a page about Azure AD B2C.
-	foreignSignin: {400, "invalid_request", "Invalid Request: The request tokens do not match the user context. Please do not copy the user context values (cookies; form fields; headers) between different requests or user sessions; always maintain the ALL of the supplied values across a complete single user flow."},
+	foreignSignin: {400, "invalid_request",
+		"Invalid Request: The request tokens do not match the user context. " +
+			"Please do not copy the user context values (cookies; form fields; headers) between different requests or user sessions; " +
+			"always maintain the ALL of the supplied values across a complete single user flow."},
 	// Observed: words, in issues; inferred: the name.
-	manyResources: {400, "invalid_scope", "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope %s is not valid."},
+	manyResources: {400, "invalid_scope",
+		"Provided value for the input parameter scope is not valid because it contains more than one resource. Scope %s is not valid."},
 	// Observed: phantom-artist/ms-email-reader issue 1.
-	needsDefault: {400, "invalid_scope", "The provided value for scope %s is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."},
+	needsDefault: {400, "invalid_scope",
+		"The provided value for scope %s is not valid. " +
+			"Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."},
 	// Observed, with invalid_grant for codes and refresh tokens that are none.
 	malformed: {400, "invalid_request", "Invalid request. Request is malformed or invalid."},
 	// Observed: issues, as azure-docs 93166, in the browser. Inferred: that the app is told.
@@ -198,7 +234,9 @@ var catalogue = map[int]entry{
 	spaOnly: {400, "invalid_request", "Tokens issued for the 'Single-Page Application' client-type " +
 		"may only be redeemed via cross-origin requests."},
 	// Observed: words. Chosen: for every request of a personal account.
-	workAccountsOnly: {400, "invalid_request", "Application '%s'(%s) is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request."},
+	workAccountsOnly: {400, "invalid_request",
+		"Application '%s'(%s) is configured for use by Azure Active Directory users only. " +
+			"Please do not use the /consumers endpoint to serve this request."},
 	// Observed: issues and support pages.
 	duplicateParameter: {400, "invalid_request", "The request is not properly formatted. The parameter '%s' is duplicated."},
 }

@@ -20,7 +20,8 @@ func (x *exchange) deviceAuth() Reply {
 	if len(code) > 32 {
 		code = ""
 	}
-	d := pageData{Title: "Sign in on a device", Kind: "device", Sealed: sealed, Action: "/" + x.tenant.ID + "/oauth2/deviceauth", UserCode: code}
+	d := pageData{Title: "Sign in on a device", Kind: "device",
+		Sealed: sealed, Action: "/" + x.tenant.ID + "/oauth2/deviceauth", UserCode: code}
 	if waiting, ok := x.tenant.Sessions.waitingFor(x.tenant.Now, code); ok {
 		c := client{id: waiting.client, app: x.tenant.app(waiting.client)}
 		d.App, d.Scopes = c.label(), strings.Fields(waiting.scope)

@@ -64,8 +64,9 @@ func (x *exchange) configuration() openID {
 		SubjectTypes:  []string{"pairwise"}, Algorithms: []string{"RS256"}, ResponseTypes: []string{"code"},
 		Issuer: x.issuer(issuer, false), HTTPLogout: true,
 		ChallengeMethods: []string{"plain", "S256"},
-		Grants:           []string{"client_credentials", "authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "refresh_token", "password"},
-		Region:           region, CloudInstance: instance, CloudGraph: oldGraph, GraphHost: graph,
+		Grants: []string{"client_credentials", "authorization_code",
+			"urn:ietf:params:oauth:grant-type:device_code", "refresh_token", "password"},
+		Region: region, CloudInstance: instance, CloudGraph: oldGraph, GraphHost: graph,
 	}
 	oauth, yes, no := base+"/oauth2/v2.0/", true, false
 	if x.call.v1 { // observed: what differs
@@ -180,5 +181,6 @@ func (x *exchange) realm() (any, *problem) {
 	if !ok || domain == "" || len(x.call.user) > limit("username") {
 		return nil, refuse(badParameter).help("user", "user", "it must be a user's principal name, as someone@contoso.edu")
 	}
-	return realmAnswer{Version: "1.0", Account: "Managed", Domain: domain, Instance: "microsoftonline.com", Audience: "urn:federation:MicrosoftOnline"}, nil
+	return realmAnswer{Version: "1.0", Account: "Managed", Domain: domain,
+		Instance: "microsoftonline.com", Audience: "urn:federation:MicrosoftOnline"}, nil
 }

@@ -92,7 +92,8 @@ func (x *exchange) injected(status int, name, message string) *problem {
 	case 0: // slow_down of RFC 8628, and names that the service does not have
 		p.message = "The request was refused."
 	case 50076: // observed: words
-		p.message = "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '" + graphID + "'."
+		p.message = "Due to a configuration change made by your administrator, " +
+			"or because you moved to a new location, you must use multi-factor authentication to access '" + graphID + "'."
 	case unknownApp:
 		p = refuse(p.code, c.Client, x.tenant.ID)
 	case wrongSecret:

@@ -203,7 +203,9 @@ func (x *exchange) permitted(c client, a asked, name string) (string, *problem) 
 	if i := slices.IndexFunc(c.app.DelegatedPermissions, func(s string) bool { return strings.EqualFold(s, name) }); i >= 0 {
 		return c.app.DelegatedPermissions[i], nil
 	}
-	return name, x.strictly(x.unconsented(c).help("permission", "scope", "the fixture grants this app %s; add %s to its delegatedPermissions", words.Join(c.app.DelegatedPermissions[:min(len(c.app.DelegatedPermissions), 10)], "and"), cut(name)))
+	return name, x.strictly(x.unconsented(c).help("permission", "scope",
+		"the fixture grants this app %s; add %s to its delegatedPermissions",
+		words.Join(c.app.DelegatedPermissions[:min(len(c.app.DelegatedPermissions), 10)], "and"), cut(name)))
 }
 
 // everything is what .default stands for.
@@ -216,7 +218,8 @@ func (x *exchange) everything(c client, a asked) ([]string, *problem) {
 	case len(c.app.DelegatedPermissions) > 0:
 		return slices.Clone(c.app.DelegatedPermissions), nil
 	}
-	return []string{lenientScope}, x.strictly(x.unconsented(c).help("permission", "scope", "the fixture grants this app no delegatedPermissions"))
+	return []string{lenientScope}, x.strictly(x.unconsented(c).help("permission", "scope",
+		"the fixture grants this app no delegatedPermissions"))
 }
 
 func (x *exchange) unconsented(c client) *problem {

@@ -93,7 +93,8 @@ func (x *exchange) issued(c identity.Claims) {
 	if len(c.Roles)+len(c.Scopes) == 0 {
 		what = "no permission"
 	}
-	x.did = fmt.Sprintf("an access token was issued for %s, with %s, good until %s on this world's clock", whose, what, c.Expires.UTC().Format(time.RFC3339))
+	x.did = fmt.Sprintf("an access token was issued for %s, with %s, good until %s on this world's clock",
+		whose, what, c.Expires.UTC().Format(time.RFC3339))
 	if c.Audience == azureADGraph && x.call.params.get("resource") == "" {
 		x.did += "; it is for Azure AD Graph and not for Microsoft Graph, since no resource was asked for"
 	}

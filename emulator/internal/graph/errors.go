@@ -96,7 +96,8 @@ func ResourceNotFound(id string) *Error {
 // MethodNotAllowed answers a method that a path does not have. Documented:
 // the words of the batching page. The header is HTTP's.
 func MethodNotAllowed(allow []string) *Error {
-	e := &Error{Status: http.StatusMethodNotAllowed, Code: "Request_BadRequest", Message: "Specified HTTP method is not allowed for the request target."}
+	e := &Error{Status: http.StatusMethodNotAllowed, Code: "Request_BadRequest",
+		Message: "Specified HTTP method is not allowed for the request target."}
 	return e.header("Allow", strings.Join(allow, ", "))
 }
 
@@ -128,13 +129,17 @@ func TooLarge(limit int64) *Error {
 // UnsupportedEncoding answers a Content-Encoding that is neither gzip nor
 // identity. The words are chosen; the status makes the Go SDK resend plainly.
 func UnsupportedEncoding(encoding string) *Error {
-	return &Error{Status: http.StatusUnsupportedMediaType, Code: "UnsupportedMediaType", Message: fmt.Sprintf("The content encoding '%s' is not supported.", encoding)}
+	return &Error{Status: http.StatusUnsupportedMediaType, Code: "UnsupportedMediaType",
+		Message: fmt.Sprintf("The content encoding '%s' is not supported.", encoding)}
 }
 
 // UnknownProperty answers a property that the type does not have. Observed
 // with another code on other workloads: msgraph-sdk-python issue 313.
 func UnknownProperty(property, typeName string) *Error {
-	return BadRequest("The property '%s' does not exist on type 'microsoft.graph.%s'. Make sure to only use property names that are defined by the type or mark the type as open type.", property, typeName)
+	return BadRequest(
+		"The property '%s' does not exist on type 'microsoft.graph.%s'. "+
+			"Make sure to only use property names that are defined by the type or mark the type as open type.",
+		property, typeName)
 }
 
 // PatchedNavigation answers a PATCH with a navigation property in its body. The
@@ -151,7 +156,10 @@ func UnknownType(name string) *Error { return BadRequest(`Invalid OData type spe
 // MissingType answers an abstract value without "@odata.type". Observed on the
 // directory, code and words: docs-contrib issue 6272.
 func MissingType() *Error {
-	e := BadRequest("A value without a type name was found and no expected type is available. When the model is specified, each value in the payload must have a type which can be either specified in the payload, explicitly by the caller or implicitly inferred from the parent value.")
+	e := BadRequest(
+		"A value without a type name was found and no expected type is available. " +
+			"When the model is specified, each value in the payload must have a type which can be either specified in the payload, " +
+			"explicitly by the caller or implicitly inferred from the parent value.")
 	e.Code = "Request_BadRequest"
 	return e
 }

@@ -17,15 +17,16 @@ type words struct{ code, message string }
 // the wire unless said otherwise; see also the table of base codes in the
 // concept page "errors".
 var named = map[string]words{
-	"accessDenied":               {"AccessDenied", missingScopes},                                                                    // education, delegated
-	"accessDeniedApp":            {"AccessDenied", missingRoles},                                                                     // education, application
-	"activityLimitReached":       {"activityLimitReached", "The request has been throttled"},                                         // OneDrive
-	"authorizationRequestDenied": {"Authorization_RequestDenied", insufficientRight},                                                 // directory
-	Revoked:                      {"InvalidAuthenticationToken", tokenRevoked},                                                       // with a header of its own
-	"badRequest":                 {"BadRequest", "Bad request."},                                                                     // chosen
-	"concurrencyViolation":       {"Directory_ConcurrencyViolation", "Conflicting object with one or more of the specified values."}, // documented code, chosen words
-	"failedToFetchProfiles":      {"InternalError", "Failed to fetch profiles"},                                                      // this API, docs issue 7278
-	"internalError":              {"InternalError", "An internal server error occurred."},                                            // chosen words
+	"accessDenied":               {"AccessDenied", missingScopes},                            // education, delegated
+	"accessDeniedApp":            {"AccessDenied", missingRoles},                             // education, application
+	"activityLimitReached":       {"activityLimitReached", "The request has been throttled"}, // OneDrive
+	"authorizationRequestDenied": {"Authorization_RequestDenied", insufficientRight},         // directory
+	Revoked:                      {"InvalidAuthenticationToken", tokenRevoked},               // with a header of its own
+	"badRequest":                 {"BadRequest", "Bad request."},                             // chosen
+	"concurrencyViolation": {"Directory_ConcurrencyViolation",
+		"Conflicting object with one or more of the specified values."}, // documented code, chosen words
+	"failedToFetchProfiles":      {"InternalError", "Failed to fetch profiles"},           // this API, docs issue 7278
+	"internalError":              {"InternalError", "An internal server error occurred."}, // chosen words
 	"invalidAuthenticationToken": {"InvalidAuthenticationToken", invalidToken},
 	"notFound":                   {"NotFound", "Resource not found."},                                    // chosen
 	"quotaLimitReached":          {"quotaLimitReached", "Insufficient quota to complete the operation."}, // documented code, chosen words
@@ -33,8 +34,9 @@ var named = map[string]words{
 	"tokenExpired":               {"InvalidAuthenticationToken", tokenExpired},
 	"tooManyRequests":            {"TooManyRequests", "Too many requests."},
 	"unhealthy":                  {"UnknownError", "SystemMemoryProtectionUtilizationMonitor is unhealthy"},
-	"unknownError":               {"UnknownError", ""},                                         // the gateway, when a backend does not speak Graph
-	"unsupportedMediaType":       {"UnsupportedMediaType", "The media type is not supported."}, // chosen
+	// the gateway, when a backend does not speak Graph
+	"unknownError":         {"UnknownError", ""},
+	"unsupportedMediaType": {"UnsupportedMediaType", "The media type is not supported."}, // chosen
 }
 
 // usual is the error that the service sends with a status where nothing more
@@ -42,7 +44,8 @@ var named = map[string]words{
 var usual = map[int]string{
 	http.StatusBadRequest: "badRequest", http.StatusUnauthorized: "invalidAuthenticationToken", http.StatusForbidden: "accessDenied",
 	http.StatusNotFound: "notFound", http.StatusConflict: "concurrencyViolation", http.StatusUnsupportedMediaType: "unsupportedMediaType",
-	http.StatusTooManyRequests: "tooManyRequests", http.StatusInternalServerError: "internalError", http.StatusInsufficientStorage: "quotaLimitReached",
+	http.StatusTooManyRequests: "tooManyRequests", http.StatusInternalServerError: "internalError",
+	http.StatusInsufficientStorage: "quotaLimitReached",
 }
 
 // ErrorNames returns the names that Named knows, sorted.

@@ -127,10 +127,12 @@ const (
 	rosterApplication = "EduRoster.ReadBasic.All EduRoster.Read.All EduRoster.ReadWrite.All"
 
 	accounts = "User.ReadBasic.All User.Read.All User.ReadWrite.All Directory.Read.All Directory.ReadWrite.All"
-	skus     = "LicenseAssignment.Read.All LicenseAssignment.ReadWrite.All Organization.Read.All Organization.ReadWrite.All Directory.Read.All Directory.ReadWrite.All"
+	skus     = "LicenseAssignment.Read.All LicenseAssignment.ReadWrite.All Organization.Read.All Organization.ReadWrite.All " +
+		"Directory.Read.All Directory.ReadWrite.All"
 )
 
-var readProfiles = need(Education, "EduAdministration.Read EduAdministration.ReadWrite", "EduAdministration.Read.All EduAdministration.ReadWrite.All")
+var readProfiles = need(Education,
+	"EduAdministration.Read EduAdministration.ReadWrite", "EduAdministration.Read.All EduAdministration.ReadWrite.All")
 
 func need(f Family, delegated, application string) Need {
 	return Need{Delegated: permissionsOf(strings.Fields(delegated)), Application: permissionsOf(strings.Fields(application)), Family: f}

@@ -55,7 +55,8 @@ func New(profiles *profile.Store, blobs *blob.Store, objects *directory.Store) *
 //
 // severalSchools lets a teacher's School SIS ID list several schools (variant
 // teacherSchools).
-func (i *Intake) Start(now time.Time, id string, severalSchools bool) (messages []profile.VerificationMessage, r *profile.Record, err error) {
+func (i *Intake) Start(now time.Time, id string, severalSchools bool) (
+	messages []profile.VerificationMessage, r *profile.Record, err error) {
 	r, err = i.Profiles.Allow(now, id, profile.CallStart)
 	if err != nil {
 		return nil, nil, err
@@ -236,7 +237,8 @@ func Rules(p profile.Profile) roster.Rules {
 		return r
 	}
 	c := csv.Customizations
-	for entity, part := range map[roster.Entity]*profile.Customization{roster.School: c.School, roster.Section: c.Section, roster.Student: c.Student, roster.Teacher: c.Teacher} {
+	for entity, part := range map[roster.Entity]*profile.Customization{
+		roster.School: c.School, roster.Section: c.Section, roster.Student: c.Student, roster.Teacher: c.Teacher} {
 		// Documented: null or absent means every property.
 		if part != nil && part.OptionalPropertiesToSync != nil {
 			r.Chosen[entity] = part.OptionalPropertiesToSync

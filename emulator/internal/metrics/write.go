@@ -33,15 +33,18 @@ func (m *Metrics) Write(w io.Writer, g Gauges) error {
 		all = append(all, m.operations[name])
 	}
 
-	head(b, "graphemu_requests_total", "counter", `Requests by operation and status; parts of a batch count too. Operation "" is none of the API's, status 0 was not answered.`)
+	head(b, "graphemu_requests_total", "counter",
+		`Requests by operation and status; parts of a batch count too. Operation "" is none of the API's, status 0 was not answered.`)
 	for _, s := range all {
 		s.writeStatuses(b)
 	}
-	head(b, "graphemu_request_duration_seconds", "histogram", "How long requests took in real time, from the headers until the answer was ready.")
+	head(b, "graphemu_request_duration_seconds", "histogram",
+		"How long requests took in real time, from the headers until the answer was ready.")
 	for _, s := range all {
 		s.writeDurations(b)
 	}
-	head(b, "graphemu_faults_fired_total", "counter", `Requests that a fault rule struck, by rule. Rule "" is all beyond the first `+strconv.Itoa(MaxRules)+".")
+	head(b, "graphemu_faults_fired_total", "counter",
+		`Requests that a fault rule struck, by rule. Rule "" is all beyond the first `+strconv.Itoa(MaxRules)+".")
 	m.writeFaults(b)
 	head(b, "graphemu_worlds", "gauge", "Worlds that there are.")
 	fmt.Fprintf(b, "graphemu_worlds %d\n", g.Worlds)
@@ -86,7 +89,8 @@ func (s *series) writeDurations(w io.Writer) {
 	operation, sum := label(s.name), uint64(0)
 	for i, bound := range bounds {
 		sum += counts[i]
-		fmt.Fprintf(w, "graphemu_request_duration_seconds_bucket{operation=%s,le=\"%s\"} %d\n", operation, strconv.FormatFloat(bound.Seconds(), 'g', -1, 64), sum)
+		fmt.Fprintf(w, "graphemu_request_duration_seconds_bucket{operation=%s,le=\"%s\"} %d\n",
+			operation, strconv.FormatFloat(bound.Seconds(), 'g', -1, 64), sum)
 	}
 	fmt.Fprintf(w, "graphemu_request_duration_seconds_bucket{operation=%s,le=\"+Inf\"} %d\n", operation, total)
 	seconds := float64(s.nanos.Load()) / 1e9

@@ -32,7 +32,8 @@ func ParseFilter(text string, t *Type) (*Filter, error) {
 		return nil, p.trailing()
 	}
 	if !n.boolean() {
-		return nil, p.fail("The $filter expression must evaluate to a single boolean value.", "%s", "This is "+n.shape.String()+". Compare it with something: "+form(n.shape))
+		return nil, p.fail("The $filter expression must evaluate to a single boolean value.",
+			"%s", "This is "+n.shape.String()+". Compare it with something: "+form(n.shape))
 	}
 	return &Filter{text, n}, nil
 }

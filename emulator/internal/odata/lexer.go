@@ -55,13 +55,15 @@ func (l *lexer) next() error {
 		l.tok = token{kind: tokenString, text: text, pos: start}
 		return err
 	case c == '@':
-		return l.syntax(start, "Annotations and parameter aliases cannot be used here. For the type of a value there is isof(property, microsoft.graph.type).")
+		return l.syntax(start,
+			"Annotations and parameter aliases cannot be used here. For the type of a value there is isof(property, microsoft.graph.type).")
 	case c == '"':
 		return l.syntax(start, "Texts stand in single quotes: 'text'.")
 	}
 	word := l.word()
 	if word == "" {
-		return l.syntax(start, "A name, a value or a parenthesis should stand here. Operators are words: eq, ne, gt, ge, lt, le, and, or, not, in.")
+		return l.syntax(start,
+			"A name, a value or a parenthesis should stand here. Operators are words: eq, ne, gt, ge, lt, le, and, or, not, in.")
 	}
 	l.tok = token{kind: tokenWord, text: word, pos: start}
 	if l.pos < len(l.text) && l.text[l.pos] == '\'' && !digit(word[0]) {

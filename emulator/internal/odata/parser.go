@@ -124,7 +124,8 @@ func (p *parser) unary() (*node, error) {
 		return nil, err
 	}
 	if !operand.boolean() {
-		return nil, p.fail(fmt.Sprintf("A unary operator with an incompatible type was detected. Found operand type '%s' for operator kind 'Not'.", operand.shape),
+		return nil, p.fail(fmt.Sprintf(
+			"A unary operator with an incompatible type was detected. Found operand type '%s' for operator kind 'Not'.", operand.shape),
 			"not binds tighter than comparisons: write not (a eq b).")
 	}
 	return &node{op: opNot, shape: shape{kind: KindBoolean}, kids: []*node{operand}}, nil
@@ -166,7 +167,10 @@ func (p *parser) operand() (*node, error) {
 		return &node{op: opLiteral, shape: s, lit: v}, p.next()
 	}
 	if digit(t.text[0]) || strings.Contains(t.text, "-") {
-		return nil, p.syntax(t.pos, "'%s' is no value. Texts stand in single quotes; a date-time needs its offset, such as 2026-07-31T12:00:00Z, and the + of an offset is written %%2B in a URL.", echo(t.text))
+		return nil, p.syntax(t.pos,
+			"'%s' is no value. Texts stand in single quotes; a date-time needs its offset, such as 2026-07-31T12:00:00Z, "+
+				"and the + of an offset is written %%2B in a URL.",
+			echo(t.text))
 	}
 	if operator(t) {
 		return nil, p.syntax(t.pos, "'%s' is an operator; a property or a value should stand here.", t.text)
@@ -296,7 +300,8 @@ func (p *parser) incompatible(left, right *node, kind string) error {
 	if kind == "And" || kind == "Or" {
 		help = "Both sides must be conditions, such as a comparison or a function that is true or false."
 	}
-	return p.fail(fmt.Sprintf("A binary operator with incompatible types was detected. Found operand types '%s' and '%s' for operator kind '%s'.",
+	return p.fail(fmt.Sprintf(
+		"A binary operator with incompatible types was detected. Found operand types '%s' and '%s' for operator kind '%s'.",
 		left.shape, right.shape, kind), "%s", help)
 }
 

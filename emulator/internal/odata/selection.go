@@ -51,7 +51,8 @@ func selectFailed(target, reason, help string, args ...any) error {
 
 func (s *Selection) add(item, text string, t *Type) (canonical string, err error) {
 	if item == "" {
-		return "", selectFailed("$select", "Syntax error in '"+echo(text)+"'.", "Names of properties, separated by commas: $select=id,displayName.")
+		return "", selectFailed("$select", "Syntax error in '"+echo(text)+"'.",
+			"Names of properties, separated by commas: $select=id,displayName.")
 	}
 	at := &s.root
 	var names []string

@@ -39,7 +39,9 @@ var (
 // school-data-sync.md, section 4, from what the pages tell).
 func LegalSteps(on Call, steps []Step) []StepFault {
 	if !slices.Contains(Triggers, on) {
-		return []StepFault{{Index: -1, Message: fmt.Sprintf("no lifecycle begins with %q: want one of %s", on, join(Triggers)), Legal: names(Triggers)}}
+		return []StepFault{{Index: -1,
+			Message: fmt.Sprintf("no lifecycle begins with %q: want one of %s", on, join(Triggers)),
+			Legal:   names(Triggers)}}
 	}
 	c := checker{on: on}
 	for i := range steps {
@@ -125,7 +127,10 @@ func (c *checker) ofProfile(s *Step) {
 	}
 	switch {
 	case s.Status != "" && c.on == CallCreate:
-		c.fault(names(legal), "a profile that was just created has no sync, so no status %s: write a lifecycle on profiles.start (an automatic start triggers it too); %s", s.Status, after("state", c.state, legal))
+		c.fault(names(legal),
+			"a profile that was just created has no sync, so no status %s: write a lifecycle on profiles.start "+
+				"(an automatic start triggers it too); %s",
+			s.Status, after("state", c.state, legal))
 	case s.Status != "":
 		c.fault(names(legal), "a profile that is being deleted has no sync, so no status %s; %s", s.Status, after("state", c.state, legal))
 	case len(s.Errors)+s.ErrorCount > 0:

@@ -60,14 +60,16 @@ func (c Change) violations(p Profile, at moment, create bool) (v []Violation) {
 	}
 	// Documented: licences are assigned to accounts that the sync creates.
 	if _, matching := p.Identity.(*IdentityMatching); matching && len(p.Licenses) > 0 {
-		add("/licensesToAssign", "licensesToAssign", "licences are assigned only with educationIdentityCreationConfiguration; this profile matches existing accounts")
+		add("/licensesToAssign", "licensesToAssign",
+			"licences are assigned only with educationIdentityCreationConfiguration; this profile matches existing accounts")
 	}
 	twice(p.Licenses, "/licensesToAssign", func(l LicenseAssignment) string { return l.AppliesTo }, add)
 	switch i := p.Identity.(type) {
 	case *IdentityCreation:
 		twice(i.UserDomains, "/identitySynchronizationConfiguration/userDomains", func(d UserDomain) string { return d.AppliesTo }, add)
 	case *IdentityMatching:
-		twice(i.MatchingOptions, "/identitySynchronizationConfiguration/matchingOptions", func(o MatchingOption) string { return o.AppliesTo }, add)
+		twice(i.MatchingOptions, "/identitySynchronizationConfiguration/matchingOptions",
+			func(o MatchingOption) string { return o.AppliesTo }, add)
 	}
 	if s := c.body.text("expirationDate"); s != "" {
 		if date, err := time.Parse(time.DateOnly, s); err == nil {

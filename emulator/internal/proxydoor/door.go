@@ -69,7 +69,8 @@ type Door struct {
 func New(cfg Config) *Door {
 	d := &Door{cfg: cfg, queue: wire.NewQueue("proxy"), tunnels: map[*tunnel]struct{}{}, refused: map[string]bool{}}
 	d.closing, d.close = context.WithCancel(context.Background())
-	d.tls = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: d.certificate, GetConfigForClient: rightName}
+	d.tls = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		GetCertificate: d.certificate, GetConfigForClient: rightName}
 	d.forward = &httputil.ReverseProxy{
 		Rewrite:      rewrite,
 		ErrorHandler: d.unreachable,

@@ -176,7 +176,8 @@ func (d *Door) Inside() http.Handler {
 				given, ok = parseTarget(r.Host + ":443")
 			}
 			if !ok || host == "" || given != (target{host, "443"}) {
-				d.refuse(w, http.StatusMisdirectedRequest, fmt.Sprintf("This tunnel leads to %s, and the request asks for the host %q.\n", host, r.Host))
+				d.refuse(w, http.StatusMisdirectedRequest,
+					fmt.Sprintf("This tunnel leads to %s, and the request asks for the host %q.\n", host, r.Host))
 				return
 			}
 		}

@@ -15,7 +15,8 @@ var telling = [...]struct {
 	mark int // where the second letter of the pair is
 }{
 	{"secret", 3}, {"password", 4}, {"passwd", 4}, {"passphrase", 4}, {"pwd", 1}, {"assertion", 2}, {"token", 3}, {"credential", 1},
-	{"authorization", 8}, {"authorisation", 4}, {"cookie", 4}, {"apikey", 4}, {"api_key", 5}, {"api-key", 5}, {"privatekey", 8}, {"private_key", 9}, {"private-key", 9},
+	{"authorization", 8}, {"authorisation", 4}, {"cookie", 4}, {"apikey", 4}, {"api_key", 5}, {"api-key", 5},
+	{"privatekey", 8}, {"private_key", 9}, {"private-key", 9},
 	{"verifier", 4}, {"device_code", 7}, {"user_code", 5},
 	{"accountkey", 7}, {"sharedaccesskey", 12}, // of connection strings of Azure
 	// What is no part of a name, but tells of a secret in a text:
@@ -28,7 +29,8 @@ const names = 22
 
 // harmless are names that would be told, but hold no secret.
 var harmless = map[string]bool{
-	"tokenurl": true, "tokenuri": true, "tokenendpoint": true, "tokentype": true, "tokenlifetime": true, "clientassertiontype": true, "assertiontype": true,
+	"tokenurl": true, "tokenuri": true, "tokenendpoint": true, "tokentype": true, "tokenlifetime": true,
+	"clientassertiontype": true, "assertiontype": true,
 	"requestedtokentype": true, "subjecttokentype": true, "sharedaccesskeyname": true,
 	"skiptoken": true, "deltatoken": true, "continuationtoken": true, // they are this API's own, and say where a page begins
 }
@@ -36,7 +38,8 @@ var harmless = map[string]bool{
 // exact are whole names whose value is a secret in a query or a form: of a SAS,
 // of OAuth's redirects and devices, and of graphemu's sign-in page. "code" and
 // "state" are no secret in JSON.
-var exact = map[string]bool{"sig": true, "signature": true, "code": true, "state": true, "device_code": true, "user_code": true, "signin": true}
+var exact = map[string]bool{
+	"sig": true, "signature": true, "code": true, "state": true, "device_code": true, "user_code": true, "signin": true}
 
 // marks are the pairs of telling, as pair makes them, and with any byte before
 // them the bytes that may hide a word.

@@ -295,7 +295,8 @@ func (v *verification) unique(b *bound, value []byte, line int, t *tally) {
 	switch {
 	case !ok:
 		v.full = true
-		t.say(RuleTooManyKeys, b.header, b.order, "The files have more than %s distinct values in the columns that identify. Line - %d, field - %s",
+		t.say(RuleTooManyKeys, b.header, b.order,
+			"The files have more than %s distinct values in the columns that identify. Line - %d, field - %s",
 			thousands(cmp.Or(v.rules.MaxKeys, MaxKeys)), line, b.header)
 	case !fresh:
 		t.row(RuleDuplicate, b.header, b.order, line, value)

@@ -93,7 +93,8 @@ func (v *verification) missing(e Entity, t *tally) {
 		}
 	}
 	if len(there) > 0 {
-		t.say(RuleFileMissing, "", 0, "The file %s was not found in the source. It is required together with %s.", t.file, strings.Join(there, " and "))
+		t.say(RuleFileMissing, "", 0,
+			"The file %s was not found in the source. It is required together with %s.", t.file, strings.Join(there, " and "))
 	}
 }
 
@@ -120,7 +121,8 @@ func (v *verification) refusals() []Message {
 	var all []Message
 	for _, name := range v.successor {
 		t := newTally(name)
-		t.say(RuleSuccessor, "", 0, "The file belongs to format V2 or V2.1, which this service does not read. Upload school.csv, student.csv and teacher.csv of format V1.")
+		t.say(RuleSuccessor, "", 0,
+			"The file belongs to format V2 or V2.1, which this service does not read. Upload school.csv, student.csv and teacher.csv of format V1.")
 		all = append(all, t.messages()...)
 	}
 	return append(all, v.strangers()...)

@@ -170,7 +170,9 @@ func (p *preparation) sound() error {
 		}
 		seen[s] = true
 		if p.abstract[s] {
-			return fmt.Errorf("%s is abstract and used within a combination of schemas (allOf, anyOf, $ref with siblings, …), where its type cannot be told", s.Location)
+			return fmt.Errorf(
+				"%s is abstract and used within a combination of schemas (allOf, anyOf, $ref with siblings, …), "+
+					"where its type cannot be told", s.Location)
 		}
 		todo = append(todo, unwalked(s)...)
 		todo = append(todo, walked(s)...)

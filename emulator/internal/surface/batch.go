@@ -109,7 +109,8 @@ func appendPart(dst []byte, id string, a reply) []byte {
 // batch itself (ids shared by all parts: documented sample).
 func (c *call) part(p part) *call {
 	return &call{
-		world: c.world, play: c.play, client: c.client, token: c.token, conn: c.conn, now: c.now, ids: c.ids, scheme: c.scheme, host: c.host, byName: c.byName, method: p.method, query: p.query, header: p.header,
+		world: c.world, play: c.play, client: c.client, token: c.token, conn: c.conn, now: c.now, ids: c.ids,
+		scheme: c.scheme, host: c.host, byName: c.byName, method: p.method, query: p.query, header: p.header,
 		at: canonical("/" + c.at.version + p.path), path: "/" + c.at.version + p.path, format: parseFormat(p.header.Get("Accept")),
 		inBatch: true, decoded: p.body, outer: c.outer,
 		story: story{entry: c.world.Journal.Open(), batchEntry: c.entry, arrived: c.now},
@@ -157,7 +158,8 @@ func (s *Surface) readBatch(c *call) ([]part, error) {
 	}
 	list, _ := body["requests"].([]any)
 	if len(list) == 0 {
-		return nil, graph.InvalidBatch().Help("invalidBatch", "/requests", `want {"requests": [{"id": "1", "method": "GET", "url": "/education/synchronizationProfiles"}]}`)
+		return nil, graph.InvalidBatch().Help("invalidBatch", "/requests",
+			`want {"requests": [{"id": "1", "method": "GET", "url": "/education/synchronizationProfiles"}]}`)
 	}
 	if len(list) > batchLimit {
 		return nil, graph.BatchTooLong(batchLimit).Help("invalidBatch", "/requests", "this batch has %d", len(list))
@@ -280,7 +282,8 @@ func (p *part) readBody(v any, i int) error {
 	contentType := p.header.Get("Content-Type")
 	writes := p.method == http.MethodPost || p.method == http.MethodPatch || p.method == http.MethodPut
 	if (writes || v != nil) && contentType == "" {
-		return graph.BatchWithoutContentType(p.id).Help("invalidBatch", pointer(i, "headers"), `add "headers": {"Content-Type": "application/json"}`)
+		return graph.BatchWithoutContentType(p.id).Help("invalidBatch", pointer(i, "headers"),
+			`add "headers": {"Content-Type": "application/json"}`)
 	}
 	if v == nil || isJSON(contentType) {
 		p.body = v

@@ -186,7 +186,8 @@ func (s *Surface) run(c *call, op operation, unknown error) (reply, error) {
 		}
 	}
 	if c.play.Variants.Is("retirement", "on") && c.at.version != "" && strings.HasPrefix(c.at.path+"/", profilesPath+"/") {
-		return reply{}, graph.UnknownSegment("synchronizationProfiles").Help("retired", "", "the variant retirement=on is chosen: the service has stopped serving this API")
+		return reply{}, graph.UnknownSegment("synchronizationProfiles").Help("retired", "",
+			"the variant retirement=on is chosen: the service has stopped serving this API")
 	}
 	if unknown != nil {
 		return reply{}, unknown

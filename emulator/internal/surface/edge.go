@@ -136,7 +136,8 @@ func (s *Surface) protected(c *call) (a reply) {
 			if p == http.ErrAbortHandler {
 				panic(p) // the server's own way to drop a connection
 			}
-			s.log.Error("a handler panicked", slog.String("operation", c.operation), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			s.log.Error("a handler panicked", slog.String("operation", c.operation),
+				slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 			a = c.fail(graph.Internal())
 		}
 	}()

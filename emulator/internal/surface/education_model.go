@@ -47,10 +47,12 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 	term := &odata.Type{Name: "educationTerm", Properties: []odata.Property{
 		text("displayName"), of("endDate", odata.KindDate), text("externalId"), of("startDate", odata.KindDate)}}
 	student := &odata.Type{Name: "educationStudent", Properties: []odata.Property{
-		of("birthDate", odata.KindDate), text("externalId"), enumOf("gender", gender), text("grade"), text("graduationYear"), text("studentNumber")}}
+		of("birthDate", odata.KindDate), text("externalId"), enumOf("gender", gender), text("grade"),
+		text("graduationYear"), text("studentNumber")}}
 	teacher := &odata.Type{Name: "educationTeacher", Properties: []odata.Property{text("externalId"), text("teacherNumber")}}
 
-	license := &odata.Type{Name: "assignedLicense", Properties: []odata.Property{many(of("disabledPlans", odata.KindGuid)), of("skuId", odata.KindGuid)}}
+	license := &odata.Type{Name: "assignedLicense", Properties: []odata.Property{
+		many(of("disabledPlans", odata.KindGuid)), of("skuId", odata.KindGuid)}}
 	plan := &odata.Type{Name: "servicePlanInfo", Properties: []odata.Property{
 		text("appliesTo"), text("provisioningStatus"), of("servicePlanId", odata.KindGuid), text("servicePlanName")}}
 	units := &odata.Type{Name: "licenseUnitsDetail", Properties: []odata.Property{
@@ -78,7 +80,8 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 		text("mailNickname"), complexOf("term", term),
 		unserved(one("group", group)), related("members", educationUser), related("schools", school), related("teachers", educationUser)}
 	educationUser.Properties = []odata.Property{
-		of("accountEnabled", odata.KindBoolean), many(complexOf("assignedLicenses", license)), texts("businessPhones"), complexOf("createdBy", identities),
+		of("accountEnabled", odata.KindBoolean), many(complexOf("assignedLicenses", license)), texts("businessPhones"),
+		complexOf("createdBy", identities),
 		text("department"), text("displayName"), enumOf("externalSource", source), text("externalSourceDetail"), text("givenName"), text("mail"),
 		complexOf("mailingAddress", address), text("mailNickname"), text("middleName"), text("mobilePhone"), text("officeLocation"),
 		text("preferredLanguage"), enumOf("primaryRole", role), complexOf("residenceAddress", address), complexOf("student", student),
@@ -86,12 +89,15 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 		related("classes", class), related("schools", school), unserved(related("taughtClasses", class)), unserved(one("user", user))}
 
 	user.Properties = []odata.Property{
-		of("accountEnabled", odata.KindBoolean), many(complexOf("assignedLicenses", license)), texts("businessPhones"), of("createdDateTime", odata.KindDateTimeOffset),
-		text("department"), text("displayName"), text("employeeId"), text("givenName"), text("jobTitle"), text("mail"), text("mailNickname"), text("mobilePhone"),
+		of("accountEnabled", odata.KindBoolean), many(complexOf("assignedLicenses", license)), texts("businessPhones"),
+		of("createdDateTime", odata.KindDateTimeOffset),
+		text("department"), text("displayName"), text("employeeId"), text("givenName"), text("jobTitle"),
+		text("mail"), text("mailNickname"), text("mobilePhone"),
 		text("officeLocation"), text("preferredLanguage"), text("surname"), text("usageLocation"),
 		text("userPrincipalName"), text("userType")}
 	sku := &odata.Type{Name: "subscribedSku", Base: entity, Entity: true, Properties: []odata.Property{
-		text("accountId"), text("accountName"), text("appliesTo"), text("capabilityStatus"), of("consumedUnits", odata.KindInt32), complexOf("prepaidUnits", units),
+		text("accountId"), text("accountName"), text("appliesTo"), text("capabilityStatus"),
+		of("consumedUnits", odata.KindInt32), complexOf("prepaidUnits", units),
 		many(complexOf("servicePlans", plan)), of("skuId", odata.KindGuid), text("skuPartNumber"), texts("subscriptionIds")}}
 
 	return &objectTypes{school, class, educationUser, user, sku, directoryObject, []*odata.Type{

@@ -40,7 +40,8 @@ func unserved(p odata.Property) odata.Property { p.Unserved = true; return p }
 func many(p odata.Property) odata.Property { p.Collection = true; return p }
 
 func contained(name string, t *odata.Type, collection bool) odata.Property {
-	return odata.Property{Name: name, Kind: odata.KindEntity, Type: t, Collection: collection, Nullable: !collection, Navigation: true, Contained: true}
+	return odata.Property{Name: name, Kind: odata.KindEntity, Type: t,
+		Collection: collection, Nullable: !collection, Navigation: true, Contained: true}
 }
 
 var (
@@ -57,7 +58,8 @@ var (
 	customizationsBase = &odata.Type{Name: "educationSynchronizationCustomizationsBase", Abstract: true}
 	customizationsType = &odata.Type{Name: "educationSynchronizationCustomizations", Base: customizationsBase, Properties: []odata.Property{
 		complexOf("school", customizationType), complexOf("section", customizationType), complexOf("student", customizationType),
-		complexOf("teacher", customizationType), complexOf("studentEnrollment", customizationType), complexOf("teacherRoster", customizationType)}}
+		complexOf("teacher", customizationType), complexOf("studentEnrollment", customizationType),
+		complexOf("teacherRoster", customizationType)}}
 
 	dataProviderType = &odata.Type{Name: "educationSynchronizationDataProvider", Abstract: true}
 	csvType          = &odata.Type{Name: "educationCsvDataProvider", Base: dataProviderType, Properties: []odata.Property{
@@ -113,7 +115,8 @@ func newModel(types []*odata.Type, objects *objectTypes, bound bool) *odata.Mode
 		Singletons: []odata.Singleton{{Name: "education", Type: types[len(types)-1], Bindings: educationBindings}}}
 	if bound {
 		m.Actions = []odata.Operation{
-			{Name: "start", Binding: profileType, Returns: &odata.Property{Kind: odata.KindComplex, Type: messageType, Collection: true, Nullable: true}},
+			{Name: "start", Binding: profileType,
+				Returns: &odata.Property{Kind: odata.KindComplex, Type: messageType, Collection: true, Nullable: true}},
 			{Name: "pause", Binding: profileType}, {Name: "resume", Binding: profileType}, {Name: "reset", Binding: profileType},
 		}
 		m.Functions = append(m.Functions, odata.Operation{Name: "uploadUrl", Binding: profileType,

@@ -107,7 +107,8 @@ func (s *Surface) update(c *call, id string, whole bool) (reply, error) {
 	switch inBody := change.ID(); {
 	case id == "" && inBody == "":
 		return reply{}, graph.MissingValue("id", profileType.Name).
-			Help("missingProperty", "/id", "PUT on the collection needs the id of the profile in the body; or use PATCH or PUT on /education/synchronizationProfiles/{id}")
+			Help("missingProperty", "/id",
+				"PUT on the collection needs the id of the profile in the body; or use PATCH or PUT on /education/synchronizationProfiles/{id}")
 	case id == "":
 		id = inBody
 		c.id = id

@@ -126,7 +126,8 @@ var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 // segment or a wrong method.
 func (s *Surface) find(method string, l location) (operation, keys, error) {
 	if l.version == "" {
-		return operation{}, keys{}, graph.InvalidVersion().Help("unknownVersion", "", "Graph is at /beta/…; graphemu's own pages are at /_graphemu/ of its own ports")
+		return operation{}, keys{}, graph.InvalidVersion().Help("unknownVersion", "",
+			"Graph is at /beta/…; graphemu's own pages are at /_graphemu/ of its own ports")
 	}
 	if op, k, ok := s.match(method, l); ok {
 		return op, k, nil
@@ -144,7 +145,8 @@ func (s *Surface) find(method string, l location) (operation, keys, error) {
 	e := graph.UnknownSegment(segment)
 	if l.version == "v1.0" {
 		if strings.HasPrefix(l.path+"/", profilesPath+"/") {
-			return operation{}, keys{}, graph.UnknownSegment("synchronizationProfiles").Help("unknownSegment", "", "v1.0 never had this API; use /beta")
+			return operation{}, keys{}, graph.UnknownSegment("synchronizationProfiles").Help("unknownSegment", "",
+				"v1.0 never had this API; use /beta")
 		}
 		known = slices.DeleteFunc(known, func(name string) bool { return name == "synchronizationProfiles" })
 	}

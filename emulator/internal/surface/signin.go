@@ -28,7 +28,8 @@ func (s *Surface) ServeSignIn(w http.ResponseWriter, r *http.Request, world *Wor
 
 // RefuseSignIn answers a sign-in for which there can be no world; world is another
 // one, which lends its clock and ids.
-func (s *Surface) RefuseSignIn(w http.ResponseWriter, r *http.Request, world *World, from Caller, in *entra.Call, tenant *entra.Tenant, why string) {
+func (s *Surface) RefuseSignIn(w http.ResponseWriter, r *http.Request, world *World,
+	from Caller, in *entra.Call, tenant *entra.Tenant, why string) {
 	c := s.newSignIn(r, world, from, in, tenant)
 	a := c.signInError(http.StatusServiceUnavailable, "", "The maximum number of tenants is reached: "+why)
 	s.record(c, a)
