@@ -183,10 +183,17 @@ func TestStateFileIsLocked(t *testing.T) {
 func TestJournalFileIsLocked(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "j.jsonl")
 	p := serveAlone(t, "--journal", file)
-	p.create(t, "North")
-	was, err := os.ReadFile(file)
+	w, err := fsnotify.NewWatcher()
 	require.NoError(t, err)
-	require.NotEmpty(t, was)
+	defer w.Close()
+	require.NoError(t, w.Add(file))
+	p.create(t, "North")
+	var was []byte
+	for !bytes.HasSuffix(was, []byte("\n")) { // it is written just after the answer
+		<-w.Events
+		was, err = os.ReadFile(file)
+		require.NoError(t, err)
+	}
 	code, said := refused(t, "serve", "--http", "127.0.0.1:0", "--https", "", "--journal", file)
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, said, fmt.Sprintf("--journal %s: another graphemu (process id %d) writes it", file, p.cmd.Process.Pid))
