@@ -79,8 +79,10 @@ func TestSecretsComeOutNowhere(t *testing.T) {
 			return []answer{g.get(t, at("https://ann:"+secret+"@host")), g.get(t, "/education/https://ann:"+secret+"@host/x")}
 		},
 		"a scope": func(g *rig) []answer {
-			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"a"}, "client_secret": {"b"}, "scope": {"https://ann:" + secret + "@host/.default"}}
-			return []answer{g.send(t, "POST", "/"+emulator.DefaultTenant+"/oauth2/v2.0/token", form.Encode(), "Content-Type: application/x-www-form-urlencoded")}
+			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"a"}, "client_secret": {"b"},
+				"scope": {"https://ann:" + secret + "@host/.default"}}
+			return []answer{g.send(t, "POST", "/"+emulator.DefaultTenant+"/oauth2/v2.0/token", form.Encode(),
+				"Content-Type: application/x-www-form-urlencoded")}
 		},
 		"a token that names no world": func(g *rig) []answer {
 			return []answer{g.get(t, profilesAt, "Authorization: Bearer world-"+secret+"/+=")}

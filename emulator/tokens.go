@@ -171,12 +171,15 @@ func (c *tokenCache) put(k *knownToken) {
 // keep gives a token its place, unless its world was dropped.
 func (c *tokenCache) keep(k *knownToken) {
 	set := c.set(k.text)
-	place := &set[c.next.Add(1)%ways]
+	var place *atomic.Pointer[knownToken]
 	for i := range set {
 		if old := set[i].Load(); old == nil || old.text == k.text {
 			place = &set[i]
 			break
 		}
+	}
+	if place == nil { // the set is full
+		place = &set[c.next.Add(1)%ways]
 	}
 	place.Store(k)
 	if k.world.dropped.Load() { // meanwhile, and forget may have passed here before

@@ -161,14 +161,11 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 	}
 	surviveReaders()
 	adoptOrphans()
-	if x.flags.journal != "" {
-		file, err := openJournal(x.flags.journal)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		o.Journal = file
+	closeJournal, err := x.flags.useJournal(&o)
+	if err != nil {
+		return err
 	}
+	defer closeJournal()
 	if x.eachVariant || len(x.eachScenario) > 0 {
 		return x.series(ctx, o)
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/files"
 )
 
@@ -16,6 +17,20 @@ type journalFile struct {
 	lock  *files.Lock // nil: nobody else is kept away
 	begin sync.Once
 	wrong error // why it could not be emptied
+}
+
+// useJournal lets a server of these options write the file of --journal, if one is
+// asked for. close gives the file back once the server has ended.
+func (f *serverFlags) useJournal(o *emulator.Options) (close func(), err error) {
+	if f.journal == "" {
+		return func() {}, nil
+	}
+	file, err := openJournal(f.journal)
+	if err != nil {
+		return nil, err
+	}
+	o.Journal = file
+	return func() { file.Close() }, nil
 }
 
 // openJournal opens the file of --journal. It errs where the file cannot be written, or

@@ -68,14 +68,11 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 	defer signal.Stop(listen())
 	untouched := make([]byte, headroom)
 	defer runtime.KeepAlive(untouched)
-	if f.journal != "" {
-		file, err := openJournal(f.journal)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		o.Journal = file
+	closeJournal, err := f.useJournal(&o)
+	if err != nil {
+		return err
 	}
+	defer closeJournal()
 	s, r, err := start(o, f.readyFile)
 	if err != nil {
 		return err
