@@ -8,8 +8,8 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/certs"
 	"github.com/graphemu/graphemu/emulator/internal/keyfile"
-	"github.com/graphemu/graphemu/emulator/internal/localca"
 )
 
 // LocalCA is the local CA of a data folder, as clients are told to trust it.
@@ -30,7 +30,7 @@ func StoredCA(dataDir string, hosts []string) (LocalCA, error) {
 		return LocalCA{}, errors.New(
 			"emulator: there is no data folder, so the CA is in the memory of the server; GET /_graphemu/ca.pem returns it")
 	}
-	file, err := filepath.Abs(filepath.Join(dataDir, localca.CertFile))
+	file, err := filepath.Abs(filepath.Join(dataDir, certs.CertFile))
 	if err != nil {
 		return LocalCA{}, fmt.Errorf("emulator: %w", err)
 	}
@@ -41,10 +41,10 @@ func StoredCA(dataDir string, hosts []string) (LocalCA, error) {
 	made := err != nil
 	ca, err := openCA(dataDir, hosts)
 	switch {
-	case errors.Is(err, localca.ErrNoKey) && !made: // the certificate alone was handed on
+	case errors.Is(err, certs.ErrNoKey) && !made: // the certificate alone was handed on
 		return LocalCA{PEM: pem, File: file}, nil
-	case errors.Is(err, localca.ErrNoKey):
-		ca, err = localca.Open(dataDir, nil, clock.Real)
+	case errors.Is(err, certs.ErrNoKey):
+		ca, err = certs.Open(dataDir, nil, clock.Real)
 	}
 	if err != nil {
 		return LocalCA{}, fmt.Errorf("emulator: %w", err)
@@ -52,9 +52,9 @@ func StoredCA(dataDir string, hosts []string) (LocalCA, error) {
 	return LocalCA{PEM: ca.PEM(), File: file, Made: made, Notes: ca.Notes()}, nil
 }
 
-func openCA(dataDir string, hosts []string) (*localca.Authority, error) {
+func openCA(dataDir string, hosts []string) (*certs.Authority, error) {
 	if len(hosts) == 0 {
-		return localca.OpenStored(dataDir, clock.Real)
+		return certs.OpenStored(dataDir, clock.Real)
 	}
-	return localca.Open(dataDir, hosts, clock.Real)
+	return certs.Open(dataDir, hosts, clock.Real)
 }

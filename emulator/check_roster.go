@@ -10,10 +10,10 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/files"
-	"github.com/graphemu/graphemu/emulator/internal/intake"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
-	"github.com/graphemu/graphemu/emulator/internal/roster"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
@@ -106,7 +106,7 @@ func (c Checker) roster(folder string, names []string) (FileReport, error) {
 			return f, err
 		}})
 	}
-	report, err := roster.Verify(tables, intake.Rules(c.profile()))
+	report, err := roster.Verify(tables, rostersync.Rules(c.profile()))
 	if err != nil {
 		return f, fmt.Errorf("check %s: %w", folder, err)
 	}

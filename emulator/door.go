@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/certs"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/localca"
-	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
+	"github.com/graphemu/graphemu/emulator/internal/server/proxy"
 )
 
 // The hosts that the proxy door answers.
@@ -40,12 +40,12 @@ const (
 // openDoor makes the proxy door and its CA, which is kept nowhere: the key is
 // gone with the process.
 func (s *Server) openDoor() error {
-	ca, err := localca.ForHosts("proxy CA", doorNames, s.set.now)
+	ca, err := certs.ForHosts("proxy CA", doorNames, s.set.now)
 	if err != nil {
 		return err
 	}
 	s.doorCA = ca
-	s.door = proxydoor.New(proxydoor.Config{
+	s.door = proxy.New(proxy.Config{
 		Hosts: doorHosts, Known: graphHost + ", " + entra.Hosts[0] + " and *" + accountHosts,
 		Handler: http.HandlerFunc(s.serveByName), Certificate: ca.Certificate,
 		Allow: s.set.allow, Dial: s.dialAllowed, MaxTunnels: maxTunnels, Idle: idleTimeout,
@@ -72,20 +72,20 @@ func (s *Server) serveDoor(listeners []net.Listener) {
 
 // throughDoor lets a client's transport find the door's hosts behind it.
 func (s *Server) throughDoor(t *http.Transport) {
-	proxy, err := url.Parse(s.urls["proxy"])
+	address, err := url.Parse(s.urls["proxy"])
 	if err != nil {
 		panic(err) // it is our own
 	}
 	direct := t.DialContext
-	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if direct == nil || address == proxy.Host {
-			return new(net.Dialer).DialContext(ctx, network, address)
+	t.DialContext = func(ctx context.Context, network, host string) (net.Conn, error) {
+		if direct == nil || host == address.Host {
+			return new(net.Dialer).DialContext(ctx, network, host)
 		}
-		return direct(ctx, network, address)
+		return direct(ctx, network, host)
 	}
 	t.Proxy = func(r *http.Request) (*url.URL, error) {
-		if proxydoor.Matches(doorHosts, r.URL.Hostname()) {
-			return proxy, nil
+		if proxy.Matches(doorHosts, r.URL.Hostname()) {
+			return address, nil
 		}
 		return nil, nil
 	}
@@ -148,8 +148,8 @@ func (s *Server) isOurs(c net.Conn) bool {
 }
 
 // allowed reads the hosts that the door passes through.
-func (o Options) allowed() (proxydoor.Allow, error) {
-	allow, err := proxydoor.ParseAllow(o.ProxyAllow, doorHosts)
+func (o Options) allowed() (proxy.Allow, error) {
+	allow, err := proxy.ParseAllow(o.ProxyAllow, doorHosts)
 	if err == nil && o.Proxy == "" && len(o.ProxyAllow) > 0 {
 		err = fmt.Errorf("proxy allow %q: there is no proxy that could pass it through", o.ProxyAllow[0])
 	}

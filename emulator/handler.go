@@ -4,10 +4,10 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/control"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
@@ -34,7 +34,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	if blob.Addressed(r) {
+	if storage.Addressed(r) {
 		s.serveUpload(w, r, false)
 		return
 	}
@@ -48,7 +48,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serveUpload answers a request of the storage account, in path style. byName:
 // the client asked for the account by the service's own host.
 func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, byName bool) {
-	call := blob.Parse(r)
+	call := storage.Parse(r)
 	from := surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}
 	s.surface.ServeUpload(w, r, &s.signedFor(&call).current.Load().World, from, call)
 }
@@ -78,9 +78,9 @@ func connection(r *http.Request) *wire.Conn {
 // clock and ids.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, from surface.Caller) {
 	var full *FullError
-	e := graph.InvalidToken().Help("unknownWorld", "Authorization", "%v", err)
+	e := apierror.InvalidToken().Help("unknownWorld", "Authorization", "%v", err)
 	if errors.As(err, &full) {
-		e = graph.StorageFull("The maximum number of tenants is reached.").
+		e = apierror.StorageFull("The maximum number of tenants is reached.").
 			Help("limit", "", "%v: graphemu serve %s raises the limit", err, full.flag())
 	}
 	s.surface.Refuse(w, r, &s.defaultWorld().current.Load().World, from, e)

@@ -10,8 +10,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -73,7 +72,7 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 	}
 	if flaws := TokenFlaws(); o.Flaw != "" && !slices.Contains(flaws, o.Flaw) {
 		return identity.Claims{}, fmt.Errorf("a token has no flaw %q%s; there are %s",
-			o.Flaw, nearest.Hint(o.Flaw, flaws), words.Join(flaws, "and"))
+			o.Flaw, words.Hint(o.Flaw, flaws), words.Join(flaws, "and"))
 	}
 	if o.After > 0 && o.Expires < 0 {
 		return identity.Claims{}, errors.New("a token that has expired cannot begin to be good later")
@@ -100,7 +99,7 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 	c := identity.Claims{Tenant: w.tenant, App: app, Object: entra.ObjectID(w.tenant, app), User: o.User,
 		Scopes: o.Scopes, Roles: o.Roles, Audience: o.Audience,
 		IssuedAt: from, NotBefore: from, Expires: to, Revision: state.Revision.Load(),
-		ID: mint.Derived("uti", w.tenant, app, o.User, to.String())}
+		ID: ids.Derived("uti", w.tenant, app, o.User, to.String())}
 	if o.User != "" {
 		c.Object, c.UserName = state.accounts().object(w.tenant, o.User)
 	}

@@ -15,13 +15,13 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/certs"
 	"github.com/graphemu/graphemu/emulator/internal/control"
-	"github.com/graphemu/graphemu/emulator/internal/fixture"
-	"github.com/graphemu/graphemu/emulator/internal/localca"
-	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
+	"github.com/graphemu/graphemu/emulator/internal/server/proxy"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/version"
+	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/fixtures"
 )
 
@@ -179,7 +179,7 @@ type settings struct {
 	Options
 	now   func() time.Time // Options.Now, or the wall clock
 	clock *clock.Setting   // nil: as the scenario says
-	allow proxydoor.Allow  // of Options.ProxyAllow
+	allow proxy.Allow      // of Options.ProxyAllow
 
 	secretive bool            // upload URLs are signed with a secret, not with what the seed alone decides
 	origins   control.Origins // of Options.ControlOrigins
@@ -233,7 +233,7 @@ func (o Options) check() (settings, error) {
 		}
 		s.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	}
-	if err := localca.CheckHosts(o.Hosts); err != nil {
+	if err := certs.CheckHosts(o.Hosts); err != nil {
 		errs = append(errs, err)
 	}
 	if s.allow, err = o.allowed(); err != nil {

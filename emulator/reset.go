@@ -10,9 +10,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/graphemu/graphemu/emulator/internal/fixture"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/fixtures"
 )
@@ -132,7 +131,7 @@ func (s *Server) startOf(sc *scene, given json.RawMessage) (start, error) {
 		f, err = fixture.Parse("fixture", given, compiled)
 	case !slices.Contains(known, name):
 		err = fmt.Errorf("fixture: there is no built-in one %q%s; there are %s, and an object is a fixture itself",
-			name, nearest.Hint(name, known), words.Join(known, "and"))
+			name, words.Hint(name, known), words.Join(known, "and"))
 	default:
 		f, err = s.fixture(name)
 	}

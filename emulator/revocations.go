@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
 // revocations are what was taken back of a tenant's tokens and sign-ins. They outlive
@@ -64,7 +64,7 @@ func (ws *worlds) remember(w *World) {
 // recall takes revocations out of a state file. It errs where they are none.
 func (ws *worlds) recall(r revocations) error {
 	switch {
-	case !mint.IsGUID(r.Tenant):
+	case !ids.IsGUID(r.Tenant):
 		return fmt.Errorf("/tenant: %q is no tenant id", r.Tenant)
 	case r.Highest > maxRevoked || r.Revoked > r.Highest:
 		return fmt.Errorf("/revoked: %d and at most %d cannot be: want numbers up to %d", r.Revoked, r.Highest, uint64(maxRevoked))

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/district"
-	"github.com/graphemu/graphemu/emulator/internal/roster"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/district"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
 )
 
 // RosterOptions says what made-up district WriteRoster writes. The zero value is

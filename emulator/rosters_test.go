@@ -161,7 +161,7 @@ func TestRostersByMatching(t *testing.T) {
 // Microsoft's sample of the least columns finds everybody in the fixture contoso.
 func TestSampleByMatching(t *testing.T) {
 	g := newRig(t, emulator.Options{Fixture: "contoso"})
-	samples := os.DirFS("internal/roster/testdata/min-required")
+	samples := os.DirFS("internal/workloads/sds/roster/testdata/min-required")
 	files := map[string]string{}
 	names, err := fs.Glob(samples, "*.csv")
 	require.NoError(t, err)

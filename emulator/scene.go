@@ -12,11 +12,11 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/fixture"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/emulator/throttle"
@@ -170,7 +170,7 @@ const maxFixtures = 100
 // play is what a scene does to the requests of a world.
 func (sc *scene) play(o roots) *surface.Play {
 	p := &surface.Play{Variants: sc.variants, PerRequest: sc.perRequest,
-		Faults: fault.NewSet(sc.file.Faults, binary.BigEndian.Uint64(mint.Key(o.Seed, o.From, "faults")))}
+		Faults: fault.NewSet(sc.file.Faults, binary.BigEndian.Uint64(ids.Key(o.Seed, o.From, "faults")))}
 	if len(sc.file.Throttle) > 0 {
 		p.Throttle = throttle.New(sc.file.Throttle)
 	}

@@ -12,16 +12,16 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/certs"
 	"github.com/graphemu/graphemu/emulator/internal/control"
-	"github.com/graphemu/graphemu/emulator/internal/fixture"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/localca"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
-	"github.com/graphemu/graphemu/emulator/internal/proxydoor"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/server/proxy"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/version"
+	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
@@ -55,15 +55,15 @@ type Server struct {
 	stateLock *files.Lock // nil: there is no state file, or no lock where it is
 	left      bool        // this server has given the state file back, and saves no more
 
-	keys   func() (*identity.Keys, error)     // made or read on first use
-	ca     func() (*localca.Authority, error) // made or read on first use
-	secret func() string                      // of upload URLs; made or read on first use
+	keys   func() (*identity.Keys, error)   // made or read on first use
+	ca     func() (*certs.Authority, error) // made or read on first use
+	secret func() string                    // of upload URLs; made or read on first use
 	mem    memory
 	urls   map[string]string // scheme, or "proxy", to origin
 
-	door   *proxydoor.Door    // nil: off
-	doorCA *localca.Authority // of its own
-	ports  []int              // of all listeners
+	door   *proxy.Door      // nil: off
+	doorCA *certs.Authority // of its own
+	ports  []int            // of all listeners
 
 	servers []*http.Server
 
@@ -115,8 +115,8 @@ func New(o Options) (*Server, error) {
 	s.keys = sync.OnceValues(func() (*identity.Keys, error) {
 		return kept(s, "token key", func(dir string) (*identity.Keys, error) { return identity.OpenKeys(dir) })
 	})
-	s.ca = sync.OnceValues(func() (*localca.Authority, error) {
-		return kept(s, "local CA", func(dir string) (*localca.Authority, error) { return localca.Open(dir, set.Hosts, set.now) })
+	s.ca = sync.OnceValues(func() (*certs.Authority, error) {
+		return kept(s, "local CA", func(dir string) (*certs.Authority, error) { return certs.Open(dir, set.Hosts, set.now) })
 	})
 	s.secret = sync.OnceValue(s.openSecret)
 	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL,

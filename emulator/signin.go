@@ -6,9 +6,9 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/fixture"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
+	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
 // serveSignInHost answers a sign-in host of the proxy door.
@@ -95,7 +95,7 @@ func (s *Server) tenantRef(name string) (ref string, known bool) {
 	switch {
 	case folded == "common" || folded == "organizations" || folded == DefaultTenant:
 		return folded, true
-	case mint.IsGUID(folded):
+	case ids.IsGUID(folded):
 		return folded, s.set.Auth != AuthStrict || len(t.ids) == 0 || t.ids[folded]
 	}
 	return name, s.set.Auth != AuthStrict || name == DefaultWorld || len(t.ids) == 0 && !strings.Contains(name, ".")

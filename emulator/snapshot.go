@@ -10,13 +10,13 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/intake"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/throttle"
 )
@@ -47,9 +47,9 @@ type snapshot struct {
 	Throttle  *throttle.Saved      `json:"throttle,omitzero"`
 	Retries   journal.SavedRetries `json:"retries"`
 	Profiles  profile.SavedStore   `json:"profiles"`
-	Uploads   blob.Saved           `json:"uploads"`
+	Uploads   storage.Saved        `json:"uploads"`
 	Directory directory.Saved      `json:"directory"`
-	Syncs     intake.Saved         `json:"syncs"`
+	Syncs     rostersync.Saved     `json:"syncs"`
 	Revoked   uint64               `json:"revoked,omitzero"` // the revision of the last revocation of its tokens
 
 	Sessions entra.SavedSessions `json:"sessions,omitzero"` // sign-ins that were revoked
@@ -127,7 +127,7 @@ func (w *World) restore(s snapshot) error {
 		return fmt.Errorf("no snapshot of a world: kind is %q, want %q", s.Kind, worldKind)
 	case s.Version != snapshotVersion:
 		return fmt.Errorf("a snapshot of version %d; this graphemu reads version %d", s.Version, snapshotVersion)
-	case !mint.IsGUID(s.From):
+	case !ids.IsGUID(s.From):
 		return fmt.Errorf("/from: %q is no tenant id", s.From)
 	case s.Revoked > maxRevoked:
 		return fmt.Errorf("/revoked: %d is more than the %d that a token can say", s.Revoked, maxRevoked)

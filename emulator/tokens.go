@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
 // opaque is how a token that is no JWT names a world.
@@ -51,7 +51,7 @@ func (s *Server) lookUp(token string) (*knownToken, error) {
 	if k.found == nil || k.found.Flaw == "" || s.set.Auth != AuthStrict {
 		if name, ok := strings.CutPrefix(token, opaque); ok {
 			ref = name
-		} else if tenant := identity.Tenant(token); mint.IsGUID(tenant) {
+		} else if tenant := identity.Tenant(token); ids.IsGUID(tenant) {
 			ref = tenant
 		}
 	}

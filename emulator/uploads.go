@@ -4,9 +4,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/keyfile"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
 )
 
 // uploadKey signs the upload URLs of a tenant. Anyone may know seed and tenant, so it
@@ -14,9 +14,9 @@ import (
 // Options.Seed). It stands in no snapshot, and a restored world has its own.
 func (s *Server) uploadKey(tenant string) []byte {
 	if !s.set.secretive {
-		return mint.Key(s.set.Seed, tenant, "sas")
+		return ids.Key(s.set.Seed, tenant, "sas")
 	}
-	return mint.Key(s.set.Seed, tenant, "sas", s.secret())
+	return ids.Key(s.set.Seed, tenant, "sas", s.secret())
 }
 
 // openSecret reads or makes the secret of upload URLs.
@@ -35,7 +35,7 @@ func (s *Server) openSecret() string {
 // journal where the client's other calls are. A signature that is not known, as after
 // a restart, is tried with the key of each world that has the container. Where no
 // world has signed it, the default one refuses it.
-func (s *Server) signedFor(c *blob.Call) *World {
+func (s *Server) signedFor(c *storage.Call) *World {
 	sig := c.Query.Get("sig")
 	if w := s.find(s.signatures.tenant(sig)); w != nil {
 		w.use()
@@ -51,7 +51,7 @@ func (s *Server) signedFor(c *blob.Call) *World {
 
 // signer returns the world whose key has made a call's signature; nil where there
 // is none.
-func (s *Server) signer(c *blob.Call) *World {
+func (s *Server) signer(c *storage.Call) *World {
 	s.worlds.mu.RLock()
 	defer s.worlds.mu.RUnlock()
 	for _, w := range s.worlds.byTenant {

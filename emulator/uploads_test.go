@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
 )
 
 // theOne is the profile of the fixture "one", in every world the same.
@@ -29,7 +29,7 @@ func (g *rig) uploadURL(t *testing.T) string {
 
 // forged is an upload URL that somebody made who knows no more than a seed.
 func (g *rig) forged(seed uint64) string {
-	return blob.NewStore(mint.Key(seed, emulator.DefaultTenant, "sas"), blob.Limits{}).UploadURL(g.origin(), theOne, g.World().Clock().Now())
+	return storage.NewStore(ids.Key(seed, emulator.DefaultTenant, "sas"), storage.Limits{}).UploadURL(g.origin(), theOne, g.World().Clock().Now())
 }
 
 // A person who knows the source of this program can sign no upload URL where there
@@ -118,7 +118,7 @@ func TestUploadURLsSurviveARestart(t *testing.T) {
 	require.NoError(t, err)
 	raw, err := hex.DecodeString(strings.TrimSpace(string(secret)))
 	require.NoError(t, err)
-	key := mint.Key(1, emulator.DefaultTenant, "sas", string(raw))
+	key := ids.Key(1, emulator.DefaultTenant, "sas", string(raw))
 	for _, held := range []string{string(whole), string(saved)} {
 		for _, b := range [][]byte{raw, key} {
 			assert.NotContains(t, held, hex.EncodeToString(b))

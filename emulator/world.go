@@ -8,16 +8,16 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/fixture"
-	"github.com/graphemu/graphemu/emulator/internal/intake"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
+	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -49,7 +49,7 @@ type state struct {
 	surface.World
 	roots
 	memory *quota.Share // what it keeps, of Limits.Memory
-	ids    *mint.Stream // of profiles
+	ids    *ids.Stream  // of profiles
 	stored variant.Set  // by which its profiles are kept, whatever scenario came since
 	scene  *scene       // that its play is of; guarded by World.changing once others have the state
 	start  start
@@ -117,7 +117,7 @@ const worldCost = 8 << 10
 
 // derive returns the id that names decide.
 func (o roots) derive(names ...string) string {
-	return mint.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
+	return ids.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
 }
 
 // newState makes an empty world of a scenario and a fixture's directory, that
@@ -125,20 +125,20 @@ func (o roots) derive(names ...string) string {
 func (s *Server) newState(w *World, o roots, sc *scene, from start, stored variant.Set) *state {
 	derive := o.derive
 	memory := s.memory.Share()
-	st := &state{roots: o, memory: memory, ids: mint.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc, start: from}
+	st := &state{roots: o, memory: memory, ids: ids.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc, start: from}
 	st.World = surface.World{
 		Name:  w.Name,
 		Clock: clock.New(sc.clock, s.set.Now),
 		Profiles: profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: sc.script, Max: s.set.Limits.Profiles,
 			Derive: derive, Memory: memory,
 			Legacy: stored.Is("customizationDefaults", "legacy"), PlainTypes: stored.Is("typeHash", "without")}),
-		RequestIDs: mint.NewStream(o.Seed, o.From, "requests"),
+		RequestIDs: ids.NewStream(o.Seed, o.From, "requests"),
 		Tenant:     w.tenant,
-		PageKey:    mint.Key(o.Seed, o.From, "pages"),
+		PageKey:    ids.Key(o.Seed, o.From, "pages"),
 		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
 	}
 	st.Journal.CopyTo(s.copies)
-	st.Blobs = blob.NewStore(s.uploadKey(w.tenant), blob.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: memory})
+	st.Blobs = storage.NewStore(s.uploadKey(w.tenant), storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: memory})
 	st.Blobs.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
 	st.Directory = directory.New(seedOf(from.fixture.Directory), derive)
 	st.Sessions = entra.NewSessions()
@@ -149,7 +149,7 @@ func (s *Server) newState(w *World, o roots, sc *scene, from start, stored varia
 		return n
 	}
 	st.Registered = func(app string) bool { return st.accounts().has(app) }
-	st.Intake = intake.New(st.Profiles, st.Blobs, st.Directory)
+	st.Intake = rostersync.New(st.Profiles, st.Blobs, st.Directory)
 	st.Intake.Memory = memory
 	memory.Add(worldCost + st.Directory.Bytes())
 	st.SetPlay(sc.play(o))

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -60,14 +60,14 @@ func worldRef(ref string) (name, tenant string, err error) {
 	switch {
 	case ref == "" || ref == DefaultWorld || ref == "common" || ref == "organizations":
 		return DefaultWorld, DefaultTenant, nil
-	case mint.IsGUID(ref):
+	case ids.IsGUID(ref):
 		tenant = strings.ToLower(ref)
 		if tenant == DefaultTenant {
 			return DefaultWorld, tenant, nil
 		}
 		return tenant, tenant, nil
 	case worldName.MatchString(ref):
-		return ref, mint.Derived("tenant", ref), nil
+		return ref, ids.Derived("tenant", ref), nil
 	}
 	return "", "", fmt.Errorf("%.80q can't be a world: a name has 1 to 64 letters, digits, dots, dashes and underscores", ref)
 }

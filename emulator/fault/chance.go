@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
 // What is drawn for a rule depends on nothing but the seed, the rule's name,
@@ -21,7 +21,7 @@ const (
 )
 
 func keyOf(seed uint64, name string) uint64 {
-	return binary.BigEndian.Uint64(mint.Key(seed, "fault", name))
+	return binary.BigEndian.Uint64(ids.Key(seed, "fault", name))
 }
 
 // draw returns the random numbers of a rule for a purpose at a call.

@@ -9,10 +9,9 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // Problem is one thing that is wrong with a rule.
@@ -104,7 +103,7 @@ func (c *checker) operation(name string, operations []string) {
 
 // hint is the end of a message on a misspelled name.
 func hint(name string, known []string) string {
-	if near := nearest.Name(name, known); near != "" {
+	if near := words.Nearest(name, known); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return ""

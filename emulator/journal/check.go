@@ -10,8 +10,8 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // Mistake is one thing that is wrong with an Expectation.
@@ -137,7 +137,7 @@ func unknownWord(kind, word string, list []string, other string, others []string
 	if slices.Contains(others, word) {
 		return text + "; it is a " + other + ": write " + other + ": " + word
 	}
-	if hint := nearest.Hint(word, list); hint != "" {
+	if hint := words.Hint(word, list); hint != "" {
 		return text + hint
 	}
 	return text + "; there are " + strings.Join(list, ", ")

@@ -11,8 +11,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Filter says which entries are wanted. Every condition that is set must hold;
@@ -106,7 +106,7 @@ func ParseFilter(query url.Values) (f Filter, err error) {
 }
 
 func unknownFilter(name string) error {
-	if near := nearest.Name(name, filters); near != "" {
+	if near := words.Nearest(name, filters); near != "" {
 		return fmt.Errorf("%q is no filter; did you mean %q?", show(name), near)
 	}
 	return fmt.Errorf("%q is no filter; there are %s", show(name), strings.Join(filters, ", "))

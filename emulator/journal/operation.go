@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // checkOperation returns what is wrong with a pattern, "" for nothing.
@@ -31,7 +31,7 @@ func checkOperation(pattern string, operations []string) string {
 // suggest ends a message about an unknown word: with the name that was probably
 // meant, else with all that there are.
 func suggest(word string, candidates []string) string {
-	if hint := nearest.Hint(word, candidates); hint != "" {
+	if hint := words.Hint(word, candidates); hint != "" {
 		return hint
 	}
 	if len(candidates) == 0 {

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // check finds what no schema can tell.
@@ -66,7 +66,7 @@ func (p *parsing) variants(chosen map[string]string) {
 		if _, err := variant.NewSet(map[string]string{name: reading}); err != nil {
 			near := ""
 			if !slices.Contains(known, name) {
-				near = nearest.Hint(name, known)
+				near = words.Hint(name, known)
 			}
 			p.rule(child("/variants", name), "%v%s", err, near)
 		}
@@ -86,7 +86,7 @@ func (p *parsing) fixture(f *File) {
 	}
 	if known != nil {
 		p.rule("/fixture", "there is no fixture %q%s; built in are %s, and a path such as ./%s leads to a file or a folder", f.Fixture,
-			nearest.Hint(f.Fixture, known), strings.Join(known, ", "), f.Fixture)
+			words.Hint(f.Fixture, known), strings.Join(known, ", "), f.Fixture)
 	}
 }
 
@@ -198,7 +198,7 @@ func (p *parsing) next(list []Lifecycle, i int, at string) {
 		for _, o := range list {
 			known = append(known, o.Name)
 		}
-		p.rule(at, "there is no lifecycle %q%s", l.Next, nearest.Hint(l.Next, known))
+		p.rule(at, "there is no lifecycle %q%s", l.Next, words.Hint(l.Next, known))
 		return
 	}
 	if len(l.Steps) == 0 {

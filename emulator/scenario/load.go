@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/files"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/scenarios"
 )
@@ -40,7 +39,7 @@ func Read(ref string) (name string, text []byte, err error) {
 			return "", nil, fmt.Errorf("scenario %s: a scenario's file ends in .yaml, .yml or .json", ref)
 		}
 		return "", nil, fmt.Errorf("there is no scenario %q%s; built in are %s, and a path that ends in .yaml, .yml or .json leads to a file",
-			ref, nearest.Hint(ref, Names()), strings.Join(Names(), ", "))
+			ref, words.Hint(ref, Names()), strings.Join(Names(), ", "))
 	}
 	if text, err = files.Read(ref, MaxSize); err != nil {
 		return "", nil, fmt.Errorf("scenario %s: %w", ref, words.Reason(err))

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
@@ -120,7 +119,7 @@ func unmatched(where map[string]any, place, path string) (warnings []Warning) {
 }
 
 func suggestion(name string) string {
-	if hint := nearest.Hint(name, properties); hint != "" {
+	if hint := words.Hint(name, properties); hint != "" {
 		return hint
 	}
 	return "; a profile has " + words.Join(properties, "or")

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Values of Rule.Per.
@@ -66,12 +66,12 @@ func (r *Rule) Check(operations []string) (problems []Problem) {
 	}
 	for i, name := range r.Operations {
 		if operations != nil && !slices.ContainsFunc(operations, func(o string) bool { return operation.Covers(name, o) }) {
-			add(fmt.Sprintf("/operations/%d", i), "there is no operation %q%s", name, nearest.Hint(name, operations))
+			add(fmt.Sprintf("/operations/%d", i), "there is no operation %q%s", name, words.Hint(name, operations))
 		}
 	}
 	if r.Preset != "" {
 		if _, ok := presets[r.Preset]; !ok {
-			add("/preset", "there is no preset %q%s; there are %s", r.Preset, nearest.Hint(r.Preset, Presets()), strings.Join(Presets(), ", "))
+			add("/preset", "there is no preset %q%s; there are %s", r.Preset, words.Hint(r.Preset, Presets()), strings.Join(Presets(), ", "))
 		}
 		if len(r.Operations) > 0 || r.Requests != 0 || r.Window != 0 || r.Per != "" {
 			add("/preset", "a preset stands in place of operations, requests, window and per; leave those out")

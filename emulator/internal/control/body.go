@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // readBody returns the body, which the router has bounded.
@@ -77,7 +77,7 @@ func object(b []byte) (map[string]any, error) {
 
 // didYouMean is the end of a sentence that names what was close, if anything was.
 func didYouMean(name string, known []string) string {
-	if near := nearest.Name(name, known); near != "" {
+	if near := words.Nearest(name, known); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return ""

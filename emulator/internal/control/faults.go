@@ -12,7 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // FaultUse is a rule with how often it was met.
@@ -95,7 +95,7 @@ func (c *Control) removeFault(w World, r *http.Request) (any, error) {
 		names = append(names, u.Rule.Name)
 	}
 	hint := ""
-	if near := nearest.Name(name, names); near != "" {
+	if near := words.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf(" Did you mean %q?", near)
 	}
 	return nil, problem(http.StatusNotFound, "No such fault", "There is no rule %q in the world %s.%s", name, w.Name(), hint)

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
 const (
@@ -54,7 +54,7 @@ func Fail(c *Call, t *Tenant, status int, name, message string) Reply {
 func begin(c *Call, r *http.Request, t *Tenant) *exchange {
 	x := &exchange{call: c, r: r, tenant: t, trace: t.NewID()}
 	x.corr = cmp.Or(r.Header.Get("Client-Request-Id"), c.params.get("client-request-id"))
-	if !mint.IsGUID(x.corr) {
+	if !ids.IsGUID(x.corr) {
 		x.corr = t.NewID()
 	}
 	return x

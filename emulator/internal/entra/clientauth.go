@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
 // purpose is what a client wants a token for, which decides how it must
@@ -181,4 +181,4 @@ func same(a, b string) bool {
 
 // ObjectID is the object id of an app's service principal in a tenant, by its client
 // id, or of a user whom the tenant does not know, by the name in lower case.
-func ObjectID(tenant, name string) string { return mint.Derived(tenant, name) }
+func ObjectID(tenant, name string) string { return ids.Derived(tenant, name) }

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
 const (
@@ -88,7 +88,7 @@ func TestAuthorizationCode(t *testing.T) {
 		assert.Equal(t, scopes, m["scope"])
 		c := accessClaims(t, a.text("access_token"))
 		assert.Equal(t, []string{"EduAdministration.Read", "openid", "profile", "email"}, c.Scopes)
-		assert.Equal(t, mint.Derived("ann"), c.Object)
+		assert.Equal(t, ids.Derived("ann"), c.Object)
 		assert.Equal(t, "Ann@contoso.edu", c.User)
 		assert.Equal(t, "Ann Ashe", c.UserName)
 		assert.Equal(t, "0", c.ClientAuth)
@@ -248,7 +248,7 @@ func TestLenientUsersAndScopes(t *testing.T) {
 	code := g.code(t, "client_id", strange, "login_hint", "New.Body@else.where", "scope", ".default openid")
 	a := g.redeem(t, code, "client_id", strange, "scope", ".default openid").ok()
 	c := accessClaims(t, a.text("access_token"))
-	assert.Equal(t, mint.Derived(tenantID, "new.body@else.where"), c.Object)
+	assert.Equal(t, ids.Derived(tenantID, "new.body@else.where"), c.Object)
 	assert.Equal(t, "New.Body@else.where", c.User)
 	assert.Equal(t, []string{"EduAdministration.ReadWrite", "openid"}, c.Scopes)
 	assert.Contains(t, a.Advice, "AADSTS700016")

@@ -30,7 +30,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
 const (
@@ -74,7 +74,7 @@ func (s signer) IDToken(c identity.IDClaims) (string, error) {
 
 func (signer) KeySet() ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 
-func (signer) Secret(names ...string) ([]byte, error) { return mint.Key(7, names...), nil }
+func (signer) Secret(names ...string) ([]byte, error) { return ids.Key(7, names...), nil }
 
 // accessClaims and idClaims are what the test signer was told.
 func accessClaims(t testing.TB, token string) identity.Claims {
@@ -159,9 +159,9 @@ func newRig(strict bool) *rig {
 	g.Tenant = Tenant{
 		ID: tenantID, Strict: strict, Known: true, Domains: []string{"contoso.edu"},
 		Users: []User{
-			{ID: mint.Derived("ann"), PrincipalName: "Ann@contoso.edu", DisplayName: "Ann Ashe", Mail: "ann@mail.example"},
-			{ID: mint.Derived("bob"), PrincipalName: "bob@contoso.edu", DisplayName: "Bob", Password: "bob's own"},
-			{ID: mint.Derived("gone"), PrincipalName: "gone@contoso.edu", DisplayName: "Gone", Disabled: true},
+			{ID: ids.Derived("ann"), PrincipalName: "Ann@contoso.edu", DisplayName: "Ann Ashe", Mail: "ann@mail.example"},
+			{ID: ids.Derived("bob"), PrincipalName: "bob@contoso.edu", DisplayName: "Bob", Password: "bob's own"},
+			{ID: ids.Derived("gone"), PrincipalName: "gone@contoso.edu", DisplayName: "Gone", Disabled: true},
 		},
 		Apps: []App{
 			{ID: secretApp, DisplayName: "Roster", Secret: theSecret, Permissions: []string{"EduRoster.Read.All"}, DelegatedPermissions: []string{"EduAdministration.Read", "User.Read"}},
@@ -174,7 +174,7 @@ func newRig(strict bool) *rig {
 		Origin: origin, Origins: func(o string) bool { return o == "https://127.0.0.1:9443" || o == origin },
 		Now: dawn, Real: dawn.Add(300 * time.Hour), Signer: signer{}, Sessions: NewSessions(), Revision: 3,
 	}
-	g.NewID = func() string { return mint.Derived("id", fmt.Sprint(g.ids.Add(1))) }
+	g.NewID = func() string { return ids.Derived("id", fmt.Sprint(g.ids.Add(1))) }
 	return g
 }
 

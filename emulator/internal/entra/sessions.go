@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
 // Sessions are what a tenant's endpoints have given out and may take back:
@@ -111,7 +111,7 @@ func (s *Sessions) Restore(saved SavedSessions) error {
 		return fmt.Errorf("%d sign-ins were revoked; at most %d are kept", len(saved), maxRevoked)
 	}
 	for i, session := range saved {
-		if !mint.IsGUID(session) {
+		if !ids.IsGUID(session) {
 			return fmt.Errorf("%.80q, number %d, is no sign-in", session, i)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/graphemu/graphemu/emulator/internal/mint"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
 const graphDefault = "https://graph.microsoft.com/.default"
@@ -28,7 +28,7 @@ func TestClientCredentials(t *testing.T) {
 	c := accessClaims(t, a.text("access_token"))
 	assert.Equal(t, tenantID, c.Tenant)
 	assert.Equal(t, secretApp, c.App)
-	assert.Equal(t, mint.Derived(tenantID, secretApp), c.Object)
+	assert.Equal(t, ids.Derived(tenantID, secretApp), c.Object)
 	assert.Equal(t, []string{"EduRoster.Read.All"}, c.Roles)
 	assert.Empty(t, c.Scopes)
 	assert.Equal(t, "Roster", c.AppName)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Permissions is a set of permissions of Graph, of those that an operation here
@@ -50,7 +50,7 @@ func WrongPermission(name string, delegated bool) string {
 		ofOther |= row.Delegated | row.Application
 	}
 	p := permissionsOf([]string{name})
-	near := nearest.Name(name, ofKind.Names())
+	near := words.Nearest(name, ofKind.Names())
 	switch {
 	case p&ofKind != 0:
 		return ""

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Error says why a query option was refused. It is the client's fault, a 400 on the
@@ -93,7 +93,7 @@ func missing(name, typeName string) string {
 
 // suggest is the help on an unknown name: the nearest one, or all of them.
 func suggest(name string, candidates []string) string {
-	if near := nearest.Name(name, candidates); near != "" {
+	if near := words.Nearest(name, candidates); near != "" {
 		return fmt.Sprintf("Did you mean '%s'?", near)
 	}
 	if len(candidates) == 0 {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Options are the query options of a request, checked against a type.
@@ -107,7 +107,7 @@ func (q *query) option(name, value string) error {
 	at := slices.IndexFunc(system[:], func(s string) bool { return strings.EqualFold(s, bare) })
 	if at < 0 {
 		help := "Options are: " + strings.Join(systemNames, ", ") + "."
-		if near := nearest.Name("$"+bare, systemNames); near != "" {
+		if near := words.Nearest("$"+bare, systemNames); near != "" {
 			help = "Did you mean '" + near + "'?"
 		}
 		if dollar || q.within != "" { // the OData library's words

@@ -15,7 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // validate asks the validator about v, the value in hand, and explains what it
@@ -189,7 +189,7 @@ func (c *check) explain(n *node, v any, holder string, leaf *jsonschema.Validati
 		f.Message = "not allowed: " + leaf.Message
 	}
 	if s, ok := at.value.(string); ok && word == "enum" && !secret(at.property) {
-		f.Nearest = nearest.Name(s, texts(at.n.schema.Enum))
+		f.Nearest = words.Nearest(s, texts(at.n.schema.Enum))
 		if f.Nearest != "" {
 			f.Message += fmt.Sprintf("; did you mean %s?", quote(f.Nearest, maxValue))
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Kind is what sort of failure it is.
@@ -143,7 +143,7 @@ func (c *check) nearest(guess func() string) string {
 func (c *check) unknownProperty(n *node, name string, v any, holder string) {
 	f := Failure{
 		Pointer: c.pointer() + "/" + jsontree.Escape(name), Kind: UnknownProperty, Property: name, Type: holder,
-		Value: show(name, v), Nearest: c.nearest(func() string { return nearest.Name(name, n.names) }),
+		Value: show(name, v), Nearest: c.nearest(func() string { return words.Nearest(name, n.names) }),
 	}
 	f.Message = fmt.Sprintf("unknown property %s", quote(name, maxValue))
 	switch {
@@ -192,7 +192,7 @@ func (c *check) unknownType(n *node, name, canonical, holder string) {
 		c.fail(f)
 		return
 	}
-	f.Nearest = c.nearest(func() string { return nearest.By(name, n.written, bareType) })
+	f.Nearest = c.nearest(func() string { return words.NearestBy(name, n.written, bareType) })
 	f.Message = fmt.Sprintf("%s is not a type that can stand here; ", quote(name, maxType))
 	if f.Nearest != "" {
 		f.Message += fmt.Sprintf("did you mean %s?", quote(f.Nearest, maxType))
@@ -205,7 +205,7 @@ func (c *check) unknownType(n *node, name, canonical, holder string) {
 // bareType strips what all type names share, so that it does not make two
 // names look alike.
 func bareType(name string) string {
-	if len(name) > 2*nearest.MaxName {
+	if len(name) > 2*words.MaxName {
 		return ""
 	}
 	bare := lower(strings.TrimPrefix(name, "#"))

@@ -22,7 +22,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 const suffix = ".schema.json"
@@ -158,7 +158,7 @@ func (s *Set) Check(typeName string, v any, o Options) []Failure {
 		return []Failure{{
 			Kind: UnknownType, Value: quote(typeName, maxValue),
 			Message: fmt.Sprintf("there is no schema of a type %s", quote(typeName, maxValue)),
-			Nearest: nearest.Name(typeName, s.names),
+			Nearest: words.Nearest(typeName, s.names),
 		}}
 	}
 	c := check{options: o, path: make([]step, 0, 8)} // room for the deepest property of a profile

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // check is one call of Set.Check.
@@ -52,7 +52,7 @@ func (c *check) walk(n *node, v any, holder string) any {
 			c.leave()
 		}
 	case string:
-		if n.members == nil || len(w) > nearest.MaxName {
+		if n.members == nil || len(w) > words.MaxName {
 			break
 		}
 		if canonical, ok := n.members[lower(w)]; ok && canonical != w {

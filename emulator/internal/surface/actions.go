@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
-	"github.com/graphemu/graphemu/emulator/internal/roster"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
 )
 
 // start verifies the files of a CSV profile and begins its sync: 200 with the

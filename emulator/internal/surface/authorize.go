@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -24,36 +24,36 @@ const (
 // objection is what strict authentication has against a call. It is made once for
 // all calls: in lenient nearly every call meets one.
 type objection struct {
-	answer func() *graph.Error
+	answer func() *apierror.Error
 	code   string // of the answer's detail
 	why    string
 	advice string // both in one sentence, for the journal
 }
 
-func newObjection(answer func() *graph.Error, code, why string) *objection {
+func newObjection(answer func() *apierror.Error, code, why string) *objection {
 	e := answer()
 	message, _, _ := strings.Cut(e.Message, "\n")
 	return &objection{answer, code, why, fmt.Sprintf("strict authentication would answer %d %s, %q: %s", e.Status, e.Code, message, why)}
 }
 
 // newFlaw is what is against a token that is none of this server's.
-func newFlaw(flaw identity.Flaw, answer func() *graph.Error) *objection {
+func newFlaw(flaw identity.Flaw, answer func() *apierror.Error) *objection {
 	return newObjection(answer, journal.CodeToken, flaw.Why())
 }
 
 var (
 	flaws = map[identity.Flaw]*objection{
-		identity.FlawForm:      newFlaw(identity.FlawForm, graph.MalformedToken),
-		identity.FlawClaims:    newFlaw(identity.FlawClaims, graph.InvalidToken),
-		identity.FlawAlgorithm: newFlaw(identity.FlawAlgorithm, graph.InvalidToken),
-		identity.FlawKey:       newFlaw(identity.FlawKey, graph.UnknownTokenKey),
-		identity.FlawSignature: newFlaw(identity.FlawSignature, graph.InvalidToken),
-		identity.FlawIssuer:    newFlaw(identity.FlawIssuer, graph.InvalidToken),
-		identity.FlawAudience:  newFlaw(identity.FlawAudience, graph.InvalidAudience),
+		identity.FlawForm:      newFlaw(identity.FlawForm, apierror.MalformedToken),
+		identity.FlawClaims:    newFlaw(identity.FlawClaims, apierror.InvalidToken),
+		identity.FlawAlgorithm: newFlaw(identity.FlawAlgorithm, apierror.InvalidToken),
+		identity.FlawKey:       newFlaw(identity.FlawKey, apierror.UnknownTokenKey),
+		identity.FlawSignature: newFlaw(identity.FlawSignature, apierror.InvalidToken),
+		identity.FlawIssuer:    newFlaw(identity.FlawIssuer, apierror.InvalidToken),
+		identity.FlawAudience:  newFlaw(identity.FlawAudience, apierror.InvalidAudience),
 	}
-	expired     = newObjection(graph.TokenExpired, "lifetime", "the token has expired on this world's clock")
-	notYetValid = newObjection(graph.TokenNotYetValid, "lifetime", "the token is not yet valid on this world's clock")
-	unknownApp  = newObjection(graph.UnknownApp, journal.CodeToken, "the fixture has no app with the token's appid")
+	expired     = newObjection(apierror.TokenExpired, "lifetime", "the token has expired on this world's clock")
+	notYetValid = newObjection(apierror.TokenNotYetValid, "lifetime", "the token is not yet valid on this world's clock")
+	unknownApp  = newObjection(apierror.UnknownApp, journal.CodeToken, "the fixture has no app with the token's appid")
 )
 
 // authenticate is the bearer check. No token is 401 unless nobody looks; a token
@@ -64,10 +64,10 @@ func (s *Surface) authenticate(c *call) error {
 	}
 	t := c.token
 	if t == nil {
-		return graph.EmptyToken()
+		return apierror.EmptyToken()
 	}
 	if t.Flaw == "" && (t.Revision < c.world.Revision.Load() || t.Session != "" && c.world.Sessions.Revoked(t.Session)) {
-		return graph.ClaimsChallenge(c.now).Help("revoked", "Authorization",
+		return apierror.ClaimsChallenge(c.now).Help("revoked", "Authorization",
 			"the token was issued before the world's tokens were revoked; get another one")
 	}
 	return s.raise(c, c.objectsToToken())
@@ -145,16 +145,16 @@ type demand struct {
 func newDemand(operation string, need identity.Need) *demand {
 	scopes := "needs the delegated permission " + strings.Join(need.Delegated.Names(), " or ")
 	roles := "needs the application permission " + strings.Join(need.Application.Names(), " or ")
-	delegated, application, neither := graph.MissingScopes, graph.MissingRoles, graph.NoPermissions
+	delegated, application, neither := apierror.MissingScopes, apierror.MissingRoles, apierror.NoPermissions
 	switch need.Family {
 	case identity.EducationUsers:
-		delegated, application = graph.MissingClaims, graph.MissingClaims
+		delegated, application = apierror.MissingClaims, apierror.MissingClaims
 	case identity.Directory:
-		delegated, application, neither = graph.InsufficientPrivileges, graph.InsufficientPrivileges, graph.InsufficientPrivileges
+		delegated, application, neither = apierror.InsufficientPrivileges, apierror.InsufficientPrivileges, apierror.InsufficientPrivileges
 	}
 	if need.Application == 0 {
 		// Inferred: what is missing then is a user's permission.
-		application, roles = graph.MissingScopes, "is not supported with application permissions; it "+scopes+": "+delegatedWay(need.Delegated)
+		application, roles = apierror.MissingScopes, "is not supported with application permissions; it "+scopes+": "+delegatedWay(need.Delegated)
 	}
 	return &demand{Need: need,
 		delegated:   newObjection(delegated, journal.CodePermission, operation+" "+scopes),

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
@@ -37,7 +37,7 @@ type part struct {
 // Source: the JSON batching page; texts in the catalogue.
 func (s *Surface) batch(c *call) (reply, error) {
 	if c.inBatch {
-		return reply{}, graph.InvalidBatch().Help("invalidBatch", "", "a batch cannot hold a batch")
+		return reply{}, apierror.InvalidBatch().Help("invalidBatch", "", "a batch cannot hold a batch")
 	}
 	parts, err := s.readBatch(c)
 	if err != nil {
@@ -54,22 +54,22 @@ func (s *Surface) batch(c *call) (reply, error) {
 	}()
 	for i, p := range parts {
 		if len(body) > longBatch && c.gone() {
-			return reply{}, graph.ClientClosedRequest() // what is left is not carried out
+			return reply{}, apierror.ClientClosedRequest() // what is left is not carried out
 		}
 		part := c.part(p)
 		part.real = s.cfg.Now()
 		var a reply
 		switch failed := p.failedDependency(status); {
 		case int64(len(body)) >= s.cfg.MaxBatch:
-			a = part.fail(graph.StorageFull("The response to the batch is too large.").Help("limit", "",
+			a = part.fail(apierror.StorageFull("The response to the batch is too large.").Help("limit", "",
 				"the parts before this one came to %d bytes: it was not carried out; "+
 					"ask for less, or graphemu serve --max-batch raises the limit", len(body)))
 		case s.unsent.Load() >= batchesAtOnce*s.cfg.MaxBatch:
-			a = part.fail(graph.StorageFull("The responses to batches are too large together.").Help("limit", "",
+			a = part.fail(apierror.StorageFull("The responses to batches are too large together.").Help("limit", "",
 				"%d bytes are being made or sent for batches: it was not carried out; send fewer at once, "+
 					"or graphemu serve --max-batch raises the limit", s.unsent.Load()))
 		case failed != "":
-			a = part.fail(graph.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
+			a = part.fail(apierror.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
 		default:
 			a = part.damage(s.protected(part))
 		}
@@ -149,8 +149,8 @@ func partHeaders(a reply) map[string]string {
 func (s *Surface) readBatch(c *call) ([]part, error) {
 	body, err := s.readObject(c)
 	if err != nil {
-		if e, ok := err.(*graph.Error); ok && e.Status == http.StatusBadRequest && !isLimit(e) {
-			invalid := graph.InvalidBatch()
+		if e, ok := err.(*apierror.Error); ok && e.Status == http.StatusBadRequest && !isLimit(e) {
+			invalid := apierror.InvalidBatch()
 			invalid.Details = e.Details
 			return nil, invalid
 		}
@@ -158,11 +158,11 @@ func (s *Surface) readBatch(c *call) ([]part, error) {
 	}
 	list, _ := body["requests"].([]any)
 	if len(list) == 0 {
-		return nil, graph.InvalidBatch().Help("invalidBatch", "/requests",
+		return nil, apierror.InvalidBatch().Help("invalidBatch", "/requests",
 			`want {"requests": [{"id": "1", "method": "GET", "url": "/education/synchronizationProfiles"}]}`)
 	}
 	if len(list) > batchLimit {
-		return nil, graph.BatchTooLong(batchLimit).Help("invalidBatch", "/requests", "this batch has %d", len(list))
+		return nil, apierror.BatchTooLong(batchLimit).Help("invalidBatch", "/requests", "this batch has %d", len(list))
 	}
 	parts := make([]part, 0, len(list))
 	seen := map[string]bool{}
@@ -172,7 +172,7 @@ func (s *Surface) readBatch(c *call) ([]part, error) {
 			return nil, err
 		}
 		if seen[fold(p.id)] {
-			return nil, graph.DuplicateBatchID(p.id).Help("invalidBatch", pointer(i, "id"), "ids are compared without regard to letter case")
+			return nil, apierror.DuplicateBatchID(p.id).Help("invalidBatch", pointer(i, "id"), "ids are compared without regard to letter case")
 		}
 		seen[fold(p.id)] = true
 		parts = append(parts, p)
@@ -192,7 +192,7 @@ func inOrder(parts []part) error {
 	}
 	for i, p := range parts[first:] {
 		if !p.depends() {
-			return graph.MixedBatch().Help("invalidBatch", pointer(first+i, "dependsOn"),
+			return apierror.MixedBatch().Help("invalidBatch", pointer(first+i, "dependsOn"),
 				"the request '%s' depends on another one, so each after it must: let '%s' depend on one, or move it before '%s'",
 				parts[first].id, p.id, parts[first].id)
 		}
@@ -201,7 +201,7 @@ func inOrder(parts []part) error {
 	for i, p := range parts {
 		for _, id := range p.dependsOn {
 			if !before[fold(id)] {
-				return graph.InvalidBatchDependency(p.id).Help("invalidBatch", pointer(i, "dependsOn"),
+				return apierror.InvalidBatchDependency(p.id).Help("invalidBatch", pointer(i, "dependsOn"),
 					"it names '%s', but a request may only depend on ones before it", id)
 			}
 		}
@@ -212,18 +212,18 @@ func inOrder(parts []part) error {
 
 func (p part) depends() bool { return len(p.dependsOn) > 0 }
 
-func isLimit(e *graph.Error) bool { return len(e.Details) > 0 && e.Details[0].Code == "limit" }
+func isLimit(e *apierror.Error) bool { return len(e.Details) > 0 && e.Details[0].Code == "limit" }
 
 func pointer(i int, name string) string { return fmt.Sprintf("/requests/%d/%s", i, name) }
 
 func invalidPart(i int, name, format string, args ...any) error {
-	return graph.InvalidBatch().Help("invalidBatch", pointer(i, name), format, args...)
+	return apierror.InvalidBatch().Help("invalidBatch", pointer(i, name), format, args...)
 }
 
 func readPart(v any, i int) (part, error) {
 	o, ok := v.(map[string]any)
 	if !ok {
-		return part{}, graph.InvalidBatch().Help("invalidBatch", fmt.Sprintf("/requests/%d", i), "want an object")
+		return part{}, apierror.InvalidBatch().Help("invalidBatch", fmt.Sprintf("/requests/%d", i), "want an object")
 	}
 	p := part{header: http.Header{}}
 	for _, field := range []struct {
@@ -282,7 +282,7 @@ func (p *part) readBody(v any, i int) error {
 	contentType := p.header.Get("Content-Type")
 	writes := p.method == http.MethodPost || p.method == http.MethodPatch || p.method == http.MethodPut
 	if (writes || v != nil) && contentType == "" {
-		return graph.BatchWithoutContentType(p.id).Help("invalidBatch", pointer(i, "headers"),
+		return apierror.BatchWithoutContentType(p.id).Help("invalidBatch", pointer(i, "headers"),
 			`add "headers": {"Content-Type": "application/json"}`)
 	}
 	if v == nil || isJSON(contentType) {

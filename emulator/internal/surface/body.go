@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
@@ -24,9 +24,9 @@ func (c *call) lacksLength() bool {
 // lengthRequired is the gateway's answer, which knows nothing of Graph: neither of
 // its headers nor of a token, and no scenario's fault comes before it.
 func (c *call) lengthRequired() reply {
-	c.failure = graph.LengthRequired()
-	return reply{status: http.StatusLengthRequired, media: graph.MediaPage, failed: true, foreign: true,
-		body: []byte(graph.LengthRequiredPage)}
+	c.failure = apierror.LengthRequired()
+	return reply{status: http.StatusLengthRequired, media: apierror.MediaPage, failed: true, foreign: true,
+		body: []byte(apierror.LengthRequiredPage)}
 }
 
 // readBody returns the whole body, decompressed. What is over the limit is
@@ -50,7 +50,7 @@ func (s *Surface) readBody(w http.ResponseWriter, r *http.Request) ([]byte, erro
 		defer z.Close()
 		from = io.LimitReader(z, limit+1)
 	default:
-		return nil, graph.UnsupportedEncoding(encoding).Help("unsupportedEncoding", "Content-Encoding", "send the body plain or with gzip")
+		return nil, apierror.UnsupportedEncoding(encoding).Help("unsupportedEncoding", "Content-Encoding", "send the body plain or with gzip")
 	}
 	size := 512
 	if r.ContentLength > 0 {
@@ -74,7 +74,7 @@ func (s *Surface) readBody(w http.ResponseWriter, r *http.Request) ([]byte, erro
 }
 
 func (s *Surface) tooLarge() error {
-	return graph.TooLarge(s.cfg.MaxBody).Help("limit", "",
+	return apierror.TooLarge(s.cfg.MaxBody).Help("limit", "",
 		"the body may have %d bytes, after decompression too: graphemu serve --max-body raises the limit", s.cfg.MaxBody)
 }
 
@@ -85,9 +85,9 @@ func (s *Surface) unreadable(err error) error {
 	case errors.As(err, &over):
 		return s.tooLarge()
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &graph.Error{Status: http.StatusRequestTimeout, Code: "RequestTimeout", Message: "The request body did not arrive in time."}
+		return &apierror.Error{Status: http.StatusRequestTimeout, Code: "RequestTimeout", Message: "The request body did not arrive in time."}
 	}
-	return graph.UnreadablePayload().Help("unreadableBody", "", "the body ended early or is not what its headers say: %v", err)
+	return apierror.UnreadablePayload().Help("unreadableBody", "", "the body ended early or is not what its headers say: %v", err)
 }
 
 // read returns the body of a call that is no part of a batch. It is read once.
@@ -135,14 +135,14 @@ func (s *Surface) readObject(c *call) (map[string]any, error) {
 		return nil, notAnObject()
 	}
 	if len(text) == 0 {
-		return nil, graph.EmptyPayload()
+		return nil, apierror.EmptyPayload()
 	}
 	if !isJSON(c.header.Get("Content-Type")) {
-		return nil, graph.UnreadablePayload().Help("contentType", "Content-Type", "want application/json, got %q", c.header.Get("Content-Type"))
+		return nil, apierror.UnreadablePayload().Help("contentType", "Content-Type", "want application/json, got %q", c.header.Get("Content-Type"))
 	}
 	v, err := jsontree.Decode(text)
 	if err != nil {
-		return nil, graph.UnreadablePayload().Help("invalidJSON", "", "%v", err)
+		return nil, apierror.UnreadablePayload().Help("invalidJSON", "", "%v", err)
 	}
 	o, ok := v.(map[string]any)
 	if !ok {
@@ -152,7 +152,7 @@ func (s *Surface) readObject(c *call) (map[string]any, error) {
 }
 
 func notAnObject() error {
-	return graph.UnreadablePayload().Help("invalidJSON", "", "want a JSON object")
+	return apierror.UnreadablePayload().Help("invalidJSON", "", "want a JSON object")
 }
 
 // isJSON tells whether a Content-Type says application/json, with or without parameters.

@@ -9,16 +9,16 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/intake"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -30,7 +30,7 @@ type call struct {
 	client    string          // the app of its token
 	token     *identity.Token // what was found in it; nil: there is none, or nobody looks
 	conn      *wire.Conn      // nil: not known
-	ids       graph.IDs
+	ids       apierror.IDs
 	scheme    string // "http://"; with host, what absolute URLs are built on
 	host      string // "localhost:9400", or a whole public URL
 	byName    bool   // it was asked by the service's own host
@@ -46,7 +46,7 @@ type call struct {
 	unread    error               // why it could not be read
 	wasRead   bool
 	decoded   any           // a batch part's body, which came as JSON within JSON
-	upload    *blob.Call    // a call on the storage account; nil: on another surface
+	upload    *storage.Call // a call on the storage account; nil: on another surface
 	signIn    *entra.Call   // a call on the sign-in endpoints; nil: on another surface
 	tenant    *entra.Tenant // of signIn
 	operation string
@@ -75,7 +75,7 @@ type story struct {
 	early       *journal.Early
 	retryAfter  *clock.Duration
 	retryFormat string
-	failure     *graph.Error
+	failure     *apierror.Error
 	refused     bool   // by a schema or a rule of the model
 	outcome     string // of a sign-in
 	advice      string // what strict authentication would have refused
@@ -164,7 +164,7 @@ func (s *Surface) answer(c *call) reply {
 func (c *call) onGraph() bool { return c.upload == nil && c.signIn == nil }
 
 // fail is an error as an answer.
-func (c *call) fail(e *graph.Error) reply {
+func (c *call) fail(e *apierror.Error) reply {
 	switch {
 	case c.upload != nil:
 		return c.storageError(e.Status, e.Message)
@@ -173,7 +173,7 @@ func (c *call) fail(e *graph.Error) reply {
 	}
 	e = e.WithoutSecrets()
 	c.failure = e
-	return reply{status: e.Status, media: mediaError, header: e.Header, failed: true, body: graph.AppendError(nil, e, c.ids, c.now)}
+	return reply{status: e.Status, media: mediaError, header: e.Header, failed: true, body: apierror.AppendError(nil, e, c.ids, c.now)}
 }
 
 // run checks the token and calls the handler. unknown is why there is none.
@@ -186,7 +186,7 @@ func (s *Surface) run(c *call, op operation, unknown error) (reply, error) {
 		}
 	}
 	if c.play.Variants.Is("retirement", "on") && c.at.version != "" && strings.HasPrefix(c.at.path+"/", profilesPath+"/") {
-		return reply{}, graph.UnknownSegment("synchronizationProfiles").Help("retired", "",
+		return reply{}, apierror.UnknownSegment("synchronizationProfiles").Help("retired", "",
 			"the variant retirement=on is chosen: the service has stopped serving this API")
 	}
 	if unknown != nil {
@@ -199,22 +199,22 @@ func (s *Surface) run(c *call, op operation, unknown error) (reply, error) {
 }
 
 // translate brings an error of any layer into the vocabulary of Graph.
-func (s *Surface) translate(err error, c *call) *graph.Error {
+func (s *Surface) translate(err error, c *call) *apierror.Error {
 	var (
-		known   *graph.Error
+		known   *apierror.Error
 		query   *odata.Error
 		illegal *profile.IllegalError
 		invalid *profile.InvalidError
 		full    *profile.FullError
 		objects *directory.FullError
-		files   *intake.FullError
+		files   *rostersync.FullError
 		memory  *quota.FullError
 	)
 	switch {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &query):
-		e := &graph.Error{Status: http.StatusBadRequest, Code: query.Code, Message: query.Message}
+		e := &apierror.Error{Status: http.StatusBadRequest, Code: query.Code, Message: query.Message}
 		if query.Unserved {
 			e.Status = http.StatusNotImplemented
 		}
@@ -223,27 +223,27 @@ func (s *Surface) translate(err error, c *call) *graph.Error {
 		}
 		return e
 	case errors.Is(err, profile.ErrNotFound) && strings.EqualFold(c.id, "delta"):
-		return graph.NoChangeTracking(profileType.Name)
+		return apierror.NoChangeTracking(profileType.Name)
 	case errors.Is(err, profile.ErrNotFound):
-		return graph.NotFound("profile", c.id)
+		return apierror.NotFound("profile", c.id)
 	case errors.As(err, &illegal):
-		return graph.IllegalState(string(illegal.Call), illegal.Reason).
+		return apierror.IllegalState(string(illegal.Call), illegal.Reason).
 			Help("illegalState", "", "the profile's state is %s, its status %s; nothing was changed", illegal.State, illegal.Status)
 	case errors.As(err, &invalid):
 		return c.refuse(violations(invalid))
 	case errors.As(err, &objects):
-		return graph.StorageFull("The tenant's directory is full.").Help("limit", "", "%v", objects)
+		return apierror.StorageFull("The tenant's directory is full.").Help("limit", "", "%v", objects)
 	case errors.As(err, &files):
-		return graph.StorageFull("The tenant's files are too large.").Help("limit", "", "%v", files)
+		return apierror.StorageFull("The tenant's files are too large.").Help("limit", "", "%v", files)
 	case errors.As(err, &memory):
-		return graph.StorageFull("The service is out of storage.").
+		return apierror.StorageFull("The service is out of storage.").
 			Help("limit", "", "%v: graphemu serve --max-memory raises the limit; a reset or drop of worlds makes room", memory)
 	case errors.As(err, &full):
-		return graph.StorageFull("The tenant holds the maximum number of synchronization profiles.").
+		return apierror.StorageFull("The tenant holds the maximum number of synchronization profiles.").
 			Help("limit", "", "%v: graphemu serve --max-profiles %d raises the limit", full, 2*full.Max)
 	}
 	s.log.Error("a request failed inside graphemu", "operation", c.operation, "error", err)
-	return graph.Internal()
+	return apierror.Internal()
 }
 
 // base is the root of the version that was asked, without a slash at its end.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 )
@@ -148,7 +148,7 @@ func (c *call) gone() bool { return c.outer.Context().Err() != nil }
 // ended errs where a walk ended early, since the client has gone.
 func (c *call) ended() error {
 	if c.left {
-		return graph.ClientClosedRequest()
+		return apierror.ClientClosedRequest()
 	}
 	return nil
 }

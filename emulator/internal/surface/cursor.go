@@ -6,7 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 )
 
@@ -37,7 +37,7 @@ func openCursor(token string, key []byte, scope string) (cursor, error) {
 	var c cursor
 	b, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(b) < tagSize || !hmac.Equal(b[:tagSize], tag(key, scope, b[tagSize:])) || json.Unmarshal(b[tagSize:], &c) != nil {
-		return c, graph.InvalidSkipToken().Help("invalidSkipToken", "$skiptoken",
+		return c, apierror.InvalidSkipToken().Help("invalidSkipToken", "$skiptoken",
 			"use @odata.nextLink as it was given; a token is good for the query and the world that it came from")
 	}
 	return c, nil

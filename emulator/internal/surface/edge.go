@@ -15,7 +15,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
@@ -80,7 +80,7 @@ func (s *Surface) tell(c *call, a reply) {
 }
 
 // Refuse answers one HTTP request with e, without a look at what it asks.
-func (s *Surface) Refuse(w http.ResponseWriter, r *http.Request, world *World, from Caller, e *graph.Error) {
+func (s *Surface) Refuse(w http.ResponseWriter, r *http.Request, world *World, from Caller, e *apierror.Error) {
 	c := new(call)
 	c.init(s, r, world, from)
 	a := c.fail(e)
@@ -138,7 +138,7 @@ func (s *Surface) protected(c *call) (a reply) {
 			}
 			s.log.Error("a handler panicked", slog.String("operation", c.operation),
 				slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
-			a = c.fail(graph.Internal())
+			a = c.fail(apierror.Internal())
 		}
 	}()
 	c.world.Blobs.Sweep(c.now) // a client that uploads no more may still ask
@@ -159,7 +159,7 @@ func (s *Surface) preflight(c *call) reply {
 	a := empty(http.StatusOK)
 	a.set("Allow", list)
 	if c.header.Get("Access-Control-Request-Method") != "" {
-		graph.SetPreflight(a.header, list, c.header.Get("Access-Control-Request-Headers"))
+		apierror.SetPreflight(a.header, list, c.header.Get("Access-Control-Request-Headers"))
 	}
 	return a
 }
@@ -199,18 +199,18 @@ func (s *Surface) headers(h http.Header, c *call, a reply) {
 		s.foreignHeaders(h, c, a)
 		return
 	}
-	graph.SetCommon(h, c.ids)
+	apierror.SetCommon(h, c.ids)
 	if !c.world.Clock.InStep() {
-		graph.SetDate(h, c.now) // else net/http's is the same
+		apierror.SetDate(h, c.now) // else net/http's is the same
 	}
 	if c.header["Origin"] != nil {
-		graph.SetCrossOrigin(h)
+		apierror.SetCrossOrigin(h)
 	}
 	if c.play.Variants.Is("deprecationHeaders", "on") && strings.HasPrefix(c.operation, "profiles.") {
-		graph.SetDeprecation(h)
+		apierror.SetDeprecation(h)
 	}
 	if !a.failed {
-		graph.SetODataVersion(h)
+		apierror.SetODataVersion(h)
 	}
 	for name, values := range a.header {
 		h[name] = values
@@ -258,10 +258,10 @@ func acceptsGzip(h http.Header) bool {
 // for a GUID; longer texts are not echoed (chosen).
 const maxClientID = 128
 
-func requestIDs(h http.Header, w *World) graph.IDs {
+func requestIDs(h http.Header, w *World) apierror.IDs {
 	id := w.RequestIDs.GUID()
 	if v := h["Client-Request-Id"]; len(v) > 0 && v[0] != "" && len(v[0]) <= maxClientID {
-		return graph.IDs{Request: id, Client: v[0]}
+		return apierror.IDs{Request: id, Client: v[0]}
 	}
-	return graph.IDs{Request: id, Client: id}
+	return apierror.IDs{Request: id, Client: id}
 }

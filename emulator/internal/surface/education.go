@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/directory"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 )
 
 const (
@@ -196,7 +196,7 @@ func onRelated(r directory.Relation, answer func(*call, collection) (reply, erro
 	return settled(func(c *call) (reply, error) {
 		col, ok := c.related(r, c.object)
 		if !ok {
-			return reply{}, graph.ResourceNotFound(c.object)
+			return reply{}, apierror.ResourceNotFound(c.object)
 		}
 		return answer(c, col)
 	})
@@ -230,16 +230,16 @@ func oneOf(k directory.Kind) handler {
 // notThere is the error of an id that no object of a kind has.
 func (c *call) notThere(k directory.Kind) error {
 	if c.object == "delta" { // as canonical spells it
-		return graph.NotImplemented("graphemu does not track changes: /" + sets[k].path + "/delta is not emulated.")
+		return apierror.NotImplemented("graphemu does not track changes: /" + sets[k].path + "/delta is not emulated.")
 	}
-	return graph.ResourceNotFound(c.object)
+	return apierror.ResourceNotFound(c.object)
 }
 
 // readOnly are the paths that graphemu only reads, though the service writes there too.
 var readOnly = []string{schoolsPath, classesPath, educationUsersPath, "/users", "/subscribedSkus"}
 
 // helpToWrite tells who wants to write where graphemu only reads what does it.
-func helpToWrite(e *graph.Error, method string, l location) *graph.Error {
+func helpToWrite(e *apierror.Error, method string, l location) *apierror.Error {
 	under := func(path string) bool { return strings.HasPrefix(l.path+"/", path+"/") }
 	if method != http.MethodGet && method != http.MethodHead && slices.ContainsFunc(readOnly, under) {
 		e.Help("readOnly", "",

@@ -10,11 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tidwall/gjson"
 
-	"github.com/graphemu/graphemu/emulator/internal/directory"
-	"github.com/graphemu/graphemu/emulator/internal/intake"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
-	"github.com/graphemu/graphemu/emulator/internal/roster"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 )
 
 // rosters are two schools; three sections, of which Chemistry has nobody; two
@@ -55,8 +55,8 @@ func newDistrict(t *testing.T) *desk {
 	t.Helper()
 	d := newDesk()
 	d.world.Directory = directory.New(directory.Seed{Domains: []string{"contoso.edu"}, UsageLocation: "US", SKUs: []directory.SKU{{ID: sku, PartNumber: "ENTERPRISEPACK"}},
-		Users: []directory.User{{PrincipalName: "Root@contoso.edu", DisplayName: "Root"}}}, mint.Derived)
-	d.world.Intake = intake.New(d.world.Profiles, d.world.Blobs, d.world.Directory)
+		Users: []directory.User{{PrincipalName: "Root@contoso.edu", DisplayName: "Root"}}}, ids.Derived)
+	d.world.Intake = rostersync.New(d.world.Profiles, d.world.Blobs, d.world.Directory)
 	d.sync(t, rosters)
 	return d
 }

@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // profileEntity is a profile as query options see it.
@@ -229,7 +229,7 @@ func (s *Surface) getError(c *call) (reply, error) {
 			return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
 		}
 	}
-	return reply{}, graph.NotFound("error", c.child)
+	return reply{}, apierror.NotFound("error", c.child)
 }
 
 // getStatus: 200 with the profile's status. Documented.

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/blob"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // WrongError returns what is wrong with a rule that asks an operation for an error
@@ -20,8 +20,8 @@ func WrongError(operation, name string) string {
 		operations string
 		names      []string
 	}
-	ofGraph := family{"Graph", graph.ErrorNames()}
-	storage := family{"upload.*", blob.Codes()}
+	ofGraph := family{"Graph", apierror.ErrorNames()}
+	storage := family{"upload.*", storage.Codes()}
 	signIn := family{"token.*", entra.ErrorNames()}
 	known := slices.Concat(ofGraph.names, storage.names) // of "*" too
 	switch {
@@ -33,7 +33,7 @@ func WrongError(operation, name string) string {
 	if slices.Contains(known, name) {
 		return ""
 	}
-	if hint := nearest.Hint(name, known); hint != "" {
+	if hint := words.Hint(name, known); hint != "" {
 		return fmt.Sprintf("%s has no error %q%s", operation, name, hint)
 	}
 	slices.Sort(known)

@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // maxDetails is how many failures an answer lists; one more line counts the rest.
@@ -15,18 +15,18 @@ const maxDetails = 100
 
 // refusal brings the failures of a schema check, and the rules broken beside
 // it, into one error: the service's words for the first, all of them as details.
-func (c *call) refusal(failures []schema.Failure, broken []profile.Violation) *graph.Error {
+func (c *call) refusal(failures []schema.Failure, broken []profile.Violation) *apierror.Error {
 	first := failures[0]
-	var e *graph.Error
+	var e *apierror.Error
 	switch navigation := navigationIn(first); {
 	case navigation != "" && c.method == http.MethodPatch:
-		e = graph.PatchedNavigation(navigation, first.Type)
+		e = apierror.PatchedNavigation(navigation, first.Type)
 	case navigation != "":
-		e = graph.InvalidValue(navigation, first.Type)
+		e = apierror.InvalidValue(navigation, first.Type)
 	default:
-		e = words(first)
+		e = serviceError(first)
 	}
-	var details []graph.Detail
+	var details []apierror.Detail
 	told := map[string]bool{}
 	for _, f := range failures {
 		target := f.Pointer
@@ -55,48 +55,48 @@ func navigationIn(f schema.Failure) string {
 	return ""
 }
 
-func detail(f schema.Failure, target string) graph.Detail {
+func detail(f schema.Failure, target string) apierror.Detail {
 	if name := navigationIn(f); name != "" {
-		return graph.Detail{Code: "navigationProperty", Target: target,
+		return apierror.Detail{Code: "navigationProperty", Target: target,
 			Message: fmt.Sprintf(
 				"%q is a navigation property: read it with $expand or at the profile's address and /%s; no body writes it", name, name)}
 	}
-	return graph.Detail{Code: string(f.Kind), Target: target, Message: f.Message}
+	return apierror.Detail{Code: string(f.Kind), Target: target, Message: f.Message}
 }
 
-// words is the service's error for a failure.
-func words(first schema.Failure) *graph.Error {
+// serviceError is the service's error for a failure.
+func serviceError(first schema.Failure) *apierror.Error {
 	switch first.Kind {
 	case schema.UnknownProperty:
-		return graph.UnknownProperty(first.Property, first.Type)
+		return apierror.UnknownProperty(first.Property, first.Type)
 	case schema.UnknownType:
 		name, err := strconv.Unquote(first.Value) // Value is JSON
 		if err != nil {
 			name = first.Value
 		}
-		return graph.UnknownType(name)
+		return apierror.UnknownType(name)
 	case schema.MissingType:
-		return graph.MissingType()
+		return apierror.MissingType()
 	case schema.MissingProperty:
-		return graph.MissingValue(first.Property, first.Type)
+		return apierror.MissingValue(first.Property, first.Type)
 	}
-	return graph.InvalidValue(first.Property, first.Type)
+	return apierror.InvalidValue(first.Property, first.Type)
 }
 
 // violations is refusal for the rules that no schema can say.
-func violations(invalid *profile.InvalidError) *graph.Error {
-	return limited(graph.InvalidValue(invalid.Violations[0].Property, profileType.Name), rules(invalid.Violations))
+func violations(invalid *profile.InvalidError) *apierror.Error {
+	return limited(apierror.InvalidValue(invalid.Violations[0].Property, profileType.Name), rules(invalid.Violations))
 }
 
-func rules(broken []profile.Violation) []graph.Detail {
-	details := make([]graph.Detail, len(broken))
+func rules(broken []profile.Violation) []apierror.Detail {
+	details := make([]apierror.Detail, len(broken))
 	for i, v := range broken {
-		details[i] = graph.Detail{Code: string(schema.BadValue), Target: v.Pointer, Message: v.Message}
+		details[i] = apierror.Detail{Code: string(schema.BadValue), Target: v.Pointer, Message: v.Message}
 	}
 	return details
 }
 
-func limited(e *graph.Error, details []graph.Detail) *graph.Error {
+func limited(e *apierror.Error, details []apierror.Detail) *apierror.Error {
 	e.Details = details[:min(len(details), maxDetails)]
 	if rest := len(details) - len(e.Details); rest > 0 {
 		more := "and %d more"

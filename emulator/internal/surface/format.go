@@ -3,7 +3,7 @@ package surface
 import (
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 )
 
@@ -76,7 +76,7 @@ func (c *call) applyFormatOption(option string) error {
 	case strings.HasPrefix(o, "application/json"):
 		c.format = parseFormat(o + ";")
 	default:
-		return graph.BadRequest("The value '%s' of $format is not supported.", option).
+		return apierror.BadRequest("The value '%s' of $format is not supported.", option).
 			Help("invalidQueryOption", "$format", "this API speaks JSON: use json or application/json;odata.metadata=minimal")
 	}
 	return nil

@@ -16,14 +16,14 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/intake"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
@@ -55,12 +55,12 @@ func newWorld(name string) *World {
 		Name:       func() string { return name },
 		Journal:    journal.New(name, journal.Limits{Entries: 100, Bytes: 1 << 20}),
 		Clock:      clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
-		Profiles:   profile.NewStore(profile.Config{NewID: mint.NewStream(1, name, "profiles").GUID, Script: &profile.Script{Timeline: profile.DefaultTimeline}}),
-		RequestIDs: mint.NewStream(1, name, "requests"), Tenant: mint.Derived(name), PageKey: mint.Key(1, name, "pages"),
+		Profiles:   profile.NewStore(profile.Config{NewID: ids.NewStream(1, name, "profiles").GUID, Script: &profile.Script{Timeline: profile.DefaultTimeline}}),
+		RequestIDs: ids.NewStream(1, name, "requests"), Tenant: ids.Derived(name), PageKey: ids.Key(1, name, "pages"),
 	}
-	derive := func(names ...string) string { return mint.Derived(append([]string{name}, names...)...) }
-	w.Blobs, w.Directory = blob.NewStore(mint.Key(1, name, "sas"), blob.Limits{}), directory.New(directory.Seed{}, derive)
-	w.Intake = intake.New(w.Profiles, w.Blobs, w.Directory)
+	derive := func(names ...string) string { return ids.Derived(append([]string{name}, names...)...) }
+	w.Blobs, w.Directory = storage.NewStore(ids.Key(1, name, "sas"), storage.Limits{}), directory.New(directory.Seed{}, derive)
+	w.Intake = rostersync.New(w.Profiles, w.Blobs, w.Directory)
 	w.Sessions, w.Registered = entra.NewSessions(), func(string) bool { return true }
 	w.SetPlay(&Play{Faults: fault.NewSet(nil, 1)})
 	return w

@@ -3,8 +3,8 @@ package surface
 import (
 	"strconv"
 
-	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 )
 
 // licence is a subscribedSku as query options see it.

@@ -3,10 +3,10 @@ package surface
 import (
 	"net/http"
 
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // address is a profile relative to the service's root, as OData spells it.
@@ -106,14 +106,14 @@ func (s *Surface) update(c *call, id string, whole bool) (reply, error) {
 	}
 	switch inBody := change.ID(); {
 	case id == "" && inBody == "":
-		return reply{}, graph.MissingValue("id", profileType.Name).
+		return reply{}, apierror.MissingValue("id", profileType.Name).
 			Help("missingProperty", "/id",
 				"PUT on the collection needs the id of the profile in the body; or use PATCH or PUT on /education/synchronizationProfiles/{id}")
 	case id == "":
 		id = inBody
 		c.id = id
 	case inBody != "" && inBody != id:
-		return reply{}, graph.InvalidValue("id", profileType.Name).
+		return reply{}, apierror.InvalidValue("id", profileType.Name).
 			Help(string(schema.BadValue), "/id", "the body's id is %q, the address's is %q; the id of a profile never changes", inBody, id)
 	}
 	r, err := c.world.Profiles.Update(c.now, id, change, whole)

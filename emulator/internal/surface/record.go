@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -127,7 +127,7 @@ var (
 )
 
 // refuse notes that a schema or a rule of the model refused the body.
-func (c *call) refuse(e *graph.Error) *graph.Error {
+func (c *call) refuse(e *apierror.Error) *apierror.Error {
 	c.refused = true
 	return e
 }

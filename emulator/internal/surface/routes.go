@@ -9,11 +9,11 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/directory"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 )
 
 // handler answers one operation.
@@ -105,7 +105,7 @@ func (s *Surface) index() {
 		all[i] = operation{d.name, d.run, new(demands)}
 		s.frequent[route{d.method, d.path}] = all[i]
 	}
-	s.operations = slices.Concat(slices.Compact(s.operations), blob.Operations(), entra.Operations())
+	s.operations = slices.Concat(slices.Compact(s.operations), storage.Operations(), entra.Operations())
 	s.router = sync.OnceValue(func() *mux.Router {
 		r := mux.NewRouter()
 		for i, d := range list {
@@ -126,7 +126,7 @@ var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 // segment or a wrong method.
 func (s *Surface) find(method string, l location) (operation, keys, error) {
 	if l.version == "" {
-		return operation{}, keys{}, graph.InvalidVersion().Help("unknownVersion", "",
+		return operation{}, keys{}, apierror.InvalidVersion().Help("unknownVersion", "",
 			"Graph is at /beta/…; graphemu's own pages are at /_graphemu/ of its own ports")
 	}
 	if op, k, ok := s.match(method, l); ok {
@@ -134,18 +134,18 @@ func (s *Surface) find(method string, l location) (operation, keys, error) {
 	}
 	if allow := s.allowed(l); len(allow) > 0 {
 		if l.path == "/$batch" {
-			return operation{}, keys{}, graph.BatchMethodNotAllowed()
+			return operation{}, keys{}, apierror.BatchMethodNotAllowed()
 		}
-		return operation{}, keys{}, helpToWrite(graph.MethodNotAllowed(allow), method, l)
+		return operation{}, keys{}, helpToWrite(apierror.MethodNotAllowed(allow), method, l)
 	}
 	if l.unserved() {
-		return operation{}, keys{}, graph.NotImplemented("graphemu does not emulate " + l.path + ".")
+		return operation{}, keys{}, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
 	}
 	segment, known := l.unknown()
-	e := graph.UnknownSegment(segment)
+	e := apierror.UnknownSegment(segment)
 	if l.version == "v1.0" {
 		if strings.HasPrefix(l.path+"/", profilesPath+"/") {
-			return operation{}, keys{}, graph.UnknownSegment("synchronizationProfiles").Help("unknownSegment", "",
+			return operation{}, keys{}, apierror.UnknownSegment("synchronizationProfiles").Help("unknownSegment", "",
 				"v1.0 never had this API; use /beta")
 		}
 		known = slices.DeleteFunc(known, func(name string) bool { return name == "synchronizationProfiles" })
@@ -154,9 +154,9 @@ func (s *Surface) find(method string, l location) (operation, keys, error) {
 	if l.lost.at == beginning() {
 		inEducation = beginning().walk("/education").known()
 	}
-	if near := nearest.Name(segment, known); near != "" {
+	if near := words.Nearest(segment, known); near != "" {
 		e.Help("unknownSegment", "", "did you mean '%s'?", near)
-	} else if near := nearest.Name(segment, inEducation); near != "" {
+	} else if near := words.Nearest(segment, inEducation); near != "" {
 		e.Help("unknownSegment", "", "did you mean /education/%s?", near)
 	} else if len(known) > 0 {
 		e.Help("unknownSegment", "", "graphemu knows %q here", known)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -97,16 +97,16 @@ func (s *Surface) faults(c *call) (a reply, ok bool) {
 func (c *call) respond(r *fault.Respond, retryAfter time.Duration, factor float64) reply {
 	var a reply
 	if r.Body == nil {
-		e := graph.Named(r.Error, r.Status, c.now)
-		if r.Error == graph.Revoked && r.Status == http.StatusUnauthorized {
+		e := apierror.Named(r.Error, r.Status, c.now)
+		if r.Error == apierror.Revoked && r.Status == http.StatusUnauthorized {
 			c.world.Revoke() // it is so, then: only a new token will do
 		}
 		if r.Message != "" {
 			e.Message = r.Message
 		}
 		switch {
-		case c.upload != nil && slices.Contains(blob.Codes(), r.Error):
-			a = c.stored(blob.Failure(c.method, r.Status, r.Error, r.Message, c.ids.Request, c.now))
+		case c.upload != nil && slices.Contains(storage.Codes(), r.Error):
+			a = c.stored(storage.Failure(c.method, r.Status, r.Error, r.Message, c.ids.Request, c.now))
 		case c.signIn != nil:
 			a = c.signInError(r.Status, r.Error, r.Message)
 		default:
@@ -176,7 +176,7 @@ func (s *Surface) throttle(c *call) (a reply, ok bool) {
 		// Retry-After tells the truth, so whoever is early is refused again.
 		c.early = c.comesEarly(key)
 	}
-	e := graph.Throttled()
+	e := apierror.Throttled()
 	if c.upload != nil {
 		e.Status = http.StatusServiceUnavailable // how Azure Storage throttles. Documented: its page on scalability
 	}

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
 )
 
 // ServeSignIn answers a request of the sign-in endpoints for a tenant, in its
@@ -75,7 +75,7 @@ func (c *call) signInError(status int, name, message string) reply {
 func (c *call) signedIn(e entra.Reply) reply {
 	c.advice, c.outcome = e.Advice, e.Outcome
 	if f := e.Failure; f != nil {
-		c.failure = &graph.Error{Status: e.Status, Code: f.Error, Message: fmt.Sprintf("AADSTS%d: %s", f.Code, f.Message)}
+		c.failure = &apierror.Error{Status: e.Status, Code: f.Error, Message: fmt.Sprintf("AADSTS%d: %s", f.Code, f.Message)}
 		for _, h := range f.Help {
 			c.failure.Help(h.Code, h.Target, "%s", h.Message)
 		}

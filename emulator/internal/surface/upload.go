@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // uploadURL answers where to put the files: a container SAS, good for an hour.
@@ -25,7 +25,7 @@ func (s *Surface) uploadURL(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if r.Sync.Status == profile.Extracting || r.Sync.Status == profile.Validating {
-		return reply{}, graph.Processing().Help("illegalState", "",
+		return reply{}, apierror.Processing().Help("illegalState", "",
 			"the sync's status is %s; ask again when it is inProgress or over", r.Sync.Status)
 	}
 	dst := c.room(1024)
@@ -48,7 +48,7 @@ func (s *Surface) uploadURL(c *call) (reply, error) {
 // for the service by its own name gets the account's own name too.
 func (c *call) storage() string {
 	if c.byName {
-		return c.scheme + blob.Host
+		return c.scheme + storage.Host
 	}
 	host, port, err := net.SplitHostPort(c.host)
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *call) storage() string {
 
 // ServeUpload answers upload, a request of the storage account, in the world whose
 // key has signed its SAS. It meets the scenario, and is recorded, as every other.
-func (s *Surface) ServeUpload(w http.ResponseWriter, r *http.Request, world *World, from Caller, upload blob.Call) {
+func (s *Surface) ServeUpload(w http.ResponseWriter, r *http.Request, world *World, from Caller, upload storage.Call) {
 	c := new(call)
 	c.init(s, r, world, from)
 	upload.RequestID = c.ids.Request // as the journal has it
@@ -78,10 +78,10 @@ func (s *Surface) ServeUpload(w http.ResponseWriter, r *http.Request, world *Wor
 		!strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
 		// A client that is still sending would see its connection break in place of
 		// the answer.
-		io.CopyN(io.Discard, r.Body, blob.MaxBody) // the answer stands, whatever becomes of the rest
+		io.CopyN(io.Discard, r.Body, storage.MaxBody) // the answer stands, whatever becomes of the rest
 	}
 	if r.Method == http.MethodHead && a.failed {
-		a.body, a.media = nil, "" // a scenario's own: see blob.Reply
+		a.body, a.media = nil, "" // a scenario's own: see storage.Reply
 	}
 	s.record(c, a)
 	s.send(w, r, c, a)
@@ -101,10 +101,10 @@ func (s *Surface) store(c *call) reply {
 // storageError is an error of the storage account that a scenario asked for: its own
 // words for the status, unless the rule has a message.
 func (c *call) storageError(status int, message string) reply {
-	if message == graph.Named("", status, c.now).Message {
+	if message == apierror.Named("", status, c.now).Message {
 		message = "" // Graph's words; here the service has its own
 	}
-	return c.stored(blob.Failure(c.method, status, "", message, c.ids.Request, c.now))
+	return c.stored(storage.Failure(c.method, status, "", message, c.ids.Request, c.now))
 }
 
 // foreignHeaders sets the headers of an answer of another surface than Graph.
@@ -117,18 +117,18 @@ func (s *Surface) foreignHeaders(h http.Header, c *call, a reply) {
 	}
 	h["x-graphemu-explain"] = []string{c.ids.Entry}
 	if !c.world.Clock.InStep() {
-		graph.SetDate(h, c.now)
+		apierror.SetDate(h, c.now)
 	}
 	if c.header["Origin"] != nil {
-		graph.SetCrossOrigin(h)
+		apierror.SetCrossOrigin(h)
 	}
 }
 
 // stored is an answer of the storage account.
-func (c *call) stored(b blob.Reply) reply {
+func (c *call) stored(b storage.Reply) reply {
 	a := reply{status: b.Status, header: b.Header, body: b.Body, failed: b.Code != "", foreign: true}
 	if b.Code != "" {
-		c.failure = &graph.Error{Status: b.Status, Code: b.Code, Message: b.Message}
+		c.failure = &apierror.Error{Status: b.Status, Code: b.Code, Message: b.Message}
 	}
 	return a
 }

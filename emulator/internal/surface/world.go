@@ -6,13 +6,13 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/blob"
-	"github.com/graphemu/graphemu/emulator/internal/directory"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/intake"
-	"github.com/graphemu/graphemu/emulator/internal/mint"
-	"github.com/graphemu/graphemu/emulator/internal/profile"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/throttle"
 )
@@ -22,13 +22,13 @@ type World struct {
 	Name       func() string // for the journal: a world may learn its name later
 	Profiles   *profile.Store
 	Clock      *clock.Clock
-	RequestIDs *mint.Stream
+	RequestIDs *ids.Stream
 	Tenant     string // GUID
 	PageKey    []byte // signs skip tokens, so that another world's are refused
 	Journal    *journal.Journal
-	Blobs      *blob.Store      // the files that clients put there
+	Blobs      *storage.Store   // the files that clients put there
 	Directory  *directory.Store // what its syncs made
-	Intake     *intake.Intake
+	Intake     *rostersync.Intake
 
 	Sessions   *entra.Sessions       // what its token endpoints gave, and may take back
 	Revision   atomic.Uint64         // that of its last revocation: tokens of an earlier one are good no more

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/nearest"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Variant is one contradiction.
@@ -62,7 +62,7 @@ func NewSet(choices map[string]string) (Set, error) {
 		i := slices.IndexFunc(Table, func(v Variant) bool { return v.Name == name })
 		switch {
 		case i < 0:
-			errs = append(errs, fmt.Errorf("unknown variant %q%s; there are %s", name, nearest.Hint(name, names()), strings.Join(names(), ", ")))
+			errs = append(errs, fmt.Errorf("unknown variant %q%s; there are %s", name, words.Hint(name, names()), strings.Join(names(), ", ")))
 		case !slices.Contains(Table[i].Readings, choices[name]):
 			errs = append(errs, fmt.Errorf("variant %s has no reading %q; it has %s", name, choices[name], strings.Join(Table[i].Readings, ", ")))
 		default:

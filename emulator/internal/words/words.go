@@ -1,4 +1,5 @@
-// Package words makes the parts of messages that several packages say alike.
+// Package words makes the parts of messages that several packages say alike, and
+// guesses what was meant by a misspelled name.
 package words
 
 import (

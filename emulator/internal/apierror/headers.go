@@ -1,0 +1,72 @@
+package apierror
+
+import (
+	"net/http"
+	"time"
+)
+
+// Values that never change are shared between answers; net/http only reads them.
+var (
+	noCache    = []string{"no-cache"}
+	hsts       = []string{"max-age=31536000"}
+	vary       = []string{"Accept-Encoding"}
+	diagnostic = []string{`{"ServerInfo":{"DataCenter":"Local","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"GRAPHEMU00000000"}}`}
+	version4   = []string{"4.0"}
+
+	anyOrigin = []string{"*"}
+	// Source: the header list that Microsoft's own proxy for Graph sends.
+	exposed = []string{"ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, " +
+		"ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After, " +
+		"x-graphemu-explain"} // the last is graphemu's own
+
+	deprecation     = []string{"Sun, 30 Jun 2024 23:59:59 GMT"}
+	sunset          = []string{"Tue, 31 Dec 2024 23:59:59 GMT"}
+	deprecationLink = []string{`<https://developer.microsoft-tst.com/en-us/graph/changes` +
+		`?$filterby=beta,Deprecated:SynchronizationProfiles&from=2024-06-01&to=2024-07-01>;rel="deprecation";type="text/html"`}
+)
+
+// SetCommon sets the headers that every answer of Graph has, errors too.
+// Observed on answers of 2022 to 2026. The two ids keep their lower case on
+// the wire.
+func SetCommon(h http.Header, ids IDs) {
+	h["Cache-Control"] = noCache
+	h["Strict-Transport-Security"] = hsts
+	h["Vary"] = vary
+	id := []string{ids.Request, ids.Client, ids.Entry}
+	h["request-id"], h["client-request-id"] = id[:1:1], id[1:2:2]
+	if ids.Entry != "" {
+		h["x-graphemu-explain"] = id[2:] // graphemu's own: the place in its journal
+	}
+	h["x-ms-ags-diagnostic"] = diagnostic
+}
+
+// SetDate sets the time of the answer where it is not the wall clock's.
+func SetDate(h http.Header, now time.Time) {
+	h["Date"] = []string{now.UTC().Format(http.TimeFormat)}
+}
+
+// SetCrossOrigin adds what a browser needs to show an answer to a page (CORS).
+func SetCrossOrigin(h http.Header) {
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	h["Access-Control-Expose-Headers"] = exposed
+}
+
+// SetODataVersion marks a success. Observed: errors do not carry it.
+func SetODataVersion(h http.Header) { h["OData-Version"] = version4 }
+
+// SetDeprecation adds the headers of a deprecated API. Observed on other
+// deprecated elements, errors included; the filter's name is the SDK's, the
+// exact instants are inferred from "June 2024" and "December 31, 2024".
+func SetDeprecation(h http.Header) {
+	h["Deprecation"], h["Sunset"], h["Link"] = deprecation, sunset, deprecationLink
+}
+
+// SetPreflight answers a browser's question before a cross-origin call
+// (chosen: everything that this API takes, for a day).
+func SetPreflight(h http.Header, allow, requestHeaders string) {
+	h.Set("Access-Control-Allow-Methods", allow)
+	if requestHeaders != "" {
+		h.Set("Access-Control-Allow-Headers", requestHeaders)
+	}
+	h.Set("Access-Control-Max-Age", "86400")
+}

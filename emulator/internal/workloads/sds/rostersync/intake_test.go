@@ -1,0 +1,197 @@
+package rostersync
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+)
+
+var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
+
+// minute is how long a sync is in progress here.
+var minute = &profile.Script{Timeline: profile.Timeline{InProgress: time.Minute}}
+
+// small is a roster without a fault.
+var small = map[string]string{
+	"school.csv":            "SIS ID,Name\n1,North High\n",
+	"section.csv":           "SIS ID,School SIS ID,Section Name\n11,1,Algebra\n",
+	"student.csv":           "SIS ID,School SIS ID,Username,First Name,Last Name,Password\n101,1,OKlein,Ora,Klein,Secret1\n",
+	"teacher.csv":           "SIS ID,School SIS ID,Username,First Name,Last Name,Password\n201,1,CBeane,Craig,Beane,Secret3\n",
+	"studentenrollment.csv": "Section SIS ID,SIS ID\n11,101\n",
+	"teacherroster.csv":     "Section SIS ID,SIS ID\n11,201\n",
+}
+
+func newIntake(script *profile.Script, limits storage.Limits) *Intake {
+	return New(profile.NewStore(profile.Config{NewID: ids.NewStream(1, "test").GUID, Script: script}), storage.NewStore([]byte("key"), limits),
+		directory.New(directory.Seed{Domains: []string{"contoso.edu"}}, ids.Derived))
+}
+
+// plant makes a provisioned CSV profile that creates accounts.
+func (i *Intake) plant(t *testing.T, id string) {
+	t.Helper()
+	_, err := i.Profiles.Plant(dawn, profile.Seed{ID: id, Change: profile.NewChange(map[string]any{"displayName": id,
+		"dataProvider": map[string]any{"@odata.type": profile.TypeCSV},
+		"identitySynchronizationConfiguration": map[string]any{"@odata.type": profile.TypeIdentityCreation,
+			"userDomains": []any{map[string]any{"appliesTo": "student", "name": "contoso.edu"}, map[string]any{"appliesTo": "teacher", "name": "contoso.edu"}}}})})
+	require.NoError(t, err)
+}
+
+// upload puts the small roster; school is what its school file has more.
+func (i *Intake) upload(t *testing.T, id, school string) {
+	t.Helper()
+	for name, text := range small {
+		if name == "school.csv" {
+			text += school
+		}
+		require.NoError(t, i.Blobs.Put(id, name, []byte(text), dawn))
+	}
+}
+
+// What belonged to a profile goes with it, however it went, whether its sync ran or
+// not.
+func TestGoneProfilesLeaveNothing(t *testing.T) {
+	for name, school := range map[string]string{"with a run": "", "with an Error": "1\n", "with files alone": "-"} {
+		t.Run(name, func(t *testing.T) {
+			i := newIntake(minute, storage.Limits{})
+			i.plant(t, "gone")
+			i.upload(t, "gone", school)
+			if school != "-" {
+				_, _, err := i.Start(dawn, "gone", false)
+				require.NoError(t, err)
+				_, there := i.Report("gone")
+				require.True(t, there)
+			}
+			_, err := i.Profiles.Force(dawn, "gone", profile.Gone, "")
+			require.NoError(t, err)
+			i.Settle(dawn)
+			_, there := i.Report("gone")
+			assert.False(t, there)
+			assert.Empty(t, i.runs)
+			assert.Zero(t, i.Blobs.Used())
+			_, _, err = i.Start(dawn, "gone", false)
+			assert.ErrorIs(t, err, profile.ErrNotFound)
+		})
+	}
+}
+
+// A start that takes long holds up other starts, and nobody else.
+func TestReadersDoNotWaitForStarts(t *testing.T) {
+	i := newIntake(nil, storage.Limits{})
+	i.plant(t, "a")
+	i.plant(t, "b")
+	i.upload(t, "a", "")
+	_, _, err := i.Start(dawn, "a", false)
+	require.NoError(t, err)
+	i.starting.Lock() // as one does while it plans
+	defer i.starting.Unlock()
+	i.Settle(dawn)
+	assert.Equal(t, 1, i.Directory.Len(directory.Schools))
+	_, there := i.Report("a")
+	assert.True(t, there)
+	assert.Len(t, i.Save(dawn).Syncs.Runs, 1)
+	_, err = i.Delete(dawn, "b")
+	assert.NoError(t, err)
+}
+
+// Files that were replaced since a sync began are held for it, within a limit.
+func TestReplacedFilesAreBounded(t *testing.T) {
+	const file = 200_000
+	blank := strings.Repeat("\n", file)
+	i := newIntake(minute, storage.Limits{World: 5 * file})
+	start := func(id string, now time.Time) error {
+		i.plant(t, id)
+		i.upload(t, id, blank)
+		_, _, err := i.Start(now, id, false)
+		i.upload(t, id, "") // in its place, while the sync goes on
+		return err
+	}
+	now, n := dawn, 0
+	ids := strings.Split("a b c d e f g h i j k l m n o p", " ")
+	var err error
+	for ; n < len(ids) && err == nil; n++ {
+		err = start(ids[n], now)
+	}
+	var full *FullError
+	require.ErrorAs(t, err, &full, "nothing is over, so nothing can go")
+	assert.EqualValues(t, 5*file, full.Max)
+	assert.Greater(t, n, 5)
+	now = now.Add(time.Hour)
+	_, _, err = i.Start(now, ids[n-1], false)
+	require.NoError(t, err, "the oldest go")
+	assert.Nil(t, i.runs["a"])
+	assert.NotNil(t, i.runs[ids[n-2]])
+	_, err = i.Reset(now, "a")
+	require.NoError(t, err)
+	i.Settle(now.Add(time.Hour))
+	assert.Equal(t, n, i.Directory.Len(directory.Schools), "a reset keeps what there is")
+}
+
+// A snapshot keeps the files that a sync works on where others have taken their
+// place, and only then; restored, the sync comes to the same.
+func TestSaveKeepsTheFilesOfARun(t *testing.T) {
+	for name, replaced := range map[string]bool{"as stored": false, "replaced": true} {
+		t.Run(name, func(t *testing.T) {
+			i := newIntake(minute, storage.Limits{})
+			i.plant(t, "north")
+			i.upload(t, "north", "")
+			_, _, err := i.Start(dawn, "north", false)
+			require.NoError(t, err)
+			if replaced {
+				i.upload(t, "north", "2,South High\n")
+			}
+			text, err := json.Marshal(i.Save(dawn))
+			require.NoError(t, err)
+			var w Whole
+			require.NoError(t, json.Unmarshal(text, &w))
+			require.Len(t, w.Syncs.Runs, 1)
+			assert.Equal(t, !replaced, w.Syncs.Runs[0].Stored)
+			again := newIntake(minute, storage.Limits{})
+			require.NoError(t, again.Profiles.Restore(w.Profiles))
+			require.NoError(t, again.Blobs.Restore(w.Uploads))
+			require.NoError(t, again.Directory.Restore(w.Directory))
+			require.NoError(t, again.Restore(w.Syncs))
+			later := dawn.Add(time.Hour)
+			i.Settle(later)
+			again.Settle(later)
+			assert.Equal(t, 1, again.Directory.Len(directory.Schools))
+			assert.Equal(t, i.Directory.Save(), again.Directory.Save())
+			s := w.Syncs
+			s.Runs[0].Profile = "nobody"
+			assert.ErrorContains(t, newIntake(nil, storage.Limits{}).Restore(s), `/runs/0/profile: "nobody"`)
+		})
+	}
+}
+
+// A snapshot that is read late, when a profile that was being deleted would be
+// gone, is read all the same.
+func TestRestoreAfterAProfileWouldBeGone(t *testing.T) {
+	script := &profile.Script{Timeline: profile.Timeline{InProgress: time.Minute, Deleting: time.Second}}
+	i := newIntake(script, storage.Limits{})
+	i.plant(t, "north")
+	i.upload(t, "north", "")
+	_, _, err := i.Start(dawn, "north", false)
+	require.NoError(t, err)
+	_, err = i.Delete(dawn, "north")
+	require.NoError(t, err)
+	w := i.Save(dawn)
+	again := newIntake(script, storage.Limits{})
+	require.NoError(t, again.Profiles.Restore(w.Profiles))
+	require.NoError(t, again.Blobs.Restore(w.Uploads))
+	require.NoError(t, again.Restore(w.Syncs))
+	_, there := again.Report("north")
+	assert.True(t, there)
+	again.Settle(dawn.Add(time.Hour))
+	_, there = again.Report("north")
+	assert.False(t, there)
+	assert.Zero(t, again.Blobs.Used())
+	assert.Zero(t, again.Directory.Len(directory.Schools))
+}
