@@ -138,7 +138,8 @@ func (s *Surface) readObject(c *call) (map[string]any, error) {
 		return nil, apierror.EmptyPayload()
 	}
 	if !isJSON(c.header.Get("Content-Type")) {
-		return nil, apierror.UnreadablePayload().Help("contentType", "Content-Type", "want application/json, got %q", c.header.Get("Content-Type"))
+		return nil, apierror.UnreadablePayload().Help("contentType", "Content-Type",
+			"want application/json, got %q", c.header.Get("Content-Type"))
 	}
 	v, err := jsontree.Decode(text)
 	if err != nil {
