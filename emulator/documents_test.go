@@ -61,7 +61,8 @@ func TestScenarioList(t *testing.T) {
 		plan := scenario.Plan(f)
 		_, plan, ok := strings.Cut(plan, "\n\n") // the first lines are the summary
 		require.True(t, ok, name)
-		fmt.Fprintf(&b, "<details>\n<summary><code>%s</code>: %s</summary>\n\n```text\n%s\n```\n\n</details>\n", name, f.Description, strings.TrimSpace(plan))
+		fmt.Fprintf(&b, "<details>\n<summary><code>%s</code>: %s</summary>\n\n```text\n%s\n```\n\n</details>\n",
+			name, f.Description, strings.TrimSpace(plan))
 	}
 	documentSays(t, "../scenarios/README.md", "scenarios", b.String())
 }

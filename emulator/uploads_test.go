@@ -29,7 +29,8 @@ func (g *rig) uploadURL(t *testing.T) string {
 
 // forged is an upload URL that somebody made who knows no more than a seed.
 func (g *rig) forged(seed uint64) string {
-	return storage.NewStore(ids.Key(seed, emulator.DefaultTenant, "sas"), storage.Limits{}).UploadURL(g.origin(), theOne, g.World().Clock().Now())
+	signer := storage.NewStore(ids.Key(seed, emulator.DefaultTenant, "sas"), storage.Limits{})
+	return signer.UploadURL(g.origin(), theOne, g.World().Clock().Now())
 }
 
 // A person who knows the source of this program can sign no upload URL where there

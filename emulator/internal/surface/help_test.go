@@ -52,10 +52,11 @@ func newDesk(change ...func(*Config)) *desk {
 
 func newWorld(name string) *World {
 	w := &World{
-		Name:       func() string { return name },
-		Journal:    journal.New(name, journal.Limits{Entries: 100, Bytes: 1 << 20}),
-		Clock:      clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
-		Profiles:   profile.NewStore(profile.Config{NewID: ids.NewStream(1, name, "profiles").GUID, Script: &profile.Script{Timeline: profile.DefaultTimeline}}),
+		Name:    func() string { return name },
+		Journal: journal.New(name, journal.Limits{Entries: 100, Bytes: 1 << 20}),
+		Clock:   clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
+		Profiles: profile.NewStore(profile.Config{NewID: ids.NewStream(1, name, "profiles").GUID,
+			Script: &profile.Script{Timeline: profile.DefaultTimeline}}),
 		RequestIDs: ids.NewStream(1, name, "requests"), Tenant: ids.Derived(name), PageKey: ids.Key(1, name, "pages"),
 	}
 	derive := func(names ...string) string { return ids.Derived(append([]string{name}, names...)...) }

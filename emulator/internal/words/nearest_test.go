@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestName(t *testing.T) {
+func TestNearest(t *testing.T) {
 	names := []string{"clientId", "clientSecret", "connectionUrl", "state"}
 	for word, want := range map[string]string{
 		"clientid": "clientId", "ClientID": "clientId", "cilentId": "clientId", "clientSecrett": "clientSecret", "conectionUri": "connectionUrl",
@@ -20,7 +20,7 @@ func TestName(t *testing.T) {
 	assert.Empty(t, Nearest("state", nil))
 }
 
-func TestBy(t *testing.T) {
+func TestNearestBy(t *testing.T) {
 	last := func(s string) string { return s[strings.LastIndexByte(s, '.')+1:] }
 	assert.Equal(t, "microsoft.graph.csv", NearestBy("csw", []string{"microsoft.graph.csv", "microsoft.graph.api"}, last))
 }
