@@ -1,4 +1,5 @@
-package emulator_test
+// Package bench measures what users feel: throughput, memory, sign-ins, uploads, and the proxy.
+package bench
 
 import (
 	"bufio"
@@ -10,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -20,14 +20,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // Each benchmark compares graphemu with the least that a net/http server can do
 // for the same bytes, over TCP, turn by turn in the same run. It reports the
 // ratio of throughputs: 1 is the bare handler's, higher is better. The goals
 // stand beside the names.
-
-const collectionPath = "/beta/education/synchronizationProfiles"
 
 // start starts a server on a port that keeps to no limits of profiles. Its
 // journal has come far, so that x-graphemu-explain, and with it an answer, keeps
@@ -174,19 +173,18 @@ func against(b *testing.B, s *emulator.Server, raw []byte) {
 }
 
 func fill(b *testing.B, s *emulator.Server, n int) (id string) {
-	body, err := os.ReadFile("testdata/create-request.json")
-	require.NoError(b, err)
-	first := answerOf(b, s, request(b, s, "POST", collectionPath, body))
+	body := []byte(rig.CreateRequest)
+	first := answerOf(b, s, request(b, s, "POST", rig.ListPath, body))
 	var p struct{ ID string }
 	require.NoError(b, json.Unmarshal(first, &p))
-	c := dial(b, strings.TrimPrefix(s.Origin("http"), "http://"), request(b, s, "POST", collectionPath, body))
+	c := dial(b, strings.TrimPrefix(s.Origin("http"), "http://"), request(b, s, "POST", rig.ListPath, body))
 	for range n - 2 { // dial has made one
 		require.NoError(b, c.ask())
 	}
 	// What is measured is a server whose profiles are provisioned, on the wall
 	// clock that a user has.
 	time.Sleep(2100 * time.Millisecond)
-	answerOf(b, s, request(b, s, "GET", collectionPath+"/$count", nil))
+	answerOf(b, s, request(b, s, "GET", rig.ListPath+"/$count", nil))
 	return p.ID
 }
 
@@ -196,7 +194,7 @@ func BenchmarkGet(b *testing.B) {
 		b.Run(fmt.Sprint("among", n), func(b *testing.B) {
 			s := start(b)
 			id := fill(b, s, n)
-			against(b, s, request(b, s, "GET", collectionPath+"/"+id, nil))
+			against(b, s, request(b, s, "GET", rig.ListPath+"/"+id, nil))
 		})
 	}
 }
@@ -207,9 +205,7 @@ func BenchmarkCreate(b *testing.B) {
 		b.Run(fmt.Sprint("among", n), func(b *testing.B) {
 			s := start(b)
 			fill(b, s, n)
-			body, err := os.ReadFile("testdata/create-request.json")
-			require.NoError(b, err)
-			against(b, s, request(b, s, "POST", collectionPath, body))
+			against(b, s, request(b, s, "POST", rig.ListPath, []byte(rig.CreateRequest)))
 		})
 	}
 }
@@ -220,7 +216,7 @@ func BenchmarkList100(b *testing.B) {
 		b.Run(fmt.Sprint("among", n), func(b *testing.B) {
 			s := start(b)
 			fill(b, s, n)
-			against(b, s, request(b, s, "GET", collectionPath, nil))
+			against(b, s, request(b, s, "GET", rig.ListPath, nil))
 		})
 	}
 }
@@ -231,7 +227,7 @@ func BenchmarkListTop(b *testing.B) {
 		b.Run(fmt.Sprint("among", n), func(b *testing.B) {
 			s := start(b)
 			fill(b, s, n)
-			against(b, s, request(b, s, "GET", collectionPath+fmt.Sprintf("?$top=10&$skip=%d", n-20), nil))
+			against(b, s, request(b, s, "GET", rig.ListPath+fmt.Sprintf("?$top=10&$skip=%d", n-20), nil))
 		})
 	}
 }
@@ -240,7 +236,7 @@ func BenchmarkListTop(b *testing.B) {
 func BenchmarkFilterAmong10000(b *testing.B) {
 	s := start(b)
 	fill(b, s, 10_000)
-	against(b, s, request(b, s, "GET", collectionPath+"?$filter=startswith(displayName,'x')", nil))
+	against(b, s, request(b, s, "GET", rig.ListPath+"?$filter=startswith(displayName,'x')", nil))
 }
 
 // Goal: 5 KiB a profile of the founding document, with all that finds it. It is
@@ -281,7 +277,7 @@ func BenchmarkGetAmong1000Worlds(b *testing.B) {
 	defer alone.Close()
 	requests := make([]*http.Request, n)
 	for i := range requests {
-		requests[i] = httptest.NewRequest("GET", collectionPath, nil)
+		requests[i] = httptest.NewRequest("GET", rig.ListPath, nil)
 		w, err := s.World(fmt.Sprintf("w%d", i))
 		require.NoError(b, err)
 		token, err := w.Token(emulator.TokenOptions{})
@@ -316,7 +312,7 @@ func BenchmarkMemoryOfAWorld(b *testing.B) {
 	require.NoError(b, err)
 	defer s.Close()
 	use := func(name string) {
-		r := httptest.NewRequest("POST", collectionPath, strings.NewReader(foundingRequest))
+		r := httptest.NewRequest("POST", rig.ListPath, strings.NewReader(rig.CreateRequest))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Authorization", "Bearer world-"+name)
 		w := httptest.NewRecorder()

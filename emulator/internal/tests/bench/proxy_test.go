@@ -1,4 +1,4 @@
-package emulator_test
+package bench
 
 import (
 	"bufio"
@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // startDoor starts a server with HTTPS and a proxy, and returns what trusts both.
@@ -54,7 +55,7 @@ func through(b *testing.B, s *emulator.Server, roots *x509.CertPool) net.Conn {
 // Requests in a tunnel, against the same over HTTPS. Goal: 0.5.
 func BenchmarkDoorGet(b *testing.B) {
 	s, roots := startDoor(b)
-	plain := request(b, s, "GET", collectionPath, nil)
+	plain := request(b, s, "GET", rig.ListPath, nil)
 	named := bytes.Replace(plain, []byte("Host: 127.0.0.1\r\n"), []byte("Host: graph.microsoft.com\r\n"), 1)
 	compare(b, func() *conn { return settled(b, through(b, s, roots), named) },
 		func() *conn { return settled(b, direct(b, s, roots), plain) })

@@ -1,4 +1,4 @@
-package emulator_test
+package bench
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // Goal: 0.90 of a server without rules, whatever it is by which a thousand rules
@@ -34,7 +35,7 @@ func BenchmarkGetUnder1000Rules(b *testing.B) {
 				require.NoError(b, w.Faults().Add(r))
 			}
 			get := func(s *emulator.Server, id string) func() *conn {
-				raw := request(b, s, "GET", collectionPath+"/"+id, nil)
+				raw := request(b, s, "GET", rig.ListPath+"/"+id, nil)
 				return func() *conn { return dial(b, strings.TrimPrefix(s.Origin("http"), "http://"), raw) }
 			}
 			compare(b, get(ruled, fill(b, ruled, 10)), get(plain, fill(b, plain, 10)))

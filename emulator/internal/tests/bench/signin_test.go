@@ -1,4 +1,4 @@
-package emulator_test
+package bench
 
 import (
 	"crypto"
@@ -15,11 +15,12 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // tokenRequest asks for a client-credentials token.
 func tokenRequest() *http.Request {
-	form := strings.TrimPrefix(query("grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope), "?")
+	form := strings.TrimPrefix(rig.Query("grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope), "?")
 	r := httptest.NewRequest("POST", "http://127.0.0.1/organizations/oauth2/v2.0/token", strings.NewReader(form))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
@@ -42,7 +43,7 @@ func BenchmarkGetStrict(b *testing.B) {
 	given := httptest.NewRecorder()
 	strict.Handler().ServeHTTP(given, tokenRequest())
 	token := gjson.GetBytes(given.Body.Bytes(), "access_token").String()
-	raw := []byte("GET " + collectionPath + "/" + id + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\n\r\n")
+	raw := []byte("GET " + rig.ListPath + "/" + id + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\n\r\n")
 	asking := func(s *emulator.Server) func() *conn {
 		return func() *conn { return dial(b, strings.TrimPrefix(s.Origin("http"), "http://"), raw) }
 	}

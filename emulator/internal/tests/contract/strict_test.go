@@ -1,4 +1,4 @@
-package emulator_test
+package contract
 
 import (
 	"encoding/base64"
@@ -11,26 +11,21 @@ import (
 
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/emulatortest"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // tokenOf returns a token of the rig's default world.
-func (g *rig) tokenOf(t *testing.T, o emulator.TokenOptions) string {
+func tokenOf(t *testing.T, g *rig.Rig, o emulator.TokenOptions) string {
 	t.Helper()
 	token, err := g.World().Token(o)
 	require.NoError(t, err)
 	return token
 }
 
-// with sends a request with a token.
-func (g *rig) with(t *testing.T, token, method, path, body string) answer {
-	t.Helper()
-	return g.send(t, method, path, body, "Authorization: Bearer "+token)
-}
-
 // Every 401 that graph-wire.md knows, word by word.
 func TestStrictRefusals(t *testing.T) {
-	g := strictRig(t)
+	g := rig.Strict(t)
 	other := emulatortest.Start(t, emulator.Options{Auth: emulator.AuthStrict})
 	foreign, err := other.Server.World(emulator.DefaultWorld)
 	require.NoError(t, err)
@@ -41,63 +36,63 @@ func TestStrictRefusals(t *testing.T) {
 	for name, c := range map[string]struct{ token, code, message string }{
 		"no JWT":               {"anything", "InvalidAuthenticationToken", malformed},
 		"a world's name":       {"world-north", "InvalidAuthenticationToken", malformed},
-		"form":                 {g.tokenOf(t, emulator.TokenOptions{Flaw: "form"}), "InvalidAuthenticationToken", malformed},
-		"claims":               {g.tokenOf(t, emulator.TokenOptions{Flaw: "claims"}), "InvalidAuthenticationToken", "Access token validation failure."},
-		"algorithm none":       {g.tokenOf(t, emulator.TokenOptions{Flaw: "algorithm"}), "InvalidAuthenticationToken", "Access token validation failure."},
-		"key":                  {g.tokenOf(t, emulator.TokenOptions{Flaw: "key"}), "InvalidAuthenticationToken", "Invalid x5t claim."},
+		"form":                 {tokenOf(t, g, emulator.TokenOptions{Flaw: "form"}), "InvalidAuthenticationToken", malformed},
+		"claims":               {tokenOf(t, g, emulator.TokenOptions{Flaw: "claims"}), "InvalidAuthenticationToken", "Access token validation failure."},
+		"algorithm none":       {tokenOf(t, g, emulator.TokenOptions{Flaw: "algorithm"}), "InvalidAuthenticationToken", "Access token validation failure."},
+		"key":                  {tokenOf(t, g, emulator.TokenOptions{Flaw: "key"}), "InvalidAuthenticationToken", "Invalid x5t claim."},
 		"of another server":    {ofAnother, "InvalidAuthenticationToken", "Invalid x5t claim."},
-		"signature":            {g.tokenOf(t, emulator.TokenOptions{Flaw: "signature"}), "InvalidAuthenticationToken", "Access token validation failure."},
-		"issuer":               {g.tokenOf(t, emulator.TokenOptions{Flaw: "issuer"}), "InvalidAuthenticationToken", "Access token validation failure."},
-		"audience":             {g.tokenOf(t, emulator.TokenOptions{Flaw: "audience"}), "InvalidAuthenticationToken", "Access token validation failure. Invalid audience."},
-		"expired":              {g.tokenOf(t, emulator.TokenOptions{Expires: -time.Second}), "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."},
-		"not yet":              {g.tokenOf(t, emulator.TokenOptions{After: time.Second}), "InvalidAuthenticationToken", "Access token has expired or is not yet valid."},
-		"app of no fixture":    {g.tokenOf(t, emulator.TokenOptions{App: mintedID}), "Authorization_IdentityNotFound", "The identity of the calling application could not be established."},
+		"signature":            {tokenOf(t, g, emulator.TokenOptions{Flaw: "signature"}), "InvalidAuthenticationToken", "Access token validation failure."},
+		"issuer":               {tokenOf(t, g, emulator.TokenOptions{Flaw: "issuer"}), "InvalidAuthenticationToken", "Access token validation failure."},
+		"audience":             {tokenOf(t, g, emulator.TokenOptions{Flaw: "audience"}), "InvalidAuthenticationToken", "Access token validation failure. Invalid audience."},
+		"expired":              {tokenOf(t, g, emulator.TokenOptions{Expires: -time.Second}), "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."},
+		"not yet":              {tokenOf(t, g, emulator.TokenOptions{After: time.Second}), "InvalidAuthenticationToken", "Access token has expired or is not yet valid."},
+		"app of no fixture":    {tokenOf(t, g, emulator.TokenOptions{App: rig.UnknownID}), "Authorization_IdentityNotFound", "The identity of the calling application could not be established."},
 		"larger than any":      {strings.Repeat("a.", 20<<10), "InvalidAuthenticationToken", malformed},
 		"payload in plain":     {"e30." + `{"tid":"x"}` + ".e30", "InvalidAuthenticationToken", "Access token validation failure."},
 		"header in many parts": {strings.Repeat("e30.", 9) + "e30", "InvalidAuthenticationToken", malformed},
 	} {
-		a := g.with(t, c.token, "GET", profilesAt, "")
-		wantError(t, a, 401, c.code, c.message)
-		assert.Equal(t, challenge, a.header.Get("WWW-Authenticate"), name)
-		assert.Contains(t, []string{"token", "lifetime"}, a.text("error.details.0.code"), name)
-		assert.NotContains(t, a.body, c.token, name)
+		a := g.With(t, c.token, "GET", rig.ProfilesAt, "")
+		rig.WantError(t, a, 401, c.code, c.message)
+		assert.Equal(t, rig.Challenge, a.Header.Get("WWW-Authenticate"), name)
+		assert.Contains(t, []string{"token", "lifetime"}, a.Text("error.details.0.code"), name)
+		assert.NotContains(t, a.Body, c.token, name)
 	}
 	assert.Len(t, g.Worlds(), 1, "a token that is not good makes no world")
 }
 
 // A token is good to the second, on the world's clock.
 func TestStrictTimes(t *testing.T) {
-	g := strictRig(t)
-	token := g.tokenOf(t, emulator.TokenOptions{Expires: time.Hour, After: time.Minute})
-	status := func() int { return g.with(t, token, "GET", profilesAt, "").status }
-	g.advance(t, 59*time.Second)
+	g := rig.Strict(t)
+	token := tokenOf(t, g, emulator.TokenOptions{Expires: time.Hour, After: time.Minute})
+	status := func() int { return g.With(t, token, "GET", rig.ProfilesAt, "").Status }
+	g.Advance(t, 59*time.Second)
 	assert.Equal(t, 401, status())
-	g.advance(t, time.Second)
+	g.Advance(t, time.Second)
 	assert.Equal(t, 200, status())
-	g.advance(t, time.Hour-time.Second)
+	g.Advance(t, time.Hour-time.Second)
 	assert.Equal(t, 200, status())
-	g.advance(t, time.Second)
+	g.Advance(t, time.Second)
 	assert.Equal(t, 401, status())
-	assert.Equal(t, 200, g.get(t, profilesAt).status, "the convenience token is good on any clock")
-	g.advance(t, 200*365*24*time.Hour)
-	assert.Equal(t, 200, g.get(t, profilesAt).status)
+	assert.Equal(t, 200, g.Get(t, rig.ProfilesAt).Status, "the convenience token is good on any clock")
+	g.Advance(t, 200*365*24*time.Hour)
+	assert.Equal(t, 200, g.Get(t, rig.ProfilesAt).Status)
 }
 
 // A token of one world leads nowhere else.
 func TestStrictWorlds(t *testing.T) {
-	g := strictRig(t)
-	g.create(t, csvBody("Mine"))
+	g := rig.Strict(t)
+	g.Create(t, rig.CSVBody("Mine"))
 	north, err := g.World("north").Token(emulator.TokenOptions{})
 	require.NoError(t, err)
-	a := g.with(t, north, "GET", profilesAt, "")
-	assert.Equal(t, 200, a.status)
-	assert.NotContains(t, a.names(), "Mine")
+	a := g.With(t, north, "GET", rig.ProfilesAt, "")
+	assert.Equal(t, 200, a.Status)
+	assert.NotContains(t, a.Names(), "Mine")
 	// With its claims changed to the other tenant the signature is no longer good.
 	parts := strings.Split(north, ".")
 	body, err := base64.RawURLEncoding.DecodeString(parts[1])
 	require.NoError(t, err)
 	parts[1] = base64.RawURLEncoding.EncodeToString([]byte(strings.ReplaceAll(string(body), g.World("north").Tenant(), emulator.DefaultTenant)))
-	wantError(t, g.with(t, strings.Join(parts, "."), "GET", profilesAt, ""), 401, "InvalidAuthenticationToken", "Access token validation failure.")
+	rig.WantError(t, g.With(t, strings.Join(parts, "."), "GET", rig.ProfilesAt, ""), 401, "InvalidAuthenticationToken", "Access token validation failure.")
 }
 
 // call is an operation with what it asks for.
@@ -112,33 +107,33 @@ func TestPermissionTable(t *testing.T) {
 	read, write := []string{"EduAdministration.Read", "EduAdministration.ReadWrite"}, []string{"EduAdministration.ReadWrite"}
 	readAll, writeAll := []string{"EduAdministration.Read.All", "EduAdministration.ReadWrite.All"}, []string{"EduAdministration.ReadWrite.All"}
 	rows := map[string]permitted{
-		"create":       {"POST", profilesAt, csvBody("N"), write, nil},
-		"update":       {"PATCH", at(mintedID), "{}", write, writeAll},
-		"delete":       {"DELETE", at(mintedID), "", write, writeAll},
-		"start":        {"POST", at(mintedID) + "/start", "", write, writeAll},
-		"pause":        {"POST", at(mintedID) + "/pause", "", write, writeAll},
-		"resume":       {"POST", at(mintedID) + "/resume", "", write, writeAll},
-		"reset":        {"POST", at(mintedID) + "/reset", "", write, writeAll},
-		"uploadUrl":    {"GET", at(mintedID) + "/uploadUrl", "", write, writeAll},
-		"list":         {"GET", profilesAt, "", read, readAll},
-		"count":        {"GET", profilesAt + "/$count", "", read, readAll},
-		"get":          {"GET", at(mintedID), "", read, readAll},
-		"status":       {"GET", at(mintedID) + "/profileStatus", "", read, readAll},
-		"errors":       {"GET", at(mintedID) + "/errors", "", read, readAll},
-		"errors count": {"GET", at(mintedID) + "/errors/$count", "", read, readAll},
-		"error":        {"GET", at(mintedID) + "/errors/x", "", read, readAll},
+		"create":       {"POST", rig.ProfilesAt, rig.CSVBody("N"), write, nil},
+		"update":       {"PATCH", rig.At(rig.UnknownID), "{}", write, writeAll},
+		"delete":       {"DELETE", rig.At(rig.UnknownID), "", write, writeAll},
+		"start":        {"POST", rig.At(rig.UnknownID) + "/start", "", write, writeAll},
+		"pause":        {"POST", rig.At(rig.UnknownID) + "/pause", "", write, writeAll},
+		"resume":       {"POST", rig.At(rig.UnknownID) + "/resume", "", write, writeAll},
+		"reset":        {"POST", rig.At(rig.UnknownID) + "/reset", "", write, writeAll},
+		"uploadUrl":    {"GET", rig.At(rig.UnknownID) + "/uploadUrl", "", write, writeAll},
+		"list":         {"GET", rig.ProfilesAt, "", read, readAll},
+		"count":        {"GET", rig.ProfilesAt + "/$count", "", read, readAll},
+		"get":          {"GET", rig.At(rig.UnknownID), "", read, readAll},
+		"status":       {"GET", rig.At(rig.UnknownID) + "/profileStatus", "", read, readAll},
+		"errors":       {"GET", rig.At(rig.UnknownID) + "/errors", "", read, readAll},
+		"errors count": {"GET", rig.At(rig.UnknownID) + "/errors/$count", "", read, readAll},
+		"error":        {"GET", rig.At(rig.UnknownID) + "/errors/x", "", read, readAll},
 	}
 	all := append(append([]string{}, read...), append(readAll, "EduRoster.Read", "EduRoster.Read.All", "User.Read.All")...)
 	for _, generation := range []string{"2021", "2018"} {
-		g := newRig(t, emulator.Options{Auth: emulator.AuthStrict, Variants: map[string]string{"permissions": generation}})
+		g := rig.New(t, emulator.Options{Auth: emulator.AuthStrict, Variants: map[string]string{"permissions": generation}})
 		for name, row := range rows {
 			if generation == "2018" {
 				row.application = nil
 			}
 			for _, p := range all {
-				a := g.with(t, g.tokenOf(t, emulator.TokenOptions{Scopes: []string{p}}), row.method, row.path, row.body)
+				a := g.With(t, tokenOf(t, g, emulator.TokenOptions{Scopes: []string{p}}), row.method, row.path, row.body)
 				judge(t, a, has(row.delegated, p), "Required scp claim values are not provided.", generation, name, "delegated", p)
-				a = g.with(t, g.tokenOf(t, emulator.TokenOptions{Roles: []string{p}}), row.method, row.path, row.body)
+				a = g.With(t, tokenOf(t, g, emulator.TokenOptions{Roles: []string{p}}), row.method, row.path, row.body)
 				words := "Required roles claim values are not provided."
 				if row.application == nil {
 					words = "Required scp claim values are not provided."
@@ -158,55 +153,55 @@ func has(list []string, p string) bool {
 	return false
 }
 
-func judge(t *testing.T, a answer, allowed bool, words string, about ...string) {
+func judge(t *testing.T, a rig.Answer, allowed bool, words string, about ...string) {
 	t.Helper()
 	if allowed {
-		assert.NotContains(t, []int{401, 403}, a.status, "%v: %s", about, a.body)
+		assert.NotContains(t, []int{401, 403}, a.Status, "%v: %s", about, a.Body)
 		return
 	}
-	assert.Equal(t, 403, a.status, "%v", about)
-	assert.Equal(t, "AccessDenied", a.text("error.code"), "%v", about)
-	assert.Equal(t, words, a.text("error.message"), "%v", about)
+	assert.Equal(t, 403, a.Status, "%v", about)
+	assert.Equal(t, "AccessDenied", a.Text("error.code"), "%v", about)
+	assert.Equal(t, words, a.Text("error.message"), "%v", about)
 }
 
 // The words of other workloads, and of who has no permission at all.
 func TestPermissionWords(t *testing.T) {
-	g := strictRig(t)
-	app := g.askToken(t, "common", "grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope).text("access_token")
-	wantError(t, g.with(t, app, "GET", "/users", ""), 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-	wantError(t, g.with(t, app, "GET", "/subscribedSkus", ""), 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-	wantError(t, g.with(t, app, "GET", "/education/users", ""), 403, "AccessDenied", "Required claim values are not provided.")
-	wantError(t, g.with(t, app, "GET", "/education/schools", ""), 403, "AccessDenied", "Required roles claim values are not provided.")
+	g := rig.Strict(t)
+	app := g.AskToken(t, "common", "grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope).Text("access_token")
+	rig.WantError(t, g.With(t, app, "GET", "/users", ""), 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+	rig.WantError(t, g.With(t, app, "GET", "/subscribedSkus", ""), 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+	rig.WantError(t, g.With(t, app, "GET", "/education/users", ""), 403, "AccessDenied", "Required claim values are not provided.")
+	rig.WantError(t, g.With(t, app, "GET", "/education/schools", ""), 403, "AccessDenied", "Required roles claim values are not provided.")
 	for scope, path := range map[string]string{"EduRoster.ReadBasic": "/education/schools", "EduRoster.Read": "/education/users", "User.Read.All": "/users", "Organization.Read.All": "/subscribedSkus"} {
-		assert.Equal(t, 200, g.with(t, g.tokenOf(t, emulator.TokenOptions{Scopes: []string{scope}}), "GET", path, "").status, path)
+		assert.Equal(t, 200, g.With(t, tokenOf(t, g, emulator.TokenOptions{Scopes: []string{scope}}), "GET", path, "").Status, path)
 	}
-	none := g.tokenOf(t, emulator.TokenOptions{Scopes: []string{"Mail.Read"}})
-	wantError(t, g.with(t, none, "GET", profilesAt, ""), 403, "AccessDenied", "Required scp claim values are not provided.")
+	none := tokenOf(t, g, emulator.TokenOptions{Scopes: []string{"Mail.Read"}})
+	rig.WantError(t, g.With(t, none, "GET", rig.ProfilesAt, ""), 403, "AccessDenied", "Required scp claim values are not provided.")
 }
 
 // A part of a batch needs its own permission; the batch itself only a token.
 func TestStrictBatch(t *testing.T) {
-	g := strictRig(t)
-	batch := `{"requests":[{"id":"1","method":"GET","url":"` + profilesAt + `"},{"id":"2","method":"POST","url":"` + profilesAt + `","headers":{"Content-Type":"application/json"},"body":` + csvBody("N") + `}]}`
-	a := g.with(t, g.tokenOf(t, emulator.TokenOptions{Scopes: []string{"EduAdministration.Read"}}), "POST", "/$batch", batch)
-	require.Equal(t, 200, a.status, a.body)
-	assert.EqualValues(t, 200, a.json(`responses.#(id=="1").status`).Num)
-	assert.EqualValues(t, 403, a.json(`responses.#(id=="2").status`).Num)
-	assert.Equal(t, 401, g.with(t, "x", "POST", "/$batch", batch).status)
+	g := rig.Strict(t)
+	batch := `{"requests":[{"id":"1","method":"GET","url":"` + rig.ProfilesAt + `"},{"id":"2","method":"POST","url":"` + rig.ProfilesAt + `","headers":{"Content-Type":"application/json"},"body":` + rig.CSVBody("N") + `}]}`
+	a := g.With(t, tokenOf(t, g, emulator.TokenOptions{Scopes: []string{"EduAdministration.Read"}}), "POST", "/$batch", batch)
+	require.Equal(t, 200, a.Status, a.Body)
+	assert.EqualValues(t, 200, a.JSON(`responses.#(id=="1").status`).Num)
+	assert.EqualValues(t, 403, a.JSON(`responses.#(id=="2").status`).Num)
+	assert.Equal(t, 401, g.With(t, "x", "POST", "/$batch", batch).Status)
 }
 
 // In lenient everything passes, and the journal tells what strict would refuse.
 func TestAdvice(t *testing.T) {
-	g := newRig(t)
+	g := rig.New(t)
 	for token, want := range map[string]string{
 		"anything": `strict authentication would answer 401 InvalidAuthenticationToken, "IDX14100: JWT is not well formed, there are no dots (.).": the token is no JWT`,
-		g.token:    "",
-		g.tokenOf(t, emulator.TokenOptions{Expires: -time.Hour}):                           "the token has expired on this world's clock",
-		g.tokenOf(t, emulator.TokenOptions{Scopes: []string{"EduRoster.Read"}}):            `403 AccessDenied, "Required scp claim values are not provided.": profiles.list needs the delegated permission EduAdministration.Read or EduAdministration.ReadWrite`,
-		g.tokenOf(t, emulator.TokenOptions{Flaw: "audience"}):                              "the token is not for Graph",
-		g.tokenOf(t, emulator.TokenOptions{Roles: []string{"EduAdministration.Read.All"}}): "",
+		g.Bearer:   "",
+		tokenOf(t, g, emulator.TokenOptions{Expires: -time.Hour}):                           "the token has expired on this world's clock",
+		tokenOf(t, g, emulator.TokenOptions{Scopes: []string{"EduRoster.Read"}}):            `403 AccessDenied, "Required scp claim values are not provided.": profiles.list needs the delegated permission EduAdministration.Read or EduAdministration.ReadWrite`,
+		tokenOf(t, g, emulator.TokenOptions{Flaw: "audience"}):                              "the token is not for Graph",
+		tokenOf(t, g, emulator.TokenOptions{Roles: []string{"EduAdministration.Read.All"}}): "",
 	} {
-		require.Equal(t, 200, g.with(t, token, "GET", profilesAt, "").status)
+		require.Equal(t, 200, g.With(t, token, "GET", rig.ProfilesAt, "").Status)
 		e := g.World().Journal().Entries(journal.Filter{Limit: 1})[0]
 		if want == "" {
 			assert.Empty(t, e.Advice)
@@ -214,25 +209,25 @@ func TestAdvice(t *testing.T) {
 			assert.Contains(t, e.Advice, want)
 		}
 	}
-	off := newRig(t, emulator.Options{Auth: emulator.AuthOff})
-	require.Equal(t, 200, off.with(t, "anything", "GET", profilesAt, "").status)
+	off := rig.New(t, emulator.Options{Auth: emulator.AuthOff})
+	require.Equal(t, 200, off.With(t, "anything", "GET", rig.ProfilesAt, "").Status)
 	assert.Empty(t, off.World().Journal().Entries(journal.Filter{Limit: 1})[0].Advice)
 }
 
 // A code that was redeemed twice takes back what it gave, after a restore as well.
 func TestReplayIsSaved(t *testing.T) {
-	g := strictRig(t)
-	code := g.code(t)
-	redeem := func() answer {
-		return g.askToken(t, "common", "grant_type", "authorization_code", "client_id", sampleApp, "code", code, "redirect_uri", "http://localhost:8400")
+	g := rig.Strict(t)
+	code := g.Code(t)
+	redeem := func() rig.Answer {
+		return g.AskToken(t, "common", "grant_type", "authorization_code", "client_id", rig.SampleApp, "code", code, "redirect_uri", "http://localhost:8400")
 	}
 	given := redeem()
-	require.Equal(t, 200, given.status, given.body)
-	require.Equal(t, 400, redeem().status)
+	require.Equal(t, 200, given.Status, given.Body)
+	require.Equal(t, 400, redeem().Status)
 	revoked := func() {
 		t.Helper()
-		wantAADSTS(t, g.askToken(t, "common", "grant_type", "refresh_token", "client_id", sampleApp, "refresh_token", given.text("refresh_token")), 400, "invalid_grant", 50173)
-		assert.Equal(t, 401, g.with(t, given.text("access_token"), "GET", profilesAt, "").status)
+		rig.WantAADSTS(t, g.AskToken(t, "common", "grant_type", "refresh_token", "client_id", rig.SampleApp, "refresh_token", given.Text("refresh_token")), 400, "invalid_grant", 50173)
+		assert.Equal(t, 401, g.With(t, given.Text("access_token"), "GET", rig.ProfilesAt, "").Status)
 	}
 	revoked()
 	snapshot, err := g.World().Snapshot()
@@ -253,14 +248,14 @@ func TestReplayIsSaved(t *testing.T) {
 // A verdict tells of calls that were refused for their token, but not of one whose
 // time was over: a client gets another and goes on.
 func TestVerdictOnRefusals(t *testing.T) {
-	g := newRig(t, emulator.Options{Auth: emulator.AuthStrict, Verify: emulator.VerifyOff})
-	g.with(t, g.tokenOf(t, emulator.TokenOptions{Expires: -time.Hour}), "GET", profilesAt, "")
+	g := rig.New(t, emulator.Options{Auth: emulator.AuthStrict, Verify: emulator.VerifyOff})
+	g.With(t, tokenOf(t, g, emulator.TokenOptions{Expires: -time.Hour}), "GET", rig.ProfilesAt, "")
 	assert.Empty(t, g.Verify().Warnings)
-	app := g.tokenOf(t, emulator.TokenOptions{Roles: []string{"EduAdministration.ReadWrite.All"}})
+	app := tokenOf(t, g, emulator.TokenOptions{Roles: []string{"EduAdministration.ReadWrite.All"}})
 	for range 2 {
-		g.with(t, app, "POST", profilesAt, csvBody("N"))
+		g.With(t, app, "POST", rig.ProfilesAt, rig.CSVBody("N"))
 	}
-	g.with(t, "x", "GET", profilesAt, "")
+	g.With(t, "x", "GET", rig.ProfilesAt, "")
 	warnings := g.Verify().Warnings
 	require.Len(t, warnings, 2)
 	assert.Equal(t, "2 calls were refused for the token: profiles.create is not supported with application permissions; "+

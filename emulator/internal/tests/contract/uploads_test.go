@@ -1,4 +1,4 @@
-package emulator_test
+package contract
 
 import (
 	"encoding/base64"
@@ -16,21 +16,22 @@ import (
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // theOne is the profile of the fixture "one", in every world the same.
 const theOne = "86904b1e-c7d0-4ead-b13a-98f11fc400ee"
 
 // uploadURL asks for where the files of the fixture's profile go.
-func (g *rig) uploadURL(t *testing.T) string {
+func uploadURL(t *testing.T, g *rig.Rig) string {
 	t.Helper()
-	return g.found(t, at(theOne)+"/uploadUrl").text("value")
+	return g.Found(t, rig.At(theOne)+"/uploadUrl").Text("value")
 }
 
 // forged is an upload URL that somebody made who knows no more than a seed.
-func (g *rig) forged(seed uint64) string {
+func forged(g *rig.Rig, seed uint64) string {
 	signer := storage.NewStore(ids.Key(seed, emulator.DefaultTenant, "sas"), storage.Limits{})
-	return signer.UploadURL(g.origin(), theOne, g.World().Clock().Now())
+	return signer.UploadURL(g.Root(), theOne, g.World().Clock().Now())
 }
 
 // A person who knows the source of this program can sign no upload URL where there
@@ -49,14 +50,14 @@ func TestUploadURLsCannotBeForged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Fixture = "one"
-			g := newRig(t, c.o)
-			own := g.uploadURL(t)
-			a := g.put(t, g.forged(max(c.o.Seed, 1)), "School.csv", "x")
-			assert.Equal(t, c.want, a.status, a.body)
+			g := rig.New(t, c.o)
+			own := uploadURL(t, g)
+			a := g.Put(t, forged(g, max(c.o.Seed, 1)), "School.csv", "x")
+			assert.Equal(t, c.want, a.Status, a.Body)
 			if c.want == 403 {
-				assert.Equal(t, "AuthenticationFailed", a.header.Get("x-ms-error-code"))
+				assert.Equal(t, "AuthenticationFailed", a.Header.Get("x-ms-error-code"))
 			}
-			assert.Equal(t, 201, g.put(t, own, "School.csv", "x").status, "its own is good")
+			assert.Equal(t, 201, g.Put(t, own, "School.csv", "x").Status, "its own is good")
 		})
 	}
 }
@@ -65,8 +66,8 @@ func TestUploadURLsCannotBeForged(t *testing.T) {
 func TestSecretChangesSignaturesAlone(t *testing.T) {
 	signatureOf := func(to string) string { return to[strings.Index(to, "&sig=")+5 : strings.Index(to, "&se=")] }
 	open := func(o emulator.Options) (id, sig string) {
-		g := newRig(t, o)
-		id, to := g.container(t)
+		g := rig.New(t, o)
+		id, to := g.Container(t)
 		return id, signatureOf(to)
 	}
 	id, sig := open(emulator.Options{})
@@ -91,27 +92,27 @@ func TestSecretChangesSignaturesAlone(t *testing.T) {
 func TestUploadURLsSurviveARestart(t *testing.T) {
 	dir, state := t.TempDir(), filepath.Join(t.TempDir(), "state.json")
 	o := emulator.Options{Fixture: "one", DataDir: dir, State: state, Verify: emulator.VerifyOff}
-	first := newRig(t, o)
+	first := rig.New(t, o)
 	urls := map[string]string{}
 	for _, world := range []string{"default", "north", "south"} {
-		urls[world] = first.as("world-" + world).uploadURL(t)
+		urls[world] = uploadURL(t, first.As("world-"+world))
 	}
 	saved, err := first.World("north").Snapshot()
 	require.NoError(t, err)
 	require.NoError(t, first.Close())
 
-	second := newRig(t, o)
+	second := rig.New(t, o)
 	for world, to := range urls {
 		for _, name := range []string{"School.csv", "Section.csv"} {
-			require.Equal(t, 201, second.put(t, to, name, "x").status, world)
+			require.Equal(t, 201, second.Put(t, to, name, "x").Status, world)
 		}
 		assert.Len(t, second.World(world).Journal().Requests("upload.putBlob"), 2, world)
 	}
 	require.NoError(t, second.Close())
 
 	o.DataDir = t.TempDir()
-	third := newRig(t, o)
-	assert.Equal(t, 403, third.put(t, urls["north"], "School.csv", "x").status)
+	third := rig.New(t, o)
+	assert.Equal(t, 403, third.Put(t, urls["north"], "School.csv", "x").Status)
 
 	whole, err := os.ReadFile(state)
 	require.NoError(t, err)
@@ -131,23 +132,23 @@ func TestUploadURLsSurviveARestart(t *testing.T) {
 // Of worlds with the same container each gets its own uploads, also after a reset,
 // and what is wrong with a URL stands in the journal of the world that gave it.
 func TestUploadsFindTheirWorld(t *testing.T) {
-	g := newRig(t, emulator.Options{Fixture: "one"})
+	g := rig.New(t, emulator.Options{Fixture: "one"})
 	urls := map[string]string{}
 	for n := range 20 {
 		world := fmt.Sprint("w", n)
-		urls[world] = g.as("world-" + world).uploadURL(t)
+		urls[world] = uploadURL(t, g.As("world-"+world))
 	}
 	for world, to := range urls {
-		require.Equal(t, 201, g.put(t, to, "School.csv", "x").status)
+		require.Equal(t, 201, g.Put(t, to, "School.csv", "x").Status)
 		assert.Len(t, g.World(world).Journal().Requests("upload.putBlob"), 1, world)
 	}
 	to, w := urls["w7"], g.World("w7")
 	w.Reset()
-	require.Equal(t, 404, g.put(t, to, "School.csv", "x").status, "it has no container until a URL is asked for")
-	assert.Equal(t, 403, g.put(t, strings.Replace(to, "sp=w", "sp=rwl", 1), "School.csv", "x").status)
-	assert.Equal(t, 403, g.storage(t, "GET", strings.Replace(to, "/"+theOne, "", 1), "", "comp=list", "").status)
+	require.Equal(t, 404, g.Put(t, to, "School.csv", "x").Status, "it has no container until a URL is asked for")
+	assert.Equal(t, 403, g.Put(t, strings.Replace(to, "sp=w", "sp=rwl", 1), "School.csv", "x").Status)
+	assert.Equal(t, 403, g.Storage(t, "GET", strings.Replace(to, "/"+theOne, "", 1), "", "comp=list", "").Status)
 	require.NoError(t, w.Clock().Advance(2*time.Hour))
-	assert.Equal(t, 403, g.put(t, to, "School.csv", "x").status)
+	assert.Equal(t, 403, g.Put(t, to, "School.csv", "x").Status)
 	var found []string
 	for _, e := range w.Journal().Requests("upload.*") {
 		found = append(found, e.Operation+" "+e.Error.Code)
@@ -155,7 +156,7 @@ func TestUploadsFindTheirWorld(t *testing.T) {
 	assert.Equal(t, []string{"upload.putBlob ContainerNotFound", "upload.putBlob AuthenticationFailed",
 		"upload.listContainers AuthenticationFailed", "upload.putBlob AuthenticationFailed"}, found)
 	assert.Empty(t, g.World().Journal().Requests("upload.*"))
-	assert.Equal(t, 403, g.put(t, g.forged(3), "School.csv", "x").status)
+	assert.Equal(t, 403, g.Put(t, forged(g, 3), "School.csv", "x").Status)
 	assert.Len(t, g.World().Journal().Requests("upload.*"), 1, "nobody's is the default world's")
 }
 
@@ -164,19 +165,19 @@ func TestAccountLevelCallsAreTheStorageAccounts(t *testing.T) {
 	for way, o := range map[string]emulator.Options{"memory": {}, "tcp": {HTTP: "127.0.0.1:0"}, "tls": {HTTPS: "127.0.0.1:0"}} {
 		t.Run(way, func(t *testing.T) {
 			o.Fixture = "one"
-			g := newRig(t, o)
-			_, sas, _ := strings.Cut(g.uploadURL(t), "?")
+			g := rig.New(t, o)
+			_, sas, _ := strings.Cut(uploadURL(t, g), "?")
 			for _, path := range []string{
 				"/sdsstorage/?comp=list&", "/sdsstorage?restype=service&comp=properties&", "/?restype=account&comp=properties&",
 			} {
-				a := g.get(t, g.origin()+path+sas, "Authorization:")
-				assert.Equal(t, []any{403, "AuthenticationFailed"}, []any{a.status, a.header.Get("x-ms-error-code")}, path)
-				assert.Equal(t, "application/xml", a.header.Get("Content-Type"), path)
-				assert.Contains(t, a.body, "<Code>AuthenticationFailed</Code>")
-				a = g.send(t, "HEAD", g.origin()+path+sas, "", "Authorization:")
-				assert.NotEmpty(t, a.header.Get("x-ms-error-code"), path)
-				assert.NotContains(t, a.header, "Content-Type", path)
-				assert.NotContains(t, a.header, "Content-Length", path)
+				a := g.Get(t, g.Root()+path+sas, "Authorization:")
+				assert.Equal(t, []any{403, "AuthenticationFailed"}, []any{a.Status, a.Header.Get("x-ms-error-code")}, path)
+				assert.Equal(t, "application/xml", a.Header.Get("Content-Type"), path)
+				assert.Contains(t, a.Body, "<Code>AuthenticationFailed</Code>")
+				a = g.Send(t, "HEAD", g.Root()+path+sas, "", "Authorization:")
+				assert.NotEmpty(t, a.Header.Get("x-ms-error-code"), path)
+				assert.NotContains(t, a.Header, "Content-Type", path)
+				assert.NotContains(t, a.Header, "Content-Length", path)
 			}
 		})
 	}
@@ -189,11 +190,11 @@ func TestScenarioAnswersAHead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			scenario := `{"version": 1, "faults": [{"name": "x", "operation": "upload.*", "respond": ` + respond + `}]}`
-			g := newRig(t, emulator.Options{Fixture: "one", ScenarioText: scenario})
-			a := g.storage(t, "HEAD", g.uploadURL(t), "School.csv", "", "")
-			assert.GreaterOrEqual(t, a.status, 500)
-			assert.NotContains(t, a.header, "Content-Type")
-			assert.NotContains(t, a.header, "Content-Length")
+			g := rig.New(t, emulator.Options{Fixture: "one", ScenarioText: scenario})
+			a := g.Storage(t, "HEAD", uploadURL(t, g), "School.csv", "", "")
+			assert.GreaterOrEqual(t, a.Status, 500)
+			assert.NotContains(t, a.Header, "Content-Type")
+			assert.NotContains(t, a.Header, "Content-Length")
 		})
 	}
 }

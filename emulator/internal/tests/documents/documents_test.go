@@ -1,13 +1,12 @@
-package emulator_test
+// Package documents holds what is written against what is so: documents, schemas for editors, and the layout of packages.
+package documents
 
 import (
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,43 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
-var update = flag.Bool("update", false, "write what is generated from tests: FAITHFULNESS.md, and the plans in scenarios/README.md")
-
-// documentSays holds the part of a Markdown file that is named section against want,
-// or writes it with -update. The part stands between two comments.
-func documentSays(t *testing.T, file, section, want string) {
-	t.Helper()
-	start, end := fmt.Sprintf("<!-- %s:start -->", section), fmt.Sprintf("<!-- %s:end -->", section)
-	b, err := os.ReadFile(file)
-	require.NoError(t, err, "the part %s belongs into %s, which cannot be read", section, file)
-	before, rest, ok := strings.Cut(string(b), start)
-	require.True(t, ok, "%s has no line %s: put it, and %s after it, where the part belongs", file, start, end)
-	have, after, ok := strings.Cut(rest, end)
-	require.True(t, ok, "%s has %s, but no %s after it", file, start, end)
-	require.NotContains(t, before+after, "<!-- "+section+":", "%s has the marks of the part more than once", file)
-	if *update {
-		require.NoError(t, os.WriteFile(file, []byte(before+start+want+end+after), 0o644))
-		return
-	}
-	if have != want {
-		missing, stale := unlike(want, have), unlike(have, want)
-		t.Errorf("%s does not say what the tests prove. Write it with: go test ./emulator -run %s -update\n"+
-			"missing there (%d):\n%s\nstale, or in another place there (%d):\n%s",
-			file, t.Name(), len(missing), strings.Join(missing, "\n"), len(stale), strings.Join(stale, "\n"))
-	}
-}
-
-// unlike are the lines of a that b does not have.
-func unlike(a, b string) []string {
-	others := strings.Split(b, "\n")
-	return slices.DeleteFunc(strings.Split(a, "\n"), func(line string) bool { return slices.Contains(others, line) })
-}
-
 // scenarios/README.md shows each built-in scenario with its timeline. To write it:
-// go test ./emulator -run TestScenarioList -update
+// go test ./emulator/internal/tests/documents -run TestScenarioList -update
 func TestScenarioList(t *testing.T) {
 	var b strings.Builder
 	b.WriteByte('\n')
@@ -64,7 +32,7 @@ func TestScenarioList(t *testing.T) {
 		fmt.Fprintf(&b, "<details>\n<summary><code>%s</code>: %s</summary>\n\n```text\n%s\n```\n\n</details>\n",
 			name, f.Description, strings.TrimSpace(plan))
 	}
-	documentSays(t, "../scenarios/README.md", "scenarios", b.String())
+	rig.DocumentSays(t, "../../../../scenarios/README.md", "scenarios", b.String())
 }
 
 var markdownLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
@@ -72,7 +40,7 @@ var markdownLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 // Every link from one document to another leads somewhere, with its anchor.
 func TestLinksBetweenDocuments(t *testing.T) {
 	var documents []string
-	require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+	require.NoError(t, filepath.WalkDir("../../../..", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err

@@ -1,4 +1,4 @@
-package emulator_test
+package documents
 
 import (
 	"encoding/json"

@@ -1,4 +1,5 @@
-package emulator_test
+// Package faithfulness proves every statement of emulator/FAITHFULNESS.md, and writes that list.
+package faithfulness
 
 import (
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // grade says how much is known of a statement.
@@ -30,7 +32,7 @@ type statement struct {
 	Statement string
 	Source    string
 	Grade     grade
-	Test      func(t *testing.T, g *rig)
+	Test      func(t *testing.T, g *rig.Rig)
 }
 
 // any operation, or none in particular.
@@ -47,7 +49,7 @@ func TestFaithfulness(t *testing.T) {
 	for _, s := range faithfulness() {
 		t.Run(s.Operation+"/"+s.Slug, func(t *testing.T) {
 			t.Parallel()
-			s.Test(t, newRig(t))
+			s.Test(t, rig.New(t))
 		})
 	}
 }
@@ -80,9 +82,10 @@ func TestFaithfulnessTable(t *testing.T) {
 	}
 }
 
-// FAITHFULNESS.md lists the table. To write it: go test ./emulator -run TestFaithfulnessList -update
+// FAITHFULNESS.md lists the table. To write it:
+// go test ./emulator/internal/tests/faithfulness -run TestFaithfulnessList -update
 func TestFaithfulnessList(t *testing.T) {
-	documentSays(t, "FAITHFULNESS.md", "faithfulness", faithfulnessList(faithfulness()))
+	rig.DocumentSays(t, "../../../FAITHFULNESS.md", "faithfulness", faithfulnessList(faithfulness()))
 }
 
 // faithfulnessList is the table as FAITHFULNESS.md shows it, sorted by operation: in

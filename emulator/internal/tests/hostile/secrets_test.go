@@ -1,4 +1,4 @@
-package emulator_test
+package hostile
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -38,62 +39,62 @@ func (s *sink) String() string {
 // in the journal, not in the log of each request, not in a snapshot or a verdict.
 func TestSecretsComeOutNowhere(t *testing.T) {
 	const secret = "s3cr3tPASS"
-	withURL := func(body, path, address string) string { return edit(t, body, path, address) }
-	for name, ask := range map[string]func(g *rig) []answer{
-		"user and password in a connectionUrl": func(g *rig) []answer {
-			a := g.post(t, profilesAt, withURL(oneRosterBody("a"), "dataProvider.connectionUrl", "https://ann:"+secret+"@sis.contoso.edu/api"))
-			require.Equal(t, 202, a.status, a.body)
-			got := g.found(t, at(a.text("id")))
-			assert.Equal(t, "https://sis.contoso.edu/api", got.text("dataProvider.connectionUrl"))
-			return []answer{a, got, g.found(t, profilesAt)}
+	withURL := func(body, path, address string) string { return rig.Edit(t, body, path, address) }
+	for name, ask := range map[string]func(g *rig.Rig) []rig.Answer{
+		"user and password in a connectionUrl": func(g *rig.Rig) []rig.Answer {
+			a := g.Post(t, rig.ProfilesAt, withURL(rig.OneRosterBody("a"), "dataProvider.connectionUrl", "https://ann:"+secret+"@sis.contoso.edu/api"))
+			require.Equal(t, 202, a.Status, a.Body)
+			got := g.Found(t, rig.At(a.Text("id")))
+			assert.Equal(t, "https://sis.contoso.edu/api", got.Text("dataProvider.connectionUrl"))
+			return []rig.Answer{a, got, g.Found(t, rig.ProfilesAt)}
 		},
-		"user and password in a tokenUrl": func(g *rig) []answer {
-			a := g.post(t, profilesAt, withURL(oneRosterBody("a"),
+		"user and password in a tokenUrl": func(g *rig.Rig) []rig.Answer {
+			a := g.Post(t, rig.ProfilesAt, withURL(rig.OneRosterBody("a"),
 				"dataProvider.connectionSettings.tokenUrl", "https://ann:"+secret+"@sis.contoso.edu/token"))
-			require.Equal(t, 202, a.status, a.body)
-			return []answer{a}
+			require.Equal(t, 202, a.Status, a.Body)
+			return []rig.Answer{a}
 		},
-		"user and password where no address belongs": func(g *rig) []answer {
-			a := g.post(t, profilesAt, edit(t, csvBody("a"), "expirationDate", "https://ann:"+secret+"@host"))
-			require.Equal(t, 400, a.status)
-			return []answer{a}
+		"user and password where no address belongs": func(g *rig.Rig) []rig.Answer {
+			a := g.Post(t, rig.ProfilesAt, rig.Edit(t, rig.CSVBody("a"), "expirationDate", "https://ann:"+secret+"@host"))
+			require.Equal(t, 400, a.Status)
+			return []rig.Answer{a}
 		},
-		"a connectionUrl that is none": func(g *rig) []answer {
-			a := g.post(t, profilesAt, withURL(oneRosterBody("a"), "dataProvider.connectionUrl", "https://ann:"+secret+"/x@host/ y"))
-			return []answer{a}
+		"a connectionUrl that is none": func(g *rig.Rig) []rig.Answer {
+			a := g.Post(t, rig.ProfilesAt, withURL(rig.OneRosterBody("a"), "dataProvider.connectionUrl", "https://ann:"+secret+"/x@host/ y"))
+			return []rig.Answer{a}
 		},
-		"user and password in a filter": func(g *rig) []answer {
-			return []answer{g.get(t, profilesAt+"?$filter="+url.QueryEscape("dataProvider/connectionUrl eq 'https://ann:"+secret+"@host'")),
-				g.get(t, profilesAt+"?$filter="+url.QueryEscape("displayName eq https://ann:"+secret+"@host")),
-				g.get(t, profilesAt+"?$orderby="+url.QueryEscape("https://ann:"+secret+"@host"))}
+		"user and password in a filter": func(g *rig.Rig) []rig.Answer {
+			return []rig.Answer{g.Get(t, rig.ProfilesAt+"?$filter="+url.QueryEscape("dataProvider/connectionUrl eq 'https://ann:"+secret+"@host'")),
+				g.Get(t, rig.ProfilesAt+"?$filter="+url.QueryEscape("displayName eq https://ann:"+secret+"@host")),
+				g.Get(t, rig.ProfilesAt+"?$orderby="+url.QueryEscape("https://ann:"+secret+"@host"))}
 		},
-		"keys of connection strings": func(g *rig) []answer {
-			return []answer{g.post(t, profilesAt, edit(t, csvBody("a"), "expirationDate", "AccountName=a;AccountKey="+secret+"==;EndpointSuffix=x")),
-				g.post(t, profilesAt, edit(t, csvBody("a"), "expirationDate", "Endpoint=sb://x/;SharedAccessKeyName=r;SharedAccessKey="+secret))}
+		"keys of connection strings": func(g *rig.Rig) []rig.Answer {
+			return []rig.Answer{g.Post(t, rig.ProfilesAt, rig.Edit(t, rig.CSVBody("a"), "expirationDate", "AccountName=a;AccountKey="+secret+"==;EndpointSuffix=x")),
+				g.Post(t, rig.ProfilesAt, rig.Edit(t, rig.CSVBody("a"), "expirationDate", "Endpoint=sb://x/;SharedAccessKeyName=r;SharedAccessKey="+secret))}
 		},
-		"a path that carries one": func(g *rig) []answer {
-			return []answer{g.get(t, "/education/client_secret="+secret), g.get(t, at("sig="+secret)),
-				g.get(t, "/"+url.PathEscape("https://ann:"+secret+"@host"))}
+		"a path that carries one": func(g *rig.Rig) []rig.Answer {
+			return []rig.Answer{g.Get(t, "/education/client_secret="+secret), g.Get(t, rig.At("sig="+secret)),
+				g.Get(t, "/"+url.PathEscape("https://ann:"+secret+"@host"))}
 		},
-		"an address that makes several segments of a path": func(g *rig) []answer {
-			return []answer{g.get(t, at("https://ann:"+secret+"@host")), g.get(t, "/education/https://ann:"+secret+"@host/x")}
+		"an address that makes several segments of a path": func(g *rig.Rig) []rig.Answer {
+			return []rig.Answer{g.Get(t, rig.At("https://ann:"+secret+"@host")), g.Get(t, "/education/https://ann:"+secret+"@host/x")}
 		},
-		"a scope": func(g *rig) []answer {
+		"a scope": func(g *rig.Rig) []rig.Answer {
 			form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"a"}, "client_secret": {"b"},
 				"scope": {"https://ann:" + secret + "@host/.default"}}
-			return []answer{g.send(t, "POST", "/"+emulator.DefaultTenant+"/oauth2/v2.0/token", form.Encode(),
+			return []rig.Answer{g.Send(t, "POST", "/"+emulator.DefaultTenant+"/oauth2/v2.0/token", form.Encode(),
 				"Content-Type: application/x-www-form-urlencoded")}
 		},
-		"a token that names no world": func(g *rig) []answer {
-			return []answer{g.get(t, profilesAt, "Authorization: Bearer world-"+secret+"/+=")}
+		"a token that names no world": func(g *rig.Rig) []rig.Answer {
+			return []rig.Answer{g.Get(t, rig.ProfilesAt, "Authorization: Bearer world-"+secret+"/+=")}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := new(sink)
-			g := newRig(t, emulator.Options{Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+			g := rig.New(t, emulator.Options{Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 			for _, a := range ask(g) {
-				assert.NotContains(t, a.body, secret, "the answer")
-				assert.NotContains(t, a.header, secret)
+				assert.NotContains(t, a.Body, secret, "the answer")
+				assert.NotContains(t, a.Header, secret)
 			}
 			entries := g.World().Journal().Entries(journal.Filter{})
 			require.NotEmpty(t, entries)

@@ -1,4 +1,4 @@
-package emulator_test
+package hostile
 
 import (
 	"bytes"
@@ -14,25 +14,26 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // A snapshot in which one value is another is refused, or it makes a world that
 // answers, and can be saved and restored in its turn.
 func TestHostileSnapshots(t *testing.T) {
-	scenario := strings.Replace(eventful, "faults:", "faults:\n  - {name: early, operation: profiles.list, calls: first 1, respond: {status: 429, retryAfter: 300s, punishEarly: true}}", 1)
-	g := newRig(t, emulator.Options{ScenarioText: scenario, Verify: emulator.VerifyOff, Clock: "frozen@" + dawn})
-	id := g.create(t, csvBody("North"))
-	g.create(t, powerSchoolBody("API"))
-	g.advance(t, 10*time.Second)
+	scenario := strings.Replace(rig.EventfulScenario, "faults:", "faults:\n  - {name: early, operation: profiles.list, calls: first 1, respond: {status: 429, retryAfter: 300s, punishEarly: true}}", 1)
+	g := rig.New(t, emulator.Options{ScenarioText: scenario, Verify: emulator.VerifyOff, Clock: "frozen@" + rig.Dawn})
+	id := g.Create(t, rig.CSVBody("North"))
+	g.Create(t, rig.PowerSchoolBody("API"))
+	g.Advance(t, 10*time.Second)
 	for range 2 {
-		g.post(t, at(id)+"/start", "")
-		g.get(t, profilesAt)
-		g.get(t, at(id)+"/errors")
+		g.Post(t, rig.At(id)+"/start", "")
+		g.Get(t, rig.ProfilesAt)
+		g.Get(t, rig.At(id)+"/errors")
 	}
-	g.get(t, at(id)+"/profileStatus")
-	require.Equal(t, 201, g.ask(t, "POST", "worlds/default/faults", `{"name":"added","operation":"*","chance":0.01,"delay":"1ns-2ns"}`).status)
+	g.Get(t, rig.At(id)+"/profileStatus")
+	require.Equal(t, 201, g.Control(t, "POST", "worlds/default/faults", `{"name":"added","operation":"*","chance":0.01,"delay":"1ns-2ns"}`).Status)
 	require.True(t, g.World().Faults().Remove("corrupt"))
-	g.post(t, at(id)+"/pause", "")
+	g.Post(t, rig.At(id)+"/pause", "")
 	whole, err := g.World().Snapshot()
 	require.NoError(t, err)
 
@@ -66,12 +67,12 @@ func TestHostileSnapshots(t *testing.T) {
 			}
 			taken++
 			name := fmt.Sprintf("%s = %v", address, value)
-			for _, path := range []string{profilesAt, at(id), at(id) + "/profileStatus", at(id) + "/errors"} {
-				assert.NotEqual(t, 500, g.get(t, path).status, name)
+			for _, path := range []string{rig.ProfilesAt, rig.At(id), rig.At(id) + "/profileStatus", rig.At(id) + "/errors"} {
+				assert.NotEqual(t, 500, g.Get(t, path).Status, name)
 			}
-			assert.Equal(t, 200, g.ask(t, "POST", "worlds/default/clock", `{"advance":"idle"}`).status, name)
-			g.post(t, at(id)+"/resume", "")
-			g.post(t, profilesAt, csvBody("South"))
+			assert.Equal(t, 200, g.Control(t, "POST", "worlds/default/clock", `{"advance":"idle"}`).Status, name)
+			g.Post(t, rig.At(id)+"/resume", "")
+			g.Post(t, rig.ProfilesAt, rig.CSVBody("South"))
 			again, err := g.World().Snapshot()
 			if assert.NoError(t, err, name) {
 				assert.NoError(t, g.World().Restore(again), name)
@@ -83,20 +84,20 @@ func TestHostileSnapshots(t *testing.T) {
 
 // At the end of time clients are still told to wait, and the world can be saved.
 func TestTheEndOfTime(t *testing.T) {
-	g := play(t, `
+	g := rig.WithScenario(t, `
 faults: [{name: wait, operation: profiles.list, respond: {status: 429, retryAfter: 20h, punishEarly: true}}]
 throttle: [{name: tight, operations: [profiles.get], requests: 1, window: 700h}]
 lifecycles: [{name: long, on: profiles.start, steps: [{status: inProgress, after: 1h}, {status: success, after: 800000h}]}]
 `)
-	id := g.provisioned(t, csvBody("North"))
+	id := g.Provisioned(t, rig.CSVBody("North"))
 	require.NoError(t, g.World().Clock().Set(time.Date(9999, 12, 31, 22, 30, 0, 0, time.UTC)))
-	require.Equal(t, 200, g.post(t, at(id)+"/start", "").status)
-	require.Equal(t, 429, g.get(t, profilesAt).status)
-	g.get(t, at(id))
-	require.Equal(t, 429, g.get(t, at(id)).status)
-	a := g.ask(t, "POST", "worlds/default/clock", `{"advance":"idle"}`)
-	require.Equal(t, 200, a.status, a.body)
-	assert.Equal(t, []string{"inProgress"}, a.texts("happened.#.to.status"), "what would come later never does")
+	require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
+	require.Equal(t, 429, g.Get(t, rig.ProfilesAt).Status)
+	g.Get(t, rig.At(id))
+	require.Equal(t, 429, g.Get(t, rig.At(id)).Status)
+	a := g.Control(t, "POST", "worlds/default/clock", `{"advance":"idle"}`)
+	require.Equal(t, 200, a.Status, a.Body)
+	assert.Equal(t, []string{"inProgress"}, a.Texts("happened.#.to.status"), "what would come later never does")
 	b, err := g.World().Snapshot()
 	require.NoError(t, err)
 	require.NoError(t, g.World().Restore(b))
@@ -105,22 +106,22 @@ lifecycles: [{name: long, on: profiles.start, steps: [{status: inProgress, after
 // Variants that decide how profiles are kept count from the next reset on, in a
 // restored world too.
 func TestStoredVariantsOutliveASnapshot(t *testing.T) {
-	g := play(t, "")
-	id := g.create(t, csvBody("North"))
+	g := rig.WithScenario(t, "")
+	id := g.Create(t, rig.CSVBody("North"))
 	notes, err := g.World().SetScenario("x", "version: 1\nvariants: {typeHash: without, customizationDefaults: legacy}\n")
 	require.NoError(t, err)
 	assert.Len(t, notes, 2)
-	want := g.found(t, at(id)).body
+	want := g.Found(t, rig.At(id)).Body
 	b, err := g.World().Snapshot()
 	require.NoError(t, err)
 	require.NoError(t, g.World().Restore(b))
-	assert.Equal(t, want, g.found(t, at(id)).body)
-	assert.Contains(t, g.found(t, at(g.create(t, csvBody("South")))).body, `"#microsoft.graph.educationCsvDataProvider"`)
+	assert.Equal(t, want, g.Found(t, rig.At(id)).Body)
+	assert.Contains(t, g.Found(t, rig.At(g.Create(t, rig.CSVBody("South")))).Body, `"#microsoft.graph.educationCsvDataProvider"`)
 	again, err := g.World().Snapshot()
 	require.NoError(t, err)
 	require.NoError(t, g.World().Restore(again))
 	g.World().Reset()
-	assert.Contains(t, g.found(t, at(g.create(t, csvBody("South")))).body, `"microsoft.graph.educationCsvDataProvider"`)
+	assert.Contains(t, g.Found(t, rig.At(g.Create(t, rig.CSVBody("South")))).Body, `"microsoft.graph.educationCsvDataProvider"`)
 }
 
 // The default world fits where others fill all places; so it does after a restart.
@@ -140,6 +141,6 @@ func TestStateFileAtTheLimitOfWorlds(t *testing.T) {
 // A scenario that is put may name a fixture, but nothing that could hold up
 // whoever reads it, or give without end.
 func TestFixtureMustBeAFile(t *testing.T) {
-	_, err := newRig(t).World().SetScenario("x", "version: 1\nfixture: "+os.DevNull+"\n")
+	_, err := rig.New(t).World().SetScenario("x", "version: 1\nfixture: "+os.DevNull+"\n")
 	assert.ErrorContains(t, err, "it is a device, and only a regular file is read")
 }

@@ -1,4 +1,4 @@
-package emulator_test
+package hostile
 
 import (
 	"context"
@@ -20,16 +20,8 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
-
-// busy are scenarios that take each other's place; each has rules of names that
-// the others lack.
-var busy = []string{
-	"version: 1\nfaults: [{name: slow, operation: profiles.list, calls: every 3, delay: 1ms}, {name: cut, operation: profiles.get, chance: 0.3, body: {cutAt: 50%}, then: close}]\n",
-	"version: 1\nclock: {mode: frozen, perRequest: 1s}\nfaults: [{name: early, operation: 'profiles.*', calls: every 2, respond: {status: 429, retryAfter: 5s, punishEarly: true}}]\n",
-	"version: 1\nclock: {mode: scaled, factor: 1000}\nthrottle: [{name: tight, requests: 3, window: 2s}]\nlifecycles: [{name: long, on: profiles.start, steps: [{status: extracting}, {status: error, after: {reads: 3}, errors: 2}]}]\n",
-	"version: 1\nexpect: [{operation: profiles.list, noEarlyRetry: true, minInterval: 1s}, {profile: {displayName: North}, status: success}]\n",
-}
 
 // prepared returns a file with text that may take another's place whole.
 func prepared(t *testing.T, text string) string {
@@ -44,7 +36,7 @@ func prepared(t *testing.T, text string) string {
 func TestEverythingAtOnce(t *testing.T) {
 	before := runtime.NumGoroutine()
 	file := filepath.Join(t.TempDir(), "scenario.yaml")
-	require.NoError(t, os.WriteFile(file, []byte(busy[0]), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(rig.BusyScenarios[0]), 0o600))
 	o := emulator.Options{Scenario: file, State: filepath.Join(t.TempDir(), "state.json"), Limits: emulator.Limits{Worlds: 4, JournalEntries: 50}}
 	s, err := emulator.New(o)
 	require.NoError(t, err)
@@ -109,7 +101,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		rosters := s.URL + "/education"
 		switch draw.IntN(28) {
 		case 0, 1:
-			send(client, "POST", profiles, csvBody("North"), world)
+			send(client, "POST", profiles, rig.CSVBody("North"), world)
 		case 2:
 			send(client, "POST", profiles+"/"+id+"/start", "", world)
 		case 3, 4:
@@ -119,12 +111,12 @@ func TestEverythingAtOnce(t *testing.T) {
 		case 6:
 			send(client, "POST", s.URL+"/$batch", fmt.Sprintf(`{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/%s"},{"id":"2","method":"GET","url":"/education/synchronizationProfiles"}]}`, id), world)
 		case 7:
-			_, err := w.SetScenario("busy.yaml", busy[draw.IntN(len(busy))])
+			_, err := w.SetScenario("busy.yaml", rig.BusyScenarios[draw.IntN(len(rig.BusyScenarios))])
 			assert.NoError(t, err)
 		case 8:
 			w.UnsetScenario()
 		case 9:
-			assert.NoError(t, os.Rename(prepared(t, busy[draw.IntN(len(busy))]), file))
+			assert.NoError(t, os.Rename(prepared(t, rig.BusyScenarios[draw.IntN(len(rig.BusyScenarios))]), file))
 			assert.NoError(t, s.ReloadScenario())
 		case 10:
 			send(client, "POST", in+"/faults", fmt.Sprintf(`{"name":"f%d","operation":"*","calls":"every 2","respond":{"status":503}}`, draw.IntN(4)), world)
@@ -154,7 +146,7 @@ func TestEverythingAtOnce(t *testing.T) {
 			assert.NoError(t, s.SaveState())
 		case 22, 23, 24:
 			to := uploadURL(client, profiles+"/"+id+"/uploadUrl", world)
-			for name, content := range small {
+			for name, content := range rig.SmallRoster {
 				if base, sas, ok := strings.Cut(to, "?"); ok && draw.IntN(8) > 0 {
 					upload(client, base+"/"+name+"?"+sas, content)
 				}
@@ -274,17 +266,17 @@ func TestSnapshotsWhileRostersMove(t *testing.T) {
 			name, value, _ := strings.Cut(h, ": ")
 			r.Header.Set(name, value)
 		}
-		a, err := receive(client, r)
+		a, err := rig.Receive(client, r)
 		assert.NoError(t, err)
-		return a.body
+		return a.Body
 	}
 	const token = "Authorization: Bearer world-w"
-	profiles := s.URL + profilesAt
+	profiles := s.URL + rig.ProfilesAt
 	var wg sync.WaitGroup
 	for range 3 {
 		wg.Go(func() {
 			for range 20 {
-				at := profiles + "/" + gjson.Get(ask("POST", profiles, csvBody("North"), token), "id").String()
+				at := profiles + "/" + gjson.Get(ask("POST", profiles, rig.CSVBody("North"), token), "id").String()
 				var to string
 				for range 20 { // until it is provisioned
 					if to = gjson.Get(ask("GET", at+"/uploadUrl", "", token), "value").String(); to != "" {
@@ -292,7 +284,7 @@ func TestSnapshotsWhileRostersMove(t *testing.T) {
 					}
 				}
 				base, sas, _ := strings.Cut(to, "?")
-				for name, content := range small {
+				for name, content := range rig.SmallRoster {
 					ask("PUT", base+"/"+name+"?"+sas, content, "x-ms-blob-type: BlockBlob")
 				}
 				messages := gjson.Get(ask("POST", at+"/start", "", token), "value.#.type")
@@ -333,13 +325,13 @@ func TestCloseWhileUploading(t *testing.T) {
 			w, err := s.World("")
 			require.NoError(t, err)
 			client := s.Client()
-			r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+profilesAt+"/"+w.Profiles()[0].ID+"/uploadUrl", nil)
+			r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+rig.ProfilesAt+"/"+w.Profiles()[0].ID+"/uploadUrl", nil)
 			require.NoError(t, err)
 			r.Header.Set("Authorization", "Bearer t")
-			a, err := receive(client, r)
+			a, err := rig.Receive(client, r)
 			require.NoError(t, err)
-			base, sas, ok := strings.Cut(gjson.Get(a.body, "value").String(), "?")
-			require.True(t, ok, a.body)
+			base, sas, ok := strings.Cut(gjson.Get(a.Body, "value").String(), "?")
+			require.True(t, ok, a.Body)
 			body, feed := io.Pipe()
 			up, err := http.NewRequestWithContext(t.Context(), "PUT", base+"/school.csv?"+sas, body)
 			require.NoError(t, err)
@@ -347,7 +339,7 @@ func TestCloseWhileUploading(t *testing.T) {
 			up.Header.Set("x-ms-blob-type", "BlockBlob")
 			ended := make(chan error, 1)
 			go func() {
-				_, err := receive(client, up)
+				_, err := rig.Receive(client, up)
 				ended <- err
 			}()
 			_, err = feed.Write(make([]byte, 300<<10)) // more than one piece: it is being read

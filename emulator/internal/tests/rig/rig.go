@@ -1,9 +1,9 @@
-package emulator_test
+// Package rig has what the tests in the folders beside it share: a server with a client of it, request bodies, and checks of answers.
+package rig
 
 import (
 	"bufio"
 	_ "embed"
-	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -20,55 +20,54 @@ import (
 	"github.com/graphemu/graphemu/emulator/emulatortest"
 )
 
-// dawn is where the clocks of these tests stand at first.
-const dawn = "2026-01-05T06:00:00Z"
+// Dawn is where the clocks of these tests stand at first.
+const Dawn = "2026-01-05T06:00:00Z"
 
-// The founding document's example, request and response.
+// CreateRequest and CreateResponse are the example of the documentation's create page.
 var (
 	//go:embed testdata/create-request.json
-	foundingRequest string
+	CreateRequest string
 	//go:embed testdata/create-response.json
-	foundingResponse string
+	CreateResponse string
 )
 
-const profilesAt = "/education/synchronizationProfiles"
-
-// rig is an emulator on a frozen clock, and a client that sends exactly what a
+// Rig is an emulator on a frozen clock, and a client that sends exactly what a
 // test says and shows exactly what came.
-type rig struct {
+type Rig struct {
 	*emulatortest.Emulator
-	client *http.Client
-	token  string
+	HTTP   *http.Client
+	Bearer string
 }
 
-func newRig(t *testing.T, options ...emulator.Options) *rig {
+// New starts an emulator that the end of the test closes.
+func New(t *testing.T, options ...emulator.Options) *Rig {
 	t.Helper()
 	var o emulator.Options
 	if len(options) > 0 {
 		o = options[0]
 	}
 	if o.Clock == "" {
-		o.Clock = "frozen@" + dawn
+		o.Clock = "frozen@" + Dawn
 	}
-	g := &rig{Emulator: emulatortest.Start(t, o)}
-	g.client, g.token = g.Client(), g.Token()
+	g := &Rig{Emulator: emulatortest.Start(t, o)}
+	g.HTTP, g.Bearer = g.Client(), g.Token()
 	// No header but ours, and no answer is unpacked behind our back.
-	g.client.Transport.(*http.Transport).DisableCompression = true
+	g.HTTP.Transport.(*http.Transport).DisableCompression = true
 	return g
 }
 
-// answer is what came back.
-type answer struct {
-	status int
-	header http.Header
-	body   string
-	proto  string
+// Answer is what came back.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+	Proto  string
 }
 
-// send makes a request; path is relative to the service's root or absolute.
+// Send makes a request; path is relative to the service's root or absolute.
 // Headers are "Name: value"; "Name:" sends none. A body is JSON unless they say
 // otherwise, and the rig's token goes along.
-func (g *rig) send(t *testing.T, method, path, body string, headers ...string) answer {
+func (g *Rig) Send(t *testing.T, method, path, body string, headers ...string) Answer {
 	t.Helper()
 	if !strings.HasPrefix(path, "http") {
 		path = g.URL + path
@@ -79,7 +78,7 @@ func (g *rig) send(t *testing.T, method, path, body string, headers ...string) a
 	}
 	r, err := http.NewRequestWithContext(t.Context(), method, path, content)
 	require.NoError(t, err)
-	r.Header.Set("Authorization", "Bearer "+g.token)
+	r.Header.Set("Authorization", "Bearer "+g.Bearer)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -90,85 +89,88 @@ func (g *rig) send(t *testing.T, method, path, body string, headers ...string) a
 			r.Header.Add(name, value)
 		}
 	}
-	a, err := receive(g.client, r)
+	a, err := Receive(g.HTTP, r)
 	require.NoError(t, err)
 	return a
 }
 
-func receive(c *http.Client, r *http.Request) (answer, error) {
+// Receive sends a request and reads the answer to its end.
+func Receive(c *http.Client, r *http.Request) (Answer, error) {
 	w, err := c.Do(r)
 	if err != nil {
-		return answer{}, err
+		return Answer{}, err
 	}
 	defer w.Body.Close()
 	b, err := io.ReadAll(w.Body)
-	return answer{w.StatusCode, w.Header, string(b), w.Proto}, err
+	return Answer{w.StatusCode, w.Header, string(b), w.Proto}, err
 }
 
-func (g *rig) get(t *testing.T, path string, headers ...string) answer {
+// Get sends a GET.
+func (g *Rig) Get(t *testing.T, path string, headers ...string) Answer {
 	t.Helper()
-	return g.send(t, "GET", path, "", headers...)
+	return g.Send(t, "GET", path, "", headers...)
 }
 
-func (g *rig) post(t *testing.T, path, body string, headers ...string) answer {
+// Post sends a POST.
+func (g *Rig) Post(t *testing.T, path, body string, headers ...string) Answer {
 	t.Helper()
-	return g.send(t, "POST", path, body, headers...)
+	return g.Send(t, "POST", path, body, headers...)
 }
 
-// found is get where nothing but 200 will do.
-func (g *rig) found(t *testing.T, path string, headers ...string) answer {
+// Found is Get where nothing but 200 will do.
+func (g *Rig) Found(t *testing.T, path string, headers ...string) Answer {
 	t.Helper()
-	a := g.get(t, path, headers...)
-	require.Equal(t, 200, a.status, a.body)
+	a := g.Get(t, path, headers...)
+	require.Equal(t, 200, a.Status, a.Body)
 	return a
 }
 
-// create makes a profile and returns its id.
-func (g *rig) create(t *testing.T, body string) string {
+// Create makes a profile and returns its id.
+func (g *Rig) Create(t *testing.T, body string) string {
 	t.Helper()
-	a := g.post(t, profilesAt, body)
-	require.Equal(t, 202, a.status, a.body)
-	return a.text("id")
+	a := g.Post(t, ProfilesAt, body)
+	require.Equal(t, 202, a.Status, a.Body)
+	return a.Text("id")
 }
 
-// provisioned makes a profile and waits until it is provisioned.
-func (g *rig) provisioned(t *testing.T, body string) string {
+// Provisioned makes a profile and waits until it is provisioned.
+func (g *Rig) Provisioned(t *testing.T, body string) string {
 	t.Helper()
-	id := g.create(t, body)
-	g.advance(t, 2*time.Second)
-	require.Equal(t, "provisioned", g.found(t, at(id)).text("state"))
+	id := g.Create(t, body)
+	g.Advance(t, 2*time.Second)
+	require.Equal(t, "provisioned", g.Found(t, At(id)).Text("state"))
 	return id
 }
 
-// named makes CSV profiles with these names and returns their ids.
-func (g *rig) named(t *testing.T, names ...string) []string {
+// Named makes CSV profiles with these names and returns their ids.
+func (g *Rig) Named(t *testing.T, names ...string) []string {
 	t.Helper()
 	var ids []string
 	for _, n := range names {
-		ids = append(ids, g.create(t, csvBody(n)))
+		ids = append(ids, g.Create(t, CSVBody(n)))
 	}
 	return ids
 }
 
-func (g *rig) advance(t *testing.T, d time.Duration) {
+func (g *Rig) Advance(t *testing.T, d time.Duration) {
 	t.Helper()
 	require.NoError(t, g.World().Clock().Advance(d))
 }
 
-// status is a profile's status as a client sees it that knows all members.
-func (g *rig) status(t *testing.T, id string) string {
+// Status is a profile's status as a client sees it that knows all members.
+func (g *Rig) Status(t *testing.T, id string) string {
 	t.Helper()
-	return g.found(t, at(id)+"/profileStatus", "Prefer: include-unknown-enum-members").text("status")
+	return g.Found(t, At(id)+"/profileStatus", "Prefer: include-unknown-enum-members").Text("status")
 }
 
 // origin is the service's root without the version.
-func (g *rig) origin() string { return strings.TrimSuffix(g.URL, "/beta") }
+func (g *Rig) Root() string { return strings.TrimSuffix(g.URL, "/beta") }
 
-// at is the address of a profile.
-func at(id string) string { return profilesAt + "/" + id }
+// At is the address of a profile.
+func At(id string) string { return ProfilesAt + "/" + id }
 
-// query encodes query options: name, value, name, value.
-func query(pairs ...string) string {
+// Query encodes query options: name, value, name, value.
+func Query(pairs ...string) string {
 	var parts []string
 	for i := 0; i < len(pairs); i += 2 {
 		parts = append(parts, pairs[i]+"="+url.QueryEscape(pairs[i+1]))
@@ -176,147 +178,79 @@ func query(pairs ...string) string {
 	return "?" + strings.Join(parts, "&")
 }
 
-// json returns the value at a gjson path. "@odata." needs no escapes.
-func (a answer) json(path string) gjson.Result {
-	return gjson.Get(a.body, strings.ReplaceAll(path, "@odata.", `\@odata\.`))
+// JSON returns the value at a gjson path. "@odata." needs no escapes.
+func (a Answer) JSON(path string) gjson.Result {
+	return gjson.Get(a.Body, strings.ReplaceAll(path, "@odata.", `\@odata\.`))
 }
 
-func (a answer) text(path string) string { return a.json(path).String() }
+// Text is JSON as a string.
+func (a Answer) Text(path string) string { return a.JSON(path).String() }
 
-// texts are the strings in the array at path.
-func (a answer) texts(path string) []string {
+// Texts are the strings in the array at path.
+func (a Answer) Texts(path string) []string {
 	list := []string{}
-	for _, v := range a.json(path).Array() {
+	for _, v := range a.JSON(path).Array() {
 		list = append(list, v.String())
 	}
 	return list
 }
 
-// names are the names of a list's profiles.
-func (a answer) names() []string { return a.texts("value.#.displayName") }
+// Names are the names of a list's profiles.
+func (a Answer) Names() []string { return a.Texts("value.#.displayName") }
 
-// keys are the member names of the object at path in their order; "" is the whole.
-func (a answer) keys(path string) []string {
-	v := gjson.Parse(a.body)
+// Keys are the member names of the object at path in their order; "" is the whole.
+func (a Answer) Keys(path string) []string {
+	v := gjson.Parse(a.Body)
 	if path != "" {
-		v = a.json(path)
+		v = a.JSON(path)
 	}
-	return keysOf(v)
+	return KeysOf(v)
 }
 
-func keysOf(v gjson.Result) []string {
+// KeysOf are the member names of an object in their order.
+func KeysOf(v gjson.Result) []string {
 	var keys []string
 	v.ForEach(func(k, _ gjson.Result) bool { keys = append(keys, k.String()); return true })
 	return keys
 }
 
-// wantError checks status, code and message, and the envelope around them.
-func wantError(t *testing.T, a answer, status int, code, message string) {
+// WantError checks status, code and message, and the envelope around them.
+func WantError(t *testing.T, a Answer, status int, code, message string) {
 	t.Helper()
-	assert.Equal(t, status, a.status, a.body)
-	assert.Equal(t, code, a.text("error.code"))
-	assert.Equal(t, message, a.text("error.message"))
-	assert.Equal(t, []string{"error"}, a.keys(""))
+	assert.Equal(t, status, a.Status, a.Body)
+	assert.Equal(t, code, a.Text("error.code"))
+	assert.Equal(t, message, a.Text("error.message"))
+	assert.Equal(t, []string{"error"}, a.Keys(""))
 	want := []string{"code", "message", "innerError"}
-	if a.json("error.details").Exists() {
+	if a.JSON("error.details").Exists() {
 		want = []string{"code", "message", "details", "innerError"}
 	}
-	assert.Equal(t, want, a.keys("error"))
-	assert.Equal(t, []string{"date", "request-id", "client-request-id"}, a.keys("error.innerError"))
-	assert.Equal(t, "application/json", a.header.Get("Content-Type"))
+	assert.Equal(t, want, a.Keys("error"))
+	assert.Equal(t, []string{"date", "request-id", "client-request-id"}, a.Keys("error.innerError"))
+	assert.Equal(t, "application/json", a.Header.Get("Content-Type"))
 }
 
-// wantEmpty checks an answer without a body.
-func wantEmpty(t *testing.T, a answer, status int) {
+// WantEmpty checks an answer without a body.
+func WantEmpty(t *testing.T, a Answer, status int) {
 	t.Helper()
-	assert.Equal(t, status, a.status, a.body)
-	assert.Empty(t, a.body)
-	assert.NotContains(t, a.header, "Content-Type")
+	assert.Equal(t, status, a.Status, a.Body)
+	assert.Empty(t, a.Body)
+	assert.NotContains(t, a.Header, "Content-Type")
 }
 
-// Request bodies, one for each provider.
-
-const identityCreation = `{"@odata.type": "#microsoft.graph.educationIdentityCreationConfiguration",
-	"userDomains": [{"appliesTo": "student", "name": "contoso.edu"}, {"appliesTo": "teacher", "name": "contoso.edu"}]}`
-
-const identityMatching = `{"@odata.type": "#microsoft.graph.educationIdentityMatchingConfiguration", "matchingOptions": [
-	{"appliesTo": "student", "sourcePropertyName": "Username", "targetPropertyName": "userPrincipalName", "targetDomain": "testschool.edu"},
-	{"appliesTo": "teacher", "sourcePropertyName": "Username", "targetPropertyName": "userPrincipalName", "targetDomain": null}]}`
-
-const oauth1 = `{"@odata.type": "#microsoft.graph.educationSynchronizationOAuth1ConnectionSettings", "clientId": "abc", "clientSecret": "hush-hush"}`
-
-const oauth2 = `{"@odata.type": "#microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings",
-	"clientId": "abc", "clientSecret": "hush-hush", "tokenUrl": "https://sis.example.edu/token", "scope": "roster-core.readonly"}`
-
-const powerSchool = `{"@odata.type": "#microsoft.graph.educationPowerSchoolDataProvider", "connectionUrl": "https://ps.example.edu",
-	"clientId": "abc", "clientSecret": "hush-hush", "schoolsIds": ["10", "20"], "schoolYear": "2026", "allowTeachersInMultipleSchools": true}`
-
-func oneRoster(settings string) string {
-	return `{"@odata.type": "#microsoft.graph.educationOneRosterApiDataProvider", "connectionUrl": "https://sis.example.edu/v1p1",
-		"providerName": "Made-up SIS", "schoolsIds": ["10"], "termIds": ["2026-1"], "connectionSettings": ` + settings + `}`
-}
-
-func body(name, provider, identity string) string {
-	quoted, _ := json.Marshal(name)
-	return `{"displayName": ` + string(quoted) + `, "dataProvider": ` + provider + `, "identitySynchronizationConfiguration": ` + identity + `}`
-}
-
-const csv = `{"@odata.type": "#microsoft.graph.educationCsvDataProvider"}`
-
-func csvBody(name string) string { return body(name, csv, identityCreation) }
-
-func powerSchoolBody(name string) string { return body(name, powerSchool, identityCreation) }
-
-func oneRosterBody(name string) string { return body(name, oneRoster(oauth2), identityMatching) }
-
-// absent, as a value for edit, takes a property away.
-type absent struct{}
-
-// edit sets properties of a body: path, value, path, value. A path is names
-// separated by dots.
-func edit(t *testing.T, body string, pairs ...any) string {
+// Raw sends a request as it is written, and returns what came.
+func (g *Rig) Raw(t *testing.T, request string) Answer {
 	t.Helper()
-	var root map[string]any
-	require.NoError(t, json.Unmarshal([]byte(body), &root))
-	for i := 0; i < len(pairs); i += 2 {
-		names := strings.Split(strings.ReplaceAll(pairs[i].(string), "@odata.", "@odata\x00"), ".")
-		o := root
-		for j, n := range names {
-			n = strings.ReplaceAll(n, "\x00", ".")
-			if j == len(names)-1 {
-				if _, gone := pairs[i+1].(absent); gone {
-					delete(o, n)
-				} else {
-					o[n] = pairs[i+1]
-				}
-				break
-			}
-			inner, ok := o[n].(map[string]any)
-			if !ok {
-				inner = map[string]any{}
-				o[n] = inner
-			}
-			o = inner
-		}
-	}
-	b, err := json.Marshal(root)
-	require.NoError(t, err)
-	return string(b)
-}
-
-// raw sends a request as it is written, and returns what came.
-func (g *rig) raw(t *testing.T, request string) answer {
-	t.Helper()
-	w, err := http.ReadResponse(bufio.NewReader(strings.NewReader(g.exchange(t, request))), nil)
+	w, err := http.ReadResponse(bufio.NewReader(strings.NewReader(g.Exchange(t, request))), nil)
 	require.NoError(t, err)
 	defer w.Body.Close()
 	b, err := io.ReadAll(w.Body)
 	require.NoError(t, err)
-	return answer{w.StatusCode, w.Header, string(b), w.Proto}
+	return Answer{w.StatusCode, w.Header, string(b), w.Proto}
 }
 
-// exchange sends bytes over TCP and returns all that comes. The rig must listen.
-func (g *rig) exchange(t *testing.T, request string) string {
+// Exchange sends bytes over TCP and returns all that comes. The rig must listen.
+func (g *Rig) Exchange(t *testing.T, request string) string {
 	t.Helper()
 	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(g.Origin("http"), "http://"))
 	require.NoError(t, err)
@@ -326,4 +260,15 @@ func (g *rig) exchange(t *testing.T, request string) string {
 	b, err := io.ReadAll(c)
 	require.NoError(t, err)
 	return string(b)
+}
+
+// As sends the requests of this rig with another token.
+func (g *Rig) As(token string) *Rig {
+	return &Rig{Emulator: g.Emulator, HTTP: g.HTTP, Bearer: token}
+}
+
+// Control asks the control API.
+func (g *Rig) Control(t *testing.T, method, path, body string, headers ...string) Answer {
+	t.Helper()
+	return g.Send(t, method, g.Root()+"/_graphemu/"+path, body, append([]string{"Authorization:"}, headers...)...)
 }

@@ -1,4 +1,4 @@
-package emulator_test
+package scenarios
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -31,11 +32,11 @@ func TestPartsOfABatchAreNotEarlyForOneAnother(t *testing.T) {
 			[]int64{200, 429, 429}, []int64{429, 429, 429}, "20"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := play(t, "clock: {mode: frozen}\n"+c.scenario)
-			send := func(want []int64) answer {
-				a := g.post(t, "/$batch", threeCounts)
-				require.Equal(t, 200, a.status, a.body)
-				for i, r := range a.json("responses").Array() {
+			g := rig.WithScenario(t, "clock: {mode: frozen}\n"+c.scenario)
+			send := func(want []int64) rig.Answer {
+				a := g.Post(t, "/$batch", threeCounts)
+				require.Equal(t, 200, a.Status, a.Body)
+				for i, r := range a.JSON("responses").Array() {
 					assert.Equal(t, want[i], r.Get("status").Int(), "part %d", i)
 				}
 				return a
@@ -51,11 +52,11 @@ func TestPartsOfABatchAreNotEarlyForOneAnother(t *testing.T) {
 			send(c.first)
 			assert.Zero(t, early())
 			again := send(c.again)
-			assert.Equal(t, c.wait, again.text("responses.0.headers.Retry-After"))
+			assert.Equal(t, c.wait, again.Text("responses.0.headers.Retry-After"))
 			assert.Positive(t, early(), "the second batch came too soon")
-			g.advance(t, time.Hour)
+			g.Advance(t, time.Hour)
 			before := early()
-			g.post(t, "/$batch", threeCounts)
+			g.Post(t, "/$batch", threeCounts)
 			assert.Equal(t, before, early(), "the third has waited")
 		})
 	}
@@ -63,9 +64,9 @@ func TestPartsOfABatchAreNotEarlyForOneAnother(t *testing.T) {
 
 // Whoever looks a batch up finds what its parts met.
 func TestABatchIsExplainedWithItsParts(t *testing.T) {
-	g := play(t, "faults: [{name: busy, operation: profiles.count, calls: 2, respond: {status: 503}}]")
-	a := g.post(t, "/$batch", threeCounts)
-	story := g.ask(t, "GET", "worlds/default/journal/"+a.header.Get("X-Graphemu-Explain"), "").body
+	g := rig.WithScenario(t, "faults: [{name: busy, operation: profiles.count, calls: 2, respond: {status: 503}}]")
+	a := g.Post(t, "/$batch", threeCounts)
+	story := g.Control(t, "GET", "worlds/default/journal/"+a.Header.Get("X-Graphemu-Explain"), "").Body
 	assert.Regexp(t, `(?m)^  3 .* profiles.count +503 .*fault busy: respond 503$`, story)
 	assert.Contains(t, story, "No rule of the scenario had anything to do with the batch as a whole.")
 }

@@ -1,4 +1,4 @@
-package emulator_test
+package state
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -26,10 +27,10 @@ expect: [{operation: profiles.list, noEarlyRetry: true}]
 )
 
 // tooSoon makes a client that does not wait.
-func (g *rig) tooSoon(t *testing.T) {
+func tooSoon(t *testing.T, g *rig.Rig) {
 	t.Helper()
-	require.Equal(t, 429, g.get(t, profilesAt).status)
-	require.Equal(t, 200, g.get(t, profilesAt).status)
+	require.Equal(t, 429, g.Get(t, rig.ProfilesAt).Status)
+	require.Equal(t, 200, g.Get(t, rig.ProfilesAt).Status)
 }
 
 // What takes the journal or the scenario away does not take the evidence away: it
@@ -37,26 +38,26 @@ func (g *rig) tooSoon(t *testing.T) {
 func TestWhatClosesAChapter(t *testing.T) {
 	for name, c := range map[string]struct {
 		by    string
-		close func(t *testing.T, g *rig, w *emulator.World)
+		close func(t *testing.T, g *rig.Rig, w *emulator.World)
 	}{
-		"a reset": {journal.CloseReset, func(t *testing.T, g *rig, w *emulator.World) { w.Reset() }},
+		"a reset": {journal.CloseReset, func(t *testing.T, g *rig.Rig, w *emulator.World) { w.Reset() }},
 		"a reset of the control API": {journal.CloseReset,
-			func(t *testing.T, g *rig, _ *emulator.World) { g.control(t, "POST", "worlds/a/reset", "") }},
-		"a snapshot that is restored": {journal.CloseRestore, func(t *testing.T, g *rig, w *emulator.World) { restored(t, w) }},
-		"another scenario":            {journal.CloseScenario, func(t *testing.T, g *rig, w *emulator.World) { put(t, w) }},
-		"a scenario of the control API": {journal.CloseScenario, func(t *testing.T, g *rig, _ *emulator.World) {
-			g.control(t, "PUT", "worlds/a/scenario", nothingExpected)
+			func(t *testing.T, g *rig.Rig, _ *emulator.World) { g.Control(t, "POST", "worlds/a/reset", "") }},
+		"a snapshot that is restored": {journal.CloseRestore, func(t *testing.T, g *rig.Rig, w *emulator.World) { restored(t, w) }},
+		"another scenario":            {journal.CloseScenario, func(t *testing.T, g *rig.Rig, w *emulator.World) { put(t, w) }},
+		"a scenario of the control API": {journal.CloseScenario, func(t *testing.T, g *rig.Rig, _ *emulator.World) {
+			g.Control(t, "PUT", "worlds/a/scenario", nothingExpected)
 		}},
-		"the drop of the world": {journal.CloseDrop, func(t *testing.T, g *rig, _ *emulator.World) { g.control(t, "DELETE", "worlds/a", "") }},
-		"another scenario, then a reset": {journal.CloseScenario, func(t *testing.T, g *rig, w *emulator.World) {
+		"the drop of the world": {journal.CloseDrop, func(t *testing.T, g *rig.Rig, _ *emulator.World) { g.Control(t, "DELETE", "worlds/a", "") }},
+		"another scenario, then a reset": {journal.CloseScenario, func(t *testing.T, g *rig.Rig, w *emulator.World) {
 			put(t, w)
 			w.Reset()
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := play(t, throttled)
-			a := g.as("world-a")
-			a.tooSoon(t)
+			g := rig.WithScenario(t, throttled)
+			a := g.As("world-a")
+			tooSoon(t, a)
 			c.close(t, g, g.World("a").World)
 			for look, v := range map[string]journal.Verdict{"server": g.Verify(), "world": g.World("a").Verify()} {
 				require.False(t, v.OK, look)
@@ -65,13 +66,13 @@ func TestWhatClosesAChapter(t *testing.T) {
 				assert.Equal(t, "a", v.Worlds[0].World, look)
 				assert.Equal(t, []uint64{2}, v.Worlds[0].Expectations[0].Entries, look)
 			}
-			a.get(t, profilesAt)
+			a.Get(t, rig.ProfilesAt)
 			v := g.Verify()
 			assert.False(t, v.OK, "whatever comes later")
 			require.Len(t, v.Worlds, 2)
 			assert.Equal(t, 2, v.Worlds[1].Chapter.Number)
-			assert.Equal(t, "false", gjson.Get(g.control(t, "GET", "worlds/a/verify", "").body, "ok").Raw)
-			assert.Equal(t, "false", gjson.Get(g.control(t, "GET", "verify", "").body, "ok").Raw)
+			assert.Equal(t, "false", gjson.Get(g.Control(t, "GET", "worlds/a/verify", "").Body, "ok").Raw)
+			assert.Equal(t, "false", gjson.Get(g.Control(t, "GET", "verify", "").Body, "ok").Raw)
 			assert.True(t, g.World("other").Verify().OK, "it is that world's alone")
 		})
 	}
@@ -92,18 +93,18 @@ func restored(t *testing.T, w *emulator.World) {
 
 // A chapter is judged by the clock and the profiles of its end.
 func TestAChapterIsJudgedWhenItCloses(t *testing.T) {
-	g := play(t, "expect: [{profile: {displayName: North}, state: provisioned}]\n", emulator.Options{Clock: "frozen@" + dawn})
-	g.create(t, csvBody("North"))
+	g := rig.WithScenario(t, "expect: [{profile: {displayName: North}, state: provisioned}]\n", emulator.Options{Clock: "frozen@" + rig.Dawn})
+	g.Create(t, rig.CSVBody("North"))
 	g.World().Reset()
-	g.create(t, csvBody("North"))
-	g.advance(t, 3*time.Second)
+	g.Create(t, rig.CSVBody("North"))
+	g.Advance(t, 3*time.Second)
 	v := g.Verify()
 	require.Len(t, v.Worlds, 2)
 	assert.Equal(t, []bool{false, true}, []bool{v.Worlds[0].Expectations[0].OK, v.Worlds[1].Expectations[0].OK})
 }
 
 func TestChaptersWithoutAnOperationAreNone(t *testing.T) {
-	g := play(t, "expect: [{operation: profiles.list, count: 1}]\n")
+	g := rig.WithScenario(t, "expect: [{operation: profiles.list, count: 1}]\n")
 	for range 3 {
 		g.World().Reset()
 	}
@@ -113,7 +114,7 @@ func TestChaptersWithoutAnOperationAreNone(t *testing.T) {
 	assert.Nil(t, v.Worlds[0].Chapter)
 
 	require.NoError(t, g.World().ResetWith(emulator.ResetOptions{Name: "lists"}))
-	g.get(t, profilesAt)
+	g.Get(t, rig.ProfilesAt)
 	require.NoError(t, g.World().ResetWith(emulator.ResetOptions{Name: "does nothing"}))
 	v = g.Verify()
 	assert.True(t, v.OK, v.Summary)
@@ -124,14 +125,14 @@ func TestChaptersWithoutAnOperationAreNone(t *testing.T) {
 
 // A test that is reset by its name, then changes the scenario, keeps its name.
 func TestANameOfAChapterStaysUntilTheNextReset(t *testing.T) {
-	g := play(t, throttled)
+	g := rig.WithScenario(t, throttled)
 	require.NoError(t, g.World().ResetWith(emulator.ResetOptions{Name: "north/creates"}))
 	put(t, g.World().World)
-	g.get(t, profilesAt)
+	g.Get(t, rig.ProfilesAt)
 	restored(t, g.World().World)
-	g.get(t, profilesAt)
+	g.Get(t, rig.ProfilesAt)
 	g.World().Reset()
-	g.get(t, profilesAt)
+	g.Get(t, rig.ProfilesAt)
 	var names []string
 	for _, w := range g.Verify().Worlds {
 		names = append(names, fmt.Sprint(w.Chapter.Number, w.Chapter.Name))
@@ -144,8 +145,8 @@ func TestANameOfAChapterStaysUntilTheNextReset(t *testing.T) {
 
 // An entry's number is of one request of the world, whatever was reset meanwhile.
 func TestEntriesKeepCountingOverChapters(t *testing.T) {
-	g := play(t, "")
-	explain := func() string { return g.get(t, profilesAt).header.Get("x-graphemu-explain") }
+	g := rig.WithScenario(t, "")
+	explain := func() string { return g.Get(t, rig.ProfilesAt).Header.Get("x-graphemu-explain") }
 	assert.Equal(t, "1", explain())
 	g.World().Reset()
 	assert.Equal(t, "2", explain())
@@ -156,34 +157,34 @@ func TestEntriesKeepCountingOverChapters(t *testing.T) {
 	assert.Equal(t, "4", explain())
 	assert.Len(t, g.World().Journal().Entries(journal.Filter{}), 1, "and a journal begins empty")
 
-	g = g.as("world-a")
+	g = g.As("world-a")
 	assert.Equal(t, "1", explain())
-	g.control(t, "DELETE", "worlds/a", "")
+	g.Control(t, "DELETE", "worlds/a", "")
 	assert.Equal(t, "2", explain())
 }
 
 func TestForgetBeginsAnew(t *testing.T) {
-	for name, forget := range map[string]func(t *testing.T, g *rig){
-		"server":      func(t *testing.T, g *rig) { g.Forget() },
-		"worlds":      func(t *testing.T, g *rig) { g.World("a").Forget(); g.World("b").Forget() },
-		"control API": func(t *testing.T, g *rig) { assert.Equal(t, 204, g.control(t, "DELETE", "verify", "").status) },
-		"control API of one world": func(t *testing.T, g *rig) {
-			g.control(t, "DELETE", "worlds/a/verify", "")
-			g.control(t, "DELETE", "worlds/b/verify", "")
+	for name, forget := range map[string]func(t *testing.T, g *rig.Rig){
+		"server":      func(t *testing.T, g *rig.Rig) { g.Forget() },
+		"worlds":      func(t *testing.T, g *rig.Rig) { g.World("a").Forget(); g.World("b").Forget() },
+		"control API": func(t *testing.T, g *rig.Rig) { assert.Equal(t, 204, g.Control(t, "DELETE", "verify", "").Status) },
+		"control API of one world": func(t *testing.T, g *rig.Rig) {
+			g.Control(t, "DELETE", "worlds/a/verify", "")
+			g.Control(t, "DELETE", "worlds/b/verify", "")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := play(t, throttled)
+			g := rig.WithScenario(t, throttled)
 			for _, world := range []string{"a", "b"} {
-				g.as("world-" + world).tooSoon(t)
+				tooSoon(t, g.As("world-"+world))
 				g.World(world).Reset()
-				g.as("world-" + world).tooSoon(t)
+				tooSoon(t, g.As("world-"+world))
 			}
-			g.control(t, "DELETE", "worlds/b", "")
+			g.Control(t, "DELETE", "worlds/b", "")
 			require.Len(t, g.Verify().Worlds, 4)
 			forget(t, g)
 			require.NoError(t, g.World("a").Clock().Advance(time.Minute)) // what the client was told is not forgotten
-			g.as("world-a").get(t, profilesAt)
+			g.As("world-a").Get(t, rig.ProfilesAt)
 			v := g.Verify()
 			assert.True(t, v.OK, v.Summary)
 			assert.Len(t, v.Worlds, 1)
@@ -193,11 +194,11 @@ func TestForgetBeginsAnew(t *testing.T) {
 
 // A hundred chapters of a world are kept, and the failures of all of them.
 func TestChaptersAreBounded(t *testing.T) {
-	g := play(t, throttled)
-	g.tooSoon(t)
+	g := rig.WithScenario(t, throttled)
+	tooSoon(t, g)
 	for range 150 {
 		g.World().Reset()
-		g.get(t, profilesAt)
+		g.Get(t, rig.ProfilesAt)
 	}
 	v := g.Verify()
 	assert.False(t, v.OK)
@@ -207,23 +208,23 @@ func TestChaptersAreBounded(t *testing.T) {
 }
 
 func TestAResetStartsFromAnotherFixture(t *testing.T) {
-	g := play(t, "fixture: one\n")
-	reset := func(body string) answer { return g.control(t, "POST", "worlds/default/reset", body) }
+	g := rig.WithScenario(t, "fixture: one\n")
+	reset := func(body string) rig.Answer { return g.Control(t, "POST", "worlds/default/reset", body) }
 	count := func() int { return len(g.World().Profiles()) }
 	assert.Equal(t, 1, count())
-	assert.Equal(t, 200, reset(`{"fixture": "empty"}`).status)
+	assert.Equal(t, 200, reset(`{"fixture": "empty"}`).Status)
 	assert.Zero(t, count())
-	two := `{"fixture": {"version": 1, "directory": {"domains": ["north.example"]}, "profiles": [{"profile": ` + csvBody("A") +
-		`}, {"profile": ` + csvBody("B") + `}]}}`
+	two := `{"fixture": {"version": 1, "directory": {"domains": ["north.example"]}, "profiles": [{"profile": ` + rig.CSVBody("A") +
+		`}, {"profile": ` + rig.CSVBody("B") + `}]}}`
 	a := reset(two)
-	require.Equal(t, 200, a.status, a.body)
+	require.Equal(t, 200, a.Status, a.Body)
 	assert.Equal(t, 2, count())
 
 	// It is a part of the world.
 	saved, err := g.World().Snapshot()
 	require.NoError(t, err)
 	assert.Equal(t, "north.example", gjson.GetBytes(saved, "fixture.directory.domains.0").String())
-	assert.Equal(t, 200, reset("").status)
+	assert.Equal(t, 200, reset("").Status)
 	assert.Equal(t, 1, count(), "a plain reset goes back to the scenario's")
 	require.NoError(t, g.World().Restore(saved))
 	assert.Equal(t, 2, count())
@@ -242,12 +243,12 @@ func TestAResetStartsFromAnotherFixture(t *testing.T) {
 		`{"name": "a\nb"}`:                             "/name: want 1 to 500 bytes of printable text",
 		`{"name": "` + strings.Repeat("x", 501) + `"}`: "/name: want 1 to 500 bytes",
 		`["name"]`:                                     "want an object",
-		`{"fixture": {"version": 1, "profiles": [{"profile": ` + csvBody("A") +
+		`{"fixture": {"version": 1, "profiles": [{"profile": ` + rig.CSVBody("A") +
 			`, "files": {"folder": "/etc"}}]}}`: "/fixture/profiles/0/files: a fixture that is in no file has no folder",
 	} {
 		a := reset(body)
-		assert.Equal(t, http.StatusBadRequest, a.status, body)
-		assert.Contains(t, gjson.Get(a.body, "detail").String(), want, body)
+		assert.Equal(t, http.StatusBadRequest, a.Status, body)
+		assert.Contains(t, gjson.Get(a.Body, "detail").String(), want, body)
 		assert.Equal(t, 2, count(), "nothing was done")
 	}
 	assert.ErrorContains(t, g.World().ResetWith(emulator.ResetOptions{Fixture: "one", FixtureText: "{}"}), "not both")
@@ -255,16 +256,16 @@ func TestAResetStartsFromAnotherFixture(t *testing.T) {
 	require.NoError(t, g.World().ResetWith(emulator.ResetOptions{Fixture: "one"}))
 	assert.Equal(t, 1, count())
 
-	small := play(t, "", emulator.Options{Limits: emulator.Limits{Profiles: 1}})
-	a = small.control(t, "POST", "worlds/default/reset", two)
-	assert.Equal(t, 400, a.status)
-	assert.Contains(t, a.body, "/fixture/profiles/1: ")
+	small := rig.WithScenario(t, "", emulator.Options{Limits: emulator.Limits{Profiles: 1}})
+	a = small.Control(t, "POST", "worlds/default/reset", two)
+	assert.Equal(t, 400, a.Status)
+	assert.Contains(t, a.Body, "/fixture/profiles/1: ")
 }
 
 // Whatever closes chapters at the same time, each is judged once and has a number
 // of its own.
 func TestChaptersAtTheSameTime(t *testing.T) {
-	g := play(t, throttled)
+	g := rig.WithScenario(t, throttled)
 	var group sync.WaitGroup
 	for _, run := range []func(){
 		func() { g.World("a").Reset() },
@@ -273,9 +274,9 @@ func TestChaptersAtTheSameTime(t *testing.T) {
 		func() { g.Verify() },
 		func() { g.World("a").Verify() },
 		func() {
-			r, err := http.NewRequest("DELETE", g.origin()+"/_graphemu/worlds/a", nil)
+			r, err := http.NewRequest("DELETE", g.Root()+"/_graphemu/worlds/a", nil)
 			if err == nil {
-				if a, err := g.client.Do(r); err == nil {
+				if a, err := g.HTTP.Do(r); err == nil {
 					a.Body.Close()
 				}
 			}
@@ -290,9 +291,9 @@ func TestChaptersAtTheSameTime(t *testing.T) {
 	for range 2 {
 		group.Go(func() {
 			for range 50 {
-				r, _ := http.NewRequest("GET", g.URL+profilesAt, nil)
+				r, _ := http.NewRequest("GET", g.URL+rig.ProfilesAt, nil)
 				r.Header.Set("Authorization", "Bearer world-a")
-				if a, err := g.client.Do(r); assert.NoError(t, err) {
+				if a, err := g.HTTP.Do(r); assert.NoError(t, err) {
 					a.Body.Close()
 				}
 			}
@@ -313,10 +314,10 @@ func TestChaptersAtTheSameTime(t *testing.T) {
 // A fixture of a hundred thousand faults is refused with the first of them, and nothing
 // waits for it meanwhile.
 func TestResetTellsTheFirstFaults(t *testing.T) {
-	g := newRig(t)
-	a := g.control(t, "POST", "worlds/default/reset", `{"fixture":{"version":1,"profiles":[`+strings.Repeat(`{"a":1},`, 100_000)+`{}]}}`)
-	assert.Equal(t, 400, a.status)
-	assert.Less(t, len(a.body), 64<<10)
-	assert.Contains(t, a.body, "/fixture/profiles/0/a")
-	assert.Contains(t, a.body, "… and more problems")
+	g := rig.New(t)
+	a := g.Control(t, "POST", "worlds/default/reset", `{"fixture":{"version":1,"profiles":[`+strings.Repeat(`{"a":1},`, 100_000)+`{}]}}`)
+	assert.Equal(t, 400, a.Status)
+	assert.Less(t, len(a.Body), 64<<10)
+	assert.Contains(t, a.Body, "/fixture/profiles/0/a")
+	assert.Contains(t, a.Body, "… and more problems")
 }

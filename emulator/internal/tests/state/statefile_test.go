@@ -1,4 +1,4 @@
-package emulator_test
+package state
 
 import (
 	"fmt"
@@ -15,13 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // savedBy runs a server on a state file and returns what the file has then.
-func savedBy(t *testing.T, o emulator.Options, use func(g *rig)) string {
+func savedBy(t *testing.T, o emulator.Options, use func(g *rig.Rig)) string {
 	t.Helper()
-	g := newRig(t, o)
+	g := rig.New(t, o)
 	use(g)
 	require.NoError(t, g.Close())
 	b, err := os.ReadFile(o.State)
@@ -33,12 +34,12 @@ func savedBy(t *testing.T, o emulator.Options, use func(g *rig)) string {
 // file by hand who says so.
 func TestStateFileWithoutAChecksum(t *testing.T) {
 	o := emulator.Options{State: filepath.Join(t.TempDir(), "state.json")}
-	text := savedBy(t, o, func(g *rig) { g.create(t, csvBody("North")) })
+	text := savedBy(t, o, func(g *rig.Rig) { g.Create(t, rig.CSVBody("North")) })
 	old := regexp.MustCompile(`(?m)^  "(sha256|revocations)": .*\n`).ReplaceAllString(text, "")
 	old = strings.Replace(old, `"version": 2`, `"version": 1`, 1)
 	old = strings.Replace(old, "North", "South", 1)
 	require.NoError(t, os.WriteFile(o.State, []byte(old), 0o600))
-	text = savedBy(t, o, func(g *rig) { assert.Contains(t, g.get(t, profilesAt).body, "South") })
+	text = savedBy(t, o, func(g *rig.Rig) { assert.Contains(t, g.Get(t, rig.ProfilesAt).Body, "South") })
 	assert.Contains(t, text, `"version": 2`)
 
 	for version, want := range map[string]string{"3": "version 3; this graphemu reads versions 1 to 2", "0": "version 0; this graphemu reads",
@@ -58,7 +59,7 @@ func TestStateFileIsForOne(t *testing.T) {
 	if err := os.Symlink("state.json", link.State); err != nil {
 		link = o
 	}
-	first := newRig(t, link)
+	first := rig.New(t, link)
 	for _, second := range []emulator.Options{o, link} {
 		_, err := emulator.New(second)
 		require.ErrorContains(t, err, fmt.Sprintf("state %s: the graphemu with process id %d has this file in use", second.State, os.Getpid()))
@@ -91,7 +92,7 @@ func TestStateFileSweepsItsFolder(t *testing.T) {
 	for _, name := range []string{".state.json.123.tmp", ".graphemu-state-456", ".other.json.123.tmp", "state.json.lock"} {
 		require.NoError(t, os.WriteFile(at(name), []byte("half"), 0o600))
 	}
-	savedBy(t, emulator.Options{State: at("state.json")}, func(*rig) {
+	savedBy(t, emulator.Options{State: at("state.json")}, func(*rig.Rig) {
 		assert.NoFileExists(t, at(".state.json.123.tmp"))
 		assert.NoFileExists(t, at(".graphemu-state-456"))
 	})
@@ -118,19 +119,19 @@ func TestStateFileThatIsLarge(t *testing.T) {
 func TestDroppedWorldKeepsItsRevocations(t *testing.T) {
 	o := emulator.Options{State: filepath.Join(t.TempDir(), "state.json"), DataDir: t.TempDir()}
 	var old, fresh string
-	check := func(g *rig) {
-		assert.Equal(t, 401, g.with(t, old, "GET", profilesAt, "").status)
-		assert.Equal(t, 200, g.with(t, fresh, "GET", profilesAt, "").status)
+	check := func(g *rig.Rig) {
+		assert.Equal(t, 401, g.With(t, old, "GET", rig.ProfilesAt, "").Status)
+		assert.Equal(t, 200, g.With(t, fresh, "GET", rig.ProfilesAt, "").Status)
 	}
-	issue := func(g *rig) string {
+	issue := func(g *rig.Rig) string {
 		token, err := g.World("north").Token(emulator.TokenOptions{})
 		require.NoError(t, err)
 		return token
 	}
-	drop := func(g *rig) {
-		require.Equal(t, 204, g.ask(t, "DELETE", "worlds/north", "").status)
+	drop := func(g *rig.Rig) {
+		require.Equal(t, 204, g.Control(t, "DELETE", "worlds/north", "").Status)
 	}
-	text := savedBy(t, o, func(g *rig) {
+	text := savedBy(t, o, func(g *rig.Rig) {
 		old = issue(g)
 		require.EqualValues(t, 1, g.World("north").Revoke())
 		fresh = issue(g)
@@ -140,10 +141,10 @@ func TestDroppedWorldKeepsItsRevocations(t *testing.T) {
 		drop(g)
 	})
 	assert.Contains(t, text, `"revoked": 1`)
-	savedBy(t, o, func(g *rig) {
+	savedBy(t, o, func(g *rig.Rig) {
 		check(g)
 		assert.EqualValues(t, 2, g.World("north").Revoke(), "no token of before is out of its reach")
-		assert.Equal(t, 401, g.with(t, fresh, "GET", profilesAt, "").status)
+		assert.Equal(t, 401, g.With(t, fresh, "GET", rig.ProfilesAt, "").Status)
 	})
 	for bad, want := range map[string]string{`"tenant": "x"`: "/revocations/0: /tenant",
 		`"highest": 9007199254740993`: "/revocations/0: /revoked", `"sessions": ["x"]`: "/revocations/0: /sessions"} {
@@ -156,14 +157,14 @@ func TestDroppedWorldKeepsItsRevocations(t *testing.T) {
 
 // Shutdown ends what hangs or is slow on purpose at once: nobody waits for its end.
 func TestShutdownEndsWhatIsSlowOnPurpose(t *testing.T) {
-	g := play(t, `
+	g := rig.WithScenario(t, `
 faults:
   - {name: hangs, operation: profiles.list, then: hang}
   - {name: late, operation: profiles.count, delay: 1h}
   - {name: slow, operation: metadata, slow: {bytes: 1, every: 1h}}
 `)
 	ended := make(chan error, 3)
-	for _, path := range []string{profilesAt, profilesAt + "/$count", "/$metadata"} {
+	for _, path := range []string{rig.ProfilesAt, rig.ProfilesAt + "/$count", "/$metadata"} {
 		go func() {
 			r, err := http.NewRequestWithContext(t.Context(), "GET", g.URL+path, nil)
 			if err == nil {

@@ -1,4 +1,4 @@
-package emulator_test
+package state
 
 import (
 	"encoding/json"
@@ -18,11 +18,12 @@ import (
 
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/emulatortest"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // named is the founding document's request under another name.
 func named(name string) string {
-	return strings.Replace(foundingRequest, "Test Profile", name, 1)
+	return strings.Replace(rig.CreateRequest, "Test Profile", name, 1)
 }
 
 // listed is a list as it comes.
@@ -33,21 +34,21 @@ type listed struct {
 }
 
 // ask is hit for goroutines other than the test's, which must not end it.
-func (g *target) ask(token, method, path, body string) (status int, answer []byte, err error) {
+func ask(g *rig.Target, token, method, path, body string) (status int, answer []byte, err error) {
 	r, err := http.NewRequest(method, g.URL+path, strings.NewReader(body))
 	if err != nil {
 		return 0, nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
-	a, err := receive(g.client, r)
-	return a.status, []byte(a.body), err
+	a, err := rig.Receive(g.HTTP, r)
+	return a.Status, []byte(a.Body), err
 }
 
 // Many clients of many worlds at once: each sees its own world and no other.
 func TestWorldsNeverSeeEachOther(t *testing.T) {
 	const clients, rounds = 2, 8
-	g := newTarget(t, emulator.Options{Clock: "x1000"})
+	g := rig.NewTarget(t, emulator.Options{Clock: "x1000"})
 	tokens := map[string]string{}
 	for i := range 4 {
 		opaque := fmt.Sprint("opaque-", i)
@@ -67,7 +68,7 @@ func TestWorldsNeverSeeEachOther(t *testing.T) {
 		for client := range clients {
 			group.Go(func() {
 				for i := range rounds {
-					status, body, err := g.ask(token, "POST", profilesAt, named(world))
+					status, body, err := ask(g, token, "POST", rig.ProfilesAt, named(world))
 					if !assert.NoError(t, err) || !assert.Equal(t, 202, status, "%s", body) {
 						return
 					}
@@ -79,16 +80,16 @@ func TestWorldsNeverSeeEachOther(t *testing.T) {
 					mu.Unlock()
 
 					for _, c := range [][3]string{
-						{"PATCH", at(p.ID), `{"handleSpecialCharacterConstraint": true}`}, {"GET", at(p.ID) + "/profileStatus"}, {"POST", at(p.ID) + "/pause"},
-						{"POST", at(p.ID) + "/start"}, {"POST", at(p.ID) + "/reset"}, {"GET", at(p.ID) + "/errors"}, {"GET", profilesAt + "/$count"},
-						{"POST", "/$batch", batchText(map[string]any{"id": "1", "method": "GET", "url": at(p.ID)}, map[string]any{"id": "2", "method": "GET", "url": profilesAt})},
+						{"PATCH", rig.At(p.ID), `{"handleSpecialCharacterConstraint": true}`}, {"GET", rig.At(p.ID) + "/profileStatus"}, {"POST", rig.At(p.ID) + "/pause"},
+						{"POST", rig.At(p.ID) + "/start"}, {"POST", rig.At(p.ID) + "/reset"}, {"GET", rig.At(p.ID) + "/errors"}, {"GET", rig.ProfilesAt + "/$count"},
+						{"POST", "/$batch", rig.BatchText(map[string]any{"id": "1", "method": "GET", "url": rig.At(p.ID)}, map[string]any{"id": "2", "method": "GET", "url": rig.ProfilesAt})},
 					} {
-						status, body, err := g.ask(token, c[0], c[1], c[2])
+						status, body, err := ask(g, token, c[0], c[1], c[2])
 						assert.NoError(t, err)
 						assert.Less(t, status, 500, "%s %s: %s", c[0], c[1], body)
 					}
 					for _, query := range []string{"", "?$top=3", "?$orderby=id&$count=true", "?$filter=startswith(displayName,'o')%20or%20startswith(displayName,'s')%20or%20displayName%20eq%20'default'"} {
-						_, body, err := g.ask(token, "GET", profilesAt+query, "")
+						_, body, err := ask(g, token, "GET", rig.ProfilesAt+query, "")
 						assert.NoError(t, err)
 						var l listed
 						assert.NoError(t, json.Unmarshal(body, &l))
@@ -98,7 +99,7 @@ func TestWorldsNeverSeeEachOther(t *testing.T) {
 						}
 					}
 					if i%4 == client {
-						status, _, _ := g.ask(token, "DELETE", at(p.ID), "")
+						status, _, _ := ask(g, token, "DELETE", rig.At(p.ID), "")
 						assert.Equal(t, 202, status)
 						mu.Lock()
 						deleted[world]++
@@ -110,7 +111,7 @@ func TestWorldsNeverSeeEachOther(t *testing.T) {
 		// The control API looks on.
 		group.Go(func() {
 			for range rounds {
-				r, err := g.client.Get(g.root + "/_graphemu/worlds")
+				r, err := g.HTTP.Get(g.Root + "/_graphemu/worlds")
 				if assert.NoError(t, err) {
 					r.Body.Close()
 				}
@@ -129,7 +130,7 @@ func TestWorldsNeverSeeEachOther(t *testing.T) {
 		// And another world's profile is nobody's.
 		for id, other := range owner {
 			if other != world {
-				status, _, err := g.ask(token, "GET", at(id), "")
+				status, _, err := ask(g, token, "GET", rig.At(id), "")
 				assert.NoError(t, err)
 				assert.Equal(t, 404, status)
 				break
@@ -158,28 +159,28 @@ func (w *wallClock) elapse(d time.Duration) {
 func TestMaxWorlds(t *testing.T) {
 	wall := newWallClock()
 	var warned strings.Builder
-	g := newTarget(t, emulator.Options{Limits: emulator.Limits{Worlds: 4}, Now: wall.now, Log: slog.New(slog.NewTextHandler(&warned, nil))})
+	g := rig.NewTarget(t, emulator.Options{Limits: emulator.Limits{Worlds: 4}, Now: wall.now, Log: slog.New(slog.NewTextHandler(&warned, nil))})
 	// The default world is there already: three more fit.
 	list := func(world string) (int, []byte) {
-		status, body, err := g.ask("world-"+world, "GET", profilesAt, "")
+		status, body, err := ask(g, "world-"+world, "GET", rig.ProfilesAt, "")
 		require.NoError(t, err)
 		return status, body
 	}
 	for _, world := range []string{"a", "b", "c"} {
-		status, _, err := g.ask("world-"+world, "POST", profilesAt, foundingRequest)
+		status, _, err := ask(g, "world-"+world, "POST", rig.ProfilesAt, rig.CreateRequest)
 		require.NoError(t, err)
 		require.Equal(t, 202, status)
 		wall.elapse(20 * time.Minute) // a is idle longest
 	}
 	full := func(world string) {
 		t.Helper()
-		r, err := http.NewRequest("GET", g.URL+profilesAt, nil)
+		r, err := http.NewRequest("GET", g.URL+rig.ProfilesAt, nil)
 		require.NoError(t, err)
 		r.Header.Set("Authorization", "Bearer world-"+world)
 		w, err := g.Client().Do(r)
 		require.NoError(t, err)
 		defer w.Body.Close()
-		var e struct{ Error complaint }
+		var e struct{ Error rig.Complaint }
 		require.NoError(t, json.NewDecoder(w.Body).Decode(&e))
 		require.Equal(t, 507, w.StatusCode)
 		assert.Equal(t, "quotaLimitReached", *e.Error.Code)
@@ -197,7 +198,7 @@ func TestMaxWorlds(t *testing.T) {
 	var err507 *emulator.FullError
 	require.ErrorAs(t, err, &err507)
 	assert.Equal(t, 4, err507.Max)
-	r, err := g.client.Post(g.root+"/_graphemu/worlds/d/reset", "", nil)
+	r, err := g.HTTP.Post(g.Root+"/_graphemu/worlds/d/reset", "", nil)
 	require.NoError(t, err)
 	var problem struct{ Detail string }
 	require.NoError(t, json.NewDecoder(r.Body).Decode(&problem))
@@ -223,7 +224,7 @@ func TestMaxWorlds(t *testing.T) {
 		require.Equal(t, 200, status)
 		assert.NotContains(t, string(body), "Test Profile")
 	}
-	r, err = g.client.Get(g.root + "/_graphemu/worlds")
+	r, err = g.HTTP.Get(g.Root + "/_graphemu/worlds")
 	require.NoError(t, err)
 	defer r.Body.Close()
 	var worlds struct{ Worlds []struct{ Name string } }
@@ -235,66 +236,66 @@ func TestMaxWorlds(t *testing.T) {
 // The first worlds may take every place before anybody asks for the default one.
 func TestMaxWorldsWithoutTheDefaultOne(t *testing.T) {
 	g := emulatortest.Start(t, emulator.Options{Limits: emulator.Limits{Worlds: 1}})
-	ask := func(token string) (*http.Response, answer) {
-		r, err := http.NewRequest("GET", g.URL+profilesAt, nil)
+	ask := func(token string) (*http.Response, rig.Answer) {
+		r, err := http.NewRequest("GET", g.URL+rig.ProfilesAt, nil)
 		require.NoError(t, err)
 		r.Header.Set("Authorization", "Bearer "+token)
-		a, err := receive(g.Client(), r)
+		a, err := rig.Receive(g.Client(), r)
 		require.NoError(t, err)
-		return &http.Response{StatusCode: a.status, Header: a.header}, a
+		return &http.Response{StatusCode: a.Status, Header: a.Header}, a
 	}
 	_, a := ask("world-a")
-	require.Equal(t, 200, a.status)
+	require.Equal(t, 200, a.Status)
 	w, a := ask("world-b")
-	e := refused(t, w, []byte(a.body), 507)
+	e := rig.Refused(t, w, []byte(a.Body), 507)
 	assert.Contains(t, fmt.Sprint(e.Details), "--max-worlds")
 	_, a = ask("any")
-	assert.Equal(t, 200, a.status)
+	assert.Equal(t, 200, a.Status)
 	_, a = ask("world-" + strings.Repeat("x", 65))
-	assert.Equal(t, 401, a.status)
+	assert.Equal(t, 401, a.Status)
 }
 
 func TestMaxProfilesAndBody(t *testing.T) {
-	g := newTarget(t, emulator.Options{Clock: "frozen", Limits: emulator.Limits{Profiles: 2, Body: 2000}})
+	g := rig.NewTarget(t, emulator.Options{Clock: "frozen", Limits: emulator.Limits{Profiles: 2, Body: 2000}})
 	for range 2 {
-		w, _ := g.hit(t, "POST", profilesAt, strings.NewReader(foundingRequest))
+		w, _ := g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest))
 		require.Equal(t, 202, w.StatusCode)
 	}
-	w, body := g.hit(t, "POST", profilesAt, strings.NewReader(foundingRequest))
-	e := refused(t, w, body, 507)
+	w, body := g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest))
+	e := rig.Refused(t, w, body, 507)
 	assert.Equal(t, "quotaLimitReached", *e.Code)
 	assert.Contains(t, e.Details[0].Message, "--max-profiles")
-	g.unharmed(t, 2)
-	got := g.batched(t, map[string]any{"id": "1", "method": "POST", "url": profilesAt, "headers": map[string]string{"Content-Type": "application/json"}, "body": json.RawMessage(foundingRequest)})
+	g.Unharmed(t, 2)
+	got := g.Batched(t, map[string]any{"id": "1", "method": "POST", "url": rig.ProfilesAt, "headers": map[string]string{"Content-Type": "application/json"}, "body": json.RawMessage(rig.CreateRequest)})
 	assert.Equal(t, 507, got["1"].Status)
 
 	// Another world has room of its own; a deleted profile makes room.
-	status, _, err := g.ask("world-other", "POST", profilesAt, foundingRequest)
+	status, _, err := ask(g, "world-other", "POST", rig.ProfilesAt, rig.CreateRequest)
 	require.NoError(t, err)
 	assert.Equal(t, 202, status)
-	w, _ = g.hit(t, "DELETE", at(g.World().Profiles()[0].ID), nil)
+	w, _ = g.Hit(t, "DELETE", rig.At(g.World().Profiles()[0].ID), nil)
 	require.Equal(t, 202, w.StatusCode)
-	w, body = g.hit(t, "POST", profilesAt, strings.NewReader(foundingRequest))
-	refused(t, w, body, 507)
+	w, body = g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest))
+	rig.Refused(t, w, body, 507)
 	require.NoError(t, g.World().Clock().Advance(time.Second))
-	w, _ = g.hit(t, "POST", profilesAt, strings.NewReader(foundingRequest))
+	w, _ = g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest))
 	assert.Equal(t, 202, w.StatusCode)
 
-	w, body = g.hit(t, "POST", profilesAt, strings.NewReader(foundingRequest+strings.Repeat(" ", 2000)))
-	e = refused(t, w, body, 400)
+	w, body = g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest+strings.Repeat(" ", 2000)))
+	e = rig.Refused(t, w, body, 400)
 	assert.Equal(t, "The maximum request length supported is 2000 bytes.", *e.Message)
 	assert.Contains(t, e.Details[0].Message, "--max-body")
-	r, err := g.client.Post(g.root+"/_graphemu/worlds/default/clock", "application/json", strings.NewReader(strings.Repeat(" ", 2001)))
+	r, err := g.HTTP.Post(g.Root+"/_graphemu/worlds/default/clock", "application/json", strings.NewReader(strings.Repeat(" ", 2001)))
 	require.NoError(t, err)
 	defer r.Body.Close()
 	assert.Equal(t, 413, r.StatusCode)
-	g.unharmed(t, 2)
+	g.Unharmed(t, 2)
 }
 
 // A reset while requests run: each request sees one whole world, the old one or
 // the new one.
 func TestResetsWhileRequestsRun(t *testing.T) {
-	g := newTarget(t, emulator.Options{Clock: "frozen", Fixture: "contoso"})
+	g := rig.NewTarget(t, emulator.Options{Clock: "frozen", Fixture: "contoso"})
 	planted := len(g.World().Profiles())
 	require.NotZero(t, planted)
 	var group sync.WaitGroup
@@ -306,7 +307,7 @@ func TestResetsWhileRequestsRun(t *testing.T) {
 				g.World().Reset()
 				continue
 			}
-			r, err := g.client.Post(g.root+"/_graphemu/worlds/default/reset", "", nil)
+			r, err := g.HTTP.Post(g.Root+"/_graphemu/worlds/default/reset", "", nil)
 			if assert.NoError(t, err) {
 				assert.Equal(t, 200, r.StatusCode)
 				r.Body.Close()
@@ -321,9 +322,9 @@ func TestResetsWhileRequestsRun(t *testing.T) {
 					return
 				default:
 				}
-				_, body, err := g.ask("x", "POST", "/$batch", batchText(
-					map[string]any{"id": "1", "method": "POST", "url": profilesAt, "headers": map[string]string{"Content-Type": "application/json"}, "body": json.RawMessage(foundingRequest)},
-					map[string]any{"id": "2", "method": "GET", "url": profilesAt + "?$count=true&$top=999"}))
+				_, body, err := ask(g, "x", "POST", "/$batch", rig.BatchText(
+					map[string]any{"id": "1", "method": "POST", "url": rig.ProfilesAt, "headers": map[string]string{"Content-Type": "application/json"}, "body": json.RawMessage(rig.CreateRequest)},
+					map[string]any{"id": "2", "method": "GET", "url": rig.ProfilesAt + "?$count=true&$top=999"}))
 				assert.NoError(t, err)
 				var a struct {
 					Responses []struct {
@@ -353,8 +354,8 @@ func TestResetsWhileRequestsRun(t *testing.T) {
 // another seed gives other ids.
 func TestSameSeedSameBytes(t *testing.T) {
 	play := func(o emulator.Options) (all []string) {
-		o.Clock = "frozen@" + dawn
-		g := newTarget(t, o)
+		o.Clock = "frozen@" + rig.Dawn
+		g := rig.NewTarget(t, o)
 		for _, world := range []string{"default", "a"} {
 			token := "world-" + world
 			say := func(method, path, body string) string {
@@ -362,26 +363,26 @@ func TestSameSeedSameBytes(t *testing.T) {
 				require.NoError(t, err)
 				r.Header.Set("Authorization", "Bearer "+token)
 				r.Header.Set("Content-Type", "application/json")
-				a, err := receive(g.client, r)
+				a, err := rig.Receive(g.HTTP, r)
 				require.NoError(t, err)
-				all = append(all, fmt.Sprint(a.status, a.header, a.body))
-				return a.body
+				all = append(all, fmt.Sprint(a.Status, a.Header, a.Body))
+				return a.Body
 			}
 			var p struct{ ID string }
-			require.NoError(t, json.Unmarshal([]byte(say("POST", profilesAt, foundingRequest)), &p))
-			say("POST", profilesAt, "{}")
-			say("POST", profilesAt, named("B"))
+			require.NoError(t, json.Unmarshal([]byte(say("POST", rig.ProfilesAt, rig.CreateRequest)), &p))
+			say("POST", rig.ProfilesAt, "{}")
+			say("POST", rig.ProfilesAt, named("B"))
 			require.NoError(t, g.World(world).Clock().Advance(3*time.Second))
-			say("POST", at(p.ID)+"/start", "")
-			say("GET", at(p.ID)+"/profileStatus", "")
-			say("GET", profilesAt+"?$top=1&$orderby=displayName%20desc", "")
-			say("GET", profilesAt+"?$top=1", "")
+			say("POST", rig.At(p.ID)+"/start", "")
+			say("GET", rig.At(p.ID)+"/profileStatus", "")
+			say("GET", rig.ProfilesAt+"?$top=1&$orderby=displayName%20desc", "")
+			say("GET", rig.ProfilesAt+"?$top=1", "")
 			say("GET", "/nope", "")
-			say("POST", "/$batch", batchText(map[string]any{"id": "1", "method": "GET", "url": profilesAt}, map[string]any{"id": "2", "method": "GET", "url": "/nope"}))
-			say("DELETE", at(p.ID), "")
+			say("POST", "/$batch", rig.BatchText(map[string]any{"id": "1", "method": "GET", "url": rig.ProfilesAt}, map[string]any{"id": "2", "method": "GET", "url": "/nope"}))
+			say("DELETE", rig.At(p.ID), "")
 			first := len(all)
 			g.World(world).Reset()
-			say("POST", profilesAt, foundingRequest)
+			say("POST", rig.ProfilesAt, rig.CreateRequest)
 			if world == "default" {
 				again := strings.Replace(all[first], "X-Graphemu-Explain:[13]", "X-Graphemu-Explain:[1]", 1)
 				assert.Equal(t, all[0], again, "a reset begins anew, but for the number of the journal's entry, which is of one request alone")
@@ -403,11 +404,11 @@ func TestSameSeedSameBytes(t *testing.T) {
 // every option that a list takes: what was there throughout and matches is seen
 // exactly once.
 func TestPagingOverHTTP(t *testing.T) {
-	g := newTarget(t, emulator.Options{Clock: "frozen@" + dawn})
+	g := rig.NewTarget(t, emulator.Options{Clock: "frozen@" + rig.Dawn})
 	rapid.Check(t, func(t *rapid.T) {
 		g.World().Reset()
 		ask := func(method, path, body string) []byte {
-			status, answer, err := g.ask("x", method, path, body)
+			status, answer, err := ask(g, "x", method, path, body)
 			require.NoError(t, err)
 			require.Less(t, status, 300, "%s %s: %s", method, path, answer)
 			return answer
@@ -417,14 +418,14 @@ func TestPagingOverHTTP(t *testing.T) {
 		add := func() {
 			name := rapid.SampledFrom([]string{"a", "b", "B", "c", "it's", "é", "a&b=c"}).Draw(t, "name")
 			var p struct{ ID string }
-			require.NoError(t, json.Unmarshal(ask("POST", profilesAt, named(name)), &p))
+			require.NoError(t, json.Unmarshal(ask("POST", rig.ProfilesAt, named(name)), &p))
 			there = append(there, profile{p.ID, name})
 		}
 		remove := func() string {
 			i := rapid.IntRange(0, len(there)-1).Draw(t, "remove")
 			id := there[i].id
 			there = slices.Delete(there, i, i+1)
-			ask("DELETE", at(id), "")
+			ask("DELETE", rig.At(id), "")
 			require.NoError(t, g.World().Clock().Advance(time.Second))
 			return id
 		}
@@ -454,7 +455,7 @@ func TestPagingOverHTTP(t *testing.T) {
 		whole := func() (ids []string) {
 			var all listed
 			others := slices.DeleteFunc(slices.Clone(options), func(o string) bool { return strings.HasPrefix(o, "$top") })
-			require.NoError(t, json.Unmarshal(ask("GET", profilesAt+"?"+encodedParts(append(others, "$top=999")), ""), &all))
+			require.NoError(t, json.Unmarshal(ask("GET", rig.ProfilesAt+"?"+encodedParts(append(others, "$top=999")), ""), &all))
 			for _, p := range all.Value {
 				ids = append(ids, p.ID)
 			}
@@ -475,7 +476,7 @@ func TestPagingOverHTTP(t *testing.T) {
 		}
 
 		var seen []string
-		path := profilesAt + "?" + encodedParts(options)
+		path := rig.ProfilesAt + "?" + encodedParts(options)
 		for pages := 0; path != ""; pages++ {
 			require.Less(t, pages, 100, "no end")
 			var l listed
@@ -483,7 +484,7 @@ func TestPagingOverHTTP(t *testing.T) {
 			require.Equal(t, counted, l.Count != nil)
 			if l.Next != "" {
 				require.NotEmpty(t, l.Value)
-				require.True(t, strings.HasPrefix(l.Next, g.URL+profilesAt+"?"), l.Next)
+				require.True(t, strings.HasPrefix(l.Next, g.URL+rig.ProfilesAt+"?"), l.Next)
 			}
 			for _, p := range l.Value {
 				seen = append(seen, p.ID)
@@ -512,7 +513,7 @@ func encodedParts(options []string) string {
 	out := make([]string, len(options))
 	for i, o := range options {
 		name, value, _ := strings.Cut(o, "=")
-		out[i] = name + "=" + strings.ReplaceAll(encoded("x="+strings.ReplaceAll(value, "&", "\x00")), "%00", "%26")[len("x="):]
+		out[i] = name + "=" + strings.ReplaceAll(rig.Encoded("x="+strings.ReplaceAll(value, "&", "\x00")), "%00", "%26")[len("x="):]
 	}
 	return strings.Join(out, "&")
 }
