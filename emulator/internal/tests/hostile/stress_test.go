@@ -30,6 +30,28 @@ func prepared(t *testing.T, text string) string {
 	return file
 }
 
+// move is something that a client or a test does; one with a larger weight is done more often.
+type move struct {
+	name   string
+	weight int
+	do     func()
+}
+
+// pick does one of the moves.
+func pick(draw *rand.Rand, moves []move) {
+	total := 0
+	for _, m := range moves {
+		total += m.weight
+	}
+	n := draw.IntN(total)
+	for _, m := range moves {
+		if n -= m.weight; n < 0 {
+			m.do()
+			return
+		}
+	}
+}
+
 // Whatever clients and tests do to the same worlds at once, nothing races or
 // hangs, each snapshot that is taken on the way can be restored, and so can the
 // state file; in the end nothing is left running.
@@ -99,66 +121,63 @@ func TestEverythingAtOnce(t *testing.T) {
 		}
 		in := control + "worlds/" + world
 		rosters := s.URL + "/education"
-		switch draw.IntN(28) {
-		case 0, 1:
-			send(client, "POST", profiles, rig.CSVBody("North"), world)
-		case 2:
-			send(client, "POST", profiles+"/"+id+"/start", "", world)
-		case 3, 4:
-			send(client, "GET", profiles, "", world)
-		case 5:
-			send(other.Client(), "GET", other.URL+"/beta/education/synchronizationProfiles/"+id, "", world)
-		case 6:
-			send(client, "POST", s.URL+"/$batch", fmt.Sprintf(`{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/%s"},{"id":"2","method":"GET","url":"/education/synchronizationProfiles"}]}`, id), world)
-		case 7:
-			_, err := w.SetScenario("busy.yaml", rig.BusyScenarios[draw.IntN(len(rig.BusyScenarios))])
-			assert.NoError(t, err)
-		case 8:
-			w.UnsetScenario()
-		case 9:
-			assert.NoError(t, os.Rename(prepared(t, rig.BusyScenarios[draw.IntN(len(rig.BusyScenarios))]), file))
-			assert.NoError(t, s.ReloadScenario())
-		case 10:
-			send(client, "POST", in+"/faults", fmt.Sprintf(`{"name":"f%d","operation":"*","calls":"every 2","respond":{"status":503}}`, draw.IntN(4)), world)
-		case 11:
-			w.Faults().Remove(fmt.Sprint("f", draw.IntN(4)))
-		case 12:
-			send(client, "POST", in+"/clock", []string{`{"freeze":true}`, `{"advance":"1h"}`, `{"advance":"idle"}`, `{"scale":60}`, `{"set":"2026-01-05T06:00:00Z"}`}[draw.IntN(5)], world)
-		case 13:
-			w.Reset()
-		case 14:
-			send(client, "DELETE", in, "", world)
-		case 15, 16:
-			b, err := w.Snapshot()
-			if assert.NoError(t, err) {
-				assert.NoError(t, w.Restore(b))
-			}
-		case 17:
-			send(client, "GET", in+"/journal?contains=detail.fault", "", world)
-		case 18:
-			w.Journal().Clear()
-		case 19:
-			s.Verify()
-			send(client, "GET", in+"/verify", "", world)
-		case 20:
-			send(client, "GET", control+"metrics", "", world)
-		case 21:
-			assert.NoError(t, s.SaveState())
-		case 22, 23, 24:
-			to := uploadURL(client, profiles+"/"+id+"/uploadUrl", world)
-			for name, content := range rig.SmallRoster {
-				if base, sas, ok := strings.Cut(to, "?"); ok && draw.IntN(8) > 0 {
-					upload(client, base+"/"+name+"?"+sas, content)
+		pick(draw, []move{
+			{"create", 2, func() { send(client, "POST", profiles, rig.CSVBody("North"), world) }},
+			{"start", 1, func() { send(client, "POST", profiles+"/"+id+"/start", "", world) }},
+			{"list", 2, func() { send(client, "GET", profiles, "", world) }},
+			{"get where it is mounted", 1, func() {
+				send(other.Client(), "GET", other.URL+"/beta/education/synchronizationProfiles/"+id, "", world)
+			}},
+			{"a batch", 1, func() {
+				send(client, "POST", s.URL+"/$batch", fmt.Sprintf(`{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/%s"},{"id":"2","method":"GET","url":"/education/synchronizationProfiles"}]}`, id), world)
+			}},
+			{"put a scenario", 1, func() {
+				_, err := w.SetScenario("busy.yaml", rig.BusyScenarios[draw.IntN(len(rig.BusyScenarios))])
+				assert.NoError(t, err)
+			}},
+			{"remove the scenario", 1, func() { w.UnsetScenario() }},
+			{"reload the scenario of the server", 1, func() {
+				assert.NoError(t, os.Rename(prepared(t, rig.BusyScenarios[draw.IntN(len(rig.BusyScenarios))]), file))
+				assert.NoError(t, s.ReloadScenario())
+			}},
+			{"add a fault", 1, func() {
+				send(client, "POST", in+"/faults", fmt.Sprintf(`{"name":"f%d","operation":"*","calls":"every 2","respond":{"status":503}}`, draw.IntN(4)), world)
+			}},
+			{"remove a fault", 1, func() { w.Faults().Remove(fmt.Sprint("f", draw.IntN(4))) }},
+			{"move the clock", 1, func() {
+				send(client, "POST", in+"/clock", []string{`{"freeze":true}`, `{"advance":"1h"}`, `{"advance":"idle"}`, `{"scale":60}`, `{"set":"2026-01-05T06:00:00Z"}`}[draw.IntN(5)], world)
+			}},
+			{"reset the world", 1, func() { w.Reset() }},
+			{"drop the world", 1, func() { send(client, "DELETE", in, "", world) }},
+			{"snapshot and restore", 2, func() {
+				b, err := w.Snapshot()
+				if assert.NoError(t, err) {
+					assert.NoError(t, w.Restore(b))
 				}
-			}
-			send(client, "POST", profiles+"/"+id+"/start", "", world)
-		case 25:
-			send(client, "GET", rosters+[]string{"/users?$count=true", "/schools", "/classes?$filter=displayName%20eq%20'Art%201'"}[draw.IntN(3)], "", world)
-		case 26:
-			send(client, "POST", profiles+"/"+id+"/reset", "", world)
-		case 27:
-			send(client, "DELETE", profiles+"/"+id, "", world)
-		}
+			}},
+			{"read the journal", 1, func() { send(client, "GET", in+"/journal?contains=detail.fault", "", world) }},
+			{"clear the journal", 1, func() { w.Journal().Clear() }},
+			{"verify", 1, func() {
+				s.Verify()
+				send(client, "GET", in+"/verify", "", world)
+			}},
+			{"metrics", 1, func() { send(client, "GET", control+"metrics", "", world) }},
+			{"save the state file", 1, func() { assert.NoError(t, s.SaveState()) }},
+			{"upload and start", 3, func() {
+				to := uploadURL(client, profiles+"/"+id+"/uploadUrl", world)
+				for name, content := range rig.SmallRoster {
+					if base, sas, ok := strings.Cut(to, "?"); ok && draw.IntN(8) > 0 {
+						upload(client, base+"/"+name+"?"+sas, content)
+					}
+				}
+				send(client, "POST", profiles+"/"+id+"/start", "", world)
+			}},
+			{"read what syncs made", 1, func() {
+				send(client, "GET", rosters+[]string{"/users?$count=true", "/schools", "/classes?$filter=displayName%20eq%20'Art%201'"}[draw.IntN(3)], "", world)
+			}},
+			{"start over", 1, func() { send(client, "POST", profiles+"/"+id+"/reset", "", world) }},
+			{"delete", 1, func() { send(client, "DELETE", profiles+"/"+id, "", world) }},
+		})
 	}
 	var wg sync.WaitGroup
 	for i := range 8 {
