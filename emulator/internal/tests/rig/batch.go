@@ -20,7 +20,8 @@ func Part(id, method, url string, kv ...any) map[string]any {
 
 // WritePart is a part with a JSON body.
 func WritePart(id, method, url, body string, kv ...any) map[string]any {
-	return Part(id, method, url, append(kv, "headers", map[string]string{"Content-Type": "application/json"}, "body", json.RawMessage(body))...)
+	return Part(id, method, url,
+		append(kv, "headers", map[string]string{"Content-Type": "application/json"}, "body", json.RawMessage(body))...)
 }
 
 // Batch runs parts and returns their responses by id.

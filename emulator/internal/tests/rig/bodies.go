@@ -18,7 +18,8 @@ const IdentityMatching = `{"@odata.type": "#microsoft.graph.educationIdentityMat
 	{"appliesTo": "student", "sourcePropertyName": "Username", "targetPropertyName": "userPrincipalName", "targetDomain": "testschool.edu"},
 	{"appliesTo": "teacher", "sourcePropertyName": "Username", "targetPropertyName": "userPrincipalName", "targetDomain": null}]}`
 
-const OAuth1 = `{"@odata.type": "#microsoft.graph.educationSynchronizationOAuth1ConnectionSettings", "clientId": "abc", "clientSecret": "hush-hush"}`
+const OAuth1 = `{"@odata.type": "#microsoft.graph.educationSynchronizationOAuth1ConnectionSettings",` +
+	` "clientId": "abc", "clientSecret": "hush-hush"}`
 
 const OAuth2 = `{"@odata.type": "#microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings",
 	"clientId": "abc", "clientSecret": "hush-hush", "tokenUrl": "https://sis.example.edu/token", "scope": "roster-core.readonly"}`
@@ -35,7 +36,8 @@ func OneRoster(settings string) string {
 // ProfileBody is a profile with a data provider and an identity configuration.
 func ProfileBody(name, provider, identity string) string {
 	quoted, _ := json.Marshal(name)
-	return `{"displayName": ` + string(quoted) + `, "dataProvider": ` + provider + `, "identitySynchronizationConfiguration": ` + identity + `}`
+	return `{"displayName": ` + string(quoted) + `, "dataProvider": ` + provider +
+		`, "identitySynchronizationConfiguration": ` + identity + `}`
 }
 
 // CSV is the data provider that is given files.

@@ -57,8 +57,12 @@ throttle:
 // BusyScenarios are scenarios that take each other's place; each has rules of names that
 // the others lack.
 var BusyScenarios = []string{
-	"version: 1\nfaults: [{name: slow, operation: profiles.list, calls: every 3, delay: 1ms}, {name: cut, operation: profiles.get, chance: 0.3, body: {cutAt: 50%}, then: close}]\n",
-	"version: 1\nclock: {mode: frozen, perRequest: 1s}\nfaults: [{name: early, operation: 'profiles.*', calls: every 2, respond: {status: 429, retryAfter: 5s, punishEarly: true}}]\n",
-	"version: 1\nclock: {mode: scaled, factor: 1000}\nthrottle: [{name: tight, requests: 3, window: 2s}]\nlifecycles: [{name: long, on: profiles.start, steps: [{status: extracting}, {status: error, after: {reads: 3}, errors: 2}]}]\n",
-	"version: 1\nexpect: [{operation: profiles.list, noEarlyRetry: true, minInterval: 1s}, {profile: {displayName: North}, status: success}]\n",
+	"version: 1\nfaults: [{name: slow, operation: profiles.list, calls: every 3, delay: 1ms}, " +
+		"{name: cut, operation: profiles.get, chance: 0.3, body: {cutAt: 50%}, then: close}]\n",
+	"version: 1\nclock: {mode: frozen, perRequest: 1s}\n" +
+		"faults: [{name: early, operation: 'profiles.*', calls: every 2, respond: {status: 429, retryAfter: 5s, punishEarly: true}}]\n",
+	"version: 1\nclock: {mode: scaled, factor: 1000}\nthrottle: [{name: tight, requests: 3, window: 2s}]\n" +
+		"lifecycles: [{name: long, on: profiles.start, steps: [{status: extracting}, {status: error, after: {reads: 3}, errors: 2}]}]\n",
+	"version: 1\nexpect: [{operation: profiles.list, noEarlyRetry: true, " +
+		"minInterval: 1s}, {profile: {displayName: North}, status: success}]\n",
 }

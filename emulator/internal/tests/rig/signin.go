@@ -18,7 +18,8 @@ import (
 const GraphURL = "https://graph.microsoft.com"
 
 // Challenge is what a 401 says in WWW-Authenticate.
-const Challenge = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
+const Challenge = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize",` +
+	` client_id="00000003-0000-0000-c000-000000000000"`
 
 // The app of every built-in fixture, and an account of contoso's.
 const (
@@ -49,7 +50,8 @@ func (g *Rig) Form(t *testing.T, address string, pairs ...string) Answer {
 // AsApp asks for an app's own token.
 func (g *Rig) AsApp(t *testing.T, secret string) Answer {
 	t.Helper()
-	return g.AskToken(t, emulator.DefaultTenant, "grant_type", "client_credentials", "client_id", SampleApp, "client_secret", secret, "scope", GraphScope)
+	return g.AskToken(t, emulator.DefaultTenant, "grant_type", "client_credentials", "client_id", SampleApp,
+		"client_secret", secret, "scope", GraphScope)
 }
 
 // AsUser asks for a user's token.
@@ -74,7 +76,9 @@ func WantAADSTS(t *testing.T, a Answer, status int, name string, code int) {
 	assert.Equal(t, status, a.Status, a.Body)
 	assert.Equal(t, name, a.Text("error"), a.Body)
 	assert.Equal(t, int64(code), a.JSON("error_codes.0").Int(), a.Body)
-	assert.Equal(t, []string{"error", "error_description", "error_codes", "timestamp", "trace_id", "correlation_id", "error_uri"}, a.Keys("")[:7])
+	assert.Equal(t,
+		[]string{"error", "error_description", "error_codes", "timestamp", "trace_id", "correlation_id", "error_uri"},
+		a.Keys("")[:7])
 }
 
 // Code signs a user in without a page, and returns the authorization code.
@@ -86,7 +90,8 @@ func (g *Rig) Code(t *testing.T, more ...string) string {
 // CodeAt is Code at another sign-in page.
 func (g *Rig) CodeAt(t *testing.T, path string, more ...string) string {
 	t.Helper()
-	pairs := append([]string{"client_id", SampleApp, "response_type", "code", "redirect_uri", "http://localhost:8400", "scope", "openid offline_access EduAdministration.ReadWrite",
+	pairs := append([]string{"client_id", SampleApp, "response_type", "code", "redirect_uri", "http://localhost:8400",
+		"scope", "openid offline_access EduAdministration.ReadWrite",
 		"prompt", "none", "login_hint", Ora, "state", "s1"}, more...)
 	r, err := http.NewRequestWithContext(t.Context(), "GET", g.Root()+path+Query(pairs...), nil)
 	require.NoError(t, err)

@@ -26,7 +26,8 @@ func (g *Rig) Storage(t *testing.T, method, to, name, options, body string, head
 	if name != "" {
 		base += "/" + url.PathEscape(name)
 	}
-	return g.Send(t, method, base+"?"+options+"&"+sas, body, append([]string{"Authorization:", "Content-Type: application/octet-stream"}, headers...)...)
+	return g.Send(t, method, base+"?"+options+"&"+sas, body,
+		append([]string{"Authorization:", "Content-Type: application/octet-stream"}, headers...)...)
 }
 
 // BlockID is the id of block n, as a query has it.
@@ -36,9 +37,11 @@ func BlockID(n int) string {
 
 // SmallRoster is a roster of one school, two classes, three students and a teacher.
 var SmallRoster = map[string]string{
-	"School.csv":            "SIS ID,Name,City\nS1,North Elementary,Oslo\n",
-	"Section.csv":           "SIS ID,School SIS ID,Section Name,Term Name,Course Number,Periods\nC1,S1,Maths 1,Spring,M1,1\nC2,S1,Art 1,Spring,A1,2\n",
-	"Student.csv":           "SIS ID,School SIS ID,Username,First Name,Last Name,Password\n1,S1,ada,Ada,Lovelace,pl4nted\n2,S1,bo,Bo,Ek,x\n3,S1,cy,Cy,Young,x\n",
+	"School.csv": "SIS ID,Name,City\nS1,North Elementary,Oslo\n",
+	"Section.csv": "SIS ID,School SIS ID,Section Name,Term Name,Course Number,Periods\n" +
+		"C1,S1,Maths 1,Spring,M1,1\nC2,S1,Art 1,Spring,A1,2\n",
+	"Student.csv": "SIS ID,School SIS ID,Username,First Name,Last Name,Password\n" +
+		"1,S1,ada,Ada,Lovelace,pl4nted\n2,S1,bo,Bo,Ek,x\n3,S1,cy,Cy,Young,x\n",
 	"Teacher.csv":           "SIS ID,School SIS ID,Username,First Name,Last Name,Password\nT1,S1,tess,Tess,Stone,x\n",
 	"StudentEnrollment.csv": "Section SIS ID,SIS ID\nC1,1\nC1,2\nC2,3\n",
 	"TeacherRoster.csv":     "Section SIS ID,SIS ID\nC1,T1\nC2,T1\n",
@@ -49,7 +52,8 @@ func (g *Rig) Put(t *testing.T, uploadURL, name, content string, headers ...stri
 	t.Helper()
 	base, sas, ok := strings.Cut(uploadURL, "?")
 	require.True(t, ok, uploadURL)
-	return g.Send(t, "PUT", base+"/"+url.PathEscape(name)+"?"+sas, content, append([]string{"x-ms-blob-type: BlockBlob", "Content-Type: text/csv", "Authorization:"}, headers...)...)
+	return g.Send(t, "PUT", base+"/"+url.PathEscape(name)+"?"+sas, content,
+		append([]string{"x-ms-blob-type: BlockBlob", "Content-Type: text/csv", "Authorization:"}, headers...)...)
 }
 
 // Uploaded makes a provisioned profile with these files.
