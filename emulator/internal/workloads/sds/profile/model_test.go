@@ -198,7 +198,7 @@ func (s *script) check(t *rapid.T) {
 		want = append(want, p.String())
 	}
 	require.Equal(t, want, have)
-	var walked []*Record
+	walked := []*Record{}
 	for r := range s.store.All(s.time(), 0) {
 		walked = append(walked, r)
 	}

@@ -7,7 +7,6 @@ import (
 	"math"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/quota"
@@ -36,23 +35,25 @@ func (c Config) defaults() defaults {
 //
 // A profile's future is a list of steps. Every operation takes the time and
 // first applies what is due by then, so nothing runs in the background.
-// Records that leave the store never change.
+// Records that leave the store never change: a change puts another in place.
 type Store struct {
 	cfg Config
 
-	// Three facts that those who only want to read ask without the lock: the
-	// earliest due instant in microseconds (so that it reaches to the year 9999),
-	// how many profiles wait for reads, and how many went.
-	next    atomic.Int64
-	readers atomic.Int64
-	gone    atomic.Uint64
-
 	mu    sync.RWMutex // guards what follows; never held across a call out
 	book  *playbook
-	seq   uint64           // of the record created last
-	byID  map[string]*slot // keyed by Record.ID
-	order order
-	due   queue // one item for each record with something that happens by itself
+	seq   uint64            // of the record created last
+	gone  uint64            // how many profiles went
+	byID  map[string]*entry // keyed by Record.ID
+	order []*entry          // by sequence number, so in the order of creation
+	queue queue
+}
+
+// entry is one profile. It stays the same while the profile lives.
+type entry struct {
+	record *Record
+	due    time.Time // when something happens by itself; where it is in the queue
+	index  int       // in the queue, or notQueued
+	gone   bool
 }
 
 // NewStore returns an empty store.
@@ -60,8 +61,7 @@ func NewStore(cfg Config) *Store {
 	if cfg.Derive == nil {
 		cfg.Derive = func(names ...string) string { return strings.Join(names, "-") }
 	}
-	s := &Store{cfg: cfg, byID: map[string]*slot{}}
-	s.next.Store(math.MaxInt64)
+	s := &Store{cfg: cfg, byID: map[string]*entry{}}
 	s.SetScript(cfg.Script)
 	return s
 }
@@ -142,19 +142,19 @@ func (s *Store) add(r *Record) {
 
 // Get returns the profile with that id, or ErrNotFound.
 func (s *Store) Get(now time.Time, id string) (*Record, error) {
-	s.refresh(now)
-	s.mu.RLock()
+	s.rlock(now)
 	defer s.mu.RUnlock()
-	if p := s.byID[id]; p != nil {
-		return p.record, nil
+	if e := s.byID[id]; e != nil {
+		return e.record, nil
 	}
 	return nil, ErrNotFound
 }
 
 // Gone returns how many profiles have gone by now, however they went.
 func (s *Store) Gone(now time.Time) uint64 {
-	s.refresh(now)
-	return s.gone.Load()
+	s.rlock(now)
+	defer s.mu.RUnlock()
+	return s.gone
 }
 
 // Update changes the profile with that id: whole replaces it (PUT), else the
@@ -293,19 +293,18 @@ func (s *Store) edit(now time.Time, id string, fn func(*Record) error) (*Record,
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now, nil)
-	p := s.byID[id]
-	if p == nil {
+	e := s.byID[id]
+	if e == nil {
 		return nil, ErrNotFound
 	}
-	r := p.record.clone()
+	r := e.record.clone()
 	if err := fn(r); err != nil {
 		return nil, err
 	}
 	if r.State == Gone || r.State != Deleting && r.settle(now, s.book, nil) {
-		s.drop(p)
+		s.remove(e)
 	} else {
-		s.put(p, r)
+		s.put(e, r)
 	}
-	s.updateNext()
 	return r, nil
 }
