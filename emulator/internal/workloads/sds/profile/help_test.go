@@ -141,13 +141,13 @@ func consistent(t require.TestingT, s *Store, now time.Time) {
 			continue
 		}
 		due++
-		require.Same(t, e, s.queue[e.index])
-		require.True(t, at.Equal(e.due), "the next step of %s is not in the queue", view(r).ID)
+		require.Same(t, e, s.queue[e.index].entry)
+		require.True(t, at.Equal(s.queue[e.index].at), "the next step of %s is not in the queue", view(r).ID)
 		require.True(t, at.After(now), "a step was left over")
 	}
 	require.Len(t, s.queue, due)
 	for i := range s.queue {
-		require.False(t, s.queue[i].due.Before(s.queue[(i-1)/2].due), "the queue is in disorder")
+		require.False(t, s.queue.Less(i, (i-1)/2), "the queue is in disorder")
 	}
 }
 

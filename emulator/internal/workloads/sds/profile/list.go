@@ -41,9 +41,9 @@ func (s *Store) All(now time.Time, after uint64) iter.Seq[*Record] {
 func (s *Store) NextStep(now time.Time) (at time.Time, ok bool) {
 	s.rlock(now)
 	defer s.mu.RUnlock()
-	for _, e := range s.queue {
-		if u := e.record.upcoming(); u != nil && u.Reads == 0 && (!ok || e.due.Before(at)) {
-			at, ok = e.due, true
+	for _, q := range s.queue {
+		if u := q.entry.record.upcoming(); u != nil && u.Reads == 0 && (!ok || q.at.Before(at)) {
+			at, ok = q.at, true
 		}
 	}
 	return at, ok

@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"container/heap"
 	"slices"
 	"time"
 )
@@ -74,7 +73,7 @@ func (s *Store) rlock(now time.Time) {
 func (s *Store) settle(now time.Time, log *events) {
 	gone := false
 	for s.queue.isDue(now) {
-		e := s.queue[0]
+		e := s.queue[0].entry
 		r := e.record.clone()
 		if r.settle(now, s.book, log) {
 			s.forget(e)
@@ -106,16 +105,10 @@ func (s *Store) put(e *entry, r *Record) {
 
 // schedule gives e its place in the queue. Must hold mu.
 func (s *Store) schedule(e *entry) {
-	at, _, ok := e.record.next()
-	switch queued := e.index != notQueued; {
-	case ok && queued:
-		e.due = at
-		heap.Fix(&s.queue, e.index)
-	case ok:
-		e.due = at
-		heap.Push(&s.queue, e)
-	case queued:
-		heap.Remove(&s.queue, e.index)
+	if at, _, ok := e.record.next(); ok {
+		s.queue.set(e, at)
+	} else {
+		s.queue.remove(e)
 	}
 }
 
@@ -130,9 +123,7 @@ func (s *Store) remove(e *entry) {
 // forget is remove, but for the place in the order. Must hold mu.
 func (s *Store) forget(e *entry) {
 	s.cfg.Memory.Add(-e.record.cost())
-	if e.index != notQueued {
-		heap.Remove(&s.queue, e.index)
-	}
+	s.queue.remove(e)
 	delete(s.byID, e.record.ID)
 	e.gone = true
 	s.gone++

@@ -51,8 +51,7 @@ type Store struct {
 // entry is one profile. It stays the same while the profile lives.
 type entry struct {
 	record *Record
-	due    time.Time // when something happens by itself; where it is in the queue
-	index  int       // in the queue, or notQueued
+	index  int // in the queue, or notQueued
 	gone   bool
 }
 
