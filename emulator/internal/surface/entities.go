@@ -20,6 +20,7 @@ type profileEntity struct {
 func (e *profileEntity) JSON() []byte    { return e.record.JSON() }
 func (e *profileEntity) seq() uint64     { return e.record.Seq() }
 func (e *profileEntity) address() string { return address(e.record.ID) }
+func (e *profileEntity) keep() entity    { return &profileEntity{e.c, e.record} }
 
 // Navigation returns what $filter and $orderby read beyond the profile itself.
 func (e *profileEntity) Navigation(name string) []byte {
@@ -51,6 +52,7 @@ type errorEntity struct {
 func (e *errorEntity) JSON() []byte             { return e.json }
 func (e *errorEntity) Navigation(string) []byte { return nil }
 func (e *errorEntity) seq() uint64              { return uint64(e.place) }
+func (e *errorEntity) keep() entity             { return e }
 func (e *errorEntity) follows() string          { return "/errors('" + e.reported.ID + "')" }
 func (e *errorEntity) address() string {
 	return address(e.profile) + e.follows()
@@ -74,8 +76,9 @@ func (c *call) profiles() collection {
 		},
 		all: func(after uint64) iter.Seq[entity] {
 			return func(yield func(entity) bool) {
-				for r := range store.All(c.now, after) {
-					if !yield(&profileEntity{c, r}) {
+				e := &profileEntity{c: c}
+				for e.record = range store.All(c.now, after) {
+					if !yield(e) {
 						return
 					}
 				}
