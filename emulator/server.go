@@ -78,12 +78,9 @@ type Server struct {
 	closed   error
 }
 
-// The JSON Schemas, of what clients send and of all. They are compiled once in a
-// process, since they are a part of the program; those of files when first needed.
-var (
-	compiledAPI = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.API) })
-	compiled    = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
-)
+// compiled returns the JSON Schemas: one set in a process, since they are a part of
+// the program. Each is compiled when it is first needed.
+var compiled = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
 
 // How long a client may take (chosen, for people with a debugger). Headers and
 // body share one deadline: two would cost each request a further timer.
@@ -120,7 +117,7 @@ func New(o Options) (*Server, error) {
 	})
 	s.secret = sync.OnceValue(s.openSecret)
 	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL,
-		MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiledAPI, Log: set.Log, Now: set.now, Closing: s.closing})
+		MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiled, Log: set.Log, Now: set.now, Closing: s.closing})
 	s.metrics = metrics.New(s.surface.Operations())
 	s.surface.CountWith(s.metrics)
 	sc, err := s.loadScene()
@@ -143,7 +140,6 @@ func New(o Options) (*Server, error) {
 		s.leaveState()
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	go compiledAPI() // at start, but the first answer need not wait for it
 	return s, nil
 }
 

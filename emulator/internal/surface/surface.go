@@ -21,7 +21,7 @@ type Config struct {
 	PublicURL string                      // what absolute URLs are built on; "": the request's own scheme and Host
 	MaxBody   int64                       // bytes of a request body, after decompression
 	MaxBatch  int64                       // bytes of a batch's answer, after which no further part is carried out
-	Schemas   func() (*schema.Set, error) // the compiled JSON Schemas; may wait for them
+	Schemas   func() (*schema.Set, error) // the JSON Schemas
 	Log       *slog.Logger                // never nil
 	Now       func() time.Time            // the wall clock
 	Closing   context.Context             // done when the server closes
