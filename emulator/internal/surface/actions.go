@@ -17,7 +17,7 @@ import (
 // example shows 200, variant startErrorStatus). A profile that may not start is
 // refused before the files are looked at (chosen).
 func (s *Surface) start(c *call) (reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return reply{}, err
 	}
 	messages, r, err := c.world.Intake.Start(c.now, c.id, c.play.Variants.Is("teacherSchools", "several"))
@@ -81,7 +81,7 @@ func (s *Surface) resume(c *call) (reply, error) { return c.act(c.world.Profiles
 func (s *Surface) reset(c *call) (reply, error) { return c.act(c.world.Intake.Reset) }
 
 func (c *call) act(action func(now time.Time, id string) (*profile.Record, error)) (reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return reply{}, err
 	}
 	r, err := action(c.now, c.id)

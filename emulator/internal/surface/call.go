@@ -223,7 +223,7 @@ func (s *Surface) translate(err error, c *call) *apierror.Error {
 		}
 		return e
 	case errors.Is(err, profile.ErrNotFound) && strings.EqualFold(c.id, "delta"):
-		return apierror.NoChangeTracking(profileType.Name)
+		return apierror.NoChangeTracking(profile.Type.Name)
 	case errors.Is(err, profile.ErrNotFound):
 		return apierror.NotFound("profile", c.id)
 	case errors.As(err, &illegal):

@@ -62,7 +62,7 @@ func (e *errorEntity) address() string {
 func (c *call) profiles() collection {
 	store := c.world.Profiles
 	return collection{
-		t: profileType, path: "education/synchronizationProfiles", context: "education/synchronizationProfiles",
+		t: profile.Type, path: "education/synchronizationProfiles", context: "education/synchronizationProfiles",
 		len: func() int { return store.Len(c.now) },
 		page: func(after uint64, skip, limit int) ([]entity, bool) {
 			records, more := store.Page(c.now, after, skip, limit)
@@ -94,7 +94,7 @@ func (c *call) errors(r *profile.Record) collection {
 		return &errorEntity{json: c.appendError(nil, &r.Errors[i]), place: i + 1, profile: r.ID, reported: &r.Errors[i]}
 	}
 	col := numbered(len(r.Errors), one)
-	col.t, col.path, col.context = errorType, "education/synchronizationProfiles/"+r.ID+"/errors", c.contextKey(r.ID)+"/errors"
+	col.t, col.path, col.context = profile.ErrorType, "education/synchronizationProfiles/"+r.ID+"/errors", c.contextKey(r.ID)+"/errors"
 	col.counted = c.play.Variants.Is("errorsCount", "always")
 	return col
 }
@@ -221,14 +221,14 @@ func (s *Surface) getError(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	o, err := c.options(errorType, odata.Allowed{Select: true})
+	o, err := c.options(profile.ErrorType, odata.Allowed{Select: true})
 	if err != nil {
 		return reply{}, err
 	}
 	for e := range c.errors(r).all(0) {
 		if found := e.(*errorEntity); found.reported.ID == c.child {
 			body := c.entity(c.room(512), c.contextKey(r.ID)+"/errors"+selected(o.Select)+"/$entity",
-				r.ID, found.follows(), c.shape(nil, e, o), errorType)
+				r.ID, found.follows(), c.shape(nil, e, o), profile.ErrorType)
 			return reply{status: http.StatusOK, media: c.format.media(), body: body}, nil
 		}
 	}
@@ -241,7 +241,7 @@ func (s *Surface) getStatus(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	o, err := c.options(statusType, odata.Allowed{Select: true})
+	o, err := c.options(profile.StatusType, odata.Allowed{Select: true})
 	if err != nil {
 		return reply{}, err
 	}
@@ -250,7 +250,7 @@ func (s *Surface) getStatus(c *call) (reply, error) {
 	if o.Select != nil {
 		json = o.Select.Apply(nil, json)
 	}
-	body := c.entity(c.room(512), c.contextKey(r.ID)+"/profileStatus"+selected(o.Select)+"/$entity", r.ID, "/profileStatus", json, statusType)
+	body := c.entity(c.room(512), c.contextKey(r.ID)+"/profileStatus"+selected(o.Select)+"/$entity", r.ID, "/profileStatus", json, profile.StatusType)
 	a := reply{status: http.StatusOK, media: c.format.media(), body: body}
 	c.appliedUnknownMembers(&a)
 	return a, nil

@@ -31,14 +31,14 @@ func (s *Surface) getProfile(c *call) (reply, error) {
 		c.world.Profiles.Read(c.now, c.id)
 		return c.profile(http.StatusOK, r), nil
 	}
-	o, err := c.options(profileType, odata.Allowed{Select: true, Expand: true, MaxTop: maxPage})
+	o, err := c.options(profile.Type, odata.Allowed{Select: true, Expand: true, MaxTop: maxPage})
 	if err != nil {
 		return reply{}, err
 	}
 	c.world.Profiles.Read(c.now, c.id)
 	e := &profileEntity{c: c, record: r}
 	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles"+selected(o.Select)+"/$entity",
-		r.ID, "", c.shape(nil, e, o), profileType)
+		r.ID, "", c.shape(nil, e, o), profile.Type)
 	a := reply{status: http.StatusOK, media: c.format.media(), body: body}
 	c.applied(&a, o)
 	return a, nil
@@ -46,14 +46,14 @@ func (s *Surface) getProfile(c *call) (reply, error) {
 
 // profile is a profile as the whole body of an answer.
 func (c *call) profile(status int, r *profile.Record) reply {
-	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles/$entity", r.ID, "", r.JSON(), profileType)
+	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles/$entity", r.ID, "", r.JSON(), profile.Type)
 	return reply{status: status, media: c.format.media(), body: body}
 }
 
 // createProfile: 202 with the profile (the page's text), or 201 (its example),
 // variant createStatus. 400 where the model's validation fails. All documented.
 func (s *Surface) createProfile(c *call) (reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return reply{}, err
 	}
 	change, err := s.readChange(c, false)
@@ -91,7 +91,7 @@ func (s *Surface) putProfile(c *call) (reply, error) { return s.update(c, c.id, 
 func (s *Surface) putProfileByBody(c *call) (reply, error) { return s.update(c, "", true) }
 
 func (s *Surface) update(c *call, id string, whole bool) (reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return reply{}, err
 	}
 	if id != "" {
@@ -106,14 +106,14 @@ func (s *Surface) update(c *call, id string, whole bool) (reply, error) {
 	}
 	switch inBody := change.ID(); {
 	case id == "" && inBody == "":
-		return reply{}, apierror.MissingValue("id", profileType.Name).
+		return reply{}, apierror.MissingValue("id", profile.Type.Name).
 			Help("missingProperty", "/id",
 				"PUT on the collection needs the id of the profile in the body; or use PATCH or PUT on /education/synchronizationProfiles/{id}")
 	case id == "":
 		id = inBody
 		c.id = id
 	case inBody != "" && inBody != id:
-		return reply{}, apierror.InvalidValue("id", profileType.Name).
+		return reply{}, apierror.InvalidValue("id", profile.Type.Name).
 			Help(string(schema.BadValue), "/id", "the body's id is %q, the address's is %q; the id of a profile never changes", inBody, id)
 	}
 	r, err := c.world.Profiles.Update(c.now, id, change, whole)
@@ -156,7 +156,7 @@ func (s *Surface) readChange(c *call, partial bool) (profile.Change, error) {
 	if err != nil {
 		return profile.Change{}, err
 	}
-	failures := schemas.Check(profileType.Name, body, schema.Options{
+	failures := schemas.Check(profile.Type.Name, body, schema.Options{
 		Partial: partial, RefuseDataSyncNamespace: c.play.Variants.Is("dataSyncNamespace", "refused")})
 	if len(failures) >= schema.MaxFailures { // nobody asks what else is wrong
 		return profile.Change{}, c.refuse(c.refusal(failures, nil))
@@ -171,7 +171,7 @@ func (s *Surface) readChange(c *call, partial bool) (profile.Change, error) {
 
 // deleteProfile: 202 without a body, or 204, variant deleteStatus. Documented.
 func (s *Surface) deleteProfile(c *call) (reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return reply{}, err
 	}
 	r, err := c.world.Intake.Delete(c.now, c.id)

@@ -17,7 +17,7 @@ import (
 // processed, which is while its sync extracts or validates (inferred). 200 is the
 // page's text, 201 its example's status line, variant uploadUrlStatus.
 func (s *Surface) uploadURL(c *call) (reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return reply{}, err
 	}
 	r, err := c.world.Profiles.Allow(c.now, c.id, profile.CallUploadURL)

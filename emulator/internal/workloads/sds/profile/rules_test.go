@@ -215,7 +215,7 @@ func TestDefaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, err := newStore(Config{Legacy: c.legacy}).Create(dawn, NewChange(b))
 			require.NoError(t, err)
-			assert.Equal(t, c.want, string(jsontree.Append(nil, view(r).DataProvider.provider())))
+			assert.Equal(t, c.want, string(jsontree.Append(nil, view(r).DataProvider.customizations())))
 		})
 	}
 }
@@ -238,7 +238,7 @@ func TestGivenPartsAreKept(t *testing.T) {
 			`"student":{"isSyncDeferred":false,"allowDisplayNameUpdate":false},`+
 			`"teacher":{"optionalPropertiesToSync":[],"isSyncDeferred":false,"allowDisplayNameUpdate":false},`+
 			`"studentEnrollment":{"synchronizationStartDate":"2026-09-01T00:00:00Z","isSyncDeferred":false,"allowDisplayNameUpdate":true},`+
-			`"teacherRoster":{"isSyncDeferred":false,"allowDisplayNameUpdate":false}}`, string(jsontree.Append(nil, view(r).DataProvider.provider())), name)
+			`"teacherRoster":{"isSyncDeferred":false,"allowDisplayNameUpdate":false}}`, string(jsontree.Append(nil, view(r).DataProvider.customizations())), name)
 	}
 	assert.Equal(t, []string{"Term Name", "Course Number", "Periods"}, slices.Clone(defaultSection), "the shared defaults are never written to")
 }
