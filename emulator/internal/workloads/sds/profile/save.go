@@ -91,7 +91,7 @@ func (s *Span) UnmarshalText(text []byte) error {
 func (s *Store) Save(now time.Time) SavedStore {
 	s.mu.Lock()
 	s.settle(now, nil)
-	saved := SavedStore{Seq: s.seq, Used: maps.Clone(s.book.used), Profiles: make([]Saved, len(s.order))}
+	saved := SavedStore{Seq: s.seq, Used: maps.Clone(s.lifecycles.used), Profiles: make([]Saved, len(s.order))}
 	all := records(s.order)
 	s.mu.Unlock()
 	for i, r := range all {

@@ -22,7 +22,7 @@ func (s *Store) Scripted(now time.Time, id string, call Call) bool {
 	s.rlock(now)
 	defer s.mu.RUnlock()
 	e := s.byID[id]
-	return e != nil && s.book.scripted(e.record, call)
+	return e != nil && s.lifecycles.scripted(e.record, call)
 }
 
 // Read counts one answered read of the profile with that id, if its next step
@@ -40,7 +40,7 @@ func (s *Store) Read(now time.Time, id string) {
 	}
 	r := e.record.clone()
 	r.reads++
-	if int(r.reads) >= r.upcoming().Reads && (r.advance(now, s.book, nil) || r.settle(now, s.book, nil)) {
+	if int(r.reads) >= r.upcoming().Reads && (r.advance(now, s.lifecycles, nil) || r.settle(now, s.lifecycles, nil)) {
 		s.remove(e)
 	} else {
 		s.put(e, r)
@@ -75,7 +75,7 @@ func (s *Store) settle(now time.Time, log *events) {
 	for s.queue.isDue(now) {
 		e := s.queue[0].entry
 		r := e.record.clone()
-		if r.settle(now, s.book, log) {
+		if r.settle(now, s.lifecycles, log) {
 			s.forget(e)
 			gone = true
 		} else {

@@ -167,7 +167,7 @@ func TestUnrelatedRequestsDoNotMatter(t *testing.T) {
 			events = append(events, event{now, rapid.SampledFrom(calls).Draw(t, "call"), rapid.IntRange(0, 3).Draw(t, "of")})
 		}
 		instant := func(n int) time.Time { return at(float64(n) / 4) }
-		play := func(only int, look bool) (answers []string) {
+		run := func(only int, look bool) (answers []string) {
 			n := 0
 			s := newStore(Config{Script: script, NewID: func() string { n++; return fmt.Sprint("p", n-1) }})
 			for i := range 4 {
@@ -189,11 +189,11 @@ func TestUnrelatedRequestsDoNotMatter(t *testing.T) {
 			consistent(t, s, instant(now))
 			return answers
 		}
-		together := play(-1, false)
-		require.Equal(t, together, play(0, false), "alone")
-		require.Equal(t, together, play(-1, true), "looked at all the time")
+		together := run(-1, false)
+		require.Equal(t, together, run(0, false), "alone")
+		require.Equal(t, together, run(-1, true), "looked at all the time")
 		for of := range 4 {
-			require.Equal(t, play(of, false), play(of, true))
+			require.Equal(t, run(of, false), run(of, true))
 		}
 	})
 }

@@ -39,13 +39,13 @@ func (c Config) defaults() defaults {
 type Store struct {
 	cfg Config
 
-	mu    sync.RWMutex // guards what follows; never held across a call out
-	book  *playbook
-	seq   uint64            // of the record created last
-	gone  uint64            // how many profiles went
-	byID  map[string]*entry // keyed by Record.ID
-	order []*entry          // by sequence number, so in the order of creation
-	queue queue
+	mu         sync.RWMutex // guards what follows; never held across a call out
+	lifecycles *lifecycles
+	seq        uint64            // of the record created last
+	gone       uint64            // how many profiles went
+	byID       map[string]*entry // keyed by Record.ID
+	order      []*entry          // by sequence number, so in the order of creation
+	queue      queue
 }
 
 // entry is one profile. It stays the same while the profile lives.
@@ -69,17 +69,17 @@ func NewStore(cfg Config) *Store {
 // over at once. What is under way goes on as it began; what a caller wants to
 // come first under the old one, it settles before.
 func (s *Store) SetScript(script *Script) {
-	book := &playbook{compiled: script.compile(), derive: s.cfg.Derive}
+	next := &lifecycles{compiled: script.compile(), derive: s.cfg.Derive}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.book != nil {
-		for name, n := range s.book.used {
-			if book.byName[name] != nil {
-				book.count(name, n)
+	if s.lifecycles != nil {
+		for name, n := range s.lifecycles.used {
+			if next.byName[name] != nil {
+				next.count(name, n)
 			}
 		}
 	}
-	s.book = book
+	s.lifecycles = next
 }
 
 // Used returns how often each lifecycle of the script in force ran. Those that
@@ -87,7 +87,7 @@ func (s *Store) SetScript(script *Script) {
 func (s *Store) Used() map[string]uint64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return maps.Clone(s.book.used)
+	return maps.Clone(s.lifecycles.used)
 }
 
 // Create adds the profile that c describes, in the state provisioning. It errs
@@ -113,7 +113,7 @@ func (s *Store) Create(now time.Time, c Change) (*Record, error) {
 	if err := s.cfg.Memory.Fits(r.cost()); err != nil {
 		return nil, err
 	}
-	r.take(cmp.Or(s.book.pick(r, CallCreate), s.book.creation), now)
+	r.take(cmp.Or(s.lifecycles.pick(r, CallCreate), s.lifecycles.creation), now)
 	s.add(r)
 	return r, nil
 }
@@ -180,12 +180,12 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 			r.locked, r.Sync.Message = false, ""
 		}
 		if r.State == Provisioned {
-			if c := s.book.pick(r, CallUpdate); c != nil {
+			if c := s.lifecycles.pick(r, CallUpdate); c != nil {
 				r.take(c, now)
 				return nil
 			}
 		}
-		r.startByItself(now, s.book, nil) // unlocked, or now with a provider that needs no files
+		r.startByItself(now, s.lifecycles, nil) // unlocked, or now with a provider that needs no files
 		return nil
 	})
 }
@@ -194,7 +194,7 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 // profile as deleting. It errs with ErrNotFound or *IllegalError.
 func (s *Store) Delete(now time.Time, id string) (*Record, error) {
 	return s.change(now, id, CallDelete, func(r *Record) error {
-		r.take(cmp.Or(s.book.pick(r, CallDelete), s.book.deletion), now)
+		r.take(cmp.Or(s.lifecycles.pick(r, CallDelete), s.lifecycles.deletion), now)
 		r.State = Deleting
 		return nil
 	})
@@ -216,7 +216,7 @@ func (s *Store) Allow(now time.Time, id string, call Call) (*Record, error) {
 func (s *Store) Start(now time.Time, id string, o Outcome) (*Record, error) {
 	return s.change(now, id, CallStart, func(r *Record) error {
 		r.clearErrors()
-		r.begin(now, CallStart, o, s.book)
+		r.begin(now, CallStart, o, s.lifecycles)
 		return nil
 	})
 }
@@ -229,7 +229,7 @@ func (s *Store) Pause(now time.Time, id string) (*Record, error) {
 		if r.Sync.Status == Paused {
 			return nil
 		}
-		if c := s.book.pick(r, CallPause); c != nil {
+		if c := s.lifecycles.pick(r, CallPause); c != nil {
 			r.pauseBy(c, now)
 			return nil
 		}
@@ -241,7 +241,7 @@ func (s *Store) Pause(now time.Time, id string) (*Record, error) {
 // Resume goes on with the sync of the profile with that id. It errs with
 // ErrNotFound or *IllegalError.
 func (s *Store) Resume(now time.Time, id string) (*Record, error) {
-	return s.change(now, id, CallResume, func(r *Record) error { r.resume(now, s.book); return nil })
+	return s.change(now, id, CallResume, func(r *Record) error { r.resume(now, s.lifecycles); return nil })
 }
 
 // Reset deletes the errors of the profile with that id and starts its sync
@@ -251,7 +251,7 @@ func (s *Store) Reset(now time.Time, id string, o Outcome) (*Record, error) {
 	return s.change(now, id, CallReset, func(r *Record) error {
 		r.clearErrors()
 		if r.started {
-			r.begin(now, CallReset, o, s.book)
+			r.begin(now, CallReset, o, s.lifecycles)
 		}
 		return nil
 	})
@@ -300,7 +300,7 @@ func (s *Store) edit(now time.Time, id string, fn func(*Record) error) (*Record,
 	if err := fn(r); err != nil {
 		return nil, err
 	}
-	if r.State == Gone || r.State != Deleting && r.settle(now, s.book, nil) {
+	if r.State == Gone || r.State != Deleting && r.settle(now, s.lifecycles, nil) {
 		s.remove(e)
 	} else {
 		s.put(e, r)
