@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/words"
@@ -138,7 +139,7 @@ func checkFile(path string) (FileReport, error) {
 	if err != nil {
 		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
 	}
-	outline, err := scenario.Inspect(path, text)
+	outline, err := scenariofile.Inspect(path, text)
 	if outline.Known() {
 		f.Kind = kindOf(path, outline)
 	}
@@ -173,7 +174,7 @@ func checkLarge(path string) (FileReport, error) {
 }
 
 // kindOf tells what a file is by the schema that it names, else by its names.
-func kindOf(path string, o scenario.Outline) Kind {
+func kindOf(path string, o scenariofile.Outline) Kind {
 	for kind, name := range map[Kind]string{KindScenario: "scenario", KindFixture: "fixture", KindProfile: "educationSynchronizationProfile"} {
 		if strings.HasSuffix(o.Text("$schema"), "/"+name+".schema.json") {
 			return kind
@@ -212,10 +213,10 @@ func (f *FileReport) take(err error) error {
 	return nil
 }
 
-func (f *FileReport) scenario(o scenario.Outline, text []byte) error {
+func (f *FileReport) scenario(o scenariofile.Outline, text []byte) error {
 	options := scenarioOptions(surface.New(surface.Config{}).Operations())
 	options.Folder = filepath.Dir(f.File)
-	s, err := scenario.Parse(f.File, text, options)
+	s, err := scenariofile.Parse(f.File, text, options)
 	if err != nil {
 		return f.take(err)
 	}
@@ -231,7 +232,7 @@ func (f *FileReport) scenario(o scenario.Outline, text []byte) error {
 // schema holds JSON against a schema and, where it is the body of a create, the
 // rules that no schema can tell. Whether an expirationDate is over depends on
 // the clock of a world, so it is not told here.
-func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error {
+func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) error {
 	v, err := jsontree.Decode(text)
 	if err != nil {
 		return f.take(err)
@@ -256,13 +257,13 @@ func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error 
 }
 
 // scenarioOptions is what a scenario may speak of.
-func scenarioOptions(operations []string) scenario.Options {
-	return scenario.Options{Operations: operations, WrongError: surface.WrongError, Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
+func scenarioOptions(operations []string) scenariofile.Options {
+	return scenariofile.Options{Operations: operations, WrongError: surface.WrongError, Fixtures: fixture.Names(fixtures.FS)}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a
 // built-in one or the path of a file. It errs with scenario.Problems, all that
 // is wrong with it, or where there is none.
 func LoadScenario(ref string) (*scenario.File, error) {
-	return scenario.Load(ref, scenarioOptions(surface.New(surface.Config{}).Operations()))
+	return scenariofile.Load(ref, scenarioOptions(surface.New(surface.Config{}).Operations()))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -106,17 +107,17 @@ func (s *Server) parseScenario(name string, text []byte) (*scenario.File, error)
 	if filepath.Ext(name) != "" { // the file of a scenario has an ending
 		o.Folder = filepath.Dir(name)
 	}
-	return scenario.Parse(name, text, o)
+	return scenariofile.Parse(name, text, o)
 }
 
 // newScene joins files and the server's options: what an option says goes
 // before what a file says.
 func (s *Server) newScene(sources []Source, files []*scenario.File, variants map[string]string) (*scene, error) {
-	f, err := scenario.Merge(files)
+	f, err := scenariofile.Merge(files)
 	if err != nil {
 		return nil, err
 	}
-	sc := &scene{sources: sources, file: f, perRequest: f.Clock.PerRequest.Std(), script: f.Script()}
+	sc := &scene{sources: sources, file: f, perRequest: f.Clock.PerRequest.Std(), script: scenariofile.Script(f)}
 	readings := maps.Clone(f.Variants)
 	if readings == nil {
 		readings = map[string]string{}

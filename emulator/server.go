@@ -82,7 +82,7 @@ type Server struct {
 // process, since they are a part of the program; those of files when first needed.
 var (
 	compiledAPI = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.API) })
-	compiled    = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
+	compiled    = schema.Embedded
 )
 
 // How long a client may take (chosen, for people with a debugger). Headers and

@@ -12,6 +12,9 @@ import (
 	"github.com/graphemu/graphemu/scenarios"
 )
 
+// MaxSize is how many bytes a scenario may have.
+const MaxSize = 1 << 20
+
 // Names returns the names of the built-in scenarios, sorted.
 func Names() []string {
 	files, err := fs.Glob(scenarios.FS, "*.yaml")
@@ -47,26 +50,5 @@ func Read(ref string) (name string, text []byte, err error) {
 	return ref, text, nil
 }
 
-// Load reads the scenario that ref means, a name of Names or the path of a
-// file. A fixture that the file names is looked for in the file's folder.
-func Load(ref string, o Options) (*File, error) {
-	name, text, err := Read(ref)
-	if err != nil {
-		return nil, err
-	}
-	if o.Folder == "" && name != "" && !slices.Contains(Names(), ref) {
-		o.Folder = filepath.Dir(name)
-	}
-	return Parse(name, text, o)
-}
-
 // isPath tells a path from a name.
 func isPath(ref string) bool { return strings.ContainsAny(ref, `/\.`) }
-
-// under returns a path that leads from folder.
-func under(folder, path string) string {
-	if folder == "" || folder == "." || filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(folder, path)
-}

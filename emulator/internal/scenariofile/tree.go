@@ -1,7 +1,6 @@
-package scenario
+package scenariofile
 
 import (
-	"reflect"
 	"strconv"
 )
 
@@ -45,14 +44,4 @@ func drop(v any, path []string) any {
 		}
 	}
 	return v
-}
-
-// subset tells whether all that a asks, b asks too.
-func subset[V any](a, b map[string]V) bool {
-	for name, v := range a {
-		if w, ok := b[name]; !ok || !reflect.DeepEqual(v, w) {
-			return false
-		}
-	}
-	return true
 }
