@@ -7,11 +7,11 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
@@ -147,7 +147,7 @@ func (s *Server) newScene(sources []Source, files []*scenario.File, variants map
 // one is as it was, and a file counts as it was when it was first named.
 func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
 	key := ref
-	if strings.ContainsAny(ref, `/\.`) {
+	if files.IsPath(ref) {
 		if file, err := filepath.Abs(ref); err == nil {
 			key = file // a path has many spellings
 		}

@@ -38,7 +38,7 @@ func Read(ref string) (name string, text []byte, err error) {
 	}
 	ending := strings.ToLower(filepath.Ext(ref))
 	if !slices.Contains([]string{".yaml", ".yml", ".json"}, ending) {
-		if isPath(ref) {
+		if files.IsPath(ref) {
 			return "", nil, fmt.Errorf("scenario %s: a scenario's file ends in .yaml, .yml or .json", ref)
 		}
 		return "", nil, fmt.Errorf("there is no scenario %q%s; built in are %s, and a path that ends in .yaml, .yml or .json leads to a file",
@@ -49,6 +49,3 @@ func Read(ref string) (name string, text []byte, err error) {
 	}
 	return ref, text, nil
 }
-
-// isPath tells a path from a name.
-func isPath(ref string) bool { return strings.ContainsAny(ref, `/\.`) }

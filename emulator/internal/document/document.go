@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -142,9 +141,4 @@ func plainText(text []byte) ([]byte, error) {
 		rest = rest[size:]
 	}
 	return text, nil
-}
-
-// child returns the pointer of a member or, for a number, an item.
-func child(pointer string, token any) string {
-	return pointer + "/" + jsontree.Escape(fmt.Sprint(token))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -84,7 +85,7 @@ func (r *reader) value(n ast.Node, pointer string, key Position, depth int) (v a
 	case *ast.SequenceNode:
 		list := make([]any, len(n.Values))
 		for i, item := range n.Values {
-			if list[i], err = r.value(item, child(pointer, i), Position{}, depth+1); err != nil {
+			if list[i], err = r.value(item, jsontree.Child(pointer, i), Position{}, depth+1); err != nil {
 				return nil, err
 			}
 		}
@@ -148,9 +149,9 @@ func (r *reader) fill(m map[string]any, n ast.MapNode, pointer string, depth int
 		}
 		switch _, given := m[name]; {
 		case !given:
-			m[name], err = r.value(member.Value(), child(pointer, name), at, depth+1)
+			m[name], err = r.value(member.Value(), jsontree.Child(pointer, name), at, depth+1)
 		case !merged:
-			r.doc.repeat(child(pointer, name), name, at)
+			r.doc.repeat(jsontree.Child(pointer, name), name, at)
 			_, err = r.value(member.Value(), aside, at, depth+1)
 		}
 		if err != nil {

@@ -81,7 +81,7 @@ func Check(v any, t reflect.Type, pointer string) []problem.Problem {
 		}
 		var list []problem.Problem
 		for _, name := range slices.Sorted(maps.Keys(o)) {
-			list = append(list, Check(o[name], t.Elem(), pointer+"/"+Escape(name))...)
+			list = append(list, Check(o[name], t.Elem(), Child(pointer, name))...)
 		}
 		return list
 	case reflect.String:
@@ -118,7 +118,7 @@ func checkObject(o map[string]any, t reflect.Type, pointer string) []problem.Pro
 	}
 	var list []problem.Problem
 	for _, name := range slices.Sorted(maps.Keys(o)) {
-		at := pointer + "/" + Escape(name)
+		at := Child(pointer, name)
 		if field, ok := fields[name]; ok {
 			list = append(list, Check(o[name], field, at)...)
 			continue

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -23,7 +25,7 @@ func (p *parsing) check(f *scenario.File) {
 	p.lifecycles(f.Lifecycles)
 	p.faults(f)
 	for i := range f.Throttle {
-		at := child("/throttle", i)
+		at := jsontree.Child("/throttle", i)
 		for _, wrong := range f.Throttle[i].Check(p.options.Operations) {
 			if !slices.Contains(p.bad, at+"/preset") { // what a preset stands for is not missing
 				p.rule(at+wrong.Pointer, "%s", wrong.Message)
@@ -31,7 +33,7 @@ func (p *parsing) check(f *scenario.File) {
 		}
 	}
 	for i := range f.Expect {
-		e, at := &f.Expect[i], child("/expect", i)
+		e, at := &f.Expect[i], jsontree.Child("/expect", i)
 		for _, wrong := range e.Check(p.options.Operations) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}
@@ -69,7 +71,7 @@ func (p *parsing) variants(chosen map[string]string) {
 			if !slices.Contains(known, name) {
 				near = words.Hint(name, known)
 			}
-			p.rule(child("/variants", name), "%v%s", err, near)
+			p.rule(jsontree.Child("/variants", name), "%v%s", err, near)
 		}
 	}
 }
@@ -81,7 +83,7 @@ func (p *parsing) fixture(f *scenario.File) {
 	if f.Fixture == "" || slices.Contains(known, f.Fixture) {
 		return
 	}
-	if isPath(f.Fixture) {
+	if files.IsPath(f.Fixture) {
 		f.Fixture = under(p.options.Folder, f.Fixture)
 		return
 	}
@@ -106,8 +108,8 @@ func (p *parsing) names(f *scenario.File) {
 	for _, n := range entries(f) {
 		key := n.list + " " + n.name
 		if first, twice := seen[key]; twice && n.name != "" {
-			at := child(child("", n.list), n.index)
-			p.rule(child(at, "name"), "the name %q stands twice in %s, first at %s", n.name, n.list, first)
+			at := jsontree.Child(jsontree.Child("", n.list), n.index)
+			p.rule(jsontree.Child(at, "name"), "the name %q stands twice in %s, first at %s", n.name, n.list, first)
 			continue
 		}
 		seen[key] = n.place
@@ -136,9 +138,9 @@ func entries(f *scenario.File) (all []named) {
 
 func (p *parsing) lifecycles(list []scenario.Lifecycle) {
 	for i := range list {
-		l, at := &list[i], child("/lifecycles", i)
+		l, at := &list[i], jsontree.Child("/lifecycles", i)
 		for _, path := range slices.Sorted(maps.Keys(l.Where)) {
-			p.path(child(child(at, "where"), path), path)
+			p.path(jsontree.Child(jsontree.Child(at, "where"), path), path)
 		}
 		p.steps(l, at)
 		p.next(list, i, at)
@@ -150,7 +152,7 @@ func (p *parsing) steps(l *scenario.Lifecycle, at string) {
 	var total time.Duration
 	for j, s := range l.Steps {
 		if total += s.After.Time.Std(); total > clock.MaxDuration {
-			p.rule(child(child(at+"/steps", j), "after"), "the steps up to here take more than %v, which is the most", clock.MaxDuration)
+			p.rule(jsontree.Child(jsontree.Child(at+"/steps", j), "after"), "the steps up to here take more than %v, which is the most", clock.MaxDuration)
 			break
 		}
 	}
@@ -159,7 +161,7 @@ func (p *parsing) steps(l *scenario.Lifecycle, at string) {
 			p.rule(at+"/on", "%s", wrong.Message)
 			continue
 		}
-		step, s := child(at+"/steps", wrong.Index), l.Steps[wrong.Index]
+		step, s := jsontree.Child(at+"/steps", wrong.Index), l.Steps[wrong.Index]
 		message := wrong.Message
 		if wrong.Forcible {
 			switch {
@@ -246,7 +248,7 @@ func (p *parsing) circles(list []scenario.Lifecycle) {
 			for _, k := range append(slices.Clone(circle), j) {
 				names = append(names, list[k].Name)
 			}
-			p.rule(child("/lifecycles", circle[len(circle)-1])+"/next",
+			p.rule(jsontree.Child("/lifecycles", circle[len(circle)-1])+"/next",
 				"next leads in a circle: %s; each waits until the one before names it, so none would ever run",
 				strings.Join(names, " → "))
 		}
@@ -258,7 +260,7 @@ func (p *parsing) circles(list []scenario.Lifecycle) {
 
 func (p *parsing) faults(f *scenario.File) {
 	for i := range f.Faults {
-		r, at := &f.Faults[i], child("/faults", i)
+		r, at := &f.Faults[i], jsontree.Child("/faults", i)
 		for _, wrong := range r.Check(p.options.Operations) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}

@@ -3,7 +3,6 @@ package scenariofile
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
@@ -20,9 +19,6 @@ func Load(ref string, o Options) (*scenario.File, error) {
 	}
 	return Parse(name, text, o)
 }
-
-// isPath tells a path from a name.
-func isPath(ref string) bool { return strings.ContainsAny(ref, `/\.`) }
 
 // under returns a path that leads from folder.
 func under(folder, path string) string {

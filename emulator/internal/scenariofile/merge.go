@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
@@ -52,7 +53,7 @@ func padded(places []string, n int) []string {
 // across is the problem of a name that an earlier scenario has.
 func across(n named, before string) scenario.Problem {
 	file, at := parsePlace(n.place)
-	return problem(file, at, child(child("", n.list), n.index)+"/name",
+	return problem(file, at, jsontree.Child(jsontree.Child("", n.list), n.index)+"/name",
 		"the name "+words.Quote(n.name)+" stands in "+n.list+" of two scenarios, first at "+before)
 }
 

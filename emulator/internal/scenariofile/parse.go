@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/graphemu/graphemu/emulator/internal/document"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
@@ -102,8 +104,7 @@ func (p *parsing) rule(pointer, format string, args ...any) {
 
 // within tells whether the value of pointer is that of around, or in it.
 func within(pointer, around string) bool {
-	rest, ok := strings.CutPrefix(pointer, around)
-	return ok && (rest == "" || rest[0] == '/')
+	return jsontext.Pointer(around).Contains(jsontext.Pointer(pointer))
 }
 
 // knowsVersion tells whether the rest of the file can be understood.
@@ -143,7 +144,7 @@ func (p *parsing) schema() error {
 		at, message := p.doc.At(f.Pointer), f.Message
 		switch f.Kind {
 		case schema.MissingProperty:
-			p.bad = append(p.bad, child(f.Pointer, f.Property))
+			p.bad = append(p.bad, jsontree.Child(f.Pointer, f.Property))
 			p.addAt(at, f.Pointer, message)
 			continue
 		case schema.UnknownProperty:
@@ -179,7 +180,7 @@ func (p *parsing) letterCase(v, canonical any, pointer string) {
 			return
 		}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			at := child(pointer, name)
+			at := jsontree.Child(pointer, name)
 			if sub, same := c[name]; same {
 				p.letterCase(v[name], sub, at)
 				continue
@@ -195,7 +196,7 @@ func (p *parsing) letterCase(v, canonical any, pointer string) {
 		c, ok := canonical.([]any)
 		for i := range v {
 			if ok && i < len(c) {
-				p.letterCase(v[i], c[i], child(pointer, i))
+				p.letterCase(v[i], c[i], jsontree.Child(pointer, i))
 			}
 		}
 	case string:
@@ -283,7 +284,7 @@ func (p *parsing) finish(f *scenario.File) {
 }
 
 func (p *parsing) place(list string, i int) string {
-	return problem(p.file, p.doc.At(child(list, i)), "", "").Place()
+	return problem(p.file, p.doc.At(jsontree.Child(list, i)), "", "").Place()
 }
 
 // notation returns why the type that a value belongs to refuses it, "" where it
@@ -349,11 +350,11 @@ func (p *parsing) leaves(v any, pointer string, fn func(pointer string, v any)) 
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			p.leaves(v[name], child(pointer, name), fn)
+			p.leaves(v[name], jsontree.Child(pointer, name), fn)
 		}
 	case []any:
 		for i := range v {
-			p.leaves(v[i], child(pointer, i), fn)
+			p.leaves(v[i], jsontree.Child(pointer, i), fn)
 		}
 	default:
 		fn(pointer, v)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/document"
-	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
@@ -82,21 +81,4 @@ func plainName(s string) bool {
 		}
 	}
 	return s != "" && len(s) <= 100
-}
-
-// tokens returns the tokens of a JSON pointer.
-func tokens(pointer string) []string {
-	if pointer == "" {
-		return nil
-	}
-	list := strings.Split(pointer[1:], "/")
-	for i, t := range list {
-		list[i] = jsontree.Unescape(t)
-	}
-	return list
-}
-
-// child returns the pointer of a member or, for a number, an item.
-func child(pointer string, token any) string {
-	return pointer + "/" + jsontree.Escape(fmt.Sprint(token))
 }

@@ -1,8 +1,14 @@
 package scenariofile
 
 import (
+	"slices"
 	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
+
+// tokens returns the tokens of a JSON pointer.
+func tokens(pointer string) []string { return slices.Collect(jsontext.Pointer(pointer).Tokens()) }
 
 // find returns the value of a pointer, nil where there is none.
 func find(v any, pointer string) any {
