@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
-	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
@@ -214,7 +214,7 @@ func (f *FileReport) take(err error) error {
 }
 
 func (f *FileReport) scenario(o scenariofile.Outline, text []byte) error {
-	options := scenarioOptions(surface.New(surface.Config{}).Operations())
+	options := scenarioOptions(operations(graph.New(graph.Config{}, nil)))
 	options.Folder = filepath.Dir(f.File)
 	s, err := scenariofile.Parse(f.File, text, options)
 	if err != nil {
@@ -258,12 +258,12 @@ func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) er
 
 // scenarioOptions is what a scenario may speak of.
 func scenarioOptions(operations []string) scenariofile.Options {
-	return scenariofile.Options{Operations: operations, WrongError: surface.WrongError, Fixtures: fixture.Names(fixtures.FS)}
+	return scenariofile.Options{Operations: operations, WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a
 // built-in one or the path of a file. It errs with scenario.Problems, all that
 // is wrong with it, or where there is none.
 func LoadScenario(ref string) (*scenario.File, error) {
-	return scenariofile.Load(ref, scenarioOptions(surface.New(surface.Config{}).Operations()))
+	return scenariofile.Load(ref, scenarioOptions(operations(graph.New(graph.Config{}, nil))))
 }

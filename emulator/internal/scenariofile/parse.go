@@ -19,8 +19,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/document"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/scenarios"
 )
@@ -328,7 +328,7 @@ func formWords(pointer string, v any) string {
 	case "status":
 		return fmt.Sprintf(
 			"%s is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined%s",
-			words.Quote(text), words.Hint(text, profile.StatusNames))
+			words.Quote(text), words.Hint(text, subject.Statuses))
 	}
 	return ""
 }
