@@ -152,7 +152,7 @@ func (p *parsing) steps(l *scenario.Lifecycle, at string) {
 	var total time.Duration
 	for j, s := range l.Steps {
 		if total += s.After.Time.Std(); total > clock.MaxDuration {
-			p.rule(jsontree.Child(jsontree.Child(at+"/steps", j), "after"), "the steps up to here take more than %v, which is the most", clock.MaxDuration)
+			p.rule(jsontree.Child(at+"/steps", j)+"/after", "the steps up to here take more than %v, which is the most", clock.MaxDuration)
 			break
 		}
 	}
