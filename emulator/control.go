@@ -223,7 +223,7 @@ func (w controlledWorld) Verification(id string) (control.Verification, error) {
 	if _, err := state.Profiles.Get(state.Clock.Now(), id); err != nil {
 		return control.Verification{}, control.ErrNoProfile
 	}
-	report, ok := state.Intake.Report(id)
+	report, ok := state.Syncs.Report(id)
 	if !ok {
 		return control.Verification{}, control.ErrNotVerified
 	}

@@ -7,10 +7,13 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+	"github.com/graphemu/graphemu/emulator/internal/workloads"
 )
 
 // wrongError returns what is wrong with a rule that asks an operation for an error
@@ -52,6 +55,12 @@ func wrongError(operation, name string) string {
 // sign-in endpoints'.
 func operations(g *graph.Handler) []string {
 	return slices.Concat(g.Operations(), storage.Operations(), entra.Operations())
+}
+
+// newGraph returns Graph's handler with all workloads. e may be nil where nothing is
+// served.
+func newGraph(cfg graph.Config, e *engine.Engine) *graph.Handler {
+	return graph.New(cfg, e, workloads.All, graph.Models{workload.Beta: workloads.Beta, workload.V1: workloads.V1})
 }
 
 // checkFault returns what is wrong with a rule for the operations there are.

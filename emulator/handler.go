@@ -51,7 +51,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, byName bool) {
 	call := storage.Parse(r)
 	state := s.signedFor(&call).current.Load()
-	storage.Serve(s.engine, w, r, &state.World.World, state.Blobs, caller(r, byName), call)
+	storage.Serve(s.engine, w, r, &state.World.World, state.Files, caller(r, byName), call)
 }
 
 // serveGraph answers a request of the Graph API. byName: the client asked for it

@@ -19,7 +19,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
-	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/server/proxy"
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
@@ -114,10 +113,9 @@ func New(o Options) (*Server, error) {
 		return kept(s, "local CA", func(dir string) (*certs.Authority, error) { return certs.Open(dir, set.Hosts, set.now) })
 	})
 	s.secret = sync.OnceValue(s.openSecret)
-	s.metrics = metrics.New(operations(graph.New(graph.Config{}, nil)))
+	s.metrics = metrics.New(operations(newGraph(graph.Config{}, nil)))
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
-	s.graph = graph.New(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch,
-		Schemas: schema.Embedded}, s.engine)
+	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch}, s.engine)
 	sc, err := s.loadScene()
 	if err == nil {
 		s.scene.Store(sc)

@@ -74,7 +74,7 @@ type positions struct {
 func (w *World) save() snapshot {
 	state, sc, play := w.inForce()
 	now := state.Clock.Now()
-	whole := state.Intake.Save(now) // first: it lets the directory have what is due
+	whole := state.Syncs.Save(now) // first: it lets the directory have what is due
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, roots: state.roots, Clock: state.Clock.Save(),
 		Scenario: sc.sources, Fixture: state.start.given, Variants: play.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
@@ -157,7 +157,7 @@ func (w *World) restore(s snapshot) error {
 	if err := state.Profiles.Restore(s.Profiles); err != nil {
 		return fmt.Errorf("/profiles: %w", err)
 	}
-	if err := state.Blobs.Restore(s.Uploads); err != nil {
+	if err := state.Files.Restore(s.Uploads); err != nil {
 		return fmt.Errorf("/uploads: %w", err)
 	}
 	before := state.Directory.Bytes()
@@ -165,7 +165,7 @@ func (w *World) restore(s snapshot) error {
 		return fmt.Errorf("/directory: %w", err)
 	}
 	state.memory.Add(state.Directory.Bytes() - before)
-	if err := state.Intake.Restore(s.Syncs); err != nil {
+	if err := state.Syncs.Restore(s.Syncs); err != nil {
 		return fmt.Errorf("/syncs: %w", err)
 	}
 	play := state.World.Scenario()

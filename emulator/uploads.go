@@ -55,7 +55,7 @@ func (s *Server) signer(c *storage.Call) *World {
 	s.worlds.mu.RLock()
 	defer s.worlds.mu.RUnlock()
 	for _, w := range s.worlds.byTenant {
-		if blobs := w.current.Load().Blobs; blobs.Has(c.Container) && blobs.Signs(c.Container, c.Query) {
+		if blobs := w.current.Load().Files; blobs.Has(c.Container) && blobs.Signs(c.Container, c.Query) {
 			return w
 		}
 	}

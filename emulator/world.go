@@ -15,7 +15,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
@@ -48,6 +50,8 @@ type World struct {
 // state is what a world consists of. A reset makes a new one.
 type state struct {
 	graph.World
+	sds.State                  // profiles, their files and syncs
+	Directory *directory.Store // what syncs made, and accounts
 	roots
 	Sessions *entra.Sessions // what its token endpoints gave, and may take back
 	memory   *quota.Share    // what it keeps, of Limits.Memory
@@ -62,7 +66,7 @@ type state struct {
 
 // accounts returns who may sign in. It is made when it is first needed.
 func (st *state) accounts() *accounts {
-	st.askedWho.Do(func() { st.who = accountsOf(&st.start.fixture.Directory, st.Tenant, st.derive) })
+	st.askedWho.Do(func() { st.who = accountsOf(&st.start.fixture.Directory, st.Tenant.ID, st.derive) })
 	return st.who
 }
 
@@ -125,27 +129,20 @@ func (o roots) derive(names ...string) string {
 // newState makes an empty world of a scenario and a fixture's directory, that
 // keeps profiles by the variants of stored.
 func (s *Server) newState(w *World, o roots, sc *scene, from start, stored variant.Set) *state {
-	derive := o.derive
 	memory := s.memory.Share()
 	st := &state{roots: o, memory: memory, ids: ids.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc, start: from}
-	st.World = graph.World{
-		World: engine.World{
-			Name:       w.Name,
-			Clock:      clock.New(sc.clock, s.set.Now),
-			RequestIDs: ids.NewStream(o.Seed, o.From, "requests"),
-			Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
-			Standing:   st.World.Standing,
-		},
-		Profiles: profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: sc.script, Max: s.set.Limits.Profiles,
-			Derive: derive, Memory: memory,
-			Legacy: stored.Is("customizationDefaults", "legacy"), PlainTypes: stored.Is("typeHash", "without")}),
-		Tenant:  w.tenant,
-		PageKey: ids.Key(o.Seed, o.From, "pages"),
+	st.keep(s, w)
+	st.World.World = engine.World{
+		Name:       w.Name,
+		Clock:      clock.New(sc.clock, s.set.Now),
+		RequestIDs: ids.NewStream(o.Seed, o.From, "requests"),
+		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
+		Settle:     st.Files.Sweep, // a client that uploads no more may still ask
+		Standing:   st.Standing,
 	}
+	st.World.Tenant = workload.Tenant{ID: w.tenant, PageKey: ids.Key(o.Seed, o.From, "pages"),
+		States: []any{&st.State, &directory.State{Objects: st.Directory, Settle: st.Syncs.Settle}}}
 	st.Journal.CopyTo(s.copies)
-	st.Blobs = storage.NewStore(s.uploadKey(w.tenant), storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: memory})
-	st.Blobs.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
-	st.Directory = directory.New(seedOf(from.fixture.Directory), derive)
 	st.Sessions = entra.NewSessions()
 	st.Revoked = st.Sessions.Revoked
 	st.Revoke = func() uint64 {
@@ -155,13 +152,23 @@ func (s *Server) newState(w *World, o roots, sc *scene, from start, stored varia
 		return n
 	}
 	st.Registered = func(app string) bool { return st.accounts().has(app) }
-	st.Intake = rostersync.New(st.Profiles, st.Blobs, st.Directory)
-	st.Intake.Memory = memory
-	st.Blobs.MakeRoom = st.Intake.Settle
-	st.World.World.Settle = st.Blobs.Sweep // a client that uploads no more may still ask
 	memory.Add(worldCost + st.Directory.Bytes())
 	st.World.SetScenario(sc.play(o))
 	return st
+}
+
+// keep makes what the workloads keep.
+func (st *state) keep(s *Server, w *World) {
+	st.Profiles = profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: st.scene.script, Max: s.set.Limits.Profiles,
+		Derive: st.derive, Memory: st.memory,
+		Legacy: st.stored.Is("customizationDefaults", "legacy"), PlainTypes: st.stored.Is("typeHash", "without")})
+	st.Files = storage.NewStore(s.uploadKey(w.tenant),
+		storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: st.memory})
+	st.Files.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
+	st.Directory = directory.New(seedOf(st.start.fixture.Directory), st.derive)
+	st.Syncs = rostersync.New(st.Profiles, st.Files, st.Directory)
+	st.Syncs.Memory = st.memory
+	st.Files.MakeRoom = st.Syncs.Settle
 }
 
 // raise makes n at least as high as to.
@@ -212,7 +219,7 @@ func upload(st *state, id string, files func() ([]profile.SeedFile, error), now 
 		return err
 	}
 	for _, f := range list {
-		if err := st.Blobs.Put(id, f.Name, f.Text, now); err != nil {
+		if err := st.Files.Put(id, f.Name, f.Text, now); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -93,7 +94,7 @@ func (c *call) objectsToToken() *objection {
 	switch {
 	case t.Flaw != "":
 		return flaws[t.Flaw]
-	case t.Tenant != c.world.Tenant:
+	case t.Tenant != c.Tenant.ID:
 		return flaws[identity.FlawIssuer]
 	case now >= t.Expires:
 		return expired
@@ -107,14 +108,15 @@ func (c *call) objectsToToken() *objection {
 
 // authorize looks at the permission that the operation asks for. A part of a batch
 // needs its own.
-func (s *Handler) authorize(c *call, op *operation) error {
+func (s *Handler) authorize(c *call) error {
 	if s.cfg.Auth == AuthOff || c.token == nil || c.token.Flaw != "" || c.Advice != "" {
 		return nil
 	}
-	d := op.demands.of(op.name)[0]
+	generation := 0
 	if c.Scenario.Variants.Is("permissions", string(identity.Generation2018)) {
-		d = op.demands.of(op.name)[1]
+		generation = 1
 	}
+	d := c.op.demands.of(&c.op.Operation)[generation]
 	return s.raise(c, d.objection(c.token))
 }
 
@@ -125,11 +127,11 @@ type demands struct {
 	all  [2]*demand
 }
 
-func (d *demands) of(operation string) *[2]*demand {
+func (d *demands) of(op *workload.Operation) *[2]*demand {
 	d.once.Do(func() {
 		for i, g := range []identity.Generation{identity.Generation2021, identity.Generation2018} {
-			if need, ok := identity.NeedOf(operation, g); ok {
-				d.all[i] = newDemand(operation, need)
+			if op.Needs != nil {
+				d.all[i] = newDemand(op.Name, op.Needs.In(g))
 			}
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // batchLimit is how many requests a batch may have. Documented.
@@ -36,7 +37,8 @@ type part struct {
 // batch answers POST /$batch: 200 whatever becomes of the parts. They are run
 // in their order, so whatever a part depends on has been answered before it.
 // Source: the JSON batching page; texts in the catalogue.
-func (s *Handler) batch(c *call) (engine.Reply, error) {
+func (c *call) batch() (engine.Reply, error) {
+	s := c.handler
 	if c.InBatch {
 		return engine.Reply{}, apierror.InvalidBatch().Help("invalidBatch", "", "a batch cannot hold a batch")
 	}
@@ -44,7 +46,7 @@ func (s *Handler) batch(c *call) (engine.Reply, error) {
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	body := append(c.room(1024), `{"responses":[`...)
+	body := append(c.Room(1024), `{"responses":[`...)
 	status := map[string]int{} // by folded id
 	whole := false
 	defer func() {
@@ -71,9 +73,9 @@ func (s *Handler) batch(c *call) (engine.Reply, error) {
 		case failed != "":
 			a = part.fail(apierror.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
 		default:
-			a = part.Damaged(s.engine.Answer(&part.Call), isJSON)
+			a = part.Damaged(s.engine.Answer(part.engine()), workload.IsJSON)
 		}
-		s.engine.Record(&part.Call, a)
+		s.engine.Record(part.engine(), a)
 		if p.method == http.MethodHead {
 			a.Body = nil
 		}
@@ -86,7 +88,7 @@ func (s *Handler) batch(c *call) (engine.Reply, error) {
 		c.unsent = int64(len(body))
 	}
 	whole = true
-	return engine.Reply{Status: http.StatusOK, Media: c.format.media(), Body: append(body, "]}"...)}, nil
+	return c.OK(http.StatusOK, append(body, "]}"...)), nil
 }
 
 // appendPart appends the answer to a part: its body as it is where it is JSON,
@@ -97,7 +99,7 @@ func appendPart(dst []byte, id string, a engine.Reply) []byte {
 	dst = jsontree.Append(append(dst, `,"headers":`...), partHeaders(a))
 	switch {
 	case len(a.Body) == 0:
-	case isJSON(a.Media):
+	case workload.IsJSON(a.Media):
 		dst = append(append(dst, `,"body":`...), a.Body...)
 	default:
 		dst = append(base64.StdEncoding.AppendEncode(append(dst, `,"body":"`...), a.Body), '"')
@@ -108,11 +110,11 @@ func appendPart(dst []byte, id string, a engine.Reply) []byte {
 // part makes the call of a part: with the world, time, ids and token of the
 // batch itself (ids shared by all parts: documented sample).
 func (c *call) part(p part) *call {
-	n := &call{handler: c.handler, world: c.world, token: c.token, ids: c.ids, decoded: p.body, format: parseFormat(p.header.Get("Accept"))}
-	c.BeginPart(&n.Call, n)
-	n.Path = "/" + c.at.version + p.path
-	n.at = c.handler.canonical(n.Path)
-	n.Method, n.Query, n.Header, n.Address = p.method, p.query, p.header, n.at.path
+	n := &call{handler: c.handler, world: c.world, token: c.token, ids: c.ids}
+	c.BeginPart(n.engine(), n)
+	n.Tenant, n.Decoded = c.Tenant, p.body
+	n.Method, n.Query, n.Header, n.Path = p.method, p.query, p.header, "/"+c.Version.String()+p.path
+	n.ask(c.handler.canonical(n.Path), p.header.Get("Accept"))
 	return n
 }
 
@@ -146,7 +148,7 @@ func partHeaders(a engine.Reply) map[string]string {
 
 // readBatch decodes the batch and refuses it whole where it is none.
 func (s *Handler) readBatch(c *call) ([]part, error) {
-	body, err := c.readObject()
+	body, err := c.Object()
 	if err != nil {
 		if e, ok := err.(*apierror.Error); ok && e.Status == http.StatusBadRequest && !isLimit(e) {
 			invalid := apierror.InvalidBatch()
@@ -284,7 +286,7 @@ func (p *part) readBody(v any, i int) error {
 		return apierror.BatchWithoutContentType(p.id).Help("invalidBatch", pointer(i, "headers"),
 			`add "headers": {"Content-Type": "application/json"}`)
 	}
-	if v == nil || isJSON(contentType) {
+	if v == nil || workload.IsJSON(contentType) {
 		p.body = v
 		return nil
 	}

@@ -47,7 +47,7 @@ func TestBatchesAtOnceHaveOneLimit(t *testing.T) {
 			w := slowReader{httptest.NewRecorder(), writing, read}
 			r := httptest.NewRequest("POST", "/beta/$batch", strings.NewReader(one))
 			r.Header = http.Header{"Authorization": {"Bearer x"}, "Content-Type": {"application/json"}}
-			d.Serve(w, r, d.world, Caller{Caller: engine.Caller{Client: "test"}, Token: &identity.Token{Flaw: identity.FlawForm}})
+			d.Serve(w, r, &d.world.World, Caller{Caller: engine.Caller{Client: "test"}, Token: &identity.Token{Flaw: identity.FlawForm}})
 			done <- struct{}{}
 		}()
 		<-writing

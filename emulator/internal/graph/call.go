@@ -2,46 +2,33 @@ package graph
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // call is one request of Graph, or one part of a batch, on its way to its operation.
 // It is an engine.Handler.
 type call struct {
-	engine.Call
+	workload.Call
 	handler *Handler
 	world   *World
 	token   *identity.Token // what was found in it; nil: there is none, or nobody looks
 	ids     apierror.IDs
 	at      location
-	op      operation
-	unknown error // why there is no operation
-
-	format  format
-	writer  http.ResponseWriter // for the body; nil: a batch part
-	payload []byte              // the body, once it was read
-	unread  error               // why it could not be read
-	wasRead bool
-	decoded any    // a batch part's body, which came as JSON within JSON
-	buffer  []byte // spare room for the answer's body
-	refused bool   // by a schema or a rule of the model
-	left    bool   // the client has gone before a walk was at its end
-	unsent  int64  // bytes that a batch counts in Handler.unsent
+	op      *operation // nil: there is none
+	unknown error      // why
+	unsent  int64      // bytes that a batch counts in Handler.unsent
 }
 
 // calls keeps calls with their buffers for the next request.
-var calls = sync.Pool{New: func() any { return &call{buffer: make([]byte, 0, 4096)} }}
+var calls = sync.Pool{New: func() any { return &call{Call: workload.Call{Buffer: make([]byte, 0, 4096)}} }}
 
 // maxSpare is the largest buffer that is kept for the next answer.
 // A page of 100 profiles has room in it.
@@ -49,29 +36,37 @@ const maxSpare = 512 << 10
 
 // begin prepares a call for a request.
 func (s *Handler) begin(c *call, w http.ResponseWriter, r *http.Request, world *World, from Caller) {
-	c.handler, c.world, c.token, c.writer = s, world, from.Token, w
-	s.engine.Begin(&c.Call, c, r, &world.World, from.Caller, false)
-	c.ids, c.Zips = requestIDs(r.Header, &c.Call), true
+	c.handler, c.world, c.token = s, world, from.Token
+	s.engine.Begin(c.engine(), c, r, &world.World, from.Caller, false)
+	c.ids, c.Zips = requestIDs(r.Header, c.engine()), true
+	c.Tenant, c.Writer, c.MaxBody = &world.Tenant, w, s.cfg.MaxBody
+}
+
+func (c *call) engine() *engine.Call { return &c.Call.Call }
+
+// ask notes what is asked, and in which form the answer is to be.
+func (c *call) ask(at location, accept string) {
+	c.at, c.Address = at, at.path
+	c.Version, c.Keys = at.version, at.keys
+	c.Accept(accept)
 }
 
 // Serve answers one HTTP request in world.
 func (s *Handler) Serve(w http.ResponseWriter, r *http.Request, world *World, from Caller) {
 	c := calls.Get().(*call)
 	s.begin(c, w, r, world, from)
-	c.at = s.locate(r.URL)
-	c.Address = c.at.path
-	c.format = parseFormat(r.Header.Get("Accept"))
+	c.ask(s.locate(r.URL), r.Header.Get("Accept"))
 
-	a := s.engine.Answer(&c.Call)
+	a := s.engine.Answer(c.engine())
 	if c.unsent > 0 {
 		defer s.unsent.Add(-c.unsent)
 	}
-	s.engine.Finish(w, &c.Call, a)
+	s.engine.Finish(w, c.engine(), a)
 
-	spare := c.buffer[:0] // it may have grown: the next answer starts with the room
+	spare := c.Buffer[:0] // it may have grown: the next answer starts with the room
 	*c = call{}
 	if cap(spare) <= maxSpare {
-		c.buffer = spare
+		c.Buffer = spare
 	}
 	calls.Put(c)
 }
@@ -80,7 +75,7 @@ func (s *Handler) Serve(w http.ResponseWriter, r *http.Request, world *World, fr
 func (s *Handler) Refuse(w http.ResponseWriter, r *http.Request, world *World, from Caller, e *apierror.Error) {
 	c := new(call)
 	s.begin(c, w, r, world, from)
-	s.engine.Finish(w, &c.Call, c.fail(e))
+	s.engine.Finish(w, c.engine(), c.fail(e))
 }
 
 // maxClientID is the longest client-request-id that is sent back. Graph asks
@@ -95,25 +90,14 @@ func requestIDs(h http.Header, c *engine.Call) apierror.IDs {
 	return ids
 }
 
-// room returns an empty slice that n bytes fit into without a new allocation.
-func (c *call) room(n int) []byte {
-	c.buffer = slices.Grow(c.buffer[:0], n)
-	return c.buffer
-}
-
-// base is the root of the version that was asked, without a slash at its end.
-func (c *call) base() string { return c.Scheme + c.Host + "/" + c.at.version }
-
 // Resolve finds the operation. What is done then: a browser's question before a call,
 // and what the gateway before Graph refuses.
 func (c *call) Resolve() (a engine.Reply, done bool) {
 	if c.Method == http.MethodOptions {
 		return c.preflight(), true
 	}
-	c.op, c.unknown = c.handler.find(c.Method, &c.at)
-	c.Operation, c.Subject = c.op.name, ""
-	if c.unknown == nil {
-		c.Subject = c.at.keys.get("id") // else it is an address that the API does not have
+	if c.op, c.unknown = c.handler.find(c.Method, &c.at); c.op != nil {
+		c.Operation, c.Subject = c.op.Name, c.Keys.Get(c.op.subject)
 	}
 	if c.lacksLength() {
 		return c.lengthRequired(), true
@@ -135,23 +119,33 @@ func (c *call) run() (engine.Reply, error) {
 	s := c.handler
 	// A path outside every version is no call of Graph's at all, and anyone may
 	// read $metadata (observed); else no token, no answer (order inferred).
-	if !c.InBatch && c.at.version != "" && c.op.name != "metadata" {
+	if !c.InBatch && c.Version != 0 && c.Operation != "metadata" {
 		if err := s.authenticate(c); err != nil {
 			return engine.Reply{}, err
 		}
 	}
-	if c.Scenario.Variants.Is("retirement", "on") && c.at.version != "" && strings.HasPrefix(c.at.path+"/", profilesPath+"/") {
-		return engine.Reply{}, apierror.UnknownSegment("synchronizationProfiles").Help("retired", "",
-			"the variant retirement=on is chosen: the service has stopped serving this API")
+	for _, w := range s.workloads {
+		if w.Guard == nil || c.Version == 0 {
+			continue
+		}
+		if err := w.Guard(&c.Call); err != nil {
+			return engine.Reply{}, err
+		}
 	}
 	if c.unknown != nil {
 		return engine.Reply{}, c.unknown
 	}
-	if err := s.authorize(c, &c.op); err != nil {
+	if err := s.authorize(c); err != nil {
 		return engine.Reply{}, err
 	}
-	return c.op.run(c)
+	if c.op.own != nil {
+		return c.op.own(c)
+	}
+	return c.op.Run(&c.Call)
 }
+
+// mediaError is the Content-Type of errors. Observed: they come without OData's parameters.
+const mediaError = "application/json"
 
 // fail is an error as an answer.
 func (c *call) fail(e *apierror.Error) engine.Reply {
@@ -161,28 +155,13 @@ func (c *call) fail(e *apierror.Error) engine.Reply {
 		Body: apierror.AppendError(nil, e, c.ids, c.Now)}
 }
 
-// advise puts a sentence before what the journal advises. Most calls have no more than
-// the text that all calls with the same objection share.
-func (c *call) advise(sentence string) {
-	if c.Advice != "" {
-		sentence += "; " + c.Advice
-	}
-	c.Advice = sentence
-}
-
 // problem is an error as the journal keeps it.
 func (c *call) problem(e *apierror.Error) *journal.Problem {
-	p := &journal.Problem{Code: e.Code, Message: e.Message, Refused: c.refused}
+	p := &journal.Problem{Code: e.Code, Message: e.Message, Refused: c.Refused()}
 	for _, d := range e.Details {
 		p.Details = append(p.Details, journal.ProblemDetail{Code: d.Code, Target: d.Target, Message: d.Message})
 	}
 	return p
-}
-
-// refuse notes that a schema or a rule of the model refused the body.
-func (c *call) refuse(e *apierror.Error) *apierror.Error {
-	c.refused = true
-	return e
 }
 
 // Broken is 500 with Graph's envelope.
@@ -195,7 +174,7 @@ func (c *call) Throttled() engine.Reply { return c.fail(apierror.Throttled()) }
 // Respond is an error of Graph's, or the rule's own body.
 func (c *call) Respond(r *fault.Respond) engine.Reply {
 	if r.Body != nil {
-		media := c.format.media()
+		media := c.Media()
 		if r.Status >= http.StatusBadRequest {
 			media = mediaError
 		}
@@ -246,76 +225,10 @@ func (c *call) preflight() engine.Reply {
 		allow = methods
 	}
 	list := strings.Join(append(allow, http.MethodOptions), ", ")
-	a := empty(http.StatusOK)
+	a := workload.Empty(http.StatusOK)
 	a.Set("Allow", list)
 	if c.Header.Get("Access-Control-Request-Method") != "" {
 		apierror.SetPreflight(a.Header, list, c.Header.Get("Access-Control-Request-Headers"))
 	}
 	return a
 }
-
-// empty is an answer without a body, and so without a Content-Type: the Graph
-// JavaScript client would try to parse it.
-func empty(status int) engine.Reply { return engine.Reply{Status: status} }
-
-// Condition is the body as rules see it: what could not be read is empty there, and
-// refused by the operation.
-func (c *call) Condition() []byte {
-	if c.decoded != nil {
-		return []byte(c.Text())
-	}
-	b, err := c.body()
-	if err != nil {
-		return nil
-	}
-	return b
-}
-
-// Size is that of the request's body as it came.
-func (c *call) Size() int64 {
-	if !c.InBatch && c.Request.ContentLength >= 0 {
-		return c.Request.ContentLength
-	}
-	return int64(len(c.payload))
-}
-
-// Text is the request's body, decompressed, as far as it was read.
-func (c *call) Text() string {
-	switch v := c.decoded.(type) {
-	case nil:
-		return string(c.payload)
-	case []byte:
-		return string(v)
-	default:
-		return string(jsontree.Append(nil, v))
-	}
-}
-
-// Standing is where the profile of that id stands.
-func (w *World) Standing(now time.Time, id string) *journal.Subject {
-	r, err := w.Profiles.Get(now, id)
-	if err != nil {
-		return engine.Gone()
-	}
-	if s := standings[standing{r.State, r.Sync.Status}]; s != nil {
-		return s
-	}
-	return &journal.Subject{State: string(r.State), Status: string(r.Sync.Status)}
-}
-
-// standing is a place where a profile can be. The journal's words for each are
-// made once: an entry is written for every request.
-type standing struct {
-	state  profile.State
-	status profile.Status
-}
-
-var standings = func() map[standing]*journal.Subject {
-	m := map[standing]*journal.Subject{}
-	for _, state := range profile.States {
-		for _, status := range profile.Statuses {
-			m[standing{state, status}] = &journal.Subject{State: string(state), Status: string(status)}
-		}
-	}
-	return m
-}()

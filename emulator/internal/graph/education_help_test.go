@@ -14,7 +14,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 )
 
 // rosters are two schools; three sections, of which Chemistry has nobody; two
@@ -56,7 +55,7 @@ func newDistrict(t *testing.T) *desk {
 	d := newDesk()
 	d.world.Directory = directory.New(directory.Seed{Domains: []string{"contoso.edu"}, UsageLocation: "US", SKUs: []directory.SKU{{ID: sku, PartNumber: "ENTERPRISEPACK"}},
 		Users: []directory.User{{PrincipalName: "Root@contoso.edu", DisplayName: "Root"}}}, ids.Derived)
-	d.world.Intake = rostersync.New(d.world.Profiles, d.world.Blobs, d.world.Directory)
+	d.world.keep()
 	d.sync(t, rosters)
 	return d
 }

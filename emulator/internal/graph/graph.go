@@ -5,37 +5,42 @@
 package graph
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/schema"
-	"github.com/graphemu/graphemu/emulator/internal/storage"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // Config is what the handler needs to know.
 type Config struct {
 	Auth     Auth
-	MaxBody  int64                       // bytes of a request body, after decompression
-	MaxBatch int64                       // bytes of a batch's answer, after which no further part is carried out
-	Schemas  func() (*schema.Set, error) // the compiled JSON Schemas; may wait for them
+	MaxBody  int64 // bytes of a request body, after decompression
+	MaxBatch int64 // bytes of a batch's answer, after which no further part is carried out
 }
 
 // Handler answers Graph requests. It holds no state of its own but what is under way.
 type Handler struct {
 	cfg        Config
 	engine     *engine.Engine
+	workloads  []*workload.Workload
+	csdl       map[workload.Version]func() []byte
 	paths      *paths // of all operations
 	operations []string
 	unsent     atomic.Int64 // bytes of answers to batches that are being made or sent
 }
 
-// New returns a handler with all operations. e may be nil where nothing is served.
-func New(cfg Config, e *engine.Engine) *Handler {
-	s := &Handler{cfg: cfg, engine: e}
+// Models are what $metadata shows of each version.
+type Models map[workload.Version]*odata.Model
+
+// New returns a handler of workloads. e may be nil where nothing is served.
+func New(cfg Config, e *engine.Engine, list []*workload.Workload, models Models) *Handler {
+	s := &Handler{cfg: cfg, engine: e, workloads: list, csdl: map[workload.Version]func() []byte{}}
+	for v, m := range models {
+		s.csdl[v] = sync.OnceValue(m.CSDL) // printed when it is first asked for
+	}
 	s.index()
 	return s
 }
@@ -49,12 +54,7 @@ type Caller struct {
 // World is what the handler needs of a world. A reset makes a new one.
 type World struct {
 	engine.World
-	Profiles  *profile.Store
-	Tenant    string             // GUID
-	PageKey   []byte             // signs skip tokens, so that another world's are refused
-	Blobs     *storage.Store     // the files that clients put there
-	Directory *directory.Store   // what its syncs made
-	Intake    *rostersync.Intake // from files to syncs
+	Tenant workload.Tenant
 
 	Revision   atomic.Uint64             // that of its last revocation: tokens of an earlier one are good no more
 	Revoke     func() uint64             // takes all its tokens back, and returns the new Revision

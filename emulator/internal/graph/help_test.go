@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,56 +18,74 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
-	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+	"github.com/graphemu/graphemu/emulator/internal/workloads"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/journal"
-	"github.com/graphemu/graphemu/schemas"
+)
+
+const (
+	profilesPath = "/education/synchronizationProfiles"
+	schoolsPath  = "/education/schools"
 )
 
 var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
 
-var compiled = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
-
 // desk is a surface with a world, and what it logged.
 type desk struct {
 	*Handler
-	world *World
+	world *testWorld
 	log   *bytes.Buffer
 }
 
 func newDesk(change ...func(*Config)) *desk {
 	d := &desk{log: &bytes.Buffer{}, world: newWorld("default")}
-	cfg := Config{MaxBody: 4 << 20, MaxBatch: 64 << 20, Schemas: compiled}
+	cfg := Config{MaxBody: 4 << 20, MaxBatch: 64 << 20}
 	for _, c := range change {
 		c(&cfg)
 	}
 	d.Handler = New(cfg, engine.New(engine.Config{Log: slog.New(slog.NewTextHandler(d.log, nil)),
-		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil))
+		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil), workloads.All,
+		Models{workload.Beta: workloads.Beta, workload.V1: workloads.V1})
 	return d
 }
 
-func newWorld(name string) *World {
-	w := &World{
-		World: engine.World{
-			Name:       func() string { return name },
-			Journal:    journal.New(name, journal.Limits{Entries: 100, Bytes: 1 << 20}),
-			Clock:      clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
-			RequestIDs: ids.NewStream(1, name, "requests"),
-		},
-		Profiles: profile.NewStore(profile.Config{NewID: ids.NewStream(1, name, "profiles").GUID,
-			Script: &profile.Script{Timeline: profile.DefaultTimeline}}),
-		Tenant: ids.Derived(name), PageKey: ids.Key(1, name, "pages"),
-	}
+// testWorld is a world with what its workloads keep.
+type testWorld struct {
+	World
+	sds.State
+	Directory *directory.Store
+}
+
+func newWorld(name string) *testWorld {
 	derive := func(names ...string) string { return ids.Derived(append([]string{name}, names...)...) }
-	w.Blobs, w.Directory = storage.NewStore(ids.Key(1, name, "sas"), storage.Limits{}), directory.New(directory.Seed{}, derive)
-	w.Intake = rostersync.New(w.Profiles, w.Blobs, w.Directory)
-	w.World.Standing = w.Standing
+	w := &testWorld{Directory: directory.New(directory.Seed{}, derive)}
+	w.Profiles = profile.NewStore(profile.Config{NewID: ids.NewStream(1, name, "profiles").GUID,
+		Script: &profile.Script{Timeline: profile.DefaultTimeline}})
+	w.Files = storage.NewStore(ids.Key(1, name, "sas"), storage.Limits{})
+	w.World.World = engine.World{
+		Name:       func() string { return name },
+		Journal:    journal.New(name, journal.Limits{Entries: 100, Bytes: 1 << 20}),
+		Clock:      clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
+		RequestIDs: ids.NewStream(1, name, "requests"),
+		Standing:   w.State.Standing,
+	}
+	w.keep()
 	w.Revoked, w.Registered = func(string) bool { return false }, func(string) bool { return true }
 	w.SetScenario(&engine.Scenario{Faults: fault.NewSet(nil, 1)})
 	return w
+}
+
+// keep lets the world's calls reach what its workloads keep.
+func (w *testWorld) keep() {
+	w.Syncs = rostersync.New(w.Profiles, w.Files, w.Directory)
+	name := w.Name()
+	w.Tenant = workload.Tenant{ID: ids.Derived(name), PageKey: ids.Key(1, name, "pages"),
+		States: []any{&w.State, &directory.State{Objects: w.Directory, Settle: w.Syncs.Settle}}}
 }
 
 // send makes a request with a token and, where there is a body, a Content-Type.
@@ -87,7 +104,7 @@ func (d *desk) send(method, target, body string, headers ...string) *httptest.Re
 	if Token(r.Header) != "" {
 		from.Token = &identity.Token{Flaw: identity.FlawForm} // as lenient sees nearly every one
 	}
-	d.Serve(w, r, d.world, from)
+	d.Serve(w, r, &d.world.World, from)
 	return w
 }
 

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/internal/workloads"
 )
 
 // schemaFacts are what a metadata document says, each as one line. Names of types are
@@ -203,7 +205,7 @@ educationSynchronizationProfileStatus.statusMessage Edm.String not null
 `), "\n")
 
 func TestServiceFacts(t *testing.T) {
-	ours := factsOf(t, betaCSDL())
+	ours := factsOf(t, workloads.Beta.CSDL())
 	for _, fact := range serviceFacts {
 		assert.True(t, ours[fact], "$metadata does not say: %s", fact)
 	}
@@ -222,7 +224,7 @@ func TestServiceMetadata(t *testing.T) {
 			if err != nil {
 				t.Skipf("NOT COMPARED with the service's own metadata: %v; GRAPHEMU_TEST_METADATA names its folder", err)
 			}
-			theirs, ours := factsOf(t, document), factsOf(t, betaCSDL())
+			theirs, ours := factsOf(t, document), factsOf(t, workloads.Beta.CSDL())
 			for _, fact := range serviceFacts[:len(serviceFacts)-4] {
 				assert.True(t, theirs[fact], "the service does not say: %s", fact)
 			}

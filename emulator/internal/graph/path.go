@@ -5,14 +5,15 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // location is a request path in its one canonical form.
 type location struct {
-	version  string   // "beta", "v1.0", or "" for any other first segment
-	path     string   // "/education/synchronizationProfiles/{id}/start", the form that operations' paths have
-	segments []string // of path, unescaped; nil where the path was in this form already
-	keys     keys
+	version  workload.Version // 0: the first segment is none
+	path     string           // "/education/synchronizationProfiles/{id}/start", the form that operations' paths have
+	segments []string         // of path, unescaped; nil where the path was in this form already
+	keys     workload.Keys
 
 	at     *paths // where the segments lead to; nil: the API has no such path
 	lost   lost
@@ -24,43 +25,6 @@ type location struct {
 type lost struct {
 	segment string
 	at      *paths
-}
-
-// keys are the ids in a path, with the names that the operation's path has for them.
-type keys struct {
-	names, values [maxKeys]string
-	n             int
-}
-
-// maxKeys is how many ids a path can have.
-const maxKeys = 4
-
-func (k *keys) add(name, value string) {
-	if k.n < maxKeys {
-		k.names[k.n], k.values[k.n] = name, value
-		k.n++
-	}
-}
-
-// get returns the id of a name, "" where the path has none.
-func (k *keys) get(name string) string {
-	for i := range k.n {
-		if k.names[i] == name {
-			return k.values[i]
-		}
-	}
-	return ""
-}
-
-// in is the version as a set.
-func (l *location) in() versions {
-	switch l.version {
-	case "beta":
-		return beta
-	case "v1.0":
-		return v1
-	}
-	return 0
 }
 
 // canonical brings a request's escaped path to the one spelling that the operations'
@@ -79,7 +43,7 @@ func (s *Handler) canonical(escaped string) location {
 			segment = raw // net/http has refused such a path; a batch part may still bring one
 		}
 		if i == 0 {
-			l.version, l.at = version(segment), s.paths
+			l.version, l.at = workload.ParseVersion(segment), s.paths
 			continue
 		}
 		l.add(segment)
@@ -108,9 +72,9 @@ func (s *Handler) locate(u *url.URL) location {
 func (s *Handler) usual(path string) (location, bool) {
 	l := location{at: s.paths}
 	rest, ok := strings.CutPrefix(path, "/beta")
-	if l.version = "beta"; !ok {
+	if l.version = workload.Beta; !ok {
 		rest, ok = strings.CutPrefix(path, "/v1.0")
-		l.version = "v1.0"
+		l.version = workload.V1
 	}
 	if l.path = rest; !ok {
 		return location{}, false
@@ -127,7 +91,7 @@ func (s *Handler) usual(path string) (location, bool) {
 		case ok && known.name == segment:
 			l.pass(known, segment)
 		case !ok && l.at.key != nil && plain(segment):
-			l.keys.add(l.at.keyName, segment)
+			l.keys.Add(l.at.keyName, segment)
 			l.at = l.at.key
 		default:
 			return location{}, false
@@ -145,16 +109,6 @@ func plain(id string) bool {
 		}
 	}
 	return true
-}
-
-func version(segment string) string {
-	switch {
-	case strings.EqualFold(segment, "beta"):
-		return "beta"
-	case strings.EqualFold(segment, "v1.0"):
-		return "v1.0"
-	}
-	return ""
 }
 
 // add appends a segment, split in two where it is a collection's with a key in
@@ -187,7 +141,7 @@ func (l *location) step(text string) {
 		text = known.name
 		l.pass(known, text)
 	case from != nil && from.key != nil:
-		l.keys.add(from.keyName, text)
+		l.keys.Add(from.keyName, text)
 		l.at = from.key
 	case from != nil:
 		l.at, l.lost = nil, lost{text, from}
@@ -198,9 +152,9 @@ func (l *location) step(text string) {
 // pass goes a step on. A function that stands where an id may is told by the id.
 func (l *location) pass(s step, text string) {
 	if s.to == l.at.key {
-		l.keys.add(l.at.keyName, text)
+		l.keys.Add(l.at.keyName, text)
 	}
-	if l.at = s.to; l.absent == "" && s.to.versions&l.in() == 0 {
+	if l.at = s.to; l.absent == "" && s.to.versions&l.version == 0 {
 		l.absent = s.name
 	}
 }
@@ -226,7 +180,7 @@ func unquote(key string) string {
 // stand in its place. A path of known segments that is no route ends too early.
 func (l *location) unknown() (segment string, known []string) {
 	if l.lost.at != nil {
-		return l.lost.segment, l.lost.at.known(l.in())
+		return l.lost.segment, l.lost.at.known(l.version)
 	}
 	if len(l.segments) == 0 {
 		return "", nil

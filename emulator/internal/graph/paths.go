@@ -4,17 +4,19 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // paths is a place where a path has led to: it knows what may follow there, and which
 // operations its path has. The operations' paths make a tree of them.
 type paths struct {
-	names      map[string]step // by lower-case name, with the spellings of older pages
-	key        *paths          // where an id leads to; nil: no id may follow
-	keyName    string          // of key, as the operation's path names it
-	bound      bool            // a collection or a member of one: operations bound to it may carry the namespace
-	versions   versions        // those that have an operation here or further on
-	operations map[string]operation
+	names      map[string]step       // by lower-case name, with the spellings of older pages
+	key        *paths                // where an id leads to; nil: no id may follow
+	keyName    string                // of key, as the operation's path names it
+	bound      bool                  // a collection or a member of one: operations bound to it may carry the namespace
+	versions   workload.Version      // those that have an operation here or further on
+	operations map[string]*operation // by method
 }
 
 // step is a segment that the API knows somewhere.
@@ -23,23 +25,15 @@ type step struct {
 	to   *paths
 }
 
-// versions is a set of the service's versions.
-type versions uint8
-
-const (
-	beta versions = 1 << iota
-	v1
-)
-
 // add puts an operation at the end of its path.
-func (p *paths) add(method, path string, op operation) {
-	p.versions |= op.versions
+func (p *paths) add(method, path string, op *operation) {
+	p.versions |= op.Versions
 	for segment := range strings.SplitSeq(path[1:], "/") {
 		p = p.next(segment)
-		p.versions |= op.versions
+		p.versions |= op.Versions
 	}
 	if p.operations == nil {
-		p.operations = map[string]operation{}
+		p.operations = map[string]*operation{}
 	}
 	p.operations[method] = op
 }
@@ -89,7 +83,7 @@ func (p *paths) find(name string) (step, bool) {
 }
 
 // known returns the names that may follow in a version, sorted.
-func (p *paths) known(in versions) []string {
+func (p *paths) known(in workload.Version) []string {
 	var names []string
 	for _, lower := range slices.Sorted(maps.Keys(p.names)) {
 		if s := p.names[lower]; s.to.versions&in != 0 && strings.ToLower(s.name) == lower { // no older spelling

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,102 +9,41 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/words"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
-// handler answers one operation.
-type handler func(*call) (engine.Reply, error)
-
-// operation is a handler with its name.
+// operation is a row of the list of operations, with what its permissions come to.
 type operation struct {
-	name     string
-	run      handler
-	versions versions
-	demands  *demands // permissions
+	workload.Operation
+	subject string // the key in its path that is the call's subject; "" for none
+	demands demands
+	own     func(*call) (engine.Reply, error) // of Graph itself; nil: the row's Run
 }
 
-// declared is a row of the list of operations.
-type declared struct {
-	name, method, path string
-	run                handler
-}
-
-// list is the one list of operations: name, method, path.
-func (s *Handler) list() []declared {
-	const id, object = profilePath, "/{object}"
-	return []declared{
-		{"profiles.count", "GET", profilesPath + "/$count", s.countProfiles},
-		{"profiles.get", "GET", id, s.getProfile},
-		{"profiles.list", "GET", profilesPath, s.listProfiles},
-		{"profiles.status.get", "GET", id + "/profileStatus", s.getStatus},
-		{"profiles.create", "POST", profilesPath, s.createProfile},
-		{"profiles.update", "PATCH", id, s.patchProfile},
-		{"profiles.update", "PUT", id, s.putProfile},
-		{"profiles.update", "PUT", profilesPath, s.putProfileByBody},
-		{"profiles.delete", "DELETE", id, s.deleteProfile},
-		{"profiles.start", "POST", id + "/start", s.start},
-		{"profiles.pause", "POST", id + "/pause", s.pause},
-		{"profiles.resume", "POST", id + "/resume", s.resume},
-		{"profiles.reset", "POST", id + "/reset", s.reset},
-		{"profiles.uploadUrl", "GET", id + "/uploadUrl", s.uploadURL},
-		{"profiles.errors.list", "GET", id + "/errors", s.listErrors},
-		{"profiles.errors.count", "GET", id + "/errors/$count", s.countErrors},
-		{"profiles.errors.get", "GET", id + "/errors/{error}", s.getError},
-		{"batch", "POST", "/$batch", s.batch},
-		{"metadata", "GET", "/$metadata", s.metadata},
-
-		{"education.schools.list", "GET", schoolsPath, listOf(directory.Schools)},
-		{"education.schools.count", "GET", schoolsPath + "/$count", countOf(directory.Schools)},
-		{"education.schools.get", "GET", schoolsPath + object, oneOf(directory.Schools)},
-		{"education.schools.classes.list", "GET", schoolsPath + object + "/classes", listRelated(directory.SchoolClasses)},
-		{"education.schools.classes.count", "GET", schoolsPath + object + "/classes/$count", countRelated(directory.SchoolClasses)},
-		{"education.schools.users.list", "GET", schoolsPath + object + "/users", listRelated(directory.SchoolUsers)},
-		{"education.schools.users.count", "GET", schoolsPath + object + "/users/$count", countRelated(directory.SchoolUsers)},
-		{"education.classes.list", "GET", classesPath, listOf(directory.Classes)},
-		{"education.classes.count", "GET", classesPath + "/$count", countOf(directory.Classes)},
-		{"education.classes.get", "GET", classesPath + object, oneOf(directory.Classes)},
-		{"education.classes.members.list", "GET", classesPath + object + "/members", listRelated(directory.ClassMembers)},
-		{"education.classes.members.count", "GET", classesPath + object + "/members/$count", countRelated(directory.ClassMembers)},
-		{"education.classes.teachers.list", "GET", classesPath + object + "/teachers", listRelated(directory.ClassTeachers)},
-		{"education.classes.teachers.count", "GET", classesPath + object + "/teachers/$count", countRelated(directory.ClassTeachers)},
-		{"education.classes.schools.list", "GET", classesPath + object + "/schools", listRelated(directory.ClassSchools)},
-		{"education.classes.schools.count", "GET", classesPath + object + "/schools/$count", countRelated(directory.ClassSchools)},
-		{"education.users.list", "GET", educationUsersPath, listOf(directory.Users)},
-		{"education.users.count", "GET", educationUsersPath + "/$count", countOf(directory.Users)},
-		{"education.users.get", "GET", educationUsersPath + object, oneOf(directory.Users)},
-		{"education.users.classes.list", "GET", educationUsersPath + object + "/classes", listRelated(directory.UserClasses)},
-		{"education.users.classes.count", "GET", educationUsersPath + object + "/classes/$count", countRelated(directory.UserClasses)},
-		{"education.users.schools.list", "GET", educationUsersPath + object + "/schools", listRelated(directory.UserSchools)},
-		{"education.users.schools.count", "GET", educationUsersPath + object + "/schools/$count", countRelated(directory.UserSchools)},
-		{"directory.users.list", "GET", "/users", listOf(directory.Accounts)},
-		{"directory.users.count", "GET", "/users/$count", countOf(directory.Accounts)},
-		{"directory.users.get", "GET", "/users" + object, oneOf(directory.Accounts)},
-		{"directory.subscribedSkus.list", "GET", "/subscribedSkus", s.listLicences},
-	}
-}
-
-// Paths of synchronization profiles.
-const (
-	profilesPath = "/education/synchronizationProfiles"
-	profilePath  = profilesPath + "/{id}"
-)
-
-// index makes the tree of paths.
+// index makes the tree of paths from the rows of all workloads and those of Graph
+// itself.
 func (s *Handler) index() {
 	s.paths = &paths{}
-	for _, d := range s.list() {
-		s.operations = append(s.operations, d.name)
-		op := operation{d.name, d.run, beta | v1, new(demands)}
-		if strings.HasPrefix(d.name, "profiles.") { // documented: v1.0 never had them; what syncs make, it has
-			op.versions = beta
+	for _, w := range s.workloads {
+		for _, row := range w.Operations {
+			s.operations = append(s.operations, row.Name)
+			s.paths.add(row.Method, row.Path, &operation{Operation: row, subject: w.Subject})
 		}
-		s.paths.add(d.method, d.path, op)
+		for path, older := range w.Spellings {
+			end := strings.LastIndexByte(path, '/')
+			before, name := s.paths.at(path[:end]), path[end+1:]
+			before.names[older] = before.names[strings.ToLower(name)]
+		}
+	}
+	for _, op := range []*operation{
+		{Operation: workload.Operation{Name: "batch", Method: "POST", Path: "/$batch"}, own: (*call).batch},
+		{Operation: workload.Operation{Name: "metadata", Method: "GET", Path: "/$metadata"}, own: (*call).metadata},
+	} {
+		op.Versions = workload.Beta | workload.V1
+		s.operations = append(s.operations, op.Name)
+		s.paths.add(op.Method, op.Path, op)
 	}
 	s.operations = slices.Compact(s.operations)
-	// The pages of 2017 have these names. Documented.
-	profile := s.paths.at(profilePath)
-	profile.names["status"] = profile.names["profilestatus"]
-	profile.names["error"] = profile.names["errors"]
 }
 
 // Operations returns the names of Graph's operations, as rules, scenarios and the
@@ -115,31 +55,31 @@ var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 // find returns the operation for a method and a path. A HEAD is a GET whose
 // body the server leaves out. It errs with the service's words for an unknown
 // segment or a wrong method.
-func (s *Handler) find(method string, l *location) (operation, error) {
-	if l.version == "" {
-		return operation{}, apierror.InvalidVersion().Help("unknownVersion", "",
+func (s *Handler) find(method string, l *location) (*operation, error) {
+	if l.version == 0 {
+		return nil, apierror.InvalidVersion().Help("unknownVersion", "",
 			"Graph is at /beta/…; graphemu's own pages are at /_graphemu/ of its own ports")
 	}
-	if op, ok := l.operation(method); ok {
+	if op := l.operation(method); op != nil {
 		return op, nil
 	}
 	if allow := l.allowed(); len(allow) > 0 {
 		if l.path == "/$batch" {
-			return operation{}, apierror.BatchMethodNotAllowed()
+			return nil, apierror.BatchMethodNotAllowed()
 		}
-		return operation{}, helpToWrite(apierror.MethodNotAllowed(allow), method, l)
+		return nil, s.helpToWrite(apierror.MethodNotAllowed(allow), method, l)
 	}
-	if l.unserved() {
-		return operation{}, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
+	if s.unserved(l) {
+		return nil, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
 	}
 	if l.absent != "" {
-		return operation{}, apierror.UnknownSegment(l.absent).Help("unknownSegment", "", "%s never had this API; use /beta", l.version)
+		return nil, apierror.UnknownSegment(l.absent).Help("unknownSegment", "", "%s never had this API; use /beta", l.version)
 	}
 	segment, known := l.unknown()
 	e := apierror.UnknownSegment(segment)
 	var inEducation []string
 	if l.lost.at == s.paths {
-		inEducation = s.paths.at("/education").known(l.in())
+		inEducation = s.paths.at("/education").known(l.version)
 	}
 	if near := words.Nearest(segment, known); near != "" {
 		e.Help("unknownSegment", "", "did you mean '%s'?", near)
@@ -148,28 +88,67 @@ func (s *Handler) find(method string, l *location) (operation, error) {
 	} else if len(known) > 0 {
 		e.Help("unknownSegment", "", "graphemu knows %q here", known)
 	}
-	return operation{}, helpToWrite(e, method, l)
+	return nil, s.helpToWrite(e, method, l)
 }
 
-// operation returns that of a method where the path leads to.
-func (l *location) operation(method string) (operation, bool) {
+// operation returns that of a method where the path leads to; nil for none.
+func (l *location) operation(method string) *operation {
 	if l.at == nil {
-		return operation{}, false
+		return nil
 	}
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	op, ok := l.at.operations[method]
-	return op, ok && op.versions&l.in() != 0
+	if op := l.at.operations[method]; op != nil && op.Versions&l.version != 0 {
+		return op
+	}
+	return nil
 }
 
 // allowed returns the methods that the path has, none where there is no such path.
 func (l *location) allowed() []string {
 	var allow []string
 	for _, method := range methods {
-		if _, ok := l.operation(method); ok {
+		if l.operation(method) != nil {
 			allow = append(allow, method)
 		}
 	}
 	return allow
+}
+
+// unserved tells whether a path is, or leads on from, one that the service has and
+// graphemu does not.
+func (s *Handler) unserved(l *location) bool {
+	return slices.ContainsFunc(s.workloads, func(w *workload.Workload) bool {
+		return slices.ContainsFunc(w.Unserved, l.under)
+	})
+}
+
+// under tells whether a path is, or leads on from, that of a template.
+func (l *location) under(template string) bool {
+	want := strings.Split(template[1:], "/")
+	if len(l.segments) < len(want) {
+		return false
+	}
+	for i, segment := range want {
+		if segment[0] != '{' && !strings.EqualFold(segment, l.segments[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// helpToWrite tells who wants to write where graphemu only reads what does it.
+func (s *Handler) helpToWrite(e *apierror.Error, method string, l *location) *apierror.Error {
+	if method == http.MethodGet || method == http.MethodHead {
+		return e
+	}
+	for _, w := range s.workloads {
+		for _, path := range slices.Sorted(maps.Keys(w.ReadOnly)) {
+			if strings.HasPrefix(l.path+"/", path+"/") {
+				return e.Help("readOnly", "", "%s", w.ReadOnly[path])
+			}
+		}
+	}
+	return e
 }

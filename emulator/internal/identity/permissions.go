@@ -2,7 +2,7 @@ package identity
 
 import (
 	"fmt"
-	"slices"
+	"math/bits"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/words"
@@ -12,49 +12,69 @@ import (
 // asks for.
 type Permissions uint32
 
-// names are the permissions, each a bit of Permissions in this order.
-var names = []string{
-	"EduAdministration.Read", "EduAdministration.ReadWrite",
-	"EduAdministration.Read.All", "EduAdministration.ReadWrite.All",
-	"EduRoster.ReadBasic", "EduRoster.Read", "EduRoster.ReadWrite",
-	"EduRoster.ReadBasic.All", "EduRoster.Read.All", "EduRoster.ReadWrite.All",
-	"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All",
-	"Directory.Read.All", "Directory.ReadWrite.All",
-	"Organization.Read.All", "Organization.ReadWrite.All", "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All",
+// kind is who may be granted a permission.
+type kind uint8
+
+const (
+	asDelegated kind = 1 << iota
+	asApplication
+)
+
+// known are the permissions, each a bit of Permissions in this order, with the kinds
+// that a token can have them as. Documented: the reference of permissions.
+var known = []struct {
+	name string
+	kind kind
+}{
+	{"EduAdministration.Read", asDelegated}, {"EduAdministration.ReadWrite", asDelegated},
+	{"EduAdministration.Read.All", asApplication}, {"EduAdministration.ReadWrite.All", asApplication},
+	{"EduRoster.ReadBasic", asDelegated}, {"EduRoster.Read", asDelegated}, {"EduRoster.ReadWrite", asDelegated},
+	{"EduRoster.ReadBasic.All", asApplication}, {"EduRoster.Read.All", asApplication}, {"EduRoster.ReadWrite.All", asApplication},
+	{"User.ReadBasic.All", both}, {"User.Read.All", both}, {"User.ReadWrite.All", both},
+	{"Directory.Read.All", both}, {"Directory.ReadWrite.All", both},
+	{"Organization.Read.All", both}, {"Organization.ReadWrite.All", both},
+	{"LicenseAssignment.Read.All", both}, {"LicenseAssignment.ReadWrite.All", both},
 }
 
-// permissionsOf returns the set of those of list that an operation may ask for.
-// Documented: permissions are compared without regard to letter case.
-func permissionsOf(list []string) (p Permissions) {
-	for _, name := range list {
-		if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) }); i >= 0 {
+const both = asDelegated | asApplication
+
+// of returns the permissions that a token can have as a kind.
+func of(k kind) (p Permissions) {
+	for i, row := range known {
+		if row.kind&k != 0 {
 			p |= 1 << i
 		}
 	}
 	return p
 }
 
-// WrongPermission tells what is wrong with granting an app a permission of that
-// name, delegated or not, "" for nothing. Graph has hundreds that nothing here asks
-// for: of these nothing is known, but that they are not spelled like one that is.
-func WrongPermission(name string, delegated bool) string {
-	kind := func(n Need) Permissions {
-		if delegated {
-			return n.Delegated
+// permissionsOf returns the set of those of list that an operation may ask for.
+// Documented: permissions are compared without regard to letter case.
+func permissionsOf(list []string) (p Permissions) {
+	for _, name := range list {
+		for i, row := range known {
+			if strings.EqualFold(row.name, name) {
+				p |= 1 << i
+			}
 		}
-		return n.Application
 	}
-	var ofKind, ofOther Permissions
-	for _, row := range needs {
-		ofKind |= kind(row.Need)
-		ofOther |= row.Delegated | row.Application
+	return p
+}
+
+// WrongPermission tells what is wrong with granting an app a permission of that
+// name, by a user or not, "" for nothing. Graph has hundreds that nothing here asks
+// for: of these nothing is known, but that they are not spelled like one that is.
+func WrongPermission(name string, byUser bool) string {
+	ofKind, ofOther := of(asApplication), of(asDelegated)
+	if byUser {
+		ofKind, ofOther = ofOther, ofKind
 	}
 	p := permissionsOf([]string{name})
 	near := words.Nearest(name, ofKind.Names())
 	switch {
 	case p&ofKind != 0:
 		return ""
-	case p&ofOther != 0 && delegated:
+	case p&ofOther != 0 && byUser:
 		return fmt.Sprintf("%s is an application permission; did you mean %s?", name, near)
 	case p&ofOther != 0:
 		return fmt.Sprintf("%s is a delegated permission; did you mean %s?", name, near)
@@ -67,9 +87,9 @@ func WrongPermission(name string, delegated bool) string {
 // Names returns the permissions, the least privileged first.
 func (p Permissions) Names() []string {
 	var list []string
-	for i, name := range names {
+	for i, row := range known {
 		if p&(1<<i) != 0 {
-			list = append(list, name)
+			list = append(list, row.name)
 		}
 	}
 	return list
@@ -80,6 +100,8 @@ func (p Permissions) Names() []string {
 type Need struct {
 	Delegated, Application Permissions
 	Family                 Family // how the service words its refusal
+
+	since2021 bool // the application permissions are of that generation
 }
 
 // Family is a workload with words of its own for a 403.
@@ -102,53 +124,34 @@ const (
 	Generation2018 Generation = "2018"
 )
 
-// needs is the table of the operations' names, or their beginnings, which end in
-// a dot; the first that fits counts. Documented, each on the page of the operation: the
-// permissions of synchronization profiles, education objects, users and SKUs.
-var needs = []struct {
-	operation string
-	Need
-}{
-	{"profiles.create", need(Education, "EduAdministration.ReadWrite", "")},
-	{"profiles.list", readProfiles}, {"profiles.count", readProfiles}, {"profiles.get", readProfiles},
-	{"profiles.status.", readProfiles}, {"profiles.errors.", readProfiles},
-	{"profiles.", need(Education, "EduAdministration.ReadWrite", "EduAdministration.ReadWrite.All")},
-	// Observed: the service's words on users of education differ.
-	{"education.users.", need(EducationUsers, rosterDelegated, rosterApplication)},
-	{"education.", need(Education, rosterDelegated, rosterApplication)},
-	{"directory.subscribedSkus.", need(Directory, skus, skus)},
-	{"directory.", need(Directory, accounts, accounts)},
-}
-
-const (
-	// The first is the one that today's pages have; the others are on the pages of
-	// delta queries, which read the same.
-	rosterDelegated   = "EduRoster.ReadBasic EduRoster.Read EduRoster.ReadWrite"
-	rosterApplication = "EduRoster.ReadBasic.All EduRoster.Read.All EduRoster.ReadWrite.All"
-
-	accounts = "User.ReadBasic.All User.Read.All User.ReadWrite.All Directory.Read.All Directory.ReadWrite.All"
-	skus     = "LicenseAssignment.Read.All LicenseAssignment.ReadWrite.All Organization.Read.All Organization.ReadWrite.All " +
-		"Directory.Read.All Directory.ReadWrite.All"
-)
-
-var readProfiles = need(Education,
-	"EduAdministration.Read EduAdministration.ReadWrite", "EduAdministration.Read.All EduAdministration.ReadWrite.All")
-
-func need(f Family, delegated, application string) Need {
-	return Need{Delegated: permissionsOf(strings.Fields(delegated)), Application: permissionsOf(strings.Fields(application)), Family: f}
-}
-
-// NeedOf returns what an operation asks for; ok is false where it asks for nothing
-// but a token, as a batch does.
-func NeedOf(operation string, g Generation) (n Need, ok bool) {
-	for _, row := range needs {
-		if operation == row.operation || strings.HasSuffix(row.operation, ".") && strings.HasPrefix(operation, row.operation) {
-			n = row.Need
-			if g == Generation2018 && strings.HasPrefix(operation, "profiles.") {
-				n.Application = 0
-			}
-			return n, true
+// NewNeed returns what an operation asks for: the names of delegated and of application
+// permissions, any of which is enough, parted by blanks; "" where such tokens are not
+// supported. It panics at a name that is not in the list, which is a mistake in the
+// program.
+func NewNeed(f Family, delegated, application string) *Need {
+	set := func(text string) Permissions {
+		list := strings.Fields(text)
+		p := permissionsOf(list)
+		if bits.OnesCount32(uint32(p)) != len(list) {
+			panic(fmt.Sprintf("identity: not all of %q are permissions", list))
 		}
+		return p
 	}
-	return Need{}, false
+	return &Need{Delegated: set(delegated), Application: set(application), Family: f}
+}
+
+// Since2021 is n, whose application permissions came with the generation of 2021.
+func (n *Need) Since2021() *Need {
+	later := *n
+	later.since2021 = true
+	return &later
+}
+
+// In is n as the generation has it.
+func (n *Need) In(g Generation) Need {
+	in := *n
+	if g == Generation2018 && n.since2021 {
+		in.Application = 0
+	}
+	return in
 }

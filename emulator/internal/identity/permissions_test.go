@@ -1,53 +1,21 @@
 package identity
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 )
 
-// The table of the documentation, row by row.
-func TestNeeds(t *testing.T) {
-	const write, writeAll = "EduAdministration.ReadWrite", "EduAdministration.ReadWrite.All"
-	const read, readAll = "EduAdministration.Read EduAdministration.ReadWrite", "EduAdministration.Read.All EduAdministration.ReadWrite.All"
-	for operation, want := range map[string]struct{ delegated, application string }{
-		"profiles.create":       {write, ""},
-		"profiles.update":       {write, writeAll},
-		"profiles.delete":       {write, writeAll},
-		"profiles.start":        {write, writeAll},
-		"profiles.pause":        {write, writeAll},
-		"profiles.resume":       {write, writeAll},
-		"profiles.reset":        {write, writeAll},
-		"profiles.uploadUrl":    {write, writeAll},
-		"profiles.list":         {read, readAll},
-		"profiles.count":        {read, readAll},
-		"profiles.get":          {read, readAll},
-		"profiles.status.get":   {read, readAll},
-		"profiles.errors.list":  {read, readAll},
-		"profiles.errors.count": {read, readAll},
-		"profiles.errors.get":   {read, readAll},
-
-		"education.schools.list":        {rosterDelegated, rosterApplication},
-		"education.users.get":           {rosterDelegated, rosterApplication},
-		"directory.users.list":          {accounts, accounts},
-		"directory.subscribedSkus.list": {skus, skus},
-	} {
-		n, ok := NeedOf(operation, Generation2021)
-		assert.True(t, ok, operation)
-		assert.ElementsMatch(t, strings.Fields(want.delegated), n.Delegated.Names(), operation)
-		assert.ElementsMatch(t, strings.Fields(want.application), n.Application.Names(), operation)
-		n, _ = NeedOf(operation, Generation2018)
-		assert.ElementsMatch(t, strings.Fields(want.delegated), n.Delegated.Names(), operation)
-		if strings.HasPrefix(operation, "profiles.") {
-			assert.Empty(t, n.Application.Names(), "%s: no application permissions before 2021", operation)
-		}
-	}
-	for _, operation := range []string{"batch", "metadata", "", "profilesX"} {
-		_, ok := NeedOf(operation, Generation2021)
-		assert.False(t, ok, operation)
-	}
-	assert.Less(t, len(names), 32, "each is a bit of Permissions")
+// What an operation asks for is what its row says, in each generation.
+func TestNeed(t *testing.T) {
+	n := NewNeed(Education, "EduAdministration.ReadWrite", "EduAdministration.ReadWrite.All")
+	assert.Equal(t, *n, n.In(Generation2018), "both generations have it")
+	later := n.Since2021()
+	assert.Equal(t, []string{"EduAdministration.ReadWrite.All"}, later.In(Generation2021).Application.Names())
+	assert.Empty(t, later.In(Generation2018).Application.Names())
+	assert.Equal(t, n.Delegated, later.In(Generation2018).Delegated)
+	assert.Panics(t, func() { NewNeed(Education, "EduAdministration.Reed", "") }, "a name that is no permission")
+	assert.Less(t, len(known), 32, "each is a bit of Permissions")
 }
 
 func TestWrongPermission(t *testing.T) {

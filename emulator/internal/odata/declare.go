@@ -39,3 +39,6 @@ func ReadOnly(p Property) Property { p.ReadOnly = true; return p }
 
 // WriteOnly is p, which a client sends and no answer shows.
 func WriteOnly(p Property) Property { p.WriteOnly = true; return p }
+
+// Unserved is a navigation property that the service has and graphemu does not.
+func Unserved(p Property) Property { p.Unserved = true; return p }

@@ -14,7 +14,26 @@ func TestDirections(t *testing.T) {
 	const inside = "github.com/graphemu/graphemu/emulator/internal/"
 	shared := []string{"apierror", "certs", "document", "engine", "identity", "ids", "jsontree", "keyfile", "metrics", "odata", "operation",
 		"quota", "redact", "schema", "server/proxy", "subject", "urlpath", "variant", "version", "wire", "words"}
-	above := []string{"workloads/", "graph", "storage", "entra", "control", "world/"}
+	above := []string{"workload", "graph", "storage", "entra", "control", "world/"}
+	for name, above := range map[string][]string{
+		// What speaks Graph knows the contract, and no workload; and a workload knows no protocol
+		// but the storage account that its files are in.
+		"graph":               {"workloads", "storage", "entra", "control", "world/"},
+		"workload":            {"workloads", "graph", "storage", "entra", "control", "world/"},
+		"storage":             {"workload", "graph", "entra", "control", "world/"},
+		"entra":               {"workload", "graph", "storage", "control", "world/"},
+		"workloads/sds":       {"graph", "entra", "control", "world/"},
+		"workloads/education": {"graph", "entra", "control", "world/"},
+		"workloads/directory": {"graph", "entra", "control", "world/"},
+	} {
+		hold(t, inside, []string{name}, above)
+	}
+	hold(t, inside, shared, above)
+}
+
+// hold holds that packages import nothing of above, by any way.
+func hold(t *testing.T, inside string, shared, above []string) {
+	t.Helper()
 	list := []string{"list", "-f", `{{.ImportPath}} {{join .Deps " "}}`}
 	for _, name := range shared {
 		list = append(list, inside+name)

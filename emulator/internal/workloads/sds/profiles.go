@@ -1,4 +1,4 @@
-package graph
+package sds
 
 import (
 	"net/http"
@@ -7,6 +7,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
@@ -15,7 +16,7 @@ func address(id string) string { return "education/synchronizationProfiles('" + 
 
 // contextKey is a profile in a context URL. Documented twice: older pages quote
 // the key, newer pages make it a segment. Variant contextKeys.
-func (c *call) contextKey(id string) string {
+func contextKey(c *workload.Call, id string) string {
 	if c.Scenario.Variants.Is("contextKeys", "plain") {
 		return "education/synchronizationProfiles/" + id
 	}
@@ -23,45 +24,46 @@ func (c *call) contextKey(id string) string {
 }
 
 // getProfile: 200 with the profile. Documented.
-func (s *Handler) getProfile(c *call) (engine.Reply, error) {
-	r, err := c.world.Profiles.Get(c.Now, c.Subject)
+func getProfile(c *workload.Call) (engine.Reply, error) {
+	r, err := of(c).Profiles.Get(c.Now, c.Subject)
 	if err != nil {
 		return engine.Reply{}, err
 	}
 	if c.Query == "" {
-		c.world.Profiles.Read(c.Now, c.Subject)
-		return c.profile(http.StatusOK, r), nil
+		of(c).Profiles.Read(c.Now, c.Subject)
+		return shown(c, http.StatusOK, r), nil
 	}
-	o, err := c.options(profile.Type, odata.Allowed{Select: true, Expand: true, MaxTop: maxPage})
+	o, err := c.Options(profile.Type, odata.Allowed{Select: true, Expand: true, MaxTop: workload.MaxPage})
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	c.world.Profiles.Read(c.Now, c.Subject)
+	of(c).Profiles.Read(c.Now, c.Subject)
 	e := &profileEntity{c: c, record: r}
-	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles"+selected(o.Select)+"/$entity",
-		r.ID, "", c.shape(nil, e, o), profile.Type)
-	a := engine.Reply{Status: http.StatusOK, Media: c.format.media(), Body: body}
-	c.applied(&a, o)
+	body := c.Entity(c.Room(len(r.JSON())+256), "education/synchronizationProfiles"+workload.Selected(o.Select)+"/$entity",
+		e.Address, c.Shape(nil, e, o), profile.Type)
+	a := c.OK(http.StatusOK, body)
+	applied(c, &a, o)
 	return a, nil
 }
 
 // profile is a profile as the whole body of an answer.
-func (c *call) profile(status int, r *profile.Record) engine.Reply {
-	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles/$entity", r.ID, "", r.JSON(), profile.Type)
-	return engine.Reply{Status: status, Media: c.format.media(), Body: body}
+func shown(c *workload.Call, status int, r *profile.Record) engine.Reply {
+	body := c.Entity(c.Room(len(r.JSON())+256), "education/synchronizationProfiles/$entity",
+		func() string { return address(r.ID) }, r.JSON(), profile.Type)
+	return c.OK(status, body)
 }
 
 // createProfile: 202 with the profile (the page's text), or 201 (its example),
 // variant createStatus. 400 where the model's validation fails. All documented.
-func (s *Handler) createProfile(c *call) (engine.Reply, error) {
-	if err := c.noOptions(profile.Type); err != nil {
+func createProfile(c *workload.Call) (engine.Reply, error) {
+	if err := c.NoOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
-	change, err := s.readChange(c, false)
+	change, err := readChange(c, false)
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	r, err := c.world.Profiles.Create(c.Now, change)
+	r, err := of(c).Profiles.Create(c.Now, change)
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -70,9 +72,9 @@ func (s *Handler) createProfile(c *call) (engine.Reply, error) {
 	if c.Scenario.Variants.Is("createStatus", "201") {
 		status = http.StatusCreated
 	}
-	a := c.changed(status, r)
+	a := changed(c, status, r)
 	// The header is seen on other creates; its value here is a guess.
-	location := c.base() + "/" + address(r.ID)
+	location := c.Base() + "/" + address(r.ID)
 	a.Set("Location", location)
 	if a.Status == http.StatusNoContent {
 		a.Set("OData-EntityId", location)
@@ -87,26 +89,26 @@ const idleAdvice = "this update changed nothing: its body names no property that
 
 // patchProfile and putProfile: 202 with the profile; variant updateStatus.
 // Documented: PATCH by the SDK, PUT by pages of 2017.
-func (s *Handler) patchProfile(c *call) (engine.Reply, error) { return s.update(c, c.Subject, false) }
+func patchProfile(c *workload.Call) (engine.Reply, error) { return update(c, c.Subject, false) }
 
-func (s *Handler) putProfile(c *call) (engine.Reply, error) { return s.update(c, c.Subject, true) }
+func putProfile(c *workload.Call) (engine.Reply, error) { return update(c, c.Subject, true) }
 
 // putProfileByBody is the update of the oldest page, PUT on the collection. It
 // says nothing of how the profile is named; the body's id is the only way
 // (chosen).
-func (s *Handler) putProfileByBody(c *call) (engine.Reply, error) { return s.update(c, "", true) }
+func putProfileByBody(c *workload.Call) (engine.Reply, error) { return update(c, "", true) }
 
-func (s *Handler) update(c *call, id string, whole bool) (engine.Reply, error) {
-	if err := c.noOptions(profile.Type); err != nil {
+func update(c *workload.Call, id string, whole bool) (engine.Reply, error) {
+	if err := c.NoOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
 	if id != "" {
 		// Before the body: what is not there needs no valid body.
-		if _, err := c.world.Profiles.Get(c.Now, id); err != nil {
+		if _, err := of(c).Profiles.Get(c.Now, id); err != nil {
 			return engine.Reply{}, err
 		}
 	}
-	change, err := s.readChange(c, !whole)
+	change, err := readChange(c, !whole)
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -122,73 +124,73 @@ func (s *Handler) update(c *call, id string, whole bool) (engine.Reply, error) {
 		return engine.Reply{}, apierror.InvalidValue("id", profile.Type.Name).
 			Help(string(schema.BadValue), "/id", "the body's id is %q, the address's is %q; the id of a profile never changes", inBody, id)
 	}
-	r, err := c.world.Profiles.Update(c.Now, id, change, whole)
+	r, err := of(c).Profiles.Update(c.Now, id, change, whole)
 	if err != nil {
 		return engine.Reply{}, err
 	}
 	if change.Idle() {
-		c.advise(idleAdvice)
+		c.Advise(idleAdvice)
 	}
 	status := http.StatusAccepted
 	switch c.Scenario.Variants.Get("updateStatus") {
 	case "200":
 		status = http.StatusOK
 	case "204":
-		return empty(http.StatusNoContent), nil
+		return workload.Empty(http.StatusNoContent), nil
 	}
-	return c.changed(status, r), nil
+	return changed(c, status, r), nil
 }
 
 // changed is the answer to a create or an update, with the preference
 // return=minimal or return=representation respected (documented).
-func (c *call) changed(status int, r *profile.Record) engine.Reply {
-	if c.prefers("return=minimal") {
-		a := empty(http.StatusNoContent)
+func changed(c *workload.Call, status int, r *profile.Record) engine.Reply {
+	if c.Prefers("return=minimal") {
+		a := workload.Empty(http.StatusNoContent)
 		a.Set("Preference-Applied", "return=minimal")
 		return a
 	}
-	a := c.profile(status, r)
-	if c.prefers("return=representation") {
+	a := shown(c, status, r)
+	if c.Prefers("return=representation") {
 		a.Set("Preference-Applied", "return=representation")
 	}
 	return a
 }
 
 // readChange reads, validates and decodes the body of a create or an update.
-func (s *Handler) readChange(c *call, partial bool) (profile.Change, error) {
-	body, err := c.readObject()
+func readChange(c *workload.Call, partial bool) (profile.Change, error) {
+	body, err := c.Object()
 	if err != nil {
 		return profile.Change{}, err
 	}
-	schemas, err := s.cfg.Schemas()
+	schemas, err := schema.Embedded()
 	if err != nil {
 		return profile.Change{}, err
 	}
 	failures := schemas.Check(profile.Type.Name, body, schema.Options{
 		Partial: partial, RefuseDataSyncNamespace: c.Scenario.Variants.Is("dataSyncNamespace", "refused")})
 	if len(failures) >= schema.MaxFailures { // nobody asks what else is wrong
-		return profile.Change{}, c.refuse(c.refusal(failures, nil))
+		return profile.Change{}, c.Refuse(refusal(c, failures, nil))
 	}
 	change := profile.NewChange(body)
 	if len(failures) > 0 {
 		create := c.Operation == "profiles.create"
-		return profile.Change{}, c.refuse(c.refusal(failures, change.Violations(c.Now, create)))
+		return profile.Change{}, c.Refuse(refusal(c, failures, change.Violations(c.Now, create)))
 	}
 	return change, nil
 }
 
 // deleteProfile: 202 without a body, or 204, variant deleteStatus. Documented.
-func (s *Handler) deleteProfile(c *call) (engine.Reply, error) {
-	if err := c.noOptions(profile.Type); err != nil {
+func deleteProfile(c *workload.Call) (engine.Reply, error) {
+	if err := c.NoOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
-	r, err := c.world.Intake.Delete(c.Now, c.Subject)
+	r, err := of(c).Syncs.Delete(c.Now, c.Subject)
 	if err != nil {
 		return engine.Reply{}, err
 	}
 	c.Lifecycle = r.Lifecycle()
 	if c.Scenario.Variants.Is("deleteStatus", "204") {
-		return empty(http.StatusNoContent), nil
+		return workload.Empty(http.StatusNoContent), nil
 	}
-	return empty(http.StatusAccepted), nil
+	return workload.Empty(http.StatusAccepted), nil
 }

@@ -1,11 +1,11 @@
-package graph
+package directory
 
 import (
 	"strconv"
 
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // licence is a subscribedSku as query options see it.
@@ -17,9 +17,9 @@ type licence struct {
 
 func (l *licence) JSON() []byte             { return l.json }
 func (l *licence) Navigation(string) []byte { return nil }
-func (l *licence) seq() uint64              { return uint64(l.at) + 1 }
-func (l *licence) keep() entity             { return l }
-func (l *licence) address() string          { return "subscribedSkus('" + l.id + "')" }
+func (l *licence) Seq() uint64              { return uint64(l.at) + 1 }
+func (l *licence) Keep() workload.Entity    { return l }
+func (l *licence) Address() string          { return "subscribedSkus('" + l.id + "')" }
 
 // enabledUnits is how many accounts may have a licence (chosen: it never runs out).
 const enabledUnits = 1_000_000
@@ -27,7 +27,7 @@ const enabledUnits = 1_000_000
 // newLicence makes a subscribedSku of the tenant's licence. Documented: the
 // properties; observed: the id is the tenant's and the sku's with a line between.
 // A fixture does not know the plans within (chosen: there are none).
-func newLicence(tenant string, sku directory.SKUCount, at int) *licence {
+func newLicence(tenant string, sku SKUCount, at int) *licence {
 	l := &licence{id: tenant + "_" + sku.ID, at: at}
 	quote := func(text string) { l.json = jsontree.Append(l.json, text) }
 	l.json = append(l.json, `{"accountId":`...)
@@ -48,10 +48,10 @@ func newLicence(tenant string, sku directory.SKUCount, at int) *licence {
 
 // listLicences: 200 with the tenant's licences. Documented without query options
 // but $select; the others are taken too (chosen).
-func (s *Handler) listLicences(c *call) (engine.Reply, error) {
-	c.world.Intake.Settle(c.Now)
-	skus := c.world.Directory.SKUs()
-	col := numbered(len(skus), func(i int) entity { return newLicence(c.world.Tenant, skus[i], i) })
-	col.t, col.path, col.context = betaObjects.sku, "subscribedSkus", "subscribedSkus"
-	return c.list(col)
+func listLicences(c *workload.Call) (engine.Reply, error) {
+	of(c).Settle(c.Now)
+	skus := of(c).Objects.SKUs()
+	col := workload.Numbered(len(skus), func(i int) workload.Entity { return newLicence(c.Tenant.ID, skus[i], i) })
+	col.Type, col.Path, col.Context = betaObjects.sku, "subscribedSkus", "subscribedSkus"
+	return c.List(col)
 }

@@ -1,10 +1,10 @@
-package graph
+package directory
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
@@ -77,14 +77,14 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 		odata.Text("externalPrincipalId"), odata.Text("fax"),
 		odata.Text("highestGrade"), odata.Text("lowestGrade"), odata.Text("phone"), odata.Text("principalEmail"),
 		odata.Text("principalName"), odata.Text("schoolNumber"),
-		unserved(one("administrativeUnit", unit)), related("classes", class), related("users", educationUser)}
+		odata.Unserved(one("administrativeUnit", unit)), related("classes", class), related("users", educationUser)}
 	class.Properties = []odata.Property{
 		odata.Text("classCode"), odata.ComplexOf("course", course), odata.ComplexOf("createdBy", identities),
 		odata.Text("description"), odata.Text("displayName"),
 		odata.Text("externalId"), odata.Text("externalName"), odata.EnumOf("externalSource", source),
 		odata.Text("externalSourceDetail"), odata.Text("grade"),
 		odata.Text("mailNickname"), odata.ComplexOf("term", term),
-		unserved(one("group", group)), related("members", educationUser), related("schools", school), related("teachers", educationUser)}
+		odata.Unserved(one("group", group)), related("members", educationUser), related("schools", school), related("teachers", educationUser)}
 	educationUser.Properties = []odata.Property{
 		odata.Of("accountEnabled", odata.KindBoolean), odata.Many(odata.ComplexOf("assignedLicenses", license)), odata.Texts("businessPhones"),
 		odata.ComplexOf("createdBy", identities),
@@ -96,7 +96,7 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 		odata.ComplexOf("student", student),
 		odata.Text("surname"), odata.ComplexOf("teacher", teacher), odata.Text("usageLocation"), odata.Text("userPrincipalName"),
 		odata.Text("userType"),
-		related("classes", class), related("schools", school), unserved(related("taughtClasses", class)), unserved(one("user", user))}
+		related("classes", class), related("schools", school), odata.Unserved(related("taughtClasses", class)), odata.Unserved(one("user", user))}
 
 	user.Properties = []odata.Property{
 		odata.Of("accountEnabled", odata.KindBoolean), odata.Many(odata.ComplexOf("assignedLicenses", license)), odata.Texts("businessPhones"),
@@ -116,72 +116,34 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 		organization, school, class, educationUser, directoryObject, group, unit, user, sku}}
 }
 
-// inRoot are the collections that /education has of them.
-func (o *objectTypes) inRoot() []odata.Property {
-	me := odata.Contained("me", o.educationUser, false)
-	return []odata.Property{odata.Contained("classes", o.class, true), unserved(me),
-		odata.Contained("schools", o.school, true), odata.Contained("users", o.educationUser, true)}
-}
-
 // sets are the collections of the entity container.
 func (o *objectTypes) sets() []odata.EntitySet {
 	return []odata.EntitySet{
 		{Name: "directoryObjects", Type: o.directoryObject}, {Name: "subscribedSkus", Type: o.sku}, {Name: "users", Type: o.user}}
 }
 
-// deltas are the functions of change tracking: 501 until they come.
-func (o *objectTypes) deltas() (functions []odata.Operation) {
-	for _, t := range []*odata.Type{o.class, o.school, o.educationUser} {
-		functions = append(functions, odata.Operation{Name: "delta", Binding: t, BindingCollection: true,
-			Returns: &odata.Property{Kind: odata.KindEntity, Type: t, Collection: true, Nullable: true}})
+var (
+	betaObjects = newObjectTypes(profile.EntityType, profile.RoleType, "lms")
+
+	v1Entity  = &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: profile.EntityType.Properties}
+	v1Role    = &odata.Type{Name: "educationUserRole", Members: profile.RoleType.Members[:4]} // without faculty
+	v1Objects = newObjectTypes(v1Entity, v1Role)
+)
+
+// model is what the workload adds to the model of a version. The types that all share
+// are among those of profiles in beta.
+func model(v workload.Version) workload.Model {
+	if v == workload.Beta {
+		return workload.Model{Types: betaObjects.types, Sets: betaObjects.sets()}
 	}
-	return functions
+	return workload.Model{Types: slices.Concat([]*odata.Type{v1Role, v1Entity}, v1Objects.types), Sets: v1Objects.sets()}
 }
 
-// educationBindings say where the navigations of /education lead to. Observed: beta
-// of 2021-07, and v1.0 of today, which has the same.
-var educationBindings = []odata.Binding{
-	{Path: "classes/group", Target: "directoryObjects"},
-	{Path: "classes/members", Target: "education/users"},
-	{Path: "classes/schools", Target: "education/schools"},
-	{Path: "classes/teachers", Target: "education/users"},
-	{Path: "me/classes", Target: "education/classes"},
-	{Path: "me/schools", Target: "education/schools"},
-	{Path: "me/taughtClasses", Target: "education/classes"},
-	{Path: "me/user", Target: "directoryObjects"},
-	{Path: "schools/administrativeUnit", Target: "directoryObjects"},
-	{Path: "schools/classes", Target: "education/classes"},
-	{Path: "schools/users", Target: "education/users"},
-	{Path: "users/classes", Target: "education/classes"},
-	{Path: "users/schools", Target: "education/schools"},
-	{Path: "users/taughtClasses", Target: "education/classes"},
-	{Path: "users/user", Target: "directoryObjects"},
+// EducationTypes returns the types of schools, classes and users in a version.
+func EducationTypes(v workload.Version) (school, class, user *odata.Type) {
+	o := betaObjects
+	if v != workload.Beta {
+		o = v1Objects
+	}
+	return o.school, o.class, o.educationUser
 }
-
-// unservedPaths are what the model declares and no operation answers; "" is any id.
-var unservedPaths = [][]string{
-	{"education", "me"},
-	{"education", "classes", "", "group"},
-	{"education", "schools", "", "administrativeUnit"},
-	{"education", "users", "", "taughtClasses"},
-	{"education", "users", "", "user"},
-	{"directoryObjects"},
-}
-
-// unserved tells whether a path is, or leads on from, one that the service has and
-// graphemu does not.
-func (l *location) unserved() bool {
-	return slices.ContainsFunc(unservedPaths, func(path []string) bool {
-		if len(l.segments) < len(path) {
-			return false
-		}
-		for i, segment := range path {
-			if segment != "" && !strings.EqualFold(segment, l.segments[i]) {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-var betaObjects = newObjectTypes(profile.EntityType, profile.RoleType, "lms")

@@ -1,4 +1,4 @@
-package graph
+package sds
 
 import (
 	"net"
@@ -9,6 +9,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
@@ -16,11 +17,11 @@ import (
 // Documented: only for CSV profiles; 409 while a request of the profile is
 // processed, which is while its sync extracts or validates (inferred). 200 is the
 // page's text, 201 its example's status line, variant uploadUrlStatus.
-func (s *Handler) uploadURL(c *call) (engine.Reply, error) {
-	if err := c.noOptions(profile.Type); err != nil {
+func uploadURL(c *workload.Call) (engine.Reply, error) {
+	if err := c.NoOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
-	r, err := c.world.Profiles.Allow(c.Now, c.Subject, profile.CallUploadURL)
+	r, err := of(c).Profiles.Allow(c.Now, c.Subject, profile.CallUploadURL)
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -28,25 +29,20 @@ func (s *Handler) uploadURL(c *call) (engine.Reply, error) {
 		return engine.Reply{}, apierror.Processing().Help("illegalState", "",
 			"the sync's status is %s; ask again when it is inProgress or over", r.Sync.Status)
 	}
-	dst := c.room(1024)
-	if c.format.level == none {
-		dst = append(dst, `{"value":`...)
-	} else {
-		dst = append(c.context(dst, "String"), `,"value":`...)
-	}
-	dst = append(jsontree.Append(dst, c.world.Blobs.UploadURL(c.storage(), r.ID, c.Now)), '}')
+	dst := c.Value(c.Room(1024), "String")
+	dst = append(jsontree.Append(dst, of(c).Files.UploadURL(account(c), r.ID, c.Now)), '}')
 	status := http.StatusOK
 	if c.Scenario.Variants.Is("uploadUrlStatus", "201") {
 		status = http.StatusCreated
 	}
-	return engine.Reply{Status: status, Media: c.format.media(), Body: dst}, nil
+	return c.OK(status, dst), nil
 }
 
 // storage is where this server's storage account is, as the client reaches it. A
 // name of this machine becomes its address: AzCopy and the Azure SDKs know the
 // path style only where the host is an IP address (seen in their code). Who asks
 // for the service by its own name gets the account's own name too.
-func (c *call) storage() string {
+func account(c *workload.Call) string {
 	if c.ByName {
 		return c.Scheme + storage.Host
 	}

@@ -1,4 +1,4 @@
-package graph
+package workload
 
 import (
 	"crypto/hmac"

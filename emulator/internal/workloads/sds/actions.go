@@ -1,4 +1,4 @@
-package graph
+package sds
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
 )
@@ -17,11 +18,11 @@ import (
 // messages, or 400 with them where one is an Error (the page's text; its newer
 // example shows 200, variant startErrorStatus). A profile that may not start is
 // refused before the files are looked at (chosen).
-func (s *Handler) start(c *call) (engine.Reply, error) {
-	if err := c.noOptions(profile.Type); err != nil {
+func start(c *workload.Call) (engine.Reply, error) {
+	if err := c.NoOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
-	messages, r, err := c.world.Intake.Start(c.Now, c.Subject, c.Scenario.Variants.Is("teacherSchools", "several"))
+	messages, r, err := of(c).Syncs.Start(c.Now, c.Subject, c.Scenario.Variants.Is("teacherSchools", "several"))
 	status := http.StatusOK
 	switch {
 	case err != nil:
@@ -34,7 +35,7 @@ func (s *Handler) start(c *call) (engine.Reply, error) {
 			status = http.StatusBadRequest
 		}
 	}
-	return engine.Reply{Status: status, Media: c.format.media(), Body: c.messages(messages)}, nil
+	return engine.Reply{Status: status, Media: c.Media(), Body: verification(c, messages)}, nil
 }
 
 // maxOutcome bounds what of a message the journal's sentence has, in bytes.
@@ -63,26 +64,21 @@ func refusedFiles(messages []profile.VerificationMessage) string {
 
 // messages is the collection that start answers with. The context's type name
 // is the example's; the declared type has another, variant messageType.
-func (c *call) messages(messages []profile.VerificationMessage) []byte {
-	dst := c.room(256 + 160*len(messages))
-	if c.format.level == none {
-		dst = append(dst, `{"value":`...)
-	} else {
-		dst = c.context(dst, "education/Collection(microsoft.graph."+c.Scenario.Variants.Get("messageType")+")")
-		dst = append(dst, `,"value":`...)
-	}
+func verification(c *workload.Call, messages []profile.VerificationMessage) []byte {
+	dst := c.Room(256 + 160*len(messages))
+	dst = c.Value(dst, "education/Collection(microsoft.graph."+c.Scenario.Variants.Get("messageType")+")")
 	return append(jsontree.Append(dst, messages), '}')
 }
 
 // pause, resume and reset: 200 without a body. Documented.
-func (s *Handler) pause(c *call) (engine.Reply, error) { return c.act(c.world.Profiles.Pause) }
+func pause(c *workload.Call) (engine.Reply, error) { return act(c, of(c).Profiles.Pause) }
 
-func (s *Handler) resume(c *call) (engine.Reply, error) { return c.act(c.world.Profiles.Resume) }
+func resume(c *workload.Call) (engine.Reply, error) { return act(c, of(c).Profiles.Resume) }
 
-func (s *Handler) reset(c *call) (engine.Reply, error) { return c.act(c.world.Intake.Reset) }
+func reset(c *workload.Call) (engine.Reply, error) { return act(c, of(c).Syncs.Reset) }
 
-func (c *call) act(action func(now time.Time, id string) (*profile.Record, error)) (engine.Reply, error) {
-	if err := c.noOptions(profile.Type); err != nil {
+func act(c *workload.Call, action func(now time.Time, id string) (*profile.Record, error)) (engine.Reply, error) {
+	if err := c.NoOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
 	r, err := action(c.Now, c.Subject)
@@ -92,5 +88,5 @@ func (c *call) act(action func(now time.Time, id string) (*profile.Record, error
 	if c.Operation != "profiles.pause" { // which sets nothing going
 		c.Lifecycle = r.Lifecycle()
 	}
-	return empty(http.StatusOK), nil
+	return workload.Empty(http.StatusOK), nil
 }

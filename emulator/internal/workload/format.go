@@ -1,18 +1,10 @@
-package graph
+package workload
 
 import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
-)
-
-// Content types of answers.
-const (
-	mediaError  = "application/json" // observed: errors come without OData's parameters
-	mediaText   = "text/plain"
-	mediaBinary = "application/octet-stream"
-	mediaXML    = "application/xml"
 )
 
 // level is how much control information an answer carries.
@@ -47,6 +39,12 @@ func (f format) media() string {
 	return mediaJSON[0][f.level]
 }
 
+// Accept notes what an Accept header asks for.
+func (c *Call) Accept(header string) { c.format = parseFormat(header) }
+
+// Media is the Content-Type of a success.
+func (c *Call) Media() string { return c.format.media() }
+
 // parseFormat reads an Accept header, or the $format option where one is
 // given. JSON is all that the API speaks, so other types are not refused
 // (chosen); an unknown level means minimal (OData).
@@ -67,7 +65,7 @@ func parseFormat(accept string) format {
 }
 
 // applyFormatOption lets $format decide over the Accept header (OData).
-func (c *call) applyFormatOption(option string) error {
+func (c *Call) applyFormatOption(option string) error {
 	o := strings.ToLower(option)
 	switch {
 	case o == "":
@@ -82,35 +80,41 @@ func (c *call) applyFormatOption(option string) error {
 	return nil
 }
 
-// entity appends an entity as the answer's whole body: the context first, then
-// what json holds. path is the context after "$metadata#"; the entity's own
-// address is that of the profile id with what follows.
-func (c *call) entity(dst []byte, path, id, follows string, json []byte, t *odata.Type) []byte {
-	return c.whole(dst, path, func() string { return address(id) + follows }, json, t)
-}
-
-// whole is entity for one of any address, which is put together only where it is
-// shown.
-func (c *call) whole(dst []byte, path string, address func() string, json []byte, t *odata.Type) []byte {
+// Entity appends an entity as the answer's whole body: the context first, then what
+// json holds. context is what comes after "$metadata#". address, relative to the
+// service's root, is put together only where it is shown.
+func (c *Call) Entity(dst []byte, context string, address func() string, json []byte, t *odata.Type) []byte {
 	switch c.format.level {
 	case none:
 		return odata.AppendNone(dst, json)
 	case full:
-		dst = c.context(dst, path)
+		dst = c.Context(dst, context)
 		at := len(dst)
 		dst = odata.AppendFull(dst, json, t, address())
 		return splice(dst, at)
 	}
-	dst = c.context(dst, path)
+	dst = c.Context(dst, context)
 	at := len(dst)
 	dst = append(dst, json...)
 	return splice(dst, at)
 }
 
-// context appends `{"@odata.context":"…"`.
-func (c *call) context(dst []byte, path string) []byte {
+// Value begins an answer that is a value of its own: `{"@odata.context":"…","value":`,
+// which the caller ends with the value and a brace.
+func (c *Call) Value(dst []byte, context string) []byte {
+	if c.format.level == none {
+		return append(dst, `{"value":`...)
+	}
+	return append(c.Context(dst, context), `,"value":`...)
+}
+
+// Int64AsString tells whether the client wants 64-bit integers as strings.
+func (c *Call) Int64AsString() bool { return c.format.ieee754 }
+
+// Context appends `{"@odata.context":"…"`.
+func (c *Call) Context(dst []byte, path string) []byte {
 	dst = append(append(append(dst, `{"@odata.context":"`...), c.Scheme...), c.Host...)
-	dst = append(append(append(dst, '/'), c.at.version...), `/$metadata#`...)
+	dst = append(append(append(dst, '/'), c.Version.String()...), `/$metadata#`...)
 	dst = append(dst, path...)
 	return append(dst, '"')
 }
@@ -126,12 +130,12 @@ func splice(dst []byte, at int) []byte {
 
 // member appends an entity of a collection, of which json is what the query
 // options left.
-func (c *call) member(dst []byte, e entity, json []byte, t *odata.Type) []byte {
+func (c *Call) member(dst []byte, e Entity, json []byte, t *odata.Type) []byte {
 	switch c.format.level {
 	case none:
 		return odata.AppendNone(dst, json)
 	case full:
-		return odata.AppendFull(dst, json, t, e.address())
+		return odata.AppendFull(dst, json, t, e.Address())
 	}
 	return append(dst, json...)
 }

@@ -1,4 +1,4 @@
-package graph
+package sds
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
@@ -15,7 +16,7 @@ const maxDetails = 100
 
 // refusal brings the failures of a schema check, and the rules broken beside
 // it, into one error: the service's words for the first, all of them as details.
-func (c *call) refusal(failures []schema.Failure, broken []profile.Violation) *apierror.Error {
+func refusal(c *workload.Call, failures []schema.Failure, broken []profile.Violation) *apierror.Error {
 	first := failures[0]
 	var e *apierror.Error
 	switch navigation := navigationIn(first); {
@@ -47,7 +48,7 @@ func (c *call) refusal(failures []schema.Failure, broken []profile.Violation) *a
 // navigationIn returns the navigation property that f found in a body, "" for none.
 // Schemas know what may be written, and so none of them.
 func navigationIn(f schema.Failure) string {
-	if t := betaModel.Type(f.Type); t != nil && f.Kind == schema.UnknownProperty {
+	if t := typeOf(f.Type); t != nil && f.Kind == schema.UnknownProperty {
 		if p := t.Property(f.Property); p != nil && p.Navigation {
 			return p.Name
 		}

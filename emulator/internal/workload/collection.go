@@ -1,4 +1,4 @@
-package graph
+package workload
 
 import (
 	"iter"
@@ -14,35 +14,36 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 )
 
-// entity is a member of a collection.
-type entity interface {
+// Entity is a member of a collection.
+type Entity interface {
 	odata.Entity
-	seq() uint64     // its place in the order of creation, from 1
-	address() string // relative to the service's root
+	Seq() uint64     // its place in the order of creation, from 1
+	Address() string // relative to the service's root
 
-	// keep returns an entity that stays as it is. A walk over all members may use one
+	// Keep returns an entity that stays as it is. A walk over all members may use one
 	// entity for each in turn, so that a filter allocates nothing for what it leaves out.
-	keep() entity
+	Keep() Entity
 }
 
-// collection is what a list, a count or an expansion reads from.
-type collection struct {
-	t       *odata.Type
-	path    string                                                         // its address, relative to the service's root
-	context string                                                         // after "$metadata#"
-	all     func(after uint64) iter.Seq[entity]                            // a snapshot, in the order of creation; each is good until the next
-	page    func(after uint64, skip, limit int) (page []entity, more bool) // the same, by index
-	len     func() int
-	counted bool             // the count is given unasked
-	usual   *odata.Selection // what is shown without $select; nil: all
+// Collection is what a list, a count or an expansion reads from.
+type Collection struct {
+	Type    *odata.Type
+	Path    string                                                         // its address, relative to the service's root
+	Context string                                                         // after "$metadata#"
+	All     func(after uint64) iter.Seq[Entity]                            // a snapshot, in the order of creation; each is good until the next
+	Page    func(after uint64, skip, limit int) (page []Entity, more bool) // the same, by index
+	Len     func() int
+	Counted bool                                   // the count is given unasked
+	Usual   *odata.Selection                       // what is shown without $select; nil: all
+	Finish  func(a *engine.Reply, o odata.Options) // sets further headers of a list; nil: none
 }
 
-// numbered is a collection of n entities, of which one(i) has the sequence number
+// Numbered is a collection of n entities, of which one(i) has the sequence number
 // i+1.
-func numbered(n int, one func(i int) entity) collection {
-	return collection{
-		len: func() int { return n },
-		page: func(after uint64, skip, limit int) (page []entity, more bool) {
+func Numbered(n int, one func(i int) Entity) Collection {
+	return Collection{
+		Len: func() int { return n },
+		Page: func(after uint64, skip, limit int) (page []Entity, more bool) {
 			first := min(int(after)+skip, n)
 			end := min(first+limit, n)
 			for i := first; i < end; i++ {
@@ -50,8 +51,8 @@ func numbered(n int, one func(i int) entity) collection {
 			}
 			return page, end < n
 		},
-		all: func(after uint64) iter.Seq[entity] {
-			return func(yield func(entity) bool) {
+		All: func(after uint64) iter.Seq[Entity] {
+			return func(yield func(Entity) bool) {
 				for i := int(after); i < n; i++ {
 					if !yield(one(i)) {
 						return
@@ -66,7 +67,7 @@ func numbered(n int, one func(i int) entity) collection {
 // page, and nextLink goes on to the end, as Graph's paging page says.
 const (
 	defaultPage = 100
-	maxPage     = 999
+	MaxPage     = 999
 
 	// A page that comes to so many bytes ends there, with a nextLink: else a small
 	// request could ask for gigabytes. One entity is a page at least.
@@ -74,14 +75,14 @@ const (
 )
 
 var listOptions = odata.Allowed{Filter: true, OrderBy: true, Select: true, Expand: true, Top: true, Skip: true,
-	Count: true, Search: true, SkipToken: true, MaxTop: maxPage, MaxExpand: maxExpand}
+	Count: true, Search: true, SkipToken: true, MaxTop: MaxPage, MaxExpand: MaxExpand}
 
-// maxExpand is how deep $expand may nest. Documented for the directory: one level.
-const maxExpand = 1
+// MaxExpand is how deep $expand may nest. Documented for the directory: one level.
+const MaxExpand = 1
 
-// list answers a collection with the query options of the request.
-func (c *call) list(col collection) (engine.Reply, error) {
-	o, err := c.options(col.t, listOptions)
+// List answers a collection with the query options of the request.
+func (c *Call) List(col Collection) (engine.Reply, error) {
+	o, err := c.Options(col.Type, listOptions)
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -97,28 +98,30 @@ func (c *call) list(col collection) (engine.Reply, error) {
 	for _, row := range p.rows {
 		size += len(row) + 1
 	}
-	dst := c.room(size)
+	dst := c.Room(size)
 	if c.format.level == none {
 		dst = append(dst, '{')
 	} else {
-		dst = append(c.context(dst, col.context+selected(o.Select)), ',')
+		dst = append(c.Context(dst, col.Context+Selected(o.Select)), ',')
 	}
-	dst = c.annotations(dst, "", col, p, o.Count || col.counted)
+	dst = c.annotations(dst, "", col, p, o.Count || col.Counted)
 	dst = append(dst, `"value":[`...)
 	for i, row := range p.rows {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = c.member(dst, p.entities[i], row, col.t)
+		dst = c.member(dst, p.entities[i], row, col.Type)
 	}
-	a := engine.Reply{Status: http.StatusOK, Media: c.format.media(), Body: append(dst, "]}"...)}
-	c.applied(&a, o)
+	a := engine.Reply{Status: http.StatusOK, Media: c.Media(), Body: append(dst, "]}"...)}
+	if col.Finish != nil {
+		col.Finish(&a, o)
+	}
 	return a, nil
 }
 
 // annotations appends count and nextLink, each followed by a comma. property
 // is the name of an expanded property, "" for the answer itself.
-func (c *call) annotations(dst []byte, property string, col collection, p page, count bool) []byte {
+func (c *Call) annotations(dst []byte, property string, col Collection, p page, count bool) []byte {
 	if count {
 		dst = append(append(append(dst, '"'), property...), `@odata.count":`...)
 		if c.format.ieee754 {
@@ -130,14 +133,14 @@ func (c *call) annotations(dst []byte, property string, col collection, p page, 
 	}
 	if p.next != "" {
 		dst = append(append(append(dst, '"'), property...), `@odata.nextLink":`...)
-		dst = append(jsontree.Append(dst, c.base()+"/"+col.path+"?"+p.next), ',')
+		dst = append(jsontree.Append(dst, c.Base()+"/"+col.Path+"?"+p.next), ',')
 	}
 	return dst
 }
 
 // page is a piece of a collection.
 type page struct {
-	entities []entity
+	entities []Entity
 	rows     [][]byte    // what is shown of each entity
 	keys     []odata.Key // of the last entity, where there is an order
 	more     bool        // further entities follow
@@ -146,7 +149,7 @@ type page struct {
 }
 
 // ended errs where a walk ended early, since the client has gone.
-func (c *call) ended() error {
+func (c *Call) ended() error {
 	if c.left {
 		return apierror.ClientClosedRequest()
 	}
@@ -154,10 +157,10 @@ func (c *call) ended() error {
 }
 
 // watched is a walk that ends when the client has gone.
-func (c *call) watched(all func(after uint64) iter.Seq[entity]) func(after uint64) iter.Seq[entity] {
+func (c *Call) watched(all func(after uint64) iter.Seq[Entity]) func(after uint64) iter.Seq[Entity] {
 	const between = 256 // entities from one look to the next
-	return func(after uint64) iter.Seq[entity] {
-		return func(yield func(entity) bool) {
+	return func(after uint64) iter.Seq[Entity] {
+		return func(yield func(Entity) bool) {
 			n := 0
 			for e := range all(after) {
 				if n++; n%between == 0 && c.Gone() {
@@ -173,7 +176,7 @@ func (c *call) watched(all func(after uint64) iter.Seq[entity]) func(after uint6
 }
 
 // show renders the entities of p, and ends the page where it has enough bytes.
-func (c *call) show(p *page, o odata.Options, usual *odata.Selection) {
+func (c *Call) show(p *page, o odata.Options, usual *odata.Selection) {
 	if o.Select == nil {
 		o.Select = usual
 	}
@@ -182,7 +185,7 @@ func (c *call) show(p *page, o odata.Options, usual *odata.Selection) {
 	for i, e := range p.entities {
 		row := e.JSON()
 		if o.Select != nil || o.Expand != nil {
-			row = c.shape(nil, e, o)
+			row = c.Shape(nil, e, o)
 		}
 		if size += len(row); size > maxPageBytes && i > 0 {
 			p.entities, p.more = p.entities[:i], true
@@ -197,67 +200,67 @@ func (c *call) show(p *page, o odata.Options, usual *odata.Selection) {
 
 // read applies filter, search, ordering, count and paging. rest is the query
 // that further pages carry beside their skip token.
-func (c *call) read(col collection, o odata.Options, rest string) (page, error) {
+func (c *Call) read(col Collection, o odata.Options, rest string) (page, error) {
 	limit := defaultPage
 	if o.Top > 0 {
 		limit = o.Top
 	}
-	scope := col.path + "?" + rest
+	scope := col.Path + "?" + rest
 	if plain, err := url.QueryUnescape(scope); err == nil {
 		scope = plain // a client may escape more of a nextLink than we did
 	}
 	var from cursor
 	if o.SkipToken != "" {
 		var err error
-		if from, err = openCursor(o.SkipToken, c.world.PageKey, scope); err != nil {
+		if from, err = openCursor(o.SkipToken, c.Tenant.PageKey, scope); err != nil {
 			return page{}, err
 		}
 		o.Skip = 0 // the first page has taken it
 	}
 	var p page
-	col.all = c.watched(col.all)
+	col.All = c.watched(col.All)
 	switch {
 	case o.OrderBy != nil:
 		p = sorted(col, o, from, limit)
 	case o.Filter != nil || o.Search != nil:
 		p = filtered(col, o, from, limit)
 	default:
-		p.entities, p.more = col.page(from.Seq, o.Skip, limit)
-		p.count = col.len()
+		p.entities, p.more = col.Page(from.Seq, o.Skip, limit)
+		p.count = col.Len()
 	}
-	c.show(&p, o, col.usual)
+	c.show(&p, o, col.Usual)
 	if p.more {
 		last := p.entities[len(p.entities)-1]
-		token := cursor{Seq: last.seq(), Keys: p.keys}.seal(c.world.PageKey, scope)
+		token := cursor{Seq: last.Seq(), Keys: p.keys}.seal(c.Tenant.PageKey, scope)
 		p.next = strings.TrimPrefix(rest+"&$skiptoken="+token, "&")
 	}
 	return p, nil
 }
 
-func matches(o odata.Options, e entity) bool {
+func matches(o odata.Options, e Entity) bool {
 	return (o.Filter == nil || o.Filter.Match(e)) && (o.Search == nil || o.Search.Match(e))
 }
 
 // filtered walks the collection in the order of creation, no further than it must.
-func filtered(col collection, o odata.Options, from cursor, limit int) (p page) {
+func filtered(col Collection, o odata.Options, from cursor, limit int) (p page) {
 	start := from.Seq
-	if o.Count || col.counted {
+	if o.Count || col.Counted {
 		start = 0 // the count is of all
 	}
-	for e := range col.all(start) {
+	for e := range col.All(start) {
 		if !matches(o, e) {
 			continue
 		}
 		p.count++
 		switch {
-		case e.seq() <= from.Seq:
+		case e.Seq() <= from.Seq:
 		case o.Skip > 0:
 			o.Skip--
 		case len(p.entities) < limit:
-			p.entities = append(p.entities, e.keep())
+			p.entities = append(p.entities, e.Keep())
 		default:
 			p.more = true
-			if start == from.Seq && !o.Count && !col.counted {
+			if start == from.Seq && !o.Count && !col.Counted {
 				return p
 			}
 		}
@@ -267,19 +270,19 @@ func filtered(col collection, o odata.Options, from cursor, limit int) (p page) 
 
 // sorted orders what matches. Entities with equal keys stand in the order of
 // creation, so the order is total and a cursor can resume it.
-func sorted(col collection, o odata.Options, from cursor, limit int) (p page) {
+func sorted(col Collection, o odata.Options, from cursor, limit int) (p page) {
 	type row struct {
-		e    entity
+		e    Entity
 		keys []odata.Key
 	}
 	compare := func(a, b row) int {
 		if d := odata.CompareKeys(o.OrderBy, a.keys, b.keys); d != 0 {
 			return d
 		}
-		return int(int64(a.e.seq()) - int64(b.e.seq()))
+		return int(int64(a.e.Seq()) - int64(b.e.Seq()))
 	}
 	var rows []row
-	for e := range col.all(0) {
+	for e := range col.All(0) {
 		if !matches(o, e) {
 			continue
 		}
@@ -287,11 +290,11 @@ func sorted(col collection, o odata.Options, from cursor, limit int) (p page) {
 		r := row{e, odata.Keys(o.OrderBy, e)}
 		if from.Seq > 0 {
 			d := odata.CompareKeys(o.OrderBy, r.keys, from.Keys)
-			if d < 0 || d == 0 && e.seq() <= from.Seq {
+			if d < 0 || d == 0 && e.Seq() <= from.Seq {
 				continue
 			}
 		}
-		r.e = e.keep()
+		r.e = e.Keep()
 		rows = append(rows, r)
 	}
 	slices.SortFunc(rows, compare)
@@ -306,18 +309,18 @@ func sorted(col collection, o odata.Options, from cursor, limit int) (p page) {
 	return p
 }
 
-// total answers a $count segment: the number as plain text. Observed: clients
+// Count answers a $count segment: the number as plain text. Observed: clients
 // ask with Accept: text/plain.
-func (c *call) total(col collection) (engine.Reply, error) {
-	o, err := c.options(col.t, odata.Allowed{Filter: true, Search: true})
+func (c *Call) Count(col Collection) (engine.Reply, error) {
+	o, err := c.Options(col.Type, odata.Allowed{Filter: true, Search: true})
 	if err != nil {
 		return engine.Reply{}, err
 	}
 	n := 0
 	if o.Filter == nil && o.Search == nil {
-		n = col.len()
+		n = col.Len()
 	} else {
-		for e := range c.watched(col.all)(0) {
+		for e := range c.watched(col.All)(0) {
 			if matches(o, e) {
 				n++
 			}
@@ -326,11 +329,11 @@ func (c *call) total(col collection) (engine.Reply, error) {
 			return engine.Reply{}, err
 		}
 	}
-	return engine.Reply{Status: http.StatusOK, Media: mediaText, Body: strconv.AppendInt(c.room(20), int64(n), 10)}, nil
+	return engine.Reply{Status: http.StatusOK, Media: engine.MediaText, Body: strconv.AppendInt(c.Room(20), int64(n), 10)}, nil
 }
 
-// options parses the request's query options.
-func (c *call) options(t *odata.Type, allowed odata.Allowed) (odata.Options, error) {
+// Options parses the request's query options.
+func (c *Call) Options(t *odata.Type, allowed odata.Allowed) (odata.Options, error) {
 	o, err := odata.Parse(c.Query, t, allowed)
 	if err == nil {
 		err = c.applyFormatOption(o.Format)
@@ -338,12 +341,12 @@ func (c *call) options(t *odata.Type, allowed odata.Allowed) (odata.Options, err
 	return o, err
 }
 
-// noOptions refuses query options where there is nothing to query.
-func (c *call) noOptions(t *odata.Type) error {
+// NoOptions refuses query options where there is nothing to query.
+func (c *Call) NoOptions(t *odata.Type) error {
 	if c.Query == "" {
 		return nil
 	}
-	_, err := c.options(t, odata.Allowed{})
+	_, err := c.Options(t, odata.Allowed{})
 	return err
 }
 
@@ -366,9 +369,9 @@ func nextOptions(query string) string {
 	return strings.Join(kept, "&")
 }
 
-// selected is the addition that $select makes to a context URL. Documented:
+// Selected is the addition that $select makes to a context URL. Documented:
 // users(id,displayName).
-func selected(s *odata.Selection) string {
+func Selected(s *odata.Selection) string {
 	if s == nil {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package graph
+package workload
 
 import (
 	"compress/gzip"
@@ -9,35 +9,17 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
-	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 )
 
-// lacksLength tells whether the gateway before Graph refuses the call: a POST over
-// HTTP/1 that does not say how long its body is, not even 0. A request that came over
-// no connection, as httptest makes one, has met no gateway.
-func (c *call) lacksLength() bool {
-	r := c.Request
-	return !c.InBatch && r.Method == http.MethodPost && r.ProtoMajor == 1 && r.ContentLength == 0 && r.TransferEncoding == nil &&
-		r.Header["Content-Length"] == nil && c.at.version != "" && r.Context().Value(http.ServerContextKey) != nil
-}
-
-// lengthRequired is the gateway's answer, which knows nothing of Graph: neither of
-// its headers nor of a token, and no scenario's fault comes before it.
-func (c *call) lengthRequired() engine.Reply {
-	c.Problem = c.problem(apierror.LengthRequired())
-	return engine.Reply{Status: http.StatusLengthRequired, Media: apierror.MediaPage, Failed: true, Bare: true,
-		Body: []byte(apierror.LengthRequiredPage)}
-}
-
 // readBody returns the whole body, decompressed. What is over the limit is
 // refused as soon as it is, compressed or not.
-func (s *Handler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	limit := s.cfg.MaxBody
+func (c *Call) readBody(r *http.Request) ([]byte, error) {
+	limit := c.MaxBody
 	if r.ContentLength > limit {
-		return nil, s.tooLarge()
+		return nil, c.tooLarge()
 	}
-	var from io.Reader = http.MaxBytesReader(w, r.Body, limit)
+	var from io.Reader = http.MaxBytesReader(c.Writer, r.Body, limit)
 	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
 	case "gzip":
@@ -46,7 +28,7 @@ func (s *Handler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, erro
 			return nil, nil // no body at all
 		}
 		if err != nil {
-			return nil, s.unreadable(err)
+			return nil, c.unreadable(err)
 		}
 		defer z.Close()
 		from = io.LimitReader(z, limit+1)
@@ -63,28 +45,28 @@ func (s *Handler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, erro
 		b = b[:len(b)+n]
 		switch {
 		case int64(len(b)) > limit:
-			return nil, s.tooLarge()
+			return nil, c.tooLarge()
 		case err == io.EOF:
 			return b, nil
 		case err != nil:
-			return nil, s.unreadable(err)
+			return nil, c.unreadable(err)
 		case len(b) == cap(b):
 			b = append(b, 0)[:len(b)]
 		}
 	}
 }
 
-func (s *Handler) tooLarge() error {
-	return apierror.TooLarge(s.cfg.MaxBody).Help("limit", "",
-		"the body may have %d bytes, after decompression too: graphemu serve --max-body raises the limit", s.cfg.MaxBody)
+func (c *Call) tooLarge() error {
+	return apierror.TooLarge(c.MaxBody).Help("limit", "",
+		"the body may have %d bytes, after decompression too: graphemu serve --max-body raises the limit", c.MaxBody)
 }
 
 // unreadable explains a body that did not arrive whole.
-func (s *Handler) unreadable(err error) error {
+func (c *Call) unreadable(err error) error {
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
-		return s.tooLarge()
+		return c.tooLarge()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &apierror.Error{Status: http.StatusRequestTimeout, Code: "RequestTimeout", Message: "The request body did not arrive in time."}
 	}
@@ -92,18 +74,18 @@ func (s *Handler) unreadable(err error) error {
 }
 
 // body returns the body of a call that is no part of a batch. It is read once.
-func (c *call) body() ([]byte, error) {
+func (c *Call) body() ([]byte, error) {
 	if !c.wasRead && !c.InBatch {
 		c.wasRead = true
-		c.payload, c.unread = c.handler.readBody(c.writer, c.Request)
+		c.payload, c.unread = c.readBody(c.Request)
 	}
 	return c.payload, c.unread
 }
 
-// readObject returns the body as a JSON object.
-func (c *call) readObject() (map[string]any, error) {
+// Object returns the body as a JSON object.
+func (c *Call) Object() (map[string]any, error) {
 	var text []byte
-	switch v := c.decoded.(type) {
+	switch v := c.Decoded.(type) {
 	case map[string]any:
 		return v, nil
 	case []byte:
@@ -119,7 +101,7 @@ func (c *call) readObject() (map[string]any, error) {
 	if len(text) == 0 {
 		return nil, apierror.EmptyPayload()
 	}
-	if !isJSON(c.Header.Get("Content-Type")) {
+	if !IsJSON(c.Header.Get("Content-Type")) {
 		return nil, apierror.UnreadablePayload().Help("contentType", "Content-Type",
 			"want application/json, got %q", c.Header.Get("Content-Type"))
 	}
@@ -138,20 +120,41 @@ func notAnObject() error {
 	return apierror.UnreadablePayload().Help("invalidJSON", "", "want a JSON object")
 }
 
-// isJSON tells whether a Content-Type says application/json, with or without parameters.
-func isJSON(contentType string) bool {
+// IsJSON tells whether a Content-Type says application/json, with or without parameters.
+func IsJSON(contentType string) bool {
 	kind, _, _ := strings.Cut(contentType, ";")
 	return strings.EqualFold(strings.TrimSpace(kind), "application/json")
 }
 
-// prefers tells whether a Prefer header names the preference.
-func (c *call) prefers(preference string) bool {
-	for _, v := range c.Header["Prefer"] {
-		for p := range strings.SplitSeq(v, ",") {
-			if strings.EqualFold(strings.ReplaceAll(strings.TrimSpace(p), " ", ""), preference) {
-				return true
-			}
-		}
+// Condition is the body as rules see it: what could not be read is empty there, and
+// refused by the operation.
+func (c *Call) Condition() []byte {
+	if c.Decoded != nil {
+		return []byte(c.Text())
 	}
-	return false
+	b, err := c.body()
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// Size is that of the request's body as it came.
+func (c *Call) Size() int64 {
+	if !c.InBatch && c.Request.ContentLength >= 0 {
+		return c.Request.ContentLength
+	}
+	return int64(len(c.payload))
+}
+
+// Text is the request's body, decompressed, as far as it was read.
+func (c *Call) Text() string {
+	switch v := c.Decoded.(type) {
+	case nil:
+		return string(c.payload)
+	case []byte:
+		return string(v)
+	default:
+		return string(jsontree.Append(nil, v))
+	}
 }

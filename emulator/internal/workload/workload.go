@@ -1,0 +1,100 @@
+// Package workload is the contract between the handler of Graph and the workloads
+// behind it: a workload says which operations it has, one row each, and carries them
+// out; reading bodies and query options, paging and encoding is here, once.
+package workload
+
+import (
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+)
+
+// Workload is a part of Graph.
+type Workload struct {
+	Operations []Operation
+	Model      func(v Version) Model // nil: nothing
+
+	// Subject is the key in paths that names the profile which rules and the journal
+	// know the call by; "" where no path has one.
+	Subject string
+
+	// Spellings are older names of segments, by the path of the segment: documented
+	// names that the service still takes.
+	Spellings map[string]string
+
+	// Unserved are paths that the service has and graphemu does not: 501. A segment in
+	// braces is any id.
+	Unserved []string
+
+	// ReadOnly are the paths that the service writes too, with what graphemu says to
+	// who wants to.
+	ReadOnly map[string]string
+
+	// Guard refuses calls before their operation is looked for; nil: none.
+	Guard func(c *Call) error
+
+	// Translate brings an error of the workload into Graph's words; nil, or its answer
+	// nil: not one of its own.
+	Translate func(c *Call, err error) *apierror.Error
+}
+
+// Operation is one row of the list of operations.
+type Operation struct {
+	Name     string // as rules, scenarios and the journal name it, "profiles.start"
+	Method   string
+	Path     string // after the version; ids in braces
+	Level    Level
+	Versions Version        // those that have it
+	Needs    *identity.Need // the permissions it asks for; nil: only a token
+	Run      func(*Call) (engine.Reply, error)
+}
+
+// Level is how much of an operation there is.
+type Level uint8
+
+// Emulated is an operation that does all that the service does, as far as it is known.
+const Emulated Level = iota
+
+// Version is a version of the service, or a set of them.
+type Version uint8
+
+// The versions.
+const (
+	Beta Version = 1 << iota
+	V1
+)
+
+// ParseVersion reads the first segment of a path; 0: it is no version.
+func ParseVersion(segment string) Version {
+	switch {
+	case strings.EqualFold(segment, "beta"):
+		return Beta
+	case strings.EqualFold(segment, "v1.0"):
+		return V1
+	}
+	return 0
+}
+
+// String is the version as paths have it; "" for none.
+func (v Version) String() string {
+	switch v {
+	case Beta:
+		return "beta"
+	case V1:
+		return "v1.0"
+	}
+	return ""
+}
+
+// Model is what a workload adds to the model of a version.
+type Model struct {
+	Types     []*odata.Type
+	Education []odata.Property // navigations of /education
+	Bindings  []odata.Binding  // where these lead to
+	Sets      []odata.EntitySet
+	Actions   []odata.Operation
+	Functions []odata.Operation
+}

@@ -1,0 +1,44 @@
+package sds
+
+import (
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+)
+
+// model is what the workload adds to the model of a version. v1.0 never had
+// synchronization profiles, nor what is bound to them. Documented.
+func model(v workload.Version) workload.Model {
+	if v != workload.Beta {
+		return workload.Model{}
+	}
+	return workload.Model{
+		Types: profile.Types,
+		Education: []odata.Property{
+			odata.Contained("synchronizationProfiles", profile.Type, true),
+		},
+		Actions: []odata.Operation{
+			{Name: "start", Binding: profile.Type,
+				Returns: &odata.Property{Kind: odata.KindComplex, Type: profile.MessageType, Collection: true, Nullable: true}},
+			{Name: "pause", Binding: profile.Type},
+			{Name: "resume", Binding: profile.Type},
+			{Name: "reset", Binding: profile.Type},
+		},
+		Functions: []odata.Operation{
+			{Name: "uploadUrl", Binding: profile.Type, Returns: &odata.Property{Kind: odata.KindString, Nullable: true}},
+		},
+	}
+}
+
+// typeOf returns the type of that name, which may be qualified; nil for none.
+func typeOf(name string) *odata.Type {
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "#"), "microsoft.graph.")
+	for _, t := range profile.Types {
+		if strings.EqualFold(t.Name, name) {
+			return t
+		}
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+// Package workloads is the one list of the workloads behind Graph.
+package workloads
+
+import (
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/education"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds"
+)
+
+// All are the workloads.
+var All = []*workload.Workload{education.Workload, directory.Workload, sds.Workload}
+
+// Beta and V1 are the models of the versions. They decide what $select, $filter and
+// the like may name, and are served as $metadata.
+var (
+	Beta = newModel(workload.Beta)
+	V1   = newModel(workload.V1)
+)
+
+// newModel puts together what the workloads add.
+func newModel(v workload.Version) *odata.Model {
+	m := &odata.Model{Namespace: "microsoft.graph", Alias: "graph"}
+	root := &odata.Type{Name: "educationRoot", Entity: true}
+	var bindings []odata.Binding
+	for _, w := range All {
+		part := w.Model(v)
+		m.Types = append(m.Types, part.Types...)
+		m.EntitySets = append(m.EntitySets, part.Sets...)
+		m.Actions = append(m.Actions, part.Actions...)
+		m.Functions = append(m.Functions, part.Functions...)
+		root.Properties = append(root.Properties, part.Education...)
+		bindings = append(bindings, part.Bindings...)
+	}
+	m.Types = append(m.Types, root)
+	m.Singletons = []odata.Singleton{{Name: "education", Type: root, Bindings: bindings}}
+	if err := m.Link(); err != nil {
+		panic(err) // the model is a constant; its test links it
+	}
+	return m
+}
