@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 )
 
 // Each benchmark compares graphemu with the least that a net/http server can do
@@ -38,7 +39,7 @@ func start(b *testing.B) *emulator.Server {
 	b.Cleanup(func() { s.Close() })
 	w, err := s.World("")
 	require.NoError(b, err)
-	w.Journal().SetPosition(1_000_000_000)
+	w.Journal().(*record.Journal).SetPosition(1_000_000_000)
 	return s
 }
 

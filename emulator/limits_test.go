@@ -16,6 +16,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -138,13 +139,13 @@ func TestDroppedAndResetWorldsLeaveMemory(t *testing.T) {
 	g := newRig(t, emulator.Options{})
 	a := g.as("world-a")
 	a.create(t, csvBody("a"))
-	before := weak.Make(g.World("a").Journal().Journal)
+	before := weak.Make(g.World("a").Journal().Journal.(*record.Journal))
 	g.control(t, "POST", "worlds/a/reset", "")
 	a.found(t, profilesAt)
 	runtime.GC()
 	assert.Nil(t, before.Value(), "the journal before the reset")
 
-	world, journal := weak.Make(g.World("a").World), weak.Make(g.World("a").Journal().Journal)
+	world, journal := weak.Make(g.World("a").World), weak.Make(g.World("a").Journal().Journal.(*record.Journal))
 	require.Equal(t, 204, g.control(t, "DELETE", "worlds/a", "").status)
 	g.found(t, profilesAt) // the connection has forgotten the requests before
 	runtime.GC()

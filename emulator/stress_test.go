@@ -144,7 +144,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		case 17:
 			send(client, "GET", in+"/journal?contains=detail.fault", "", world)
 		case 18:
-			w.Journal().Clear()
+			w.ClearJournal()
 		case 19:
 			s.Verify()
 			send(client, "GET", in+"/verify", "", world)

@@ -11,6 +11,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
@@ -18,7 +19,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
-	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // The default world, and the tenant that its tokens carry.
@@ -135,7 +135,7 @@ func (s *Server) newState(w *World, o roots, sc *scene, from start, stored varia
 		RequestIDs: ids.NewStream(o.Seed, o.From, "requests"),
 		Tenant:     w.tenant,
 		PageKey:    ids.Key(o.Seed, o.From, "pages"),
-		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
+		Journal:    record.New(w.Name(), record.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
 	}
 	st.Journal.CopyTo(s.copies)
 	st.Blobs = storage.NewStore(s.uploadKey(w.tenant), storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: memory})

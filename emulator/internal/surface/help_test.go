@@ -19,12 +19,12 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
-	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -53,7 +53,7 @@ func newDesk(change ...func(*Config)) *desk {
 func newWorld(name string) *World {
 	w := &World{
 		Name:    func() string { return name },
-		Journal: journal.New(name, journal.Limits{Entries: 100, Bytes: 1 << 20}),
+		Journal: record.New(name, record.Limits{Entries: 100, Bytes: 1 << 20}),
 		Clock:   clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
 		Profiles: profile.NewStore(profile.Config{NewID: ids.NewStream(1, name, "profiles").GUID,
 			Script: &profile.Script{Timeline: profile.DefaultTimeline}}),

@@ -46,10 +46,11 @@ func (s *Surface) record(c *call, a reply) {
 		}
 		e.Detail = d
 	}
+	var answer []byte
 	if keepsAnswer(c, a) {
-		e.Answered(a.body)
+		answer = a.body
 	}
-	c.world.Journal.Add(&e, c.real)
+	c.world.Journal.Add(&e, answer, c.real)
 	if s.metrics != nil {
 		s.metrics.Observe(c.operation, a.status, took)
 	}

@@ -8,12 +8,12 @@ import (
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
-	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/throttle"
 )
 
@@ -25,7 +25,7 @@ type World struct {
 	RequestIDs *ids.Stream
 	Tenant     string // GUID
 	PageKey    []byte // signs skip tokens, so that another world's are refused
-	Journal    *journal.Journal
+	Journal    *record.Journal
 	Blobs      *storage.Store   // the files that clients put there
 	Directory  *directory.Store // what its syncs made
 	Intake     *rostersync.Intake
