@@ -98,7 +98,8 @@ func (x *explanation) struck(d *Detail, batch bool) {
 		return
 	}
 	if f := d.Fault; f != nil {
-		x.line("The fault %q struck it: %s. It is call %d of those that match the rule.", f.Rule, words.Clean(strings.Join(f.Effects, ", ")), f.Call)
+		x.line("The fault %q struck it: %s. It is call %d of those that match the rule.",
+			f.Rule, words.Clean(strings.Join(f.Effects, ", ")), f.Call)
 	}
 	if d.Throttled != "" {
 		x.line("The throttle %q refused it: its window allows no more requests.", d.Throttled)

@@ -46,7 +46,8 @@ func (v Verdict) String() string {
 	case unmet > 0:
 		return fmt.Sprintf("NOT verified: %d of %s not met in %s, %s", unmet, words.Count(all, "expectation", "expectations"), worlds, warnings)
 	case !v.OK:
-		return fmt.Sprintf("NOT verified: %s met in %s, but %s, and verification is strict", words.Count(all, "expectation", "expectations"), worlds, warnings)
+		return fmt.Sprintf("NOT verified: %s met in %s, but %s, and verification is strict",
+			words.Count(all, "expectation", "expectations"), worlds, warnings)
 	case all == 0:
 		return fmt.Sprintf("verified: nothing was expected in %s, %s", worlds, warnings)
 	}

@@ -50,10 +50,11 @@ func (r *Record) noJitter() (list []journal.Warning) {
 	parallel := r.parallel(found)
 	for _, h := range found {
 		if parallel[h.client] {
-			list = append(list, journal.Warning{Kind: journal.WarnNoJitter, World: r.World, Entries: h.blame.ids, Count: h.blame.n, Message: fmt.Sprintf(
-				"%d calls of %s that were throttled together came back within %v of each other (%s): "+
-					"workers should wait for different times",
-				h.blame.n, clientName(h.client), herdTime, words.Times(h.times))})
+			list = append(list, journal.Warning{Kind: journal.WarnNoJitter, World: r.World,
+				Entries: h.blame.ids, Count: h.blame.n, Message: fmt.Sprintf(
+					"%d calls of %s that were throttled together came back within %v of each other (%s): "+
+						"workers should wait for different times",
+					h.blame.n, clientName(h.client), herdTime, words.Times(h.times))})
 		}
 	}
 	return list

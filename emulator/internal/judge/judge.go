@@ -51,7 +51,8 @@ func Verdict(worlds []Record, past ...*History) journal.Verdict {
 
 // verdict judges the record's expectations.
 func (r *Record) verdict() journal.WorldVerdict {
-	w := journal.WorldVerdict{World: r.World, Tenant: r.Tenant, Chapter: r.Chapter, Entries: len(r.Entries), Lost: r.Lost, Expectations: []journal.Result{}}
+	w := journal.WorldVerdict{World: r.World, Tenant: r.Tenant, Chapter: r.Chapter, Entries: len(r.Entries),
+		Lost: r.Lost, Expectations: []journal.Result{}}
 	w.Began, w.Took = r.span()
 	for i := range r.Expect {
 		w.Expectations = append(w.Expectations, r.judge(&r.Expect[i]))

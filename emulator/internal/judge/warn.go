@@ -168,7 +168,8 @@ func (r *Record) bursts() []journal.Warning {
 		}
 	}
 	return g.warnings(journal.WarnBurst, r.World, func(key string, n int) string {
-		return fmt.Sprintf("the throttle %q saw bursts in %s: most of the requests came within a tenth of it", key, words.Count(n, "window", "windows"))
+		return fmt.Sprintf("the throttle %q saw bursts in %s: most of the requests came within a tenth of it",
+			key, words.Count(n, "window", "windows"))
 	})
 }
 

@@ -228,3 +228,7 @@ func FuzzRedact(f *testing.F) {
 		assert.NotContains(t, redact.Body(cut), "4nted0")
 	})
 }
+
+func TestOneMarkForSecrets(t *testing.T) {
+	assert.Equal(t, redact.Mark, journal.Redacted, "users know it by the journal's name")
+}
