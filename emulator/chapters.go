@@ -1,6 +1,9 @@
 package emulator
 
-import "github.com/graphemu/graphemu/emulator/journal"
+import (
+	"github.com/graphemu/graphemu/emulator/internal/judge"
+	"github.com/graphemu/graphemu/emulator/journal"
+)
 
 // How many closed chapters are kept with their verdict: of a world, and of all
 // worlds that were dropped together. Chosen: a suite's failures fit into it.
@@ -14,9 +17,9 @@ const (
 // escapes the verdict. A restart of the server begins anew with them, as with the
 // journal.
 type chapters struct {
-	past   *journal.History // those that are closed
-	name   string           // of the open one
-	before int              // chapters of the tenant's world of before, which was dropped
+	past   *judge.History // those that are closed
+	name   string         // of the open one
+	before int            // chapters of the tenant's world of before, which was dropped
 }
 
 // open is the chapter that goes on; nil where it is the first and has no name.
@@ -38,7 +41,7 @@ func (w *World) closeChapter(state *state, by string) {
 }
 
 // evidence is what the world is judged by: its open chapter, and those before.
-func (w *World) evidence() (journal.Record, *journal.History) {
+func (w *World) evidence() (judge.Record, *judge.History) {
 	w.changing.Lock()
 	defer w.changing.Unlock()
 	return w.record(w.current.Load()), w.chapters.past.Clone()
@@ -56,7 +59,7 @@ func (w *World) Forget() {
 func (w *World) forget() {
 	w.changing.Lock()
 	defer w.changing.Unlock()
-	w.chapters.past, w.chapters.before = journal.NewHistory(maxChapters), 0
+	w.chapters.past, w.chapters.before = judge.NewHistory(maxChapters), 0
 	w.current.Load().Journal.Clear()
 }
 
@@ -64,7 +67,7 @@ func (w *World) forget() {
 // that were dropped: a suite that finds the server running begins with it.
 func (s *Server) Forget() {
 	s.worlds.mu.Lock()
-	s.worlds.past = journal.NewHistory(maxDroppedChapters)
+	s.worlds.past = judge.NewHistory(maxDroppedChapters)
 	s.worlds.mu.Unlock()
 	for _, w := range s.Worlds() {
 		w.forget()

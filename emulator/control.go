@@ -212,7 +212,7 @@ func (w controlledWorld) RemoveFault(name string) bool { return w.World.Faults()
 
 func (w controlledWorld) ClearFaults() { w.World.Faults().Clear() }
 
-func (w controlledWorld) Journal() control.Journal { return w.World.Journal() }
+func (w controlledWorld) Journal() control.Journal { return w.World.current.Load().Journal }
 
 func (w controlledWorld) Verify(strict bool) control.Verdict {
 	return w.World.verify(strict)

@@ -17,12 +17,13 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/judge"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/server/proxy"
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
-	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -50,7 +51,7 @@ type Server struct {
 		byRef map[string]*fixture.Fixture
 	}
 
-	copies *journal.Writer // of all journals' entries; nil: nobody wants them
+	copies *record.Writer // of all journals' entries; nil: nobody wants them
 
 	saving    sync.Mutex  // held while the state file is written; guards the two below
 	stateLock *files.Lock // nil: there is no state file, or no lock where it is
@@ -98,7 +99,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{set: set, memory: quota.New(set.Limits.Memory), mem: newMemory(), tokens: newTokenCache(),
 		urls: map[string]string{}, running: newGate()}
-	s.worlds.byTenant, s.worlds.past = map[string]*World{}, journal.NewHistory(maxDroppedChapters)
+	s.worlds.byTenant, s.worlds.past = map[string]*World{}, judge.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
@@ -140,11 +141,11 @@ func New(o Options) (*Server, error) {
 }
 
 // newCopies makes what writes every entry to Options.Journal; nil where there is none.
-func (s *Server) newCopies() *journal.Writer {
+func (s *Server) newCopies() *record.Writer {
 	if s.set.Journal == nil {
 		return nil
 	}
-	return journal.NewWriter(s.set.Journal, s.set.Run, func(err error) {
+	return record.NewWriter(s.set.Journal, s.set.Run, func(err error) {
 		s.set.Log.Error("the journal's file cannot be written any more; what comes from now on is missing there", "error", err)
 	})
 }

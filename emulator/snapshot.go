@@ -10,6 +10,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
@@ -36,19 +37,19 @@ type snapshot struct {
 	roots               // what ids and chance are drawn from: not the server's own after a restore
 	Clock   clock.Saved `json:"clock"`
 
-	Scenario  []Source             `json:"scenario"`         // in force, whole
-	Fixture   json.RawMessage      `json:"fixture,omitzero"` // that a reset gave in place of the scenario's: its name, or the whole of it
-	Variants  map[string]string    `json:"variants"`         // in force
-	Stored    map[string]string    `json:"stored,omitzero"`  // those that count from the next reset on: their readings until then
-	Ids       positions            `json:"ids"`
-	Faults    fault.SavedSet       `json:"faults"`
-	Throttle  *throttle.Saved      `json:"throttle,omitzero"`
-	Retries   journal.SavedRetries `json:"retries"`
-	Profiles  profile.SavedStore   `json:"profiles"`
-	Uploads   storage.Saved        `json:"uploads"`
-	Directory directory.Saved      `json:"directory"`
-	Syncs     rostersync.Saved     `json:"syncs"`
-	Revoked   uint64               `json:"revoked,omitzero"` // the revision of the last revocation of its tokens
+	Scenario  []Source            `json:"scenario"`         // in force, whole
+	Fixture   json.RawMessage     `json:"fixture,omitzero"` // that a reset gave in place of the scenario's: its name, or the whole of it
+	Variants  map[string]string   `json:"variants"`         // in force
+	Stored    map[string]string   `json:"stored,omitzero"`  // those that count from the next reset on: their readings until then
+	Ids       positions           `json:"ids"`
+	Faults    fault.SavedSet      `json:"faults"`
+	Throttle  *throttle.Saved     `json:"throttle,omitzero"`
+	Retries   record.SavedRetries `json:"retries"`
+	Profiles  profile.SavedStore  `json:"profiles"`
+	Uploads   storage.Saved       `json:"uploads"`
+	Directory directory.Saved     `json:"directory"`
+	Syncs     rostersync.Saved    `json:"syncs"`
+	Revoked   uint64              `json:"revoked,omitzero"` // the revision of the last revocation of its tokens
 
 	Sessions entra.SavedSessions `json:"sessions,omitzero"` // sign-ins that were revoked
 }

@@ -5,13 +5,18 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/judge"
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // Journal returns the record of the world's requests, until its next Reset. Ids of
 // entries go on over a reset, so that each is of one request.
-func (w *World) Journal() *journal.Journal { return w.current.Load().Journal }
+func (w *World) Journal() journal.Journal { return w.current.Load().Journal }
+
+// ClearJournal forgets all entries of the world's journal. Ids go on, and so does what
+// clients were told to wait. See Forget for closed chapters, too.
+func (w *World) ClearJournal() { w.current.Load().Journal.Clear() }
 
 // Verify judges what the world's clients did by its scenario's expectations, in
 // each chapter of its run: a Reset, a Restore, another scenario and the drop of
@@ -27,7 +32,7 @@ func (s *Server) Verify() journal.Verdict { return s.verify(false) }
 func (w *World) verify(strict bool) journal.Verdict {
 	s := w.server
 	s.worlds.mu.RLock()
-	var past []*journal.History
+	var past []*judge.History
 	if !w.dropped.Load() { // else its own chapters are among them
 		past = append(past, s.worlds.past.Of(w.tenant))
 	}
@@ -39,19 +44,19 @@ func (s *Server) verify(strict bool) journal.Verdict {
 	s.worlds.mu.RLock()
 	worlds, past := s.worlds.list(), s.worlds.past.Clone() // of one moment: a world that is dropped is in one of them
 	s.worlds.mu.RUnlock()
-	return s.judge(worlds, []*journal.History{past}, strict)
+	return s.judge(worlds, []*judge.History{past}, strict)
 }
 
-func (s *Server) judge(worlds []*World, past []*journal.History, strict bool) journal.Verdict {
-	records := make([]journal.Record, len(worlds))
+func (s *Server) judge(worlds []*World, past []*judge.History, strict bool) journal.Verdict {
+	records := make([]judge.Record, len(worlds))
 	for i, w := range worlds {
-		var before *journal.History
+		var before *judge.History
 		records[i], before = w.evidence()
 		past = append(past, before)
 	}
-	v := journal.Judge(records, past...)
+	v := judge.Verdict(records, past...)
 	if s.set.Proxy != "" {
-		v = v.ByProxy()
+		v = judge.ByProxy(v)
 	}
 	v.Run, v.Properties = s.set.Run, s.properties()
 	if strict || s.set.Verify == VerifyStrict {
@@ -78,28 +83,28 @@ func (s *Server) properties() []journal.Property {
 }
 
 // record is what the world's open chapter is judged by. Must hold changing.
-func (w *World) record(state *state) journal.Record {
+func (w *World) record(state *state) judge.Record {
 	sc, play := state.scene, state.World.Scenario()
-	r := journal.Record{World: w.Name(), Tenant: w.tenant, Chapter: w.chapters.open(), Expect: sc.file.Expect}
+	r := judge.Record{World: w.Name(), Tenant: w.tenant, Chapter: w.chapters.open(), Expect: sc.file.Expect}
 	r.Entries, r.Lost = state.Journal.Chapter()
 	for _, u := range play.Faults.Rules() {
-		r.Rules = append(r.Rules, journal.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional})
+		r.Rules = append(r.Rules, judge.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional})
 	}
 	used := state.Profiles.Used()
 	for _, l := range sc.file.Lifecycles {
-		r.Rules = append(r.Rules, journal.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
+		r.Rules = append(r.Rules, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
 	}
 	if play.Throttle != nil {
 		fired := play.Throttle.Fired()
 		for _, t := range sc.file.Throttle {
-			r.Rules = append(r.Rules, journal.RuleUse{Name: t.Name, Kind: "throttle", Fired: fired[t.Name], Optional: t.Optional})
+			r.Rules = append(r.Rules, judge.RuleUse{Name: t.Name, Kind: "throttle", Fired: fired[t.Name], Optional: t.Optional})
 		}
 	}
 	if !slices.ContainsFunc(r.Expect, func(e journal.Expectation) bool { return e.Profile != nil }) {
 		return r // there may be a hundred thousand
 	}
 	for p := range state.Profiles.All(state.Clock.Now(), 0) {
-		r.Profiles = append(r.Profiles, journal.ProfileView{JSON: p.JSON(), State: string(p.State), Status: string(p.Sync.Status)})
+		r.Profiles = append(r.Profiles, judge.ProfileView{JSON: p.JSON(), State: string(p.State), Status: string(p.Sync.Status)})
 	}
 	return r
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
@@ -21,7 +22,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
-	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // The default world, and the tenant that its tokens carry.
@@ -136,7 +136,7 @@ func (s *Server) newState(w *World, o roots, sc *scene, from start, stored varia
 		Name:       w.Name,
 		Clock:      clock.New(sc.clock, s.set.Now),
 		RequestIDs: ids.NewStream(o.Seed, o.From, "requests"),
-		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
+		Journal:    record.New(w.Name(), record.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
 		Settle:     st.Files.Sweep, // a client that uploads no more may still ask
 		Standing:   st.Standing,
 	}

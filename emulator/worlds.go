@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/judge"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -22,7 +23,7 @@ type worlds struct {
 	dropped  []revocations // of worlds that were dropped, the oldest first; see keepRevoked
 	size     int           // of dropped, in tenants and sign-ins
 
-	past *journal.History // the chapters of worlds that were dropped
+	past *judge.History // the chapters of worlds that were dropped
 }
 
 // idleBeforeEviction is how long a world must have been unused before it makes
@@ -106,7 +107,7 @@ func (w *World) end() {
 	w.dropped.Store(true)
 	w.server.tokens.forget(w)
 	w.current.Load().memory.Close()
-	w.Journal().End()
+	w.current.Load().Journal.End()
 }
 
 // World returns the world that ref means, and makes it on first use: "" or
@@ -141,7 +142,7 @@ func (s *Server) defaultWorld() *World {
 }
 
 func (s *Server) makeWorld(tenant string) (*World, error) {
-	w := &World{server: s, tenant: tenant, chapters: chapters{past: journal.NewHistory(maxChapters)}}
+	w := &World{server: s, tenant: tenant, chapters: chapters{past: judge.NewHistory(maxChapters)}}
 	w.name.Store(&tenant)
 	w.Reset() // before the lock: a large fixture takes a while
 	now := s.set.now()

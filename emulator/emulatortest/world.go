@@ -27,7 +27,7 @@ func (w *World) Journal() Journal {
 // that does not exist: a slip of the pen would find no entry, and a test that wants
 // none would pass.
 type Journal struct {
-	*journal.Journal
+	journal.Journal
 	tb         testing.TB
 	operations []string
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 )
 
 // kind is what a condition looks at.
@@ -36,10 +38,10 @@ type condition struct {
 func conditions(r *Rule) []condition {
 	var all []condition
 	for _, name := range slices.Sorted(maps.Keys(r.Where.Header)) {
-		all = append(all, condition{header, textproto.CanonicalMIMEHeaderKey(name), r.Where.Header[name], name, isSecret(name)})
+		all = append(all, condition{header, textproto.CanonicalMIMEHeaderKey(name), r.Where.Header[name], name, redact.Option(name)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Where.Query)) {
-		all = append(all, condition{query, optionName(name), r.Where.Query[name], name, isSecret(name)})
+		all = append(all, condition{query, optionName(name), r.Where.Query[name], name, redact.Option(name)})
 	}
 	if r.While.State != "" {
 		all = append(all, condition{kind: state, value: r.While.State})
@@ -52,7 +54,7 @@ func conditions(r *Rule) []condition {
 		if !ok {
 			value = "?" // equal to nothing; Check refuses it
 		}
-		all = append(all, condition{body, path, value, path, isSecret(path)})
+		all = append(all, condition{body, path, value, path, redact.Option(path)})
 	}
 	return all
 }
@@ -60,17 +62,6 @@ func conditions(r *Rule) []condition {
 // optionName is how names of query options compare: with or without the $, in
 // any letter case, as the service reads its own (chosen for the others).
 func optionName(name string) string { return strings.ToLower(strings.TrimPrefix(name, "$")) }
-
-// isSecret tells that what goes under a name must not be shown.
-func isSecret(name string) bool {
-	name = strings.ToLower(name)
-	for _, word := range []string{"auth", "cookie", "token", "secret", "password", "assertion", "credential"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return name == "sig" || name == "code"
-}
 
 // canonical writes a scalar so that equal JSON values are equal texts, with a
 // letter for the type in front. ok is false for everything else.

@@ -6,7 +6,16 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
+
+// Count is a range of numbers. Written 3, ">=1", "<=5" or "1-3"; Max below 0 is
+// no end. Given tells it from the zero value.
+type Count struct {
+	Min, Max int64
+	Given    bool
+}
 
 // MaxCount is the largest number that a Count may name.
 const MaxCount = 1_000_000_000
@@ -26,8 +35,8 @@ func Between(low, high int64) Count { return Count{Min: low, Max: high, Given: t
 // IsZero tells whether nothing was given.
 func (c Count) IsZero() bool { return !c.Given }
 
-// has tells whether n is within the range.
-func (c Count) has(n int64) bool { return n >= c.Min && (c.Max < 0 || n <= c.Max) }
+// Has tells whether n is within the range.
+func (c Count) Has(n int64) bool { return n >= c.Min && (c.Max < 0 || n <= c.Max) }
 
 // String writes the count as a scenario does; "" where nothing was given.
 func (c Count) String() string {
@@ -51,20 +60,13 @@ func (c Count) words() string {
 	case c.Max < 0 && c.Min == 0:
 		return "any number of times"
 	case c.Max < 0:
-		return "at least " + times(c.Min)
+		return "at least " + words.Times(c.Min)
 	case c.Min == c.Max:
-		return "exactly " + times(c.Min)
+		return "exactly " + words.Times(c.Min)
 	case c.Min == 0:
-		return "at most " + times(c.Max)
+		return "at most " + words.Times(c.Max)
 	}
 	return fmt.Sprintf("%d to %d times", c.Min, c.Max)
-}
-
-func times(n int64) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
 }
 
 const countForms = `want a number like 3, or ">=1", "<=5" or "1-3"`

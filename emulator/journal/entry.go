@@ -1,5 +1,6 @@
-// Package journal is a world's bounded record of requests: what came, what
-// struck it, what it changed; how to ask it, and how a client is judged by it.
+// Package journal is the notation around the record of a world's requests: the
+// entries, filters to ask for some of them, expectations of what a client does, and
+// the verdict on whether it did.
 package journal
 
 import (
@@ -37,10 +38,6 @@ type Entry struct {
 	Outcome      string   `json:"outcome,omitzero"`      // what came of a sign-in, or why a start was refused, in one sentence
 	Advice       string   `json:"advice,omitzero"`       // what strict authentication would refuse, or that an update changed nothing
 	Detail       *Detail  `json:"detail,omitzero"`       // what the scenario did
-
-	real   time.Time // when it came, on the real clock
-	size   int64     // of memory, as estimated; only within a journal
-	answer answer    // what ResponseBody will be made of, when somebody reads it
 }
 
 // Subject is where a profile stands.
@@ -110,3 +107,6 @@ const (
 	MaxBody   = 8 << 10  // of a request's
 	MaxAnswer = 16 << 10 // of an answer's
 )
+
+// Redacted stands in the place of a secret.
+const Redacted = "(redacted)"

@@ -26,10 +26,3 @@ type Expectation struct {
 	// the verdict's text.
 	Place string `json:"-"`
 }
-
-// Count is a range of numbers. Written 3, ">=1", "<=5" or "1-3"; Max below 0 is
-// no end. Given tells it from the zero value.
-type Count struct {
-	Min, Max int64
-	Given    bool
-}

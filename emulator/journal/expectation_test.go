@@ -43,10 +43,10 @@ func TestCountNotations(t *testing.T) {
 		}
 		assert.Equal(t, want, decoded, text)
 		for _, n := range c.in {
-			assert.True(t, c2.has(n), "%s has %d", text, n)
+			assert.True(t, c2.Has(n), "%s has %d", text, n)
 		}
 		for _, n := range c.out {
-			assert.False(t, c2.has(n), "%s has not %d", text, n)
+			assert.False(t, c2.Has(n), "%s has not %d", text, n)
 		}
 	}
 	for text, want := range map[string]string{

@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Explain tells the entry's story, for people: what came, which operation that
@@ -15,7 +16,7 @@ import (
 // client sent.
 func (e Entry) Explain(parts ...Entry) string {
 	var x explanation
-	x.line("Entry %d of world %s, %s on the world's clock", e.ID, clean(e.World), instant(e.At))
+	x.line("Entry %d of world %s, %s on the world's clock", e.ID, words.Clean(e.World), instant(e.At))
 	x.line("")
 	x.line("  %s", e.address())
 	x.line("")
@@ -25,10 +26,10 @@ func (e Entry) Explain(parts ...Entry) string {
 	x.answered(&e)
 	x.told(e.Detail)
 	if e.Outcome != "" {
-		x.line("What came of it: %s.", clean(e.Outcome))
+		x.line("What came of it: %s.", words.Clean(e.Outcome))
 	}
 	if e.Advice != "" {
-		x.line("Advice: %s.", clean(e.Advice))
+		x.line("Advice: %s.", words.Clean(e.Advice))
 	}
 	x.held(parts)
 	x.body("The body of the request:", e.RequestBody)
@@ -44,7 +45,7 @@ func (x *explanation) body(heading, body string) {
 	x.line("")
 	x.line("%s", heading)
 	for line := range strings.Lines(body) {
-		x.line("  %s", clean(strings.TrimRight(line, "\r\n")))
+		x.line("  %s", words.Clean(strings.TrimRight(line, "\r\n")))
 	}
 }
 
@@ -61,7 +62,7 @@ func (e *Entry) address() string {
 	if e.Query != "" {
 		s += "?" + e.Query
 	}
-	return clean(s)
+	return words.Clean(s)
 }
 
 func (x *explanation) came(e *Entry) {
@@ -69,17 +70,17 @@ func (x *explanation) came(e *Entry) {
 	case e.Operation == "":
 		x.line("This is none of the API's operations.")
 	case e.Profile == "":
-		x.line("This is the operation %s.", clean(e.Operation))
+		x.line("This is the operation %s.", words.Clean(e.Operation))
 	default:
-		x.line("This is the operation %s of the profile %s.", clean(e.Operation), clean(e.Profile))
+		x.line("This is the operation %s of the profile %s.", words.Clean(e.Operation), words.Clean(e.Profile))
 	}
 	switch e.Client {
 	case "":
-		x.line("It came without the id of an app, with %s of body.", count(e.RequestBytes, "byte"))
+		x.line("It came without the id of an app, with %s of body.", words.Count(e.RequestBytes, "byte", "bytes"))
 	case "opaque":
-		x.line("It came with an opaque token, which names no app, and with %s of body.", count(e.RequestBytes, "byte"))
+		x.line("It came with an opaque token, which names no app, and with %s of body.", words.Count(e.RequestBytes, "byte", "bytes"))
 	default:
-		x.line("It came from the app %s, with %s of body.", clean(e.Client), count(e.RequestBytes, "byte"))
+		x.line("It came from the app %s, with %s of body.", words.Clean(e.Client), words.Count(e.RequestBytes, "byte", "bytes"))
 	}
 	if e.Batch != 0 {
 		x.line("It is a part of the batch of entry %d.", e.Batch)
@@ -97,7 +98,8 @@ func (x *explanation) struck(d *Detail, batch bool) {
 		return
 	}
 	if f := d.Fault; f != nil {
-		x.line("The fault %q struck it: %s. It is call %d of those that match the rule.", f.Rule, clean(strings.Join(f.Effects, ", ")), f.Call)
+		x.line("The fault %q struck it: %s. It is call %d of those that match the rule.",
+			f.Rule, words.Clean(strings.Join(f.Effects, ", ")), f.Call)
 	}
 	if d.Throttled != "" {
 		x.line("The throttle %q refused it: its window allows no more requests.", d.Throttled)
@@ -108,7 +110,7 @@ func (x *explanation) struck(d *Detail, batch bool) {
 	if len(d.Misses) > 0 {
 		x.line("What nearly struck it:")
 		for _, m := range d.Misses {
-			x.line("  - %s: %s", clean(m.Rule), clean(m.Why))
+			x.line("  - %s: %s", words.Clean(m.Rule), words.Clean(m.Why))
 		}
 	}
 	if d.Lifecycle != "" {
@@ -148,7 +150,7 @@ func orNone(s string) string {
 	if s == "" {
 		return "none"
 	}
-	return clean(s)
+	return words.Clean(s)
 }
 
 func (x *explanation) answered(e *Entry) {
@@ -160,13 +162,13 @@ func (x *explanation) answered(e *Entry) {
 	case e.Status == 0:
 		x.line("No answer was sent (%s).", took)
 	case p == nil:
-		x.line("The answer was %s with %s of body, %s.", status(e.Status), count(e.ResponseBytes, "byte"), took)
+		x.line("The answer was %s with %s of body, %s.", status(e.Status), words.Count(e.ResponseBytes, "byte", "bytes"), took)
 	default:
-		x.line("The answer was %s, %s: %s: %s", status(e.Status), took, clean(p.Code), clean(p.Message))
+		x.line("The answer was %s, %s: %s: %s", status(e.Status), took, words.Clean(p.Code), words.Clean(p.Message))
 	}
 	if p := e.Error; p != nil {
 		if e.Status == 0 {
-			x.line("It would have been: %s: %s", clean(p.Code), clean(p.Message))
+			x.line("It would have been: %s: %s", words.Clean(p.Code), words.Clean(p.Message))
 		}
 		if p.Refused {
 			x.line("A schema, or a rule of the model, refused the body:")
@@ -174,10 +176,10 @@ func (x *explanation) answered(e *Entry) {
 			x.line("graphemu's help:")
 		}
 		for _, d := range p.Details {
-			x.line("  - %s%s (%s)", at(d.Target), clean(d.Message), clean(d.Code))
+			x.line("  - %s%s (%s)", at(d.Target), words.Clean(d.Message), words.Clean(d.Code))
 		}
 	}
-	x.line("Its request-id is %s.", clean(e.RequestID))
+	x.line("Its request-id is %s.", words.Clean(e.RequestID))
 }
 
 // at begins a line about a part of a body, a query option or a header.
@@ -185,7 +187,7 @@ func at(target string) string {
 	if target == "" {
 		return ""
 	}
-	return clean(target) + ": "
+	return words.Clean(target) + ": "
 }
 
 // told tells what the client was told to wait, and whether it came too early.
@@ -202,7 +204,7 @@ func (x *explanation) told(d *Detail) {
 	}
 	if d.Early != nil {
 		x.line("The client came too early: the answer of entry %d told it to wait %v longer, on the world's clock.",
-			d.Early.Entry, rounded(d.Early.By))
+			d.Early.Entry, words.Rounded(d.Early.By.Std()))
 	}
 }
 
@@ -238,29 +240,4 @@ var statusText = map[int]string{
 	504: "Gateway Timeout", 507: "Insufficient Storage", 509: "Bandwidth Limit Exceeded",
 }
 
-func count(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
-
-// clean writes a text that a stranger sent so that a terminal shows it and does
-// not obey it: what is not printable is escaped as in Go.
-func clean(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return s // an invalid byte counts as U+FFFD, which is printable; it is harmless
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		q := strconv.QuoteRuneToASCII(r)
-		b.WriteString(q[1 : len(q)-1])
-	}
-	return b.String()
-}

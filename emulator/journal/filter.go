@@ -123,14 +123,12 @@ func parseSince(value string) (after uint64, since time.Time, err error) {
 	return 0, time.Time{}, fmt.Errorf("since %q: want an entry's id, like 17, or an instant, like 2026-01-05T06:00:00Z", show(value))
 }
 
-// cheap returns the part of the filter that can be asked under a lock.
-func (f Filter) cheap() func(*Entry) bool {
+// Matches tells whether every condition of the filter holds for e. Limit is none.
+func (f Filter) Matches(e *Entry) bool {
 	status, known := parseStatus(f.Status)
-	return func(e *Entry) bool {
-		return (f.Operation == "" || operation.Covers(f.Operation, e.Operation)) &&
-			(f.Status == "" || known && status.has(e.Status)) &&
-			e.ID > f.After && (f.Batch == 0 || e.Batch == f.Batch) && !e.At.Before(f.Since)
-	}
+	return (f.Operation == "" || operation.Covers(f.Operation, e.Operation)) &&
+		(f.Status == "" || known && status.has(e.Status)) &&
+		e.ID > f.After && (f.Batch == 0 || e.Batch == f.Batch) && !e.At.Before(f.Since) && f.contains(e)
 }
 
 // contains tells whether Contains holds for e.

@@ -1,4 +1,4 @@
-package journal
+package journal_test
 
 import (
 	"net/url"
@@ -8,30 +8,34 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/internal/record"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // mixed is a journal with entries of all sorts, a minute apart.
-func mixed() *Journal {
-	j := roomy()
-	for i, change := range []func(*Entry){
-		func(e *Entry) { e.Operation = "profiles.create"; e.Status = 202 },
-		func(e *Entry) { e.Operation = "profiles.get" },
-		func(e *Entry) {
+func mixed() *record.Journal {
+	j := record.New("default", record.Limits{Entries: 100, Bytes: 1 << 20})
+	for i, change := range []func(*journal.Entry){
+		func(e *journal.Entry) { e.Operation = "profiles.create"; e.Status = 202 },
+		func(e *journal.Entry) { e.Operation = "profiles.get" },
+		func(e *journal.Entry) {
 			e.Operation, e.Status = "profiles.create", 400
-			e.Error = &Problem{Code: "BadRequest", Details: []ProblemDetail{{Code: "unknownProperty", Target: "/x=y"}}}
+			e.Error = &journal.Problem{Code: "BadRequest", Details: []journal.ProblemDetail{{Code: "unknownProperty", Target: "/x=y"}}}
 		},
-		func(e *Entry) { e.Operation, e.Status = "", 404 },
-		func(e *Entry) {
+		func(e *journal.Entry) { e.Operation, e.Status = "", 404 },
+		func(e *journal.Entry) {
 			e.Operation, e.Status = "profiles.start", 429
-			e.Detail = &Detail{Fault: &Strike{Rule: "throttle-start", Call: 1, Effects: []string{"respond 429"}}}
+			e.Detail = &journal.Detail{Fault: &journal.Strike{Rule: "throttle-start", Call: 1, Effects: []string{"respond 429"}}}
 		},
-		func(e *Entry) { e.Operation, e.Status = "profiles.start", 0 },
-		func(e *Entry) { e.Operation, e.Status = "batch", 200 },
+		func(e *journal.Entry) { e.Operation, e.Status = "profiles.start", 0 },
+		func(e *journal.Entry) { e.Operation, e.Status = "batch", 200 },
 	} {
 		e := get()
 		e.At = dawn.Add(time.Duration(i) * time.Minute)
 		change(&e)
-		add(j, e)
+		e.ID = j.Open()
+		j.Add(&e, nil, dawn)
 	}
 	return j
 }
@@ -67,7 +71,7 @@ func TestFilter(t *testing.T) {
 	} {
 		q, err := url.ParseQuery(query)
 		require.NoError(t, err)
-		f, err := ParseFilter(q)
+		f, err := journal.ParseFilter(q)
 		require.NoError(t, err, query)
 		assert.Equal(t, want, ids(mixed().Entries(f)), query)
 	}
@@ -92,11 +96,11 @@ func TestFilterRefuses(t *testing.T) {
 	} {
 		q, err := url.ParseQuery(query)
 		require.NoError(t, err)
-		_, err = ParseFilter(q)
+		_, err = journal.ParseFilter(q)
 		assert.ErrorContains(t, err, want, query)
 	}
-	assert.Empty(t, mixed().Entries(Filter{Contains: "[@this,@this]"}), "a filter in Go form is not trusted either")
-	assert.Empty(t, mixed().Entries(Filter{Status: "9xx"}))
+	assert.Empty(t, mixed().Entries(journal.Filter{Contains: "[@this,@this]"}), "a filter in Go form is not trusted either")
+	assert.Empty(t, mixed().Entries(journal.Filter{Status: "9xx"}))
 }
 
 func TestRequestsIsTheShortForm(t *testing.T) {
@@ -117,7 +121,7 @@ func FuzzFilter(f *testing.F) {
 		if err != nil {
 			return
 		}
-		filter, err := ParseFilter(q)
+		filter, err := journal.ParseFilter(q)
 		if err != nil {
 			assert.NotEmpty(t, err.Error())
 			return
@@ -128,4 +132,12 @@ func FuzzFilter(f *testing.F) {
 			assert.Less(t, list[i-1].ID, list[i].ID)
 		}
 	})
+}
+
+func ids(entries []journal.Entry) []uint64 {
+	list := []uint64{}
+	for _, e := range entries {
+		list = append(list, e.ID)
+	}
+	return list
 }

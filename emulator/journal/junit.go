@@ -107,7 +107,7 @@ func (v Verdict) WriteJUnit(w io.Writer) error {
 		all.add(v.omitted())
 	}
 	s := v.suite("warnings", nil)
-	for _, kind := range warningKinds {
+	for _, kind := range WarningKinds() {
 		s.add(v.warningTest(kind))
 	}
 	all.add(s)

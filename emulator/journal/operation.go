@@ -44,7 +44,7 @@ func suggest(word string, candidates []string) string {
 const maxShown = 80
 
 // show cuts a value for a message.
-func show(s string) string { return cutAt(s, maxShown, "…") }
+func show(s string) string { return words.Cut(s, maxShown, "…") }
 
 // statuses is a range of HTTP statuses.
 type statuses struct{ from, to int }

@@ -34,22 +34,24 @@ func (v *Verdict) tally() (all, unmet int) {
 	return len(met), unmet
 }
 
-func (v *Verdict) summary() string {
+// String is the verdict in one line, as "verified: 5 expectations met in 2 worlds, 1 warning".
+func (v Verdict) String() string {
 	all, unmet := v.tally()
 	worlds := v.extent()
-	warnings := count(int64(len(v.Warnings)), "warning")
+	warnings := words.Count(len(v.Warnings), "warning", "warnings")
 	if len(v.Warnings) == 0 {
 		warnings = "no warnings"
 	}
 	switch {
 	case unmet > 0:
-		return fmt.Sprintf("NOT verified: %d of %s not met in %s, %s", unmet, count(int64(all), "expectation"), worlds, warnings)
+		return fmt.Sprintf("NOT verified: %d of %s not met in %s, %s", unmet, words.Count(all, "expectation", "expectations"), worlds, warnings)
 	case !v.OK:
-		return fmt.Sprintf("NOT verified: %s met in %s, but %s, and verification is strict", count(int64(all), "expectation"), worlds, warnings)
+		return fmt.Sprintf("NOT verified: %s met in %s, but %s, and verification is strict",
+			words.Count(all, "expectation", "expectations"), worlds, warnings)
 	case all == 0:
 		return fmt.Sprintf("verified: nothing was expected in %s, %s", worlds, warnings)
 	}
-	return fmt.Sprintf("verified: %s met in %s, %s", count(int64(all), "expectation"), worlds, warnings)
+	return fmt.Sprintf("verified: %s met in %s, %s", words.Count(all, "expectation", "expectations"), worlds, warnings)
 }
 
 // extent says how many worlds were judged, and how many chapters where a run
@@ -60,9 +62,9 @@ func (v *Verdict) extent() string {
 		worlds[w.World+" "+w.Tenant] = true
 		chapters++
 	}
-	text := count(int64(len(worlds)), "world")
+	text := words.Count(len(worlds), "world", "worlds")
 	if chapters > len(worlds) {
-		text = count(int64(chapters), "chapter") + " of " + text
+		text = words.Count(chapters, "chapter", "chapters") + " of " + text
 	}
 	return text
 }
@@ -75,9 +77,9 @@ func (v Verdict) WriteText(w io.Writer) error {
 	for _, world := range v.Worlds {
 		tenant := ""
 		if world.Tenant != "" {
-			tenant = " (tenant " + clean(world.Tenant) + ")"
+			tenant = " (tenant " + words.Clean(world.Tenant) + ")"
 		}
-		fmt.Fprintf(b, "world %s%s%s: %s", clean(world.World), tenant, world.Chapter.text(), count64(uint64(world.Entries), "entry", "entries"))
+		fmt.Fprintf(b, "world %s%s%s: %s", words.Clean(world.World), tenant, world.Chapter.text(), words.Count(world.Entries, "entry", "entries"))
 		if world.Lost > 0 {
 			fmt.Fprintf(b, ", %d more were lost", world.Lost)
 		}
@@ -95,7 +97,7 @@ func (v Verdict) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintf(b, "  %-7s %s\n", warning.mark(v.IsStrict), warning.text())
 	}
-	fmt.Fprintln(b, v.summary())
+	fmt.Fprintln(b, v.String())
 	return b.Flush()
 }
 
@@ -105,7 +107,7 @@ func (v Verdict) Why() string {
 	for _, world := range v.Worlds {
 		for _, r := range world.Expectations {
 			if !r.OK {
-				return clean(r.Expected + ", but " + r.Seen)
+				return words.Clean(r.Expected + ", but " + r.Seen)
 			}
 		}
 	}
@@ -118,14 +120,14 @@ func (v Verdict) Why() string {
 func (r *Result) write(b *bufio.Writer) {
 	place := ""
 	if r.Place != "" {
-		place = "  [" + clean(r.Place) + "]"
+		place = "  [" + words.Clean(r.Place) + "]"
 	}
 	if r.OK {
-		fmt.Fprintf(b, "  ok      %s%s\n", clean(r.Expected), place)
+		fmt.Fprintf(b, "  ok      %s%s\n", words.Clean(r.Expected), place)
 		return
 	}
-	fmt.Fprintf(b, "  FAILED  %s%s\n", clean(r.Expected), place)
-	fmt.Fprintf(b, "          but %s%s\n", clean(r.Seen), named(r.Entries, r.Blamed))
+	fmt.Fprintf(b, "  FAILED  %s%s\n", words.Clean(r.Expected), place)
+	fmt.Fprintf(b, "          but %s%s\n", words.Clean(r.Seen), named(r.Entries, r.Blamed))
 }
 
 func (w *Warning) mark(strict bool) string {
@@ -137,9 +139,9 @@ func (w *Warning) mark(strict bool) string {
 
 // text is the warning with its world and its entries.
 func (w *Warning) text() string {
-	text := clean(w.Message) + named(w.Entries, w.Count)
+	text := words.Clean(w.Message) + named(w.Entries, w.Count)
 	if w.World != "" {
-		text = "world " + clean(w.World) + w.Chapter.text() + ": " + text
+		text = "world " + words.Clean(w.World) + w.Chapter.text() + ": " + text
 	}
 	return text
 }

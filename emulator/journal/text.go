@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // WriteText writes one line for each entry, with columns that are aligned: id,
@@ -43,7 +45,7 @@ func (e *Entry) columns() []string {
 	if e.Status != 0 {
 		answer = strconv.Itoa(e.Status)
 	}
-	columns := []string{strconv.FormatUint(e.ID, 10), instant(e.At), clean(operation), answer, cutAt(e.address(), 200, "…")}
+	columns := []string{strconv.FormatUint(e.ID, 10), instant(e.At), words.Clean(operation), answer, words.Cut(e.address(), 200, "…")}
 	if note := e.note(); note != "" {
 		columns = append(columns, note)
 	}
@@ -76,10 +78,10 @@ func (e *Entry) note() string {
 			notes = append(notes, fmt.Sprintf("told to wait %v", *d.RetryAfter))
 		}
 		if d.Early != nil {
-			notes = append(notes, fmt.Sprintf("EARLY by %v (see entry %d)", rounded(d.Early.By), d.Early.Entry))
+			notes = append(notes, fmt.Sprintf("EARLY by %v (see entry %d)", words.Rounded(d.Early.By.Std()), d.Early.Entry))
 		}
 	}
-	return cutAt(clean(strings.Join(notes, "; ")), 300, "…")
+	return words.Cut(words.Clean(strings.Join(notes, "; ")), 300, "…")
 }
 
 // short is the error's code and what its first detail is about; of a token that was

@@ -6,32 +6,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 )
 
-// Record is one world's part of what is judged: the chapter that is open there.
-type Record struct {
-	World, Tenant string
-	Chapter       *Chapter // nil: the only one so far, without a name
-	Entries       []Entry  // sorted by id
-	Lost          uint64   // entries that the journal kept no more
-	Expect        []Expectation
-	Rules         []RuleUse
-	Profiles      []ProfileView
-}
-
-// RuleUse is how often a rule fired in a world.
-type RuleUse struct {
-	Name     string
-	Kind     string // "fault", "lifecycle" or "throttle"
-	Fired    uint64
-	Optional bool // no warning where it never fired
-}
-
-// ProfileView is a profile as it stands.
-type ProfileView struct {
-	JSON   []byte // as on the wire
-	State  string
-	Status string // of its sync
-}
-
 // Verdict is what is thought of a client.
 type Verdict struct {
 	OK       bool           `json:"ok"`
@@ -102,9 +76,10 @@ const (
 	WarnNoJitter       = "noJitter"       // workers that were throttled together came back together
 )
 
-// warningKinds are the kinds in the order in which a verdict has them.
-var warningKinds = []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnRefused, WarnDenied, WarnSignIn,
-	WarnEarly, WarnBurst, WarnNoJitter}
+// WarningKinds returns the kinds in the order in which a verdict has them.
+func WarningKinds() []string {
+	return []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnRefused, WarnDenied, WarnSignIn, WarnEarly, WarnBurst, WarnNoJitter}
+}
 
 // MaxBlamed is how many ids a result or a warning names.
 const MaxBlamed = 10
@@ -113,6 +88,6 @@ const MaxBlamed = 10
 func (v Verdict) Strict() Verdict {
 	v.IsStrict = true
 	v.OK = v.OK && len(v.Warnings) == 0
-	v.Summary = v.summary()
+	v.Summary = v.String()
 	return v
 }

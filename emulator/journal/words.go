@@ -6,9 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -81,21 +79,4 @@ func (e *Expectation) profileWords() string {
 		return strings.Replace(subject, "each", "a", 1) + " exists"
 	}
 	return subject + " " + words.Join(is, "and") + ", and there is one"
-}
-
-// count64 is a number with the right one of two words.
-func count64(n uint64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
-// rounded is a duration as people want it: not finer than a millisecond, unless
-// it is shorter.
-func rounded(d clock.Duration) time.Duration {
-	if d.Std() < time.Millisecond {
-		return d.Std()
-	}
-	return d.Std().Round(time.Millisecond)
 }

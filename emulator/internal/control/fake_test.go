@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -240,9 +241,9 @@ func (j *fakeJournal) Entries(f journal.Filter) []journal.Entry {
 	return j.entries
 }
 
-func (j *fakeJournal) News(f journal.Filter, place uint64) journal.News {
+func (j *fakeJournal) News(f journal.Filter, place uint64) record.News {
 	j.asked = f
-	return journal.News{Entries: j.entries, Place: place}
+	return record.News{Entries: j.entries, Place: place}
 }
 
 func (j *fakeJournal) Get(id uint64) (journal.Entry, bool) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -77,8 +78,8 @@ func (c *Control) journalOf(world string) Journal {
 	return w.Journal()
 }
 
-func writeJSONLines(w io.Writer, n journal.News) error {
-	e := journal.NewEncoder(w, "")
+func writeJSONLines(w io.Writer, n record.News) error {
+	e := record.NewEncoder(w, "")
 	for i := range n.Entries {
 		if err := e.Encode(&n.Entries[i]); err != nil {
 			return err
@@ -89,7 +90,7 @@ func writeJSONLines(w io.Writer, n journal.News) error {
 
 // writeLines says also where there is a gap. In JSON the ids tell: a line that is no
 // entry would be taken for one.
-func writeLines(w io.Writer, n journal.News) error {
+func writeLines(w io.Writer, n record.News) error {
 	if n.Missed > 0 {
 		if _, err := fmt.Fprintf(w, "… %d entries came here that the journal keeps no more\n", n.Missed); err != nil {
 			return err

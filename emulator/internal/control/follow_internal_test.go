@@ -7,11 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 func TestWhoFollowsReadsOfAGap(t *testing.T) {
-	n := journal.News{Missed: 3, Entries: []journal.Entry{{ID: 7, Operation: "profiles.list"}}}
+	n := record.News{Missed: 3, Entries: []journal.Entry{{ID: 7, Operation: "profiles.list"}}}
 	var text, lines strings.Builder
 	require.NoError(t, writeLines(&text, n))
 	require.NoError(t, writeJSONLines(&lines, n))

@@ -10,17 +10,18 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
-// Journal is what the control API needs of a world's journal, a *journal.Journal.
+// Journal is what the control API needs of a world's journal, a *record.Journal.
 type Journal interface {
 	// Entries returns the entries that f asks for, oldest first.
 	Entries(f journal.Filter) []journal.Entry
 	// Get returns an entry by its id.
 	Get(id uint64) (journal.Entry, bool)
 	// News returns what came after a place, as far as f asks for it.
-	News(f journal.Filter, place uint64) journal.News
+	News(f journal.Filter, place uint64) record.News
 	// Position returns the newest id; 0 where there was no request yet.
 	Position() uint64
 	// Lost returns how many entries there was no room for.
@@ -60,7 +61,7 @@ func (c *Control) journal(w World, r *http.Request) (any, error) {
 // writeEntries writes one entry at a time: a journal has megabytes.
 func writeEntries(w io.Writer, lost uint64, entries []journal.Entry) error {
 	var b bytes.Buffer
-	e := journal.NewEncoder(&b, "")
+	e := record.NewEncoder(&b, "")
 	fmt.Fprintf(&b, "{\"lost\":%d,\"entries\":[", lost)
 	for i := range entries {
 		if i > 0 {

@@ -15,6 +15,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/throttle"
@@ -48,7 +49,7 @@ type World struct {
 	Name       func() string // for the journal: a world may learn its name later
 	Clock      *clock.Clock
 	RequestIDs *ids.Stream
-	Journal    *journal.Journal
+	Journal    *record.Journal
 	Settle     func(now time.Time) // clears away what has ended by now, before each call; nil: nothing does
 
 	// Standing is where the subject of that id stands, never nil; see Gone.

@@ -28,10 +28,11 @@ func (e *Engine) Record(c *Call, a Reply) {
 	}
 	entry.Detail = c.detail()
 	// What was not sent is no answer's body.
+	var answer []byte
 	if a.Status != 0 && c.Method != http.MethodHead && c.handler.Keeps(&a) {
-		entry.Answered(a.Body)
+		answer = a.Body
 	}
-	c.World.Journal.Add(&entry, c.Real)
+	c.World.Journal.Add(&entry, answer, c.Real)
 	if e.metrics != nil {
 		e.metrics.Observe(c.Operation, a.Status, took)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads"
@@ -25,7 +26,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
-	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 const (
@@ -69,7 +69,7 @@ func newWorld(name string) *testWorld {
 	w.Files = storage.NewStore(ids.Key(1, name, "sas"), storage.Limits{})
 	w.World.World = engine.World{
 		Name:       func() string { return name },
-		Journal:    journal.New(name, journal.Limits{Entries: 100, Bytes: 1 << 20}),
+		Journal:    record.New(name, record.Limits{Entries: 100, Bytes: 1 << 20}),
 		Clock:      clock.New(clock.Setting{Mode: clock.ModeFrozen, Start: dawn}, func() time.Time { return dawn }),
 		RequestIDs: ids.NewStream(1, name, "requests"),
 		Standing:   w.State.Standing,

@@ -1,8 +1,11 @@
 package redact
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const byteOrderMark = "\xef\xbb\xbf"
@@ -12,13 +15,14 @@ const byteOrderMark = "\xef\xbb\xbf"
 // in its text. null, true, false and "" are none. ok is false where it is no JSON.
 func inJSON(text string, s *Found) (out string, ok bool) {
 	text = strings.TrimPrefix(text, byteOrderMark)
-	// encoding/json looks at depth with a stack of its own: no text is too deep
-	// for ours.
+	// One value: a decoder would read several. It is not too deep for the decoder either.
 	if !json.Valid([]byte(text)) {
 		return "", false
 	}
-	r := jsonRedactor{text: text, found: s}
-	r.run()
+	r := jsonRedactor{text: text, in: decoder([]byte(text)), found: s}
+	if r.run() != nil {
+		return "", false
+	}
 	if r.from == 0 {
 		return text, true // nothing was taken out
 	}
@@ -26,132 +30,97 @@ func inJSON(text string, s *Found) (out string, ok bool) {
 	return r.out.String(), true
 }
 
-// jsonRedactor goes once through a valid JSON text.
-type jsonRedactor struct {
-	text    string
-	out     strings.Builder // what is done
-	from    int             // what comes next into out begins here
-	objects []bool          // what the place is in: true an object, false an array
-	found   *Found
+// decoder reads whatever encoding/json takes for JSON.
+func decoder(text []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-func (r *jsonRedactor) run() {
-	key := false // the next string is a property's name
-	for i := 0; i < len(r.text); i++ {
-		switch r.text[i] {
-		case '{', '[':
-			key = r.text[i] == '{'
-			r.objects = append(r.objects, key)
-		case '}', ']':
-			r.objects = r.objects[:len(r.objects)-1]
-			key = false
-		case ',':
-			key = r.objects[len(r.objects)-1]
-		case '"':
-			end := stringEnd(r.text, i)
-			decoded := decodeString(r.text[i:end])
-			if less := Deep(decoded); less != decoded { // a name may be a secret, too, as where a form was taken for one
-				r.found.addAround(decoded, less)
-				r.replace(i, end)
+// jsonRedactor goes once through a valid JSON text.
+type jsonRedactor struct {
+	text  string
+	in    *jsontext.Decoder
+	out   strings.Builder // what is done
+	from  int             // what comes next into out begins here
+	found *Found
+}
+
+// run errs where the decoder cannot read the text.
+func (r *jsonRedactor) run() error {
+	for {
+		if r.in.PeekKind() != '"' {
+			if _, err := r.in.ReadToken(); err != nil {
+				return err
 			}
-			if i = end - 1; key && Name(decoded) {
-				i = r.value(end)
-			}
-			key = false
+		} else if err := r.string(); err != nil {
+			return err
+		}
+		if r.in.StackDepth() == 0 {
+			return nil
 		}
 	}
 }
 
-// value takes out the value that follows the name which ends at i, and returns
-// where the value's last byte is.
-func (r *jsonRedactor) value(i int) int {
-	for ; r.text[i] == ':' || isSpace(r.text[i]); i++ {
+// string reads a string, and where it is a name of a secret its value too.
+func (r *jsonRedactor) string() error {
+	inside, before := r.in.StackIndex(r.in.StackDepth())
+	quoted, err := r.in.ReadValue()
+	if err != nil {
+		return err
 	}
-	end := valueEnd(r.text, i)
-	switch v := r.text[i:end]; v {
+	s := decodeString(quoted)
+	if less := Deep(s); less != s { // a name may be a secret, too, as where a form was taken for one
+		r.found.addAround(s, less)
+		r.replace(len(quoted))
+	}
+	if isName := inside == '{' && before%2 == 0; !isName || !Name(s) {
+		return nil
+	}
+	v, err := r.in.ReadValue()
+	if err != nil {
+		return err
+	}
+	switch string(v) {
 	case "null", "true", "false", `""`:
 	default:
 		r.note(v)
-		r.replace(i, end)
+		r.replace(len(v))
 	}
-	return end - 1
+	return nil
 }
 
 // note remembers the texts and numbers of a value.
-func (r *jsonRedactor) note(v string) {
-	for i := 0; i < len(v); i++ {
-		switch b := v[i]; {
-		case b == '"':
-			end := stringEnd(v, i)
-			r.found.add(decodeString(v[i:end]))
-			i = end - 1
-		case b == '-' || b >= '0' && b <= '9':
-			end := scalarEnd(v, i)
-			r.found.add(v[i:end])
-			i = end - 1
+func (r *jsonRedactor) note(v jsontext.Value) {
+	if v.Kind() == '"' {
+		r.found.add(decodeString(v))
+		return
+	}
+	for in := decoder(v.Clone()); ; {
+		t, err := in.ReadToken()
+		if err != nil {
+			return // its end
+		}
+		if k := t.Kind(); k == '"' || k == '0' {
+			r.found.add(t.String())
 		}
 	}
 }
 
-func (r *jsonRedactor) replace(from, to int) {
-	r.out.WriteString(r.text[r.from:from])
+// replace takes out what was read last.
+func (r *jsonRedactor) replace(length int) {
+	end := int(r.in.InputOffset())
+	r.out.WriteString(r.text[r.from : end-length])
 	r.out.WriteString(`"` + Mark + `"`)
-	r.from = to
-}
-
-// valueEnd returns where the value that begins at i ends.
-func valueEnd(text string, i int) int {
-	depth := 0
-	for i < len(text) {
-		switch text[i] {
-		case '"':
-			i = stringEnd(text, i)
-		case '{', '[':
-			depth++
-			i++
-		case '}', ']':
-			depth--
-			i++
-		case ',', ':', ' ', '\t', '\n', '\r':
-			i++
-		default:
-			i = scalarEnd(text, i)
-		}
-		if depth == 0 {
-			return i
-		}
-	}
-	return i
-}
-
-// scalarEnd returns where a number or a word that begins at i ends.
-func scalarEnd(text string, i int) int {
-	if end := strings.IndexAny(text[i:], ",:]} \t\n\r"); end >= 0 {
-		return i + end
-	}
-	return len(text)
-}
-
-// stringEnd returns where the string that begins with the quote at i ends.
-func stringEnd(text string, i int) int {
-	for i++; text[i] != '"'; i++ {
-		if text[i] == '\\' {
-			i++
-		}
-	}
-	return i + 1
+	r.from = end
 }
 
 // decodeString returns what a valid JSON string says.
-func decodeString(quoted string) string {
-	if !strings.Contains(quoted, `\`) {
-		return quoted[1 : len(quoted)-1]
+func decodeString(quoted []byte) string {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
 	}
 	var s string
-	if json.Unmarshal([]byte(quoted), &s) != nil {
-		return quoted
+	if json.Unmarshal(quoted, &s) != nil {
+		return string(quoted)
 	}
 	return s
 }
-
-func isSpace(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }

@@ -1,31 +1,29 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Mark stands in the place of a secret.
 const Mark = "(redacted)"
 
-// telling are the parts of a name that make its value a secret, in lower case:
-// "clientSecret" and "X-Api-Key" hold one. Chosen, from the names of OAuth, of
-// Graph's entities and of what gateways ask for. mark is a pair of letters of
-// the word that is rare in JSON and addresses: the scan looks at words only where
-// it meets one.
-var telling = [...]struct {
-	word string
-	mark int // where the second letter of the pair is
-}{
-	{"secret", 3}, {"password", 4}, {"passwd", 4}, {"passphrase", 4}, {"pwd", 1}, {"assertion", 2}, {"token", 3}, {"credential", 1},
-	{"authorization", 8}, {"authorisation", 4}, {"cookie", 4}, {"apikey", 4}, {"api_key", 5}, {"api-key", 5},
-	{"privatekey", 8}, {"private_key", 9}, {"private-key", 9},
-	{"verifier", 4}, {"device_code", 7}, {"user_code", 5},
-	{"accountkey", 7}, {"sharedaccesskey", 12}, // of connection strings of Azure
-	// What is no part of a name, but tells of a secret in a text:
-	{"sig=", 3}, {"signature=", 9}, {"code=", 4}, {"state=", 5}, {"signin=", 6}, {"bearer", 1}, {"eyj", 2},
-	{`sig"`, 3}, {`signature"`, 9},
+// inNames are the parts of a name that make its value a secret, in lower case:
+// "clientSecret" and "X-Api-Key" hold one. Chosen, from the names of OAuth, of Graph's
+// entities and of what gateways ask for.
+var inNames = []string{
+	"secret", "password", "passwd", "passphrase", "pwd", "assertion", "token", "credential",
+	"authorization", "authorisation", "x-auth", "cookie", "apikey", "api_key", "api-key", "privatekey", "private_key", "private-key",
+	"verifier", "device_code", "user_code",
+	"accountkey", "sharedaccesskey", // of connection strings of Azure
 }
 
-// names is how many of telling are parts of names.
-const names = 22
+// inTexts are no parts of names, but tell of a secret in a text: options of addresses,
+// the word before a token, and how a signed token begins.
+var inTexts = []string{"sig=", "signature=", "code=", "state=", "signin=", "bearer", "eyj", `sig"`, `signature"`}
+
+// telling are all words that tell of a secret.
+var telling = slices.Concat(inNames, inTexts)
 
 // harmless are names that would be told, but hold no secret.
 var harmless = map[string]bool{
@@ -35,21 +33,18 @@ var harmless = map[string]bool{
 	"skiptoken": true, "deltatoken": true, "continuationtoken": true, // they are this API's own, and say where a page begins
 }
 
-// exact are whole names whose value is a secret in a query or a form: of a SAS,
-// of OAuth's redirects and devices, and of graphemu's sign-in page. "code" and
-// "state" are no secret in JSON.
-var exact = map[string]bool{
-	"sig": true, "signature": true, "code": true, "state": true, "device_code": true, "user_code": true, "signin": true}
+// exact are whole names whose value is a secret in a query or a form: of a SAS, of
+// OAuth's redirects, and of graphemu's sign-in page. In JSON, "code" and "state" are no
+// secret.
+var exact = map[string]bool{"sig": true, "signature": true, "code": true, "state": true, "signin": true}
 
-// marks are the pairs of telling, as pair makes them, and with any byte before
-// them the bytes that may hide a word.
+// marks are the pairs of bytes that telling words begin with, as pair makes them, and
+// with any byte before them the bytes that may hide a word. The scan looks at words
+// only where it meets one.
 var marks = func() (m [32 << 8]bool) {
-	for _, t := range telling {
-		first, second := t.word[t.mark-1], t.word[t.mark]
-		m[pair(first, second)] = true
-		if second >= 'a' && second <= 'z' {
-			m[pair(first, second-'a'+'A')] = true
-		}
+	for _, word := range telling {
+		m[pair(word[0], word[1])] = true
+		m[pair(word[0], strings.ToUpper(word)[1])] = true
 	}
 	m[pair(':', '/')] = true // of an address, which may have a user and a password
 	for before := range byte(32) {
@@ -107,21 +102,25 @@ func spelled(s string) bool {
 	return len(s) > 2 && s[1] == '2' && strings.IndexByte("024789CFcf", s[2]) >= 0
 }
 
-// told tells whether a word stands in s whose mark's second letter is at i.
+// told tells whether a word stands in s whose second letter is at i.
 func told(s string, i int) bool {
-	for _, t := range byMark[s[i]&31] {
-		from := i - telling[t].mark
-		if from >= 0 && hasFold(s[from:], telling[t].word) {
-			return true
-		}
-	}
-	return false
+	return i > 0 && wordAt(s[i-1:]) != ""
 }
 
-// byMark is the indices of telling by the second letter of the mark.
-var byMark = func() (m [32][]int) {
-	for i, t := range telling {
-		m[t.word[t.mark]&31] = append(m[t.word[t.mark]&31], i)
+// wordAt returns the telling word that s begins with; "" for none.
+func wordAt(s string) string {
+	for _, word := range bySecond[s[1]&31] {
+		if hasFold(s, word) {
+			return word
+		}
+	}
+	return ""
+}
+
+// bySecond is telling by the second letter.
+var bySecond = func() (m [32][]string) {
+	for _, word := range telling {
+		m[word[1]&31] = append(m[word[1]&31], word)
 	}
 	return m
 }()
@@ -142,8 +141,8 @@ func Name(name string) bool {
 		return false
 	}
 	name = fold(name)
-	for _, t := range telling[:names] {
-		if strings.Contains(name, t.word) {
+	for _, word := range inNames {
+		if strings.Contains(name, word) {
 			return !harmless[letters(name)]
 		}
 	}

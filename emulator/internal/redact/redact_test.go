@@ -108,9 +108,9 @@ func TestText(t *testing.T) {
 	} {
 		assert.Equal(t, want, Text(text), text)
 	}
-	for _, w := range telling {
-		assert.True(t, Mentions("xy "+w.word+" z"), w.word)
-		assert.True(t, Mentions(strings.ToUpper(w.word)), w.word)
+	for _, word := range telling {
+		assert.True(t, Mentions("xy "+word+" z"), word)
+		assert.True(t, Mentions(strings.ToUpper(word)), word)
 	}
 }
 

@@ -23,20 +23,15 @@ func inText(text string) string {
 			i = end
 			continue
 		}
-		for _, n := range byMark[text[i]&31] {
-			t := telling[n]
-			at := i - t.mark
-			if at < from || !hasFold(text[at:], t.word) {
-				continue
-			}
-			value, end := secretValue(text, at, t.word)
+		word := wordAt(text[i-1:])
+		if at := i - 1; word != "" && at >= from {
+			value, end := secretValue(text, at, word)
 			if end > value && !strings.HasPrefix(text[value:], Mark) {
 				out.WriteString(text[from:value])
 				out.WriteString(Mark)
 				from = end
 			}
 			i = max(i, end-1)
-			break
 		}
 	}
 	if from == 0 {
@@ -87,7 +82,7 @@ func secretValue(text string, at int, word string) (value, end int) {
 		for begin > 0 && at-begin < maxOption && nameByte(text[begin-1]) {
 			begin--
 		}
-		if !exact[fold(text[begin:after-1])] || begin > 0 && text[begin-1] != '?' && text[begin-1] != '&' {
+		if !Option(text[begin:after-1]) || begin > 0 && text[begin-1] != '?' && text[begin-1] != '&' {
 			return after, after
 		}
 		return after, wordEnd(text, after)

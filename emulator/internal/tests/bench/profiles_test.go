@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
@@ -37,7 +38,7 @@ func start(b *testing.B) *emulator.Server {
 	b.Cleanup(func() { s.Close() })
 	w, err := s.World("")
 	require.NoError(b, err)
-	w.Journal().SetPosition(1_000_000_000)
+	w.Journal().(*record.Journal).SetPosition(1_000_000_000)
 	return s
 }
 

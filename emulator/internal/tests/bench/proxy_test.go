@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
@@ -24,7 +25,7 @@ func startDoor(b *testing.B) (*emulator.Server, *x509.CertPool) {
 	b.Cleanup(func() { s.Close() })
 	w, err := s.World("")
 	require.NoError(b, err)
-	w.Journal().SetPosition(1_000_000_000)
+	w.Journal().(*record.Journal).SetPosition(1_000_000_000)
 	pem, _, err := s.CA()
 	require.NoError(b, err)
 	roots := x509.NewCertPool()

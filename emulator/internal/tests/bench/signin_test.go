@@ -15,6 +15,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
@@ -35,7 +36,7 @@ func BenchmarkGetStrict(b *testing.B) {
 		b.Cleanup(func() { s.Close() })
 		w, err := s.World("")
 		require.NoError(b, err)
-		w.Journal().SetPosition(1_000_000_000)
+		w.Journal().(*record.Journal).SetPosition(1_000_000_000)
 		return s, w.Profiles()[0].ID
 	}
 	strict, id := server(emulator.AuthStrict)

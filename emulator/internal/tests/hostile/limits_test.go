@@ -16,6 +16,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -128,13 +129,13 @@ func TestDroppedAndResetWorldsLeaveMemory(t *testing.T) {
 	g := rig.New(t, emulator.Options{})
 	a := g.As("world-a")
 	a.Create(t, rig.CSVBody("a"))
-	before := weak.Make(g.World("a").Journal().Journal)
+	before := weak.Make(g.World("a").Journal().Journal.(*record.Journal))
 	g.Control(t, "POST", "worlds/a/reset", "")
 	a.Found(t, rig.ProfilesAt)
 	runtime.GC()
 	assert.Nil(t, before.Value(), "the journal before the reset")
 
-	world, journal := weak.Make(g.World("a").World), weak.Make(g.World("a").Journal().Journal)
+	world, journal := weak.Make(g.World("a").World), weak.Make(g.World("a").Journal().Journal.(*record.Journal))
 	require.Equal(t, 204, g.Control(t, "DELETE", "worlds/a", "").Status)
 	g.Found(t, rig.ProfilesAt) // the connection has forgotten the requests before
 	runtime.GC()

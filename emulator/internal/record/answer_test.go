@@ -1,4 +1,4 @@
-package journal_test
+package record_test
 
 import (
 	"encoding/json"
@@ -9,16 +9,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // kept returns what a journal tells of a request with that answer.
 func kept(t *testing.T, e journal.Entry, body string) journal.Entry {
-	j := journal.New("default", journal.Limits{Entries: 10, Bytes: 1 << 20})
+	j := record.New("default", record.Limits{Entries: 10, Bytes: 1 << 20})
 	e.ID = j.Open()
 	sent := []byte(body)
-	e.Answered(sent)
-	j.Add(&e, time.Time{})
+	j.Add(&e, sent, time.Time{})
 	for i := range sent {
 		sent[i] = 'x' // the buffer is the server's, for the next answer
 	}
@@ -87,10 +87,9 @@ func FuzzAnswers(f *testing.F) {
 	f.Add("<a b=\"sig=abc", uint16(3))
 	f.Add(`]],{"token":`, uint16(9))
 	f.Fuzz(func(t *testing.T, body string, fill uint16) {
-		j := journal.New("default", journal.Limits{Entries: 10, Bytes: 1 << 20})
+		j := record.New("default", record.Limits{Entries: 10, Bytes: 1 << 20})
 		e := journal.Entry{ID: j.Open()}
-		e.Answered([]byte(strings.Repeat(" ", int(fill)) + body))
-		j.Add(&e, time.Time{})
+		j.Add(&e, []byte(strings.Repeat(" ", int(fill))+body), time.Time{})
 		_, err := json.Marshal(j.Entries(journal.Filter{}))
 		assert.NoError(t, err)
 	})
@@ -98,11 +97,10 @@ func FuzzAnswers(f *testing.F) {
 
 // Where there is no more room, the oldest answers go, and then entries.
 func TestAnswersMakeRoomBeforeEntries(t *testing.T) {
-	j := journal.New("default", journal.Limits{Entries: 1000, Bytes: 100 << 10})
+	j := record.New("default", record.Limits{Entries: 1000, Bytes: 100 << 10})
 	add := func() {
 		e := journal.Entry{ID: j.Open(), Method: "GET", Path: "/", Status: 200}
-		e.Answered([]byte(`"` + strings.Repeat("a", 10<<10) + `"`))
-		j.Add(&e, time.Time{})
+		j.Add(&e, []byte(`"`+strings.Repeat("a", 10<<10)+`"`), time.Time{})
 	}
 	for range 50 {
 		add()

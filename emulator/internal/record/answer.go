@@ -1,10 +1,12 @@
-package journal
+package record
 
 import (
 	"fmt"
 	"unicode/utf8"
 
 	"github.com/graphemu/graphemu/emulator/internal/redact"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // answer is the body of an answer as a journal keeps it: the beginning, as it was
@@ -17,11 +19,8 @@ type answer struct {
 	whole int    // its length in bytes
 }
 
-// Answered notes the body that is sent, which Journal.Add copies the beginning of.
-func (e *Entry) Answered(body []byte) { e.answer = answer{sent: body, whole: len(body)} }
-
 // beginning is as much of what was sent as an entry keeps.
-func (a *answer) beginning() []byte { return a.sent[:min(len(a.sent), MaxAnswer)] }
+func (a *answer) beginning() []byte { return a.sent[:min(len(a.sent), journal.MaxAnswer)] }
 
 // copied is the answer with a text of its own in place of what is somebody else's.
 func (a answer) copied() answer {
@@ -32,13 +31,6 @@ func (a answer) copied() answer {
 		a.text = string(a.kept)
 	}
 	return answer{text: a.text, whole: a.whole}
-}
-
-// held is a copy of an entry of a journal that is good for longer than the entry.
-func (e *Entry) held() Entry {
-	c := *e
-	c.answer = e.answer.copied()
-	return c
 }
 
 func (a *answer) memory() int64 { return int64(len(a.text) + cap(a.kept)) }
@@ -84,7 +76,7 @@ func (e *Entry) dropAnswer() (freed int64) {
 func (a *answer) read(s *redact.Found) string {
 	text, cut := a.text, a.whole > len(a.text)
 	if cut {
-		text = cutAt(text, len(text)-1, "") // not within a character
+		text = words.Cut(text, len(text)-1, "") // not within a character
 	}
 	if !utf8.ValidString(text) {
 		return fmt.Sprintf("(%d bytes, not kept: they are no text)", a.whole)
@@ -93,8 +85,8 @@ func (a *answer) read(s *redact.Found) string {
 	if !ok {
 		return fmt.Sprintf("(%d bytes, not kept: neither JSON nor XML, and they may hold a secret)", a.whole)
 	}
-	if len(text) > MaxAnswer { // what stands in the place of a secret may be longer
-		text, cut = cutAt(text, MaxAnswer, ""), true
+	if len(text) > journal.MaxAnswer { // what stands in the place of a secret may be longer
+		text, cut = words.Cut(text, journal.MaxAnswer, ""), true
 	}
 	if cut {
 		text += fmt.Sprintf("… (cut: %d bytes in all)", a.whole)

@@ -1,10 +1,11 @@
-package journal
+package record
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/redact"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // suspicious tells whether any text of e may hold a secret. Most requests, and
@@ -21,16 +22,13 @@ func (e *Entry) suspicious() bool {
 		len(e.Client) > len(guid) && redact.Mentions(e.Client) {
 		return true
 	}
-	if p := e.Error; p != nil && (redact.Mentions(p.Message) || slices.ContainsFunc(p.Details, func(d ProblemDetail) bool {
+	if p := e.Error; p != nil && (redact.Mentions(p.Message) || slices.ContainsFunc(p.Details, func(d journal.ProblemDetail) bool {
 		return redact.Mentions(d.Message) || redact.Mentions(d.Target)
 	})) {
 		return true
 	}
-	return e.Detail != nil && slices.ContainsFunc(e.Detail.Misses, func(m Miss) bool { return redact.Mentions(m.Why) })
+	return e.Detail != nil && slices.ContainsFunc(e.Detail.Misses, func(m journal.Miss) bool { return redact.Mentions(m.Why) })
 }
-
-// Redacted stands in the place of a secret.
-const Redacted = redact.Mark
 
 const (
 	usualPath   = "/beta/education/synchronizationProfiles" // how most paths begin

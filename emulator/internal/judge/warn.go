@@ -1,4 +1,4 @@
-package journal
+package judge
 
 import (
 	"cmp"
@@ -7,16 +7,19 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
-// byKind orders warnings as warningKinds does, and leaves those of a kind in
-// their order.
-func byKind(a, b Warning) int {
-	return cmp.Compare(slices.Index(warningKinds, a.Kind), slices.Index(warningKinds, b.Kind))
+var kinds = journal.WarningKinds()
+
+// byKind orders warnings by their kinds, and leaves those of a kind in their order.
+func byKind(a, b journal.Warning) int {
+	return cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind))
 }
 
 // warnings returns what is worth a warning in one world, in the order of its entries.
-func (r *Record) warnings() []Warning {
+func (r *Record) warnings() []journal.Warning {
 	list := slices.Concat(r.notImplemented(), r.refused(), r.denied(), r.failedSignIns(), r.early(), r.bursts(), r.noJitter())
 	for i := range list {
 		list[i].Chapter, list[i].Evidence = r.Chapter, r.evidence(list[i].Entries)
@@ -37,10 +40,10 @@ const noCallByProxy = "no call came: does the client obey HTTPS_PROXY (Node's ow
 
 // ByProxy returns the verdict of a server that clients reach by a proxy: what keeps
 // them away from it is something else.
-func (v Verdict) ByProxy() Verdict {
+func ByProxy(v journal.Verdict) journal.Verdict {
 	v.Warnings = slices.Clone(v.Warnings)
 	for i := range v.Warnings {
-		if v.Warnings[i].Kind == WarnUnused {
+		if v.Warnings[i].Kind == journal.WarnUnused {
 			v.Warnings[i].Message = noCallByProxy
 		}
 	}
@@ -49,18 +52,18 @@ func (v Verdict) ByProxy() Verdict {
 
 // unused tells that nobody came: a client that is pointed elsewhere does nothing
 // wrong here.
-func unused(worlds []Record) []Warning {
+func unused(worlds []Record) []journal.Warning {
 	if len(worlds) == 0 || slices.ContainsFunc(worlds, func(r Record) bool { return r.used() }) {
 		return nil
 	}
-	return []Warning{{Kind: WarnUnused, Message: noCall}}
+	return []journal.Warning{{Kind: journal.WarnUnused, Message: noCall}}
 }
 
 // unfired names the rules that fired nowhere.
-func (u *ruleUses) unfired() (list []Warning) {
+func (u *ruleUses) unfired() (list []journal.Warning) {
 	for _, r := range u.list {
 		if r.Fired == 0 && !r.Optional {
-			list = append(list, Warning{Kind: WarnUnfired, Message: fmt.Sprintf(
+			list = append(list, journal.Warning{Kind: journal.WarnUnfired, Message: fmt.Sprintf(
 				"the %s %q fired in no world: what it tests was not tested; optional: true says that this is fine", r.Kind, r.Name)})
 		}
 	}
@@ -69,10 +72,10 @@ func (u *ruleUses) unfired() (list []Warning) {
 
 // notImplemented groups what graphemu does not do by operation. A fault that was
 // asked to answer 501 is none.
-func (r *Record) notImplemented() []Warning {
+func (r *Record) notImplemented() []journal.Warning {
 	g := groups501(r)
-	return g.warnings(WarnNotImplemented, r.World, func(key string, n int) string {
-		return fmt.Sprintf("graphemu does not implement %s: %s met 501", key, count(int64(n), "request"))
+	return g.warnings(journal.WarnNotImplemented, r.World, func(key string, n int) string {
+		return fmt.Sprintf("graphemu does not implement %s: %s met 501", key, words.Count(n, "request", "requests"))
 	})
 }
 
@@ -85,7 +88,7 @@ func groups501(r *Record) (g grouped) {
 		}
 		key := e.Operation
 		if key == "" {
-			key = cutAt(clean(e.Method+" "+e.Path), maxShown, "…")
+			key = words.Cut(words.Clean(e.Method+" "+e.Path), maxShown, "…")
 		}
 		g.add(key, e.ID)
 	}
@@ -93,7 +96,7 @@ func groups501(r *Record) (g grouped) {
 }
 
 // refused groups bodies that a schema refused by operation and first fault.
-func (r *Record) refused() []Warning {
+func (r *Record) refused() []journal.Warning {
 	var g grouped
 	for i := range r.Entries {
 		e := &r.Entries[i]
@@ -103,66 +106,70 @@ func (r *Record) refused() []Warning {
 		why := e.Error.Message
 		if len(e.Error.Details) > 0 {
 			d := e.Error.Details[0]
-			why = at(d.Target) + clean(d.Message)
+			why = words.Clean(d.Message)
+			if d.Target != "" {
+				why = words.Clean(d.Target) + ": " + why
+			}
 			if more := len(e.Error.Details) - 1; more > 0 {
 				why += fmt.Sprintf(" (and %d more)", more)
 			}
 		}
-		g.add(clean(e.Operation)+"\x00"+cutAt(clean(why), 300, "…"), e.ID)
+		g.add(words.Clean(e.Operation)+"\x00"+words.Cut(words.Clean(why), 300, "…"), e.ID)
 	}
-	return g.warnings(WarnRefused, r.World, func(key string, n int) string {
+	return g.warnings(journal.WarnRefused, r.World, func(key string, n int) string {
 		operation, why, ok := strings.Cut(key, "\x00")
 		if !ok {
-			return count64(uint64(n), "body was", "bodies were") + " refused for further reasons"
+			return words.Count(n, "body was", "bodies were") + " refused for further reasons"
 		}
-		return fmt.Sprintf("the body of %s was refused %s: %s", operation, times(int64(n)), why)
+		return fmt.Sprintf("the body of %s was refused %s: %s", operation, words.Times(n), why)
 	})
 }
 
 // denied groups calls that strict authentication refused, by the reason.
-func (r *Record) denied() []Warning {
+func (r *Record) denied() []journal.Warning {
 	var g grouped
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		if e.Error == nil || len(e.Error.Details) == 0 || e.Detail != nil && e.Detail.Fault != nil {
 			continue
 		}
-		if d := e.Error.Details[0]; d.Code == CodeToken || d.Code == CodePermission {
-			g.add(cutAt(clean(d.Message), 300, "…"), e.ID)
+		if d := e.Error.Details[0]; d.Code == journal.CodeToken || d.Code == journal.CodePermission {
+			g.add(words.Cut(words.Clean(d.Message), 300, "…"), e.ID)
 		}
 	}
-	return g.warnings(WarnDenied, r.World, func(key string, n int) string {
-		return fmt.Sprintf("%s refused for the token: %s", count64(uint64(n), "call was", "calls were"), key)
+	return g.warnings(journal.WarnDenied, r.World, func(key string, n int) string {
+		return fmt.Sprintf("%s refused for the token: %s", words.Count(n, "call was", "calls were"), key)
 	})
 }
 
 // early groups calls that came within a Retry-After by operation. Where an
 // expectation asked, it has judged them.
-func (r *Record) early() []Warning {
+func (r *Record) early() []journal.Warning {
 	var g grouped
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Detail == nil || e.Detail.Early == nil || slices.ContainsFunc(r.Expect, func(x Expectation) bool {
+		if e.Detail == nil || e.Detail.Early == nil || slices.ContainsFunc(r.Expect, func(x journal.Expectation) bool {
 			return x.NoEarlyRetry && operation.Covers(x.Operation, e.Operation)
 		}) {
 			continue
 		}
 		g.add(e.Operation, e.ID)
 	}
-	return g.warnings(WarnEarly, r.World, func(key string, n int) string {
-		return fmt.Sprintf("%s was called %s before a Retry-After was over", key, times(int64(n)))
+	return g.warnings(journal.WarnEarly, r.World, func(key string, n int) string {
+		return fmt.Sprintf("%s was called %s before a Retry-After was over", key, words.Times(n))
 	})
 }
 
-func (r *Record) bursts() []Warning {
+func (r *Record) bursts() []journal.Warning {
 	var g grouped
 	for i := range r.Entries {
 		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Burst != "" {
 			g.add(e.Detail.Burst, e.ID)
 		}
 	}
-	return g.warnings(WarnBurst, r.World, func(key string, n int) string {
-		return fmt.Sprintf("the throttle %q saw bursts in %s: most of the requests came within a tenth of it", key, count(int64(n), "window"))
+	return g.warnings(journal.WarnBurst, r.World, func(key string, n int) string {
+		return fmt.Sprintf("the throttle %q saw bursts in %s: most of the requests came within a tenth of it",
+			key, words.Count(n, "window", "windows"))
 	})
 }
 
@@ -194,10 +201,10 @@ func (g *grouped) add(key string, id uint64) {
 	b.add(id)
 }
 
-func (g *grouped) warnings(kind, world string, message func(key string, n int) string) (list []Warning) {
+func (g *grouped) warnings(kind, world string, message func(key string, n int) string) (list []journal.Warning) {
 	for _, key := range g.order {
 		b := g.byKey[key]
-		list = append(list, Warning{Kind: kind, World: world, Message: message(key, b.n), Entries: b.ids, Count: b.n})
+		list = append(list, journal.Warning{Kind: kind, World: world, Message: message(key, b.n), Entries: b.ids, Count: b.n})
 	}
 	return list
 }

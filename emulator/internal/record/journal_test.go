@@ -1,4 +1,4 @@
-package journal
+package record
 
 import (
 	"encoding/json"
@@ -13,19 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
-// roomy is a journal that loses nothing.
-func roomy() *Journal { return New("default", Limits{Entries: 10_000, Bytes: 64 << 20}) }
-
-// add adds an entry with the next id, and returns the id.
-func add(j *Journal, e Entry) uint64 {
-	e.ID = j.Open()
-	j.Add(&e, dawn)
-	return e.ID
-}
-
-func ids(entries []Entry) []uint64 {
+func ids(entries []journal.Entry) []uint64 {
 	list := []uint64{}
 	for _, e := range entries {
 		list = append(list, e.ID)
@@ -57,9 +48,9 @@ func TestEntriesAreSortedByIDHoweverTheyEnd(t *testing.T) {
 	j := roomy()
 	slow, quick := get(), get()
 	slow.ID, quick.ID = j.Open(), j.Open()
-	j.Add(&quick, dawn)
-	j.Add(&slow, dawn)
-	assert.Equal(t, []uint64{1, 2}, ids(j.Entries(Filter{})))
+	j.Add(&quick, nil, dawn)
+	j.Add(&slow, nil, dawn)
+	assert.Equal(t, []uint64{1, 2}, ids(j.Entries(journal.Filter{})))
 	_, ok := j.Get(1)
 	assert.True(t, ok)
 }
@@ -71,7 +62,7 @@ func TestTheOldestGoByCount(t *testing.T) {
 	}
 	assert.Equal(t, 100, j.Len())
 	assert.Equal(t, uint64(900), j.Lost())
-	list := j.Entries(Filter{})
+	list := j.Entries(journal.Filter{})
 	assert.Equal(t, uint64(901), list[0].ID)
 	assert.Equal(t, uint64(1000), list[99].ID)
 	_, ok := j.Get(900)
@@ -80,7 +71,7 @@ func TestTheOldestGoByCount(t *testing.T) {
 
 func TestTheOldestGoByBytes(t *testing.T) {
 	e := get()
-	one := e.memory()
+	one := (&Entry{Entry: e}).memory()
 	j := New("default", Limits{Entries: 1 << 30, Bytes: 50*one + one/2})
 	for range 200 {
 		add(j, get())
@@ -131,11 +122,11 @@ func TestWhatIsReturnedIsACopy(t *testing.T) {
 	j := roomy()
 	wait := clock.Duration(time.Second)
 	e := get()
-	e.After = &Subject{State: "provisioned"}
-	e.Error = &Problem{Code: "c", Details: []ProblemDetail{{Code: "d"}}}
-	e.Detail = &Detail{Fault: &Strike{Rule: "r", Effects: []string{"reset"}}, Misses: []Miss{{Rule: "m"}}, RetryAfter: &wait, Early: &Early{Entry: 1}}
+	e.After = &journal.Subject{State: "provisioned"}
+	e.Error = &journal.Problem{Code: "c", Details: []journal.ProblemDetail{{Code: "d"}}}
+	e.Detail = &journal.Detail{Fault: &journal.Strike{Rule: "r", Effects: []string{"reset"}}, Misses: []journal.Miss{{Rule: "m"}}, RetryAfter: &wait, Early: &journal.Early{Entry: 1}}
 	id := add(j, e)
-	for _, got := range []Entry{must(j.Get(id)), j.Entries(Filter{})[0]} {
+	for _, got := range []journal.Entry{must(j.Get(id)), j.Entries(journal.Filter{})[0]} {
 		got.Before.State, got.After.State, got.Error.Code, got.Error.Details[0].Code = "x", "x", "x", "x"
 		got.Detail.Fault.Rule, got.Detail.Fault.Effects[0], got.Detail.Misses[0].Rule = "x", "x", "x"
 		*got.Detail.RetryAfter, got.Detail.Early.Entry = 0, 0
@@ -146,27 +137,20 @@ func TestWhatIsReturnedIsACopy(t *testing.T) {
 	assert.Contains(t, string(text), `"retryAfter":"1s"`)
 }
 
-func must(e Entry, ok bool) Entry {
-	if !ok {
-		panic("no such entry")
-	}
-	return e
-}
-
 func TestLongTextsAreCut(t *testing.T) {
 	j := roomy()
 	e := get()
 	long := strings.Repeat("é", 1<<20)
 	e.Path, e.Query, e.Method, e.Client, e.Profile, e.RequestBody = "/"+long, long, long, long, long, long
-	e.Error = &Problem{Code: long, Message: long}
+	e.Error = &journal.Problem{Code: long, Message: long}
 	for range 100_000 {
-		e.Error.Details = append(e.Error.Details, ProblemDetail{Code: "unknownProperty", Target: "/x", Message: "unknown property"})
+		e.Error.Details = append(e.Error.Details, journal.ProblemDetail{Code: "unknownProperty", Target: "/x", Message: "unknown property"})
 	}
 	e.Error.Details[0].Message = long
 	id := add(j, e)
 	got := must(j.Get(id))
-	assert.LessOrEqual(t, got.memory(), int64(64<<10))
-	assert.LessOrEqual(t, len(got.RequestBody), MaxBody)
+	assert.LessOrEqual(t, (&Entry{Entry: got}).memory(), int64(64<<10))
+	assert.LessOrEqual(t, len(got.RequestBody), journal.MaxBody)
 	assert.True(t, strings.HasSuffix(got.RequestBody, fmt.Sprintf("… (cut: %d bytes in all)", len(long))), got.RequestBody[len(got.RequestBody)-50:])
 	assert.Len(t, got.Error.Details, maxDetails+1)
 	assert.Equal(t, "99968 more are not kept", got.Error.Details[maxDetails].Message)
@@ -185,12 +169,12 @@ func TestConcurrentUse(t *testing.T) {
 				e := get()
 				e.Query = "client_secret=planted"
 				e.ID = j.Open()
-				j.Add(&e, dawn)
+				j.Add(&e, nil, dawn)
 				j.Promise("k", e.ID, dawn.Add(time.Hour), dawn.Add(time.Hour))
 				j.Early("k", dawn, dawn)
 				switch (i + n) % 50 {
 				case 0:
-					j.Entries(Filter{Operation: "profiles.*", Contains: "id"})
+					j.Entries(journal.Filter{Operation: "profiles.*", Contains: "id"})
 				case 1:
 					j.Clear()
 				case 2:
@@ -226,4 +210,48 @@ func TestQueueIsFirstInFirstOut(t *testing.T) {
 			require.Equal(t, model[i], q.at(i).ID)
 		}
 	}
+}
+
+// What the journal has is cut into chapters, whatever its limits.
+func TestChaptersOfAJournal(t *testing.T) {
+	j := New("w", Limits{Entries: 3, Bytes: 1 << 20})
+	add := func(n int) {
+		for range n {
+			e := get()
+			e.ID = j.Open()
+			j.Add(&e, nil, dawn)
+		}
+	}
+	look := func() string {
+		entries, lost := j.Chapter()
+		ids := []uint64{}
+		for _, e := range entries {
+			ids = append(ids, e.ID)
+		}
+		return fmt.Sprint(ids, lost)
+	}
+	add(2)
+	assert.Equal(t, "[1 2] 0", look())
+	late := get()
+	late.ID = j.Open()
+	j.NextChapter()
+	assert.Equal(t, "[] 0", look())
+	j.Add(&late, nil, dawn)
+	assert.Equal(t, "[3] 0", look(), "what ends in a chapter belongs to it")
+	add(2)
+	assert.Equal(t, "[3 4 5] 0", look(), "what was lost is of the chapter before")
+	assert.Equal(t, uint64(2), j.Lost())
+	add(1)
+	assert.Equal(t, "[4 5 6] 1", look())
+	j.Clear()
+	assert.Equal(t, "[] 0", look())
+
+	after := New("w", Limits{Entries: 3, Bytes: 1 << 20})
+	after.SetPosition(2)
+	after.ContinueFrom(j)
+	assert.Equal(t, []uint64{7, 8, 9}, []uint64{after.Open(), j.Open(), after.Open()})
+	further := New("w", Limits{Entries: 3, Bytes: 1 << 20})
+	further.SetPosition(20)
+	further.ContinueFrom(after)
+	assert.Equal(t, uint64(21), further.Open())
 }

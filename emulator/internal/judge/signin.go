@@ -1,4 +1,4 @@
-package journal
+package judge
 
 import (
 	"fmt"
@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/record"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // The operations of signing in, the refresh, and what signs a user in anew.
@@ -25,18 +28,18 @@ var inProgress = []string{"authorization_pending", "slow_down", "login_required"
 // another grant, may work while this one does not.
 type signIn struct{ client, operation string }
 
-func (e *Entry) signIn() signIn { return signIn{strings.ToLower(e.Client), e.Operation} }
+func signInOf(e *record.Entry) signIn { return signIn{strings.ToLower(e.Client), e.Operation} }
 
 // failed tells whether a request was refused, by a scenario too, or not answered.
-func (e *Entry) failed() bool {
+func failed(e *record.Entry) bool {
 	return e.Status == 0 || e.Status >= 400 || e.Error != nil // an authorization endpoint tells an error by a redirect
 }
 
-func (e *Entry) waits() bool { return e.Error != nil && slices.Contains(inProgress, e.Error.Code) }
+func waits(e *record.Entry) bool { return e.Error != nil && slices.Contains(inProgress, e.Error.Code) }
 
 // asks tells whether an expectation names an operation and its answers.
 func (r *Record) asks(name string) bool {
-	return slices.ContainsFunc(r.Expect, func(x Expectation) bool { return x.Status != "" && operation.Covers(x.Operation, name) })
+	return slices.ContainsFunc(r.Expect, func(x journal.Expectation) bool { return x.Status != "" && operation.Covers(x.Operation, name) })
 }
 
 // failedSignIns warns of token calls that failed and were never followed by one that
@@ -44,14 +47,14 @@ func (r *Record) asks(name string) bool {
 // new sign-in: that is what an app does when a refresh token has ended. What a fault
 // has refused counts, too: a good client tries again. Where an expectation names the
 // operation and its answers, it has judged them.
-func (r *Record) failedSignIns() []Warning {
+func (r *Record) failedSignIns() []journal.Warning {
 	worked := map[signIn]uint64{} // the latest entry that did
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if !operation.Covers(signingIn, e.Operation) || e.failed() {
+		if !operation.Covers(signingIn, e.Operation) || failed(e) {
 			continue
 		}
-		worked[e.signIn()] = e.ID
+		worked[signInOf(e)] = e.ID
 		if slices.Contains(newSignIns, e.Operation) {
 			worked[signIn{strings.ToLower(e.Client), refreshToken}] = e.ID
 		}
@@ -60,30 +63,30 @@ func (r *Record) failedSignIns() []Warning {
 	said := map[string]string{} // by key of g, by the latest
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if !operation.Covers(signingIn, e.Operation) || !e.failed() || e.waits() || e.ID < worked[e.signIn()] || r.asks(e.Operation) {
+		if !operation.Covers(signingIn, e.Operation) || !failed(e) || waits(e) || e.ID < worked[signInOf(e)] || r.asks(e.Operation) {
 			continue
 		}
 		key := e.Operation + "\x00" + strings.ToLower(e.Client)
 		g.add(key, e.ID)
-		said[key] = e.refusal()
+		said[key] = refusal(e)
 	}
-	return g.warnings(WarnSignIn, r.World, func(key string, n int) string {
+	return g.warnings(journal.WarnSignIn, r.World, func(key string, n int) string {
 		name, app, ok := strings.Cut(key, "\x00")
 		if !ok {
-			return fmt.Sprintf("further token calls failed %s and none like them worked after that", times(int64(n)))
+			return fmt.Sprintf("further token calls failed %s and none like them worked after that", words.Times(n))
 		}
 		if app != "" {
-			name += " of the app " + cutAt(clean(app), maxShown, "…")
+			name += " of the app " + words.Cut(words.Clean(app), maxShown, "…")
 		}
-		return fmt.Sprintf("%s failed %s and did not work after that: %s", name, times(int64(n)), said[key])
+		return fmt.Sprintf("%s failed %s and did not work after that: %s", name, words.Times(n), said[key])
 	})
 }
 
 // refusal is what the client was told.
-func (e *Entry) refusal() string {
+func refusal(e *record.Entry) string {
 	switch {
 	case e.Error != nil:
-		return cutAt(clean(e.Error.Code+", "+e.Error.Message), 300, "…")
+		return words.Cut(words.Clean(e.Error.Code+", "+e.Error.Message), 300, "…")
 	case e.Status == 0:
 		return "no answer was sent"
 	}

@@ -1,4 +1,4 @@
-package journal
+package record
 
 import (
 	"container/list"
@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // maxPromises is how many a journal remembers. A client waits for a handful.
@@ -57,7 +59,7 @@ func (j *Journal) Promising() bool { return j.promises.count.Load() > 0 }
 // early only if it is so on both clocks, the world's and the wall clock: whoever
 // advances the clock, and whoever really waits, is obedient. Of a restored
 // promise only the world's clock is known. A promise that is over is forgotten.
-func (j *Journal) Early(key string, now, real time.Time) *Early {
+func (j *Journal) Early(key string, now, real time.Time) *journal.Early {
 	p, ok := j.promises.find(digestOf(key))
 	if !ok {
 		return nil
@@ -66,7 +68,7 @@ func (j *Journal) Early(key string, now, real time.Time) *Early {
 		j.promises.drop(p)
 		return nil
 	}
-	return &Early{Entry: p.entry, By: clock.Duration(p.world.Sub(now))}
+	return &journal.Early{Entry: p.entry, By: clock.Duration(p.world.Sub(now))}
 }
 
 func (p *promises) add(n promise) {
@@ -139,7 +141,7 @@ func (j *Journal) RestoreRetries(saved SavedRetries) error {
 		restored[i] = promise{entry: s.Entry, world: s.Until}
 		if n, err := hex.Decode(restored[i].key[:], []byte(s.Key[:min(len(s.Key), 2*len(digest{}))])); err != nil ||
 			2*n != len(s.Key) || n != len(digest{}) {
-			return fmt.Errorf("promise %d: the key %q is none: want %d hexadecimal digits", i, show(s.Key), 2*len(digest{}))
+			return fmt.Errorf("promise %d: the key %q is none: want %d hexadecimal digits", i, words.Cut(s.Key, 80, "…"), 2*len(digest{}))
 		}
 	}
 	p := &j.promises

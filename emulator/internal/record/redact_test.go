@@ -1,4 +1,4 @@
-package journal
+package record_test
 
 import (
 	"bytes"
@@ -13,8 +13,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/judge"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/redact"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
+
+var dawn, get, roomy, add, must = record.Dawn, record.Get, record.Roomy, record.Add, record.Must
 
 // planted is a secret that no other text holds, with what may be escaped.
 const planted = `pl4nt"ed'\s3cr&t %é`
@@ -39,17 +44,18 @@ func unescaped(text string) string {
 }
 
 // toldAbout returns all that a journal and a verdict ever say.
-func toldAbout(t *testing.T, j *Journal) string {
+func toldAbout(t *testing.T, j *record.Journal) string {
 	var b bytes.Buffer
-	for _, e := range j.Entries(Filter{}) {
+	for _, e := range j.Entries(journal.Filter{}) {
 		one, ok := j.Get(e.ID)
 		require.True(t, ok)
 		text, err := json.Marshal(one)
 		require.NoError(t, err)
 		fmt.Fprintf(&b, "%+v\n%s\n%s\n%+v %+v\n", e, text, one.Explain(), e.Error, e.Detail)
 	}
-	require.NoError(t, WriteText(&b, j.Entries(Filter{})))
-	v := Judge([]Record{{World: "default", Entries: j.Entries(Filter{}), Expect: []Expectation{{Only: []string{"nothing"}}}}})
+	require.NoError(t, journal.WriteText(&b, j.Entries(journal.Filter{})))
+	chapter, _ := j.Chapter()
+	v := judge.Verdict([]judge.Record{{World: "default", Entries: chapter, Expect: []journal.Expectation{{Only: []string{"nothing"}}}}})
 	require.NoError(t, v.WriteText(&b))
 	require.NoError(t, v.WriteJUnit(&b))
 	require.NoError(t, json.NewEncoder(&b).Encode(v))
@@ -106,9 +112,9 @@ func TestAPlantedSecretComesOutNowhere(t *testing.T) {
 		if e.Query != "" && strings.HasPrefix(e.Query, "redirect") || strings.Contains(e.RequestBody, `"url"`) || strings.HasPrefix(e.RequestBody, `{"body"`) {
 			echo = "nothing" // an error would quote the whole of what holds it
 		}
-		e.Error = &Problem{Code: "BadRequest", Message: "cannot read " + echo, Refused: true,
-			Details: []ProblemDetail{{Code: "badValue", Target: "/a/" + name, Message: "got " + echo + ", want another"}}}
-		e.Detail = &Detail{Misses: []Miss{{Rule: "r", Why: "the body's " + name + " is " + strconv.Quote(echo) + `, the rule wants "7"`}}}
+		e.Error = &journal.Problem{Code: "BadRequest", Message: "cannot read " + echo, Refused: true,
+			Details: []journal.ProblemDetail{{Code: "badValue", Target: "/a/" + name, Message: "got " + echo + ", want another"}}}
+		e.Detail = &journal.Detail{Misses: []journal.Miss{{Rule: "r", Why: "the body's " + name + " is " + strconv.Quote(echo) + `, the rule wants "7"`}}}
 		j := roomy()
 		add(j, e)
 		out := toldAbout(t, j)
@@ -118,28 +124,34 @@ func TestAPlantedSecretComesOutNowhere(t *testing.T) {
 }
 
 func TestSecretsAreFoundInOddPlaces(t *testing.T) {
-	for name, change := range map[string]func(*Entry){
-		"path":                    func(e *Entry) { e.Path = "/beta/x?sig=pl4nted-s3cret" },
-		"path, the usual one":     func(e *Entry) { e.Path = "/beta/education/synchronizationProfilesecret=pl4nted" },
-		"profile":                 func(e *Entry) { e.Profile = "an-id-that-is-longer-than-a-guid-is?sig=pl4nted-s3cret" },
-		"message with a header":   func(e *Entry) { e.Error = &Problem{Message: "you sent Authorization: Bearer pl4nted"} },
-		"message with an address": func(e *Entry) { e.Error = &Problem{Message: "cannot fetch http://h/?sig=pl4nted"} },
-		"near miss with a header": func(e *Entry) { e.Detail = &Detail{Misses: []Miss{{"r", `header Authorization is "Bearer pl4nted"`}}} },
-		"a word of a broken body": func(e *Entry) {
-			e.RequestBody, e.Error = `{"secret":pl4nted`, &Problem{Message: "unexpected pl4nted at byte 10"}
+	for name, change := range map[string]func(*journal.Entry){
+		"path":                    func(e *journal.Entry) { e.Path = "/beta/x?sig=pl4nted-s3cret" },
+		"path, the usual one":     func(e *journal.Entry) { e.Path = "/beta/education/synchronizationProfilesecret=pl4nted" },
+		"profile":                 func(e *journal.Entry) { e.Profile = "an-id-that-is-longer-than-a-guid-is?sig=pl4nted-s3cret" },
+		"message with a header":   func(e *journal.Entry) { e.Error = &journal.Problem{Message: "you sent Authorization: Bearer pl4nted"} },
+		"message with an address": func(e *journal.Entry) { e.Error = &journal.Problem{Message: "cannot fetch http://h/?sig=pl4nted"} },
+		"near miss with a header": func(e *journal.Entry) {
+			e.Detail = &journal.Detail{Misses: []journal.Miss{{Rule: "r", Why: `header Authorization is "Bearer pl4nted"`}}}
 		},
-		"part of a long one": func(e *Entry) {
+		"a word of a broken body": func(e *journal.Entry) {
+			e.RequestBody, e.Error = `{"secret":pl4nted`, &journal.Problem{Message: "unexpected pl4nted at byte 10"}
+		},
+		"part of a long one": func(e *journal.Entry) {
 			s := strings.Repeat("pl4nted-", 200)
-			e.RequestBody, e.Error = `{"secret":"`+s+`"}`, &Problem{Message: "not " + s + " at all"}
+			e.RequestBody, e.Error = `{"secret":"`+s+`"}`, &journal.Problem{Message: "not " + s + " at all"}
 		},
-		"more secrets than a few": func(e *Entry) { e.RequestBody, e.Error = manySecrets(), &Problem{Message: `not "pl4nted-99"`} },
-		"a short one": func(e *Entry) {
-			e.RequestBody, e.Error = `{"secret":"s3c","a":"b"}`, &Problem{Message: `not "s3c"; s3`}
+		"more secrets than a few": func(e *journal.Entry) {
+			e.RequestBody, e.Error = manySecrets(), &journal.Problem{Message: `not "pl4nted-99"`}
 		},
-		"its number": func(e *Entry) {
-			e.RequestBody, e.Error = `{"pin":1,"password":{"a":["pl4nted"]}}`, &Problem{Message: "got pl4nted"}
+		"a short one": func(e *journal.Entry) {
+			e.RequestBody, e.Error = `{"secret":"s3c","a":"b"}`, &journal.Problem{Message: `not "s3c"; s3`}
 		},
-		"body longer than is kept": func(e *Entry) { e.RequestBody = `{"a":"` + strings.Repeat("x", MaxBody) + `","secret":"pl4nted"}` },
+		"its number": func(e *journal.Entry) {
+			e.RequestBody, e.Error = `{"pin":1,"password":{"a":["pl4nted"]}}`, &journal.Problem{Message: "got pl4nted"}
+		},
+		"body longer than is kept": func(e *journal.Entry) {
+			e.RequestBody = `{"a":"` + strings.Repeat("x", journal.MaxBody) + `","secret":"pl4nted"}`
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := roomy()
@@ -165,8 +177,8 @@ func manySecrets() string {
 func TestCallersEntryIsNotRedacted(t *testing.T) {
 	e := get()
 	e.RequestBody = `{"secret":"planted"}`
-	e.Error = &Problem{Message: "not planted", Details: []ProblemDetail{{Message: "not planted"}}}
-	e.Detail = &Detail{Misses: []Miss{{"r", "not planted"}}}
+	e.Error = &journal.Problem{Message: "not planted", Details: []journal.ProblemDetail{{Message: "not planted"}}}
+	e.Detail = &journal.Detail{Misses: []journal.Miss{{Rule: "r", Why: "not planted"}}}
 	add(roomy(), e)
 	assert.Equal(t, `{"secret":"planted"}`, e.RequestBody)
 	assert.Equal(t, "not planted", e.Error.Message)
@@ -204,7 +216,7 @@ func FuzzRedact(f *testing.F) {
 		e := get()
 		e.RequestBody = fmt.Sprintf(`{"around":%s,%s:"%s"}`, value, key, secret)
 		e.Query = query + "&client_secret=" + secret
-		e.Error = &Problem{Message: "got " + secret + around}
+		e.Error = &journal.Problem{Message: "got " + secret + around}
 		j := roomy()
 		kept := must(j.Get(add(j, e)))
 		text, err := json.Marshal(kept)
@@ -215,4 +227,8 @@ func FuzzRedact(f *testing.F) {
 		cut := e.RequestBody[:len(e.RequestBody)-1-len(query)%len(secret)]
 		assert.NotContains(t, redact.Body(cut), "4nted0")
 	})
+}
+
+func TestOneMarkForSecrets(t *testing.T) {
+	assert.Equal(t, redact.Mark, journal.Redacted, "users know it by the journal's name")
 }

@@ -1,4 +1,4 @@
-package journal
+package record
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 func TestACallIsEarlyOnlyOnBothClocks(t *testing.T) {
@@ -37,7 +38,7 @@ func TestACallIsEarlyOnlyOnBothClocks(t *testing.T) {
 				assert.False(t, j.Promising(), "it is forgotten")
 				return
 			}
-			assert.Equal(t, &Early{Entry: 7, By: clock.Duration(c.early)}, got)
+			assert.Equal(t, &journal.Early{Entry: 7, By: clock.Duration(c.early)}, got)
 			assert.Equal(t, got, j.Early("key", dawn.Add(c.world), dawn.Add(c.real)), "it is not forgotten before it is over")
 			assert.Nil(t, j.Early("other", dawn, dawn))
 		})
@@ -84,7 +85,7 @@ func TestRestoredPromisesCountByTheWorldsClock(t *testing.T) {
 	assert.True(t, k.Promising())
 	assert.Nil(t, k.Early("old", dawn, dawn))
 	assert.Equal(t, saved, k.SaveRetries())
-	assert.Equal(t, &Early{Entry: 1, By: clock.Duration(time.Hour)}, k.Early("a", dawn, dawn.Add(1000*time.Hour)), "a wall clock of another time says nothing")
+	assert.Equal(t, &journal.Early{Entry: 1, By: clock.Duration(time.Hour)}, k.Early("a", dawn, dawn.Add(1000*time.Hour)), "a wall clock of another time says nothing")
 	assert.Nil(t, k.Early("b", dawn.Add(time.Minute), dawn))
 
 	for _, bad := range []string{"", "xyz", "00", text32 + "0", "zz" + text32[2:]} {

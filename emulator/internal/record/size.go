@@ -1,13 +1,14 @@
-package journal
+package record
 
 import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 	"unsafe"
 
 	"github.com/graphemu/graphemu/emulator/internal/redact"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // What an entry keeps at most, in bytes. Chosen: enough for whatever a client of
@@ -20,63 +21,52 @@ const (
 	smallText  = 512     // a text up to this size may keep alive the short request line that it is a part of
 )
 
-// cutAt cuts s to at most limit bytes, the mark at its end among them. It does
-// not cut through a character, and what it returns is s or a text of its own.
-func cutAt(s string, limit int, mark string) string {
-	if len(s) <= limit {
-		return s
-	}
-	end := max(limit-len(mark), 0)
-	for end > 0 && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + mark
-}
-
 // long tells whether any text of e is to be cut.
 func (e *Entry) long() bool {
 	return len(e.Path)+len(e.Query) > smallText || len(e.Method) > maxName || len(e.Client) > maxName || len(e.Profile) > maxName ||
-		len(e.RequestBody) > MaxBody || e.Batch != 0 || e.Error != nil && e.Error.long()
+		len(e.RequestBody) > journal.MaxBody || e.Batch != 0 || e.Error != nil && longProblem(e.Error)
 }
 
 // tighten cuts what is too long, but for the body: what is cut can no more be
 // read by whoever looks for its secrets.
 func (e *Entry) tighten() {
-	e.Method, e.Client, e.Profile = cutAt(e.Method, maxName, "…"), cutAt(e.Client, maxName, "…"), cutAt(e.Profile, maxName, "…")
-	e.Path, e.Query = cutAt(e.Path, maxAddress, "…"), cutAt(e.Query, maxAddress, "…")
-	if e.Error != nil && e.Error.long() {
-		e.Error = e.Error.cut()
+	e.Method, e.Client, e.Profile = words.Cut(e.Method, maxName, "…"), words.Cut(e.Client, maxName, "…"), words.Cut(e.Profile, maxName, "…")
+	e.Path, e.Query = words.Cut(e.Path, maxAddress, "…"), words.Cut(e.Query, maxAddress, "…")
+	if e.Error != nil && longProblem(e.Error) {
+		e.Error = cutProblem(e.Error)
 	}
 }
 
 // finish cuts the body, and lets go of the texts that what is kept was cut out
 // of: net/http keeps a request's first line as one string.
 func (e *Entry) finish(line int) {
-	if n := len(e.RequestBody); n > MaxBody {
-		e.RequestBody = cutAt(e.RequestBody, MaxBody, fmt.Sprintf("… (cut: %d bytes in all)", n))
+	if n := len(e.RequestBody); n > journal.MaxBody {
+		e.RequestBody = words.Cut(e.RequestBody, journal.MaxBody, fmt.Sprintf("… (cut: %d bytes in all)", n))
 	}
 	if line > smallText || e.Batch != 0 {
 		e.Method, e.Path, e.Query, e.Profile = strings.Clone(e.Method), strings.Clone(e.Path), strings.Clone(e.Query), strings.Clone(e.Profile)
 	}
 }
 
-func (p *Problem) long() bool {
+// longProblem tells whether any text of an error is to be cut.
+func longProblem(p *journal.Problem) bool {
 	return len(p.Code) > maxMessage || len(p.Message) > maxMessage || len(p.Details) > maxDetails ||
-		slices.ContainsFunc(p.Details, func(d ProblemDetail) bool {
+		slices.ContainsFunc(p.Details, func(d journal.ProblemDetail) bool {
 			return max(len(d.Code), len(d.Target), len(d.Message)) > maxMessage
 		})
 }
 
-// cut returns a copy that is within the limits.
-func (p *Problem) cut() *Problem {
+// cutProblem returns a copy that is within the limits.
+func cutProblem(p *journal.Problem) *journal.Problem {
 	q := *p
-	q.Code, q.Message = cutAt(p.Code, maxMessage, "…"), cutAt(p.Message, maxMessage, "…")
+	q.Code, q.Message = words.Cut(p.Code, maxMessage, "…"), words.Cut(p.Message, maxMessage, "…")
 	q.Details = slices.Clone(p.Details[:min(len(p.Details), maxDetails)])
 	for i, d := range q.Details {
-		q.Details[i] = ProblemDetail{cutAt(d.Code, maxMessage, "…"), cutAt(d.Target, maxMessage, "…"), cutAt(d.Message, maxMessage, "…")}
+		q.Details[i] = journal.ProblemDetail{
+			Code: words.Cut(d.Code, maxMessage, "…"), Target: words.Cut(d.Target, maxMessage, "…"), Message: words.Cut(d.Message, maxMessage, "…")}
 	}
 	if more := len(p.Details) - maxDetails; more > 0 {
-		q.Details = append(q.Details, ProblemDetail{Code: "more", Message: fmt.Sprintf("%d more are not kept", more)})
+		q.Details = append(q.Details, journal.ProblemDetail{Code: "more", Message: fmt.Sprintf("%d more are not kept", more)})
 	}
 	return &q
 }
@@ -86,7 +76,7 @@ func (p *Problem) cut() *Problem {
 func (e *Entry) memory() int64 {
 	n := int(unsafe.Sizeof(*e)) + len(e.Method) + len(e.Path) + len(e.Query) + len(e.Client) + len(e.Profile) + len(e.RequestID) +
 		len(e.RequestBody) + len(e.ResponseBody) + len(e.Outcome) + int(e.answer.memory())
-	for _, s := range [...]*Subject{e.Before, e.After} {
+	for _, s := range [...]*journal.Subject{e.Before, e.After} {
 		if s != nil {
 			n += int(unsafe.Sizeof(*s))
 		}
@@ -99,12 +89,12 @@ func (e *Entry) memory() int64 {
 		}
 	}
 	if e.Detail != nil {
-		n += e.Detail.memory()
+		n += detailMemory(e.Detail)
 	}
 	return int64(n)
 }
 
-func (d *Detail) memory() int {
+func detailMemory(d *journal.Detail) int {
 	n := int(unsafe.Sizeof(*d)) + len(d.Lifecycle) + len(d.Throttled) + len(d.Burst) + len(d.RetryFormat)
 	if f := d.Fault; f != nil {
 		n += int(unsafe.Sizeof(*f)) + len(f.Rule)
@@ -124,7 +114,8 @@ func (d *Detail) memory() int {
 	return n
 }
 
-// clone returns a copy that shares nothing that can be changed.
+// clone returns a copy that is fit to be read: less secrets, and with nothing in it
+// that others share and could change.
 func (e Entry) clone() Entry {
 	if a := e.answer.copied(); a.text != "" {
 		e.ResponseBody = a.read(new(redact.Found))

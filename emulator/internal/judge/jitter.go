@@ -1,9 +1,13 @@
-package journal
+package judge
 
 import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/record"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // What no jitter means. Chosen: a client with jitter of a tenth of a second, or
@@ -16,7 +20,7 @@ const (
 
 // throttledCall is a call that was told to wait, with the call that it came back
 // as: the next one of the same client, method and address that is not early.
-type throttledCall struct{ told, back *Entry }
+type throttledCall struct{ told, back *record.Entry }
 
 // noJitter warns of a client whose parallel workers were throttled together and
 // came back together, so that the service is as busy as it was. It is one if
@@ -32,7 +36,7 @@ type throttledCall struct{ told, back *Entry }
 //     accused.
 //
 // Parts of a batch are sent as one request, and count for none of it.
-func (r *Record) noJitter() (list []Warning) {
+func (r *Record) noJitter() (list []journal.Warning) {
 	calls := r.throttled()
 	var found []herdOf
 	for _, client := range calls.clients {
@@ -46,10 +50,11 @@ func (r *Record) noJitter() (list []Warning) {
 	parallel := r.parallel(found)
 	for _, h := range found {
 		if parallel[h.client] {
-			list = append(list, Warning{Kind: WarnNoJitter, World: r.World, Entries: h.blame.ids, Count: h.blame.n, Message: fmt.Sprintf(
-				"%d calls of %s that were throttled together came back within %v of each other (%s): "+
-					"workers should wait for different times",
-				h.blame.n, clientName(h.client), herdTime, times(h.times))})
+			list = append(list, journal.Warning{Kind: journal.WarnNoJitter, World: r.World,
+				Entries: h.blame.ids, Count: h.blame.n, Message: fmt.Sprintf(
+					"%d calls of %s that were throttled together came back within %v of each other (%s): "+
+						"workers should wait for different times",
+					h.blame.n, clientName(h.client), herdTime, words.Times(h.times))})
 		}
 	}
 	return list
@@ -64,7 +69,7 @@ type herdOf struct {
 
 func herds(client string, returns []throttledCall) herdOf {
 	h := herdOf{client: client}
-	slices.SortStableFunc(returns, func(a, b throttledCall) int { return a.back.real.Compare(b.back.real) })
+	slices.SortStableFunc(returns, func(a, b throttledCall) int { return a.back.Real.Compare(b.back.Real) })
 	for i := 0; i < len(returns); {
 		n := together(returns[i:])
 		if n < herd {
@@ -87,16 +92,16 @@ func clientName(client string) string {
 	case "opaque":
 		return "clients with opaque tokens"
 	}
-	return "the app " + clean(client)
+	return "the app " + words.Clean(client)
 }
 
 // together returns how many of the returns, which are sorted by their instants,
 // came back together with the first.
 func together(returns []throttledCall) int {
-	first := returns[0].back.real
+	first := returns[0].back.Real
 	n := 0
 	for _, x := range returns {
-		if x.back.real.Sub(first) > herdTime || x.told.ended().After(first) {
+		if x.back.Real.Sub(first) > herdTime || ended(x.told).After(first) {
 			break
 		}
 		n++
@@ -105,7 +110,7 @@ func together(returns []throttledCall) int {
 }
 
 // ended is when an entry was answered, on the wall clock.
-func (e *Entry) ended() time.Time { return e.real.Add(e.Duration.Std()) }
+func ended(e *record.Entry) time.Time { return e.Real.Add(e.Duration.Std()) }
 
 type throttledCalls struct {
 	clients  []string // in order of appearance
@@ -116,10 +121,10 @@ type throttledCalls struct {
 func (r *Record) throttled() throttledCalls {
 	type address struct{ client, method, path string }
 	calls := throttledCalls{byClient: map[string][]throttledCall{}}
-	waiting := map[address][]*Entry{} // the first comes back first
+	waiting := map[address][]*record.Entry{} // the first comes back first
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Batch != 0 || e.real.IsZero() {
+		if e.Batch != 0 || e.Real.IsZero() {
 			continue
 		}
 		told := e.Status == 429 && e.Detail != nil && e.Detail.RetryAfter != nil && e.Detail.RetryAfter.Std() >= herdWait
@@ -130,7 +135,7 @@ func (r *Record) throttled() throttledCalls {
 		// What came before the answer, or before the wait was over, is another
 		// worker's call, or a client's that is accused of that already.
 		early := e.Detail != nil && e.Detail.Early != nil
-		if q := waiting[key]; len(q) > 0 && !early && !e.real.Before(q[0].ended()) {
+		if q := waiting[key]; len(q) > 0 && !early && !e.Real.Before(ended(q[0])) {
 			if len(calls.byClient[e.Client]) == 0 {
 				calls.clients = append(calls.clients, e.Client)
 			}
@@ -146,7 +151,7 @@ func (r *Record) throttled() throttledCalls {
 
 // parallel tells of which of the clients two calls were under way at once.
 func (r *Record) parallel(of []herdOf) map[string]bool {
-	busy := map[string][]*Entry{}
+	busy := map[string][]*record.Entry{}
 	for _, h := range of {
 		busy[h.client] = nil
 	}
@@ -154,7 +159,7 @@ func (r *Record) parallel(of []herdOf) map[string]bool {
 		// A client that does not wait for a delayed answer, or got none, may have
 		// gone on without it.
 		e := &r.Entries[i]
-		if e.Batch != 0 || e.real.IsZero() || e.Waited != 0 || e.Status == 0 {
+		if e.Batch != 0 || e.Real.IsZero() || e.Waited != 0 || e.Status == 0 {
 			continue
 		}
 		if list, asked := busy[e.Client]; asked {
@@ -164,14 +169,14 @@ func (r *Record) parallel(of []herdOf) map[string]bool {
 	parallel := map[string]bool{}
 	for _, h := range of {
 		list := busy[h.client]
-		slices.SortStableFunc(list, func(a, b *Entry) int { return a.real.Compare(b.real) })
+		slices.SortStableFunc(list, func(a, b *record.Entry) int { return a.Real.Compare(b.Real) })
 		var last time.Time // the latest end so far
 		for _, e := range list {
-			if e.real.Before(last) {
+			if e.Real.Before(last) {
 				parallel[h.client] = true
 				break
 			}
-			if end := e.ended(); end.After(last) {
+			if end := ended(e); end.After(last) {
 				last = end
 			}
 		}

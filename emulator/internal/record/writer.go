@@ -1,4 +1,4 @@
-package journal
+package record
 
 import (
 	"bufio"
@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // Encoder writes entries as JSON, one a line. It is the one form that an entry has
@@ -26,13 +28,13 @@ func NewEncoder(to io.Writer, run string) *Encoder {
 }
 
 // Encode writes one line. It returns the writer's error.
-func (e *Encoder) Encode(entry *Entry) error {
+func (e *Encoder) Encode(entry *journal.Entry) error {
 	if e.run == "" {
 		return e.json.Encode(entry)
 	}
 	return e.json.Encode(struct {
 		Run string `json:"run"`
-		*Entry
+		*journal.Entry
 	}{e.run, entry})
 }
 
@@ -140,7 +142,7 @@ func (w *Writer) run() {
 
 func (w *Writer) write(e Entry) error {
 	e = e.clone()
-	if err := w.encoder.Encode(&e); err != nil || len(w.queue) > 0 {
+	if err := w.encoder.Encode(&e.Entry); err != nil || len(w.queue) > 0 {
 		return err
 	}
 	return w.buffer.Flush()

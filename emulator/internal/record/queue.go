@@ -1,4 +1,4 @@
-package journal
+package record
 
 // chunk is how many entries a queue takes room for at a time, so that taking it
 // costs a request nothing.

@@ -1,4 +1,4 @@
-package journal_test
+package record_test
 
 import (
 	"bytes"
@@ -14,11 +14,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
-func writeTo(w *journal.Writer, limits journal.Limits) *journal.Journal {
-	j := journal.New("north", limits)
+func writeTo(w *record.Writer, limits record.Limits) *record.Journal {
+	j := record.New("north", limits)
 	j.CopyTo(w)
 	return j
 }
@@ -27,22 +28,21 @@ func writeTo(w *journal.Writer, limits journal.Limits) *journal.Journal {
 // what the journal tells, beside the run.
 func TestWriterHasEveryEntry(t *testing.T) {
 	var file bytes.Buffer
-	w := journal.NewWriter(&file, "outage", func(err error) { t.Error(err) })
-	j := writeTo(w, journal.Limits{Entries: 2, Bytes: 1 << 20})
+	w := record.NewWriter(&file, "outage", func(err error) { t.Error(err) })
+	j := writeTo(w, record.Limits{Entries: 2, Bytes: 1 << 20})
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
 			for range 500 {
 				e := journal.Entry{ID: j.Open(), Method: "GET", Path: "/", Query: "sig=abc&a=<&>", Status: 200}
-				e.Answered([]byte(`{"access_token":"abc"}`))
-				j.Add(&e, time.Time{})
+				j.Add(&e, []byte(`{"access_token":"abc"}`), time.Time{})
 			}
 		})
 	}
 	all.Wait()
 	w.Close()
 	w.Close()
-	j.Add(&journal.Entry{ID: 9999}, time.Time{}) // too late: a server that somebody else mounted
+	j.Add(&journal.Entry{ID: 9999}, nil, time.Time{}) // too late: a server that somebody else mounted
 
 	seen := map[uint64]bool{}
 	var last string
@@ -64,13 +64,13 @@ func TestWriterHasEveryEntry(t *testing.T) {
 
 func TestWriterWithoutEntriesOrRun(t *testing.T) {
 	var file bytes.Buffer
-	w := journal.NewWriter(&file, "", nil)
+	w := record.NewWriter(&file, "", nil)
 	w.Close()
 	assert.Empty(t, file.String())
 
-	w = journal.NewWriter(&file, "", nil)
-	j := writeTo(w, journal.Limits{Entries: 2, Bytes: 1 << 20})
-	j.Add(&journal.Entry{ID: 1, Method: "GET"}, time.Time{})
+	w = record.NewWriter(&file, "", nil)
+	j := writeTo(w, record.Limits{Entries: 2, Bytes: 1 << 20})
+	j.Add(&journal.Entry{ID: 1, Method: "GET"}, nil, time.Time{})
 	w.Close()
 	want, err := json.Marshal(j.Entries(journal.Filter{})[0])
 	require.NoError(t, err)
@@ -93,10 +93,10 @@ func (s slowly) Write(b []byte) (int, error) {
 // requests do not wait for the file.
 func TestWriterHoldsNothingBack(t *testing.T) {
 	s := slowly{make(chan struct{}), make(chan string, 10)}
-	w := journal.NewWriter(s, "", nil)
-	j := writeTo(w, journal.Limits{Entries: 1000, Bytes: 1 << 20})
+	w := record.NewWriter(s, "", nil)
+	j := writeTo(w, record.Limits{Entries: 1000, Bytes: 1 << 20})
 	for range 100 {
-		j.Add(&journal.Entry{ID: j.Open()}, time.Time{})
+		j.Add(&journal.Entry{ID: j.Open()}, nil, time.Time{})
 	}
 	assert.Equal(t, 100, j.Len(), "none of them waited")
 	close(s.let)
@@ -114,10 +114,10 @@ func (b *broken) Write([]byte) (int, error) {
 func TestWriterTellsItsErrorOnce(t *testing.T) {
 	var told []string
 	b := &broken{}
-	w := journal.NewWriter(b, "", func(err error) { told = append(told, fmt.Sprint(err)) })
-	j := writeTo(w, journal.Limits{Entries: 10, Bytes: 1 << 20})
+	w := record.NewWriter(b, "", func(err error) { told = append(told, fmt.Sprint(err)) })
+	j := writeTo(w, record.Limits{Entries: 10, Bytes: 1 << 20})
 	for range 2000 {
-		j.Add(&journal.Entry{ID: j.Open()}, time.Time{})
+		j.Add(&journal.Entry{ID: j.Open()}, nil, time.Time{})
 	}
 	w.Close()
 	assert.Equal(t, []string{"no space left on device"}, told)
@@ -126,20 +126,20 @@ func TestWriterTellsItsErrorOnce(t *testing.T) {
 }
 
 func TestNews(t *testing.T) {
-	j := journal.New("default", journal.Limits{Entries: 3, Bytes: 1 << 20})
+	j := record.New("default", record.Limits{Entries: 3, Bytes: 1 << 20})
 	add := func(ids ...uint64) {
 		for _, id := range ids {
-			j.Add(&journal.Entry{ID: id, Status: int(id) * 100}, time.Time{})
+			j.Add(&journal.Entry{ID: id, Status: int(id) * 100}, nil, time.Time{})
 		}
 	}
-	ids := func(n journal.News) []uint64 {
+	ids := func(n record.News) []uint64 {
 		list := []uint64{}
 		for _, e := range n.Entries {
 			list = append(list, e.ID)
 		}
 		return list
 	}
-	more := func(n journal.News) bool {
+	more := func(n record.News) bool {
 		select {
 		case <-n.More:
 			return true
@@ -182,11 +182,11 @@ func TestWriterGivesUpOnWhatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []string
 		s := slowly{make(chan struct{}), make(chan string, 1000)}
-		w := journal.NewWriter(s, "", func(err error) { told = append(told, fmt.Sprint(err)) })
-		j := writeTo(w, journal.Limits{Entries: 1000, Bytes: 1 << 20})
+		w := record.NewWriter(s, "", func(err error) { told = append(told, fmt.Sprint(err)) })
+		j := writeTo(w, record.Limits{Entries: 1000, Bytes: 1 << 20})
 		began := time.Now()
 		for range 2000 {
-			j.Add(&journal.Entry{ID: j.Open()}, time.Time{})
+			j.Add(&journal.Entry{ID: j.Open()}, nil, time.Time{})
 		}
 		assert.Equal(t, 5*time.Second, time.Since(began), "one request waited, and none after it")
 		w.Close()
@@ -204,8 +204,8 @@ func TestWriterClosesWhatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []string
 		s := slowly{make(chan struct{}), make(chan string, 1000)}
-		w := journal.NewWriter(s, "", func(err error) { told = append(told, fmt.Sprint(err)) })
-		writeTo(w, journal.Limits{Entries: 10, Bytes: 1 << 20}).Add(&journal.Entry{ID: 1}, time.Time{})
+		w := record.NewWriter(s, "", func(err error) { told = append(told, fmt.Sprint(err)) })
+		writeTo(w, record.Limits{Entries: 10, Bytes: 1 << 20}).Add(&journal.Entry{ID: 1}, nil, time.Time{})
 		began := time.Now()
 		w.Close()
 		assert.Equal(t, 5*time.Second, time.Since(began))
@@ -218,8 +218,8 @@ func TestWriterClosesWhatHangs(t *testing.T) {
 func TestWriterWaitsForWhatIsSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := slowly{make(chan struct{}), make(chan string, 1000)}
-		w := journal.NewWriter(s, "", func(err error) { t.Error(err) })
-		j := writeTo(w, journal.Limits{Entries: 10, Bytes: 1 << 20})
+		w := record.NewWriter(s, "", func(err error) { t.Error(err) })
+		j := writeTo(w, record.Limits{Entries: 10, Bytes: 1 << 20})
 		go func() {
 			for range 100 {
 				time.Sleep(4 * time.Second)
@@ -230,8 +230,7 @@ func TestWriterWaitsForWhatIsSlow(t *testing.T) {
 		body := strings.Repeat("x", 16<<10) // so that the buffer is full with every few of them
 		for range 1000 {
 			e := journal.Entry{ID: j.Open()}
-			e.Answered([]byte(body))
-			j.Add(&e, time.Time{})
+			j.Add(&e, []byte(body), time.Time{})
 		}
 		w.Close()
 		close(s.wrote)

@@ -1,12 +1,15 @@
-package journal
+package judge
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/record"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // evidence returns the entries of these ids as the journal lists them, so that a
@@ -14,9 +17,13 @@ import (
 func (r *Record) evidence(ids []uint64) []string {
 	var lines []string
 	for _, id := range ids {
-		if i, ok := slices.BinarySearchFunc(r.Entries, id, func(e Entry, id uint64) int { return byID(e, Entry{ID: id}) }); ok {
-			lines = append(lines, strings.Join(r.Entries[i].columns(), "  "))
+		i, ok := slices.BinarySearchFunc(r.Entries, id, func(e record.Entry, id uint64) int { return cmp.Compare(e.ID, id) })
+		if !ok {
+			continue
 		}
+		var line strings.Builder
+		_ = journal.WriteText(&line, []journal.Entry{r.Entries[i].Entry}) // a Builder takes everything
+		lines = append(lines, strings.TrimSuffix(line.String(), "\n"))
 	}
 	return lines
 }
@@ -27,13 +34,13 @@ func (r *Record) span() (began time.Time, took clock.Duration) {
 	var ended time.Time
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.real.IsZero() {
+		if e.Real.IsZero() {
 			continue
 		}
-		if began.IsZero() || e.real.Before(began) {
-			began = e.real
+		if began.IsZero() || e.Real.Before(began) {
+			began = e.Real
 		}
-		if end := e.real.Add(e.Duration.Std()); end.After(ended) {
+		if end := e.Real.Add(e.Duration.Std()); end.After(ended) {
 			ended = end
 		}
 	}
@@ -42,7 +49,7 @@ func (r *Record) span() (began time.Time, took clock.Duration) {
 
 // took is how long the calls took together that an expectation is about. One of a
 // profile is about none.
-func (r *Record) took(x *Expectation) (sum clock.Duration) {
+func (r *Record) took(x *journal.Expectation) (sum clock.Duration) {
 	about := func(o string) bool {
 		return o != "" && (x.Only != nil || x.Operation != "" && operation.Covers(x.Operation, o))
 	}

@@ -1,4 +1,6 @@
-package journal
+package record
+
+import "github.com/graphemu/graphemu/emulator/journal"
 
 // watched wakes those that wait for entries. In the zero value nobody waits.
 type watched struct {
@@ -26,7 +28,7 @@ func (w *watched) wait() <-chan struct{} {
 
 // News is what came to a journal after a place in it.
 type News struct {
-	Entries []Entry         // in the order in which they were closed
+	Entries []journal.Entry // in the order in which they were closed
 	Missed  uint64          // how many were lost before anybody looked, whatever the filter
 	Place   uint64          // where the next News begin
 	More    <-chan struct{} // closed when there is more, or another journal in this one's place
@@ -34,8 +36,8 @@ type News struct {
 
 // News returns the entries after place that f lets through; the newest f.Limit of
 // them. Places count from 0, which is the beginning.
-func (j *Journal) News(f Filter, place uint64) News {
-	pass, n := f.cheap(), News{}
+func (j *Journal) News(f journal.Filter, place uint64) News {
+	pass, n, came := quick(f), News{}, []Entry(nil)
 	func() {
 		j.mu.Lock()
 		defer j.mu.Unlock()
@@ -46,16 +48,17 @@ func (j *Journal) News(f Filter, place uint64) News {
 		}
 		for i := max(place, first) - first; i < uint64(j.kept.len()); i++ {
 			if e := j.kept.at(int(i)); pass(e) {
-				n.Entries = append(n.Entries, e.held())
+				came = append(came, e.held())
 			}
 		}
 	}()
-	n.Entries = f.newest(f.finish(n.Entries))
+	n.Entries = read(f, came)
 	return n
 }
 
 // End tells those that wait for entries (News.More) that this journal is no longer
-// its world's: another has taken its place, or the world was dropped. Requests that are under way are still added here.
+// its world's: another has taken its place, or the world was dropped. Requests that are
+// under way are still added here.
 func (j *Journal) End() {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -1,26 +1,31 @@
-package journal
+package judge
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // judgeProfiles judges where the profiles stand that are meant. One must be
 // there, and all of them must stand where they are expected.
-func (r *Record) judgeProfiles(x *Expectation, f *finding) {
+func (r *Record) judgeProfiles(x *journal.Expectation, f *finding) {
+	asked := len(x.Profile) == 0 || len((&journal.Expectation{Profile: x.Profile}).Check(nil)) == 0
 	matched := 0
 	var elsewhere []string
 	for i := range r.Profiles {
 		p := &r.Profiles[i]
-		if !p.is(x.Profile) {
+		if !asked || !p.is(x.Profile) {
 			continue
 		}
 		if matched++; x.State != "" && p.State != x.State || x.Status != "" && p.Status != x.Status {
-			elsewhere = append(elsewhere, p.name()+" is "+p.State+" and "+orNone(p.Status))
+			elsewhere = append(elsewhere, p.name()+" is "+p.State+" and "+cmp.Or(p.Status, "none"))
 		}
 	}
 	const most = 5
@@ -34,27 +39,20 @@ func (r *Record) judgeProfiles(x *Expectation, f *finding) {
 	case len(elsewhere) > 0:
 		f.saw(false, "%s", strings.Join(elsewhere, ", "))
 	default:
-		f.saw(true, "%s so", are(matched, "profile"))
+		f.saw(true, "%s so", words.Count(matched, "profile is", "profiles are"))
 	}
-}
-
-func are(n int, what string) string {
-	if n == 1 {
-		return "1 " + what + " is"
-	}
-	return fmt.Sprintf("%d %ss are", n, what)
 }
 
 // name tells which profile it is, for people.
 func (p *ProfileView) name() string {
 	found := gjson.GetManyBytes(p.JSON, "displayName", "id")
-	return fmt.Sprintf("%q (%s)", cutAt(found[0].String(), maxShown, "…"), clean(cutAt(found[1].String(), maxShown, "…")))
+	return fmt.Sprintf("%q (%s)", words.Cut(found[0].String(), maxShown, "…"), words.Clean(words.Cut(found[1].String(), maxShown, "…")))
 }
 
-// is tells whether every path leads to its value.
+// is tells whether every path leads to its value. The paths are checked before.
 func (p *ProfileView) is(where map[string]any) bool {
 	for path, want := range where { // all must hold, in whatever order
-		if checkPath(path) != "" || !same(gjson.GetBytes(p.JSON, path), want) {
+		if !same(gjson.GetBytes(p.JSON, path), want) {
 			return false
 		}
 	}

@@ -1,4 +1,6 @@
-package journal
+// Package judge says what is thought of a client: whether it met the expectations of a
+// scenario, and what is worth a warning. It keeps the verdicts of closed chapters.
+package judge
 
 import (
 	"cmp"
@@ -7,10 +9,12 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
-// Judge judges the client that made these entries, together with the chapters
+// Verdict judges the client that made these entries, together with the chapters
 // that were closed before (see History). An expectation is judged in each chapter
 // that was used, which is one where any request was an operation; if none was, in
 // the first of worlds, so that what was expected to be called is missed. Warnings
@@ -19,8 +23,8 @@ import (
 // Entries that the journal lost make undecided what they could change: such an
 // expectation fails and says so, while what the kept entries alone decide, as
 // that an operation was called once at least, stays decided.
-func Judge(worlds []Record, past ...*History) Verdict {
-	v := Verdict{OK: true, Worlds: []WorldVerdict{}, Warnings: []Warning{}}
+func Verdict(worlds []Record, past ...*History) journal.Verdict {
+	v := journal.Verdict{OK: true, Worlds: []journal.WorldVerdict{}, Warnings: []journal.Warning{}}
 	var rules ruleUses
 	for _, h := range past {
 		h.tell(&v, &rules)
@@ -40,14 +44,15 @@ func Judge(worlds []Record, past ...*History) Verdict {
 	v.Warnings = append(v.Warnings, rules.unfired()...)
 	slices.SortStableFunc(v.Warnings, byKind)
 	slices.SortStableFunc(v.Worlds, byWorld(worlds))
-	v.OK = v.Omitted.Failed == 0 && !slices.ContainsFunc(v.Worlds, func(w WorldVerdict) bool { return !w.ok() })
-	v.Summary = v.summary()
+	v.OK = v.Omitted.Failed == 0 && !slices.ContainsFunc(v.Worlds, func(w journal.WorldVerdict) bool { return !ok(&w) })
+	v.Summary = v.String()
 	return v
 }
 
 // verdict judges the record's expectations.
-func (r *Record) verdict() WorldVerdict {
-	w := WorldVerdict{World: r.World, Tenant: r.Tenant, Chapter: r.Chapter, Entries: len(r.Entries), Lost: r.Lost, Expectations: []Result{}}
+func (r *Record) verdict() journal.WorldVerdict {
+	w := journal.WorldVerdict{World: r.World, Tenant: r.Tenant, Chapter: r.Chapter, Entries: len(r.Entries),
+		Lost: r.Lost, Expectations: []journal.Result{}}
 	w.Began, w.Took = r.span()
 	for i := range r.Expect {
 		w.Expectations = append(w.Expectations, r.judge(&r.Expect[i]))
@@ -55,18 +60,19 @@ func (r *Record) verdict() WorldVerdict {
 	return w
 }
 
-func (w *WorldVerdict) ok() bool {
-	return !slices.ContainsFunc(w.Expectations, func(r Result) bool { return !r.OK })
+// ok tells whether all expectations were met.
+func ok(w *journal.WorldVerdict) bool {
+	return !slices.ContainsFunc(w.Expectations, func(r journal.Result) bool { return !r.OK })
 }
 
 // byWorld orders verdicts as the worlds are, then those of worlds that are no
 // more by their names. Those of one world stay in their order.
-func byWorld(worlds []Record) func(a, b WorldVerdict) int {
+func byWorld(worlds []Record) func(a, b journal.WorldVerdict) int {
 	place := map[string]int{}
 	for i, r := range worlds {
 		place[r.Tenant] = i - len(worlds) // below 0, which is that of the others
 	}
-	return func(a, b WorldVerdict) int {
+	return func(a, b journal.WorldVerdict) int {
 		return cmp.Or(cmp.Compare(place[a.Tenant], place[b.Tenant]), cmp.Compare(a.World, b.World), cmp.Compare(a.Tenant, b.Tenant))
 	}
 }
@@ -74,11 +80,11 @@ func byWorld(worlds []Record) func(a, b WorldVerdict) int {
 // used tells whether a client called anything. Of entries that are lost nobody
 // knows, so they count.
 func (r *Record) used() bool {
-	return r.Lost > 0 || slices.ContainsFunc(r.Entries, func(e Entry) bool { return e.Operation != "" })
+	return r.Lost > 0 || slices.ContainsFunc(r.Entries, func(e record.Entry) bool { return e.Operation != "" })
 }
 
 // judge tells whether one expectation was met.
-func (r *Record) judge(x *Expectation) Result {
+func (r *Record) judge(x *journal.Expectation) journal.Result {
 	var f finding
 	switch {
 	case x.Operation != "":
@@ -90,9 +96,12 @@ func (r *Record) judge(x *Expectation) Result {
 	default:
 		r.judgeProfiles(x, &f)
 	}
-	return Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "),
+	return journal.Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "),
 		Entries: f.blamed.ids, Blamed: f.blamed.n, Evidence: r.evidence(f.blamed.ids), Took: r.took(x)}
 }
+
+// maxShown is how much of a text a message repeats, in bytes.
+const maxShown = 80
 
 // finding gathers what was seen.
 type finding struct {
@@ -108,7 +117,7 @@ type blame struct {
 }
 
 func (b *blame) add(id uint64) {
-	if b.n++; len(b.ids) < MaxBlamed {
+	if b.n++; len(b.ids) < journal.MaxBlamed {
 		b.ids = append(b.ids, id)
 	}
 }
@@ -120,7 +129,7 @@ func (f *finding) blame(b blame) {
 	for _, id := range b.ids {
 		if slices.Contains(f.blamed.ids, id) {
 			f.blamed.n--
-		} else if len(f.blamed.ids) < MaxBlamed {
+		} else if len(f.blamed.ids) < journal.MaxBlamed {
 			f.blamed.ids = append(f.blamed.ids, id)
 		}
 	}
@@ -134,15 +143,15 @@ func (f *finding) saw(ok bool, format string, args ...any) {
 
 // undecided fails an expectation that lost entries might have changed.
 func (r *Record) undecided(f *finding) {
-	f.saw(false, "nobody can tell: the journal lost %s; raise --max-journal", count64(r.Lost, "entry", "entries"))
+	f.saw(false, "nobody can tell: the journal lost %s; raise --max-journal", words.Count(r.Lost, "entry", "entries"))
 }
 
 // judgeCalls judges what is asked of an operation. It goes through the entries
 // once for each question.
-func (r *Record) judgeCalls(x *Expectation, f *finding) {
+func (r *Record) judgeCalls(x *journal.Expectation, f *finding) {
 	want := x.Count
 	if !want.Given && !x.NoEarlyRetry && x.MinInterval == 0 {
-		want = AtLeast(1)
+		want = journal.AtLeast(1)
 	}
 	if want.Given {
 		r.judgeCount(x, want, f)
@@ -155,15 +164,15 @@ func (r *Record) judgeCalls(x *Expectation, f *finding) {
 	}
 }
 
-func (r *Record) judgeCount(x *Expectation, want Count, f *finding) {
-	status, filtered := parseStatus(x.Status)
+func (r *Record) judgeCount(x *journal.Expectation, want journal.Count, f *finding) {
+	status, filtered := journal.Filter{Status: x.Status}, x.Status != ""
 	n := int64(0)
 	var counted, others blame
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		switch {
 		case !operation.Covers(x.Operation, e.Operation):
-		case filtered && !status.has(e.Status):
+		case !status.Matches(&e.Entry):
 			others.add(e.ID)
 		default:
 			n++
@@ -177,7 +186,7 @@ func (r *Record) judgeCount(x *Expectation, want Count, f *finding) {
 		r.undecided(f)
 		return
 	}
-	ok := want.has(n)
+	ok := want.Has(n)
 	if !ok {
 		f.blame(counted)
 		if n < want.Min {
@@ -186,7 +195,7 @@ func (r *Record) judgeCount(x *Expectation, want Count, f *finding) {
 	}
 	seen := called(n)
 	if filtered && others.n > 0 {
-		seen += fmt.Sprintf(" (and %s that were answered otherwise)", count(int64(others.n), "call"))
+		seen += fmt.Sprintf(" (and %s that were answered otherwise)", words.Count(others.n, "call", "calls"))
 		if others.n == 1 {
 			seen = called(n) + " (and 1 call that was answered otherwise)"
 		}
@@ -198,11 +207,11 @@ func called(n int64) string {
 	if n == 0 {
 		return "it was never called"
 	}
-	return "it was called " + times(n)
+	return "it was called " + words.Times(n)
 }
 
-func (r *Record) judgeEarly(x *Expectation, f *finding) {
-	var first *Entry
+func (r *Record) judgeEarly(x *journal.Expectation, f *finding) {
+	var first *record.Entry
 	var early blame
 	for i := range r.Entries {
 		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Early != nil && operation.Covers(x.Operation, e.Operation) {
@@ -216,19 +225,12 @@ func (r *Record) judgeEarly(x *Expectation, f *finding) {
 	case first != nil:
 		f.blame(early)
 		f.saw(false, "%s early: entry %d came %v before the answer of entry %d allowed it",
-			were(early.n, "call"), first.ID, rounded(first.Detail.Early.By), first.Detail.Early.Entry)
+			words.Count(early.n, "call was", "calls were"), first.ID, words.Rounded(first.Detail.Early.By.Std()), first.Detail.Early.Entry)
 	case r.Lost > 0:
 		r.undecided(f)
 	default:
 		f.saw(true, "no call came early")
 	}
-}
-
-func were(n int, what string) string {
-	if n == 1 {
-		return "1 " + what + " was"
-	}
-	return fmt.Sprintf("%d %ss were", n, what)
 }
 
 // route is a client's calls of an operation on an address: what polls.
@@ -237,12 +239,12 @@ type route struct{ client, operation, path string }
 // judgeIntervals looks at the time between the arrivals of two calls that follow
 // each other. It is too short only if it is so on both clocks; of an entry that
 // was read from a file only the world's is known.
-func (r *Record) judgeIntervals(x *Expectation, f *finding) {
-	last := map[route]*Entry{}
+func (r *Record) judgeIntervals(x *journal.Expectation, f *finding) {
+	last := map[route]*record.Entry{}
 	least := x.MinInterval.Std()
 	pairs := 0
 	var short blame
-	var a, b *Entry // the first two that are too close
+	var a, b *record.Entry // the first two that are too close
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		if !operation.Covers(x.Operation, e.Operation) {
@@ -254,7 +256,7 @@ func (r *Record) judgeIntervals(x *Expectation, f *finding) {
 		if before == nil {
 			continue
 		}
-		if pairs++; e.At.Sub(before.At) < least && (!e.timed(before) || e.real.Sub(before.real) < least) {
+		if pairs++; e.At.Sub(before.At) < least && (!timed(e, before) || e.Real.Sub(before.Real) < least) {
 			short.add(e.ID)
 			if a == nil {
 				a, b = before, e
@@ -264,26 +266,26 @@ func (r *Record) judgeIntervals(x *Expectation, f *finding) {
 	switch {
 	case a != nil:
 		real := ""
-		if b.timed(a) {
-			real = fmt.Sprintf(", and %v on the wall clock", b.real.Sub(a.real))
+		if timed(a, b) {
+			real = fmt.Sprintf(", and %v on the wall clock", b.Real.Sub(a.Real))
 		}
 		f.blame(short)
 		f.saw(false, "%s too short: entries %d and %d came %v apart on the world's clock%s",
-			were(short.n, "interval"), a.ID, b.ID, b.At.Sub(a.At), real)
+			words.Count(short.n, "interval was", "intervals were"), a.ID, b.ID, b.At.Sub(a.At), real)
 	case r.Lost > 0:
 		r.undecided(f)
 	case pairs == 0:
 		f.saw(true, "no client called the same address twice")
 	default:
-		f.saw(true, "%s long enough", were(pairs, "interval"))
+		f.saw(true, "%s long enough", words.Count(pairs, "interval was", "intervals were"))
 	}
 }
 
 // timed tells whether the wall clock is known of both.
-func (e *Entry) timed(other *Entry) bool { return !e.real.IsZero() && !other.real.IsZero() }
+func timed(a, b *record.Entry) bool { return !a.Real.IsZero() && !b.Real.IsZero() }
 
 func (r *Record) judgeOrder(order []string, f *finding) {
-	first := make([]*Entry, len(order))
+	first := make([]*record.Entry, len(order))
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		for j, o := range order {
@@ -326,7 +328,7 @@ func (r *Record) judgeOnly(only []string, f *finding) {
 	}
 	switch {
 	case len(others) > 0:
-		f.saw(false, "%s of %s", count(int64(f.blamed.n), "call"), words.Join(others, "and"))
+		f.saw(false, "%s of %s", words.Count(f.blamed.n, "call", "calls"), words.Join(others, "and"))
 	case r.Lost > 0:
 		r.undecided(f)
 	default:

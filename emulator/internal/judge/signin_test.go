@@ -1,4 +1,4 @@
-package journal
+package judge
 
 import (
 	"fmt"
@@ -7,11 +7,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/internal/record"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // signIns makes entries of "operation app error", with - for no app and for a success,
 // or a status instead of the error.
-func signIns(lines ...string) []Entry {
+func signIns(lines ...string) []record.Entry {
 	var names []string
 	for _, line := range lines {
 		names = append(names, strings.Fields(line)[0])
@@ -26,7 +29,7 @@ func signIns(lines ...string) []Entry {
 		case "0", "503":
 			_, _ = fmt.Sscan(words[2], &e.Status)
 		default:
-			e.Status, e.Error = 400, &Problem{Code: words[2], Message: "AADSTS1: no"}
+			e.Status, e.Error = 400, &journal.Problem{Code: words[2], Message: "AADSTS1: no"}
 		}
 	}
 	return list
@@ -35,7 +38,7 @@ func signIns(lines ...string) []Entry {
 func TestFailedSignIns(t *testing.T) {
 	for name, c := range map[string]struct {
 		entries []string
-		expect  []Expectation
+		expect  []journal.Expectation
 		want    []string
 	}{
 		"followed by one that worked": {[]string{"token.clientCredentials a invalid_client", "token.clientCredentials A -", "profiles.get a -"},
@@ -72,13 +75,13 @@ func TestFailedSignIns(t *testing.T) {
 			[]string{"signIn w: token.keys failed once and did not work after that: status 503 (entry 1)"}},
 		"tried again": {[]string{"token.clientCredentials a 503", "token.clientCredentials a -"}, nil, nil},
 		"expected": {[]string{"token.clientCredentials a invalid_client"},
-			[]Expectation{{Operation: "token.clientCredentials", Status: "400"}}, nil},
-		"expected to be called": {[]string{"token.clientCredentials a invalid_client"}, []Expectation{{Operation: "token.*"}},
+			[]journal.Expectation{{Operation: "token.clientCredentials", Status: "400"}}, nil},
+		"expected to be called": {[]string{"token.clientCredentials a invalid_client"}, []journal.Expectation{{Operation: "token.*"}},
 			[]string{"signIn w: token.clientCredentials of the app a failed once and did not work after that: invalid_client, AADSTS1: no " +
 				"(entry 1)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := Judge([]Record{{World: "w", Entries: signIns(c.entries...), Expect: c.expect}})
+			v := Verdict([]Record{{World: "w", Entries: signIns(c.entries...), Expect: c.expect}})
 			assert.Equal(t, append([]string{}, c.want...), messages(v))
 			assert.True(t, v.OK, "it is a warning")
 		})
@@ -87,7 +90,7 @@ func TestFailedSignIns(t *testing.T) {
 
 // One world's sign-ins say nothing of another's.
 func TestFailedSignInsByWorld(t *testing.T) {
-	v := Judge([]Record{{World: "a", Entries: signIns("token.password x invalid_grant")}, {World: "b",
+	v := Verdict([]Record{{World: "a", Entries: signIns("token.password x invalid_grant")}, {World: "b",
 		Entries: signIns("token.password x -")}})
 	require.Len(t, v.Warnings, 1)
 	assert.Equal(t, "a", v.Warnings[0].World)
@@ -99,7 +102,7 @@ func TestFailedSignInsAreBounded(t *testing.T) {
 	for i := range 200 {
 		lines = append(lines, fmt.Sprintf("token.clientCredentials app%d invalid_client", i))
 	}
-	v := Judge([]Record{{World: "w", Entries: signIns(lines...)}})
+	v := Verdict([]Record{{World: "w", Entries: signIns(lines...)}})
 	require.Len(t, v.Warnings, maxGroups+1)
 	assert.Equal(t, "further token calls failed 150 times and none like them worked after that", v.Warnings[maxGroups].Message)
 }

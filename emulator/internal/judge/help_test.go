@@ -1,0 +1,22 @@
+package judge
+
+import (
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/record"
+	"github.com/graphemu/graphemu/emulator/journal"
+)
+
+var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
+
+const profileID = "86904b1e-c7d0-4ead-b13a-98f11fc400ee"
+
+// get is the entry of a GET of a profile, as the Graph surface adds it.
+func get() record.Entry {
+	return record.Entry{Entry: journal.Entry{
+		World: "default", At: dawn, Operation: "profiles.get", Method: "GET", Path: "/beta/education/synchronizationProfiles/" + profileID,
+		Client: "11111111-2222-3333-4444-555555555555", Profile: profileID, RequestID: "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", Status: 200,
+		Duration: clock.Duration(16 * time.Microsecond), ResponseBytes: 1700, Before: &journal.Subject{State: "provisioned", Status: "inProgress"},
+	}}
+}

@@ -1,0 +1,32 @@
+package judge
+
+import (
+	"github.com/graphemu/graphemu/emulator/internal/record"
+	"github.com/graphemu/graphemu/emulator/journal"
+)
+
+// Record is one world's part of what is judged: the chapter that is open there.
+type Record struct {
+	World, Tenant string
+	Chapter       *journal.Chapter // nil: the only one so far, without a name
+	Entries       []record.Entry   // sorted by id
+	Lost          uint64           // entries that the journal kept no more
+	Expect        []journal.Expectation
+	Rules         []RuleUse
+	Profiles      []ProfileView
+}
+
+// RuleUse is how often a rule fired in a world.
+type RuleUse struct {
+	Name     string
+	Kind     string // "fault", "lifecycle" or "throttle"
+	Fired    uint64
+	Optional bool // no warning where it never fired
+}
+
+// ProfileView is a profile as it stands.
+type ProfileView struct {
+	JSON   []byte // as on the wire
+	State  string
+	Status string // of its sync
+}

@@ -1,0 +1,66 @@
+package words
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Count is a number of things: "1 byte", "3 bytes".
+func Count[N int | int64 | uint64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// Times is how often something happened: "once", "3 times".
+func Times[N int | int64](n N) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// Rounded is a duration as people want it: not finer than a millisecond, unless it
+// is shorter.
+func Rounded(d time.Duration) time.Duration {
+	if d < time.Millisecond {
+		return d
+	}
+	return d.Round(time.Millisecond)
+}
+
+// Cut cuts s to at most limit bytes, the mark at its end among them. It does not cut
+// through a character.
+func Cut(s string, limit int, mark string) string {
+	if len(s) <= limit {
+		return s
+	}
+	end := max(limit-len(mark), 0)
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + mark
+}
+
+// Clean writes a text that a stranger sent so that a terminal shows it and does not
+// obey it: what is not printable is escaped as in Go.
+func Clean(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return s // an invalid byte counts as U+FFFD, which is printable; it is harmless
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		q := strconv.QuoteRuneToASCII(r)
+		b.WriteString(q[1 : len(q)-1])
+	}
+	return b.String()
+}
