@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // MaxRules is how many rules a Set holds before Add refuses more.
@@ -92,9 +94,10 @@ func (s *Set) Add(r Rule) error {
 	defer s.mu.Unlock()
 	switch {
 	case s.byName[r.Name] != nil:
-		return Problem{"/name", fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", quote(r.Name))}
+		return Problem{Pointer: "/name",
+			Message: fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", words.Quote(r.Name))}
 	case len(s.rules) >= MaxRules:
-		return Problem{"", fmt.Sprintf("the world has %d rules, which is the most; remove some", len(s.rules))}
+		return Problem{Pointer: "", Message: fmt.Sprintf("the world has %d rules, which is the most; remove some", len(s.rules))}
 	}
 	s.add(&r)
 	return nil

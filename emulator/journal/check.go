@@ -12,21 +12,11 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/problem"
 )
 
 // Mistake is one thing that is wrong with an Expectation.
-type Mistake struct {
-	Pointer string // JSON pointer from the expectation on, as "/order/1"; "" is all of it
-	Message string // one clear sentence, with the value and what would be right
-}
-
-// Error returns pointer and message.
-func (m Mistake) Error() string {
-	if m.Pointer == "" {
-		return m.Message
-	}
-	return m.Pointer + ": " + m.Message
-}
+type Mistake = problem.Problem
 
 // maxPath is how long a gjson path may be, in bytes: those of this API's
 // objects have no more than a hundred.
@@ -38,7 +28,7 @@ const maxPath = 512
 func (e *Expectation) Check(operations []string) []Mistake {
 	var found []Mistake
 	add := func(pointer, format string, args ...any) {
-		found = append(found, Mistake{pointer, fmt.Sprintf(format, args...)})
+		found = append(found, Mistake{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 	}
 	if kinds := e.kinds(); len(kinds) != 1 {
 		had := "none of them"

@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -78,6 +79,16 @@ func covers(a, b *fault.Rule) bool {
 		!(partless(a) && !partless(b))
 }
 
+// subset tells whether all that a asks, b asks too.
+func subset[V any](a, b map[string]V) bool {
+	for name, v := range a {
+		if w, ok := b[name]; !ok || !reflect.DeepEqual(v, w) {
+			return false
+		}
+	}
+	return true
+}
+
 // partless tells whether a rule cannot strike a part of a batch.
 func partless(r *fault.Rule) bool {
 	return r.Slow != nil || r.Then != "" && r.Then != fault.Finish || r.Handled != nil || r.Body != nil && r.Body.ContentLength != 0
@@ -112,8 +123,8 @@ func unmatched(where map[string]any, place, path string) (warnings []Warning) {
 		if where[p] == nil || strings.ContainsAny(first, `*?\#@`) || slices.Contains(properties, first) {
 			continue // null holds for what is not there
 		}
-		warnings = append(warnings, Warning{place, path + "[" + quote(p) + "]",
-			fmt.Sprintf("no profile has %s, so this never fits%s", quote(first), suggestion(first))})
+		warnings = append(warnings, Warning{place, path + "[" + words.Quote(p) + "]",
+			fmt.Sprintf("no profile has %s, so this never fits%s", words.Quote(first), suggestion(first))})
 	}
 	return warnings
 }
