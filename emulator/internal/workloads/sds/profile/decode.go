@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // A decoded body is a tree of map[string]any, []any, string, bool, float64 and
@@ -169,9 +170,16 @@ func withoutUser(text string) string {
 
 // wireNames returns the names of a struct's fields on the wire, in their order.
 func wireNames(t reflect.Type) []string {
+	if known, ok := knownNames.Load(t); ok {
+		return known.([]string)
+	}
 	names := make([]string, t.NumField())
 	for i := range names {
 		names[i], _, _ = strings.Cut(t.Field(i).Tag.Get("json"), ",")
 	}
+	knownNames.Store(t, names)
 	return names
 }
+
+// knownNames has what wireNames found: a create asks for a dozen structs.
+var knownNames sync.Map
