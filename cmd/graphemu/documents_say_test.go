@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator"
+)
+
+func commandTree() *cobra.Command {
+	return newRoot(environment{out: &bytes.Buffer{}, errOut: &bytes.Buffer{}, lookup: func(string) (string, bool) { return "", false }})
+}
+
+var (
+	codeSpan    = regexp.MustCompile("`([^`]+)`")
+	flagName    = regexp.MustCompile(`(?:^|\s)--([a-z][a-z-]+)`)
+	placeholder = regexp.MustCompile(`[…|\[]`)
+
+	ofOthers = []string{"cacert"} // flags of other programs, which the prose names alone
+)
+
+// What the prose names of graphemu is there: commands, flags, tests, suites.
+func TestDocumentsSay(t *testing.T) {
+	var flags []string
+	walkCommands(commandTree(), func(c *cobra.Command) {
+		c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+		c.PersistentFlags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+	})
+	flags = append(flags, "help")
+	for _, file := range documents(t) {
+		if file == "emulator/FAITHFULNESS.md" {
+			continue // generated, and about the service
+		}
+		prose, _ := read(t, file)
+		for _, span := range codeSpan.FindAllStringSubmatch(prose, -1) {
+			text := strings.Join(strings.Fields(span[1]), " ")
+			if known, problem := namesTests(text); known {
+				assert.NoError(t, problem, "%s: `%s`", file, text)
+			}
+			checkCommand(t, file, text)
+			for _, name := range flagName.FindAllStringSubmatch(text, 1) {
+				if strings.HasPrefix(text, "--") && !slices.Contains(ofOthers, name[1]) {
+					assert.True(t, slices.Contains(flags, name[1]), "%s: there is no such flag: `%s`", file, text)
+				}
+			}
+		}
+	}
+}
+
+func walkCommands(c *cobra.Command, visit func(*cobra.Command)) {
+	visit(c)
+	for _, sub := range c.Commands() {
+		walkCommands(sub, visit)
+	}
+}
+
+// checkCommand looks at a command of graphemu without running it: that the command is
+// there, and takes these flags. It passes over any other text.
+func checkCommand(t *testing.T, where, text string) {
+	t.Helper()
+	text = strings.Replace(text, "go run ./cmd/graphemu", "graphemu", 1)
+	words := strings.Fields(text)
+	if len(words) < 2 || words[0] != "graphemu" || placeholder.MatchString(text) || words[1] == "COMMAND" {
+		return
+	}
+	args := words[1:]
+	if i := slices.Index(args, "--"); i >= 0 {
+		args = args[:i]
+	}
+	if i := slices.IndexFunc(args, func(w string) bool { return strings.HasPrefix(w, ">") || w == "|" || w == "&" || w == "2>&1" }); i >= 0 {
+		args = args[:i]
+	}
+	if args[0] == "completion" {
+		return // cobra's own
+	}
+	found, rest, err := commandTree().Find(args)
+	if !assert.NoError(t, err, "%s: `%s`", where, text) {
+		return
+	}
+	assert.NotEqual(t, "graphemu", found.Name(), "%s: there is no such command: `%s`", where, text)
+	if !slices.Contains(rest, "--help") {
+		assert.NoError(t, found.ParseFlags(rest), "%s: `%s`", where, text)
+	}
+	if found.HasSubCommands() && len(found.Flags().Args()) > 0 {
+		t.Errorf("%s: %s has no command %q", where, found.CommandPath(), found.Flags().Args())
+	}
+}
+
+// page is a document of the project.
+func page(t *testing.T, file string) string {
+	text, err := os.ReadFile(filepath.Join(top, file))
+	require.NoError(t, err)
+	return string(text)
+}
+
+// cmd/graphemu/README.md has each command, each flag of serve and exec, and each of
+// the exit codes of exec.
+func TestDocumentsNameEveryCommandAndFlag(t *testing.T) {
+	text := page(t, "cmd/graphemu/README.md")
+	walkCommands(commandTree(), func(c *cobra.Command) {
+		if c.HasParent() && c.Name() != "help" && c.Name() != "completion" && c.Parent().Name() != "completion" {
+			name := c.CommandPath()[len("graphemu "):]
+			assert.True(t, regexp.MustCompile("`"+name+"\\b").MatchString(text), "the table of commands lacks %s", name)
+		}
+		if c.Name() == "serve" || c.Name() == "exec" {
+			c.Flags().VisitAll(func(f *pflag.Flag) {
+				has := strings.Contains(text, "`--"+f.Name+"`") || f.Name == "help"
+				assert.True(t, has, "the table of flags lacks --%s", f.Name)
+			})
+		}
+	})
+}
+
+// emulator/README.md has the table of variants as the program has it.
+func TestDocumentsVariants(t *testing.T) {
+	text := page(t, "emulator/README.md")
+	for _, v := range emulator.Variants() {
+		row := "| `" + v.Name + "` | `" + strings.Join(v.Readings, "`, `") + "` |"
+		assert.True(t, strings.Contains(text, row), "the table of variants lacks %s", row)
+	}
+}
+
+// emulator/README.md has each call of the control API.
+func TestDocumentsControlAPI(t *testing.T) {
+	text := page(t, "emulator/README.md")
+	var openapi struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "")
+	_, body := get(t, s.origin(t)+"/_graphemu/openapi.json", "")
+	require.NoError(t, json.Unmarshal([]byte(body), &openapi))
+	s.end(t)
+	require.NotEmpty(t, openapi.Paths)
+	for path, methods := range openapi.Paths {
+		for method := range methods {
+			if method == "parameters" || path == "/" {
+				continue
+			}
+			row := "`" + strings.ToUpper(method) + " " + strings.TrimPrefix(strings.ReplaceAll(path, "{world}", "{w}"), "/") + "`"
+			assert.True(t, strings.Contains(text, row), "the table of calls lacks %s", row)
+		}
+	}
+}
