@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -137,6 +136,3 @@ func TestDocumentsGo(t *testing.T) {
 	out, err := c.CombinedOutput()
 	assert.NoError(t, err, "%s", out)
 }
-
-// isJSON tells whether text is a value of JSON.
-func isJSON(text string) bool { return json.Valid([]byte(text)) }
