@@ -5,19 +5,23 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // States and Statuses are the values that a profile and its sync may have, in
-// the order of the documented enumerations, less unknownFutureValue, which nothing
-// is in. Gone is not among them. StateNames and StatusNames are the same as text.
+// the order of the documented enumerations. Gone is not among them.
 var (
-	States   = []State{Provisioning, Provisioned, ProvisioningFailed, Deleting, DeletionFailed}
-	Statuses = []Status{Paused, InProgress, Success, Failed, ValidationError, Quarantined, Extracting, Validating}
-
-	StateNames  = names(States)
-	StatusNames = names(Statuses)
+	States   = typed[State](subject.States)
+	Statuses = typed[Status](subject.Statuses)
 )
+
+func typed[T ~string](names []string) (list []T) {
+	for _, name := range names {
+		list = append(list, T(name))
+	}
+	return list
+}
 
 // Triggers are the calls that lifecycles may begin with.
 var Triggers = []Call{CallCreate, CallUpdate, CallStart, CallPause, CallResume, CallReset, CallDelete}
@@ -86,7 +90,7 @@ func (c *checker) values(s *Step) {
 		c.fault(names(known), "%s", unknown("state", s.State, known))
 	}
 	if s.Status != "" && !slices.Contains(Statuses, s.Status) {
-		c.fault(StatusNames, "%s", unknown("status", s.Status, Statuses))
+		c.fault(subject.Statuses, "%s", unknown("status", s.Status, Statuses))
 	}
 	if s.After < 0 {
 		c.fault(nil, "the step comes after %v: want a duration of zero or more", s.After)
