@@ -152,3 +152,40 @@ func TestDocumentsControlAPI(t *testing.T) {
 		}
 	}
 }
+
+// emulator/README.md has a map of the packages: each folder on it is there, and each
+// package is on it.
+func TestDocumentsMap(t *testing.T) {
+	_, blocks := read(t, "emulator/README.md")
+	var mapped []string
+	var above []string // the folders around a line
+	for line := range strings.Lines(blocks[0].text) {
+		name := strings.Fields(line)[0]
+		depth := (len(line) - len(strings.TrimLeft(line, " "))) / 2
+		above = append(above[:depth], name)
+		folder := strings.Join(above, "")
+		info, err := os.Stat(filepath.Join(top, folder))
+		assert.True(t, err == nil && info.IsDir(), "the map has %s, which is not there", folder)
+		mapped = append(mapped, strings.TrimSuffix(folder, "/"))
+	}
+	require.NoError(t, filepath.WalkDir(filepath.Join(top, "emulator"), func(path string, d os.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") && !strings.Contains(path, "testdata") {
+			folder, _ := filepath.Rel(top, filepath.Dir(path))
+			assert.True(t, slices.Contains(mapped, filepath.ToSlash(folder)), "the map lacks %s", folder)
+		}
+		return err
+	}))
+}
+
+var ownWords = regexp.MustCompile(`(?i)\b(scenes?|doors?|believable|plays?|played|intake)\b`)
+
+// Documents use the words of their field, one a thing: rule, lifecycle, proxy.
+func TestDocumentsUsePlainWords(t *testing.T) {
+	for _, file := range documents(t) {
+		if file == "emulator/FAITHFULNESS.md" {
+			continue // generated
+		}
+		prose, _ := read(t, file)
+		assert.Empty(t, ownWords.FindAllString(prose, -1), file)
+	}
+}

@@ -255,3 +255,42 @@ func namesTests(text string) (known bool, problem error) {
 	}
 	return true, nil
 }
+
+func TestCommandsOfABlock(t *testing.T) {
+	b := block{file: "a.md", line: 4, language: "console", text: "$ cat >f <<'EOF'\n$ one\nEOF\n$ for f in *; do\n  echo $f\ndone\nf\n$ true \\\n  && true\n"}
+	assert.Equal(t, []command{
+		{where: "a.md:5", text: "cat >f <<'EOF'\n$ one\nEOF", shows: true},
+		{where: "a.md:8", text: "for f in *; do\n  echo $f\ndone", prints: "f\n", shows: true},
+		{where: "a.md:12", text: "true \\\n  && true", shows: true},
+	}, commands(b))
+	assert.Equal(t, []command{{where: "a.md:5", text: "echo a"}, {where: "a.md:7", text: "echo b"}},
+		commands(block{file: "a.md", line: 4, language: "sh", text: "echo a\n\necho b\n"}))
+}
+
+func TestLike(t *testing.T) {
+	assert.True(t, like("a … c\n", "a b\nb c"))
+	assert.True(t, like("…", ""))
+	assert.False(t, like("a", "a b"))
+	assert.False(t, like("a.c", "abc"))
+	assert.False(t, like("", "a"))
+}
+
+func TestNamedTests(t *testing.T) {
+	for text, right := range map[string]bool{
+		"go test ./...":                          true,
+		"go test ./cmd/graphemu -run TestLike":   true,
+		"go test ./cmd/graphemu -run 'TestLik$'": false,
+		"go test ./cmd/graphemu -run TestGone":   false,
+		"go test ./cmd/gone":                     false,
+		"go test ./cmd/graphemu -bench TestLike": false,
+		"bash .ci/clients/run curl":              true,
+		"bash .ci/clients/run gone":              false,
+		"bash .ci/gone":                          false,
+	} {
+		known, problem := namesTests(text)
+		assert.True(t, known, text)
+		assert.Equal(t, right, problem == nil, text)
+	}
+	known, _ := namesTests("graphemu serve")
+	assert.False(t, known)
+}
