@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -115,8 +116,11 @@ func TestDocumentsNameEveryCommandAndFlag(t *testing.T) {
 		}
 		if c.Name() == "serve" || c.Name() == "exec" {
 			c.Flags().VisitAll(func(f *pflag.Flag) {
-				has := strings.Contains(text, "`--"+f.Name+"`") || f.Name == "help"
-				assert.True(t, has, "the table of flags lacks --%s", f.Name)
+				row := regexp.MustCompile("(?m)^\\|.*`--" + f.Name + "`.*").FindString(text)
+				assert.True(t, row != "" || f.Name == "help", "the table of flags lacks --%s", f.Name)
+				if d := f.DefValue; c.Name() == "serve" && d != "[]" && d != "false" && d != "0" && f.Name != "data-dir" {
+					assert.Contains(t, strings.ReplaceAll(row, ",000", "000"), d, "the default of --%s", f.Name)
+				}
 			})
 		}
 	})
@@ -175,6 +179,22 @@ func TestDocumentsMap(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+var documentLink = regexp.MustCompile(`\]\(([^)#:\s]+\.md)`)
+
+// From the first page links lead to every document.
+func TestDocumentsAreFound(t *testing.T) {
+	found := []string{"README.md"}
+	for i := 0; i < len(found); i++ {
+		prose, _ := read(t, found[i])
+		for _, link := range documentLink.FindAllStringSubmatch(prose, -1) {
+			if file := path.Join(path.Dir(found[i]), link[1]); !slices.Contains(found, file) {
+				found = append(found, file)
+			}
+		}
+	}
+	assert.ElementsMatch(t, documents(t), found)
 }
 
 var ownWords = regexp.MustCompile(`(?i)\b(scenes?|doors?|believable|plays?|played|intake)\b`)
