@@ -1,6 +1,7 @@
 package main
 
 import (
+	"go/format"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +18,9 @@ import (
 func checkFile(t *testing.T, b block) {
 	file := filepath.Join(t.TempDir(), "block."+b.language)
 	require.NoError(t, os.WriteFile(file, []byte(b.text), 0o600))
-	out, err := exec.Command("graphemu", "check", file).CombinedOutput()
+	c := exec.Command("graphemu", "check", file)
+	c.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+	out, err := c.CombinedOutput()
 	assert.NoError(t, err, "%s: %s", b, out)
 }
 
@@ -66,6 +69,7 @@ func steps(content any) (all []string) {
 // runStep runs a step that starts a server in the background, as GitHub does, and then
 // a client by what the step has left for those that follow.
 func runStep(t *testing.T, step string) {
+	needShell(t)
 	dir := t.TempDir()
 	const client = `
 set -a; . "$GITHUB_ENV"
@@ -75,7 +79,7 @@ kill "$(jq -r .pid ready.json)"; wait
 `
 	c := exec.CommandContext(t.Context(), "bash", "-e", "-c", step+client)
 	c.Dir = dir
-	c.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "GITHUB_ENV=" + filepath.Join(dir, "env")}
+	c.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "GITHUB_ENV=" + filepath.Join(dir, "env"), "GORACE=atexit_sleep_ms=0"}
 	out, err := c.CombinedOutput()
 	assert.NoError(t, err, "%s", out)
 	assert.Contains(t, string(out), "verified")
@@ -101,6 +105,7 @@ var moduleLine = regexp.MustCompile(`(?m)^module .*`)
 // What documents show in Go are whole files. Each is a package of one module that
 // knows this one by its folder; a file of tests is run, any other is vetted.
 func TestDocumentsGo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	here, err := filepath.Abs(top)
 	require.NoError(t, err)
@@ -124,9 +129,9 @@ func TestDocumentsGo(t *testing.T) {
 			}
 			require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o700))
 			require.NoError(t, os.WriteFile(name, []byte(b.text), 0o600))
-			formatted, err := exec.Command("gofmt", "-l", name).CombinedOutput()
+			formatted, err := format.Source([]byte(b.text))
 			assert.NoError(t, err, b.String())
-			assert.Empty(t, string(formatted), "%s is not as gofmt writes it", b)
+			assert.Equal(t, string(formatted), b.text, "%s is not as gofmt writes it", b)
 		}
 	}
 	require.NotZero(t, found)

@@ -25,11 +25,7 @@ import (
 // mean that one. Commands that take long, as go test, are not run: that what they name
 // is there is checked instead.
 func TestDocumentsSessions(t *testing.T) {
-	for _, command := range []string{"bash", "curl", "jq"} {
-		if _, err := exec.LookPath(command); err != nil || runtime.GOOS == "windows" {
-			t.Skip("needs bash, curl and jq")
-		}
-	}
+	needShell(t)
 	for _, file := range documents(t) {
 		blocks := blocksIn(t, file, "sh", "console")
 		if len(blocks) == 0 {
@@ -44,6 +40,14 @@ func TestDocumentsSessions(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func needShell(t *testing.T) {
+	for _, command := range []string{"bash", "curl", "jq"} {
+		if _, err := exec.LookPath(command); err != nil || runtime.GOOS == "windows" {
+			t.Skip("needs bash, curl and jq")
+		}
 	}
 }
 
