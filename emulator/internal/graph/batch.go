@@ -111,7 +111,7 @@ func (c *call) part(p part) *call {
 	n := &call{handler: c.handler, world: c.world, token: c.token, ids: c.ids, decoded: p.body, format: parseFormat(p.header.Get("Accept"))}
 	c.BeginPart(&n.Call, n)
 	n.Path = "/" + c.at.version + p.path
-	n.at = canonical(n.Path)
+	n.at = c.handler.canonical(n.Path)
 	n.Method, n.Query, n.Header, n.Address = p.method, p.query, p.header, n.at.path
 	return n
 }

@@ -27,7 +27,7 @@ type call struct {
 	at      location
 	op      operation
 	unknown error // why there is no operation
-	keys
+
 	format  format
 	writer  http.ResponseWriter // for the body; nil: a batch part
 	payload []byte              // the body, once it was read
@@ -58,7 +58,7 @@ func (s *Handler) begin(c *call, w http.ResponseWriter, r *http.Request, world *
 func (s *Handler) Serve(w http.ResponseWriter, r *http.Request, world *World, from Caller) {
 	c := calls.Get().(*call)
 	s.begin(c, w, r, world, from)
-	c.at = locate(r.URL)
+	c.at = s.locate(r.URL)
 	c.Address = c.at.path
 	c.format = parseFormat(r.Header.Get("Accept"))
 
@@ -110,8 +110,11 @@ func (c *call) Resolve() (a engine.Reply, done bool) {
 	if c.Method == http.MethodOptions {
 		return c.preflight(), true
 	}
-	c.op, c.keys, c.unknown = c.handler.find(c.Method, c.at)
-	c.Operation, c.Subject = c.op.name, c.keys.id
+	c.op, c.unknown = c.handler.find(c.Method, &c.at)
+	c.Operation, c.Subject = c.op.name, ""
+	if c.unknown == nil {
+		c.Subject = c.at.keys.get("id") // else it is an address that the API does not have
+	}
 	if c.lacksLength() {
 		return c.lengthRequired(), true
 	}
@@ -238,7 +241,7 @@ func (c *call) SetHeaders(h http.Header, a *engine.Reply) {
 // preflight answers OPTIONS, which browsers send without a token. Chosen: the
 // methods of the path; of every path where it is unknown.
 func (c *call) preflight() engine.Reply {
-	allow := c.handler.allowed(c.at)
+	allow := c.at.allowed()
 	if len(allow) == 0 {
 		allow = methods
 	}

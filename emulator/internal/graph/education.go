@@ -195,9 +195,9 @@ func countRelated(r directory.Relation) handler { return onRelated(r, (*call).to
 
 func onRelated(r directory.Relation, answer func(*call, collection) (engine.Reply, error)) handler {
 	return settled(func(c *call) (engine.Reply, error) {
-		col, ok := c.related(r, c.object)
+		col, ok := c.related(r, c.at.keys.get("object"))
 		if !ok {
-			return engine.Reply{}, apierror.ResourceNotFound(c.object)
+			return engine.Reply{}, apierror.ResourceNotFound(c.at.keys.get("object"))
 		}
 		return answer(c, col)
 	})
@@ -206,7 +206,7 @@ func onRelated(r directory.Relation, answer func(*call, collection) (engine.Repl
 // oneOf makes the handler of an object's own address: 200 with it. Documented.
 func oneOf(k directory.Kind) handler {
 	return settled(func(c *call) (engine.Reply, error) {
-		found, ok := c.world.Directory.Get(k, c.object)
+		found, ok := c.world.Directory.Get(k, c.at.keys.get("object"))
 		if !ok {
 			return engine.Reply{}, c.notThere(k)
 		}
@@ -230,17 +230,17 @@ func oneOf(k directory.Kind) handler {
 
 // notThere is the error of an id that no object of a kind has.
 func (c *call) notThere(k directory.Kind) error {
-	if c.object == "delta" { // as canonical spells it
+	if c.at.keys.get("object") == "delta" { // as canonical spells it
 		return apierror.NotImplemented("graphemu does not track changes: /" + sets[k].path + "/delta is not emulated.")
 	}
-	return apierror.ResourceNotFound(c.object)
+	return apierror.ResourceNotFound(c.at.keys.get("object"))
 }
 
 // readOnly are the paths that graphemu only reads, though the service writes there too.
 var readOnly = []string{schoolsPath, classesPath, educationUsersPath, "/users", "/subscribedSkus"}
 
 // helpToWrite tells who wants to write where graphemu only reads what does it.
-func helpToWrite(e *apierror.Error, method string, l location) *apierror.Error {
+func helpToWrite(e *apierror.Error, method string, l *location) *apierror.Error {
 	under := func(path string) bool { return strings.HasPrefix(l.path+"/", path+"/") }
 	if method != http.MethodGet && method != http.MethodHead && slices.ContainsFunc(readOnly, under) {
 		e.Help("readOnly", "",

@@ -224,13 +224,13 @@ func (s *Handler) getError(c *call) (engine.Reply, error) {
 		return engine.Reply{}, err
 	}
 	for e := range c.errors(r).all(0) {
-		if found := e.(*errorEntity); found.reported.ID == c.child {
+		if found := e.(*errorEntity); found.reported.ID == c.at.keys.get("error") {
 			body := c.entity(c.room(512), c.contextKey(r.ID)+"/errors"+selected(o.Select)+"/$entity",
 				r.ID, found.follows(), c.shape(nil, e, o), errorType)
 			return engine.Reply{Status: http.StatusOK, Media: c.format.media(), Body: body}, nil
 		}
 	}
-	return engine.Reply{}, apierror.NotFound("error", c.child)
+	return engine.Reply{}, apierror.NotFound("error", c.at.keys.get("error"))
 }
 
 // getStatus: 200 with the profile's status. Documented.

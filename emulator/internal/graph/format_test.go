@@ -227,10 +227,10 @@ func TestSkipTokens(t *testing.T) {
 
 func TestPanicsBecomeInternalErrors(t *testing.T) {
 	d := newDesk()
-	d.router().Handle("/boom", operation{"boom", func(*call) (engine.Reply, error) { panic("kaboom") }, new(demands)}).Methods("GET")
-	d.router().Handle("/nil", operation{"nil", func(c *call) (engine.Reply, error) { return engine.Reply{}, *(*error)(nil) }, new(demands)}).Methods("GET")
-	d.router().Handle("/abort", operation{"abort", func(*call) (engine.Reply, error) { panic(http.ErrAbortHandler) }, new(demands)}).Methods("GET")
-	d.router().Handle("/odd", operation{"odd", func(*call) (engine.Reply, error) { return engine.Reply{}, io.ErrClosedPipe }, new(demands)}).Methods("GET")
+	d.paths.add("GET", "/boom", operation{"boom", func(*call) (engine.Reply, error) { panic("kaboom") }, beta | v1, new(demands)})
+	d.paths.add("GET", "/nil", operation{"nil", func(c *call) (engine.Reply, error) { return engine.Reply{}, *(*error)(nil) }, beta | v1, new(demands)})
+	d.paths.add("GET", "/abort", operation{"abort", func(*call) (engine.Reply, error) { panic(http.ErrAbortHandler) }, beta | v1, new(demands)})
+	d.paths.add("GET", "/odd", operation{"odd", func(*call) (engine.Reply, error) { return engine.Reply{}, io.ErrClosedPipe }, beta | v1, new(demands)})
 
 	for _, path := range []string{"/boom", "/nil", "/odd"} {
 		d.log.Reset()

@@ -7,8 +7,6 @@ package graph
 import (
 	"sync/atomic"
 
-	"github.com/gorilla/mux"
-
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
@@ -30,10 +28,9 @@ type Config struct {
 type Handler struct {
 	cfg        Config
 	engine     *engine.Engine
-	router     func() *mux.Router
+	paths      *paths // of all operations
 	operations []string
-	frequent   map[route]operation // the routes by their template
-	unsent     atomic.Int64        // bytes of answers to batches that are being made or sent
+	unsent     atomic.Int64 // bytes of answers to batches that are being made or sent
 }
 
 // New returns a handler with all operations. e may be nil where nothing is served.

@@ -10,37 +10,66 @@ import (
 // location is a request path in its one canonical form.
 type location struct {
 	version  string   // "beta", "v1.0", or "" for any other first segment
-	path     string   // "/education/synchronizationProfiles/{id}/start", the form that the routes have
-	segments []string // of path, unescaped
+	path     string   // "/education/synchronizationProfiles/{id}/start", the form that operations' paths have
+	segments []string // of path, unescaped; nil where the path was in this form already
+	keys     keys
 
-	// Where the spelling was the usual one, its route is known already:
-	template, id string
-
-	at   *place // where the segments lead to; nil: the API has no such path
-	lost lost
+	at     *paths // where the segments lead to; nil: the API has no such path
+	lost   lost
+	absent string // the first segment that another version has, and this one does not; "" for none
 }
 
 // lost is where a path leaves the API: its first unknown segment, "" for none, and
 // the place where it stood.
 type lost struct {
 	segment string
-	at      *place
+	at      *paths
 }
 
-// Route templates that are asked again and again.
-const (
-	profilesPath = "/education/synchronizationProfiles"
-	profilePath  = profilesPath + "/{id}"
-	statusPath   = profilePath + "/profileStatus"
-)
+// keys are the ids in a path, with the names that the operation's path has for them.
+type keys struct {
+	names, values [maxKeys]string
+	n             int
+}
 
-// canonical brings a request's escaped path to the one spelling that the routes
-// know. Documented: segments are case-insensitive, ids are not; a key may stand
+// maxKeys is how many ids a path can have.
+const maxKeys = 4
+
+func (k *keys) add(name, value string) {
+	if k.n < maxKeys {
+		k.names[k.n], k.values[k.n] = name, value
+		k.n++
+	}
+}
+
+// get returns the id of a name, "" where the path has none.
+func (k *keys) get(name string) string {
+	for i := range k.n {
+		if k.names[i] == name {
+			return k.values[i]
+		}
+	}
+	return ""
+}
+
+// in is the version as a set.
+func (l *location) in() versions {
+	switch l.version {
+	case "beta":
+		return beta
+	case "v1.0":
+		return v1
+	}
+	return 0
+}
+
+// canonical brings a request's escaped path to the one spelling that the operations'
+// paths have. Documented: segments are case-insensitive, ids are not; a key may stand
 // in parentheses; bound operations may carry the namespace and, if they are
 // functions, parentheses; the pages of 2017 say error and Status. A ".." is a
 // name like any other: nothing here is a file.
-func canonical(escaped string) location {
-	if l, ok := usual(escaped); ok {
+func (s *Handler) canonical(escaped string) location {
+	if l, ok := s.usual(escaped); ok {
 		return l
 	}
 	var l location
@@ -50,7 +79,7 @@ func canonical(escaped string) location {
 			segment = raw // net/http has refused such a path; a batch part may still bring one
 		}
 		if i == 0 {
-			l.version, l.at = version(segment), beginning()
+			l.version, l.at = version(segment), s.paths
 			continue
 		}
 		l.add(segment)
@@ -65,43 +94,57 @@ func canonical(escaped string) location {
 }
 
 // locate is canonical for a URL that net/http has parsed.
-func locate(u *url.URL) location {
+func (s *Handler) locate(u *url.URL) location {
 	if u.RawPath == "" { // no escape in it stands for a slash
-		if l, ok := usual(u.Path); ok {
+		if l, ok := s.usual(u.Path); ok {
 			return l
 		}
 	}
-	return canonical(u.EscapedPath())
+	return s.canonical(u.EscapedPath())
 }
 
-// usual recognises the usual spelling of what is asked most, which stays as it
-// is: the collection, a profile whose id needs no decoding, and its status.
-func usual(path string) (location, bool) {
-	rest, ok := strings.CutPrefix(path, "/beta"+profilesPath)
-	if !ok {
+// usual is canonical for a path of an operation that is in this form already, which
+// most are: it is walked without a copy.
+func (s *Handler) usual(path string) (location, bool) {
+	l := location{at: s.paths}
+	rest, ok := strings.CutPrefix(path, "/beta")
+	if l.version = "beta"; !ok {
+		rest, ok = strings.CutPrefix(path, "/v1.0")
+		l.version = "v1.0"
+	}
+	if l.path = rest; !ok {
 		return location{}, false
 	}
-	l := location{version: "beta", path: path[len("/beta"):], template: profilesPath}
-	if rest == "" {
-		return l, true
+	for rest != "" {
+		segment := rest[1:]
+		if end := strings.IndexByte(segment, '/'); end >= 0 {
+			segment = segment[:end]
+		}
+		known, ok := l.at.names[strings.ToLower(segment)]
+		switch {
+		case rest[0] != '/' || segment == "":
+			return location{}, false
+		case ok && known.name == segment:
+			l.pass(known, segment)
+		case !ok && l.at.key != nil && plain(segment):
+			l.keys.add(l.at.keyName, segment)
+			l.at = l.at.key
+		default:
+			return location{}, false
+		}
+		rest = rest[1+len(segment):]
 	}
-	end := 1
-	for end < len(rest) && (rest[end] >= '0' && rest[end] <= '9' ||
-		rest[end] >= 'a' && rest[end] <= 'z' || rest[end] >= 'A' && rest[end] <= 'Z' || rest[end] == '-') {
-		end++
+	return l, l.at.operations != nil
+}
+
+// plain tells whether an id needs no decoding.
+func plain(id string) bool {
+	for i := range len(id) {
+		if c := id[i]; c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+			return false
+		}
 	}
-	switch {
-	case rest[0] != '/' || end == 1:
-		return location{}, false
-	case end == len(rest):
-		l.template = profilePath
-	case rest[end:] == "/profileStatus":
-		l.template = statusPath
-	default:
-		return location{}, false
-	}
-	l.id = rest[1:end]
-	return l, true
+	return true
 }
 
 func version(segment string) string {
@@ -141,13 +184,25 @@ func (l *location) step(text string) {
 	known, ok := from.find(text)
 	switch {
 	case ok:
-		text, l.at = known.name, known.to
+		text = known.name
+		l.pass(known, text)
 	case from != nil && from.key != nil:
+		l.keys.add(from.keyName, text)
 		l.at = from.key
 	case from != nil:
 		l.at, l.lost = nil, lost{text, from}
 	}
 	l.segments = append(l.segments, text)
+}
+
+// pass goes a step on. A function that stands where an id may is told by the id.
+func (l *location) pass(s step, text string) {
+	if s.to == l.at.key {
+		l.keys.add(l.at.keyName, text)
+	}
+	if l.at = s.to; l.absent == "" && s.to.versions&l.in() == 0 {
+		l.absent = s.name
+	}
 }
 
 // cutKey splits name(key) and name().
@@ -171,7 +226,7 @@ func unquote(key string) string {
 // stand in its place. A path of known segments that is no route ends too early.
 func (l *location) unknown() (segment string, known []string) {
 	if l.lost.at != nil {
-		return l.lost.segment, l.lost.at.known()
+		return l.lost.segment, l.lost.at.known(l.in())
 	}
 	if len(l.segments) == 0 {
 		return "", nil

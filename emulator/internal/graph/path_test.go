@@ -12,8 +12,8 @@ import (
 // id is a profile's address in the tables below.
 const id = "86904b1e-c7d0-4ead-b13a-98f11fc400ee"
 
-// paths are spellings and the one that they mean.
-var paths = map[string]string{
+// spellings are paths and the one that they mean.
+var spellings = map[string]string{
 	"/beta/education/synchronizationProfiles":                                     "/education/synchronizationProfiles",
 	"/BETA/Education/SYNCHRONIZATIONPROFILES":                                     "/education/synchronizationProfiles",
 	"/beta/education/synchronizationProfiles/":                                    "/education/synchronizationProfiles",
@@ -68,7 +68,8 @@ var paths = map[string]string{
 }
 
 func TestCanonical(t *testing.T) {
-	for given, want := range paths {
+	canonical := newDesk().canonical
+	for given, want := range spellings {
 		for _, version := range []string{"beta", "v1.0"} {
 			spelled := strings.Replace(strings.Replace(given, "/beta", "/"+version, 1), "/BETA", "/"+strings.ToUpper(version), 1)
 			l := canonical(spelled)
@@ -85,7 +86,8 @@ func TestCanonical(t *testing.T) {
 
 // What net/http parsed comes to the same as what was on the wire.
 func TestLocateIsCanonical(t *testing.T) {
-	for given := range paths {
+	canonical, locate := newDesk().canonical, newDesk().locate
+	for given := range spellings {
 		u, err := url.ParseRequestURI(given)
 		if err != nil || u.Host != "" {
 			continue // net/http refuses it before us
@@ -93,52 +95,57 @@ func TestLocateIsCanonical(t *testing.T) {
 		want, got := canonical(given), locate(u)
 		assert.Equal(t, want.path, got.path, given)
 		assert.Equal(t, want.version, got.version, given)
-		assert.Equal(t, want.template, got.template, given)
+		assert.Equal(t, want.keys, got.keys, given)
 	}
 	u, err := url.ParseRequestURI("/beta/education/synchronizationProfiles/x%2FprofileStatus")
 	require.NoError(t, err)
 	assert.Equal(t, "/education/synchronizationProfiles/x%2FprofileStatus", locate(u).path, "an escaped slash is no slash")
 }
 
-// The usual spelling takes a short cut, which leads to the same operation.
+// A path in its canonical form takes a short cut, which leads to the same operation.
 func TestShortCutsLeadToTheSameOperation(t *testing.T) {
 	s := newDesk().Handler
-	for _, path := range []string{"", "/" + id, "/START", "/-", "/" + id + "/profileStatus"} {
-		short, long := canonical("/beta"+profilesPath+path), canonical("/Beta"+profilesPath+path)
-		require.NotEmpty(t, short.template, path)
-		require.Empty(t, long.template, path)
-		assert.Equal(t, long.path, short.path)
-		for _, method := range append(methods, "OPTIONS", "FOO") {
-			op, k, ok := s.match(method, short)
-			op2, k2, ok2 := s.match(method, long)
-			require.Equal(t, ok2, ok, "%s %s", method, path)
-			if ok {
-				assert.Equal(t, []any{op2.name, k2}, []any{op.name, k}, "%s %s", method, path)
-			}
+	for _, version := range []string{"beta", "v1.0"} {
+		for _, path := range []string{profilesPath, profilesPath + "/" + id, profilesPath + "/START", profilesPath + "/-", profilesPath + "/delta",
+			profilesPath + "/" + id + "/profileStatus", profilesPath + "/" + id + "/errors/" + id, schoolsPath + "/x/users/$count", "/users/x", "/$batch"} {
+			short, taken := s.usual("/" + version + path)
+			require.True(t, taken, path)
+			_, taken = s.usual("/" + strings.ToUpper(version) + path)
+			require.False(t, taken, path)
+			long := s.canonical("/" + strings.ToUpper(version) + path)
+			assert.Equal(t, long.path, short.path)
+			assert.Equal(t, long.keys, short.keys)
+			assert.Equal(t, long.absent, short.absent)
+			assert.Same(t, long.at, short.at)
 		}
-		assert.ElementsMatch(t, s.allowed(long), s.allowed(short), path)
+	}
+	for _, path := range []string{profilesPath + "/DELTA", profilesPath + "/", profilesPath + "/x/Start", profilesPath + "/a.b", "/education", "//users", ""} {
+		_, taken := s.usual("/beta" + path)
+		assert.False(t, taken, path)
 	}
 }
 
 func TestKeysAreUnescaped(t *testing.T) {
 	s := newDesk().Handler
-	for given, want := range map[string]keys{
-		"/beta/education/synchronizationProfiles('it''s')":       {id: "it's"},
-		"/beta/education/synchronizationProfiles/a%2Fb%20c":      {id: "a/b c"},
-		"/beta/education/synchronizationProfiles/%25":            {id: "%"},
-		"/beta/education/synchronizationProfiles/é/errors/%2525": {id: "é", child: "%25"},
+	for given, want := range map[string][2]string{
+		"/beta/education/synchronizationProfiles('it''s')":       {"it's", ""},
+		"/beta/education/synchronizationProfiles/a%2Fb%20c":      {"a/b c", ""},
+		"/beta/education/synchronizationProfiles/%25":            {"%", ""},
+		"/beta/education/synchronizationProfiles/é/errors/%2525": {"é", "%25"},
 	} {
-		_, k, err := s.find("GET", canonical(given))
+		l := s.canonical(given)
+		_, err := s.find("GET", &l)
 		require.NoError(t, err, given)
-		assert.Equal(t, want, k, given)
+		assert.Equal(t, want, [2]string{l.keys.get("id"), l.keys.get("error")}, given)
 	}
 }
 
 func FuzzCanonical(f *testing.F) {
-	for given := range paths {
+	for given := range spellings {
 		f.Add(given)
 	}
 	s := newDesk().Handler
+	canonical, locate := s.canonical, s.locate
 	f.Fuzz(func(t *testing.T, path string) {
 		l := canonical(path)
 		if l.version == "" {
@@ -148,10 +155,11 @@ func FuzzCanonical(f *testing.F) {
 		if l.version != again.version || l.path != again.path {
 			t.Fatalf("%q becomes %q, and that %q", path, l.path, again.path)
 		}
-		op, k, err := s.find("GET", l)
-		op2, k2, err2 := s.find("GET", again)
+		op, err := s.find("GET", &l)
+		op2, err2 := s.find("GET", &again)
+		k, k2 := l.keys, again.keys
 		if op.name != op2.name || k != k2 || (err == nil) != (err2 == nil) {
-			t.Fatalf("%q leads to %q %q, and its canonical form to %q %q", path, op.name, k, op2.name, k2)
+			t.Fatalf("%q leads to %q %q, and its canonical form to %q %q", path, op.name, k.values, op2.name, k2.values)
 		}
 		if u, err := url.ParseRequestURI(path); err == nil && u.Host == "" && u.EscapedPath() == path {
 			if got := locate(u); got.path != l.path || got.version != l.version {

@@ -2,12 +2,8 @@ package graph
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"sync"
-
-	"github.com/gorilla/mux"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
@@ -18,20 +14,13 @@ import (
 // handler answers one operation.
 type handler func(*call) (engine.Reply, error)
 
-// operation is a handler with its name. It is an http.Handler only because the
-// router keeps nothing else.
+// operation is a handler with its name.
 type operation struct {
-	name    string
-	run     handler
-	demands *demands // permissions
+	name     string
+	run      handler
+	versions versions
+	demands  *demands // permissions
 }
-
-func (operation) ServeHTTP(http.ResponseWriter, *http.Request) {
-	panic("graph: operations are run, not served")
-}
-
-// route is a method with a path template.
-type route struct{ method, template string }
 
 // declared is a row of the list of operations.
 type declared struct {
@@ -93,25 +82,28 @@ func (s *Handler) list() []declared {
 	}
 }
 
-// index prepares the list for look-ups. The router is built when it is first
-// needed: its patterns take as long to compile as the rest of a start.
+// Paths of synchronization profiles.
+const (
+	profilesPath = "/education/synchronizationProfiles"
+	profilePath  = profilesPath + "/{id}"
+)
+
+// index makes the tree of paths.
 func (s *Handler) index() {
-	list := s.list()
-	s.frequent = make(map[route]operation, len(list))
-	all := make([]operation, len(list))
-	for i, d := range list {
+	s.paths = &paths{}
+	for _, d := range s.list() {
 		s.operations = append(s.operations, d.name)
-		all[i] = operation{d.name, d.run, new(demands)}
-		s.frequent[route{d.method, d.path}] = all[i]
+		op := operation{d.name, d.run, beta | v1, new(demands)}
+		if strings.HasPrefix(d.name, "profiles.") { // documented: v1.0 never had them; what syncs make, it has
+			op.versions = beta
+		}
+		s.paths.add(d.method, d.path, op)
 	}
 	s.operations = slices.Compact(s.operations)
-	s.router = sync.OnceValue(func() *mux.Router {
-		r := mux.NewRouter()
-		for i, d := range list {
-			r.Handle(d.path, all[i]).Methods(d.method).Name(d.name)
-		}
-		return r
-	})
+	// The pages of 2017 have these names. Documented.
+	profile := s.paths.at(profilePath)
+	profile.names["status"] = profile.names["profilestatus"]
+	profile.names["error"] = profile.names["errors"]
 }
 
 // Operations returns the names of Graph's operations, as rules, scenarios and the
@@ -123,35 +115,31 @@ var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 // find returns the operation for a method and a path. A HEAD is a GET whose
 // body the server leaves out. It errs with the service's words for an unknown
 // segment or a wrong method.
-func (s *Handler) find(method string, l location) (operation, keys, error) {
+func (s *Handler) find(method string, l *location) (operation, error) {
 	if l.version == "" {
-		return operation{}, keys{}, apierror.InvalidVersion().Help("unknownVersion", "",
+		return operation{}, apierror.InvalidVersion().Help("unknownVersion", "",
 			"Graph is at /beta/…; graphemu's own pages are at /_graphemu/ of its own ports")
 	}
-	if op, k, ok := s.match(method, l); ok {
-		return op, k, nil
+	if op, ok := l.operation(method); ok {
+		return op, nil
 	}
-	if allow := s.allowed(l); len(allow) > 0 {
+	if allow := l.allowed(); len(allow) > 0 {
 		if l.path == "/$batch" {
-			return operation{}, keys{}, apierror.BatchMethodNotAllowed()
+			return operation{}, apierror.BatchMethodNotAllowed()
 		}
-		return operation{}, keys{}, helpToWrite(apierror.MethodNotAllowed(allow), method, l)
+		return operation{}, helpToWrite(apierror.MethodNotAllowed(allow), method, l)
 	}
 	if l.unserved() {
-		return operation{}, keys{}, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
+		return operation{}, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
+	}
+	if l.absent != "" {
+		return operation{}, apierror.UnknownSegment(l.absent).Help("unknownSegment", "", "%s never had this API; use /beta", l.version)
 	}
 	segment, known := l.unknown()
 	e := apierror.UnknownSegment(segment)
-	if l.version == "v1.0" {
-		if strings.HasPrefix(l.path+"/", profilesPath+"/") {
-			return operation{}, keys{}, apierror.UnknownSegment("synchronizationProfiles").Help("unknownSegment", "",
-				"v1.0 never had this API; use /beta")
-		}
-		known = slices.DeleteFunc(known, func(name string) bool { return name == "synchronizationProfiles" })
-	}
 	var inEducation []string
-	if l.lost.at == beginning() {
-		inEducation = beginning().walk("/education").known()
+	if l.lost.at == s.paths {
+		inEducation = s.paths.at("/education").known(l.in())
 	}
 	if near := words.Nearest(segment, known); near != "" {
 		e.Help("unknownSegment", "", "did you mean '%s'?", near)
@@ -160,40 +148,26 @@ func (s *Handler) find(method string, l location) (operation, keys, error) {
 	} else if len(known) > 0 {
 		e.Help("unknownSegment", "", "graphemu knows %q here", known)
 	}
-	return operation{}, keys{}, helpToWrite(e, method, l)
+	return operation{}, helpToWrite(e, method, l)
 }
 
-// keys are what a path names: a profile, and one of its errors; or an object of
-// the directory, which is no profile: journal and faults know that by its id.
-type keys struct{ id, child, object string }
-
-// match asks the router, or, for the usual spelling of what is asked most, a
-// map: the router's patterns take as long as the rest of a GET. v1.0 never had
-// synchronization profiles; what syncs make, it has. Documented.
-func (s *Handler) match(method string, l location) (operation, keys, bool) {
+// operation returns that of a method where the path leads to.
+func (l *location) operation(method string) (operation, bool) {
+	if l.at == nil {
+		return operation{}, false
+	}
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	if l.template != "" {
-		op, ok := s.frequent[route{method, l.template}]
-		return op, keys{id: l.id}, ok
-	}
-	var m mux.RouteMatch
-	if !s.router().Match(&http.Request{Method: method, URL: &url.URL{Path: l.path}}, &m) || m.MatchErr != nil {
-		return operation{}, keys{}, false
-	}
-	op, ok := m.Handler.(operation)
-	id, _ := url.PathUnescape(m.Vars["id"]) // canonical has escaped it
-	child, _ := url.PathUnescape(m.Vars["error"])
-	object, _ := url.PathUnescape(m.Vars["object"])
-	return op, keys{id, child, object}, ok && (l.version == "beta" || !strings.HasPrefix(op.name, "profiles."))
+	op, ok := l.at.operations[method]
+	return op, ok && op.versions&l.in() != 0
 }
 
 // allowed returns the methods that the path has, none where there is no such path.
-func (s *Handler) allowed(l location) []string {
+func (l *location) allowed() []string {
 	var allow []string
 	for _, method := range methods {
-		if _, _, ok := s.match(method, l); ok {
+		if _, ok := l.operation(method); ok {
 			allow = append(allow, method)
 		}
 	}
