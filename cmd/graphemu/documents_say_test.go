@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -179,6 +180,25 @@ func TestDocumentsMap(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+// README.md says how a request is answered that graphemu does not emulate.
+func TestReadmeSaysWhatIsNotEmulated(t *testing.T) {
+	text := page(t, "README.md")
+	s := launch(t, nil, "--http", "127.0.0.1:0", "--https", "", "--auth", "off")
+	defer s.end(t)
+	for path, want := range map[string]int{"/education/me": 501, "/users/delta": 501, "/groups": 400, "/me": 400,
+		"/users": 200, "/subscribedSkus": 200, "/education/schools": 200, "/users/00000000-0000-4000-8000-000000000000": 404} {
+		status, body := get(t, s.origin(t)+"/beta"+path, "any")
+		assert.Equal(t, want, status, "%s: %s", path, body)
+		if want != http.StatusNotFound {
+			assert.True(t, strings.Contains(text, "`"+path+"`"), "README.md lacks %s", path)
+		}
+	}
+	answer, err := http.Post(s.origin(t)+"/beta/users", "application/json", strings.NewReader("{}"))
+	require.NoError(t, err)
+	assert.NoError(t, answer.Body.Close())
+	assert.Equal(t, http.StatusMethodNotAllowed, answer.StatusCode)
 }
 
 var documentLink = regexp.MustCompile(`\]\(([^)#:\s]+\.md)`)
