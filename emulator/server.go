@@ -80,12 +80,9 @@ type Server struct {
 	closed   error
 }
 
-// The JSON Schemas, of what clients send and of all. They are compiled once in a
-// process, since they are a part of the program; those of files when first needed.
-var (
-	compiledAPI = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.API) })
-	compiled    = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
-)
+// compiled returns the JSON Schemas: one set in a process, since they are a part of
+// the program. Each is compiled when it is first needed.
+var compiled = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
 
 // How long a client may take (chosen, for people with a debugger). Headers and
 // body share one deadline: two would cost each request a further timer.
@@ -124,7 +121,7 @@ func New(o Options) (*Server, error) {
 	s.metrics = metrics.New(operations(graph.New(graph.Config{}, nil)))
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
 	s.graph = graph.New(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch,
-		Schemas: compiledAPI}, s.engine)
+		Schemas: compiled}, s.engine)
 	sc, err := s.loadScene()
 	if err == nil {
 		s.scene.Store(sc)
@@ -145,7 +142,6 @@ func New(o Options) (*Server, error) {
 		s.leaveState()
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	go compiledAPI() // at start, but the first answer need not wait for it
 	return s, nil
 }
 

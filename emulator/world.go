@@ -194,7 +194,7 @@ func seedOf(d fixture.Directory) directory.Seed {
 func (st *state) plant() error {
 	now := st.Clock.Now()
 	for i, p := range st.start.fixture.Profiles {
-		r, err := st.Profiles.Plant(now, p)
+		r, err := st.Profiles.Seed(now, p)
 		if err == nil && p.Files != nil {
 			err = upload(st, r.ID, p.Files, now)
 		}

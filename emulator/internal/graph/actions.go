@@ -18,7 +18,7 @@ import (
 // example shows 200, variant startErrorStatus). A profile that may not start is
 // refused before the files are looked at (chosen).
 func (s *Handler) start(c *call) (engine.Reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
 	messages, r, err := c.world.Intake.Start(c.Now, c.Subject, c.Scenario.Variants.Is("teacherSchools", "several"))
@@ -82,7 +82,7 @@ func (s *Handler) resume(c *call) (engine.Reply, error) { return c.act(c.world.P
 func (s *Handler) reset(c *call) (engine.Reply, error) { return c.act(c.world.Intake.Reset) }
 
 func (c *call) act(action func(now time.Time, id string) (*profile.Record, error)) (engine.Reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
 	r, err := action(c.Now, c.Subject)

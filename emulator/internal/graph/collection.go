@@ -19,6 +19,10 @@ type entity interface {
 	odata.Entity
 	seq() uint64     // its place in the order of creation, from 1
 	address() string // relative to the service's root
+
+	// keep returns an entity that stays as it is. A walk over all members may use one
+	// entity for each in turn, so that a filter allocates nothing for what it leaves out.
+	keep() entity
 }
 
 // collection is what a list, a count or an expansion reads from.
@@ -26,7 +30,7 @@ type collection struct {
 	t       *odata.Type
 	path    string                                                         // its address, relative to the service's root
 	context string                                                         // after "$metadata#"
-	all     func(after uint64) iter.Seq[entity]                            // a snapshot, in the order of creation
+	all     func(after uint64) iter.Seq[entity]                            // a snapshot, in the order of creation; each is good until the next
 	page    func(after uint64, skip, limit int) (page []entity, more bool) // the same, by index
 	len     func() int
 	counted bool             // the count is given unasked
@@ -250,7 +254,7 @@ func filtered(col collection, o odata.Options, from cursor, limit int) (p page) 
 		case o.Skip > 0:
 			o.Skip--
 		case len(p.entities) < limit:
-			p.entities = append(p.entities, e)
+			p.entities = append(p.entities, e.keep())
 		default:
 			p.more = true
 			if start == from.Seq && !o.Count && !col.counted {
@@ -287,6 +291,7 @@ func sorted(col collection, o odata.Options, from cursor, limit int) (p page) {
 				continue
 			}
 		}
+		r.e = e.keep()
 		rows = append(rows, r)
 	}
 	slices.SortFunc(rows, compare)

@@ -76,6 +76,7 @@ type object struct {
 func (o *object) JSON() []byte    { return o.Entity.JSON }
 func (o *object) seq() uint64     { return o.Seq }
 func (o *object) address() string { return sets[o.kind].address(o.ID) }
+func (o *object) keep() entity    { return &object{o.Entity, o.c, o.kind} }
 
 // related returns what the navigation property of that name leads to.
 func (o *object) related(name string) (collection, bool) {
@@ -137,8 +138,9 @@ func (c *call) objects(list directory.Collection, path, context string) collecti
 		},
 		all: func(after uint64) iter.Seq[entity] {
 			return func(yield func(entity) bool) {
-				for e := range list.All(after) {
-					if !yield(&object{e, c, k}) {
+				o := &object{c: c, kind: k}
+				for o.Entity = range list.All(after) {
+					if !yield(o) {
 						return
 					}
 				}

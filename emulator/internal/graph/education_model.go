@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // The model of what syncs make and of the directory around it. Sources: the
@@ -38,67 +39,77 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 	gender := &odata.Type{Name: "educationGender", Members: []string{"female", "male", "other", "unknownFutureValue"}}
 
 	address := &odata.Type{Name: "physicalAddress", Properties: []odata.Property{
-		text("street"), text("city"), text("state"), text("countryOrRegion"), text("postalCode")}}
-	identity := &odata.Type{Name: "identity", Properties: []odata.Property{text("displayName"), text("id")}}
+		odata.Text("street"), odata.Text("city"), odata.Text("state"), odata.Text("countryOrRegion"), odata.Text("postalCode")}}
+	identity := &odata.Type{Name: "identity", Properties: []odata.Property{odata.Text("displayName"), odata.Text("id")}}
 	identities := &odata.Type{Name: "identitySet", Properties: []odata.Property{
-		complexOf("application", identity), complexOf("device", identity), complexOf("user", identity)}}
+		odata.ComplexOf("application", identity), odata.ComplexOf("device", identity), odata.ComplexOf("user", identity)}}
 	course := &odata.Type{Name: "educationCourse", Properties: []odata.Property{
-		text("courseNumber"), text("description"), text("displayName"), text("externalId"), text("subject")}}
+		odata.Text("courseNumber"), odata.Text("description"), odata.Text("displayName"), odata.Text("externalId"), odata.Text("subject")}}
 	term := &odata.Type{Name: "educationTerm", Properties: []odata.Property{
-		text("displayName"), of("endDate", odata.KindDate), text("externalId"), of("startDate", odata.KindDate)}}
+		odata.Text("displayName"), odata.Of("endDate", odata.KindDate), odata.Text("externalId"), odata.Of("startDate", odata.KindDate)}}
 	student := &odata.Type{Name: "educationStudent", Properties: []odata.Property{
-		of("birthDate", odata.KindDate), text("externalId"), enumOf("gender", gender), text("grade"),
-		text("graduationYear"), text("studentNumber")}}
-	teacher := &odata.Type{Name: "educationTeacher", Properties: []odata.Property{text("externalId"), text("teacherNumber")}}
+		odata.Of("birthDate", odata.KindDate), odata.Text("externalId"), odata.EnumOf("gender", gender), odata.Text("grade"),
+		odata.Text("graduationYear"), odata.Text("studentNumber")}}
+	teacher := &odata.Type{Name: "educationTeacher", Properties: []odata.Property{odata.Text("externalId"), odata.Text("teacherNumber")}}
 
 	license := &odata.Type{Name: "assignedLicense", Properties: []odata.Property{
-		many(of("disabledPlans", odata.KindGuid)), of("skuId", odata.KindGuid)}}
+		odata.Many(odata.Of("disabledPlans", odata.KindGuid)), odata.Of("skuId", odata.KindGuid)}}
 	plan := &odata.Type{Name: "servicePlanInfo", Properties: []odata.Property{
-		text("appliesTo"), text("provisioningStatus"), of("servicePlanId", odata.KindGuid), text("servicePlanName")}}
+		odata.Text("appliesTo"), odata.Text("provisioningStatus"), odata.Of("servicePlanId", odata.KindGuid), odata.Text("servicePlanName")}}
 	units := &odata.Type{Name: "licenseUnitsDetail", Properties: []odata.Property{
-		of("enabled", odata.KindInt32), of("lockedOut", odata.KindInt32), of("suspended", odata.KindInt32), of("warning", odata.KindInt32)}}
+		odata.Of("enabled", odata.KindInt32), odata.Of("lockedOut", odata.KindInt32), odata.Of("suspended", odata.KindInt32),
+		odata.Of("warning", odata.KindInt32)}}
 
 	organization := &odata.Type{Name: "educationOrganization", Base: entity, Abstract: true, Entity: true, Properties: []odata.Property{
-		text("description"), text("displayName"), enumOf("externalSource", source), text("externalSourceDetail")}}
+		odata.Text("description"), odata.Text("displayName"), odata.EnumOf("externalSource", source), odata.Text("externalSourceDetail")}}
 	directoryObject := &odata.Type{Name: "directoryObject", Base: entity, Entity: true, Properties: []odata.Property{
-		of("deletedDateTime", odata.KindDateTimeOffset)}}
+		odata.Of("deletedDateTime", odata.KindDateTimeOffset)}}
 	group := &odata.Type{Name: "group", Base: directoryObject, Entity: true, Properties: []odata.Property{
-		text("description"), text("displayName")}}
+		odata.Text("description"), odata.Text("displayName")}}
 	unit := &odata.Type{Name: "administrativeUnit", Base: directoryObject, Entity: true, Properties: []odata.Property{
-		text("description"), text("displayName")}}
+		odata.Text("description"), odata.Text("displayName")}}
 	user := &odata.Type{Name: "user", Base: directoryObject, Entity: true}
 	school := &odata.Type{Name: "educationSchool", Base: organization, Entity: true}
 	class := &odata.Type{Name: "educationClass", Base: entity, Entity: true}
 	educationUser := &odata.Type{Name: "educationUser", Base: entity, Entity: true}
 	school.Properties = []odata.Property{
-		complexOf("address", address), complexOf("createdBy", identities), text("externalId"), text("externalPrincipalId"), text("fax"),
-		text("highestGrade"), text("lowestGrade"), text("phone"), text("principalEmail"), text("principalName"), text("schoolNumber"),
+		odata.ComplexOf("address", address), odata.ComplexOf("createdBy", identities), odata.Text("externalId"),
+		odata.Text("externalPrincipalId"), odata.Text("fax"),
+		odata.Text("highestGrade"), odata.Text("lowestGrade"), odata.Text("phone"), odata.Text("principalEmail"),
+		odata.Text("principalName"), odata.Text("schoolNumber"),
 		unserved(one("administrativeUnit", unit)), related("classes", class), related("users", educationUser)}
 	class.Properties = []odata.Property{
-		text("classCode"), complexOf("course", course), complexOf("createdBy", identities), text("description"), text("displayName"),
-		text("externalId"), text("externalName"), enumOf("externalSource", source), text("externalSourceDetail"), text("grade"),
-		text("mailNickname"), complexOf("term", term),
+		odata.Text("classCode"), odata.ComplexOf("course", course), odata.ComplexOf("createdBy", identities),
+		odata.Text("description"), odata.Text("displayName"),
+		odata.Text("externalId"), odata.Text("externalName"), odata.EnumOf("externalSource", source),
+		odata.Text("externalSourceDetail"), odata.Text("grade"),
+		odata.Text("mailNickname"), odata.ComplexOf("term", term),
 		unserved(one("group", group)), related("members", educationUser), related("schools", school), related("teachers", educationUser)}
 	educationUser.Properties = []odata.Property{
-		of("accountEnabled", odata.KindBoolean), many(complexOf("assignedLicenses", license)), texts("businessPhones"),
-		complexOf("createdBy", identities),
-		text("department"), text("displayName"), enumOf("externalSource", source), text("externalSourceDetail"), text("givenName"), text("mail"),
-		complexOf("mailingAddress", address), text("mailNickname"), text("middleName"), text("mobilePhone"), text("officeLocation"),
-		text("preferredLanguage"), enumOf("primaryRole", role), complexOf("residenceAddress", address), complexOf("student", student),
-		text("surname"), complexOf("teacher", teacher), text("usageLocation"), text("userPrincipalName"), text("userType"),
+		odata.Of("accountEnabled", odata.KindBoolean), odata.Many(odata.ComplexOf("assignedLicenses", license)), odata.Texts("businessPhones"),
+		odata.ComplexOf("createdBy", identities),
+		odata.Text("department"), odata.Text("displayName"), odata.EnumOf("externalSource", source),
+		odata.Text("externalSourceDetail"), odata.Text("givenName"), odata.Text("mail"),
+		odata.ComplexOf("mailingAddress", address), odata.Text("mailNickname"), odata.Text("middleName"),
+		odata.Text("mobilePhone"), odata.Text("officeLocation"),
+		odata.Text("preferredLanguage"), odata.EnumOf("primaryRole", role), odata.ComplexOf("residenceAddress", address),
+		odata.ComplexOf("student", student),
+		odata.Text("surname"), odata.ComplexOf("teacher", teacher), odata.Text("usageLocation"), odata.Text("userPrincipalName"),
+		odata.Text("userType"),
 		related("classes", class), related("schools", school), unserved(related("taughtClasses", class)), unserved(one("user", user))}
 
 	user.Properties = []odata.Property{
-		of("accountEnabled", odata.KindBoolean), many(complexOf("assignedLicenses", license)), texts("businessPhones"),
-		of("createdDateTime", odata.KindDateTimeOffset),
-		text("department"), text("displayName"), text("employeeId"), text("givenName"), text("jobTitle"),
-		text("mail"), text("mailNickname"), text("mobilePhone"),
-		text("officeLocation"), text("preferredLanguage"), text("surname"), text("usageLocation"),
-		text("userPrincipalName"), text("userType")}
+		odata.Of("accountEnabled", odata.KindBoolean), odata.Many(odata.ComplexOf("assignedLicenses", license)), odata.Texts("businessPhones"),
+		odata.Of("createdDateTime", odata.KindDateTimeOffset),
+		odata.Text("department"), odata.Text("displayName"), odata.Text("employeeId"), odata.Text("givenName"), odata.Text("jobTitle"),
+		odata.Text("mail"), odata.Text("mailNickname"), odata.Text("mobilePhone"),
+		odata.Text("officeLocation"), odata.Text("preferredLanguage"), odata.Text("surname"), odata.Text("usageLocation"),
+		odata.Text("userPrincipalName"), odata.Text("userType")}
 	sku := &odata.Type{Name: "subscribedSku", Base: entity, Entity: true, Properties: []odata.Property{
-		text("accountId"), text("accountName"), text("appliesTo"), text("capabilityStatus"),
-		of("consumedUnits", odata.KindInt32), complexOf("prepaidUnits", units),
-		many(complexOf("servicePlans", plan)), of("skuId", odata.KindGuid), text("skuPartNumber"), texts("subscriptionIds")}}
+		odata.Text("accountId"), odata.Text("accountName"), odata.Text("appliesTo"), odata.Text("capabilityStatus"),
+		odata.Of("consumedUnits", odata.KindInt32), odata.ComplexOf("prepaidUnits", units),
+		odata.Many(odata.ComplexOf("servicePlans", plan)), odata.Of("skuId", odata.KindGuid), odata.Text("skuPartNumber"),
+		odata.Texts("subscriptionIds")}}
 
 	return &objectTypes{school, class, educationUser, user, sku, directoryObject, []*odata.Type{
 		source, gender, address, identity, identities, course, term, student, teacher, license, plan, units,
@@ -107,9 +118,9 @@ func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
 
 // inRoot are the collections that /education has of them.
 func (o *objectTypes) inRoot() []odata.Property {
-	me := contained("me", o.educationUser, false)
-	return []odata.Property{contained("classes", o.class, true), unserved(me),
-		contained("schools", o.school, true), contained("users", o.educationUser, true)}
+	me := odata.Contained("me", o.educationUser, false)
+	return []odata.Property{odata.Contained("classes", o.class, true), unserved(me),
+		odata.Contained("schools", o.school, true), odata.Contained("users", o.educationUser, true)}
 }
 
 // sets are the collections of the entity container.
@@ -173,4 +184,4 @@ func (l *location) unserved() bool {
 	})
 }
 
-var betaObjects = newObjectTypes(entityType, userRoleType, "lms")
+var betaObjects = newObjectTypes(profile.EntityType, profile.RoleType, "lms")

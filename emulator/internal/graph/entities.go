@@ -21,6 +21,7 @@ type profileEntity struct {
 func (e *profileEntity) JSON() []byte    { return e.record.JSON() }
 func (e *profileEntity) seq() uint64     { return e.record.Seq() }
 func (e *profileEntity) address() string { return address(e.record.ID) }
+func (e *profileEntity) keep() entity    { return &profileEntity{e.c, e.record} }
 
 // Navigation returns what $filter and $orderby read beyond the profile itself.
 func (e *profileEntity) Navigation(name string) []byte {
@@ -52,6 +53,7 @@ type errorEntity struct {
 func (e *errorEntity) JSON() []byte             { return e.json }
 func (e *errorEntity) Navigation(string) []byte { return nil }
 func (e *errorEntity) seq() uint64              { return uint64(e.place) }
+func (e *errorEntity) keep() entity             { return e }
 func (e *errorEntity) follows() string          { return "/errors('" + e.reported.ID + "')" }
 func (e *errorEntity) address() string {
 	return address(e.profile) + e.follows()
@@ -61,7 +63,7 @@ func (e *errorEntity) address() string {
 func (c *call) profiles() collection {
 	store := c.world.Profiles
 	return collection{
-		t: profileType, path: "education/synchronizationProfiles", context: "education/synchronizationProfiles",
+		t: profile.Type, path: "education/synchronizationProfiles", context: "education/synchronizationProfiles",
 		len: func() int { return store.Len(c.Now) },
 		page: func(after uint64, skip, limit int) ([]entity, bool) {
 			records, more := store.Page(c.Now, after, skip, limit)
@@ -75,8 +77,9 @@ func (c *call) profiles() collection {
 		},
 		all: func(after uint64) iter.Seq[entity] {
 			return func(yield func(entity) bool) {
-				for r := range store.All(c.Now, after) {
-					if !yield(&profileEntity{c, r}) {
+				e := &profileEntity{c: c}
+				for e.record = range store.All(c.Now, after) {
+					if !yield(e) {
 						return
 					}
 				}
@@ -92,7 +95,7 @@ func (c *call) errors(r *profile.Record) collection {
 		return &errorEntity{json: c.appendError(nil, &r.Errors[i]), place: i + 1, profile: r.ID, reported: &r.Errors[i]}
 	}
 	col := numbered(len(r.Errors), one)
-	col.t, col.path, col.context = errorType, "education/synchronizationProfiles/"+r.ID+"/errors", c.contextKey(r.ID)+"/errors"
+	col.t, col.path, col.context = profile.ErrorType, "education/synchronizationProfiles/"+r.ID+"/errors", c.contextKey(r.ID)+"/errors"
 	col.counted = c.Scenario.Variants.Is("errorsCount", "always")
 	return col
 }
@@ -219,14 +222,14 @@ func (s *Handler) getError(c *call) (engine.Reply, error) {
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	o, err := c.options(errorType, odata.Allowed{Select: true})
+	o, err := c.options(profile.ErrorType, odata.Allowed{Select: true})
 	if err != nil {
 		return engine.Reply{}, err
 	}
 	for e := range c.errors(r).all(0) {
 		if found := e.(*errorEntity); found.reported.ID == c.at.keys.get("error") {
 			body := c.entity(c.room(512), c.contextKey(r.ID)+"/errors"+selected(o.Select)+"/$entity",
-				r.ID, found.follows(), c.shape(nil, e, o), errorType)
+				r.ID, found.follows(), c.shape(nil, e, o), profile.ErrorType)
 			return engine.Reply{Status: http.StatusOK, Media: c.format.media(), Body: body}, nil
 		}
 	}
@@ -239,7 +242,7 @@ func (s *Handler) getStatus(c *call) (engine.Reply, error) {
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	o, err := c.options(statusType, odata.Allowed{Select: true})
+	o, err := c.options(profile.StatusType, odata.Allowed{Select: true})
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -248,7 +251,7 @@ func (s *Handler) getStatus(c *call) (engine.Reply, error) {
 	if o.Select != nil {
 		json = o.Select.Apply(nil, json)
 	}
-	body := c.entity(c.room(512), c.contextKey(r.ID)+"/profileStatus"+selected(o.Select)+"/$entity", r.ID, "/profileStatus", json, statusType)
+	body := c.entity(c.room(512), c.contextKey(r.ID)+"/profileStatus"+selected(o.Select)+"/$entity", r.ID, "/profileStatus", json, profile.StatusType)
 	a := engine.Reply{Status: http.StatusOK, Media: c.format.media(), Body: body}
 	c.appliedUnknownMembers(&a)
 	return a, nil

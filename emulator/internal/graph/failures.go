@@ -85,7 +85,7 @@ func serviceError(first schema.Failure) *apierror.Error {
 
 // violations is refusal for the rules that no schema can say.
 func violations(invalid *profile.InvalidError) *apierror.Error {
-	return limited(apierror.InvalidValue(invalid.Violations[0].Property, profileType.Name), rules(invalid.Violations))
+	return limited(apierror.InvalidValue(invalid.Violations[0].Property, profile.Type.Name), rules(invalid.Violations))
 }
 
 func rules(broken []profile.Violation) []apierror.Detail {

@@ -279,7 +279,7 @@ func TestExpansionsLeadOn(t *testing.T) {
 	}
 	planted := map[string]any{}
 	require.NoError(t, json.Unmarshal([]byte(create), &planted))
-	_, err := d.world.Profiles.Plant(dawn, profile.Seed{ID: id, Change: profile.NewChange(planted), Sync: profile.SyncStatus{Status: profile.Failed}, Errors: reported})
+	_, err := d.world.Profiles.Seed(dawn, profile.Seed{ID: id, Change: profile.NewChange(planted), Sync: profile.SyncStatus{Status: profile.Failed}, Errors: reported})
 	require.NoError(t, err)
 
 	for options, want := range map[string]int{

@@ -18,6 +18,7 @@ type licence struct {
 func (l *licence) JSON() []byte             { return l.json }
 func (l *licence) Navigation(string) []byte { return nil }
 func (l *licence) seq() uint64              { return uint64(l.at) + 1 }
+func (l *licence) keep() entity             { return l }
 func (l *licence) address() string          { return "subscribedSkus('" + l.id + "')" }
 
 // enabledUnits is how many accounts may have a licence (chosen: it never runs out).

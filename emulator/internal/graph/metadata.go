@@ -7,14 +7,15 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // The CSDL documents are printed when they are first asked for.
 var (
 	betaCSDL = sync.OnceValue(betaModel.CSDL)
 	v1CSDL   = sync.OnceValue(func() []byte {
-		entity := &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: entityType.Properties}
-		role := &odata.Type{Name: "educationUserRole", Members: userRoleType.Members[:4]} // without faculty
+		entity := &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: profile.EntityType.Properties}
+		role := &odata.Type{Name: "educationUserRole", Members: profile.RoleType.Members[:4]} // without faculty
 		objects := newObjectTypes(entity, role)
 		root := &odata.Type{Name: "educationRoot", Entity: true, Properties: objects.inRoot()}
 		return newModel(slices.Concat([]*odata.Type{role, entity}, objects.types, []*odata.Type{root}), objects, false).CSDL()

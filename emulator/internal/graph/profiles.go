@@ -32,14 +32,14 @@ func (s *Handler) getProfile(c *call) (engine.Reply, error) {
 		c.world.Profiles.Read(c.Now, c.Subject)
 		return c.profile(http.StatusOK, r), nil
 	}
-	o, err := c.options(profileType, odata.Allowed{Select: true, Expand: true, MaxTop: maxPage})
+	o, err := c.options(profile.Type, odata.Allowed{Select: true, Expand: true, MaxTop: maxPage})
 	if err != nil {
 		return engine.Reply{}, err
 	}
 	c.world.Profiles.Read(c.Now, c.Subject)
 	e := &profileEntity{c: c, record: r}
 	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles"+selected(o.Select)+"/$entity",
-		r.ID, "", c.shape(nil, e, o), profileType)
+		r.ID, "", c.shape(nil, e, o), profile.Type)
 	a := engine.Reply{Status: http.StatusOK, Media: c.format.media(), Body: body}
 	c.applied(&a, o)
 	return a, nil
@@ -47,14 +47,14 @@ func (s *Handler) getProfile(c *call) (engine.Reply, error) {
 
 // profile is a profile as the whole body of an answer.
 func (c *call) profile(status int, r *profile.Record) engine.Reply {
-	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles/$entity", r.ID, "", r.JSON(), profileType)
+	body := c.entity(c.room(len(r.JSON())+256), "education/synchronizationProfiles/$entity", r.ID, "", r.JSON(), profile.Type)
 	return engine.Reply{Status: status, Media: c.format.media(), Body: body}
 }
 
 // createProfile: 202 with the profile (the page's text), or 201 (its example),
 // variant createStatus. 400 where the model's validation fails. All documented.
 func (s *Handler) createProfile(c *call) (engine.Reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
 	change, err := s.readChange(c, false)
@@ -97,7 +97,7 @@ func (s *Handler) putProfile(c *call) (engine.Reply, error) { return s.update(c,
 func (s *Handler) putProfileByBody(c *call) (engine.Reply, error) { return s.update(c, "", true) }
 
 func (s *Handler) update(c *call, id string, whole bool) (engine.Reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
 	if id != "" {
@@ -112,14 +112,14 @@ func (s *Handler) update(c *call, id string, whole bool) (engine.Reply, error) {
 	}
 	switch inBody := change.ID(); {
 	case id == "" && inBody == "":
-		return engine.Reply{}, apierror.MissingValue("id", profileType.Name).
+		return engine.Reply{}, apierror.MissingValue("id", profile.Type.Name).
 			Help("missingProperty", "/id",
 				"PUT on the collection needs the id of the profile in the body; or use PATCH or PUT on /education/synchronizationProfiles/{id}")
 	case id == "":
 		id = inBody
 		c.Subject = id
 	case inBody != "" && inBody != id:
-		return engine.Reply{}, apierror.InvalidValue("id", profileType.Name).
+		return engine.Reply{}, apierror.InvalidValue("id", profile.Type.Name).
 			Help(string(schema.BadValue), "/id", "the body's id is %q, the address's is %q; the id of a profile never changes", inBody, id)
 	}
 	r, err := c.world.Profiles.Update(c.Now, id, change, whole)
@@ -164,7 +164,7 @@ func (s *Handler) readChange(c *call, partial bool) (profile.Change, error) {
 	if err != nil {
 		return profile.Change{}, err
 	}
-	failures := schemas.Check(profileType.Name, body, schema.Options{
+	failures := schemas.Check(profile.Type.Name, body, schema.Options{
 		Partial: partial, RefuseDataSyncNamespace: c.Scenario.Variants.Is("dataSyncNamespace", "refused")})
 	if len(failures) >= schema.MaxFailures { // nobody asks what else is wrong
 		return profile.Change{}, c.refuse(c.refusal(failures, nil))
@@ -179,7 +179,7 @@ func (s *Handler) readChange(c *call, partial bool) (profile.Change, error) {
 
 // deleteProfile: 202 without a body, or 204, variant deleteStatus. Documented.
 func (s *Handler) deleteProfile(c *call) (engine.Reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
 	r, err := c.world.Intake.Delete(c.Now, c.Subject)

@@ -38,7 +38,7 @@ func (c *call) translate(err error) *apierror.Error {
 		}
 		return e
 	case errors.Is(err, profile.ErrNotFound) && strings.EqualFold(c.Subject, "delta"):
-		return apierror.NoChangeTracking(profileType.Name)
+		return apierror.NoChangeTracking(profile.Type.Name)
 	case errors.Is(err, profile.ErrNotFound):
 		return apierror.NotFound("profile", c.Subject)
 	case errors.As(err, &illegal):

@@ -17,7 +17,7 @@ import (
 // processed, which is while its sync extracts or validates (inferred). 200 is the
 // page's text, 201 its example's status line, variant uploadUrlStatus.
 func (s *Handler) uploadURL(c *call) (engine.Reply, error) {
-	if err := c.noOptions(profileType); err != nil {
+	if err := c.noOptions(profile.Type); err != nil {
 		return engine.Reply{}, err
 	}
 	r, err := c.world.Profiles.Allow(c.Now, c.Subject, profile.CallUploadURL)

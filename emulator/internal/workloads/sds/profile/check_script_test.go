@@ -29,7 +29,7 @@ func parse(text string) (steps []Step) {
 	return steps
 }
 
-func TestLegalSteps(t *testing.T) {
+func TestCheckSteps(t *testing.T) {
 	for _, c := range []struct {
 		on    Call
 		steps string
@@ -99,7 +99,7 @@ func TestLegalSteps(t *testing.T) {
 		{CallUploadURL, "inProgress", -1, `no lifecycle begins with "uploadUrl": want one of create, update, start, pause, resume, reset, delete`,
 			"create update start pause resume reset delete"},
 	} {
-		faults := LegalSteps(c.on, parse(c.steps))
+		faults := CheckSteps(c.on, parse(c.steps))
 		name := string(c.on) + ": " + c.steps
 		if c.fault == "" {
 			assert.Empty(t, faults, name)
@@ -124,7 +124,7 @@ func TestStepsThatMakeNoSense(t *testing.T) {
 		"the step makes up -1 errors: want 0 to 1000": {Message: "m", ErrorCount: -1},
 	} {
 		for _, step.Force = range []bool{false, true} {
-			faults := LegalSteps(CallStart, []Step{step})
+			faults := CheckSteps(CallStart, []Step{step})
 			require.Len(t, faults, 1, fault)
 			assert.Contains(t, faults[0].Message, fault)
 			assert.Empty(t, faults[0].Legal)
@@ -132,10 +132,10 @@ func TestStepsThatMakeNoSense(t *testing.T) {
 		}
 	}
 	// A step may only record errors, or only say something; but not after the end.
-	assert.Empty(t, LegalSteps(CallStart, []Step{{Status: InProgress}, {ErrorCount: 2}, {Errors: []SyncError{{}}}, {Message: "m"}, {Status: Failed}, {Message: "m"}}))
-	faults := LegalSteps(CallStart, []Step{{Status: Failed}, {ErrorCount: 2}})
+	assert.Empty(t, CheckSteps(CallStart, []Step{{Status: InProgress}, {ErrorCount: 2}, {Errors: []SyncError{{}}}, {Message: "m"}, {Status: Failed}, {Message: "m"}}))
+	faults := CheckSteps(CallStart, []Step{{Status: Failed}, {ErrorCount: 2}})
 	require.Len(t, faults, 1)
 	assert.Equal(t, StepFault{Index: 1, Forcible: true, Message: "nothing is recorded after a sync has ended with error"}, faults[0])
 	// All faults are told.
-	assert.Len(t, LegalSteps(CallStart, parse("success extracting state:gone nonsense!")), 3)
+	assert.Len(t, CheckSteps(CallStart, parse("success extracting state:gone nonsense!")), 3)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// errorsOf plays a sync with one step and returns what it recorded; before lets
+// errorsOf runs a sync with one step and returns what it recorded; before lets
 // others act first.
 func errorsOf(t *testing.T, step Step, before func(s *Store)) []SyncError {
 	t.Helper()

@@ -81,7 +81,7 @@ func (r *Record) expires() (time.Time, bool) {
 
 // settle applies everything that is due by now, in order, and tells whether the
 // profile vanished.
-func (r *Record) settle(now time.Time, p *playbook, log *events) (gone bool) {
+func (r *Record) settle(now time.Time, l *lifecycles, log *events) (gone bool) {
 	for {
 		at, expiration, ok := r.next()
 		switch {
@@ -93,7 +93,7 @@ func (r *Record) settle(now time.Time, p *playbook, log *events) (gone bool) {
 			if r.standing() != before {
 				log.add(r, at, before, "", 0)
 			}
-		case r.advance(at, p, log):
+		case r.advance(at, l, log):
 			return true
 		}
 	}
@@ -101,10 +101,10 @@ func (r *Record) settle(now time.Time, p *playbook, log *events) (gone bool) {
 
 // advance applies the next step, which happens at that instant, and tells
 // whether the profile vanished.
-func (r *Record) advance(at time.Time, p *playbook, log *events) (gone bool) {
+func (r *Record) advance(at time.Time, l *lifecycles, log *events) (gone bool) {
 	s, before := r.upcoming(), r.standing()
 	r.done, r.from, r.reads = r.done+1, at, 0
-	recorded := p.record(r, s, at)
+	recorded := l.record(r, s, at)
 	if s.State != "" {
 		r.enter(s.State)
 	}
@@ -120,7 +120,7 @@ func (r *Record) advance(at time.Time, p *playbook, log *events) (gone bool) {
 		return true
 	}
 	if s.State == Provisioned {
-		r.startByItself(at, p, log)
+		r.startByItself(at, l, log)
 	}
 	return false
 }
@@ -145,10 +145,10 @@ func (r *Record) enter(s State) {
 // startByItself starts the first sync of a provisioned profile that needs no
 // files. Documented: a provider that is read over its API starts by itself.
 // While a lifecycle has more to come, that decides (chosen).
-func (r *Record) startByItself(now time.Time, p *playbook, log *events) {
+func (r *Record) startByItself(now time.Time, l *lifecycles, log *events) {
 	if !r.csv && !r.started && !r.locked && r.State == Provisioned && r.upcoming() == nil {
 		before := r.standing()
-		r.begin(now, CallStart, Outcome{}, p)
+		r.begin(now, CallStart, Outcome{}, l)
 		if r.standing() != before {
 			log.add(r, now, before, r.course.name, 0)
 		}
@@ -157,8 +157,8 @@ func (r *Record) startByItself(now time.Time, p *playbook, log *events) {
 
 // begin starts a run, in place of whatever was to come or was held back. Until
 // its first step it extracts (chosen).
-func (r *Record) begin(now time.Time, call Call, o Outcome, p *playbook) {
-	c := cmp.Or(p.pick(r, call), p.outcome(o))
+func (r *Record) begin(now time.Time, call Call, o Outcome, l *lifecycles) {
+	c := cmp.Or(l.pick(r, call), l.outcome(o))
 	r.take(c, now)
 	r.started = true
 	r.run++
@@ -206,7 +206,7 @@ func (r *Record) pauseBy(c *course, now time.Time) {
 // resume goes on where a pause stopped, or past a validationError, unless a
 // lifecycle begins with it. A profile that never ran has nothing to go on with
 // and stays as it is (chosen).
-func (r *Record) resume(now time.Time, p *playbook) {
+func (r *Record) resume(now time.Time, l *lifecycles) {
 	status, last := InProgress, r.Sync.LastSuccessful
 	h := r.held
 	if r.Sync.Status != Paused {
@@ -220,7 +220,7 @@ func (r *Record) resume(now time.Time, p *playbook) {
 	case !r.started:
 		return
 	}
-	switch c := p.pick(r, CallResume); {
+	switch c := l.pick(r, CallResume); {
 	case c != nil:
 		r.take(c, now)
 		if c.atOnce() {
@@ -234,7 +234,7 @@ func (r *Record) resume(now time.Time, p *playbook) {
 	case r.upcoming() == nil:
 		// It stopped at a validationError, or nothing is told of what was paused:
 		// then it was in the middle of its longest stage (chosen).
-		r.take(p.resumed, now)
+		r.take(l.resumed, now)
 	}
 	r.setStatus(status, now)
 	r.Sync.LastSuccessful = last // going back to success is no new sync

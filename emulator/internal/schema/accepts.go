@@ -12,13 +12,22 @@ import (
 //
 // Nearly every document is valid, and of a valid one nobody asks why; the
 // validator prepares its explanations all the same, which takes ten times as
-// long as this and half of the time of a create. It stays the authority: a test
-// holds each verdict of accepts against it.
+// long as this and half of the time of a create: without this, BenchmarkCreate
+// falls from 0.38 of a bare handler to 0.22, and its goal is 0.28. The validator
+// stays the authority: a test holds each verdict of accepts against it.
 func accepts(s *jsonschema.Schema, v any) bool {
 	if s.Always != nil || !quick(s) {
 		return false
 	}
 	if s.Ref != nil && !accepts(s.Ref, v) {
+		return false
+	}
+	for _, sub := range s.AllOf {
+		if !accepts(sub, v) {
+			return false
+		}
+	}
+	if s.If != nil && !otherType(s.If, v) && !accepts(s.Then, v) {
 		return false
 	}
 	if len(s.Constant) > 0 && !same(v, s.Constant[0]) {
@@ -44,12 +53,20 @@ func accepts(s *jsonschema.Schema, v any) bool {
 
 // quick tells whether s has no keyword that accepts does not know.
 func quick(s *jsonschema.Schema) bool {
-	return s.Not == nil && s.AllOf == nil && s.AnyOf == nil && s.OneOf == nil && s.If == nil &&
+	return s.Not == nil && s.AnyOf == nil && s.OneOf == nil && (s.If == nil || s.Then != nil) && s.Else == nil &&
 		s.RecursiveRef == nil && s.DynamicRef == nil &&
 		s.MinProperties < 0 && s.MaxProperties < 0 && s.PropertyNames == nil && s.PatternProperties == nil &&
 		s.Dependencies == nil && s.DependentRequired == nil && s.DependentSchemas == nil && s.UnevaluatedProperties == nil &&
 		s.Items == nil && s.AdditionalItems == nil && s.PrefixItems == nil && s.Contains == nil && s.UnevaluatedItems == nil &&
 		s.ContentEncoding == "" && s.ContentMediaType == "" && s.ContentSchema == nil && len(s.Extensions) == 0
+}
+
+// otherType tells whether v has another "@odata.type" than the one that s asks for.
+func otherType(s *jsonschema.Schema, v any) bool {
+	m, _ := v.(map[string]any)
+	name, ok := m[odataType].(string)
+	want := s.Properties[odataType]
+	return ok && want != nil && len(want.Constant) == 1 && !same(name, want.Constant[0])
 }
 
 func typed(s *jsonschema.Schema, name string) bool {

@@ -33,7 +33,7 @@ var (
 	ends   = []Status{Success, Failed, ValidationError, Quarantined}
 )
 
-// LegalSteps returns what is wrong with the steps of a lifecycle that begins
+// CheckSteps returns what is wrong with the steps of a lifecycle that begins
 // with on: what the service could not do, unless the step is forced, and what
 // makes no sense at all. A sync goes extracting, validating, inProgress, and ends;
 // stages may be skipped forward or told again, and nothing comes after an end. After
@@ -41,7 +41,7 @@ var (
 // new provisioning, to a sync, or to both in this order. Errors belong to a sync; one
 // that recorded some does not end in success (all of this chosen in
 // school-data-sync.md, section 4, from what the pages tell).
-func LegalSteps(on Call, steps []Step) []StepFault {
+func CheckSteps(on Call, steps []Step) []StepFault {
 	if !slices.Contains(Triggers, on) {
 		return []StepFault{{Index: -1,
 			Message: fmt.Sprintf("no lifecycle begins with %q: want one of %s", on, join(Triggers)),

@@ -68,7 +68,7 @@ var (
 //
 // What they say depends on the store's Derive, the profile's id, the number of
 // its run and their place in it: on nothing that others ask.
-func (p *playbook) record(r *Record, s *Step, at time.Time) int {
+func (l *lifecycles) record(r *Record, s *Step, at time.Time) int {
 	n := len(s.Errors) + s.ErrorCount
 	if n == 0 {
 		return 0
@@ -87,7 +87,7 @@ func (p *playbook) record(r *Record, s *Step, at time.Time) int {
 		chance.Seed(h.Sum64(), uint64(r.run)<<32|uint64(place))
 		e.fill(rand.New(&chance))
 		if e.ID == "" {
-			e.ID = p.derive("errors", r.ID, strconv.FormatUint(uint64(r.run), 10), strconv.Itoa(place))
+			e.ID = l.derive("errors", r.ID, strconv.FormatUint(uint64(r.run), 10), strconv.Itoa(place))
 		}
 		if e.Recorded.IsZero() {
 			e.Recorded = at

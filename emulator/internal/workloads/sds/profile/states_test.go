@@ -48,9 +48,9 @@ func TestMachine(t *testing.T) {
 				state, status, _ := strings.Cut(row.from, "/")
 				t.Run(fmt.Sprint(provider, " ", row.from, " ", n, " ", call), func(t *testing.T) {
 					s := newStore()
-					planted, err := s.Plant(dawn, Seed{Change: NewChange(body(from())), State: State(state), Sync: SyncStatus{Status: Status(status), LastActivity: active}})
+					seeded, err := s.Seed(dawn, Seed{Change: NewChange(body(from())), State: State(state), Sync: SyncStatus{Status: Status(status), LastActivity: active}})
 					require.NoError(t, err)
-					id, before := view(planted).ID, shown(planted)
+					id, before := view(seeded).ID, shown(seeded)
 					if provider != "csv" && (call == CallStart || call == CallUploadURL) {
 						want = "-" // they take no files
 					}
@@ -89,9 +89,9 @@ func TestProvidersThatStartByThemselves(t *testing.T) {
 	for provider, from := range map[string]func() map[string]any{"powerSchool": powerSchoolProvider, "oneRoster": oneRosterProvider} {
 		t.Run(provider, func(t *testing.T) {
 			s := newStore()
-			planted, err := s.Plant(dawn, Seed{Change: NewChange(body(from()))})
+			seeded, err := s.Seed(dawn, Seed{Change: NewChange(body(from()))})
 			require.NoError(t, err)
-			assert.Equal(t, "provisioned/extracting", stands(s, dawn, planted.ID))
+			assert.Equal(t, "provisioned/extracting", stands(s, dawn, seeded.ID))
 
 			patched := create(t, s, dawn, csvProvider)
 			later := dawn.Add(time.Minute)
@@ -99,7 +99,7 @@ func TestProvidersThatStartByThemselves(t *testing.T) {
 			_, err = s.Update(later, patched, NewChange(map[string]any{"dataProvider": from()}), false)
 			require.NoError(t, err)
 			assert.Equal(t, "provisioned/extracting", stands(s, later, patched))
-			for _, id := range []string{planted.ID, patched} {
+			for _, id := range []string{seeded.ID, patched} {
 				assert.Equal(t, "provisioned/success", stands(s, later.Add(time.Minute), id))
 			}
 		})
@@ -226,7 +226,7 @@ func TestDatesAndMessagesOfTheStatus(t *testing.T) {
 func TestResetAndStartDeleteErrors(t *testing.T) {
 	for _, call := range []Call{CallReset, CallStart} {
 		s := newStore()
-		r, err := s.Plant(dawn, Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: Quarantined}, Errors: []SyncError{{ErrorCode: "None"}, {ErrorCode: "None"}}})
+		r, err := s.Seed(dawn, Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: Quarantined}, Errors: []SyncError{{ErrorCode: "None"}, {ErrorCode: "None"}}})
 		require.NoError(t, err)
 		require.EqualValues(t, 2, r.Sync.ErrorCount)
 		require.NoError(t, do(s, dawn, view(r).ID, call))
@@ -240,14 +240,14 @@ func TestResetAndStartDeleteErrors(t *testing.T) {
 
 func TestValidationErrorResumes(t *testing.T) {
 	s := newStore()
-	r, err := s.Plant(dawn, Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: ValidationError}, Errors: []SyncError{{ErrorCode: "None"}}})
+	r, err := s.Seed(dawn, Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: ValidationError}, Errors: []SyncError{{ErrorCode: "None"}}})
 	require.NoError(t, err)
 	timeline{
 		{100, "", "provisioned/validationError"}, {100, CallResume, "provisioned/inProgress"}, {101.999, "", "provisioned/inProgress"}, {102, "", "provisioned/success"},
 	}.run(t, s, view(r).ID)
 
 	s = newStore()
-	r, err = s.Plant(dawn, Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: ValidationError}})
+	r, err = s.Seed(dawn, Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: ValidationError}})
 	require.NoError(t, err)
 	timeline{
 		{1, CallPause, "provisioned/paused"}, {2, CallResume, "provisioned/validationError"}, {3, CallResume, "provisioned/inProgress"}, {5, "", "provisioned/success"},

@@ -10,25 +10,25 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// playbook is a script as a store plays it, with what is counted on the way.
-type playbook struct {
+// lifecycles is a script as one store runs it, with what is counted on the way.
+type lifecycles struct {
 	*compiled
 	used   map[string]uint64 // how often each lifecycle ran; nil: none did
 	derive func(names ...string) string
 }
 
-// compiled is a script made ready to be played. All stores of the script share it,
+// compiled is a script made ready to be run. All stores of the script share it,
 // and records share what it holds: it is never written to.
 type compiled struct {
-	byTrigger map[Call][]*play // in the script's order
-	byName    map[string]*play
+	byTrigger map[Call][]*lifecycle // in the script's order
+	byName    map[string]*lifecycle
 
 	// What happens where no lifecycle decides.
 	creation, deletion, sync, resumed *course
 }
 
-// play is a lifecycle with what is known of its neighbours.
-type play struct {
+// lifecycle is a Lifecycle with what is known of its neighbours.
+type lifecycle struct {
 	course *course
 	where  []condition
 	next   string
@@ -55,7 +55,7 @@ func (p *passed) has(name string) bool { return p != nil && slices.Contains(p.na
 // noScript is the script of a store that was given none.
 var noScript Script
 
-// compile makes s ready, once for all stores. Values that LegalSteps refuses are
+// compile makes s ready, once for all stores. Values that CheckSteps refuses are
 // drawn into their range, since nothing may hang or grow without bound.
 func (s *Script) compile() *compiled {
 	if s == nil {
@@ -72,7 +72,7 @@ func newCompiled(s *Script) *compiled {
 	t := s.Timeline
 	inProgress := stage(t.InProgress, "", Success)
 	p := &compiled{
-		byTrigger: map[Call][]*play{}, byName: map[string]*play{},
+		byTrigger: map[Call][]*lifecycle{}, byName: map[string]*lifecycle{},
 		creation: &course{steps: []Step{stage(t.Provisioning, Provisioned, "")}},
 		deletion: &course{steps: []Step{stage(t.Deleting, Gone, "")}},
 		sync:     &course{steps: []Step{stage(t.Extracting, "", Validating), stage(t.Validating, "", InProgress), inProgress}},
@@ -84,7 +84,7 @@ func newCompiled(s *Script) *compiled {
 			steps[i].After, steps[i].Reads = max(steps[i].After, 0), min(max(steps[i].Reads, 0), math.MaxInt32)
 			steps[i].ErrorCount = min(max(steps[i].ErrorCount, 0), MaxErrors)
 		}
-		one := &play{course: &course{name: l.Name, steps: steps}, next: l.Next}
+		one := &lifecycle{course: &course{name: l.Name, steps: steps}, next: l.Next}
 		for path, want := range l.Where {
 			one.where = append(one.where, condition{path, plain(want)})
 		}
@@ -110,7 +110,7 @@ func plain(v any) any {
 
 // holds tells whether the profile is one that the lifecycle is for. A value
 // that is absent is null.
-func (l *play) holds(r *Record) bool {
+func (l *lifecycle) holds(r *Record) bool {
 	for _, c := range l.where {
 		if !reflect.DeepEqual(gjson.GetBytes(r.JSON(), c.path).Value(), c.want) {
 			return false
@@ -122,46 +122,46 @@ func (l *play) holds(r *Record) bool {
 // pick returns what a call on r leads to, and notes that it ran: the first
 // lifecycle that begins with the call, is for the profile, did not have its
 // turn there and does not wait for another's; nil where there is none.
-func (p *playbook) pick(r *Record, on Call) *course {
-	for _, l := range p.byTrigger[on] {
-		if l.next != "" && r.passed.has(l.course.name) || !l.named(r) || !l.holds(r) {
+func (l *lifecycles) pick(r *Record, on Call) *course {
+	for _, one := range l.byTrigger[on] {
+		if one.next != "" && r.passed.has(one.course.name) || !one.named(r) || !one.holds(r) {
 			continue
 		}
-		if l.next != "" {
+		if one.next != "" {
 			// Names of a script that was in force before are dropped here, so
 			// that they do not add up.
 			var names []string
 			if r.passed != nil {
 				for _, n := range r.passed.names {
-					if p.byName[n] != nil {
+					if l.byName[n] != nil {
 						names = append(names, n)
 					}
 				}
 			}
-			r.passed = &passed{append(names, l.course.name)}
+			r.passed = &passed{append(names, one.course.name)}
 		}
-		p.count(l.course.name, 1)
-		return l.course
+		l.count(one.course.name, 1)
+		return one.course
 	}
 	return nil
 }
 
 // count notes that the lifecycle of that name ran n times more.
-func (p *playbook) count(name string, n uint64) {
-	if p.used == nil {
-		p.used = map[string]uint64{}
+func (l *lifecycles) count(name string, n uint64) {
+	if l.used == nil {
+		l.used = map[string]uint64{}
 	}
-	p.used[name] += n
+	l.used[name] += n
 }
 
 // named tells whether the lifecycle waits for none, or one that leads to it ran.
-func (l *play) named(r *Record) bool {
+func (l *lifecycle) named(r *Record) bool {
 	return len(l.heads) == 0 || slices.ContainsFunc(l.heads, r.passed.has)
 }
 
 // scripted tells whether a lifecycle that begins with on is for r.
 func (p *compiled) scripted(r *Record, on Call) bool {
-	return slices.ContainsFunc(p.byTrigger[on], func(l *play) bool { return l.holds(r) })
+	return slices.ContainsFunc(p.byTrigger[on], func(l *lifecycle) bool { return l.holds(r) })
 }
 
 // atOnce tells whether the first step of c comes with the trigger and says what

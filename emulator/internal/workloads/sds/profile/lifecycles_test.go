@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// scripted returns a store that plays those lifecycles, on DefaultTimeline.
+// scripted returns a store that runs those lifecycles, on DefaultTimeline.
 func scripted(lifecycles ...Lifecycle) *Store {
 	for i := range lifecycles {
 		if lifecycles[i].Name == "" {
