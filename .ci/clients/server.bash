@@ -50,6 +50,12 @@ stop() {
 # field FILE NAME: a top-level field of a JSON file.
 field() { node -p 'JSON.parse(require("fs").readFileSync(process.argv[1]))[process.argv[2]]' "$1" "$2"; }
 
+# block WORDS: prints the block of code of README.md that has these words.
+block() {
+	awk -v has="$1" '/^```/ { if (index(text, has)) { printf "%s", text; found = 1; exit } text = ""; next } { text = text $0 "\n" }
+		END { exit !found }' "$here/README.md"
+}
+
 checks=0 wrong=0 skipped=()
 # skip WHAT WHY: what this machine cannot try. The verdict says it again.
 skip() {
