@@ -1,15 +1,6 @@
 package fault
 
-import (
-	"math"
-	"strings"
-	"time"
-
-	"github.com/graphemu/graphemu/emulator/internal/operation"
-)
-
-// noStrike is a position behind all rules.
-const noStrike = math.MaxInt64
+import "time"
 
 // MaxMisses is how many misses a call has at most.
 const MaxMisses = 5
@@ -19,91 +10,69 @@ const MaxMisses = 5
 // misses are rules of the call's operation that were looked at and did not
 // strike, the first MaxMisses of them. What is drawn depends on the seed, the
 // rule's name and the number of the call for the rule, and on nothing else.
-func (s *Set) Decide(q *Query) (Strike, bool, []Miss) {
+func (s *Set) Decide(q *Query) (strike Strike, struck bool, misses []Miss) {
 	if s.Empty() {
 		return Strike{}, false, nil
 	}
-	f := facts{q: q}
-	for {
-		strike, struck, misses := s.look(&f)
-		if f.complete() {
-			return strike, struck, misses
-		}
-		f.find()
-	}
-}
-
-// look decides, unless f turns out to lack something: then it changes nothing.
-func (s *Set) look(f *facts) (Strike, bool, []Miss) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var tablesRoom [8]*table
-	tables := s.covering(f.q.Operation, tablesRoom[:0])
-	s.round++
-	f.round = s.round
-	var room [8]*group
-	found := room[:0]
-	for _, t := range tables {
-		found = t.match(f, found)
-	}
-	if !f.complete() {
-		return Strike{}, false, nil
-	}
-	var hit *entry
-	position := int64(noStrike)
-	for _, g := range found {
-		if one := g.strike(); one != nil && one.position < position {
-			hit, position = one.entry, one.position
-		}
-	}
-	early := s.waiting.early(f.q, found, position)
-	if early != nil {
-		hit, position = early.entry, early.entry.position
-	}
-	misses := f.misses(tables, position)
-	for _, g := range found {
-		g.pass(position)
-	}
-	if hit == nil {
-		return Strike{}, false, misses
-	}
-	return s.strike(f.q, hit, early), true, misses
-}
-
-// covering appends the tables of all patterns that an operation is of.
-func (s *Set) covering(name string, tables []*table) []*table {
-	if t := s.exact[name]; t != nil {
-		tables = append(tables, t)
-	}
-	if len(s.prefixes) > 0 {
-		for i := strings.IndexByte(name, '.'); i >= 0; {
-			if t := s.prefixes[name[:i]]; t != nil {
-				tables = append(tables, t)
+	c := facts{Query: q}
+	rules := s.covering(q.Operation)
+	for _, e := range rules {
+		failed, n := e.failed(&c), uint64(0)
+		if failed == met {
+			n = e.matched.Add(1)
+			told, early := s.early(q, e)
+			if early || e.strikes(n) {
+				e.fired.Add(1)
+				return s.strike(q, e, n, told), true, misses
 			}
-			next := strings.IndexByte(name[i+1:], '.')
-			if next < 0 {
-				break
+		}
+		if len(misses) < MaxMisses {
+			if misses == nil {
+				misses = make([]Miss, 0, min(MaxMisses, len(rules)))
 			}
-			i += 1 + next
+			misses = append(misses, c.miss(e, failed, n))
 		}
 	}
-	if s.any != nil && operation.Covers(operation.Any, name) {
-		tables = append(tables, s.any)
-	}
-	return tables
+	return Strike{}, false, misses
 }
 
-// strike is what hit does to the call, which has been counted. Must hold mu.
-func (s *Set) strike(q *Query, hit *entry, early *waiter) Strike {
-	call, _ := hit.group.counts(hit)
-	strike := Strike{Rule: &hit.rule, Call: call, Delay: hit.rule.Delay.draw(hit.key, call), Early: early != nil, key: hit.key}
-	if r := hit.rule.Respond; r != nil {
-		strike.RetryAfter = r.RetryAfter.Std()
-		if early != nil {
-			strike.RetryAfter = early.punish()
+// failed returns the index of the first condition that does not hold, or
+// missPart, or met where the rule applies to the call.
+func (e *entry) failed(c *facts) int {
+	if e.partless && c.InBatch {
+		return missPart
+	}
+	for i := range e.conditions {
+		if !c.holds(&e.conditions[i]) {
+			return i
+		}
+	}
+	return met
+}
+
+// strikes tells whether the nth call that matches is struck.
+func (e *entry) strikes(n uint64) bool {
+	if !e.calls.has(n) {
+		return false
+	}
+	if e.rule.Chance <= 0 || e.rule.Chance >= 1 {
+		return true
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.dice.strikes(n)
+}
+
+// strike is what e does to its nth call. told is what an early client was told
+// before; 0: it is not early.
+func (s *Set) strike(q *Query, e *entry, n uint64, told time.Duration) Strike {
+	strike := Strike{Rule: &e.rule, Call: n, Delay: drawn(e.rule.Delay, e.key, n), Early: told > 0, key: e.key}
+	if r := e.rule.Respond; r != nil {
+		if strike.RetryAfter = r.RetryAfter.Std(); told > 0 {
+			strike.RetryAfter = punish(told)
 		}
 		if r.PunishEarly && strike.RetryAfter > 0 {
-			s.waiting.tell(q, hit, strike.RetryAfter, strike.Delay)
+			s.tell(q, e, strike.RetryAfter, strike.Delay)
 		}
 	}
 	return strike

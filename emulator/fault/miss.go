@@ -21,104 +21,24 @@ type Miss struct {
 
 // Other values of Miss.failed.
 const (
-	missPart = -1 - iota // cannot strike a part of a batch
+	met      = -1 - iota // none: what is missing is found out in miss
+	missPart             // cannot strike a part of a batch
 	missCalls
 	missChance
 )
 
-// misses returns the first rules of tables before a position, which did not strike.
-// The call has not been counted yet. The set's lock must be held.
-func (f *facts) misses(tables []*table, position int64) []Miss {
-	var at [8]int // of tables: there are no more but for an operation of many dots
-	tables = tables[:min(len(tables), len(at))]
-	var misses []Miss
-	for len(misses) < MaxMisses {
-		var first *entry
-		from := 0
-		for i, t := range tables {
-			if at[i] < len(t.rules) && (first == nil || t.rules[at[i]].position < first.position) {
-				first, from = t.rules[at[i]], i
-			}
-		}
-		if first == nil || first.position >= position {
-			break
-		}
-		at[from]++
-		if misses == nil {
-			misses = make([]Miss, 0, min(MaxMisses, len(tables[0].rules)))
-		}
-		misses = append(misses, f.miss(first))
-	}
-	return misses
-}
-
-// miss tells why e did not strike.
-func (f *facts) miss(e *entry) Miss {
-	m := Miss{Rule: e.rule.Name, entry: e}
-	if e.partless && f.q.InBatch {
-		m.failed = missPart
-		return m
-	}
-	for i := range e.conditions {
-		// What is not known was not asked for, since another condition failed.
-		if holds, known := f.peek(&e.conditions[i]); known && !holds {
-			m.failed = i
-			m.got, m.absent = f.got(&e.conditions[i])
-			return m
-		}
-	}
-	matched, _ := e.group.counts(e)
-	m.call, m.failed = matched+1, missChance
-	if e.rule.Calls.next(m.call) != m.call {
+// miss tells why e did not strike the call, the nth where it matches.
+func (c *facts) miss(e *entry, failed int, n uint64) Miss {
+	m := Miss{Rule: e.rule.Name, entry: e, failed: failed, call: n}
+	switch {
+	case failed >= 0:
+		m.got, m.absent = c.got(&e.conditions[failed])
+	case failed == met && e.calls.has(n):
+		m.failed = missChance
+	case failed == met:
 		m.failed = missCalls
 	}
 	return m
-}
-
-// peek is holds, and wants nothing.
-func (f *facts) peek(c *condition) (holds, known bool) {
-	switch c.kind {
-	case header:
-	case body:
-		if !f.known[body] {
-			return false, false
-		}
-		value, known := f.values[c.name]
-		return value == c.value, known || len(f.body) == 0
-	case query:
-		if !f.known[query] {
-			return false, false
-		}
-	default:
-		if !f.known[status] {
-			return false, false
-		}
-	}
-	return f.holds(c)
-}
-
-// got returns what the call has in place of what a condition wants.
-func (f *facts) got(c *condition) (value string, absent bool) {
-	switch c.kind {
-	case header:
-		if values := f.q.Header[c.name]; len(values) > 0 {
-			return values[0], false
-		}
-		return "", true
-	case query:
-		for _, o := range f.options {
-			if o.name == c.name {
-				return o.value, false
-			}
-		}
-		return "", true
-	case state:
-		return f.state, !f.subject
-	case status:
-		return f.status, !f.subject
-	}
-	value = f.values[c.name]
-	return value, value == ""
 }
 
 // Why returns the reason for people, as `header X-Run is "3", the rule wants

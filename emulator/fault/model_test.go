@@ -21,8 +21,14 @@ type model struct {
 	added   int
 	count   map[string]uint64
 	fired   map[string]uint64
-	waiters map[string]*waiter
+	waiters map[string]*waitedFor
 	seed    uint64
+}
+
+// waitedFor is what a client was told to wait.
+type waitedFor struct {
+	retryAfter        time.Duration
+	world, real, told time.Time
 }
 
 func (m *model) decide(q *Query) (rule string, call uint64, delay, retryAfter time.Duration) {
@@ -67,20 +73,19 @@ func (m *model) decide(q *Query) (rule string, call uint64, delay, retryAfter ti
 		in := n >= c.From && (c.To == 0 || n <= c.To) && (c.Every == 0 || n%c.Every == 0)
 		if in && r.Chance > 0 {
 			d := newDice(r.Chance, keyOf(m.seed, r.Name))
-			at, certain := d.strike(n)
-			in = at == n && certain
+			in = d.strikes(n)
 		}
 		if w == nil && !in {
 			continue
 		}
 		m.fired[r.Name]++
-		delay = r.Delay.draw(keyOf(m.seed, r.Name), n)
+		delay = drawn(r.Delay, keyOf(m.seed, r.Name), n)
 		if r.Respond != nil {
 			if retryAfter = r.Respond.RetryAfter.Std(); w != nil {
-				retryAfter = w.punish()
+				retryAfter = punish(w.retryAfter)
 			}
 			told := Told(retryAfter, q.Factor)
-			m.waiters[key] = &waiter{retryAfter: retryAfter, world: q.Now.Add(Passed(told, q.Factor)), real: q.Real.Add(told), told: q.Real.Add(Felt(delay, q.Factor))}
+			m.waiters[key] = &waitedFor{retryAfter: retryAfter, world: q.Now.Add(Passed(told, q.Factor)), real: q.Real.Add(told), told: q.Real.Add(Felt(delay, q.Factor))}
 		}
 		return r.Name, n, delay, retryAfter
 	}
@@ -126,11 +131,11 @@ func ruleOf(t *rapid.T, name string) Rule {
 	return r
 }
 
-// TestSetIsAsRulesTriedOneByOne holds the index against the model: in any order of
+// TestSetIsAsRulesTriedOneByOne holds the set against the model: in any order of
 // calls, additions and removals, with a save and restore at any point.
 func TestSetIsAsRulesTriedOneByOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := &model{count: map[string]uint64{}, fired: map[string]uint64{}, waiters: map[string]*waiter{}, seed: rapid.Uint64().Draw(t, "seed")}
+		m := &model{count: map[string]uint64{}, fired: map[string]uint64{}, waiters: map[string]*waitedFor{}, seed: rapid.Uint64().Draw(t, "seed")}
 		for i := range rapid.IntRange(0, 6).Draw(t, "rules") {
 			m.rules = append(m.rules, ruleOf(t, fmt.Sprint("r", i)))
 		}

@@ -3,7 +3,6 @@ package fault
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -141,22 +140,10 @@ func (c *Calls) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// next returns the first of the calls from the nth on, or never.
-func (c Calls) next(n uint64) uint64 {
-	n = max(n, c.From, 1)
-	if c.Every > 1 {
-		if rest := n % c.Every; rest > 0 {
-			n += c.Every - rest
-		}
-	}
-	if c.To > 0 && n > c.To {
-		return never
-	}
-	return n
+// has tells whether the nth call is one of them.
+func (c Calls) has(n uint64) bool {
+	return n >= c.From && (c.To == 0 || n <= c.To) && (c.Every == 0 || n%c.Every == 0)
 }
-
-// never is the number of a call that does not come.
-const never = math.MaxUint64
 
 // Span is a duration, or a range from which one is drawn. Written "80ms" or
 // "80ms-900ms".

@@ -1,17 +1,18 @@
 package fault
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/retry"
 )
 
 // MaxRules is how many rules a Set holds before Add refuses more.
@@ -22,31 +23,30 @@ const MaxRules = 4096
 type Set struct {
 	seed  uint64
 	count atomic.Int64 // of rules: a world without any takes no lock
+	waits retry.Waits[waiter, telling]
 
-	mu      sync.Mutex // guards everything below; never held across a call out. Maps are nil until something is put into them
-	rules   []*entry   // in the order in which they are tried: added ones, then those of NewSet
-	byName  map[string]*entry
-	removed map[string]bool // names of NewSet's rules that are gone
-	added   int64           // how many were ever added: their order
-
-	exact, prefixes map[string]*table // by operation, and by the prefix of a group less its ".*"
-	any             *table            // of the operation "*"; nil: none
-	round           uint64            // looks at the tables
-
-	waiting waiting
+	mu      sync.Mutex          // guards everything below; never held across a call out
+	rules   []*entry            // in the order in which they are tried: added ones, then those of NewSet
+	added   int                 // how many of them were added
+	removed map[string]bool     // names of NewSet's rules that are gone
+	by      map[string][]*entry // by operation, those that cover it, as far as it was asked for; a list never changes
 }
 
-// entry is a rule at work. Only its schedule changes, under the set's lock.
+// entry is a rule at work. What a call looks at that passes it comes first.
 type entry struct {
-	rule       Rule
-	added      bool
-	position   int64 // orders all rules of the set
-	key        uint64
-	schedule   schedule
 	conditions []condition
+	calls      Calls
 	partless   bool // it cannot strike a part of a batch
-	family     string
-	group      *group // nil once it is removed
+	punishes   bool // it has punishEarly
+
+	matched, fired atomic.Uint64
+
+	key   uint64
+	added bool
+	rule  Rule
+
+	mu   sync.Mutex // guards dice
+	dice dice
 }
 
 // Empty tells whether there is no rule at all, so that a call need not be described
@@ -65,17 +65,15 @@ type Use struct {
 // world's own: it decides what chance, spans and damage draw. Rules are taken as
 // they are; of two with the same name the first counts. See Rule.Check.
 func NewSet(rules []Rule, seed uint64) *Set {
-	s := &Set{seed: seed}
+	s := &Set{seed: seed, removed: map[string]bool{}}
 	for i := range rules {
-		if s.byName[rules[i].Name] == nil {
-			s.insert(len(s.rules), s.newEntry(&rules[i], int64(i), false))
+		if s.named(rules[i].Name) < 0 {
+			s.rules = append(s.rules, s.newEntry(&rules[i], false))
 		}
 	}
+	s.changed()
 	return s
 }
-
-// before is the position of the first rule that is added: before all of NewSet.
-const before = -1 << 40
 
 // Add puts a rule before those of NewSet and after those that were added
 // earlier. It errs where the rule is wrong (see Rule.Check, which tells whether
@@ -91,7 +89,7 @@ func (s *Set) Add(r Rule) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.byName[r.Name] != nil:
+	case s.named(r.Name) >= 0:
 		return Problem{"/name", fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", quote(r.Name))}
 	case len(s.rules) >= MaxRules:
 		return Problem{"", fmt.Sprintf("the world has %d rules, which is the most; remove some", len(s.rules))}
@@ -101,126 +99,79 @@ func (s *Set) Add(r Rule) error {
 }
 
 // add puts a checked rule behind those that were added. Must hold mu.
-func (s *Set) add(r *Rule) *entry {
-	e := s.newEntry(r, before+s.added, true)
+func (s *Set) add(r *Rule) {
+	s.rules = slices.Insert(s.rules, s.added, s.newEntry(r, true))
 	s.added++
-	place, _ := slices.BinarySearchFunc(s.rules, e.position, (*entry).compare)
-	s.insert(place, e)
-	return e
+	s.changed()
 }
 
-func (e *entry) compare(position int64) int { return cmp.Compare(e.position, position) }
-
-func (s *Set) newEntry(r *Rule, position int64, added bool) *entry {
-	e := &entry{rule: clone(r), added: added, position: position, key: keyOf(s.seed, r.Name)}
+func (s *Set) newEntry(r *Rule, added bool) *entry {
+	e := &entry{conditions: conditions(r), calls: r.Calls, partless: len(partless(r)) > 0,
+		punishes: r.Respond != nil && r.Respond.PunishEarly, key: keyOf(s.seed, r.Name), added: added, rule: clone(r)}
+	e.dice = newDice(r.Chance, e.key)
 	if added && e.rule.Respond != nil {
 		normalize(&e.rule.Respond.Body)
 	}
-	e.schedule = newSchedule(&e.rule, e.key)
-	e.conditions = conditions(&e.rule)
-	e.partless = len(partless(&e.rule)) > 0
-	e.family = family(e.partless, e.conditions)
 	return e
 }
 
-// insert puts e at a place of the rules. Must hold mu, unless nobody has s yet.
-func (s *Set) insert(place int, e *entry) {
-	if s.byName == nil {
-		s.byName, s.exact, s.prefixes = map[string]*entry{}, map[string]*table{}, map[string]*table{}
-	}
-	s.rules = slices.Insert(s.rules, place, e)
-	s.byName[e.rule.Name] = e
-	t := s.table(e.rule.Operation)
-	at, _ := slices.BinarySearchFunc(t.rules, e.position, (*entry).compare)
-	t.rules = slices.Insert(t.rules, at, e)
-	e.group = t.group(e)
-	e.group.insert(e)
+// changed notes that the rules are others. Must hold mu.
+func (s *Set) changed() {
+	s.by = map[string][]*entry{}
 	s.count.Store(int64(len(s.rules)))
 }
 
-// table returns the table of a pattern of operations, and makes it. Must hold mu.
-func (s *Set) table(operation string) *table {
-	place, key := s.exact, operation
-	if prefix, ok := strings.CutSuffix(operation, ".*"); ok {
-		place, key = s.prefixes, prefix
-	} else if operation == "*" {
-		if s.any == nil {
-			s.any = &table{}
-		}
-		return s.any
-	}
-	if place[key] == nil {
-		place[key] = &table{}
-	}
-	return place[key]
+// named returns where the rule of a name is; -1: nowhere. Must hold mu.
+func (s *Set) named(name string) int {
+	return slices.IndexFunc(s.rules, func(e *entry) bool { return e.rule.Name == name })
 }
 
-// dropTable forgets the table of a pattern of operations. Must hold mu.
-func (s *Set) dropTable(operation string) {
-	if prefix, ok := strings.CutSuffix(operation, ".*"); ok {
-		delete(s.prefixes, prefix)
-	} else if operation == "*" {
-		s.any = nil
-	} else {
-		delete(s.exact, operation)
+// covering returns the rules that are for an operation, in order.
+func (s *Set) covering(name string) []*entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list, known := s.by[name]
+	if !known {
+		for _, e := range s.rules {
+			if operation.Covers(e.rule.Operation, name) {
+				list = append(list, e)
+			}
+		}
+		s.by[name] = list
 	}
+	return list
 }
 
 // Remove takes a rule away, whether NewSet had it or Add. It returns false where
-// there is none of that name.
+// there is none of that name. A call that is being decided may still be struck.
 func (s *Set) Remove(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.byName[name]
-	if e == nil {
+	i := s.named(name)
+	if i < 0 {
 		return false
 	}
-	s.remove(e)
+	e := s.rules[i]
+	if s.rules = slices.Delete(s.rules, i, i+1); e.added {
+		s.added--
+	} else {
+		s.removed[name] = true
+	}
+	s.waits.Forget(func(w waiter) bool { return w.entry == e })
+	s.changed()
 	return true
-}
-
-// remove takes e away. Must hold mu.
-func (s *Set) remove(e *entry) {
-	s.noteRemoved(e)
-	delete(s.byName, e.rule.Name)
-	same := func(other *entry) bool { return other == e }
-	s.rules = slices.DeleteFunc(s.rules, same)
-	t := s.table(e.rule.Operation)
-	if t.rules = slices.DeleteFunc(t.rules, same); len(t.rules) == 0 {
-		s.dropTable(e.rule.Operation)
-	}
-	if e.group.remove(e); len(e.group.slots) == 0 {
-		t.drop(e.group)
-	}
-	e.group = nil
-	s.waiting.forget(e)
-	s.count.Store(int64(len(s.rules)))
-}
-
-// noteRemoved notes that a rule is gone, where NewSet had it. Must hold mu.
-func (s *Set) noteRemoved(e *entry) {
-	if e.added {
-		return
-	}
-	if s.removed == nil {
-		s.removed = map[string]bool{}
-	}
-	s.removed[e.rule.Name] = true
 }
 
 // Clear takes all rules away, those of NewSet too.
 func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, e := range s.rules {
-		e.group = nil
-		s.noteRemoved(e)
+	for _, e := range s.rules[s.added:] {
+		s.removed[e.rule.Name] = true
 	}
-	s.rules, s.any, s.waiting = nil, nil, waiting{}
-	clear(s.byName)
-	clear(s.exact)
-	clear(s.prefixes)
-	s.count.Store(0)
+	s.rules, s.added = nil, 0
+	s.waits.Forget(func(waiter) bool { return true })
+	s.changed()
 }
 
 // Rules returns the rules in the order in which they are tried, with their
@@ -230,8 +181,8 @@ func (s *Set) Rules() []Use {
 	defer s.mu.Unlock()
 	uses := make([]Use, len(s.rules))
 	for i, e := range s.rules {
-		matched, fired := e.group.counts(e)
-		uses[i] = Use{clone(&e.rule), e.added, matched, fired}
+		fired := e.fired.Load() // first, so that it is no more than those that matched
+		uses[i] = Use{clone(&e.rule), e.added, e.matched.Load(), fired}
 	}
 	return uses
 }

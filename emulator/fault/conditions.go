@@ -1,0 +1,246 @@
+package fault
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/wire"
+)
+
+// Query is a call, as far as rules look at it.
+type Query struct {
+	Operation string // as "profiles.start"; one of those that there are, or ""
+	InBatch   bool   // it is a part of a batch
+	Batch     uint64 // which one, so that its parts are not early for one another; 0: not known
+	Header    http.Header
+	RawQuery  string
+
+	// Body and Subject are called only where a rule needs them, once at most,
+	// and never under a lock. nil: there is none. Subject is where the profile
+	// of the call stands.
+	Body    func() []byte
+	Subject func() (state, status string, ok bool)
+
+	// Client and Path tell who comes back, and to what.
+	Client, Path string
+
+	Now, Real time.Time // on the world's clock, and on the real one
+	Factor    float64   // world seconds per real second: 1 real, 0 frozen
+
+	// Conn is the connection that the call came over; nil: not known. Parallel
+	// workers are not early for one another.
+	Conn *wire.Conn
+}
+
+// kind is what a condition looks at.
+type kind uint8
+
+const (
+	header kind = iota
+	query
+	state
+	status
+	body
+)
+
+// condition is one thing that a rule asks for.
+type condition struct {
+	kind   kind
+	name   string // of the header (canonical) or option (see optionName); path in the body
+	value  string // of a body: canonical
+	shown  string // the name as the rule has it
+	secret bool   // values are not shown to anybody
+}
+
+// conditions returns what a rule asks for, cheapest first, and each kind in the
+// order of names.
+func conditions(r *Rule) []condition {
+	var all []condition
+	for _, name := range slices.Sorted(maps.Keys(r.Where.Header)) {
+		all = append(all, condition{header, textproto.CanonicalMIMEHeaderKey(name), r.Where.Header[name], name, isSecret(name)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Where.Query)) {
+		all = append(all, condition{query, optionName(name), r.Where.Query[name], name, isSecret(name)})
+	}
+	if r.While.State != "" {
+		all = append(all, condition{kind: state, value: r.While.State})
+	}
+	if r.While.Status != "" {
+		all = append(all, condition{kind: status, value: r.While.Status})
+	}
+	for _, path := range slices.Sorted(maps.Keys(r.Where.Body)) {
+		value, ok := canonical(r.Where.Body[path])
+		if !ok {
+			value = "?" // equal to nothing; Check refuses it
+		}
+		all = append(all, condition{body, path, value, path, isSecret(path)})
+	}
+	return all
+}
+
+// optionName is how names of query options compare: with or without the $, in
+// any letter case, as the service reads its own (chosen for the others).
+func optionName(name string) string { return strings.ToLower(strings.TrimPrefix(name, "$")) }
+
+// isSecret tells that what goes under a name must not be shown.
+func isSecret(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"auth", "cookie", "token", "secret", "password", "assertion", "credential"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return name == "sig" || name == "code"
+}
+
+// canonical writes a scalar so that equal JSON values are equal texts, with a
+// letter for the type in front. ok is false for everything else.
+func canonical(v any) (text string, ok bool) {
+	switch v := v.(type) {
+	case nil:
+		return "null", true
+	case bool:
+		return strconv.FormatBool(v), true
+	case string:
+		return `"` + v, true
+	case json.Number:
+		f, err := v.Float64()
+		return number(f), err == nil
+	case float64:
+		return number(v), true
+	case float32:
+		return number(float64(v)), true
+	case int:
+		return number(float64(v)), true
+	case int64:
+		return number(float64(v)), true
+	case uint64:
+		return number(float64(v)), true
+	}
+	return "", false
+}
+
+func number(f float64) string { return "#" + strconv.FormatFloat(f, 'g', -1, 64) }
+
+// canonicalResult is canonical for a value found in a body; "" for a place that
+// there is not, and for objects and arrays.
+func canonicalResult(r gjson.Result) string {
+	switch {
+	case !r.Exists() || r.Type == gjson.JSON:
+		return ""
+	case r.Type == gjson.String:
+		return `"` + r.Str
+	case r.Type == gjson.Number:
+		return number(r.Num)
+	}
+	return r.Raw // null, true, false
+}
+
+// facts is a Query with what was found out about it, each once, when the first
+// rule asked.
+type facts struct {
+	*Query
+	found [body + 1]bool // by kind; status stands for state too
+
+	options       []option
+	subject       bool // the call has a profile
+	state, status string
+	body          []byte // nil where there is none, or no JSON
+}
+
+// option is one option of a query string.
+type option struct{ name, value string }
+
+// find finds out what conditions of a kind look at.
+func (c *facts) find(k kind) {
+	if c.found[k] {
+		return
+	}
+	c.found[k] = true
+	switch {
+	case k == query:
+		c.options = parseQuery(c.RawQuery)
+	case k == status && c.Subject != nil:
+		c.state, c.status, c.subject = c.Subject()
+	case k == body && c.Body != nil:
+		c.body = bytes.TrimPrefix(c.Body(), []byte("\xef\xbb\xbf"))
+		// Nothing is found in a body that the API would refuse as no JSON.
+		if len(c.body) > 0 {
+			if _, err := jsontree.Decode(c.body); err != nil {
+				c.body = nil
+			}
+		}
+	}
+}
+
+// parseQuery reads a query string. What is no option is left out: the surface
+// has its own words for it.
+func parseQuery(raw string) []option {
+	var options []option
+	for part := range strings.SplitSeq(raw, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		n, err := url.QueryUnescape(name)
+		if err != nil || n == "" {
+			continue
+		}
+		if v, err := url.QueryUnescape(value); err == nil {
+			options = append(options, option{optionName(n), v})
+		}
+	}
+	return options
+}
+
+// holds tells whether a condition holds.
+func (c *facts) holds(want *condition) bool {
+	switch want.kind {
+	case header:
+		return slices.Contains(c.Header[want.name], want.value)
+	case query:
+		c.find(query)
+		return slices.Contains(c.options, option{want.name, want.value})
+	}
+	value, absent := c.got(want)
+	return !absent && value == want.value
+}
+
+// got returns what the call has in place of what a condition wants.
+func (c *facts) got(want *condition) (value string, absent bool) {
+	switch want.kind {
+	case header:
+		if values := c.Header[want.name]; len(values) > 0 {
+			return values[0], false
+		}
+		return "", true
+	case query:
+		c.find(query)
+		for _, o := range c.options {
+			if o.name == want.name {
+				return o.value, false
+			}
+		}
+		return "", true
+	case state:
+		c.find(status)
+		return c.state, !c.subject
+	case status:
+		c.find(status)
+		return c.status, !c.subject
+	}
+	c.find(body)
+	if len(c.body) == 0 {
+		return "", true
+	}
+	value = canonicalResult(gjson.GetBytes(c.body, want.name))
+	return value, value == ""
+}
