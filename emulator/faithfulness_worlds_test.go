@@ -165,4 +165,16 @@ var worldStatements = []statement{
 		}
 		assert.Equal(t, "Mon, 05 Jan 2026 06:00:00 GMT", g.found(t, profilesAt).header.Get("Date"))
 	}},
+	{anyOperation, "condition-null", "null in a scenario's condition holds for null and for what is absent, in a fault, a lifecycle and an expectation alike", "graphemu", chosen, func(t *testing.T, g *rig) {
+		for value, holds := range map[string]bool{"null": true, "false": false} {
+			g := play(t, `
+lifecycles: [{name: at-once, on: profiles.create, where: {expirationDate: `+value+`}, steps: [{state: provisioned}]}]
+faults: [{name: strange, operation: profiles.create, where: {body: {expirationDate: `+value+`}}, body: {html: true}, optional: true}]
+expect: [{profile: {expirationDate: `+value+`}}]`)
+			a := g.post(t, profilesAt, powerSchoolBody("North"))
+			assert.Equal(t, holds, strings.HasPrefix(a.body, "<"), "the fault: %s", a.body)
+			assert.Equal(t, holds, g.get(t, profilesAt).json("value.0.state").Str == "provisioned", "the lifecycle")
+			assert.Equal(t, fmt.Sprint(holds), g.control(t, "GET", "worlds/default/verify", "").json("ok").Raw, "the expectation")
+		}
+	}},
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -164,34 +165,10 @@ func (c *checker) where(w Where) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(w.Body)) {
 		pointer := "/where/body/" + jsontree.Escape(path)
-		if wrong := checkPath(path); wrong != "" {
+		for _, wrong := range match.Wrong(path, w.Body[path]) {
 			c.add(pointer, "%s", wrong)
-		} else if _, ok := canonical(w.Body[path]); !ok {
-			c.add(pointer, "%s is no value that can be compared: want a string, a number, true, false or null", quote(fmt.Sprint(w.Body[path])))
 		}
 	}
-}
-
-// maxPath is the longest path into a body, in bytes.
-const maxPath = 512
-
-// checkPath returns what is wrong with a gjson path, "" for nothing. Paths that
-// build new values are refused (chosen): "@tostr|@tostr|…" and
-// "[@this,@this]|[@this,@this]|…" double with each part, and a question about a
-// value needs none.
-func checkPath(path string) string {
-	switch {
-	case path == "":
-		return "a place in the body needs a path, like displayName or dataProvider.url"
-	case len(path) > maxPath:
-		return fmt.Sprintf("the path has %d bytes; the most is %d", len(path), maxPath)
-	}
-	// A type annotation's name, "@odata\.type", is no modifier.
-	plain := strings.ReplaceAll(strings.ReplaceAll(path, `\@odata`, ""), "@odata", "")
-	if i := strings.IndexAny(plain, "[{@!"); i >= 0 {
-		return fmt.Sprintf("the path holds %q: gjson's modifiers and multipaths are not taken here", plain[i:i+1])
-	}
-	return ""
 }
 
 func (c *checker) span(pointer string, s Span) {

@@ -2,19 +2,16 @@ package fault
 
 import (
 	"bytes"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"net/textproto"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
@@ -57,8 +54,9 @@ const (
 // condition is one thing that a rule asks for.
 type condition struct {
 	kind   kind
-	name   string // of the header (canonical) or option (see optionName); path in the body
-	value  string // of a body: canonical
+	name   string // of the header (canonical) or option (see optionName)
+	value  string // but of a body, see match
+	body   match.Condition
 	shown  string // the name as the rule has it
 	secret bool   // values are not shown to anybody
 }
@@ -68,10 +66,11 @@ type condition struct {
 func conditions(r *Rule) []condition {
 	var all []condition
 	for _, name := range slices.Sorted(maps.Keys(r.Where.Header)) {
-		all = append(all, condition{header, textproto.CanonicalMIMEHeaderKey(name), r.Where.Header[name], name, isSecret(name)})
+		canonical := textproto.CanonicalMIMEHeaderKey(name)
+		all = append(all, condition{kind: header, name: canonical, value: r.Where.Header[name], shown: name, secret: isSecret(name)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Where.Query)) {
-		all = append(all, condition{query, optionName(name), r.Where.Query[name], name, isSecret(name)})
+		all = append(all, condition{kind: query, name: optionName(name), value: r.Where.Query[name], shown: name, secret: isSecret(name)})
 	}
 	if r.While.State != "" {
 		all = append(all, condition{kind: state, value: r.While.State})
@@ -80,11 +79,7 @@ func conditions(r *Rule) []condition {
 		all = append(all, condition{kind: status, value: r.While.Status})
 	}
 	for _, path := range slices.Sorted(maps.Keys(r.Where.Body)) {
-		value, ok := canonical(r.Where.Body[path])
-		if !ok {
-			value = "?" // equal to nothing; Check refuses it
-		}
-		all = append(all, condition{body, path, value, path, isSecret(path)})
+		all = append(all, condition{kind: body, shown: path, body: match.New(path, r.Where.Body[path]), secret: isSecret(path)})
 	}
 	return all
 }
@@ -102,49 +97,6 @@ func isSecret(name string) bool {
 		}
 	}
 	return name == "sig" || name == "code"
-}
-
-// canonical writes a scalar so that equal JSON values are equal texts, with a
-// letter for the type in front. ok is false for everything else.
-func canonical(v any) (text string, ok bool) {
-	switch v := v.(type) {
-	case nil:
-		return "null", true
-	case bool:
-		return strconv.FormatBool(v), true
-	case string:
-		return `"` + v, true
-	case json.Number:
-		f, err := v.Float64()
-		return number(f), err == nil
-	case float64:
-		return number(v), true
-	case float32:
-		return number(float64(v)), true
-	case int:
-		return number(float64(v)), true
-	case int64:
-		return number(float64(v)), true
-	case uint64:
-		return number(float64(v)), true
-	}
-	return "", false
-}
-
-func number(f float64) string { return "#" + strconv.FormatFloat(f, 'g', -1, 64) }
-
-// canonicalResult is canonical for a value found in a body; "" for a place that
-// there is not, and for objects and arrays.
-func canonicalResult(r gjson.Result) string {
-	switch {
-	case !r.Exists() || r.Type == gjson.JSON:
-		return ""
-	case r.Type == gjson.String:
-		return `"` + r.Str
-	case r.Type == gjson.Number:
-		return number(r.Num)
-	}
-	return r.Raw // null, true, false
 }
 
 // facts is a Query with what was found out about it, each once, when the first
@@ -206,6 +158,9 @@ func (c *facts) holds(want *condition) bool {
 	switch want.kind {
 	case header:
 		return slices.Contains(c.Header[want.name], want.value)
+	case body:
+		c.find(body)
+		return want.body.Holds(c.body)
 	case query:
 		c.find(query)
 		return slices.Contains(c.options, option{want.name, want.value})
@@ -238,9 +193,5 @@ func (c *facts) got(want *condition) (value string, absent bool) {
 		return c.status, !c.subject
 	}
 	c.find(body)
-	if len(c.body) == 0 {
-		return "", true
-	}
-	value = canonicalResult(gjson.GetBytes(c.body, want.name))
-	return value, value == ""
+	return want.body.Got(c.body)
 }

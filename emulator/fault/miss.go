@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -81,12 +82,16 @@ func (m *Miss) appendNamed(b []byte, is, isNot string, c *condition) []byte {
 		if c.secret {
 			return append(b, "not what the rule wants"...)
 		}
-		b = appendValue(b, c.kind, m.got)
+		b = append(b, c.display(m.got)...)
 	}
 	if c.secret {
 		return append(b, ", the rule wants one"...)
 	}
-	return appendValue(append(b, ", the rule wants "...), c.kind, c.value)
+	want := c.display(c.value)
+	if c.kind == body {
+		want = c.body.Want()
+	}
+	return append(append(b, ", the rule wants "...), want...)
 }
 
 func (m *Miss) appendStanding(b []byte, what string, c *condition) []byte {
@@ -98,23 +103,12 @@ func (m *Miss) appendStanding(b []byte, what string, c *condition) []byte {
 	return append(append(append(b, m.got...), ", the rule wants "...), c.value...)
 }
 
-// appendValue shows a value: texts in quotes, numbers and words without.
-func appendValue(b []byte, k kind, value string) []byte {
-	const most = 60
-	if k == body {
-		if number, ok := strings.CutPrefix(value, "#"); ok {
-			return append(b, number...)
-		}
-		text, ok := strings.CutPrefix(value, `"`)
-		if !ok {
-			return append(b, value...)
-		}
-		value = text
+// display shows a value in quotes, but what a body has is shown as it is JSON.
+func (c *condition) display(value string) string {
+	if c.kind == body {
+		return value
 	}
-	if len(value) > most {
-		return append(strconv.AppendQuote(b, strings.ToValidUTF8(value[:most], "")), "…"...)
-	}
-	return strconv.AppendQuote(b, value)
+	return match.Quote(value)
 }
 
 // why says which calls are struck where the nth is not one of them.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 )
 
 // MaxCalls is the highest number of a call that a rule may name.
@@ -287,12 +288,5 @@ func scalar(b []byte, what, want string) (text string, ok bool, err error) {
 	return "", false, fmt.Errorf("%s %s: %s", what, quote(string(b)), want)
 }
 
-// quote shows a stranger's text in a message: quoted, and not all of it where it
-// is long.
-func quote(text string) string {
-	const most = 60
-	if len(text) > most {
-		return strconv.Quote(strings.ToValidUTF8(text[:most], "")) + "…"
-	}
-	return strconv.Quote(text)
-}
+// quote shows a stranger's text in a message.
+func quote(text string) string { return match.Quote(text) }

@@ -48,7 +48,7 @@ type While struct {
 type Where struct {
 	Header map[string]string `json:"header,omitzero"` // name, in any letter case, to the whole value
 	Query  map[string]string `json:"query,omitzero"`  // option, as "$top", to the decoded value; without the $ too
-	Body   map[string]any    `json:"body,omitzero"`   // gjson path to a JSON value (string, number, Boolean or null)
+	Body   map[string]any    `json:"body,omitzero"`   // gjson path to a string, number, Boolean or null, which is for an absent value too
 }
 
 // Respond is an answer in place of the operation's own.

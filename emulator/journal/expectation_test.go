@@ -128,8 +128,8 @@ func TestCheckFindsEverything(t *testing.T) {
 		"an unknown state":    {Expectation{Profile: map[string]any{}, State: "happy"}, []Mistake{{"/state", `"happy" is no state of a profile; there are provisioning, provisioned, provisioningFailed, deleting, deletionFailed`}}},
 		"values with parts": {Expectation{Profile: map[string]any{"a/b": []any{1}, "": 1, "[a]": 1}}, []Mistake{
 			{"/profile/", "the path is empty: want one like displayName or dataProvider.connectionUrl"},
-			{"/profile/[a]", `"[a]" holds '[': gjson's modifiers and multipaths are not taken here; for such a character in a value write path=value`},
-			{"/profile/a~1b", "the value is an object, an array or no JSON: want a string, a number, a Boolean or null"}}},
+			{"/profile/[a]", `the path holds "[": gjson's modifiers, multipaths and literals are not taken here`},
+			{"/profile/a~1b", `"[1]" is no value that can be compared: want a string, a number, true, false or null`}}},
 	} {
 		assert.Equal(t, c.want, c.x.Check(known), name)
 	}

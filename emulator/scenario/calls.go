@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
@@ -112,7 +113,7 @@ func agree(a, b string) bool { return a == "" || b == "" || a == b }
 
 func agreeAll[T any](a, b map[string]T) bool {
 	for name, want := range a {
-		if other, both := b[name]; both && fmt.Sprint(other) != fmt.Sprint(want) {
+		if other, both := b[name]; both && !match.Same(other, want) {
 			return false
 		}
 	}

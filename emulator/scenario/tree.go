@@ -1,8 +1,9 @@
 package scenario
 
 import (
-	"reflect"
 	"strconv"
+
+	"github.com/graphemu/graphemu/emulator/internal/match"
 )
 
 // find returns the value of a pointer, nil where there is none.
@@ -50,7 +51,7 @@ func drop(v any, path []string) any {
 // subset tells whether all that a asks, b asks too.
 func subset[V any](a, b map[string]V) bool {
 	for name, v := range a {
-		if w, ok := b[name]; !ok || !reflect.DeepEqual(v, w) {
+		if w, ok := b[name]; !ok || !match.Same(v, w) {
 			return false
 		}
 	}
