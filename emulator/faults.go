@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/surface"
 )
 
@@ -12,7 +13,7 @@ import (
 // its next Reset or another scenario. Safe for concurrent use.
 type Faults struct {
 	surface *surface.Surface
-	set     *fault.Set
+	set     *faults.Set
 }
 
 // Faults returns the world's faults.

@@ -9,8 +9,8 @@ import (
 	"maps"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
@@ -43,7 +43,7 @@ type snapshot struct {
 	Variants  map[string]string    `json:"variants"`         // in force
 	Stored    map[string]string    `json:"stored,omitzero"`  // those that count from the next reset on: their readings until then
 	Ids       positions            `json:"ids"`
-	Faults    fault.SavedSet       `json:"faults"`
+	Faults    faults.SavedSet      `json:"faults"`
 	Throttle  *throttle.Saved      `json:"throttle,omitzero"`
 	Retries   journal.SavedRetries `json:"retries"`
 	Profiles  profile.SavedStore   `json:"profiles"`

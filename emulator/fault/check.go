@@ -53,7 +53,7 @@ func (r *Rule) Check(operations []string) []Problem {
 		c.slow(r.Slow)
 	}
 	c.end(r)
-	if r.Delay.IsZero() && r.Respond == nil && r.Body == nil && r.Slow == nil && !r.Then.breaks() && r.Handled == nil {
+	if r.Delay.IsZero() && r.Respond == nil && r.Body == nil && r.Slow == nil && (r.Then == "" || r.Then == Finish) && r.Handled == nil {
 		c.add("", "the rule does nothing: give it delay, respond, body, slow, or then with close, reset or hang")
 	}
 	return c.problems
@@ -155,7 +155,7 @@ func (c *checker) where(w Where) {
 	seen := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(w.Query)) {
 		pointer := "/where/query/" + jsontree.Escape(name)
-		if option := optionName(name); option == "" {
+		if option := match.OptionName(name); option == "" {
 			c.add(pointer, "a query option needs a name, like $top")
 		} else if other, twice := seen[option]; twice {
 			c.add(pointer, "the option %s is asked for twice: as %s too", name, quote(other))
@@ -307,9 +307,6 @@ func (c *checker) end(r *Rule) {
 		c.add("/handled", "a request that is not handled has no answer, so respond, body and slow have nothing to do")
 	}
 }
-
-// breaks tells that the client sees no proper end of the answer.
-func (t Then) breaks() bool { return t != "" && t != Finish }
 
 // isToken tells whether s is a token of HTTP, as the name of a header is.
 func isToken(s string) bool {

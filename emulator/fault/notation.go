@@ -141,11 +141,6 @@ func (c *Calls) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// has tells whether the nth call is one of them.
-func (c Calls) has(n uint64) bool {
-	return n >= c.From && (c.To == 0 || n <= c.To) && (c.Every == 0 || n%c.Every == 0)
-}
-
 // Span is a duration, or a range from which one is drawn. Written "80ms" or
 // "80ms-900ms".
 type Span struct{ Min, Max time.Duration }
@@ -263,14 +258,6 @@ func (o *Offset) UnmarshalJSON(b []byte) error {
 	}
 	*o, err = ParseOffset(text)
 	return err
-}
-
-// in returns how many bytes of a body of size bytes come before the place.
-func (o Offset) in(size int) int {
-	if o.Percent > 0 {
-		return min(int(float64(size)*o.Percent/100), size)
-	}
-	return min(max(o.Bytes, 0), size)
 }
 
 // scalar returns the text of a JSON string or number. ok is false for null,

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
@@ -74,12 +75,7 @@ func covers(a, b *fault.Rule) bool {
 	return always && operation.Covers(a.Operation, b.Operation) &&
 		(a.While.State == "" || a.While.State == b.While.State) && (a.While.Status == "" || a.While.Status == b.While.Status) &&
 		subset(folded(a.Where.Header), folded(b.Where.Header)) && subset(a.Where.Query, b.Where.Query) && subset(a.Where.Body, b.Where.Body) &&
-		!(partless(a) && !partless(b))
-}
-
-// partless tells whether a rule cannot strike a part of a batch.
-func partless(r *fault.Rule) bool {
-	return r.Slow != nil || r.Then != "" && r.Then != fault.Finish || r.Handled != nil || r.Body != nil && r.Body.ContentLength != 0
+		(len(faults.Partless(a)) == 0 || len(faults.Partless(b)) > 0)
 }
 
 // folded writes the names of headers in one letter case.

@@ -146,3 +146,7 @@ func Wrong(path string, want any) (wrong []string) {
 	}
 	return wrong
 }
+
+// OptionName is how names of query options compare: with or without the $, in any
+// letter case, as the service reads its own (chosen for the others).
+func OptionName(name string) string { return strings.ToLower(strings.TrimPrefix(name, "$")) }

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
@@ -67,8 +67,8 @@ type story struct {
 	real        time.Time // on the wall clock
 	waited      time.Duration
 	before      *journal.Subject
-	strike      *fault.Strike // nil: no fault
-	misses      []fault.Miss
+	strike      *faults.Strike // nil: no fault
+	misses      []faults.Miss
 	lifecycle   string
 	throttled   string
 	burst       string

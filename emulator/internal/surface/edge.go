@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
@@ -175,7 +175,7 @@ func (s *Surface) send(w http.ResponseWriter, r *http.Request, c *call, a reply)
 		ctx, cancel := s.lifetime(c)
 		defer cancel()
 		c.strike.Send(w, r.WithContext(ctx), a.status, a.body, func(ctx context.Context, d time.Duration) error {
-			return clock.Wait(ctx, fault.Felt(d, c.world.Clock.Factor()))
+			return clock.Wait(ctx, faults.Felt(d, c.world.Clock.Factor()))
 		})
 		return
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
@@ -63,7 +63,7 @@ func newWorld(name string) *World {
 	w.Blobs, w.Directory = storage.NewStore(ids.Key(1, name, "sas"), storage.Limits{}), directory.New(directory.Seed{}, derive)
 	w.Intake = rostersync.New(w.Profiles, w.Blobs, w.Directory)
 	w.Sessions, w.Registered = entra.NewSessions(), func(string) bool { return true }
-	w.SetPlay(&Play{Faults: fault.NewSet(nil, 1)})
+	w.SetPlay(&Play{Faults: faults.NewSet(nil, 1)})
 	return w
 }
 

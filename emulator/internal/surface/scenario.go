@@ -11,6 +11,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -65,7 +66,7 @@ func (s *Surface) faults(c *call) (a reply, ok bool) {
 		return reply{}, true
 	}
 	factor := c.world.Clock.Factor()
-	strike, struck, misses := c.play.Faults.Decide(&fault.Query{
+	strike, struck, misses := c.play.Faults.Decide(&faults.Query{
 		Operation: c.operation, InBatch: c.inBatch, Batch: c.batchEntry, Header: c.header,
 		RawQuery: c.query, Body: func() []byte { return s.body(c) },
 		Subject: c.subject, Client: c.client, Path: c.at.path, Now: c.now, Real: c.real, Factor: factor, Conn: c.conn,
@@ -138,7 +139,7 @@ func (c *call) respond(r *fault.Respond, retryAfter time.Duration, factor float6
 // retryLater tells the client to wait, and remembers that it was told. key is
 // what an early call will have in common with this one.
 func (c *call) retryLater(a *reply, d time.Duration, format string, factor float64, key string) {
-	told := fault.Told(d, factor)
+	told := faults.Told(d, factor)
 	var text string
 	switch {
 	case format == fault.FormatDate:
@@ -156,7 +157,7 @@ func (c *call) retryLater(a *reply, d time.Duration, format string, factor float
 	wait := clock.Duration(told)
 	c.retryAfter, c.retryFormat = &wait, format
 	c.world.answers.note(c.entry, c.conn, c.real.Add(c.waited))
-	c.world.Journal.Promise(key, c.entry, clock.Later(c.now, fault.Passed(told, factor)), c.real.Add(told))
+	c.world.Journal.Promise(key, c.entry, clock.Later(c.now, faults.Passed(told, factor)), c.real.Add(told))
 }
 
 // throttle refuses a call where its client has used up what a window allows.
@@ -192,7 +193,7 @@ func (s *Surface) wait(c *call, d time.Duration) error {
 	c.waited += d
 	ctx, cancel := s.lifetime(c)
 	defer cancel()
-	return clock.Wait(ctx, fault.Felt(d, c.world.Clock.Factor()))
+	return clock.Wait(ctx, faults.Felt(d, c.world.Clock.Factor()))
 }
 
 // lifetime is the request's context, which ends with the server too: a handler

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
@@ -44,7 +44,7 @@ type World struct {
 // under the one that it began with.
 type Play struct {
 	Variants   variant.Set
-	Faults     *fault.Set        // never nil
+	Faults     *faults.Set       // never nil
 	Throttle   *throttle.Counter // nil: no throttling
 	PerRequest time.Duration     // how far each request moves a clock that stands still
 }

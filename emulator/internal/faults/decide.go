@@ -1,6 +1,12 @@
-package fault
+// Package faults decides which rule of a world strikes a call, and sends the answer
+// as the rule damages it. What a rule says is in package fault.
+package faults
 
-import "time"
+import (
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/fault"
+)
 
 // MaxMisses is how many misses a call has at most.
 const MaxMisses = 5
@@ -52,7 +58,7 @@ func (e *entry) failed(c *facts) int {
 
 // strikes tells whether the nth call that matches is struck.
 func (e *entry) strikes(n uint64) bool {
-	if !e.calls.has(n) {
+	if !has(e.calls, n) {
 		return false
 	}
 	if e.rule.Chance <= 0 || e.rule.Chance >= 1 {
@@ -80,7 +86,7 @@ func (s *Set) strike(q *Query, e *entry, n uint64, told time.Duration) Strike {
 
 // Strike is what a rule does to a call.
 type Strike struct {
-	Rule       *Rule         // shared by all its strikes: it never changes, and nobody may change it
+	Rule       *fault.Rule   // shared by all its strikes: it never changes, and nobody may change it
 	Call       uint64        // which of the calls that match the rule, from 1
 	Delay      time.Duration // drawn from the rule's; as in the scenario, see Felt
 	RetryAfter time.Duration // of the rule, or longer for a client that came too early; as in the scenario, see Told

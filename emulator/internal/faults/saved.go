@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"errors"
@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/retry"
 )
 
@@ -15,7 +17,7 @@ import (
 // was added and removed at run time. The rules of NewSet are not in it.
 type SavedSet struct {
 	Counters []SavedCounter `json:"counters,omitzero"` // of rules that a call matched
-	Added    []Rule         `json:"added,omitzero"`    // in their order
+	Added    []fault.Rule   `json:"added,omitzero"`    // in their order
 	Removed  []string       `json:"removed,omitzero"`  // names of NewSet's rules that are gone, sorted
 	Waiting  []SavedWaiter  `json:"waiting,omitzero"`  // longest first
 }
@@ -99,13 +101,13 @@ func (s *Set) fits(saved SavedSet) error {
 	if s.added > 0 || len(s.removed) > 0 {
 		return errors.New("faults are restored into a set that is as NewSet made it")
 	}
-	known := make(map[string]*Rule, len(s.rules)+len(saved.Added))
+	known := make(map[string]*fault.Rule, len(s.rules)+len(saved.Added))
 	for _, e := range s.rules {
 		known[e.rule.Name] = &e.rule
 	}
 	for i, name := range saved.Removed {
 		if known[name] == nil {
-			return fmt.Errorf("/removed/%d: the scenario has no rule %s", i, quote(name))
+			return fmt.Errorf("/removed/%d: the scenario has no rule %s", i, match.Quote(name))
 		}
 		delete(known, name)
 	}
@@ -118,14 +120,14 @@ func (s *Set) fits(saved SavedSet) error {
 			return fmt.Errorf("/added/%d%w", i, p)
 		}
 		if known[r.Name] != nil {
-			return fmt.Errorf("/added/%d/name: there is another rule %s", i, quote(r.Name))
+			return fmt.Errorf("/added/%d/name: there is another rule %s", i, match.Quote(r.Name))
 		}
 		known[r.Name] = r
 	}
 	for i, c := range saved.Counters {
 		switch {
 		case known[c.Rule] == nil:
-			return fmt.Errorf("/counters/%d/rule: there is no rule %s", i, quote(c.Rule))
+			return fmt.Errorf("/counters/%d/rule: there is no rule %s", i, match.Quote(c.Rule))
 		case c.Matched > maxCount || c.Fired > c.Matched:
 			return fmt.Errorf("/counters/%d: %d matched and %d fired cannot be", i, c.Matched, c.Fired)
 		}
@@ -137,9 +139,9 @@ func (s *Set) fits(saved SavedSet) error {
 		r := known[w.Rule]
 		switch {
 		case r == nil:
-			return fmt.Errorf("/waiting/%d/rule: there is no rule %s", i, quote(w.Rule))
+			return fmt.Errorf("/waiting/%d/rule: there is no rule %s", i, match.Quote(w.Rule))
 		case r.Respond == nil || !r.Respond.PunishEarly:
-			return fmt.Errorf("/waiting/%d/rule: the rule %s punishes nobody", i, quote(w.Rule))
+			return fmt.Errorf("/waiting/%d/rule: the rule %s punishes nobody", i, match.Quote(w.Rule))
 		case w.RetryAfter <= 0:
 			return fmt.Errorf("/waiting/%d/retryAfter: %v is no wait", i, w.RetryAfter)
 		}

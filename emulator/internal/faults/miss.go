@@ -1,9 +1,10 @@
-package fault
+package faults
 
 import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
@@ -34,7 +35,7 @@ func (c *facts) miss(e *entry, failed int, n uint64) Miss {
 	switch {
 	case failed >= 0:
 		m.got, m.absent = c.got(&e.conditions[failed])
-	case failed == met && e.calls.has(n):
+	case failed == met && has(e.calls, n):
 		m.failed = missChance
 	case failed == met:
 		m.failed = missCalls
@@ -50,9 +51,9 @@ func (m Miss) Why() string {
 	}
 	switch r := &m.entry.rule; m.failed {
 	case missPart:
-		return "it cannot strike a part of a batch: " + strings.Join(partless(r), ", ")
+		return "it cannot strike a part of a batch: " + strings.Join(Partless(r), ", ")
 	case missCalls:
-		return r.Calls.why(m.call)
+		return whyNot(r.Calls, m.call)
 	case missChance:
 		return "chance " + strconv.FormatFloat(r.Chance, 'g', -1, 64) + " did not strike call " + strconv.FormatUint(m.call, 10)
 	}
@@ -111,8 +112,8 @@ func (c *condition) display(value string) string {
 	return match.Quote(value)
 }
 
-// why says which calls are struck where the nth is not one of them.
-func (c Calls) why(n uint64) string {
+// whyNot says which calls are struck where the nth is not one of them.
+func whyNot(c fault.Calls, n uint64) string {
 	verb := "strikes"
 	if c.To > 0 && n > c.To {
 		verb = "struck"

@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"encoding/json"
@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/retry"
 )
@@ -35,7 +37,7 @@ type Set struct {
 // entry is a rule at work. What a call looks at that passes it comes first.
 type entry struct {
 	conditions []condition
-	calls      Calls
+	calls      fault.Calls
 	partless   bool // it cannot strike a part of a batch
 	punishes   bool // it has punishEarly
 
@@ -43,7 +45,7 @@ type entry struct {
 
 	key   uint64
 	added bool
-	rule  Rule
+	rule  fault.Rule
 
 	mu   sync.Mutex // guards dice
 	dice dice
@@ -53,18 +55,10 @@ type entry struct {
 // to Decide. It takes no lock.
 func (s *Set) Empty() bool { return s.count.Load() == 0 }
 
-// Use is a rule with what came of it.
-type Use struct {
-	Rule    Rule
-	Added   bool   // at run time, by Add
-	Matched uint64 // calls that met Operation, While and Where, and no rule before struck
-	Fired   uint64 // calls that it struck
-}
-
 // NewSet returns a set of rules, which are tried in their order. seed is the
 // world's own: it decides what chance, spans and damage draw. Rules are taken as
 // they are; of two with the same name the first counts. See Rule.Check.
-func NewSet(rules []Rule, seed uint64) *Set {
+func NewSet(rules []fault.Rule, seed uint64) *Set {
 	s := &Set{seed: seed, removed: map[string]bool{}}
 	for i := range rules {
 		if s.named(rules[i].Name) < 0 {
@@ -78,7 +72,7 @@ func NewSet(rules []Rule, seed uint64) *Set {
 // Add puts a rule before those of NewSet and after those that were added
 // earlier. It errs where the rule is wrong (see Rule.Check, which tells whether
 // the operation exists), where its name is taken, and where the set is full.
-func (s *Set) Add(r Rule) error {
+func (s *Set) Add(r fault.Rule) error {
 	var errs []error
 	for _, p := range r.Check(nil) {
 		errs = append(errs, p)
@@ -90,23 +84,23 @@ func (s *Set) Add(r Rule) error {
 	defer s.mu.Unlock()
 	switch {
 	case s.named(r.Name) >= 0:
-		return Problem{"/name", fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", quote(r.Name))}
+		return fault.Problem{Pointer: "/name", Message: fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", match.Quote(r.Name))}
 	case len(s.rules) >= MaxRules:
-		return Problem{"", fmt.Sprintf("the world has %d rules, which is the most; remove some", len(s.rules))}
+		return fault.Problem{Message: fmt.Sprintf("the world has %d rules, which is the most; remove some", len(s.rules))}
 	}
 	s.add(&r)
 	return nil
 }
 
 // add puts a checked rule behind those that were added. Must hold mu.
-func (s *Set) add(r *Rule) {
+func (s *Set) add(r *fault.Rule) {
 	s.rules = slices.Insert(s.rules, s.added, s.newEntry(r, true))
 	s.added++
 	s.changed()
 }
 
-func (s *Set) newEntry(r *Rule, added bool) *entry {
-	e := &entry{conditions: conditions(r), calls: r.Calls, partless: len(partless(r)) > 0,
+func (s *Set) newEntry(r *fault.Rule, added bool) *entry {
+	e := &entry{conditions: conditions(r), calls: r.Calls, partless: len(Partless(r)) > 0,
 		punishes: r.Respond != nil && r.Respond.PunishEarly, key: keyOf(s.seed, r.Name), added: added, rule: clone(r)}
 	e.dice = newDice(r.Chance, e.key)
 	if added && e.rule.Respond != nil {
@@ -176,21 +170,21 @@ func (s *Set) Clear() {
 
 // Rules returns the rules in the order in which they are tried, with their
 // counters. The caller may change what it gets.
-func (s *Set) Rules() []Use {
+func (s *Set) Rules() []fault.Use {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	uses := make([]Use, len(s.rules))
+	uses := make([]fault.Use, len(s.rules))
 	for i, e := range s.rules {
 		fired := e.fired.Load() // first, so that it is no more than those that matched
-		uses[i] = Use{clone(&e.rule), e.added, e.matched.Load(), fired}
+		uses[i] = fault.Use{Rule: clone(&e.rule), Added: e.added, Matched: e.matched.Load(), Fired: fired}
 	}
 	return uses
 }
 
 // clone returns a copy that shares nothing with r.
-func clone(r *Rule) Rule {
+func clone(r *fault.Rule) fault.Rule {
 	c := *r
-	c.Where = Where{maps.Clone(r.Where.Header), maps.Clone(r.Where.Query), maps.Clone(r.Where.Body)}
+	c.Where = fault.Where{Header: maps.Clone(r.Where.Header), Query: maps.Clone(r.Where.Query), Body: maps.Clone(r.Where.Body)}
 	if r.Respond != nil {
 		respond := *r.Respond
 		respond.Body, respond.Headers = slices.Clone(respond.Body), maps.Clone(respond.Headers)

@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"encoding/json"
@@ -13,11 +13,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
 )
 
 // model is a set as its documentation says it: rules are tried one by one.
 type model struct {
-	rules   []Rule
+	rules   []fault.Rule
 	added   int
 	count   map[string]uint64
 	fired   map[string]uint64
@@ -92,21 +93,21 @@ func (m *model) decide(q *Query) (rule string, call uint64, delay, retryAfter ti
 	return "", 0, 0, 0
 }
 
-func ruleOf(t *rapid.T, name string) Rule {
-	r := Rule{Name: name, Operation: rapid.SampledFrom([]string{"p.get", "p.list", "p.*", "*"}).Draw(t, "operation"), Delay: Span{1, 1000}}
+func ruleOf(t *rapid.T, name string) fault.Rule {
+	r := fault.Rule{Name: name, Operation: rapid.SampledFrom([]string{"p.get", "p.list", "p.*", "*"}).Draw(t, "operation"), Delay: fault.Span{Min: 1, Max: 1000}}
 	n := rapid.Uint64Range(1, 6)
 	switch rapid.IntRange(0, 5).Draw(t, "calls") {
 	case 0:
-		r.Calls = First(n.Draw(t, "n"))
+		r.Calls = fault.First(n.Draw(t, "n"))
 	case 1:
-		r.Calls = Only(n.Draw(t, "n"))
+		r.Calls = fault.Only(n.Draw(t, "n"))
 	case 2:
 		from := n.Draw(t, "n")
-		r.Calls = Between(from, from+n.Draw(t, "m"))
+		r.Calls = fault.Between(from, from+n.Draw(t, "m"))
 	case 3:
-		r.Calls = EveryNth(n.Draw(t, "n"))
+		r.Calls = fault.EveryNth(n.Draw(t, "n"))
 	case 4:
-		r.Calls = Calls{From: n.Draw(t, "n")}
+		r.Calls = fault.Calls{From: n.Draw(t, "n")}
 	}
 	r.Chance = rapid.SampledFrom([]float64{0, 0, 0, 0.1, 0.5}).Draw(t, "chance")
 	if rapid.IntRange(0, 3).Draw(t, "while") == 0 {
@@ -123,10 +124,10 @@ func ruleOf(t *rapid.T, name string) Rule {
 		r.Where.Body = map[string]any{"a": float64(rapid.IntRange(1, 2).Draw(t, "value"))}
 	}
 	if rapid.IntRange(0, 4).Draw(t, "punish") == 0 {
-		r.Respond = &Respond{Status: 429, RetryAfter: clock.Duration(5 * time.Second), PunishEarly: true}
+		r.Respond = &fault.Respond{Status: 429, RetryAfter: clock.Duration(5 * time.Second), PunishEarly: true}
 	}
 	if rapid.IntRange(0, 4).Draw(t, "slow") == 0 {
-		r.Slow = &Slow{1, 1}
+		r.Slow = &fault.Slow{Bytes: 1, Every: 1}
 	}
 	return r
 }

@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
@@ -54,7 +55,7 @@ const (
 // condition is one thing that a rule asks for.
 type condition struct {
 	kind   kind
-	name   string // of the header (canonical) or option (see optionName)
+	name   string // of the header (canonical) or option (see match.OptionName)
 	value  string // but of a body, see match
 	body   match.Condition
 	shown  string // the name as the rule has it
@@ -63,14 +64,14 @@ type condition struct {
 
 // conditions returns what a rule asks for, cheapest first, and each kind in the
 // order of names.
-func conditions(r *Rule) []condition {
+func conditions(r *fault.Rule) []condition {
 	var all []condition
 	for _, name := range slices.Sorted(maps.Keys(r.Where.Header)) {
 		canonical := textproto.CanonicalMIMEHeaderKey(name)
 		all = append(all, condition{kind: header, name: canonical, value: r.Where.Header[name], shown: name, secret: isSecret(name)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Where.Query)) {
-		all = append(all, condition{kind: query, name: optionName(name), value: r.Where.Query[name], shown: name, secret: isSecret(name)})
+		all = append(all, condition{kind: query, name: match.OptionName(name), value: r.Where.Query[name], shown: name, secret: isSecret(name)})
 	}
 	if r.While.State != "" {
 		all = append(all, condition{kind: state, value: r.While.State})
@@ -83,10 +84,6 @@ func conditions(r *Rule) []condition {
 	}
 	return all
 }
-
-// optionName is how names of query options compare: with or without the $, in
-// any letter case, as the service reads its own (chosen for the others).
-func optionName(name string) string { return strings.ToLower(strings.TrimPrefix(name, "$")) }
 
 // isSecret tells that what goes under a name must not be shown.
 func isSecret(name string) bool {
@@ -147,7 +144,7 @@ func parseQuery(raw string) []option {
 			continue
 		}
 		if v, err := url.QueryUnescape(value); err == nil {
-			options = append(options, option{optionName(n), v})
+			options = append(options, option{match.OptionName(n), v})
 		}
 	}
 	return options

@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"encoding/binary"
@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
@@ -28,7 +29,7 @@ func keyOf(seed uint64, name string) uint64 {
 func draw(key, purpose, call uint64) *rand.Rand { return rand.New(rand.NewPCG(key^purpose, call)) }
 
 // drawn returns the duration of a span at a call.
-func drawn(s Span, key, call uint64) time.Duration {
+func drawn(s fault.Span, key, call uint64) time.Duration {
 	if s.Max <= s.Min {
 		return s.Min
 	}
@@ -80,4 +81,9 @@ func (d *dice) step(end uint64) {
 	} else {
 		d.at = end + 1
 	}
+}
+
+// has tells whether the nth call is one of them.
+func has(c fault.Calls, n uint64) bool {
+	return n >= c.From && (c.To == 0 || n <= c.To) && (c.Every == 0 || n%c.Every == 0)
 }
