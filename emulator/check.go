@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
-	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
@@ -213,7 +213,7 @@ func (f *FileReport) take(err error) error {
 }
 
 func (f *FileReport) scenario(o scenario.Outline, text []byte) error {
-	options := scenarioOptions(surface.New(surface.Config{}).Operations())
+	options := scenarioOptions(operations(graph.New(graph.Config{}, nil)))
 	options.Folder = filepath.Dir(f.File)
 	s, err := scenario.Parse(f.File, text, options)
 	if err != nil {
@@ -257,12 +257,12 @@ func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error 
 
 // scenarioOptions is what a scenario may speak of.
 func scenarioOptions(operations []string) scenario.Options {
-	return scenario.Options{Operations: operations, WrongError: surface.WrongError, Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
+	return scenario.Options{Operations: operations, WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a
 // built-in one or the path of a file. It errs with scenario.Problems, all that
 // is wrong with it, or where there is none.
 func LoadScenario(ref string) (*scenario.File, error) {
-	return scenario.Load(ref, scenarioOptions(surface.New(surface.Config{}).Operations()))
+	return scenario.Load(ref, scenarioOptions(operations(graph.New(graph.Config{}, nil))))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // What check says of a roster is what start says of the same files, for a profile
@@ -33,9 +34,9 @@ func TestCheckSaysWhatStartSays(t *testing.T) {
 		documented[e.Name()] = string(text)
 	}
 	for roster, files := range map[string]map[string]string{
-		"the least of columns": least, "all columns": small, "the documented messages": documented,
+		"the least of columns": least, "all columns": rig.SmallRoster, "the documented messages": documented,
 	} {
-		for identity, create := range map[string]string{"creation": csvBody("North"), "matching": body("North", csv, identityMatching)} {
+		for identity, create := range map[string]string{"creation": rig.CSVBody("North"), "matching": rig.ProfileBody("North", rig.CSV, rig.IdentityMatching)} {
 			t.Run(roster+", "+identity, func(t *testing.T) {
 				r, err := emulator.Checker{Matching: identity == "matching"}.Check(folder(t, files))
 				require.NoError(t, err)
@@ -45,16 +46,16 @@ func TestCheckSaysWhatStartSays(t *testing.T) {
 					checked = append(checked, message{m.Type, m.FileName, m.Description})
 				}
 
-				g := newRig(t, emulator.Options{})
-				a := g.post(t, at(g.uploaded(t, create, files))+"/start", "")
+				g := rig.New(t, emulator.Options{})
+				a := g.Post(t, rig.At(g.Uploaded(t, create, files))+"/start", "")
 				started := []message{}
-				for _, m := range append(a.json("value").Array(), a.json("error.details").Array()...) {
+				for _, m := range append(a.JSON("value").Array(), a.JSON("error.details").Array()...) {
 					if m.Get("fileName").Exists() {
 						started = append(started, message{m.Get("type").String(), m.Get("fileName").String(), m.Get("description").String()})
 					}
 				}
-				assert.Equal(t, started, checked, a.body)
-				assert.Equal(t, map[bool]int{true: 200, false: 400}[r.OK()], a.status)
+				assert.Equal(t, started, checked, a.Body)
+				assert.Equal(t, map[bool]int{true: 200, false: 400}[r.OK()], a.Status)
 			})
 		}
 	}

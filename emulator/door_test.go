@@ -25,15 +25,14 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
-
-const graphURL = "https://graph.microsoft.com"
 
 // doored is an emulator with a proxy, and a plain client of Go's that knows of it
 // no more than HTTPS_PROXY and a bundle of certificates would say.
 type doored struct {
-	*target
+	*rig.Target
 	through *http.Client
 }
 
@@ -48,7 +47,7 @@ func newDoored(t *testing.T, o emulator.Options) *doored {
 			return nil, io.EOF
 		})
 	}
-	d := &doored{target: newTarget(t, o)}
+	d := &doored{Target: rig.NewTarget(t, o)}
 	proxy, err := url.Parse(d.Origin("proxy"))
 	require.NoError(t, err)
 	d.through = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: d.roots(t)}}}
@@ -89,7 +88,7 @@ const anyBearer = "Authorization: Bearer x"
 // HTTP/2, without one name but the service's own.
 func TestDoorServesAWholeClient(t *testing.T) {
 	d := newDoored(t, emulator.Options{Clock: "frozen", PublicURL: "https://public.test"})
-	w, body := d.ask(t, "POST", graphURL+listPath, csvBody("North"), anyBearer)
+	w, body := d.ask(t, "POST", rig.GraphURL+rig.ListPath, rig.CSVBody("North"), anyBearer)
 	require.Equal(t, 202, w.StatusCode, string(body))
 	assert.Equal(t, 2, w.ProtoMajor)
 	var p struct {
@@ -97,10 +96,10 @@ func TestDoorServesAWholeClient(t *testing.T) {
 		Context string `json:"@odata.context"`
 	}
 	require.NoError(t, json.Unmarshal(body, &p))
-	assert.True(t, strings.HasPrefix(p.Context, graphURL+"/beta/$metadata#"), "%s: not the public URL", p.Context)
+	assert.True(t, strings.HasPrefix(p.Context, rig.GraphURL+"/beta/$metadata#"), "%s: not the public URL", p.Context)
 	require.NoError(t, d.World().Clock().Advance(time.Minute))
 
-	_, body = d.ask(t, "GET", graphURL+listPath+"/"+p.ID+"/uploadUrl", "", anyBearer)
+	_, body = d.ask(t, "GET", rig.GraphURL+rig.ListPath+"/"+p.ID+"/uploadUrl", "", anyBearer)
 	var upload struct{ Value string }
 	require.NoError(t, json.Unmarshal(body, &upload))
 	require.True(t, strings.HasPrefix(upload.Value, "https://sdsstorage.blob.core.windows.net/"+p.ID+"?sv="), upload.Value)
@@ -109,14 +108,14 @@ func TestDoorServesAWholeClient(t *testing.T) {
 	require.Equal(t, 201, w.StatusCode, string(body))
 	assert.Equal(t, 2, w.ProtoMajor)
 	// The same signature is good in path style, and a part of a batch tells the same.
-	r, err := http.NewRequestWithContext(t.Context(), "PUT", d.root+"/sdsstorage/"+p.ID+"/b.csv?"+sas, strings.NewReader("x"))
+	r, err := http.NewRequestWithContext(t.Context(), "PUT", d.Root+"/sdsstorage/"+p.ID+"/b.csv?"+sas, strings.NewReader("x"))
 	require.NoError(t, err)
 	r.Header.Set("x-ms-blob-type", "BlockBlob")
 	w, err = d.Client().Do(r)
 	require.NoError(t, err)
 	w.Body.Close()
 	assert.Equal(t, 201, w.StatusCode)
-	_, body = d.ask(t, "POST", graphURL+"/beta/$batch", `{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/`+p.ID+`/uploadUrl"}]}`, anyBearer)
+	_, body = d.ask(t, "POST", rig.GraphURL+"/beta/$batch", `{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/`+p.ID+`/uploadUrl"}]}`, anyBearer)
 	assert.Contains(t, string(body), "https://sdsstorage.blob.core.windows.net/"+p.ID+"?sv=")
 
 	// The journal speaks of the surfaces' own paths.
@@ -125,16 +124,16 @@ func TestDoorServesAWholeClient(t *testing.T) {
 		paths[e.Operation+" "+e.Path] = true
 	}
 	assert.True(t, paths["upload.putBlob /sdsstorage/"+p.ID+"/a b/School.csv"], "%v", paths)
-	assert.True(t, paths["profiles.create "+listPath], "%v", paths)
+	assert.True(t, paths["profiles.create "+rig.ListPath], "%v", paths)
 
 	// Plain HTTP is answered as well.
-	_, body = d.ask(t, "GET", "http://graph.microsoft.com"+listPath, "", anyBearer)
+	_, body = d.ask(t, "GET", "http://graph.microsoft.com"+rig.ListPath, "", anyBearer)
 	assert.Contains(t, string(body), `"http://graph.microsoft.com/beta/$metadata#education/synchronizationProfiles"`)
 }
 
 func TestDoorHasNoControlAPI(t *testing.T) {
 	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0"})
-	for _, base := range []string{graphURL, "http://graph.microsoft.com", "https://sdsstorage.blob.core.windows.net", "https://login.microsoftonline.com", "https://localhost.blob.core.windows.net"} {
+	for _, base := range []string{rig.GraphURL, "http://graph.microsoft.com", "https://sdsstorage.blob.core.windows.net", "https://login.microsoftonline.com", "https://localhost.blob.core.windows.net"} {
 		for _, path := range []string{"/_graphemu/health", "/_graphemu/worlds/default/reset", "/beta/../_graphemu/health", "//_graphemu/health", "/%5fgraphemu/health"} {
 			for _, method := range []string{"GET", "POST"} {
 				w, body := d.ask(t, method, base+path, "", anyBearer)
@@ -144,17 +143,17 @@ func TestDoorHasNoControlAPI(t *testing.T) {
 		}
 	}
 	// Nor does it lead to this server's own ports.
-	for _, to := range []string{d.host, "localhost:443", "127.0.0.1:443", strings.TrimPrefix(d.Origin("proxy"), "http://")} {
+	for _, to := range []string{d.Host, "localhost:443", "127.0.0.1:443", strings.TrimPrefix(d.Origin("proxy"), "http://")} {
 		c := d.atDoor(t)
 		_, err := fmt.Fprintf(c, "CONNECT %s HTTP/1.1\r\n\r\n", to)
 		require.NoError(t, err)
-		w, _ := readAnswer(t, c, "CONNECT")
+		w, _ := rig.ReadAnswer(t, c, "CONNECT")
 		assert.Equal(t, 403, w.StatusCode, to)
 	}
 	// The paths of one surface are unknown to the others.
-	w, body := d.ask(t, "PUT", graphURL+"/sdsstorage/container/a.csv", "x", anyBearer)
-	refused(t, w, body, 400)
-	w, _ = d.ask(t, "GET", "https://sdsstorage.blob.core.windows.net"+listPath, "", anyBearer)
+	w, body := d.ask(t, "PUT", rig.GraphURL+"/sdsstorage/container/a.csv", "x", anyBearer)
+	rig.Refused(t, w, body, 400)
+	w, _ = d.ask(t, "GET", "https://sdsstorage.blob.core.windows.net"+rig.ListPath, "", anyBearer)
 	assert.Equal(t, "application/xml", w.Header.Get("Content-Type"))
 }
 
@@ -176,7 +175,7 @@ func TestDoorDoesNotLeadBack(t *testing.T) {
 		c := d.atDoor(t)
 		_, err := io.WriteString(c, text)
 		require.NoError(t, err)
-		w, body := readAnswer(t, c, "GET")
+		w, body := rig.ReadAnswer(t, c, "GET")
 		require.NotNil(t, w, text)
 		assert.Equal(t, 502, w.StatusCode, "%s: %s", text, body)
 		assert.Contains(t, string(body), "it is graphemu itself")
@@ -207,7 +206,7 @@ func TestDoorPassesAllowedHosts(t *testing.T) {
 	assert.Equal(t, "from example.com", string(body))
 	_, err := d.through.Get("https://www.example.com/")
 	assert.ErrorContains(t, err, "Forbidden")
-	w, _ := d.ask(t, "GET", graphURL+listPath, "", anyBearer)
+	w, _ := d.ask(t, "GET", rig.GraphURL+rig.ListPath, "", anyBearer)
 	assert.Equal(t, 200, w.StatusCode)
 	d.through.CloseIdleConnections()
 	require.NoError(t, d.Close())
@@ -228,7 +227,7 @@ faults:
   - {name: broken, operation: profiles.list, calls: first 3, body: {cutAt: 50%}, then: ` + c.then + `}`})
 			d.through.Transport.(*http.Transport).ForceAttemptHTTP2 = c.http == 2
 			for range 3 {
-				r, err := http.NewRequestWithContext(t.Context(), "GET", graphURL+listPath, nil)
+				r, err := http.NewRequestWithContext(t.Context(), "GET", rig.GraphURL+rig.ListPath, nil)
 				require.NoError(t, err)
 				r.Header.Set("Authorization", "Bearer x")
 				w, err := d.through.Do(r)
@@ -240,7 +239,7 @@ faults:
 				w.Body.Close()
 				assert.Error(t, err)
 			}
-			w, _ := d.ask(t, "GET", graphURL+listPath, "", anyBearer)
+			w, _ := d.ask(t, "GET", rig.GraphURL+rig.ListPath, "", anyBearer)
 			assert.Equal(t, 200, w.StatusCode)
 			assert.Equal(t, 3, len(d.World().Journal().Requests("profiles.list"))-1)
 		})
@@ -249,19 +248,19 @@ faults:
 
 // Close ends who hangs behind the door, and leaves nothing running.
 func TestDoorCloses(t *testing.T) {
-	warm(t)
+	rig.Warm(t)
 	before := runtime.NumGoroutine()
 	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", Verify: emulator.VerifyOff, ScenarioText: `
 version: 1
 name: hangs
 faults: [{name: hangs, operation: profiles.list, then: hang}]`})
-	for _, text := range []string{"", "CONN", "CONNECT graph.microsoft.com:443 HTTP/1.1\r\n\r\n", "GET http://graph.microsoft.com" + listPath + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n"} {
+	for _, text := range []string{"", "CONN", "CONNECT graph.microsoft.com:443 HTTP/1.1\r\n\r\n", "GET http://graph.microsoft.com" + rig.ListPath + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n"} {
 		_, err := io.WriteString(d.atDoor(t), text)
 		require.NoError(t, err)
 	}
 	ended := make(chan error, 1)
 	go func() {
-		r, _ := http.NewRequest("GET", graphURL+listPath, nil)
+		r, _ := http.NewRequest("GET", rig.GraphURL+rig.ListPath, nil)
 		r.Header.Set("Authorization", "Bearer x")
 		w, err := d.through.Do(r)
 		if err == nil {
@@ -273,7 +272,7 @@ faults: [{name: hangs, operation: profiles.list, then: hang}]`})
 	require.NoError(t, d.Close())
 	assert.Error(t, <-ended)
 	d.through.CloseIdleConnections()
-	d.client.CloseIdleConnections()
+	d.HTTP.CloseIdleConnections()
 	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond, "goroutines are left")
 	_, err := net.Dial("tcp", strings.TrimPrefix(d.Origin("proxy"), "http://"))
 	assert.Error(t, err, "the port is free")
@@ -282,12 +281,12 @@ faults: [{name: hangs, operation: profiles.list, then: hang}]`})
 // Shutdown lets a request behind the door end.
 func TestDoorShutsDown(t *testing.T) {
 	d := newDoored(t, emulator.Options{})
-	w, _ := d.ask(t, "GET", graphURL+listPath, "", anyBearer)
+	w, _ := d.ask(t, "GET", rig.GraphURL+rig.ListPath, "", anyBearer)
 	require.Equal(t, 200, w.StatusCode)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	assert.NoError(t, d.Shutdown(ctx))
-	_, err := d.through.Get(graphURL)
+	_, err := d.through.Get(rig.GraphURL)
 	assert.Error(t, err)
 }
 
@@ -309,7 +308,7 @@ func TestDoorCA(t *testing.T) {
 	}
 	assert.Equal(t, []string{"graphemu local CA", "graphemu proxy CA"}, names)
 	assert.Equal(t, dir+"/ca.pem", file)
-	w, err := d.client.Get(d.Origin("http") + "/_graphemu/ca.pem")
+	w, err := d.HTTP.Get(d.Origin("http") + "/_graphemu/ca.pem")
 	require.NoError(t, err)
 	defer w.Body.Close()
 	served, err := io.ReadAll(w.Body)
@@ -321,7 +320,7 @@ func TestDoorCA(t *testing.T) {
 	assert.Error(t, err)
 
 	// Without a proxy, it is as it was.
-	plain := newTarget(t, emulator.Options{HTTPS: "127.0.0.1:0"})
+	plain := rig.NewTarget(t, emulator.Options{HTTPS: "127.0.0.1:0"})
 	one, _, err := plain.CA()
 	require.NoError(t, err)
 	assert.Equal(t, 1, bytes.Count(one, []byte("BEGIN CERTIFICATE")))
@@ -332,13 +331,13 @@ func TestDoorCA(t *testing.T) {
 func TestClientFindsTheDoor(t *testing.T) {
 	for name, o := range map[string]emulator.Options{"in memory": {}, "http": {HTTP: "127.0.0.1:0"}, "https": {HTTPS: "localhost:0"}} {
 		d := newDoored(t, o)
-		for _, address := range []string{graphURL + listPath, d.URL + profilesAt} {
-			w, err := d.client.Get(address)
+		for _, address := range []string{rig.GraphURL + rig.ListPath, d.URL + rig.ProfilesAt} {
+			w, err := d.HTTP.Get(address)
 			require.NoError(t, err, "%s: %s", name, address)
 			w.Body.Close()
 			assert.Equal(t, 200, w.StatusCode, "%s: %s", name, address)
 		}
-		d.client.CloseIdleConnections()
+		d.HTTP.CloseIdleConnections()
 	}
 }
 
@@ -354,7 +353,7 @@ func TestSignInHostsAreOneService(t *testing.T) {
 	}
 	w, body := d.ask(t, "GET", "https://login.microsoftonline.com/beta/education/synchronizationProfiles", "", anyBearer)
 	assert.Equal(t, 404, w.StatusCode, string(body))
-	w, body = d.ask(t, "GET", graphURL+"/common/v2.0/.well-known/openid-configuration", "", anyBearer)
+	w, body = d.ask(t, "GET", rig.GraphURL+"/common/v2.0/.well-known/openid-configuration", "", anyBearer)
 	assert.Equal(t, 400, w.StatusCode, string(body))
 }
 
@@ -363,14 +362,14 @@ func TestSignInHostsAreOneService(t *testing.T) {
 func TestDoorSignsIn(t *testing.T) {
 	d := newDoored(t, emulator.Options{Auth: emulator.AuthStrict, PublicURL: "https://public.test"})
 	w, body := d.ask(t, "POST", "https://login.microsoftonline.com/"+emulator.DefaultTenant+"/oauth2/v2.0/token",
-		strings.TrimPrefix(query("grant_type", "client_credentials", "client_id", sampleApp, "client_secret", sampleSecret, "scope", graphScope), "?"),
+		strings.TrimPrefix(rig.Query("grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope), "?"),
 		"Content-Type: application/x-www-form-urlencoded")
 	require.Equal(t, 200, w.StatusCode, string(body))
 	token := gjson.GetBytes(body, "access_token").String()
-	assert.Equal(t, "https://login.microsoftonline.com/"+emulator.DefaultTenant+"/v2.0", claims(t, token).Get("iss").String())
-	w, body = d.ask(t, "GET", graphURL+listPath, "", "Authorization: Bearer "+token)
+	assert.Equal(t, "https://login.microsoftonline.com/"+emulator.DefaultTenant+"/v2.0", rig.Claims(t, token).Get("iss").String())
+	w, body = d.ask(t, "GET", rig.GraphURL+rig.ListPath, "", "Authorization: Bearer "+token)
 	assert.Equal(t, 200, w.StatusCode, string(body))
-	w, body = d.ask(t, "GET", graphURL+listPath, "", anyBearer)
+	w, body = d.ask(t, "GET", rig.GraphURL+rig.ListPath, "", anyBearer)
 	assert.Equal(t, 401, w.StatusCode, string(body))
 }
 
@@ -406,7 +405,7 @@ func TestDoorOptions(t *testing.T) {
 // The ordinary port is no proxy, and says where one is.
 func TestConnectAtTheOrdinaryPort(t *testing.T) {
 	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
-	c := d.connect(t)
+	c := d.Connect(t)
 	_, err := io.WriteString(c, "CONNECT graph.microsoft.com:443 HTTP/1.1\r\n\r\n")
 	require.NoError(t, err)
 	w, err := http.ReadResponse(bufio.NewReader(c), nil)
@@ -415,4 +414,24 @@ func TestConnectAtTheOrdinaryPort(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 405, w.StatusCode)
 	assert.Contains(t, string(body), "--proxy")
+}
+
+// And so does each host behind the proxy.
+func TestUncleanPathsThroughTheProxy(t *testing.T) {
+	d := newDoored(t, emulator.Options{Clock: "frozen", Fixture: "contoso"})
+	for _, path := range rig.Unclean(rig.ListPath) {
+		w, body := d.ask(t, "GET", rig.GraphURL+path, "", anyBearer)
+		assert.Equal(t, 200, w.StatusCode, "%s: %s", path, body)
+	}
+	for _, path := range rig.Unclean("/common/.well-known/openid-configuration") {
+		w, body := d.ask(t, "GET", "https://login.microsoftonline.com"+path, "")
+		assert.Equal(t, 200, w.StatusCode, "%s: %s", path, body)
+	}
+	id := d.World().Profiles()[0].ID
+	_, body := d.ask(t, "GET", rig.GraphURL+rig.ListPath+"/"+id+"/uploadUrl", "", anyBearer)
+	to := rig.Answer{Body: string(body)}.Text("value")
+	require.Contains(t, to, "blob.core.windows.net/", string(body))
+	base, sas, _ := strings.Cut(to, "?")
+	w, body := d.ask(t, "PUT", strings.Replace(base, ".net/", ".net//", 1)+"/School.csv?"+sas, "x", "x-ms-blob-type: BlockBlob")
+	assert.Equal(t, 201, w.StatusCode, string(body))
 }

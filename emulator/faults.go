@@ -5,27 +5,26 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
-	"github.com/graphemu/graphemu/emulator/internal/surface"
 )
 
 // Faults are the faults of one world: those of its scenario, and those added
 // at run time, which come before them. They are of the world as it is now, until
 // its next Reset or another scenario. Safe for concurrent use.
 type Faults struct {
-	surface *surface.Surface
-	set     *faults.Set
+	operations func() []string
+	set        *faults.Set
 }
 
 // Faults returns the world's faults.
 func (w *World) Faults() Faults {
-	return Faults{w.server.surface, w.current.Load().Play().Faults}
+	return Faults{w.server.Operations, w.current.Load().World.Scenario().Faults}
 }
 
 // Add lets a rule strike from now on. It errs, with everything that is wrong
 // with the rule, and where its name is taken.
 func (f Faults) Add(r fault.Rule) error {
 	var errs []error
-	for _, p := range f.surface.CheckFault(&r) {
+	for _, p := range checkFault(&r, f.operations()) {
 		errs = append(errs, p)
 	}
 	if err := errors.Join(errs...); err != nil {

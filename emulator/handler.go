@@ -6,9 +6,10 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/control"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
-	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
@@ -49,20 +50,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the client asked for the account by the service's own host.
 func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, byName bool) {
 	call := storage.Parse(r)
-	from := surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}
-	s.surface.ServeUpload(w, r, &s.signedFor(&call).current.Load().World, from, call)
+	state := s.signedFor(&call).current.Load()
+	storage.Serve(s.engine, w, r, &state.World.World, state.Blobs, caller(r, byName), call)
 }
 
 // serveGraph answers a request of the Graph API. byName: the client asked for it
 // by the service's own host.
 func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request, byName bool) {
-	k, err := s.lookUp(surface.Token(r.Header))
-	from := surface.Caller{Client: k.client, Token: k.found, Secure: secure(r), ByName: byName, Conn: connection(r)}
+	k, err := s.lookUp(graph.Token(r.Header))
+	from := graph.Caller{Caller: caller(r, byName), Token: k.found}
+	from.Client = k.client
 	if err != nil {
 		s.refuse(w, r, err, from)
 		return
 	}
-	s.surface.Serve(w, r, &k.world.current.Load().World, from)
+	s.graph.Serve(w, r, &k.world.current.Load().World, from)
+}
+
+// caller is who sent a request, as far as the connection tells.
+func caller(r *http.Request, byName bool) engine.Caller {
+	return engine.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}
 }
 
 // secure tells that a client came by https; in memory it is as good.
@@ -76,12 +83,12 @@ func connection(r *http.Request) *wire.Conn {
 
 // refuse answers a token that leads to no world. The default world lends its
 // clock and ids.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, from surface.Caller) {
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error, from graph.Caller) {
 	var full *FullError
 	e := apierror.InvalidToken().Help("unknownWorld", "Authorization", "%v", err)
 	if errors.As(err, &full) {
 		e = apierror.StorageFull("The maximum number of tenants is reached.").
 			Help("limit", "", "%v: graphemu serve %s raises the limit", err, full.flag())
 	}
-	s.surface.Refuse(w, r, &s.defaultWorld().current.Load().World, from, e)
+	s.graph.Refuse(w, r, &s.defaultWorld().current.Load().World, from, e)
 }

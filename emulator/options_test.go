@@ -17,12 +17,13 @@ import (
 
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/emulatortest"
+	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
 // A wrong option is refused in one sentence that names it and says what would
 // be right; nothing is left running or listening.
 func TestWrongOptions(t *testing.T) {
-	warm(t)
+	rig.Warm(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close()
@@ -122,7 +123,7 @@ func TestNothingIsLeftListening(t *testing.T) {
 func TestCloseIsIdempotent(t *testing.T) {
 	g := emulatortest.Start(t, emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "localhost:0"})
 	c := g.AuthorizedClient()
-	r, err := c.Get(g.URL + profilesAt)
+	r, err := c.Get(g.URL + rig.ProfilesAt)
 	require.NoError(t, err)
 	r.Body.Close()
 	var group sync.WaitGroup
@@ -157,7 +158,7 @@ func TestOriginsAndURL(t *testing.T) {
 			got := g.Origin(scheme)
 			assert.True(t, strings.HasPrefix(got, want) && (got == "") == (want == ""), "%s: %s", scheme, got)
 		}
-		r, err := g.AuthorizedClient().Get(g.URL + profilesAt)
+		r, err := g.AuthorizedClient().Get(g.URL + rig.ProfilesAt)
 		require.NoError(t, err)
 		r.Body.Close()
 		assert.Equal(t, 200, r.StatusCode)
@@ -169,8 +170,8 @@ func TestOriginsAndURL(t *testing.T) {
 
 func TestPublicURL(t *testing.T) {
 	for given, want := range map[string]string{"https://graph.example.test": "https://graph.example.test", "http://x:81/sub//": "http://x:81/sub", "https://[::1]:5": "https://[::1]:5"} {
-		g := newTarget(t, emulator.Options{PublicURL: given})
-		_, body := g.hit(t, "GET", profilesAt, nil)
+		g := rig.NewTarget(t, emulator.Options{PublicURL: given})
+		_, body := g.Hit(t, "GET", rig.ProfilesAt, nil)
 		assert.Contains(t, string(body), `"`+want+`/beta/$metadata#education`)
 	}
 }
@@ -189,16 +190,16 @@ func TestHandlerMountedElsewhere(t *testing.T) {
 		w.Body.Close()
 		return w.StatusCode
 	}
-	assert.Equal(t, 200, get(listPath))
+	assert.Equal(t, 200, get(rig.ListPath))
 	assert.Equal(t, 200, get("/_graphemu/health"))
 	require.NoError(t, g.Close())
-	assert.Equal(t, 200, get(listPath))
+	assert.Equal(t, 200, get(rig.ListPath))
 }
 
 func TestControlOptions(t *testing.T) {
 	for control, want := range map[string]int{"": 200, emulator.ControlLoopback: 200, emulator.ControlAny: 200, emulator.ControlOff: 404} {
-		g := newTarget(t, emulator.Options{Control: control, HTTP: "127.0.0.1:0"})
-		r, err := g.client.Get(g.root + "/_graphemu/health")
+		g := rig.NewTarget(t, emulator.Options{Control: control, HTTP: "127.0.0.1:0"})
+		r, err := g.HTTP.Get(g.Root + "/_graphemu/health")
 		require.NoError(t, err)
 		r.Body.Close()
 		assert.Equal(t, want, r.StatusCode, control)
@@ -209,6 +210,6 @@ func TestControlOptions(t *testing.T) {
 	// A folder that cannot be written to is told, and the server runs.
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	g := newTarget(t, emulator.Options{DataDir: filepath.Join(file, "x"), HTTPS: "127.0.0.1:0"})
-	g.unharmed(t, 0)
+	g := rig.NewTarget(t, emulator.Options{DataDir: filepath.Join(file, "x"), HTTPS: "127.0.0.1:0"})
+	g.Unharmed(t, 0)
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
-	"github.com/graphemu/graphemu/emulator/internal/surface"
 )
 
 // originOf is where a client reached the server.
@@ -17,9 +17,9 @@ func (s *Server) originOf(r *http.Request, byName bool) string {
 	case s.set.PublicURL != "" && !byName:
 		return s.set.PublicURL
 	case secure(r):
-		return "https://" + surface.Host(r)
+		return "https://" + engine.Host(r)
 	}
-	return "http://" + surface.Host(r)
+	return "http://" + engine.Host(r)
 }
 
 // answersOn tells whether an origin is this server's: its own, or one at which it

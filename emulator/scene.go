@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
-	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
@@ -102,7 +102,7 @@ func (s *Server) sceneOf(sources []Source, variants map[string]string) (*scene, 
 // parseScenario reads a scenario. A fixture that it names by path is looked for
 // beside its file.
 func (s *Server) parseScenario(name string, text []byte) (*scenario.File, error) {
-	o := scenarioOptions(s.surface.Operations())
+	o := scenarioOptions(s.Operations())
 	if filepath.Ext(name) != "" { // the file of a scenario has an ending
 		o.Folder = filepath.Dir(name)
 	}
@@ -168,8 +168,8 @@ func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
 const maxFixtures = 100
 
 // play is what a scene does to the requests of a world.
-func (sc *scene) play(o roots) *surface.Play {
-	p := &surface.Play{Variants: sc.variants, PerRequest: sc.perRequest,
+func (sc *scene) play(o roots) *engine.Scenario {
+	p := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest,
 		Faults: faults.NewSet(sc.file.Faults, binary.BigEndian.Uint64(ids.Key(o.Seed, o.From, "faults")))}
 	if len(sc.file.Throttle) > 0 {
 		p.Throttle = throttle.New(sc.file.Throttle)
@@ -230,7 +230,7 @@ func (w *World) putInForce(sc *scene) (notes []string) {
 	state := w.current.Load()
 	w.closeChapter(state, journal.CloseScenario)
 	state.scene = sc
-	state.SetPlay(sc.play(state.roots))
+	state.World.SetScenario(sc.play(state.roots))
 	state.Profiles.Settle(state.Clock.Now(), 0) // what is due belongs to the script before
 	state.Profiles.SetScript(sc.script)
 	if sc.file.Clock.Given() && w.server.set.clock == nil {

@@ -14,12 +14,13 @@ import (
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/certs"
 	"github.com/graphemu/graphemu/emulator/internal/control"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/server/proxy"
-	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
@@ -34,7 +35,8 @@ type Server struct {
 
 	set        settings
 	scene      atomic.Pointer[scene] // what the options name
-	surface    *surface.Surface
+	engine     *engine.Engine
+	graph      *graph.Handler
 	metrics    *metrics.Metrics
 	control    http.Handler // nil: off
 	worlds     worlds
@@ -78,12 +80,9 @@ type Server struct {
 	closed   error
 }
 
-// The JSON Schemas, of what clients send and of all. They are compiled once in a
-// process, since they are a part of the program; those of files when first needed.
-var (
-	compiledAPI = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.API) })
-	compiled    = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
-)
+// compiled returns the JSON Schemas: one set in a process, since they are a part of
+// the program. Each is compiled when it is first needed.
+var compiled = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
 
 // How long a client may take (chosen, for people with a debugger). Headers and
 // body share one deadline: two would cost each request a further timer.
@@ -119,10 +118,10 @@ func New(o Options) (*Server, error) {
 		return kept(s, "local CA", func(dir string) (*certs.Authority, error) { return certs.Open(dir, set.Hosts, set.now) })
 	})
 	s.secret = sync.OnceValue(s.openSecret)
-	s.surface = surface.New(surface.Config{Auth: auths[set.Auth], PublicURL: set.PublicURL,
-		MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch, Schemas: compiledAPI, Log: set.Log, Now: set.now, Closing: s.closing})
-	s.metrics = metrics.New(s.surface.Operations())
-	s.surface.CountWith(s.metrics)
+	s.metrics = metrics.New(operations(graph.New(graph.Config{}, nil)))
+	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
+	s.graph = graph.New(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch,
+		Schemas: compiled}, s.engine)
 	sc, err := s.loadScene()
 	if err == nil {
 		s.scene.Store(sc)
@@ -143,7 +142,6 @@ func New(o Options) (*Server, error) {
 		s.leaveState()
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	go compiledAPI() // at start, but the first answer need not wait for it
 	return s, nil
 }
 
@@ -157,7 +155,7 @@ func (s *Server) newCopies() *journal.Writer {
 	})
 }
 
-var auths = map[string]surface.Auth{AuthLenient: surface.AuthLenient, AuthStrict: surface.AuthStrict, AuthOff: surface.AuthOff}
+var auths = map[string]graph.Auth{AuthLenient: graph.AuthLenient, AuthStrict: graph.AuthStrict, AuthOff: graph.AuthOff}
 
 // kept opens what the data folder keeps, or a passing one where the folder does
 // not let us.
@@ -227,7 +225,7 @@ func (s *Server) CA() (pem []byte, file string, err error) {
 func (s *Server) App() (clientID, secret string) { return s.app().ID, s.app().Secret }
 
 // Operations returns the names of all operations, as "profiles.start".
-func (s *Server) Operations() []string { return s.surface.Operations() }
+func (s *Server) Operations() []string { return operations(s.graph) }
 
 // Shutdown saves the state, if there is a file for it, before anything else, so
 // that a kill from then on loses nothing of it. Then it stops listening, ends at

@@ -7,7 +7,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
-	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
@@ -25,7 +24,6 @@ func (s *Server) serveSignInHost(w http.ResponseWriter, r *http.Request) {
 // own host.
 func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra.Call, byName bool) {
 	to := s.signInTo(call.Tenant, call.Keeps(r.Method))
-	from := surface.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}
 	state := to.world.current.Load()
 	origin := s.originOf(r, byName)
 	tenant := &entra.Tenant{ID: to.tenant, Strict: s.set.Auth == AuthStrict, Known: to.known,
@@ -34,6 +32,7 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 	switch {
 	case to.tenant == to.world.tenant:
 		who = state.accounts()
+		tenant.Sessions, tenant.Revision = state.Sessions, state.Revision.Load
 	default:
 		sc := s.scene.Load()
 		tenant.Sessions, tenant.Now = entra.NewSessions(), clock.New(sc.clock, s.set.Now).Now()
@@ -45,11 +44,11 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 		tenant.Domains, tenant.Users, tenant.Apps = who.domains, who.users, who.apps
 	}
 	if to.full != nil {
-		s.surface.RefuseSignIn(w, r, &state.World, from, call, tenant, to.full.Error())
+		entra.Refuse(s.engine, w, r, &state.World.World, caller(r, byName), call, tenant, to.full.Error())
 		return
 	}
 	s.issuer(origin, false) // remembered: the client may have a token from before a restart
-	s.surface.ServeSignIn(w, r, &state.World, from, call, tenant)
+	entra.Serve(s.engine, w, r, &state.World.World, caller(r, byName), call, tenant)
 }
 
 // signInTo is the tenant that a sign-in is for.

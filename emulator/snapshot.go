@@ -170,7 +170,7 @@ func (w *World) restore(s snapshot) error {
 	if err := state.Intake.Restore(s.Syncs); err != nil {
 		return fmt.Errorf("/syncs: %w", err)
 	}
-	play := state.Play()
+	play := state.World.Scenario()
 	if err := play.Faults.Restore(s.Faults); err != nil {
 		return fmt.Errorf("/faults: %w", err)
 	}

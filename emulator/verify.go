@@ -79,7 +79,7 @@ func (s *Server) properties() []journal.Property {
 
 // record is what the world's open chapter is judged by. Must hold changing.
 func (w *World) record(state *state) journal.Record {
-	sc, play := state.scene, state.Play()
+	sc, play := state.scene, state.World.Scenario()
 	r := journal.Record{World: w.Name(), Tenant: w.tenant, Chapter: w.chapters.open(), Expect: sc.file.Expect}
 	r.Entries, r.Lost = state.Journal.Chapter()
 	for _, u := range play.Faults.Rules() {

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
-	"github.com/graphemu/graphemu/emulator/internal/surface"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -46,13 +47,14 @@ type World struct {
 
 // state is what a world consists of. A reset makes a new one.
 type state struct {
-	surface.World
+	graph.World
 	roots
-	memory *quota.Share // what it keeps, of Limits.Memory
-	ids    *ids.Stream  // of profiles
-	stored variant.Set  // by which its profiles are kept, whatever scenario came since
-	scene  *scene       // that its play is of; guarded by World.changing once others have the state
-	start  start
+	Sessions *entra.Sessions // what its token endpoints gave, and may take back
+	memory   *quota.Share    // what it keeps, of Limits.Memory
+	ids      *ids.Stream     // of profiles
+	stored   variant.Set     // by which its profiles are kept, whatever scenario came since
+	scene    *scene          // that its play is of; guarded by World.changing once others have the state
+	start    start
 
 	askedWho sync.Once
 	who      *accounts // see accounts
@@ -66,11 +68,11 @@ func (st *state) accounts() *accounts {
 
 // inForce returns the world's state with the scenario that plays in it. They
 // belong together, while current and scene alone may be of two moments.
-func (w *World) inForce() (*state, *scene, *surface.Play) {
+func (w *World) inForce() (*state, *scene, *engine.Scenario) {
 	w.changing.Lock()
 	defer w.changing.Unlock()
 	state := w.current.Load()
-	return state, state.scene, state.Play()
+	return state, state.scene, state.World.Scenario()
 }
 
 // use notes that the world is not idle.
@@ -126,22 +128,26 @@ func (s *Server) newState(w *World, o roots, sc *scene, from start, stored varia
 	derive := o.derive
 	memory := s.memory.Share()
 	st := &state{roots: o, memory: memory, ids: ids.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc, start: from}
-	st.World = surface.World{
-		Name:  w.Name,
-		Clock: clock.New(sc.clock, s.set.Now),
+	st.World = graph.World{
+		World: engine.World{
+			Name:       w.Name,
+			Clock:      clock.New(sc.clock, s.set.Now),
+			RequestIDs: ids.NewStream(o.Seed, o.From, "requests"),
+			Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
+			Standing:   st.World.Standing,
+		},
 		Profiles: profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: sc.script, Max: s.set.Limits.Profiles,
 			Derive: derive, Memory: memory,
 			Legacy: stored.Is("customizationDefaults", "legacy"), PlainTypes: stored.Is("typeHash", "without")}),
-		RequestIDs: ids.NewStream(o.Seed, o.From, "requests"),
-		Tenant:     w.tenant,
-		PageKey:    ids.Key(o.Seed, o.From, "pages"),
-		Journal:    journal.New(w.Name(), journal.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
+		Tenant:  w.tenant,
+		PageKey: ids.Key(o.Seed, o.From, "pages"),
 	}
 	st.Journal.CopyTo(s.copies)
 	st.Blobs = storage.NewStore(s.uploadKey(w.tenant), storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: memory})
 	st.Blobs.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
 	st.Directory = directory.New(seedOf(from.fixture.Directory), derive)
 	st.Sessions = entra.NewSessions()
+	st.Revoked = st.Sessions.Revoked
 	st.Revoke = func() uint64 {
 		// Higher than any before: tokens of before a reset are out there, too.
 		n := w.revoked.Add(1)
@@ -151,8 +157,10 @@ func (s *Server) newState(w *World, o roots, sc *scene, from start, stored varia
 	st.Registered = func(app string) bool { return st.accounts().has(app) }
 	st.Intake = rostersync.New(st.Profiles, st.Blobs, st.Directory)
 	st.Intake.Memory = memory
+	st.Blobs.MakeRoom = st.Intake.Settle
+	st.World.World.Settle = st.Blobs.Sweep // a client that uploads no more may still ask
 	memory.Add(worldCost + st.Directory.Bytes())
-	st.SetPlay(sc.play(o))
+	st.World.SetScenario(sc.play(o))
 	return st
 }
 
@@ -186,7 +194,7 @@ func seedOf(d fixture.Directory) directory.Seed {
 func (st *state) plant() error {
 	now := st.Clock.Now()
 	for i, p := range st.start.fixture.Profiles {
-		r, err := st.Profiles.Plant(now, p)
+		r, err := st.Profiles.Seed(now, p)
 		if err == nil && p.Files != nil {
 			err = upload(st, r.ID, p.Files, now)
 		}

@@ -12,9 +12,3 @@ import "embed"
 //
 //go:embed *.schema.json
 var FS embed.FS
-
-// API holds those of FS that describe what a client of the API sends. A server
-// needs them at start, the others only where there is a file to check.
-//
-//go:embed education*.schema.json
-var API embed.FS

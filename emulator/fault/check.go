@@ -11,8 +11,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // Problem is one thing that is wrong with a rule.
@@ -125,8 +125,8 @@ func (c *checker) calls(calls Calls) {
 
 // A misspelled state or status would never match, and nobody would know why.
 func (c *checker) while(w While) {
-	c.oneOf("/while/state", "state", w.State, profile.StateNames)
-	c.oneOf("/while/status", "status", w.Status, profile.StatusNames)
+	c.oneOf("/while/state", "state", w.State, subject.States)
+	c.oneOf("/while/status", "status", w.Status, subject.Statuses)
 }
 
 // oneOf checks a name that may be absent.

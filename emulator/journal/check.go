@@ -10,8 +10,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/match"
+	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // Mistake is one thing that is wrong with an Expectation.
@@ -102,7 +102,7 @@ func (e *Expectation) checkStatus(add func(pointer, format string, args ...any))
 	case e.Operation != "":
 		if _, ok := parseStatus(e.Status); !ok {
 			hint := ""
-			if slices.Contains(profile.StatusNames, e.Status) {
+			if slices.Contains(subject.Statuses, e.Status) {
 				hint = "; the status of a profile's sync goes with profile"
 			}
 			add("/status", "%q is no status: %s%s", show(e.Status), statusForms, hint)
@@ -111,8 +111,8 @@ func (e *Expectation) checkStatus(add func(pointer, format string, args ...any))
 			add("/status", "status says which calls are counted: it needs a count beside noEarlyRetry or minInterval")
 		}
 	case e.Profile != nil:
-		if !slices.Contains(profile.StatusNames, e.Status) {
-			add("/status", "%s", unknownWord("status of a sync", e.Status, profile.StatusNames, "state", profile.StateNames))
+		if !slices.Contains(subject.Statuses, e.Status) {
+			add("/status", "%s", unknownWord("status of a sync", e.Status, subject.Statuses, "state", subject.States))
 		}
 	default:
 		add("/status", "status goes only with operation or profile")
@@ -121,8 +121,8 @@ func (e *Expectation) checkStatus(add func(pointer, format string, args ...any))
 	case e.State == "":
 	case e.Profile == nil:
 		add("/state", "state goes only with profile")
-	case !slices.Contains(profile.StateNames, e.State):
-		add("/state", "%s", unknownWord("state of a profile", e.State, profile.StateNames, "status", profile.StatusNames))
+	case !slices.Contains(subject.States, e.State):
+		add("/state", "%s", unknownWord("state of a profile", e.State, subject.States, "status", subject.Statuses))
 	}
 }
 

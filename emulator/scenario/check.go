@@ -168,7 +168,7 @@ func (p *parsing) steps(l *Lifecycle, at string) {
 			break
 		}
 	}
-	for _, wrong := range profile.LegalSteps(l.call(), l.script()) {
+	for _, wrong := range profile.CheckSteps(l.call(), l.script()) {
 		if wrong.Index < 0 || wrong.Index >= len(l.Steps) {
 			p.rule(at+"/on", "%s", wrong.Message)
 			continue

@@ -10,6 +10,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // Warning is what is legal but cannot have been meant.
@@ -96,8 +97,7 @@ func (f *File) goesBefore(i, j int) bool {
 }
 
 // properties are those that a profile has on the wire.
-var properties = []string{"displayName", "state", "id", "dataProvider", "identitySynchronizationConfiguration", "licensesToAssign",
-	"handleSpecialCharacterConstraint", "expirationDate"}
+var properties = profile.PropertyNames()
 
 // unmatched warns of paths whose first name no profile has. A path with a
 // wildcard or an escape may lead anywhere.

@@ -15,8 +15,8 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/scenarios"
 	"github.com/graphemu/graphemu/schemas"
 )
@@ -342,7 +342,7 @@ func formWords(pointer string, v any) string {
 	case "status":
 		return fmt.Sprintf(
 			"%s is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined%s",
-			quote(text), words.Hint(text, profile.StatusNames))
+			quote(text), words.Hint(text, subject.Statuses))
 	}
 	return ""
 }

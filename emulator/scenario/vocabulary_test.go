@@ -116,7 +116,3 @@ func fieldsOf(t reflect.Type) func(func(reflect.StructField) bool) {
 		}
 	}
 }
-
-func TestPropertiesAreThoseOfAProfile(t *testing.T) {
-	assert.Equal(t, fields(profile.Profile{}), sorted(properties))
-}

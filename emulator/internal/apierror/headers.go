@@ -2,7 +2,6 @@ package apierror
 
 import (
 	"net/http"
-	"time"
 )
 
 // Values that never change are shared between answers; net/http only reads them.
@@ -12,12 +11,6 @@ var (
 	vary       = []string{"Accept-Encoding"}
 	diagnostic = []string{`{"ServerInfo":{"DataCenter":"Local","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"GRAPHEMU00000000"}}`}
 	version4   = []string{"4.0"}
-
-	anyOrigin = []string{"*"}
-	// Source: the header list that Microsoft's own proxy for Graph sends.
-	exposed = []string{"ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, " +
-		"ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After, " +
-		"x-graphemu-explain"} // the last is graphemu's own
 
 	deprecation     = []string{"Sun, 30 Jun 2024 23:59:59 GMT"}
 	sunset          = []string{"Tue, 31 Dec 2024 23:59:59 GMT"}
@@ -38,17 +31,6 @@ func SetCommon(h http.Header, ids IDs) {
 		h["x-graphemu-explain"] = id[2:] // graphemu's own: the place in its journal
 	}
 	h["x-ms-ags-diagnostic"] = diagnostic
-}
-
-// SetDate sets the time of the answer where it is not the wall clock's.
-func SetDate(h http.Header, now time.Time) {
-	h["Date"] = []string{now.UTC().Format(http.TimeFormat)}
-}
-
-// SetCrossOrigin adds what a browser needs to show an answer to a page (CORS).
-func SetCrossOrigin(h http.Header) {
-	h["Access-Control-Allow-Origin"] = anyOrigin
-	h["Access-Control-Expose-Headers"] = exposed
 }
 
 // SetODataVersion marks a success. Observed: errors do not carry it.

@@ -42,8 +42,15 @@ type Tenant struct {
 	Real     time.Time     // on the wall clock: it is the client's own that dates its assertions
 	NewID    func() string // a GUID that was not given out before
 	Signer   Signer
-	Sessions *Sessions // what was given out and may be taken back
-	Revision uint64    // goes into each access token
+	Sessions *Sessions     // what was given out and may be taken back
+	Revision func() uint64 // goes into each access token; nil: 0
+}
+
+func (t *Tenant) revision() uint64 {
+	if t.Revision == nil {
+		return 0
+	}
+	return t.Revision()
 }
 
 // User is an account that may sign in.

@@ -172,7 +172,7 @@ func newRig(strict bool) *rig {
 				DelegatedPermissions: []string{"EduAdministration.Read"}},
 		},
 		Origin: origin, Origins: func(o string) bool { return o == "https://127.0.0.1:9443" || o == origin },
-		Now: dawn, Real: dawn.Add(300 * time.Hour), Signer: signer{}, Sessions: NewSessions(), Revision: 3,
+		Now: dawn, Real: dawn.Add(300 * time.Hour), Signer: signer{}, Sessions: NewSessions(), Revision: func() uint64 { return 3 },
 	}
 	g.NewID = func() string { return ids.Derived("id", fmt.Sprint(g.ids.Add(1))) }
 	return g

@@ -114,7 +114,7 @@ func (x *exchange) claims(c client, a asked, wants wanted) identity.Claims {
 	claims := identity.Claims{
 		Tenant: t.ID, App: c.id, Issuer: x.issuer(t.ID, true), Audience: a.resource,
 		IssuedAt: from, NotBefore: from, Expires: t.Now.Add(lifetime * second), ID: t.NewID(),
-		Revision: t.Revision, Capabilities: wants.capabilities, ClientAuth: c.method,
+		Revision: t.revision(), Capabilities: wants.capabilities, ClientAuth: c.method,
 	}
 	if c.app != nil {
 		claims.AppName = c.app.DisplayName

@@ -82,6 +82,8 @@ type Property struct {
 	Navigation bool // reached by path or $expand, never part of the entity's own JSON
 	Contained  bool // of a navigation: the target lives and dies with its parent
 	Unserved   bool // the model declares it, and no query may name it: 501
+	ReadOnly   bool // the service sets it; CSDL does not say so
+	WriteOnly  bool // no answer shows it; CSDL does not say so
 }
 
 // Operation is an action or a function of the model.

@@ -37,16 +37,26 @@ func BenchmarkCheckBad(b *testing.B) {
 	}
 }
 
-// BenchmarkPlainValidate validates the founding request against the schemas as
-// they are published: what a check would cost without preparation.
+// BenchmarkPlainValidate asks the validator alone: what a check would cost without
+// accepts.
 func BenchmarkPlainValidate(b *testing.B) {
-	plain, err := compile(schemas.FS)
-	require.NoError(b, err)
+	s := newSet(b)
 	v := decode(b, founding)
-	require.Empty(b, newSet(b).Check(profileType, v, Options{}))
+	require.Empty(b, s.Check(profileType, v, Options{}))
+	plain := nodeOf(b, s, profileType).schema
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := plain[profileType].Validate(v); err != nil {
+		if err := plain.Validate(v); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkFirst is what the first body of a profile waits for.
+func BenchmarkFirst(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := newSet(b).types[profileType](); err != nil {
 			b.Fatal(err)
 		}
 	}

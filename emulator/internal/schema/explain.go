@@ -18,12 +18,18 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
-// validate asks the validator about v, the value in hand, and explains what it
-// finds. The validator's own messages are not for people, and those of an
-// object come in random order.
-func (c *check) validate(s *jsonschema.Schema, n *node, v any, holder string) {
+// validate asks the validator about v, the document, and explains what it finds.
+// The validator's own messages are not for people, and those of an object come in
+// random order.
+func (c *check) validate(n *node, v any) {
 	if c.full() {
 		return // it tells all at once, however many they are
+	}
+	s := n.schema
+	if c.options.Partial {
+		optional := *n.kind(v).schema
+		optional.Required = nil
+		s = &optional
 	}
 	err := run(s, v)
 	if err == nil {
@@ -31,10 +37,10 @@ func (c *check) validate(s *jsonschema.Schema, n *node, v any, holder string) {
 	}
 	var ve *jsonschema.ValidationError
 	if !errors.As(err, &ve) {
-		c.fail(Failure{Pointer: c.pointer(), Kind: BadValue, Property: c.lastProperty(), Type: holder, Message: err.Error()})
+		c.fail(Failure{Pointer: c.pointer(), Kind: BadValue, Message: err.Error()})
 		return
 	}
-	c.leaves(ve, func(leaf *jsonschema.ValidationError) { c.explain(n, v, holder, leaf) })
+	c.leaves(ve, func(leaf *jsonschema.ValidationError) { c.explain(n, v, leaf) })
 }
 
 // run validates. The validator panics on numbers that JSON cannot hold.
@@ -109,11 +115,12 @@ type place struct {
 	value    any
 	property string // last one on the way
 	holder   string // type of the object that holds the value
+	typed    bool   // that object may say its type
 	tokens   []string
 }
 
-func (c *check) find(n *node, v any, holder, location string) place {
-	at := place{n: n, value: v, property: c.lastProperty(), holder: holder}
+func find(n *node, v any, location string) place {
+	at := place{n: n.kind(v), value: v}
 	for token := range strings.SplitSeq(strings.TrimPrefix(location, "/"), "/") {
 		if location == "" {
 			break
@@ -126,6 +133,7 @@ func (c *check) find(n *node, v any, holder, location string) place {
 			at.value, at.property = v[token], token
 			if at.n != nil {
 				at.holder = titleOr(at.n, at.holder)
+				at.typed = at.n.kinds != nil || at.n.own != ""
 				if next = at.n.props[token]; next == nil {
 					next = at.n.extra
 				}
@@ -140,7 +148,7 @@ func (c *check) find(n *node, v any, holder, location string) place {
 				next = at.n.items
 			}
 		}
-		at.n = next
+		at.n = next.kind(at.value)
 	}
 	return at
 }
@@ -161,11 +169,13 @@ func unescape(token string) string {
 	return jsontree.Unescape(token)
 }
 
-func (c *check) explain(n *node, v any, holder string, leaf *jsonschema.ValidationError) {
-	at := c.find(n, v, holder, leaf.InstanceLocation)
+func (c *check) explain(n *node, v any, leaf *jsonschema.ValidationError) {
+	at := find(n, v, leaf.InstanceLocation)
 	f := Failure{Pointer: c.pointer(at.tokens...), Kind: BadValue, Property: at.property, Type: at.holder}
 	word := keyword(leaf)
 	switch {
+	case at.typed && at.property == odataType, at.n != nil && at.n.kinds != nil && word == "required":
+		return // the walk has told what is wrong with the type
 	case word == "required" && at.n != nil:
 		c.missing(at, f)
 		return

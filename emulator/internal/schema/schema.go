@@ -10,15 +10,16 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -27,95 +28,89 @@ import (
 
 const suffix = ".schema.json"
 
-// Set is a set of compiled schemas, one a type. It never changes once made and
-// is safe for concurrent use.
+// Set is a set of schemas, one a type. It never changes once made and is safe
+// for concurrent use.
 type Set struct {
-	types map[string]*node
+	types map[string]func() (*node, error) // compiles the schema when it is first needed
 	names []string
 }
 
-// New compiles every *.schema.json file at the root of fsys as draft 2020-12,
-// with formats asserted. The name of the type is the name of the file. Files
-// refer to one another by $id; nothing is loaded from elsewhere.
-//
-// It errs, for all files at once, where one is no JSON, no JSON Schema, refers
-// to what is not there, or has an $id that does not end in the file's name.
+// New returns the set of all *.schema.json files at the root of fsys. The name of
+// the type is the name of the file. Files refer to one another by $id; nothing is
+// loaded from elsewhere. A file is read when its type is first asked for; see
+// [Set.Compile]. It errs where there is no such file.
 func New(fsys fs.FS) (*Set, error) {
-	roots, err := compile(fsys)
+	files, err := fs.Glob(fsys, "*"+suffix)
 	if err != nil {
 		return nil, fmt.Errorf("schemas: %w", err)
 	}
-	s := &Set{types: make(map[string]*node, len(roots)), names: slices.Sorted(maps.Keys(roots))}
-	p := newPreparation()
-	for _, name := range s.names {
-		s.types[name] = p.node(p.target(roots[name]))
+	if len(files) == 0 {
+		return nil, errors.New("schemas: no *" + suffix + " file")
 	}
-	if err := p.sound(); err != nil {
-		return nil, fmt.Errorf("schemas: %w", err)
-	}
-	for _, n := range s.types {
-		optional := *n.schema
-		optional.Required = nil
-		n.partial = &optional
+	s := &Set{types: make(map[string]func() (*node, error), len(files))}
+	for _, file := range files {
+		name := strings.TrimSuffix(file, suffix)
+		s.names = append(s.names, name)
+		s.types[name] = sync.OnceValues(func() (*node, error) {
+			compiled, err := compile(fsys, file)
+			if err != nil {
+				return nil, err
+			}
+			return nodes{}.of(compiled), nil
+		})
 	}
 	return s, nil
 }
 
-// compile returns the schemas as published, by type name.
-func compile(fsys fs.FS) (map[string]*jsonschema.Schema, error) {
-	files, err := fs.Glob(fsys, "*"+suffix)
-	if err != nil {
-		return nil, err
+// Compile compiles every schema that nobody has asked for yet. It errs, for all
+// at once, where a file is no JSON, no JSON Schema, refers to what is not there,
+// or has an $id that does not end in the file's name.
+func (s *Set) Compile() error {
+	var errs []error
+	for _, name := range s.names {
+		if _, err := s.types[name](); err != nil {
+			errs = append(errs, fmt.Errorf("%s%s: %w", name, suffix, err))
+		}
 	}
-	if len(files) == 0 {
-		return nil, errors.New("no *" + suffix + " file")
-	}
+	return errors.Join(errs...)
+}
+
+// compile returns the schema of a file as draft 2020-12, with formats asserted.
+func compile(fsys fs.FS, file string) (*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
 	c.AssertFormat = true
 	c.ExtractAnnotations = true
-	c.LoadURL = func(u string) (io.ReadCloser, error) { return nil, fmt.Errorf("no file has the $id %s", u) }
-
-	var errs []error
-	ids := make(map[string]string, len(files))
-	for _, f := range files {
-		id, err := add(c, fsys, f)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", f, err))
-			continue
+	c.LoadURL = func(url string) (io.ReadCloser, error) {
+		id, text, err := read(fsys, path.Base(url))
+		if err != nil || id != url {
+			return nil, fmt.Errorf("no file has the $id %s", url)
 		}
-		ids[f] = id
+		return io.NopCloser(bytes.NewReader(text)), nil
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	id, _, err := read(fsys, file)
+	if err != nil {
+		return nil, err
 	}
-	roots := make(map[string]*jsonschema.Schema, len(files))
-	for _, f := range files {
-		s, err := c.Compile(ids[f])
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", f, err))
-			continue
-		}
-		roots[strings.TrimSuffix(f, suffix)] = s
-	}
-	return roots, errors.Join(errs...)
+	return c.Compile(id)
 }
 
-func add(c *jsonschema.Compiler, fsys fs.FS, file string) (id string, err error) {
-	text, err := fs.ReadFile(fsys, file)
+// read returns a file and the $id in it.
+func read(fsys fs.FS, file string) (id string, text []byte, err error) {
+	text, err = fs.ReadFile(fsys, file)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	var head struct {
 		ID string `json:"$id"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if path.Base(head.ID) != file {
-		return "", fmt.Errorf("$id %q does not end in the file's name", head.ID)
+		return "", nil, fmt.Errorf("$id %q does not end in the file's name", head.ID)
 	}
-	return head.ID, c.AddResource(head.ID, strings.NewReader(string(text)))
+	return head.ID, text, nil
 }
 
 // Types returns the names of all types, sorted. The slice is the caller's own.
@@ -153,20 +148,20 @@ type Options struct {
 //     understand it ignores). In a file format of our own it is an unknown
 //     property like any other.
 func (s *Set) Check(typeName string, v any, o Options) []Failure {
-	n := s.types[typeName]
-	if n == nil {
+	get := s.types[typeName]
+	if get == nil {
 		return []Failure{{
 			Kind: UnknownType, Value: quote(typeName, maxValue),
 			Message: fmt.Sprintf("there is no schema of a type %s", quote(typeName, maxValue)),
 			Nearest: words.Nearest(typeName, s.names),
 		}}
 	}
+	n, err := get()
+	if err != nil {
+		panic(err) // schemas are a part of the program; a test compiles each of them
+	}
 	c := check{options: o, path: make([]step, 0, 8)} // room for the deepest property of a profile
 	c.walk(n, v, "")
-	root := n.schema
-	if o.Partial {
-		root = n.partial
-	}
-	c.validate(root, n, v, "")
+	c.validate(n, v)
 	return c.result()
 }

@@ -43,6 +43,13 @@ func newSet(tb testing.TB) *Set {
 	return s
 }
 
+func nodeOf(tb testing.TB, s *Set, name string) *node {
+	tb.Helper()
+	n, err := s.types[name]()
+	require.NoError(tb, err)
+	return n
+}
+
 func decode(tb testing.TB, text string) any {
 	tb.Helper()
 	var v any
@@ -55,6 +62,10 @@ func encode(tb testing.TB, v any) string {
 	b, err := json.Marshal(v)
 	require.NoError(tb, err)
 	return string(b)
+}
+
+func TestEverySchemaCompiles(t *testing.T) {
+	require.NoError(t, newSet(t).Compile())
 }
 
 func TestTypes(t *testing.T) {
@@ -119,8 +130,6 @@ func documented(t *testing.T, at string, s map[string]any) {
 
 // Examples are valid, of types as of properties, and a check says so too.
 func TestExamples(t *testing.T) {
-	plain, err := compile(schemas.FS)
-	require.NoError(t, err)
 	seen := map[*jsonschema.Schema]bool{}
 	var visit func(*jsonschema.Schema)
 	visit = func(s *jsonschema.Schema) {
@@ -132,12 +141,17 @@ func TestExamples(t *testing.T) {
 			assert.NoError(t, s.Validate(e), s.Location)
 		}
 		visit(s.Ref)
-		for _, sub := range walked(s) {
+		visit(s.Items2020)
+		for _, sub := range s.Properties {
 			visit(sub)
+		}
+		if extra, ok := s.AdditionalProperties.(*jsonschema.Schema); ok {
+			visit(extra)
 		}
 	}
 	set := newSet(t)
-	for name, s := range plain {
+	for _, name := range set.names {
+		s := nodeOf(t, set, name).schema
 		visit(s)
 		for _, e := range s.Examples {
 			assert.Empty(t, set.Check(name, decode(t, encode(t, e)), Options{}), name)
@@ -154,11 +168,7 @@ func TestFoundingRequest(t *testing.T) {
 
 const head = `"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://x.test/`
 
-func TestNewRefusesBadFiles(t *testing.T) {
-	abstract := `{` + head + `a.schema.json", "title": "a", "type": "object", "required": ["@odata.type"],
-		"properties": {"@odata.type": {"enum": ["#microsoft.graph.educationB"]}},
-		"allOf": [{"if": {"properties": {"@odata.type": {"const": "#microsoft.graph.educationB"}}}, "then": {"$ref": "#/$defs/b"}}],
-		"$defs": {"b": {"type": "object"}}}`
+func TestBadFiles(t *testing.T) {
 	for name, c := range map[string]struct {
 		files map[string]string
 		want  string
@@ -170,7 +180,6 @@ func TestNewRefusesBadFiles(t *testing.T) {
 		"bad pattern":   {map[string]string{"a": `{` + head + `a.schema.json", "pattern": "("}`}, "a.schema.json: "},
 		"lost $ref":     {map[string]string{"a": `{` + head + `a.schema.json", "$ref": "z.schema.json"}`}, "no file has the $id https://x.test/z.schema.json"},
 		"circle":        {map[string]string{"a": `{` + head + `a.schema.json", "$ref": "#"}`}, "a.schema.json: "},
-		"untold type":   {map[string]string{"a": abstract, "b": `{` + head + `b.schema.json", "anyOf": [{"$ref": "a.schema.json"}]}`}, "is abstract and used within a combination"},
 		"two at a time": {map[string]string{"a": `{`, "b": `[`}, "b.schema.json: "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,7 +188,9 @@ func TestNewRefusesBadFiles(t *testing.T) {
 				fsys[f+".schema.json"] = &fstest.MapFile{Data: []byte(text)}
 			}
 			s, err := New(fsys)
-			assert.Nil(t, s)
+			if err == nil {
+				err = s.Compile()
+			}
 			require.Error(t, err)
 			assert.ErrorContains(t, err, c.want)
 		})

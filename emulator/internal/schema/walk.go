@@ -142,7 +142,7 @@ func (c *check) rename(canonical, name string) {
 	c.renamed[c.canonical(canonical)] = name
 }
 
-// abstract finds the type that m says it is, and checks m against that.
+// abstract finds the type that m says it is, and walks m as that.
 func (c *check) abstract(n *node, m map[string]any, holder string) {
 	v, ok := m[odataType]
 	if !ok {
@@ -167,13 +167,7 @@ func (c *check) abstract(n *node, m map[string]any, holder string) {
 		return
 	}
 	m[odataType] = canonical
-	kind := n.kinds[canonical]
-	c.object(kind, m, holder, true)
-	s := kind.schema
-	if c.options.Partial && len(c.path) == 0 {
-		s = kind.partial
-	}
-	c.validate(s, kind, m, holder)
+	c.object(n.kinds[canonical], m, holder, true)
 }
 
 // typeName returns the canonical name of the type that v names, if it is one
@@ -236,17 +230,6 @@ func (c *check) pointer(tokens ...string) string {
 		add(t)
 	}
 	return own.String()
-}
-
-// lastProperty returns the name of the last property on the path, "" at the
-// root.
-func (c *check) lastProperty() string {
-	for _, s := range slices.Backward(c.path) {
-		if s.index < 0 {
-			return s.name
-		}
-	}
-	return ""
 }
 
 // lower folds the letters A to Z. Names and values of Graph are ASCII, and a

@@ -64,6 +64,10 @@ type Store struct {
 	// before the store is used.
 	OnSign func(signature string)
 
+	// MakeRoom is called before a request to a store that is half full: it drops the
+	// containers that nobody needs any more. nil: there are none.
+	MakeRoom func(now time.Time)
+
 	key    []byte
 	limits Limits
 

@@ -97,7 +97,7 @@ func TestErrorsReadAsThoseThatAreMadeUp(t *testing.T) {
 		script := &profile.Script{Lifecycles: []profile.Lifecycle{{Name: "x", On: profile.CallStart, Steps: []profile.Step{
 			{Status: profile.Failed, Errors: []profile.SyncError{{ErrorCode: f.code, EntryType: "Student"}}}}}}}
 		profiles := profile.NewStore(profile.Config{NewID: func() string { return "p" }, Derive: derive, Script: script})
-		_, err := profiles.Plant(now, profile.Seed{ID: "p", Change: profile.NewChange(map[string]any{"displayName": "P", "dataProvider": map[string]any{"@odata.type": profile.TypeCSV},
+		_, err := profiles.Seed(now, profile.Seed{ID: "p", Change: profile.NewChange(map[string]any{"displayName": "P", "dataProvider": map[string]any{"@odata.type": profile.TypeCSV},
 			"identitySynchronizationConfiguration": map[string]any{"@odata.type": profile.TypeIdentityCreation}}), State: profile.Provisioned})
 		require.NoError(t, err)
 		_, err = profiles.Start(now, "p", profile.Outcome{})

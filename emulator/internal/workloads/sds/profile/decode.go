@@ -2,6 +2,7 @@ package profile
 
 import (
 	"net/url"
+	"reflect"
 	"strings"
 )
 
@@ -12,53 +13,17 @@ import (
 
 type object map[string]any
 
-// address returns a URL less a user and password in it: like a client secret they
-// are taken, and neither kept nor sent back (chosen: the pages do not say).
-func (o object) address(name string) string {
-	text := o.text(name)
-	u, err := url.Parse(text)
-	if err != nil || u.User == nil {
-		return text
-	}
-	u.User = nil
-	return u.String()
-}
-
 func (o object) text(name string) string { s, _ := o[name].(string); return s }
+
+func (o object) object(name string) object { return asObject(o[name]) }
+
+func asObject(v any) object { m, _ := v.(map[string]any); return m }
 
 // typeName returns the declared type with its hash, which the variant typeHash
 // may have left out.
-func (o object) typeName() string { return "#" + strings.TrimPrefix(o.text("@odata.type"), "#") }
+func (o object) typeName() string { return "#" + strings.TrimPrefix(o.text(typeAnnotation), "#") }
 
-func (o object) flag(name string) bool { b, _ := o[name].(bool); return b }
-
-func (o object) optionalFlag(name string) *bool {
-	if b, ok := o[name].(bool); ok {
-		return &b
-	}
-	return nil
-}
-
-func (o object) object(name string) object { m, _ := o[name].(map[string]any); return m }
-
-// texts returns nil where there is no list, and an empty list where it is empty.
-func (o object) texts(name string) []string {
-	return each(o, name, func(v any) string { s, _ := v.(string); return s })
-}
-
-func each[T any](o object, name string, convert func(any) T) []T {
-	a, ok := o[name].([]any)
-	if !ok {
-		return nil
-	}
-	out := make([]T, len(a))
-	for i, v := range a {
-		out[i] = convert(v)
-	}
-	return out
-}
-
-func asObject(v any) object { m, _ := v.(map[string]any); return m }
+const typeAnnotation = "@odata.type"
 
 // Change is a decoded body: what a client wants a profile to be. A PATCH names
 // some properties, a PUT and a create all of them.
@@ -71,11 +36,11 @@ func NewChange(body map[string]any) Change { return Change{object(body)} }
 // ID returns the id that the body carries, "" for none.
 func (c Change) ID() string { return c.body.text("id") }
 
-// Idle tells whether the body names nothing that an update changes: annotations,
-// id and state alone, or nothing at all.
+// Idle tells whether the body names nothing that an update changes: annotations
+// and read-only properties alone, or nothing at all.
 func (c Change) Idle() bool {
 	for name := range c.body {
-		if name != "id" && name != "state" && !strings.HasPrefix(name, "@") {
+		if p := Type.Property(name); !strings.HasPrefix(name, "@") && (p == nil || !p.ReadOnly) {
 			return false
 		}
 	}
@@ -90,81 +55,123 @@ func (c Change) Created() Profile { return c.apply(Profile{State: Provisioning},
 // and a collection are replaced whole (chosen), null clears what may be absent.
 func (c Change) apply(base Profile, with defaults) Profile {
 	p := base
-	if _, ok := c.body["displayName"]; ok {
-		p.DisplayName = c.body.text("displayName")
-	}
-	if o := c.body.object("dataProvider"); o != nil {
-		p.DataProvider = dataProvider(o, with)
-	}
-	if o := c.body.object("identitySynchronizationConfiguration"); o != nil {
-		p.Identity = identity(o)
-	}
-	if _, ok := c.body["licensesToAssign"]; ok {
-		p.Licenses = each(c.body, "licensesToAssign", func(v any) LicenseAssignment {
-			o := asObject(v)
-			return LicenseAssignment{AppliesTo: o.text("appliesTo"), SKUIDs: o.texts("skuIds")}
-		})
-	}
-	if _, ok := c.body["handleSpecialCharacterConstraint"]; ok {
-		p.HandleSpecialCharacterConstraint = c.body.optionalFlag("handleSpecialCharacterConstraint")
-	}
-	if _, ok := c.body["expirationDate"]; ok {
-		p.ExpirationDate = c.body.text("expirationDate")
+	fields := reflect.ValueOf(&p).Elem()
+	for i, name := range wireNames(fields.Type()) {
+		v, named := c.body[name]
+		switch {
+		case !named || Type.Property(name).ReadOnly:
+		case name == "dataProvider":
+			if o := asObject(v); o != nil {
+				p.DataProvider = dataProvider(o, with)
+			}
+		case name == "identitySynchronizationConfiguration":
+			if o := asObject(v); o != nil {
+				p.Identity = identity(o)
+			}
+		default:
+			decode(v, fields.Field(i))
+		}
 	}
 	return p
 }
 
 func dataProvider(o object, with defaults) DataProvider {
-	c := fill(customizations(o.object("customizations")), with)
+	var p DataProvider
 	switch o.typeName() {
 	case TypePowerSchool:
-		return &PowerSchool{Type: TypePowerSchool, ConnectionURL: o.address("connectionUrl"), ClientID: o.text("clientId"),
-			SchoolsIDs: o.texts("schoolsIds"), SchoolYear: o.text("schoolYear"),
-			AllowTeachersInMultipleSchool: o.optionalFlag("allowTeachersInMultipleSchools"), Customizations: c}
+		p = &PowerSchool{}
 	case TypeOneRoster:
-		s := o.object("connectionSettings")
-		return &OneRoster{Type: TypeOneRoster, ConnectionURL: o.address("connectionUrl"), ProviderName: o.text("providerName"),
-			SchoolsIDs: o.texts("schoolsIds"), TermIDs: o.texts("termIds"), Customizations: c,
-			ConnectionSettings: ConnectionSettings{Type: s.typeName(), ClientID: s.text("clientId"),
-				TokenURL: s.address("tokenUrl"), Scope: s.text("scope")}}
+		p = &OneRoster{}
+	default:
+		p = &CSV{}
 	}
-	return &CSV{Type: TypeCSV, Customizations: c}
-}
-
-func customizations(o object) *Customizations {
-	if o == nil {
-		return nil
+	decode(map[string]any(o), reflect.ValueOf(p).Elem())
+	if csv, ok := p.(*CSV); ok {
+		csv.Type = TypeCSV // whatever it says
 	}
-	part := func(name string) *Customization {
-		p := o.object(name)
-		if p == nil {
-			return nil
-		}
-		return &Customization{
-			OptionalPropertiesToSync: p.texts("optionalPropertiesToSync"),
-			SynchronizationStartDate: p.text("synchronizationStartDate"),
-			IsSyncDeferred:           p.flag("isSyncDeferred"),
-			AllowDisplayNameUpdate:   p.flag("allowDisplayNameUpdate"),
-		}
-	}
-	return &Customizations{School: part("school"), Section: part("section"), Student: part("student"),
-		Teacher: part("teacher"), StudentEnrollment: part("studentEnrollment"), TeacherRoster: part("teacherRoster")}
+	c := p.customizations()
+	*c = fill(*c, with)
+	return p
 }
 
 func identity(o object) Identity {
 	if o.typeName() == TypeIdentityMatching {
-		return &IdentityMatching{Type: TypeIdentityMatching, MatchingOptions: each(o, "matchingOptions", func(v any) MatchingOption {
-			m := asObject(v)
-			option := MatchingOption{AppliesTo: m.text("appliesTo"), SourcePropertyName: m.text("sourcePropertyName"),
-				TargetPropertyName: m.text("targetPropertyName")}
-			if d, ok := m["targetDomain"].(string); ok {
-				option.TargetDomain = &d
-			}
-			return option
-		})}
+		i := &IdentityMatching{}
+		decode(map[string]any(o), reflect.ValueOf(i).Elem())
+		return i
 	}
-	return &IdentityCreation{Type: TypeIdentityCreation, UserDomains: each(o, "userDomains", func(v any) UserDomain {
-		d := asObject(v)
-		return UserDomain{AppliesTo: d.text("appliesTo"), Name: d.text("name")}
-	})}
+	i := &IdentityCreation{}
+	decode(map[string]any(o), reflect.ValueOf(i).Elem())
+	i.Type = TypeIdentityCreation // whatever it says
+	return i
+}
+
+// decode gives v, a field of one of this package's types, the value that the tree
+// has, and tells whether it has one of that kind; if not, v is zero.
+func decode(tree any, v reflect.Value) bool {
+	v.SetZero()
+	if tree == nil {
+		return false
+	}
+	switch v.Kind() {
+	case reflect.String:
+		s, ok := tree.(string)
+		v.SetString(s)
+		return ok
+	case reflect.Bool:
+		b, ok := tree.(bool)
+		v.SetBool(b)
+		return ok
+	case reflect.Pointer:
+		to := reflect.New(v.Type().Elem())
+		if !decode(tree, to.Elem()) {
+			return false
+		}
+		v.Set(to)
+	case reflect.Slice:
+		list, ok := tree.([]any)
+		if !ok {
+			return false // no list is not the same as an empty one
+		}
+		v.Set(reflect.MakeSlice(v.Type(), len(list), len(list)))
+		for i, item := range list {
+			decode(item, v.Index(i))
+		}
+	case reflect.Struct:
+		m, ok := tree.(map[string]any)
+		if !ok {
+			return false
+		}
+		for i, name := range wireNames(v.Type()) {
+			if name == typeAnnotation {
+				v.Field(i).SetString(object(m).typeName())
+				continue
+			}
+			decode(m[name], v.Field(i))
+			if name == "connectionUrl" || name == "tokenUrl" {
+				v.Field(i).SetString(withoutUser(v.Field(i).String()))
+			}
+		}
+	}
+	return true
+}
+
+// withoutUser returns a URL less a user and password in it: like a client secret they
+// are taken, and neither kept nor sent back (chosen: the pages do not say).
+func withoutUser(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil {
+		return text
+	}
+	u.User = nil
+	return u.String()
+}
+
+// wireNames returns the names of a struct's fields on the wire, in their order.
+func wireNames(t reflect.Type) []string {
+	names := make([]string, t.NumField())
+	for i := range names {
+		names[i], _, _ = strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	}
+	return names
 }

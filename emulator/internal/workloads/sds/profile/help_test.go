@@ -126,42 +126,29 @@ func consistent(t require.TestingT, s *Store, now time.Time) {
 	require.False(t, more)
 	require.Equal(t, s.Len(now), len(page))
 	require.Len(t, s.byID, len(page))
-	due, readers, next := 0, 0, int64(1<<63-1)
+	due := 0
 	for i, r := range page {
-		slot := s.byID[view(r).ID]
-		require.Same(t, r, slot.record)
+		e := s.byID[view(r).ID]
+		require.Same(t, r, e.record)
+		require.Same(t, e, s.order[i])
+		require.False(t, e.gone)
 		if i > 0 {
 			require.Less(t, page[i-1].Seq(), r.Seq())
 		}
-		if r.waitsForReads() {
-			readers++
-		}
 		at, _, ok := r.next()
 		if !ok {
-			require.Equal(t, absent, slot.due, "%s is in the queue", view(r).ID)
+			require.Equal(t, notQueued, e.index, "%s is in the queue", view(r).ID)
 			continue
 		}
 		due++
-		next = min(next, at.UnixMicro())
-		require.Same(t, slot, s.due[slot.due].slot)
-		require.True(t, at.Equal(s.due[slot.due].at), "the next step of %s is not in the queue", view(r).ID)
+		require.Same(t, e, s.queue[e.index].entry)
+		require.True(t, at.Equal(s.queue[e.index].at), "the next step of %s is not in the queue", view(r).ID)
 		require.True(t, at.After(now), "a step was left over")
 	}
-	for i := range s.due {
-		require.False(t, s.due[i].at.Before(s.due[(i-1)/2].at), "the queue is in disorder")
+	require.Len(t, s.queue, due)
+	for i := range s.queue {
+		require.False(t, s.queue.Less(i, (i-1)/2), "the queue is in disorder")
 	}
-	require.Len(t, s.due, due)
-	require.Equal(t, next, s.next.Load())
-	require.EqualValues(t, readers, s.readers.Load())
-	count := 0
-	for i, b := range s.order.blocks {
-		require.NotZero(t, b.count)
-		count += b.count
-		if i > 0 {
-			require.Less(t, s.order.blocks[i-1].first, b.first)
-		}
-	}
-	require.Equal(t, count, s.order.count)
 }
 
 // shown is everything of a record that anyone can see.

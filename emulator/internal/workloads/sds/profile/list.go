@@ -1,45 +1,73 @@
 package profile
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 	"time"
 )
 
 // Len returns how many profiles there are.
 func (s *Store) Len(now time.Time) int {
-	s.refresh(now)
-	s.mu.RLock()
+	s.rlock(now)
 	defer s.mu.RUnlock()
-	return s.order.count
+	return len(s.order)
 }
 
 // Page returns up to limit profiles in the order of creation: those created
 // after the one with the sequence number after (0: from the first), less the
-// first skip of them. more tells whether further ones follow. Its cost does not
-// depend on how many profiles there are, but for a hundredth of those skipped.
+// first skip of them. more tells whether further ones follow.
 func (s *Store) Page(now time.Time, after uint64, skip, limit int) (page []*Record, more bool) {
-	s.refresh(now)
-	s.mu.RLock()
+	s.rlock(now)
 	defer s.mu.RUnlock()
-	return s.order.page(after, skip, limit)
+	rest := s.after(after)
+	rest = rest[min(skip, len(rest)):]
+	more = len(rest) > limit
+	return records(rest[:min(limit, len(rest))]), more
 }
 
 // All returns the profiles as they stand at now, in the order of creation and
 // created after the one with the sequence number after. The sequence is a
 // snapshot: it may be walked while the store changes.
 func (s *Store) All(now time.Time, after uint64) iter.Seq[*Record] {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.settle(now, nil)
-	return s.order.snapshot(after)
+	s.rlock(now)
+	defer s.mu.RUnlock()
+	return slices.Values(records(s.after(after)))
 }
 
 // NextStep returns when something happens next to a profile with a step under
 // way; false where there is none. The expiration of one that is at rest does not
 // count: it may be years away. Neither does a step that waits for reads.
 func (s *Store) NextStep(now time.Time) (at time.Time, ok bool) {
-	s.refresh(now)
-	s.mu.RLock()
+	s.rlock(now)
 	defer s.mu.RUnlock()
-	return s.due.earliest(func(r *Record) bool { u := r.upcoming(); return u != nil && u.Reads == 0 })
+	for _, q := range s.queue {
+		if u := q.entry.record.upcoming(); u != nil && u.Reads == 0 && (!ok || q.at.Before(at)) {
+			at, ok = q.at, true
+		}
+	}
+	return at, ok
+}
+
+// after returns the entries that were created after the one with that sequence
+// number. Must hold mu.
+func (s *Store) after(seq uint64) []*entry {
+	i, found := s.find(seq)
+	if found {
+		i++
+	}
+	return s.order[i:]
+}
+
+// find returns where the entry with that sequence number is, or would be. Must hold mu.
+func (s *Store) find(seq uint64) (i int, found bool) {
+	return slices.BinarySearchFunc(s.order, seq, func(e *entry, seq uint64) int { return cmp.Compare(e.record.seq, seq) })
+}
+
+func records(entries []*entry) []*Record {
+	list := make([]*Record, len(entries))
+	for i, e := range entries {
+		list[i] = e.record
+	}
+	return list
 }

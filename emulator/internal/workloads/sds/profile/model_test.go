@@ -198,7 +198,7 @@ func (s *script) check(t *rapid.T) {
 		want = append(want, p.String())
 	}
 	require.Equal(t, want, have)
-	var walked []*Record
+	walked := []*Record{}
 	for r := range s.store.All(s.time(), 0) {
 		walked = append(walked, r)
 	}
@@ -251,9 +251,9 @@ func TestRandomHistories(t *testing.T) {
 					s.all, s.every = append(s.all, p), append(s.every, p.id)
 				}
 			},
-			"plant": func(t *rapid.T) {
+			"seed": func(t *rapid.T) {
 				status := rapid.SampledFrom([]Status{Extracting, Validating, InProgress, Success, Failed, ValidationError, Quarantined}).Draw(t, "status")
-				r, err := s.store.Plant(s.time(), Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: status}, Errors: []SyncError{{ErrorCode: "None"}}})
+				r, err := s.store.Seed(s.time(), Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: status}, Errors: []SyncError{{ErrorCode: "None"}}})
 				if len(s.all) == most {
 					require.Error(t, err)
 					return
@@ -325,7 +325,7 @@ func TestTimeThatJumpsLosesNothing(t *testing.T) {
 		base := time.Date(2026, 1, 5, 23, 59, 50, 0, time.UTC)
 		at := func(n int) time.Time { return base.Add(time.Duration(n) * 250 * time.Millisecond) }
 
-		play := func(look func(s *Store, from, to int)) (final []string) {
+		run := func(look func(s *Store, from, to int)) (final []string) {
 			s := newStore()
 			last := 0
 			for _, e := range events {
@@ -349,14 +349,14 @@ func TestTimeThatJumpsLosesNothing(t *testing.T) {
 			consistent(t, s, at(end))
 			return final
 		}
-		jump := play(func(*Store, int, int) {})
+		jump := run(func(*Store, int, int) {})
 		for name, look := range map[string]func(*Store, time.Time){
 			"Get":      func(s *Store, now time.Time) { s.Get(now, "id-1") },
 			"Len":      func(s *Store, now time.Time) { s.Len(now) },
 			"All":      func(s *Store, now time.Time) { s.All(now, 0) },
 			"NextStep": func(s *Store, now time.Time) { s.NextStep(now) },
 		} {
-			step := play(func(s *Store, from, to int) {
+			step := run(func(s *Store, from, to int) {
 				for n := from; n <= min(to, from+200); n++ {
 					look(s, at(n))
 				}

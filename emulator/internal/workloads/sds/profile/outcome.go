@@ -12,11 +12,11 @@ type Outcome struct {
 // outcome returns the course of a sync that ends so. Errors are met while it is in
 // progress, a third of them at a time, so that errorCount is seen to grow (chosen;
 // the pages say only that it may lag behind).
-func (p *playbook) outcome(o Outcome) *course {
+func (l *lifecycles) outcome(o Outcome) *course {
 	if len(o.Errors) == 0 && (o.Status == "" || o.Status == Success) {
-		return p.sync // which all clean runs share
+		return l.sync // which all clean runs share
 	}
-	steps := slices.Clone(p.sync.steps)
+	steps := slices.Clone(l.sync.steps)
 	end := steps[len(steps)-1]
 	part, errors := end.After/3, len(o.Errors)
 	for i := range 2 {

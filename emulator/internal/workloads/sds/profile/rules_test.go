@@ -215,7 +215,7 @@ func TestDefaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, err := newStore(Config{Legacy: c.legacy}).Create(dawn, NewChange(b))
 			require.NoError(t, err)
-			assert.Equal(t, c.want, string(jsontree.Append(nil, view(r).DataProvider.provider())))
+			assert.Equal(t, c.want, string(jsontree.Append(nil, view(r).DataProvider.customizations())))
 		})
 	}
 }
@@ -238,15 +238,15 @@ func TestGivenPartsAreKept(t *testing.T) {
 			`"student":{"isSyncDeferred":false,"allowDisplayNameUpdate":false},`+
 			`"teacher":{"optionalPropertiesToSync":[],"isSyncDeferred":false,"allowDisplayNameUpdate":false},`+
 			`"studentEnrollment":{"synchronizationStartDate":"2026-09-01T00:00:00Z","isSyncDeferred":false,"allowDisplayNameUpdate":true},`+
-			`"teacherRoster":{"isSyncDeferred":false,"allowDisplayNameUpdate":false}}`, string(jsontree.Append(nil, view(r).DataProvider.provider())), name)
+			`"teacherRoster":{"isSyncDeferred":false,"allowDisplayNameUpdate":false}}`, string(jsontree.Append(nil, view(r).DataProvider.customizations())), name)
 	}
 	assert.Equal(t, []string{"Term Name", "Course Number", "Periods"}, slices.Clone(defaultSection), "the shared defaults are never written to")
 }
 
-func TestPlant(t *testing.T) {
+func TestSeed(t *testing.T) {
 	plain := NewChange(body(csvProvider()))
 	t.Run("defaults", func(t *testing.T) {
-		r, err := newStore().Plant(dawn, Seed{Change: plain})
+		r, err := newStore().Seed(dawn, Seed{Change: plain})
 		require.NoError(t, err)
 		assert.Equal(t, "id-1", view(r).ID)
 		assert.Equal(t, Provisioned, view(r).State)
@@ -271,7 +271,7 @@ func TestPlant(t *testing.T) {
 			{"", Quarantined, timeline{{1e6, "", "provisioned/quarantined"}, {1e6, CallReset, "provisioned/extracting"}}},
 		} {
 			s := newStore()
-			r, err := s.Plant(dawn, Seed{ID: "x", Change: plain, State: c.state, Sync: SyncStatus{Status: c.status}})
+			r, err := s.Seed(dawn, Seed{ID: "x", Change: plain, State: c.state, Sync: SyncStatus{Status: c.status}})
 			require.NoError(t, err)
 			require.Equal(t, "x", view(r).ID)
 			c.steps.run(t, s, "x")
@@ -279,24 +279,24 @@ func TestPlant(t *testing.T) {
 	})
 	t.Run("a provider that starts by itself, provisioning", func(t *testing.T) {
 		s := newStore()
-		r, err := s.Plant(dawn, Seed{Change: NewChange(body(powerSchoolProvider())), State: Provisioning})
+		r, err := s.Seed(dawn, Seed{Change: NewChange(body(powerSchoolProvider())), State: Provisioning})
 		require.NoError(t, err)
 		timeline{{2, "", "provisioned/extracting"}, {6, "", "provisioned/success"}}.run(t, s, view(r).ID)
 	})
 	t.Run("an old expirationDate locks at the first look", func(t *testing.T) {
 		s := newStore()
-		r, err := s.Plant(dawn, Seed{Change: NewChange(body(csvProvider(), expires("2025-01-01"))), Sync: SyncStatus{Status: Success}})
+		r, err := s.Seed(dawn, Seed{Change: NewChange(body(csvProvider(), expires("2025-01-01"))), Sync: SyncStatus{Status: Success}})
 		require.NoError(t, err)
 		assert.Equal(t, "provisioned/paused", stands(s, dawn, view(r).ID))
 		consistent(t, s, dawn)
 	})
 	t.Run("secrets may be missing, as in every answer", func(t *testing.T) {
-		_, err := newStore().Plant(dawn, Seed{Change: NewChange(body(without(powerSchoolProvider(), "clientSecret")))})
+		_, err := newStore().Seed(dawn, Seed{Change: NewChange(body(without(powerSchoolProvider(), "clientSecret")))})
 		assert.NoError(t, err)
 	})
 	t.Run("errors get ids and are counted", func(t *testing.T) {
 		seeds := []SyncError{{ErrorCode: "a"}, {ID: "own", ErrorCode: "b"}}
-		r, err := newStore().Plant(dawn, Seed{Change: plain, Sync: SyncStatus{Status: Failed}, Errors: seeds})
+		r, err := newStore().Seed(dawn, Seed{Change: plain, Sync: SyncStatus{Status: Failed}, Errors: seeds})
 		require.NoError(t, err)
 		assert.EqualValues(t, 2, r.Sync.ErrorCount)
 		assert.Equal(t, []string{"id-2", "own"}, []string{r.Errors[0].ID, r.Errors[1].ID})
@@ -304,7 +304,7 @@ func TestPlant(t *testing.T) {
 	})
 	t.Run("refused", func(t *testing.T) {
 		s := newStore(Config{Script: &Script{Timeline: DefaultTimeline}, Max: 2})
-		_, err := s.Plant(dawn, Seed{ID: "a", Change: plain})
+		_, err := s.Seed(dawn, Seed{ID: "a", Change: plain})
 		require.NoError(t, err)
 		for want, seed := range map[string]Seed{
 			"the id a is taken": {ID: "a", Change: plain},
@@ -313,14 +313,14 @@ func TestPlant(t *testing.T) {
 			"errorCount is not the number of errors":            {Change: plain, Sync: SyncStatus{ErrorCount: 3}, Errors: []SyncError{{}}},
 			"/licensesToAssign: licences":                       {Change: NewChange(body(csvProvider(), matching("student"), licences("student")))},
 		} {
-			_, err := s.Plant(dawn, seed)
+			_, err := s.Seed(dawn, seed)
 			assert.ErrorContains(t, err, want)
 			assert.Equal(t, 1, s.Len(dawn))
 			consistent(t, s, dawn)
 		}
-		_, err = s.Plant(dawn, Seed{Change: plain})
+		_, err = s.Seed(dawn, Seed{Change: plain})
 		require.NoError(t, err)
-		_, err = s.Plant(dawn, Seed{Change: plain})
+		_, err = s.Seed(dawn, Seed{Change: plain})
 		var full *FullError
 		assert.True(t, errors.As(err, &full))
 	})

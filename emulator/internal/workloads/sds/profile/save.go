@@ -91,11 +91,11 @@ func (s *Span) UnmarshalText(text []byte) error {
 func (s *Store) Save(now time.Time) SavedStore {
 	s.mu.Lock()
 	s.settle(now, nil)
-	saved := SavedStore{Seq: s.seq, Used: maps.Clone(s.book.used), Profiles: make([]Saved, 0, s.order.count)}
-	all := s.order.snapshot(0)
+	saved := SavedStore{Seq: s.seq, Used: maps.Clone(s.lifecycles.used), Profiles: make([]Saved, len(s.order))}
+	all := records(s.order)
 	s.mu.Unlock()
-	for r := range all {
-		saved.Profiles = append(saved.Profiles, r.saved())
+	for i, r := range all {
+		saved.Profiles[i] = r.saved()
 	}
 	return saved
 }

@@ -9,8 +9,8 @@ import (
 // of Graph (chosen).
 const Gone State = "gone"
 
-// Script says how the futures of a store's profiles unfold. LegalSteps tells
-// whether the service could do it; a store plays whatever it is given. It must not
+// Script says how the futures of a store's profiles unfold. CheckSteps tells
+// whether the service could do it; a store runs whatever it is given. It must not
 // be changed or copied once a store has it: stores and profiles share what it holds.
 type Script struct {
 	Timeline   Timeline    // for whatever no lifecycle decides; zero: every stage is over at once
@@ -44,8 +44,8 @@ type Step struct {
 	Reads      int           // answered reads of the profile since then; above 0 it counts instead of After
 	State      State         // may be Gone
 	Status     Status
-	Errors     []SyncError // recorded by this step; empty fields are filled with what is believable
-	ErrorCount int         // so many believable errors more
+	Errors     []SyncError // recorded by this step; empty fields are made up
+	ErrorCount int         // so many made-up errors more
 	Message    string      // statusMessage; "": the usual one
 	Force      bool        // taken as it is, though the service could not do it
 }

@@ -15,7 +15,7 @@ type Seed struct {
 	Sync   SyncStatus
 	Errors []SyncError // ids may be empty
 
-	// Files returns what was uploaded for it before; nil for nothing. Plant leaves
+	// Files returns what was uploaded for it before; nil for nothing. Store.Seed leaves
 	// them to whoever keeps uploads.
 	Files func() ([]SeedFile, error)
 }
@@ -27,11 +27,11 @@ type SeedFile struct {
 	Text []byte
 }
 
-// Plant adds a profile as it stands in a fixture. What its state and status
+// Seed adds a profile as it stands in a fixture. What its state and status
 // lead to goes on from now. It errs where the state does not fit the status,
 // an id is there already, or a rule of create is broken (but for the secrets
 // and dates that only a client's request must bring).
-func (s *Store) Plant(now time.Time, seed Seed) (*Record, error) {
+func (s *Store) Seed(now time.Time, seed Seed) (*Record, error) {
 	p := seed.Change.apply(Profile{State: seed.State}, s.cfg.defaults())
 	if p.State == "" {
 		p.State = Provisioned
@@ -69,31 +69,31 @@ func (s *Store) Plant(now time.Time, seed Seed) (*Record, error) {
 	} else if len(r.Errors) > 0 && r.Sync.ErrorCount != int64(len(r.Errors)) {
 		return nil, errors.New("errorCount is not the number of errors")
 	}
-	r.plan(now, s.book)
+	r.plan(now, s.lifecycles)
 	s.add(r)
 	return r, nil
 }
 
-// plan sets what a planted profile's state and status lead to, as if it had
+// plan sets what a seeded profile's state and status lead to, as if it had
 // come there just now. No call brought it there, so the timeline decides, but
 // for a sync that starts by itself.
-func (r *Record) plan(now time.Time, p *playbook) {
+func (r *Record) plan(now time.Time, l *lifecycles) {
 	r.started = r.Sync.Status != Paused || !r.Sync.LastActivity.IsZero()
 	switch r.State {
 	case Provisioning:
-		r.take(p.creation, now)
+		r.take(l.creation, now)
 		r.describe(waitsForProvisioning)
 	case Deleting:
-		r.take(p.deletion, now)
+		r.take(l.deletion, now)
 	case Provisioned:
 		switch {
 		case !r.started && r.csv:
 			r.describe(waitsForFiles)
 		case !r.started:
-			r.startByItself(now, p, nil)
-			r.settle(now, p, nil)
+			r.startByItself(now, l, nil)
+			r.settle(now, l, nil)
 		case r.Sync.Status.Running():
-			r.take(p.sync, now)
+			r.take(l.sync, now)
 			r.done = stagesBefore(r.Sync.Status)
 			if r.Sync.LastActivity.IsZero() {
 				r.Sync.LastActivity = now

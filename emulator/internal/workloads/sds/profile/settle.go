@@ -1,7 +1,7 @@
 package profile
 
 import (
-	"math"
+	"slices"
 	"time"
 )
 
@@ -19,124 +19,112 @@ func (s *Store) Settle(now time.Time, limit int) (list []Event, total int) {
 // Scripted tells whether a lifecycle of the script in force begins with that
 // call on that profile: one whose Where holds, whether it had its turn or not.
 func (s *Store) Scripted(now time.Time, id string, call Call) bool {
-	s.refresh(now)
-	s.mu.RLock()
+	s.rlock(now)
 	defer s.mu.RUnlock()
-	p := s.byID[id]
-	return p != nil && s.book.scripted(p.record, call)
+	e := s.byID[id]
+	return e != nil && s.lifecycles.scripted(e.record, call)
 }
 
 // Read counts one answered read of the profile with that id, if its next step
 // waits for reads. The read that completes them brings the step at its instant.
 func (s *Store) Read(now time.Time, id string) {
-	if s.readers.Load() == 0 || !s.awaits(id) {
-		return
+	if !s.waitsForReads(id) {
+		return // nearly always
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now, nil)
-	p := s.byID[id]
-	if p == nil || !p.record.waitsForReads() {
+	e := s.byID[id]
+	if e == nil || !e.record.waitsForReads() {
 		return // others were faster
 	}
-	r := p.record.clone()
+	r := e.record.clone()
 	r.reads++
-	if int(r.reads) >= r.upcoming().Reads && (r.advance(now, s.book, nil) || r.settle(now, s.book, nil)) {
-		s.drop(p)
+	if int(r.reads) >= r.upcoming().Reads && (r.advance(now, s.lifecycles, nil) || r.settle(now, s.lifecycles, nil)) {
+		s.remove(e)
 	} else {
-		s.put(p, r)
+		s.put(e, r)
 	}
-	s.updateNext()
 }
 
-func (s *Store) awaits(id string) bool {
+func (s *Store) waitsForReads(id string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	p := s.byID[id]
-	return p != nil && p.record.waitsForReads()
+	e := s.byID[id]
+	return e != nil && e.record.waitsForReads()
 }
 
-// refresh applies what is due by now, and takes the write lock only if
-// something is.
-func (s *Store) refresh(now time.Time) {
-	if s.next.Load() > now.UnixMicro() {
+// rlock takes mu for reading, when what is due by now has happened. The write lock
+// is taken only if something is due.
+func (s *Store) rlock(now time.Time) {
+	s.mu.RLock()
+	if !s.queue.isDue(now) {
 		return
 	}
+	s.mu.RUnlock()
 	s.mu.Lock()
 	s.settle(now, nil)
 	s.mu.Unlock()
+	s.mu.RLock()
 }
 
 // settle applies what is due by now. Profiles know nothing of each other, so
 // each goes to the end at once, whatever the order. Must hold mu.
 func (s *Store) settle(now time.Time, log *events) {
-	if s.next.Load() > now.UnixMicro() {
-		return
-	}
-	for _, p := range s.order.sort(s.due.take(now)) {
-		r := p.record.clone()
-		if r.settle(now, s.book, log) {
-			s.drop(p)
+	gone := false
+	for s.queue.isDue(now) {
+		e := s.queue[0].entry
+		r := e.record.clone()
+		if r.settle(now, s.lifecycles, log) {
+			s.forget(e)
+			gone = true
 		} else {
-			s.put(p, r)
+			s.put(e, r)
 		}
 	}
-	s.updateNext()
+	if gone { // all at once: each alone would move all that come after it
+		s.order = slices.DeleteFunc(s.order, func(e *entry) bool { return e.gone })
+	}
 }
 
-// insert keeps r, whose profile is new. Must hold mu.
+// insert keeps r, whose profile is new and has the largest sequence number. Must hold mu.
 func (s *Store) insert(r *Record) {
 	s.cfg.Memory.Add(r.cost())
-	p := &slot{record: r, due: absent}
-	s.byID[r.ID] = p
-	s.order.add(p)
-	s.countReaders(nil, r)
-	s.schedule(p)
-	s.updateNext()
+	e := &entry{record: r, index: notQueued}
+	s.byID[r.ID] = e
+	s.order = append(s.order, e)
+	s.schedule(e)
 }
 
-// put keeps r in place of the record before. Must hold mu; updateNext follows.
-func (s *Store) put(p *slot, r *Record) {
-	s.countReaders(p.record, r)
-	s.cfg.Memory.Add(r.cost() - p.record.cost())
-	p.record = r
-	s.order.set(p, r)
-	s.schedule(p)
+// put keeps r in place of the record before. Must hold mu.
+func (s *Store) put(e *entry, r *Record) {
+	s.cfg.Memory.Add(r.cost() - e.record.cost())
+	e.record = r
+	s.schedule(e)
 }
 
-func (s *Store) schedule(p *slot) {
-	if at, _, ok := p.record.next(); ok {
-		s.due.set(p, at)
+// schedule gives e its place in the queue. Must hold mu.
+func (s *Store) schedule(e *entry) {
+	if at, _, ok := e.record.next(); ok {
+		s.queue.set(e, at)
 	} else {
-		s.due.remove(p)
+		s.queue.remove(e)
 	}
 }
 
-// drop removes a profile. Must hold mu; updateNext follows.
-func (s *Store) drop(p *slot) {
-	s.countReaders(p.record, nil)
-	s.cfg.Memory.Add(-p.record.cost())
-	s.due.remove(p)
-	delete(s.byID, p.record.ID)
-	s.order.remove(p)
-	s.gone.Add(1)
-}
-
-func (s *Store) countReaders(before, after *Record) {
-	if before != nil && before.waitsForReads() {
-		s.readers.Add(-1)
-	}
-	if after != nil && after.waitsForReads() {
-		s.readers.Add(1)
+// remove takes a profile away. Must hold mu.
+func (s *Store) remove(e *entry) {
+	s.forget(e)
+	if i, found := s.find(e.record.seq); found {
+		s.order = slices.Delete(s.order, i, i+1)
 	}
 }
 
-func (s *Store) updateNext() {
-	next := int64(math.MaxInt64)
-	if len(s.due) > 0 {
-		next = s.due[0].at.UnixMicro()
-	}
-	if s.next.Load() != next {
-		s.next.Store(next)
-	}
+// forget is remove, but for the place in the order. Must hold mu.
+func (s *Store) forget(e *entry) {
+	s.cfg.Memory.Add(-e.record.cost())
+	s.queue.remove(e)
+	delete(s.byID, e.record.ID)
+	e.gone = true
+	s.gone++
 }

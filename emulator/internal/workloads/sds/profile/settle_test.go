@@ -3,7 +3,6 @@ package profile
 import (
 	"fmt"
 	"math"
-	"slices"
 	"testing"
 	"time"
 
@@ -168,7 +167,7 @@ func TestUnrelatedRequestsDoNotMatter(t *testing.T) {
 			events = append(events, event{now, rapid.SampledFrom(calls).Draw(t, "call"), rapid.IntRange(0, 3).Draw(t, "of")})
 		}
 		instant := func(n int) time.Time { return at(float64(n) / 4) }
-		play := func(only int, look bool) (answers []string) {
+		run := func(only int, look bool) (answers []string) {
 			n := 0
 			s := newStore(Config{Script: script, NewID: func() string { n++; return fmt.Sprint("p", n-1) }})
 			for i := range 4 {
@@ -190,158 +189,11 @@ func TestUnrelatedRequestsDoNotMatter(t *testing.T) {
 			consistent(t, s, instant(now))
 			return answers
 		}
-		together := play(-1, false)
-		require.Equal(t, together, play(0, false), "alone")
-		require.Equal(t, together, play(-1, true), "looked at all the time")
+		together := run(-1, false)
+		require.Equal(t, together, run(0, false), "alone")
+		require.Equal(t, together, run(-1, true), "looked at all the time")
 		for of := range 4 {
-			require.Equal(t, play(of, false), play(of, true))
+			require.Equal(t, run(of, false), run(of, true))
 		}
-	})
-}
-
-// The queue against a sorted list.
-func TestQueue(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var q queue
-		slots := make([]*slot, rapid.IntRange(1, 80).Draw(t, "slots"))
-		when := map[*slot]int{}
-		for i := range slots {
-			slots[i] = &slot{record: &Record{seq: uint64(i)}, due: absent}
-		}
-		t.Repeat(map[string]func(*rapid.T){
-			"set": func(t *rapid.T) {
-				for range rapid.IntRange(1, 40).Draw(t, "many") {
-					s := rapid.SampledFrom(slots).Draw(t, "slot")
-					when[s] = rapid.IntRange(0, 100).Draw(t, "at")
-					q.set(s, at(float64(when[s])))
-				}
-			},
-			"remove": func(t *rapid.T) {
-				s := rapid.SampledFrom(slots).Draw(t, "slot")
-				delete(when, s)
-				q.remove(s)
-			},
-			"take": func(t *rapid.T) {
-				now := rapid.IntRange(-1, 101).Draw(t, "now")
-				list := q.take(at(float64(now)))
-				want := 0
-				for s, n := range when {
-					if n <= now {
-						want++
-						require.Contains(t, list, s)
-						require.Equal(t, taken, s.due)
-						delete(when, s)
-					}
-				}
-				require.Len(t, list, want)
-			},
-			"": func(t *rapid.T) {
-				require.Len(t, q, len(when))
-				for i, d := range q {
-					require.Equal(t, i, d.slot.due)
-					require.Equal(t, at(float64(when[d.slot])), d.at)
-					require.False(t, d.at.Before(q[(i-1)/2].at))
-				}
-				even := func(r *Record) bool { return r.seq%2 == 0 }
-				first, ok := q.earliest(even)
-				var instants []int
-				for s, n := range when {
-					if even(s.record) {
-						instants = append(instants, n)
-					}
-				}
-				require.Equal(t, len(instants) > 0, ok)
-				if ok {
-					require.Equal(t, at(float64(slices.Min(instants))), first)
-				}
-			},
-		})
-	})
-}
-
-// The order against a plain list, with snapshots held meanwhile.
-func TestOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var o order
-		slots := map[uint64]*slot{}
-		var list []*Record
-		var seq uint64
-		type held struct{ have, want []*Record }
-		var snapshots []held
-		pick := func(t *rapid.T) int {
-			if len(list) == 0 {
-				t.Skip("empty")
-			}
-			return rapid.IntRange(0, len(list)-1).Draw(t, "which")
-		}
-		t.Repeat(map[string]func(*rapid.T){
-			"add": func(t *rapid.T) {
-				for range rapid.IntRange(1, 100).Draw(t, "many") {
-					seq += uint64(rapid.SampledFrom([]int{1, 1, 1, 1, 2, 127, 128, 1000}).Draw(t, "gap"))
-					r := &Record{seq: seq}
-					slots[seq] = &slot{record: r, due: absent}
-					o.add(slots[seq])
-					list = append(list, r)
-				}
-			},
-			"set": func(t *rapid.T) {
-				i := pick(t)
-				list = slices.Clone(list)
-				list[i] = &Record{seq: list[i].seq}
-				s := slots[list[i].seq]
-				s.record = list[i]
-				o.set(s, s.record)
-			},
-			"remove": func(t *rapid.T) {
-				for range rapid.IntRange(1, 60).Draw(t, "many") {
-					i := pick(t)
-					o.remove(slots[list[i].seq])
-					list = slices.Delete(slices.Clone(list), i, i+1)
-				}
-			},
-			"snapshot": func(t *rapid.T) {
-				after := uint64(rapid.IntRange(0, int(seq)+200).Draw(t, "after"))
-				i := slices.IndexFunc(list, func(r *Record) bool { return r.seq > after })
-				if i < 0 {
-					i = len(list)
-				}
-				s := o.snapshot(after)
-				snapshots = append(snapshots, held{slices.Collect(s), slices.Clone(list[i:])})
-				later := snapshots[len(snapshots)-1]
-				t.Cleanup(func() { require.True(t, slices.Equal(later.want, slices.Collect(s))) })
-			},
-			"page": func(t *rapid.T) {
-				after, skip, limit := uint64(rapid.IntRange(0, int(seq)+200).Draw(t, "after")), rapid.IntRange(0, 300).Draw(t, "skip"), rapid.IntRange(0, 200).Draw(t, "limit")
-				rest := slices.DeleteFunc(slices.Clone(list), func(r *Record) bool { return r.seq <= after })
-				rest = rest[min(skip, len(rest)):]
-				page, more := o.page(after, skip, limit)
-				require.True(t, slices.Equal(rest[:min(limit, len(rest))], page))
-				require.Equal(t, len(rest) > limit, more)
-			},
-			"sort": func(t *rapid.T) {
-				var given, want []*slot
-				every := rapid.IntRange(1, 9).Draw(t, "every")
-				for i, r := range list {
-					if i%every == 0 {
-						want = append(want, slots[r.seq])
-						slots[r.seq].due = taken
-					}
-				}
-				given = slices.Clone(want)
-				slices.Reverse(given)
-				got := o.sort(given)
-				require.ElementsMatch(t, want, got)
-				require.True(t, every > 4 || slices.Equal(want, got))
-				for _, s := range want {
-					s.due = absent
-				}
-			},
-			"": func(t *rapid.T) {
-				require.Equal(t, len(list), o.count)
-				for _, h := range snapshots {
-					require.True(t, slices.Equal(h.want, h.have))
-				}
-			},
-		})
 	})
 }

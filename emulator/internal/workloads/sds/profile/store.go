@@ -7,7 +7,6 @@ import (
 	"math"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/quota"
@@ -36,23 +35,24 @@ func (c Config) defaults() defaults {
 //
 // A profile's future is a list of steps. Every operation takes the time and
 // first applies what is due by then, so nothing runs in the background.
-// Records that leave the store never change.
+// Records that leave the store never change: a change puts another in place.
 type Store struct {
 	cfg Config
 
-	// Three facts that those who only want to read ask without the lock: the
-	// earliest due instant in microseconds (so that it reaches to the year 9999),
-	// how many profiles wait for reads, and how many went.
-	next    atomic.Int64
-	readers atomic.Int64
-	gone    atomic.Uint64
+	mu         sync.RWMutex // guards what follows; never held across a call out
+	lifecycles *lifecycles
+	seq        uint64            // of the record created last
+	gone       uint64            // how many profiles went
+	byID       map[string]*entry // keyed by Record.ID
+	order      []*entry          // by sequence number, so in the order of creation
+	queue      queue
+}
 
-	mu    sync.RWMutex // guards what follows; never held across a call out
-	book  *playbook
-	seq   uint64           // of the record created last
-	byID  map[string]*slot // keyed by Record.ID
-	order order
-	due   queue // one item for each record with something that happens by itself
+// entry is one profile. It stays the same while the profile lives.
+type entry struct {
+	record *Record
+	index  int // in the queue, or notQueued
+	gone   bool
 }
 
 // NewStore returns an empty store.
@@ -60,8 +60,7 @@ func NewStore(cfg Config) *Store {
 	if cfg.Derive == nil {
 		cfg.Derive = func(names ...string) string { return strings.Join(names, "-") }
 	}
-	s := &Store{cfg: cfg, byID: map[string]*slot{}}
-	s.next.Store(math.MaxInt64)
+	s := &Store{cfg: cfg, byID: map[string]*entry{}}
 	s.SetScript(cfg.Script)
 	return s
 }
@@ -70,17 +69,17 @@ func NewStore(cfg Config) *Store {
 // over at once. What is under way goes on as it began; what a caller wants to
 // come first under the old one, it settles before.
 func (s *Store) SetScript(script *Script) {
-	book := &playbook{compiled: script.compile(), derive: s.cfg.Derive}
+	next := &lifecycles{compiled: script.compile(), derive: s.cfg.Derive}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.book != nil {
-		for name, n := range s.book.used {
-			if book.byName[name] != nil {
-				book.count(name, n)
+	if s.lifecycles != nil {
+		for name, n := range s.lifecycles.used {
+			if next.byName[name] != nil {
+				next.count(name, n)
 			}
 		}
 	}
-	s.book = book
+	s.lifecycles = next
 }
 
 // Used returns how often each lifecycle of the script in force ran. Those that
@@ -88,7 +87,7 @@ func (s *Store) SetScript(script *Script) {
 func (s *Store) Used() map[string]uint64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return maps.Clone(s.book.used)
+	return maps.Clone(s.lifecycles.used)
 }
 
 // Create adds the profile that c describes, in the state provisioning. It errs
@@ -114,7 +113,7 @@ func (s *Store) Create(now time.Time, c Change) (*Record, error) {
 	if err := s.cfg.Memory.Fits(r.cost()); err != nil {
 		return nil, err
 	}
-	r.take(cmp.Or(s.book.pick(r, CallCreate), s.book.creation), now)
+	r.take(cmp.Or(s.lifecycles.pick(r, CallCreate), s.lifecycles.creation), now)
 	s.add(r)
 	return r, nil
 }
@@ -142,19 +141,19 @@ func (s *Store) add(r *Record) {
 
 // Get returns the profile with that id, or ErrNotFound.
 func (s *Store) Get(now time.Time, id string) (*Record, error) {
-	s.refresh(now)
-	s.mu.RLock()
+	s.rlock(now)
 	defer s.mu.RUnlock()
-	if p := s.byID[id]; p != nil {
-		return p.record, nil
+	if e := s.byID[id]; e != nil {
+		return e.record, nil
 	}
 	return nil, ErrNotFound
 }
 
 // Gone returns how many profiles have gone by now, however they went.
 func (s *Store) Gone(now time.Time) uint64 {
-	s.refresh(now)
-	return s.gone.Load()
+	s.rlock(now)
+	defer s.mu.RUnlock()
+	return s.gone
 }
 
 // Update changes the profile with that id: whole replaces it (PUT), else the
@@ -181,12 +180,12 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 			r.locked, r.Sync.Message = false, ""
 		}
 		if r.State == Provisioned {
-			if c := s.book.pick(r, CallUpdate); c != nil {
+			if c := s.lifecycles.pick(r, CallUpdate); c != nil {
 				r.take(c, now)
 				return nil
 			}
 		}
-		r.startByItself(now, s.book, nil) // unlocked, or now with a provider that needs no files
+		r.startByItself(now, s.lifecycles, nil) // unlocked, or now with a provider that needs no files
 		return nil
 	})
 }
@@ -195,7 +194,7 @@ func (s *Store) Update(now time.Time, id string, c Change, whole bool) (*Record,
 // profile as deleting. It errs with ErrNotFound or *IllegalError.
 func (s *Store) Delete(now time.Time, id string) (*Record, error) {
 	return s.change(now, id, CallDelete, func(r *Record) error {
-		r.take(cmp.Or(s.book.pick(r, CallDelete), s.book.deletion), now)
+		r.take(cmp.Or(s.lifecycles.pick(r, CallDelete), s.lifecycles.deletion), now)
 		r.State = Deleting
 		return nil
 	})
@@ -217,7 +216,7 @@ func (s *Store) Allow(now time.Time, id string, call Call) (*Record, error) {
 func (s *Store) Start(now time.Time, id string, o Outcome) (*Record, error) {
 	return s.change(now, id, CallStart, func(r *Record) error {
 		r.clearErrors()
-		r.begin(now, CallStart, o, s.book)
+		r.begin(now, CallStart, o, s.lifecycles)
 		return nil
 	})
 }
@@ -230,7 +229,7 @@ func (s *Store) Pause(now time.Time, id string) (*Record, error) {
 		if r.Sync.Status == Paused {
 			return nil
 		}
-		if c := s.book.pick(r, CallPause); c != nil {
+		if c := s.lifecycles.pick(r, CallPause); c != nil {
 			r.pauseBy(c, now)
 			return nil
 		}
@@ -242,7 +241,7 @@ func (s *Store) Pause(now time.Time, id string) (*Record, error) {
 // Resume goes on with the sync of the profile with that id. It errs with
 // ErrNotFound or *IllegalError.
 func (s *Store) Resume(now time.Time, id string) (*Record, error) {
-	return s.change(now, id, CallResume, func(r *Record) error { r.resume(now, s.book); return nil })
+	return s.change(now, id, CallResume, func(r *Record) error { r.resume(now, s.lifecycles); return nil })
 }
 
 // Reset deletes the errors of the profile with that id and starts its sync
@@ -252,7 +251,7 @@ func (s *Store) Reset(now time.Time, id string, o Outcome) (*Record, error) {
 	return s.change(now, id, CallReset, func(r *Record) error {
 		r.clearErrors()
 		if r.started {
-			r.begin(now, CallReset, o, s.book)
+			r.begin(now, CallReset, o, s.lifecycles)
 		}
 		return nil
 	})
@@ -293,19 +292,18 @@ func (s *Store) edit(now time.Time, id string, fn func(*Record) error) (*Record,
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now, nil)
-	p := s.byID[id]
-	if p == nil {
+	e := s.byID[id]
+	if e == nil {
 		return nil, ErrNotFound
 	}
-	r := p.record.clone()
+	r := e.record.clone()
 	if err := fn(r); err != nil {
 		return nil, err
 	}
-	if r.State == Gone || r.State != Deleting && r.settle(now, s.book, nil) {
-		s.drop(p)
+	if r.State == Gone || r.State != Deleting && r.settle(now, s.lifecycles, nil) {
+		s.remove(e)
 	} else {
-		s.put(p, r)
+		s.put(e, r)
 	}
-	s.updateNext()
 	return r, nil
 }

@@ -32,7 +32,7 @@ const (
 )
 
 // DataProvider is where the rosters come from: *CSV, *PowerSchool or *OneRoster.
-type DataProvider interface{ provider() *Customizations }
+type DataProvider interface{ customizations() **Customizations }
 
 // CSV takes files that are uploaded before each start.
 type CSV struct {
@@ -71,9 +71,9 @@ type ConnectionSettings struct {
 	Scope    string `json:"scope,omitzero"`    // OAuth 2 only
 }
 
-func (p *CSV) provider() *Customizations         { return p.Customizations }
-func (p *PowerSchool) provider() *Customizations { return p.Customizations }
-func (p *OneRoster) provider() *Customizations   { return p.Customizations }
+func (p *CSV) customizations() **Customizations         { return &p.Customizations }
+func (p *PowerSchool) customizations() **Customizations { return &p.Customizations }
+func (p *OneRoster) customizations() **Customizations   { return &p.Customizations }
 
 // Customizations says, for each kind of entity, what is synchronised.
 type Customizations struct {

@@ -38,7 +38,7 @@ func newIntake(script *profile.Script, limits storage.Limits) *Intake {
 // plant makes a provisioned CSV profile that creates accounts.
 func (i *Intake) plant(t *testing.T, id string) {
 	t.Helper()
-	_, err := i.Profiles.Plant(dawn, profile.Seed{ID: id, Change: profile.NewChange(map[string]any{"displayName": id,
+	_, err := i.Profiles.Seed(dawn, profile.Seed{ID: id, Change: profile.NewChange(map[string]any{"displayName": id,
 		"dataProvider": map[string]any{"@odata.type": profile.TypeCSV},
 		"identitySynchronizationConfiguration": map[string]any{"@odata.type": profile.TypeIdentityCreation,
 			"userDomains": []any{map[string]any{"appliesTo": "student", "name": "contoso.edu"}, map[string]any{"appliesTo": "teacher", "name": "contoso.edu"}}}})})

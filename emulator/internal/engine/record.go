@@ -1,0 +1,72 @@
+package engine
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/redact"
+	"github.com/graphemu/graphemu/emulator/journal"
+)
+
+// Record writes a call into the world's journal.
+func (e *Engine) Record(c *Call, a Reply) {
+	took := e.Now().Sub(c.Real)
+	entry := journal.Entry{
+		ID: c.entry, World: c.World.Name(), At: c.arrived, Operation: c.Operation,
+		Method: c.Method, Path: c.Path, Query: c.Query, Batch: c.batch,
+		Client: c.Client, Profile: c.Subject, RequestID: c.ID, Status: a.Status,
+		Duration: clock.Duration(took), Waited: clock.Duration(c.waited),
+		RequestBytes: c.handler.Size(), ResponseBytes: int64(len(a.Body)), Before: c.before,
+		Error: c.Problem, Outcome: c.Outcome, Advice: c.Advice,
+	}
+	if reads := c.Method == http.MethodGet || c.Method == http.MethodHead; !reads {
+		entry.RequestBody = c.handler.Text()
+		if c.Subject != "" {
+			entry.After = c.Standing()
+		}
+	}
+	entry.Detail = c.detail()
+	// What was not sent is no answer's body.
+	if a.Status != 0 && c.Method != http.MethodHead && c.handler.Keeps(&a) {
+		entry.Answered(a.Body)
+	}
+	c.World.Journal.Add(&entry, c.Real)
+	if e.metrics != nil {
+		e.metrics.Observe(c.Operation, a.Status, took)
+	}
+}
+
+// detail is what the scenario did to the call; nil for nothing, as for most.
+func (c *Call) detail() *journal.Detail {
+	if c.strike == nil && c.misses == nil && c.Lifecycle == "" && c.throttle == "" && c.burst == "" && c.early == nil && c.retryAfter == nil {
+		return nil
+	}
+	d := &journal.Detail{Lifecycle: c.Lifecycle, Throttled: c.throttle, Burst: c.burst,
+		RetryAfter: c.retryAfter, RetryFormat: c.retryFormat, Early: c.early}
+	for _, m := range c.misses {
+		d.Misses = append(d.Misses, journal.Miss{Rule: m.Rule, Why: m.Why()})
+	}
+	if c.strike != nil {
+		d.Fault = &journal.Strike{Rule: c.strike.Rule.Name, Call: c.strike.Call, Effects: c.strike.Effects()}
+	}
+	return d
+}
+
+// tell logs a call, and why it was refused. Without the query: an address may
+// carry a signature.
+func (e *Engine) tell(c *Call, a Reply) {
+	if !e.Log.Enabled(c.Request.Context(), slog.LevelDebug) {
+		return
+	}
+	args := []any{"method", c.Method, "path", redact.Deep(c.Path), "operation", c.Operation,
+		"status", a.Status, "request-id", c.ID, "entry", c.entry}
+	if p := c.Problem; p != nil {
+		why := p.Message
+		for _, d := range p.Details {
+			why += "; " + d.Message
+		}
+		args = append(args, "error", p.Code, "why", redact.Text(why))
+	}
+	e.Log.Debug("request", args...)
+}

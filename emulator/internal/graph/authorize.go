@@ -1,0 +1,182 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/journal"
+)
+
+// Auth is how tokens are looked at.
+type Auth int
+
+// Lenient takes any bearer token, and tells the journal what Strict would have
+// refused; Off asks for none.
+const (
+	AuthLenient Auth = iota
+	AuthStrict
+	AuthOff
+)
+
+// objection is what strict authentication has against a call. It is made once for
+// all calls: in lenient nearly every call meets one.
+type objection struct {
+	answer func() *apierror.Error
+	code   string // of the answer's detail
+	why    string
+	advice string // both in one sentence, for the journal
+}
+
+func newObjection(answer func() *apierror.Error, code, why string) *objection {
+	e := answer()
+	message, _, _ := strings.Cut(e.Message, "\n")
+	return &objection{answer, code, why, fmt.Sprintf("strict authentication would answer %d %s, %q: %s", e.Status, e.Code, message, why)}
+}
+
+// newFlaw is what is against a token that is none of this server's.
+func newFlaw(flaw identity.Flaw, answer func() *apierror.Error) *objection {
+	return newObjection(answer, journal.CodeToken, flaw.Why())
+}
+
+var (
+	flaws = map[identity.Flaw]*objection{
+		identity.FlawForm:      newFlaw(identity.FlawForm, apierror.MalformedToken),
+		identity.FlawClaims:    newFlaw(identity.FlawClaims, apierror.InvalidToken),
+		identity.FlawAlgorithm: newFlaw(identity.FlawAlgorithm, apierror.InvalidToken),
+		identity.FlawKey:       newFlaw(identity.FlawKey, apierror.UnknownTokenKey),
+		identity.FlawSignature: newFlaw(identity.FlawSignature, apierror.InvalidToken),
+		identity.FlawIssuer:    newFlaw(identity.FlawIssuer, apierror.InvalidToken),
+		identity.FlawAudience:  newFlaw(identity.FlawAudience, apierror.InvalidAudience),
+	}
+	expired     = newObjection(apierror.TokenExpired, "lifetime", "the token has expired on this world's clock")
+	notYetValid = newObjection(apierror.TokenNotYetValid, "lifetime", "the token is not yet valid on this world's clock")
+	unknownApp  = newObjection(apierror.UnknownApp, journal.CodeToken, "the fixture has no app with the token's appid")
+)
+
+// authenticate is the bearer check. No token is 401 unless nobody looks; a token
+// that was revoked is, too, in lenient: somebody has asked for that.
+func (s *Handler) authenticate(c *call) error {
+	if s.cfg.Auth == AuthOff {
+		return nil
+	}
+	t := c.token
+	if t == nil {
+		return apierror.EmptyToken()
+	}
+	if t.Flaw == "" && (t.Revision < c.world.Revision.Load() || t.Session != "" && c.world.Revoked(t.Session)) {
+		return apierror.ClaimsChallenge(c.Now).Help("revoked", "Authorization",
+			"the token was issued before the world's tokens were revoked; get another one")
+	}
+	return s.raise(c, c.objectsToToken())
+}
+
+// raise refuses where authentication is strict, and else leaves the advice.
+func (s *Handler) raise(c *call, o *objection) error {
+	if o == nil {
+		return nil
+	}
+	if s.cfg.Auth != AuthStrict {
+		c.Advice = o.advice
+		return nil
+	}
+	return o.answer().Help(o.code, "Authorization", "%s", o.why)
+}
+
+// objectsToToken looks at what does not depend on the operation. The order is
+// chosen: whose token it is comes before when it is good. Chosen too: no leeway,
+// where Entra's libraries give five minutes, so that a test can tell.
+func (c *call) objectsToToken() *objection {
+	t, now := c.token, c.Now.Unix()
+	switch {
+	case t.Flaw != "":
+		return flaws[t.Flaw]
+	case t.Tenant != c.world.Tenant:
+		return flaws[identity.FlawIssuer]
+	case now >= t.Expires:
+		return expired
+	case now < t.NotBefore:
+		return notYetValid
+	case !c.world.Registered(t.App):
+		return unknownApp
+	}
+	return nil
+}
+
+// authorize looks at the permission that the operation asks for. A part of a batch
+// needs its own.
+func (s *Handler) authorize(c *call, op *operation) error {
+	if s.cfg.Auth == AuthOff || c.token == nil || c.token.Flaw != "" || c.Advice != "" {
+		return nil
+	}
+	d := op.demands.of(op.name)[0]
+	if c.Scenario.Variants.Is("permissions", string(identity.Generation2018)) {
+		d = op.demands.of(op.name)[1]
+	}
+	return s.raise(c, d.objection(c.token))
+}
+
+// demands are what an operation asks for in the two generations of permissions;
+// nil where it asks for none. They are made when first needed.
+type demands struct {
+	once sync.Once
+	all  [2]*demand
+}
+
+func (d *demands) of(operation string) *[2]*demand {
+	d.once.Do(func() {
+		for i, g := range []identity.Generation{identity.Generation2021, identity.Generation2018} {
+			if need, ok := identity.NeedOf(operation, g); ok {
+				d.all[i] = newDemand(operation, need)
+			}
+		}
+	})
+	return &d.all
+}
+
+// demand is what an operation asks for, with what is answered to who lacks it.
+type demand struct {
+	identity.Need
+	delegated, application, neither *objection // to a token of that kind that lacks it
+}
+
+func newDemand(operation string, need identity.Need) *demand {
+	scopes := "needs the delegated permission " + strings.Join(need.Delegated.Names(), " or ")
+	roles := "needs the application permission " + strings.Join(need.Application.Names(), " or ")
+	delegated, application, neither := apierror.MissingScopes, apierror.MissingRoles, apierror.NoPermissions
+	switch need.Family {
+	case identity.EducationUsers:
+		delegated, application = apierror.MissingClaims, apierror.MissingClaims
+	case identity.Directory:
+		delegated, application, neither = apierror.InsufficientPrivileges, apierror.InsufficientPrivileges, apierror.InsufficientPrivileges
+	}
+	if need.Application == 0 {
+		// Inferred: what is missing then is a user's permission.
+		application, roles = apierror.MissingScopes, "is not supported with application permissions; it "+scopes+": "+delegatedWay(need.Delegated)
+	}
+	return &demand{Need: need,
+		delegated:   newObjection(delegated, journal.CodePermission, operation+" "+scopes),
+		application: newObjection(application, journal.CodePermission, operation+" "+roles),
+		neither:     newObjection(neither, journal.CodePermission, operation+" "+scopes)}
+}
+
+// delegatedWay tells how an app gets a token with a user's permissions.
+func delegatedWay(any identity.Permissions) string {
+	return "sign a user in (authorization code, device code or password), or take the token of graphemu token --scopes " + any.Names()[0]
+}
+
+func (d *demand) objection(t *identity.Token) *objection {
+	switch {
+	case d == nil:
+		return nil
+	case t.Delegated && t.Permissions&d.Delegated == 0:
+		return d.delegated
+	case t.Application && t.Permissions&d.Application == 0:
+		return d.application
+	case !t.Delegated && !t.Application:
+		return d.neither
+	}
+	return nil
+}

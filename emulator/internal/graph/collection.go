@@ -1,0 +1,376 @@
+package graph
+
+import (
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+)
+
+// entity is a member of a collection.
+type entity interface {
+	odata.Entity
+	seq() uint64     // its place in the order of creation, from 1
+	address() string // relative to the service's root
+
+	// keep returns an entity that stays as it is. A walk over all members may use one
+	// entity for each in turn, so that a filter allocates nothing for what it leaves out.
+	keep() entity
+}
+
+// collection is what a list, a count or an expansion reads from.
+type collection struct {
+	t       *odata.Type
+	path    string                                                         // its address, relative to the service's root
+	context string                                                         // after "$metadata#"
+	all     func(after uint64) iter.Seq[entity]                            // a snapshot, in the order of creation; each is good until the next
+	page    func(after uint64, skip, limit int) (page []entity, more bool) // the same, by index
+	len     func() int
+	counted bool             // the count is given unasked
+	usual   *odata.Selection // what is shown without $select; nil: all
+}
+
+// numbered is a collection of n entities, of which one(i) has the sequence number
+// i+1.
+func numbered(n int, one func(i int) entity) collection {
+	return collection{
+		len: func() int { return n },
+		page: func(after uint64, skip, limit int) (page []entity, more bool) {
+			first := min(int(after)+skip, n)
+			end := min(first+limit, n)
+			for i := first; i < end; i++ {
+				page = append(page, one(i))
+			}
+			return page, end < n
+		},
+		all: func(after uint64) iter.Seq[entity] {
+			return func(yield func(entity) bool) {
+				for i := int(after); i < n; i++ {
+					if !yield(one(i)) {
+						return
+					}
+				}
+			}
+		},
+	}
+}
+
+// Page sizes (chosen: nothing is known of this API's): $top is the size of a
+// page, and nextLink goes on to the end, as Graph's paging page says.
+const (
+	defaultPage = 100
+	maxPage     = 999
+
+	// A page that comes to so many bytes ends there, with a nextLink: else a small
+	// request could ask for gigabytes. One entity is a page at least.
+	maxPageBytes = 8 << 20
+)
+
+var listOptions = odata.Allowed{Filter: true, OrderBy: true, Select: true, Expand: true, Top: true, Skip: true,
+	Count: true, Search: true, SkipToken: true, MaxTop: maxPage, MaxExpand: maxExpand}
+
+// maxExpand is how deep $expand may nest. Documented for the directory: one level.
+const maxExpand = 1
+
+// list answers a collection with the query options of the request.
+func (c *call) list(col collection) (engine.Reply, error) {
+	o, err := c.options(col.t, listOptions)
+	if err != nil {
+		return engine.Reply{}, err
+	}
+	rest := nextOptions(c.Query)
+	p, err := c.read(col, o, rest)
+	if err == nil {
+		err = c.ended()
+	}
+	if err != nil {
+		return engine.Reply{}, err
+	}
+	size := 512
+	for _, row := range p.rows {
+		size += len(row) + 1
+	}
+	dst := c.room(size)
+	if c.format.level == none {
+		dst = append(dst, '{')
+	} else {
+		dst = append(c.context(dst, col.context+selected(o.Select)), ',')
+	}
+	dst = c.annotations(dst, "", col, p, o.Count || col.counted)
+	dst = append(dst, `"value":[`...)
+	for i, row := range p.rows {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = c.member(dst, p.entities[i], row, col.t)
+	}
+	a := engine.Reply{Status: http.StatusOK, Media: c.format.media(), Body: append(dst, "]}"...)}
+	c.applied(&a, o)
+	return a, nil
+}
+
+// annotations appends count and nextLink, each followed by a comma. property
+// is the name of an expanded property, "" for the answer itself.
+func (c *call) annotations(dst []byte, property string, col collection, p page, count bool) []byte {
+	if count {
+		dst = append(append(append(dst, '"'), property...), `@odata.count":`...)
+		if c.format.ieee754 {
+			dst = append(strconv.AppendInt(append(dst, '"'), int64(p.count), 10), '"')
+		} else {
+			dst = strconv.AppendInt(dst, int64(p.count), 10)
+		}
+		dst = append(dst, ',')
+	}
+	if p.next != "" {
+		dst = append(append(append(dst, '"'), property...), `@odata.nextLink":`...)
+		dst = append(jsontree.Append(dst, c.base()+"/"+col.path+"?"+p.next), ',')
+	}
+	return dst
+}
+
+// page is a piece of a collection.
+type page struct {
+	entities []entity
+	rows     [][]byte    // what is shown of each entity
+	keys     []odata.Key // of the last entity, where there is an order
+	more     bool        // further entities follow
+	count    int         // of all entities that filter and search let through; only where it was asked for
+	next     string      // the query that leads on; "" at the end
+}
+
+// ended errs where a walk ended early, since the client has gone.
+func (c *call) ended() error {
+	if c.left {
+		return apierror.ClientClosedRequest()
+	}
+	return nil
+}
+
+// watched is a walk that ends when the client has gone.
+func (c *call) watched(all func(after uint64) iter.Seq[entity]) func(after uint64) iter.Seq[entity] {
+	const between = 256 // entities from one look to the next
+	return func(after uint64) iter.Seq[entity] {
+		return func(yield func(entity) bool) {
+			n := 0
+			for e := range all(after) {
+				if n++; n%between == 0 && c.Gone() {
+					c.left = true
+					return
+				}
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// show renders the entities of p, and ends the page where it has enough bytes.
+func (c *call) show(p *page, o odata.Options, usual *odata.Selection) {
+	if o.Select == nil {
+		o.Select = usual
+	}
+	p.rows = make([][]byte, 0, len(p.entities))
+	size := 0
+	for i, e := range p.entities {
+		row := e.JSON()
+		if o.Select != nil || o.Expand != nil {
+			row = c.shape(nil, e, o)
+		}
+		if size += len(row); size > maxPageBytes && i > 0 {
+			p.entities, p.more = p.entities[:i], true
+			if o.OrderBy != nil {
+				p.keys = odata.Keys(o.OrderBy, p.entities[i-1])
+			}
+			return
+		}
+		p.rows = append(p.rows, row)
+	}
+}
+
+// read applies filter, search, ordering, count and paging. rest is the query
+// that further pages carry beside their skip token.
+func (c *call) read(col collection, o odata.Options, rest string) (page, error) {
+	limit := defaultPage
+	if o.Top > 0 {
+		limit = o.Top
+	}
+	scope := col.path + "?" + rest
+	if plain, err := url.QueryUnescape(scope); err == nil {
+		scope = plain // a client may escape more of a nextLink than we did
+	}
+	var from cursor
+	if o.SkipToken != "" {
+		var err error
+		if from, err = openCursor(o.SkipToken, c.world.PageKey, scope); err != nil {
+			return page{}, err
+		}
+		o.Skip = 0 // the first page has taken it
+	}
+	var p page
+	col.all = c.watched(col.all)
+	switch {
+	case o.OrderBy != nil:
+		p = sorted(col, o, from, limit)
+	case o.Filter != nil || o.Search != nil:
+		p = filtered(col, o, from, limit)
+	default:
+		p.entities, p.more = col.page(from.Seq, o.Skip, limit)
+		p.count = col.len()
+	}
+	c.show(&p, o, col.usual)
+	if p.more {
+		last := p.entities[len(p.entities)-1]
+		token := cursor{Seq: last.seq(), Keys: p.keys}.seal(c.world.PageKey, scope)
+		p.next = strings.TrimPrefix(rest+"&$skiptoken="+token, "&")
+	}
+	return p, nil
+}
+
+func matches(o odata.Options, e entity) bool {
+	return (o.Filter == nil || o.Filter.Match(e)) && (o.Search == nil || o.Search.Match(e))
+}
+
+// filtered walks the collection in the order of creation, no further than it must.
+func filtered(col collection, o odata.Options, from cursor, limit int) (p page) {
+	start := from.Seq
+	if o.Count || col.counted {
+		start = 0 // the count is of all
+	}
+	for e := range col.all(start) {
+		if !matches(o, e) {
+			continue
+		}
+		p.count++
+		switch {
+		case e.seq() <= from.Seq:
+		case o.Skip > 0:
+			o.Skip--
+		case len(p.entities) < limit:
+			p.entities = append(p.entities, e.keep())
+		default:
+			p.more = true
+			if start == from.Seq && !o.Count && !col.counted {
+				return p
+			}
+		}
+	}
+	return p
+}
+
+// sorted orders what matches. Entities with equal keys stand in the order of
+// creation, so the order is total and a cursor can resume it.
+func sorted(col collection, o odata.Options, from cursor, limit int) (p page) {
+	type row struct {
+		e    entity
+		keys []odata.Key
+	}
+	compare := func(a, b row) int {
+		if d := odata.CompareKeys(o.OrderBy, a.keys, b.keys); d != 0 {
+			return d
+		}
+		return int(int64(a.e.seq()) - int64(b.e.seq()))
+	}
+	var rows []row
+	for e := range col.all(0) {
+		if !matches(o, e) {
+			continue
+		}
+		p.count++
+		r := row{e, odata.Keys(o.OrderBy, e)}
+		if from.Seq > 0 {
+			d := odata.CompareKeys(o.OrderBy, r.keys, from.Keys)
+			if d < 0 || d == 0 && e.seq() <= from.Seq {
+				continue
+			}
+		}
+		r.e = e.keep()
+		rows = append(rows, r)
+	}
+	slices.SortFunc(rows, compare)
+	rows = rows[min(o.Skip, len(rows)):]
+	if p.more = len(rows) > limit; p.more {
+		rows = rows[:limit]
+	}
+	for _, r := range rows {
+		p.entities = append(p.entities, r.e)
+		p.keys = r.keys
+	}
+	return p
+}
+
+// total answers a $count segment: the number as plain text. Observed: clients
+// ask with Accept: text/plain.
+func (c *call) total(col collection) (engine.Reply, error) {
+	o, err := c.options(col.t, odata.Allowed{Filter: true, Search: true})
+	if err != nil {
+		return engine.Reply{}, err
+	}
+	n := 0
+	if o.Filter == nil && o.Search == nil {
+		n = col.len()
+	} else {
+		for e := range c.watched(col.all)(0) {
+			if matches(o, e) {
+				n++
+			}
+		}
+		if err := c.ended(); err != nil {
+			return engine.Reply{}, err
+		}
+	}
+	return engine.Reply{Status: http.StatusOK, Media: mediaText, Body: strconv.AppendInt(c.room(20), int64(n), 10)}, nil
+}
+
+// options parses the request's query options.
+func (c *call) options(t *odata.Type, allowed odata.Allowed) (odata.Options, error) {
+	o, err := odata.Parse(c.Query, t, allowed)
+	if err == nil {
+		err = c.applyFormatOption(o.Format)
+	}
+	return o, err
+}
+
+// noOptions refuses query options where there is nothing to query.
+func (c *call) noOptions(t *odata.Type) error {
+	if c.Query == "" {
+		return nil
+	}
+	_, err := c.options(t, odata.Allowed{})
+	return err
+}
+
+// nextOptions is the caller's query as it goes on to the next page: as it was
+// written, without what the first page used up.
+func nextOptions(query string) string {
+	var kept []string
+	for part := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(part, "=")
+		name, err := url.QueryUnescape(name)
+		if err != nil || part == "" {
+			continue // refused before
+		}
+		switch strings.ToLower(strings.TrimPrefix(name, "$")) {
+		case "skip", "skiptoken":
+		default:
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+// selected is the addition that $select makes to a context URL. Documented:
+// users(id,displayName).
+func selected(s *odata.Selection) string {
+	if s == nil {
+		return ""
+	}
+	return "(" + s.String() + ")"
+}

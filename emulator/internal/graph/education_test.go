@@ -1,0 +1,453 @@
+package graph
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/journal"
+)
+
+var escape = url.QueryEscape
+
+// results are all collections of a district, by address and operation, with the
+// names that they hold. The addresses are those of its first school, class,
+// teacher and student.
+func results(t *testing.T, d *desk) map[string]struct {
+	operation, context string
+	names              []string
+} {
+	school, class := d.id(t, directory.Schools, "Zoë's School"), d.id(t, directory.Classes, "Algebra")
+	teacher, student := d.id(t, directory.Users, "Ora Klein"), d.id(t, directory.Users, "Ana Lund")
+	people := []string{"Ana Lund", "Bob Ek", "Cem Öz", "Dee Poe", "Ora Klein", "Beulah McMillan"}
+	type list = struct {
+		operation, context string
+		names              []string
+	}
+	return map[string]list{
+		"/education/schools": {"education.schools", "education/schools", []string{"Zoë's School", "Ålborg Elementary"}},
+		"/education/classes": {"education.classes", "education/classes", []string{"Algebra", "Biology", "Chemistry"}},
+		"/education/users":   {"education.users", "education/users", people},
+		"/users":             {"directory.users", "users", append([]string{"Root"}, people...)},
+		"/education/schools/" + school + "/classes":   {"education.schools.classes", "Collection(microsoft.graph.educationClass)", []string{"Algebra", "Biology"}},
+		"/education/schools/" + school + "/users":     {"education.schools.users", "Collection(microsoft.graph.educationUser)", []string{"Ana Lund", "Bob Ek", "Cem Öz", "Ora Klein", "Beulah McMillan"}},
+		"/education/classes/" + class + "/members":    {"education.classes.members", "Collection(microsoft.graph.educationUser)", []string{"Ana Lund", "Bob Ek", "Cem Öz", "Ora Klein"}},
+		"/education/classes/" + class + "/teachers":   {"education.classes.teachers", "Collection(microsoft.graph.educationUser)", []string{"Ora Klein"}},
+		"/education/classes/" + class + "/schools":    {"education.classes.schools", "Collection(microsoft.graph.educationSchool)", []string{"Zoë's School"}},
+		"/education/users/" + student + "/classes":    {"education.users.classes", "Collection(microsoft.graph.educationClass)", []string{"Algebra", "Biology"}},
+		"/education/users/" + teacher + "/schools":    {"education.users.schools", "Collection(microsoft.graph.educationSchool)", []string{"Zoë's School"}},
+		"/education/classes('" + class + "')/Members": {"education.classes.members", "Collection(microsoft.graph.educationUser)", []string{"Ana Lund", "Bob Ek", "Cem Öz", "Ora Klein"}},
+	}
+}
+
+// Every collection, in both versions: what is in it, in the order of creation,
+// its context, its count, and what the journal says.
+func TestResults(t *testing.T) {
+	d := newDistrict(t)
+	for path, want := range results(t, d) {
+		for _, version := range []string{"beta", "v1.0"} {
+			a := d.foundIn(t, version, path)
+			assert.ElementsMatch(t, want.names, names(a), path)
+			assert.Equal(t, names(a), names(d.foundIn(t, version, path)), "the order lasts")
+			assert.Equal(t, "http://example.com/"+version+"/$metadata#"+want.context, a.Get(`\@odata\.context`).String())
+			last := d.last(t)
+			assert.Equal(t, want.operation+".list", last.Operation)
+			assert.Empty(t, last.Profile, "no id in the path is a profile's")
+			assert.Nil(t, last.Before)
+
+			count := d.send("GET", "/"+version+path+"/$count", "", "Accept: text/plain")
+			assert.Equal(t, strconv.Itoa(len(want.names)), count.Body.String(), path)
+			assert.Equal(t, "text/plain", count.Header().Get("Content-Type"))
+			assert.Equal(t, want.operation+".count", d.last(t).Operation)
+			assert.EqualValues(t, len(want.names), d.foundIn(t, version, path+"?$count=true&$top=1").Get(`\@odata\.count`).Int())
+		}
+	}
+}
+
+// last is the journal's latest entry.
+func (d *desk) last(t *testing.T) journal.Entry {
+	t.Helper()
+	page := d.world.Journal.Entries(journal.Filter{})
+	require.NotEmpty(t, page)
+	return page[len(page)-1]
+}
+
+// What one collection can do, each can.
+func TestResultsTakeAllOptions(t *testing.T) {
+	d := newDistrict(t)
+	for path, want := range results(t, d) {
+		sorted := slices.Clone(want.names)
+		slices.Sort(sorted)
+		a := d.found(t, path+"?$orderby=displayName&$select=displayName")
+		assert.ElementsMatch(t, sorted, names(a))
+		assert.Equal(t, "http://example.com/beta/$metadata#"+want.context+"(displayName)", a.Get(`\@odata\.context`).String())
+		for _, o := range a.Get("value").Array() {
+			assert.Len(t, o.Map(), 1, o.Raw)
+		}
+		one := names(a)[0]
+		assert.Equal(t, []string{one}, names(d.found(t, path+encoded("$filter", "displayName eq '"+strings.ReplaceAll(one, "'", "''")+"'"))), path)
+		assert.Contains(t, names(d.found(t, path+encoded("$search", `"displayName:`+one+`"`))), one, path)
+		assert.Equal(t, "1", d.send("GET", "/beta"+path+"/$count"+encoded("$filter", "displayName eq '"+strings.ReplaceAll(one, "'", "''")+"'"), "").Body.String())
+
+		// In pages of one, by nextLink, plain and sorted and filtered.
+		for _, query := range []string{"?$top=1", "?$top=1&$orderby=displayName%20desc", "?$top=1&$filter=displayName%20ne%20'x'", "?$top=1&$skip=1"} {
+			walked := []string{}
+			for next := "/beta" + path + query; next != ""; {
+				w := d.send("GET", next, "")
+				require.Equal(t, 200, w.Code, "%s: %s", next, w.Body)
+				page := gjson.ParseBytes(w.Body.Bytes())
+				require.LessOrEqual(t, len(names(page)), 1)
+				walked = append(walked, names(page)...)
+				require.LessOrEqual(t, len(walked), len(want.names))
+				next = strings.TrimPrefix(page.Get(`\@odata\.nextLink`).String(), "http://example.com")
+			}
+			whole := names(d.found(t, path+strings.Replace(strings.Replace(query, "$top=1&", "", 1), "?$top=1", "", 1)))
+			assert.Equal(t, whole, walked, "%s%s", path, query)
+		}
+	}
+}
+
+// Each object is at its own address as its list has it.
+func TestOneResult(t *testing.T) {
+	d := newDistrict(t)
+	for path, context := range map[string]string{"/education/schools": "education/schools", "/education/classes": "education/classes", "/education/users": "education/users", "/users": "users"} {
+		for _, o := range d.found(t, path).Get("value").Array() {
+			id := o.Get("id").String()
+			for _, spelled := range []string{"/" + id, "('" + id + "')", "/" + strings.ToUpper(id)} {
+				a := d.found(t, path+spelled)
+				want := `{"@odata.context":"http://example.com/beta/$metadata#` + context + `/$entity",` + o.Raw[1:]
+				assert.Equal(t, want, a.Raw)
+			}
+			a := d.found(t, path+"/"+id+"?$select=id")
+			assert.Equal(t, `{"@odata.context":"http://example.com/beta/$metadata#`+context+`(id)/$entity","id":"`+id+`"}`, a.Raw)
+
+			all := d.found(t, path+"/"+id, "Accept: application/json;odata.metadata=full")
+			assert.Equal(t, context+"('"+id+"')", all.Get(`\@odata\.id`).String())
+			assert.Equal(t, context+"('"+id+"')", all.Get(`\@odata\.editLink`).String())
+			assert.Regexp(t, `^#microsoft\.graph\.(education(School|Class|User)|user)$`, all.Get(`\@odata\.type`).String())
+			assert.False(t, d.found(t, path+"/"+id, "Accept: application/json;odata.metadata=none").Get(`\@odata\.context`).Exists())
+		}
+	}
+	student := d.found(t, "/education/users/"+d.id(t, directory.Users, "Ana Lund"), "Accept: application/json;odata.metadata=full")
+	assert.Equal(t, "#microsoft.graph.educationStudent", student.Get(`student.\@odata\.type`).String())
+	assert.Equal(t, "#microsoft.graph.educationGender", student.Get(`student.gender\@odata\.type`).String())
+	assert.Equal(t, "#Date", student.Get(`student.birthDate\@odata\.type`).String())
+	assert.Equal(t, "#microsoft.graph.educationUserRole", student.Get(`primaryRole\@odata\.type`).String())
+}
+
+// Every property that the directory sends is one of the model: else $select
+// could not name it, and generated clients would not know it.
+func TestModelKnowsAllProperties(t *testing.T) {
+	d := newDistrict(t)
+	for _, path := range []string{"/education/schools", "/education/classes", "/education/users", "/users", "/subscribedSkus"} {
+		for _, o := range d.found(t, path).Get("value").Array() {
+			o.ForEach(func(k, v gjson.Result) bool {
+				d.found(t, path+"?$select="+k.String())
+				for inner := range v.Map() {
+					d.found(t, path+"?$select="+k.String()+"/"+inner)
+				}
+				if v.IsArray() && len(v.Array()) > 0 {
+					for inner := range v.Array()[0].Map() {
+						d.found(t, path+"?$select="+k.String()+"/"+inner)
+					}
+				}
+				return true
+			})
+		}
+	}
+}
+
+func TestResultFilters(t *testing.T) {
+	d := newDistrict(t)
+	class := d.id(t, directory.Classes, "Algebra")
+	for _, c := range []struct {
+		path, filter string
+		want         []string
+	}{
+		{"/education/users", "primaryRole eq 'teacher'", []string{"Ora Klein", "Beulah McMillan"}},
+		{"/education/users", "primaryRole eq microsoft.graph.educationUserRole'student' and student/grade eq '8'", []string{"Bob Ek", "Cem Öz"}},
+		{"/education/users", "student/birthDate ge 2010-01-03", []string{"Bob Ek", "Dee Poe"}},
+		{"/education/users", "student/gender eq 'female'", []string{"Ana Lund", "Dee Poe"}},
+		{"/education/users", "student ne null and student/gender eq null", []string{"Cem Öz"}},
+		{"/education/users", "externalSource eq 'sis' and startswith(surname,'M')", []string{"Beulah McMillan"}},
+		{"/education/users", "classes/any(c:c/displayName eq 'Biology')", []string{"Ana Lund", "Beulah McMillan"}},
+		{"/education/users", "not classes/any()", []string{"Dee Poe"}},
+		{"/education/schools", "users/$count gt 4", []string{"Zoë's School"}},
+		{"/education/schools", "address/city eq 'redmond'", []string{"Zoë's School"}},
+		{"/education/schools", "externalId eq 'S1'", []string{"Ålborg Elementary"}},
+		{"/education/classes", "term/startDate lt 2026-02-01", []string{"Algebra"}},
+		{"/education/classes", "not members/any()", []string{"Chemistry"}},
+		{"/education/classes", "teachers/any(t:t/givenName eq 'Ora')", []string{"Algebra"}},
+		{"/education/classes", "schools/all(s:s/displayName ne 'x')", []string{"Algebra", "Biology", "Chemistry"}},
+		{"/education/classes/" + class + "/members", "primaryRole eq 'student'", []string{"Ana Lund", "Bob Ek", "Cem Öz"}},
+		{"/users", "userPrincipalName eq 'ANA@contoso.edu'", []string{"Ana Lund"}},
+		{"/users", "startswith(mail,'or') or startswith(displayName,'Be')", []string{"Ora Klein", "Beulah McMillan"}},
+		{"/users", "displayName eq 'Root'", []string{"Root"}},
+		{"/users", "accountEnabled eq true and usageLocation eq 'US' and startswith(userPrincipalName,'b')", []string{"Bob Ek", "Beulah McMillan"}},
+	} {
+		assert.ElementsMatch(t, c.want, names(d.found(t, c.path+encoded("$filter", c.filter))), c.filter)
+	}
+	assert.Equal(t, []string{"ENTERPRISEPACK"}, stringsAt(d.found(t, "/subscribedSkus"+encoded("$filter", "consumedUnits lt 5 and skuId eq "+sku)), "value.#.skuPartNumber"))
+
+	for path, query := range map[string]string{
+		"/education/users":   "classes/any(c:c/schools/any(s:s/displayName eq 'x'))", // each user would ask for all that
+		"/education/classes": "primaryRole eq 'teacher'",
+		"/education/schools": "users eq null",
+		"/users":             "classes/any()",
+	} {
+		w := d.send("GET", "/beta"+path+encoded("$filter", query), "")
+		assert.Equal(t, 400, w.Code, "%s: %s", query, w.Body)
+		assert.Equal(t, "$filter", envelope(t, w).Error.Details[0].Target)
+	}
+}
+
+func TestResultExpansions(t *testing.T) {
+	d := newDistrict(t)
+	school := d.id(t, directory.Schools, "Zoë's School")
+	a := d.found(t, "/education/schools/"+school+encoded("$expand", "classes($select=displayName),users($filter=primaryRole eq 'teacher';$count=true;$orderby=displayName)", "$select", "id"))
+	assert.Equal(t, []string{"Algebra", "Biology"}, stringsAt(a, "classes.#.displayName"))
+	assert.Equal(t, []string{"Beulah McMillan", "Ora Klein"}, stringsAt(a, "users.#.displayName"))
+	assert.EqualValues(t, 2, a.Get(`users\@odata\.count`).Int())
+	assert.Equal(t, "http://example.com/beta/$metadata#education/schools('"+school+"')/classes(displayName)", a.Get(`classes\@odata\.context`).String())
+	assert.Equal(t, `{"displayName":"Algebra"}`, a.Get("classes.0").Raw)
+
+	a = d.found(t, "/education/classes?$expand=teachers")
+	assert.Equal(t, `[["Ora Klein"],["Beulah McMillan"],[]]`, a.Get("value.#.teachers.#.displayName").Raw)
+
+	// What an expansion leaves is at its nextLink.
+	a = d.found(t, "/education/schools/"+school+encoded("$expand", "users($top=2)"))
+	all := stringsAt(a, "users.#.displayName")
+	require.Len(t, all, 2)
+	for next := a.Get(`users\@odata\.nextLink`).String(); next != ""; {
+		require.Contains(t, next, "http://example.com/beta/education/schools/"+school+"/users?")
+		page := d.found(t, strings.TrimPrefix(next, "http://example.com/beta"))
+		all = append(all, names(page)...)
+		next = page.Get(`\@odata\.nextLink`).String()
+	}
+	assert.Equal(t, names(d.found(t, "/education/schools/"+school+"/users")), all)
+
+	for path, message := range map[string]string{
+		"/education/schools?$expand=users($expand=classes)":            "Parsing OData Select and Expand failed: Recursion depth exceeded allowed limit.",
+		"/education/schools?$expand=users($expand=classes($expand=*))": "Parsing OData Select and Expand failed: Recursion depth exceeded allowed limit.",
+	} {
+		w := d.send("GET", "/beta"+path, "")
+		assert.Equal(t, 400, w.Code)
+		assert.Equal(t, message, *envelope(t, w).Error.Message)
+	}
+}
+
+// An expansion shows 20, whatever is asked for: 999 schools with 999 users each
+// would be a gigabyte.
+func TestExpansionsAreShort(t *testing.T) {
+	d := newDistrict(t)
+	files := map[string]string{}
+	for name, text := range rosters {
+		files[name] = text
+	}
+	for i := range 30 {
+		files["section.csv"] += "X" + strconv.Itoa(i) + ",S0,Section " + strconv.Itoa(i) + ",,\n"
+	}
+	d.sync(t, files)
+	for _, query := range []string{"classes", "classes($top=999)", "classes($top=25)"} {
+		a := d.found(t, "/education/schools"+encoded("$expand", query, "$top", "1"))
+		assert.Len(t, a.Get("value.0.classes").Array(), maxExpanded, query)
+		next := a.Get(`value.0.classes\@odata\.nextLink`).String()
+		assert.Len(t, names(d.found(t, strings.TrimPrefix(next, "http://example.com/beta"))), 32-maxExpanded, query)
+	}
+}
+
+func TestAccounts(t *testing.T) {
+	d := newDistrict(t)
+	id := d.id(t, directory.Accounts, "Root")
+	for _, key := range []string{"/root@contoso.edu", "/ROOT@contoso.edu", "('root@contoso.edu')", "/root%40contoso.edu", "/" + id} {
+		a := d.found(t, "/users"+key)
+		assert.Equal(t, id, a.Get("id").String(), key)
+		assert.Equal(t, "US", a.Get("usageLocation").String())
+	}
+	// v1.0 shows a part unasked, and says nothing of a selection.
+	const unasked = "businessPhones displayName givenName id jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName"
+	one, list := d.foundIn(t, "v1.0", "/users/"+id), d.foundIn(t, "v1.0", "/users")
+	for _, o := range []gjson.Result{one, list.Get("value.0")} {
+		assert.ElementsMatch(t, strings.Fields(unasked), slices.DeleteFunc(keysOf(o), func(k string) bool { return strings.HasPrefix(k, "@") }))
+	}
+	assert.Equal(t, "http://example.com/v1.0/$metadata#users/$entity", one.Get(`\@odata\.context`).String())
+	assert.Equal(t, "http://example.com/v1.0/$metadata#users", list.Get(`\@odata\.context`).String())
+	assert.Equal(t, "US", d.foundIn(t, "v1.0", "/users/"+id+"?$select=usageLocation").Get("usageLocation").String())
+	assert.NotContains(t, d.found(t, "/users").Raw, "assword")
+
+	// Education users are accounts with the same id; not every account is one.
+	for _, u := range d.found(t, "/education/users").Get("value").Array() {
+		assert.Equal(t, u.Get("userPrincipalName").String(), d.found(t, "/users/"+u.Get("id").String()).Get("userPrincipalName").String())
+	}
+	assert.Equal(t, 404, d.send("GET", "/beta/education/users/"+id, "").Code)
+	assert.Equal(t, 404, d.send("GET", "/beta/education/users/ana@contoso.edu", "").Code, "only the directory knows users by name")
+}
+
+func keysOf(v gjson.Result) (keys []string) {
+	v.ForEach(func(k, _ gjson.Result) bool { keys = append(keys, k.String()); return true })
+	return keys
+}
+
+func TestLicences(t *testing.T) {
+	d := newDistrict(t)
+	a := d.found(t, "/subscribedSkus")
+	assert.Equal(t, `{"@odata.context":"http://example.com/beta/$metadata#subscribedSkus","value":[{"accountId":"`+d.world.Tenant+`","appliesTo":"User",`+
+		`"capabilityStatus":"Enabled","consumedUnits":0,"id":"`+d.world.Tenant+"_"+sku+`","skuId":"`+sku+`","skuPartNumber":"ENTERPRISEPACK",`+
+		`"prepaidUnits":{"enabled":1000000,"suspended":0,"warning":0,"lockedOut":0},"servicePlans":[],"subscriptionIds":[]}]}`, a.Raw)
+	assert.Equal(t, "#Int32", d.found(t, "/subscribedSkus", "Accept: application/json;odata.metadata=full").Get(`value.0.consumedUnits\@odata\.type`).String())
+}
+
+// What is not there is not there in the directory's words.
+func TestResultsNotThere(t *testing.T) {
+	d := newDistrict(t)
+	user := d.id(t, directory.Users, "Ana Lund")
+	for _, path := range []string{"/education/schools/nope", "/education/schools/" + user, "/education/classes/nope/members", "/education/classes/nope/members/$count", "/education/classes/nope/teachers",
+		"/education/classes/nope/schools", "/education/users/nope/classes", "/education/users/nope/schools/$count", "/education/schools/nope/users", "/users/nope", "/users/nope@contoso.edu",
+		"/education/schools/nope?$select=nonsense", "/education/users/a%2Fb", "/education/users/%22%00%C3%28"} {
+		for _, version := range []string{"beta", "v1.0"} {
+			w := d.send("GET", "/"+version+path, "")
+			require.Equal(t, 404, w.Code, "%s: %s", path, w.Body)
+			e := envelope(t, w)
+			assert.Equal(t, "Request_ResourceNotFound", *e.Error.Code)
+			assert.Regexp(t, `(?s)^Resource '.+' does not exist or one of its queried reference-property objects are not present\.$`, *e.Error.Message)
+		}
+	}
+	assert.Contains(t, *envelope(t, d.send("GET", "/beta/users/nope", "")).Error.Message, "Resource 'nope' ")
+	for _, path := range []string{"/education/schools/delta", "/education/classes/Delta()", "/education/users/microsoft.graph.delta()", "/users/delta"} {
+		w := d.send("GET", "/beta"+path, "")
+		assert.Equal(t, 501, w.Code, path)
+		assert.Contains(t, *envelope(t, w).Error.Message, "does not track changes")
+	}
+}
+
+// Nothing is written, and whoever tries hears why.
+func TestResultsAreReadOnly(t *testing.T) {
+	d := newDistrict(t)
+	before := d.found(t, "/education/users?$expand=classes").Raw
+	school, class := d.id(t, directory.Schools, "Zoë's School"), d.id(t, directory.Classes, "Algebra")
+	for path := range results(t, d) {
+		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+			for _, p := range []string{path, path + "/$count"} {
+				w := d.send(method, "/beta"+p, `{"displayName":"x"}`)
+				require.Equal(t, 405, w.Code, "%s %s", method, p)
+				e := envelope(t, w)
+				assert.Equal(t, "Specified HTTP method is not allowed for the request target.", *e.Error.Message)
+				assert.Equal(t, "GET, HEAD", w.Header().Get("Allow"))
+				require.Len(t, e.Error.Details, 1)
+				assert.Equal(t, "readOnly", e.Error.Details[0].Code)
+				assert.Contains(t, e.Error.Details[0].Message, "read-only")
+			}
+		}
+	}
+	for _, path := range []string{"/education/schools/" + school, "/education/classes/" + class, "/users/x", "/subscribedSkus"} {
+		assert.Equal(t, 405, d.send("PATCH", "/v1.0"+path, "{}").Code, path)
+	}
+	// Where the service has a path only to write, the reason is given too.
+	w := d.send("POST", "/beta/education/classes/"+class+"/members/$ref", `{"@odata.id":"x"}`)
+	assert.Equal(t, 400, w.Code)
+	e := envelope(t, w)
+	assert.Equal(t, "readOnly", e.Error.Details[len(e.Error.Details)-1].Code)
+	w = d.send("POST", "/beta"+profilesPath+"/x/errors", "")
+	assert.NotContains(t, w.Body.String(), "readOnly")
+	assert.Equal(t, before, d.found(t, "/education/users?$expand=classes").Raw)
+	assert.Equal(t, "GET, HEAD, OPTIONS", d.send("OPTIONS", "/beta/education/schools/"+school+"/users", "").Header().Get("Allow"))
+	assert.Equal(t, 200, d.send("HEAD", "/beta/education/schools", "").Code)
+}
+
+func TestUnknownSegmentsBesideResults(t *testing.T) {
+	d := newDistrict(t)
+	for path, want := range map[string][2]string{
+		"/education/scools":            {"scools", "did you mean 'schools'?"},
+		"/education/schools/x/clases":  {"clases", "did you mean 'classes'?"},
+		"/education/classes/x/grades":  {"grades", `graphemu knows ["members" "schools" "teachers"] here`},
+		"/schools":                     {"schools", "did you mean /education/schools?"},
+		"/SynchronizationProfile":      {"SynchronizationProfile", "did you mean /education/synchronizationProfiles?"},
+		"/user":                        {"user", "did you mean 'users'?"},
+		"/groups":                      {"groups", `graphemu knows ["$batch" "$metadata" "education" "subscribedSkus" "users"] here`},
+		"/education/users/x/schools/y": {"y", "graphemu knows [\"$count\"] here"},
+		"/education/x":                 {"x", `graphemu knows ["classes" "schools" "synchronizationProfiles" "users"] here`},
+	} {
+		w := d.send("GET", "/beta"+path, "")
+		require.Equal(t, 400, w.Code, path)
+		e := envelope(t, w)
+		assert.Equal(t, "Resource not found for the segment '"+want[0]+"'.", *e.Error.Message)
+		require.Len(t, e.Error.Details, 1, path)
+		assert.Equal(t, want[1], e.Error.Details[0].Message)
+	}
+	w := d.send("GET", "/v1.0/education/x", "")
+	assert.Equal(t, `graphemu knows ["classes" "schools" "users"] here`, envelope(t, w).Error.Details[0].Message)
+	w = d.send("GET", "/v1.0/education/synchronizationProfiles/x", "")
+	assert.Equal(t, "Resource not found for the segment 'synchronizationProfiles'.", *envelope(t, w).Error.Message)
+}
+
+// Faults and the journal know these operations by name, in a batch too.
+func TestFaultsStrikeResults(t *testing.T) {
+	d := newDistrict(t)
+	rule := fault.Rule{Name: "busy", Operation: "education.schools.*", Respond: &fault.Respond{Status: 503}}
+	require.Empty(t, rule.Check(d.Operations()))
+	d.world.SetScenario(&engine.Scenario{Faults: faults.NewSet([]fault.Rule{rule}, 1)})
+	school := d.id(t, directory.Schools, "Zoë's School")
+	for path, status := range map[string]int{"/education/schools": 503, "/education/schools/" + school + "/users": 503, "/education/classes": 200} {
+		assert.Equal(t, status, d.send("GET", "/beta"+path, "").Code, path)
+		e := d.last(t)
+		assert.Equal(t, status == 503, e.Detail != nil && e.Detail.Fault != nil)
+		assert.Empty(t, e.Profile)
+	}
+	w := d.send("POST", "/beta/$batch", `{"requests":[{"id":"1","method":"GET","url":"/education/classes?$top=1"},{"id":"2","method":"GET","url":"/education/schools"},{"id":"3","method":"GET","url":"/users/root@contoso.edu"}]}`)
+	require.Equal(t, 200, w.Code)
+	assert.Equal(t, []string{"200", "503", "200"}, stringsAt(gjson.ParseBytes(w.Body.Bytes()), "responses.#.status"))
+}
+
+// What a sync makes is there as soon as it is over, whoever asks first.
+func TestResultsAreThereWhenTheSyncIsOver(t *testing.T) {
+	for _, path := range []string{"/education/schools/$count", "/subscribedSkus", "/users"} {
+		d := newDesk()
+		made := d.send("POST", "/beta"+profilesPath, create)
+		require.Equal(t, 202, made.Code, made.Body)
+		id := gjson.GetBytes(made.Body.Bytes(), "id").String()
+		require.NoError(t, d.world.Clock.Advance(2*time.Second))
+		for name, text := range rosters {
+			require.NoError(t, d.world.Blobs.Put(id, name, []byte(text), dawn))
+		}
+		started := d.send("POST", "/beta"+profilesPath+"/"+id+"/start", "")
+		require.Equal(t, 200, started.Code, started.Body)
+		assert.Equal(t, "0", d.send("GET", "/beta/education/schools/$count", "").Body.String())
+		require.NoError(t, d.world.Clock.Advance(time.Minute))
+		d.found(t, path)
+		assert.Equal(t, 2, d.world.Directory.Len(directory.Schools), path)
+	}
+}
+
+// The metadata names everything that answers lead to, in both versions; v1.0 has
+// no late member of an enumeration, and nothing of profiles.
+func TestMetadataOfResults(t *testing.T) {
+	d := newDesk()
+	beta, v1 := d.send("GET", "/beta/$metadata", "").Body.String(), d.send("GET", "/v1.0/$metadata", "").Body.String()
+	for _, document := range []string{beta, v1} {
+		for _, want := range []string{
+			`<EntitySet Name="users" EntityType="microsoft.graph.user">`, `<EntitySet Name="subscribedSkus" EntityType="microsoft.graph.subscribedSku">`,
+			`<EntityType Name="educationSchool" BaseType="microsoft.graph.educationOrganization">`, `<EntityType Name="educationOrganization" BaseType="microsoft.graph.entity" Abstract="true">`,
+			`<NavigationProperty Name="members" Type="Collection(microsoft.graph.educationUser)">`, `<NavigationProperty Name="schools" Type="Collection(microsoft.graph.educationSchool)" ContainsTarget="true">`,
+			`<ComplexType Name="educationStudent">`, `<ComplexType Name="identitySet">`, `<Property Name="birthDate" Type="Edm.Date">`, `<Property Name="consumedUnits" Type="Edm.Int32">`,
+			`<EnumType Name="educationGender">`, `<Member Name="sis" Value="0">`,
+		} {
+			assert.Contains(t, document, want)
+		}
+	}
+	assert.Regexp(t, `(?s)<Member Name="unknownFutureValue" Value="2"></Member>\s*<Member Name="lms" Value="3">`, beta)
+	assert.NotContains(t, v1, `"lms"`)
+	assert.NotContains(t, v1, "ynchroni")
+	// The types of one version are not those of the other.
+	assert.Equal(t, []string{"Ana Lund"}, names(newDistrict(t).foundIn(t, "v1.0", "/education/users"+encoded("$filter", "microsoft.graph.educationUser/givenName eq 'Ana'"))))
+}

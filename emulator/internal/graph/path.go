@@ -1,0 +1,235 @@
+package graph
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/urlpath"
+)
+
+// location is a request path in its one canonical form.
+type location struct {
+	version  string   // "beta", "v1.0", or "" for any other first segment
+	path     string   // "/education/synchronizationProfiles/{id}/start", the form that operations' paths have
+	segments []string // of path, unescaped; nil where the path was in this form already
+	keys     keys
+
+	at     *paths // where the segments lead to; nil: the API has no such path
+	lost   lost
+	absent string // the first segment that another version has, and this one does not; "" for none
+}
+
+// lost is where a path leaves the API: its first unknown segment, "" for none, and
+// the place where it stood.
+type lost struct {
+	segment string
+	at      *paths
+}
+
+// keys are the ids in a path, with the names that the operation's path has for them.
+type keys struct {
+	names, values [maxKeys]string
+	n             int
+}
+
+// maxKeys is how many ids a path can have.
+const maxKeys = 4
+
+func (k *keys) add(name, value string) {
+	if k.n < maxKeys {
+		k.names[k.n], k.values[k.n] = name, value
+		k.n++
+	}
+}
+
+// get returns the id of a name, "" where the path has none.
+func (k *keys) get(name string) string {
+	for i := range k.n {
+		if k.names[i] == name {
+			return k.values[i]
+		}
+	}
+	return ""
+}
+
+// in is the version as a set.
+func (l *location) in() versions {
+	switch l.version {
+	case "beta":
+		return beta
+	case "v1.0":
+		return v1
+	}
+	return 0
+}
+
+// canonical brings a request's escaped path to the one spelling that the operations'
+// paths have. Documented: segments are case-insensitive, ids are not; a key may stand
+// in parentheses; bound operations may carry the namespace and, if they are
+// functions, parentheses; the pages of 2017 say error and Status. A ".." is a
+// name like any other: nothing here is a file.
+func (s *Handler) canonical(escaped string) location {
+	if l, ok := s.usual(escaped); ok {
+		return l
+	}
+	var l location
+	for i, raw := range strings.Split(urlpath.Clean(escaped)[1:], "/") {
+		segment, err := url.PathUnescape(raw)
+		if err != nil {
+			segment = raw // net/http has refused such a path; a batch part may still bring one
+		}
+		if i == 0 {
+			l.version, l.at = version(segment), s.paths
+			continue
+		}
+		l.add(segment)
+	}
+	for _, s := range l.segments {
+		l.path += "/" + url.PathEscape(s)
+	}
+	if l.path == "" {
+		l.path = "/"
+	}
+	return l
+}
+
+// locate is canonical for a URL that net/http has parsed.
+func (s *Handler) locate(u *url.URL) location {
+	if u.RawPath == "" { // no escape in it stands for a slash
+		if l, ok := s.usual(u.Path); ok {
+			return l
+		}
+	}
+	return s.canonical(u.EscapedPath())
+}
+
+// usual is canonical for a path of an operation that is in this form already, which
+// most are: it is walked without a copy.
+func (s *Handler) usual(path string) (location, bool) {
+	l := location{at: s.paths}
+	rest, ok := strings.CutPrefix(path, "/beta")
+	if l.version = "beta"; !ok {
+		rest, ok = strings.CutPrefix(path, "/v1.0")
+		l.version = "v1.0"
+	}
+	if l.path = rest; !ok {
+		return location{}, false
+	}
+	for rest != "" {
+		segment := rest[1:]
+		if end := strings.IndexByte(segment, '/'); end >= 0 {
+			segment = segment[:end]
+		}
+		known, ok := l.at.names[strings.ToLower(segment)]
+		switch {
+		case rest[0] != '/' || segment == "":
+			return location{}, false
+		case ok && known.name == segment:
+			l.pass(known, segment)
+		case !ok && l.at.key != nil && plain(segment):
+			l.keys.add(l.at.keyName, segment)
+			l.at = l.at.key
+		default:
+			return location{}, false
+		}
+		rest = rest[1+len(segment):]
+	}
+	return l, l.at.operations != nil
+}
+
+// plain tells whether an id needs no decoding.
+func plain(id string) bool {
+	for i := range len(id) {
+		if c := id[i]; c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return true
+}
+
+func version(segment string) string {
+	switch {
+	case strings.EqualFold(segment, "beta"):
+		return "beta"
+	case strings.EqualFold(segment, "v1.0"):
+		return "v1.0"
+	}
+	return ""
+}
+
+// add appends a segment, split in two where it is a collection's with a key in
+// parentheses. Ids stay as they are, parentheses and all, and so does what follows
+// a segment that the API does not have.
+func (l *location) add(segment string) {
+	name, key, keyed := cutKey(segment)
+	known, ok := l.at.find(name)
+	switch {
+	case l.at == nil:
+		l.step(segment)
+	case l.at.key != nil && !(keyed && key == "" && known.name == "delta"):
+		l.step(segment)
+	case keyed && key == "": // a function
+		l.step(name)
+	case keyed && key != "''" && (!ok || known.to.key != nil):
+		l.step(name)
+		l.step(unquote(key))
+	default:
+		l.step(segment)
+	}
+}
+
+// step appends a name, in the spelling that the API has for it, or an id.
+func (l *location) step(text string) {
+	from := l.at
+	known, ok := from.find(text)
+	switch {
+	case ok:
+		text = known.name
+		l.pass(known, text)
+	case from != nil && from.key != nil:
+		l.keys.add(from.keyName, text)
+		l.at = from.key
+	case from != nil:
+		l.at, l.lost = nil, lost{text, from}
+	}
+	l.segments = append(l.segments, text)
+}
+
+// pass goes a step on. A function that stands where an id may is told by the id.
+func (l *location) pass(s step, text string) {
+	if s.to == l.at.key {
+		l.keys.add(l.at.keyName, text)
+	}
+	if l.at = s.to; l.absent == "" && s.to.versions&l.in() == 0 {
+		l.absent = s.name
+	}
+}
+
+// cutKey splits name(key) and name().
+func cutKey(segment string) (name, key string, keyed bool) {
+	open := strings.IndexByte(segment, '(')
+	if open <= 0 || segment[len(segment)-1] != ')' {
+		return segment, "", false
+	}
+	return segment[:open], segment[open+1 : len(segment)-1], true
+}
+
+// unquote takes a key's quotes off. Inside of them a doubled quote is one.
+func unquote(key string) string {
+	if len(key) >= 2 && key[0] == '\'' && key[len(key)-1] == '\'' {
+		return strings.ReplaceAll(key[1:len(key)-1], "''", "'")
+	}
+	return key
+}
+
+// unknown returns the first segment that the API does not have, and what could
+// stand in its place. A path of known segments that is no route ends too early.
+func (l *location) unknown() (segment string, known []string) {
+	if l.lost.at != nil {
+		return l.lost.segment, l.lost.at.known(l.in())
+	}
+	if len(l.segments) == 0 {
+		return "", nil
+	}
+	return l.segments[len(l.segments)-1], nil
+}
