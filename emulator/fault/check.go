@@ -89,17 +89,9 @@ func (c *checker) operation(name string, operations []string) {
 		c.add("/operation", `a rule needs an operation: a name like profiles.start, a group like "profiles.*", or "*" for all`)
 		return
 	}
-	if operations == nil || name == "*" || slices.Contains(operations, name) {
-		return
+	if wrong := operation.Unknown(name, operations); operations != nil && wrong != "" {
+		c.add("/operation", "%s", wrong)
 	}
-	if group, ok := strings.CutSuffix(name, "*"); ok && strings.HasSuffix(group, ".") {
-		if slices.ContainsFunc(operations, func(o string) bool { return strings.HasPrefix(o, group) }) {
-			return
-		}
-		c.add("/operation", "the group %s names no operation%s", quote(name), hint(name, operation.Groups(operations)))
-		return
-	}
-	c.add("/operation", "there is no operation %s%s", quote(name), hint(name, append(operation.Groups(operations), operations...)))
 }
 
 // hint is the end of a message on a misspelled name.

@@ -84,7 +84,8 @@ func (s *Set) Add(r fault.Rule) error {
 	defer s.mu.Unlock()
 	switch {
 	case s.named(r.Name) >= 0:
-		return fault.Problem{Pointer: "/name", Message: fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", match.Quote(r.Name))}
+		return fault.Problem{Pointer: "/name",
+			Message: fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", match.Quote(r.Name))}
 	case len(s.rules) >= MaxRules:
 		return fault.Problem{Message: fmt.Sprintf("the world has %d rules, which is the most; remove some", len(s.rules))}
 	}
