@@ -14,6 +14,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -138,7 +139,7 @@ func checkFile(path string) (FileReport, error) {
 	if err != nil {
 		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
 	}
-	outline, err := scenario.Inspect(path, text)
+	outline, err := scenariofile.Inspect(path, text)
 	if outline.Known() {
 		f.Kind = kindOf(path, outline)
 	}
@@ -150,7 +151,7 @@ func checkFile(path string) (FileReport, error) {
 		err = f.scenario(outline, text)
 	case KindFixture:
 		if err = f.schema("fixture", outline, text); err == nil && len(f.Problems) == 0 {
-			_, err := fixture.Load(path, fixtures.FS, compiled)
+			_, err := fixture.Load(path, fixtures.FS, schema.Embedded)
 			return f, f.take(err)
 		}
 	case KindProfile:
@@ -168,12 +169,12 @@ func checkLarge(path string) (FileReport, error) {
 		_, _, err := scenario.Read(path)
 		return f, f.take(err)
 	}
-	_, err := fixture.Load(path, fixtures.FS, compiled)
+	_, err := fixture.Load(path, fixtures.FS, schema.Embedded)
 	return f, f.take(err)
 }
 
 // kindOf tells what a file is by the schema that it names, else by its names.
-func kindOf(path string, o scenario.Outline) Kind {
+func kindOf(path string, o scenariofile.Outline) Kind {
 	for kind, name := range map[Kind]string{KindScenario: "scenario", KindFixture: "fixture", KindProfile: "educationSynchronizationProfile"} {
 		if strings.HasSuffix(o.Text("$schema"), "/"+name+".schema.json") {
 			return kind
@@ -212,16 +213,16 @@ func (f *FileReport) take(err error) error {
 	return nil
 }
 
-func (f *FileReport) scenario(o scenario.Outline, text []byte) error {
+func (f *FileReport) scenario(o scenariofile.Outline, text []byte) error {
 	options := scenarioOptions(operations(graph.New(graph.Config{}, nil)))
 	options.Folder = filepath.Dir(f.File)
-	s, err := scenario.Parse(f.File, text, options)
+	s, err := scenariofile.Parse(f.File, text, options)
 	if err != nil {
 		return f.take(err)
 	}
 	f.Warnings = scenario.Overlaps(s)
 	if s.Fixture != "" && !slices.Contains(options.Fixtures, s.Fixture) {
-		if _, err := fixture.Load(s.Fixture, fixtures.FS, compiled); err != nil {
+		if _, err := fixture.Load(s.Fixture, fixtures.FS, schema.Embedded); err != nil {
 			f.Problems = append(f.Problems, o.Problem(f.File, "/fixture", err.Error()))
 		}
 	}
@@ -231,7 +232,7 @@ func (f *FileReport) scenario(o scenario.Outline, text []byte) error {
 // schema holds JSON against a schema and, where it is the body of a create, the
 // rules that no schema can tell. Whether an expirationDate is over depends on
 // the clock of a world, so it is not told here.
-func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error {
+func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) error {
 	v, err := jsontree.Decode(text)
 	if err != nil {
 		return f.take(err)
@@ -242,7 +243,7 @@ func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error 
 			f.Problems = append(f.Problems, o.Problem(f.File, violation.Pointer, violation.Message))
 		}
 	}
-	set, err := compiled()
+	set, err := schema.Embedded()
 	if err != nil {
 		return err
 	}
@@ -256,13 +257,13 @@ func (f *FileReport) schema(name string, o scenario.Outline, text []byte) error 
 }
 
 // scenarioOptions is what a scenario may speak of.
-func scenarioOptions(operations []string) scenario.Options {
-	return scenario.Options{Operations: operations, WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS), Schemas: compiled}
+func scenarioOptions(operations []string) scenariofile.Options {
+	return scenariofile.Options{Operations: operations, WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a
 // built-in one or the path of a file. It errs with scenario.Problems, all that
 // is wrong with it, or where there is none.
 func LoadScenario(ref string) (*scenario.File, error) {
-	return scenario.Load(ref, scenarioOptions(operations(graph.New(graph.Config{}, nil))))
+	return scenariofile.Load(ref, scenarioOptions(operations(graph.New(graph.Config{}, nil))))
 }

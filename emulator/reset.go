@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
@@ -128,7 +129,7 @@ func (s *Server) startOf(sc *scene, given json.RawMessage) (start, error) {
 	known := fixture.Names(fixtures.FS)
 	switch {
 	case err != nil:
-		f, err = fixture.Parse("fixture", given, compiled)
+		f, err = fixture.Parse("fixture", given, schema.Embedded)
 	case !slices.Contains(known, name):
 		err = fmt.Errorf("fixture: there is no built-in one %q%s; there are %s, and an object is a fixture itself",
 			name, words.Hint(name, known), words.Join(known, "and"))

@@ -7,13 +7,15 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
+	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
@@ -106,17 +108,17 @@ func (s *Server) parseScenario(name string, text []byte) (*scenario.File, error)
 	if filepath.Ext(name) != "" { // the file of a scenario has an ending
 		o.Folder = filepath.Dir(name)
 	}
-	return scenario.Parse(name, text, o)
+	return scenariofile.Parse(name, text, o)
 }
 
 // newScene joins files and the server's options: what an option says goes
 // before what a file says.
 func (s *Server) newScene(sources []Source, files []*scenario.File, variants map[string]string) (*scene, error) {
-	f, err := scenario.Merge(files)
+	f, err := scenariofile.Merge(files)
 	if err != nil {
 		return nil, err
 	}
-	sc := &scene{sources: sources, file: f, perRequest: f.Clock.PerRequest.Std(), script: f.Script()}
+	sc := &scene{sources: sources, file: f, perRequest: f.Clock.PerRequest.Std(), script: scenariofile.Script(f)}
 	readings := maps.Clone(f.Variants)
 	if readings == nil {
 		readings = map[string]string{}
@@ -146,7 +148,7 @@ func (s *Server) newScene(sources []Source, files []*scenario.File, variants map
 // one is as it was, and a file counts as it was when it was first named.
 func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
 	key := ref
-	if strings.ContainsAny(ref, `/\.`) {
+	if files.IsPath(ref) {
 		if file, err := filepath.Abs(ref); err == nil {
 			key = file // a path has many spellings
 		}
@@ -156,7 +158,7 @@ func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
 	if f := s.fixtures.byRef[key]; f != nil {
 		return f, nil
 	}
-	f, err := fixture.Load(ref, fixtures.FS, compiled)
+	f, err := fixture.Load(ref, fixtures.FS, schema.Embedded)
 	if err == nil && len(s.fixtures.byRef) < maxFixtures {
 		s.fixtures.byRef[key] = f
 	}

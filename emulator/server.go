@@ -80,10 +80,6 @@ type Server struct {
 	closed   error
 }
 
-// compiled returns the JSON Schemas: one set in a process, since they are a part of
-// the program. Each is compiled when it is first needed.
-var compiled = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
-
 // How long a client may take (chosen, for people with a debugger). Headers and
 // body share one deadline: two would cost each request a further timer.
 const (
@@ -121,7 +117,7 @@ func New(o Options) (*Server, error) {
 	s.metrics = metrics.New(operations(graph.New(graph.Config{}, nil)))
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
 	s.graph = graph.New(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch,
-		Schemas: compiled}, s.engine)
+		Schemas: schema.Embedded}, s.engine)
 	sc, err := s.loadScene()
 	if err == nil {
 		s.scene.Store(sc)

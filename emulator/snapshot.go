@@ -1,17 +1,15 @@
 package emulator
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
@@ -115,7 +113,7 @@ func (w *World) Snapshot() ([]byte, error) {
 // snapshot. Requests under way end in the world as it was.
 func (w *World) Restore(b []byte) error {
 	var s snapshot
-	if err := decodeStrict(b, &s); err != nil {
+	if err := jsontree.Unmarshal(b, &s); err != nil {
 		return fmt.Errorf("no snapshot of a world: %w", err)
 	}
 	return w.restore(s)
@@ -199,28 +197,4 @@ func (w *World) restore(s snapshot) error {
 	w.own.Store(sc)
 	w.swap(state, journal.CloseRestore)
 	return nil
-}
-
-// decodeStrict reads one JSON value without unknown names.
-func decodeStrict(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return ending(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("more data after the first value")
-	}
-	return nil
-}
-
-// ending says in words where JSON has ended too early.
-func ending(err error) error {
-	switch err {
-	case io.ErrUnexpectedEOF:
-		return errors.New("it ends in the middle")
-	case io.EOF:
-		return errors.New("it is empty")
-	}
-	return err
 }

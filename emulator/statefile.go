@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -193,7 +194,7 @@ func parseState(b []byte) (state stateFile, err error) {
 		return state, errors.New("it is damaged, or was changed by hand: its content does not match its checksum; " +
 			`to use it all the same, take the line "sha256" out and set "version" to 1`)
 	}
-	if err := decodeStrict(b, &state); err != nil {
+	if err := jsontree.Unmarshal(b, &state); err != nil {
 		return state, notOurs(err)
 	}
 	return state, nil
@@ -239,7 +240,7 @@ func leadingMembers(r io.Reader) (h stateHead, err error) {
 			return h, nil
 		}
 	}
-	return h, ending(err)
+	return h, jsontree.Ending(err)
 }
 
 // sound tells whether the bytes of a file are those of which head has the checksum.

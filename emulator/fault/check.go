@@ -13,21 +13,11 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/problem"
 )
 
 // Problem is one thing that is wrong with a rule.
-type Problem struct {
-	Pointer string // JSON pointer into the rule, as "/respond/status"; "" is the rule
-	Message string // for people: the value, what would be right, the nearest name
-}
-
-// Error returns the pointer and the message.
-func (p Problem) Error() string {
-	if p.Pointer == "" {
-		return p.Message
-	}
-	return p.Pointer + ": " + p.Message
-}
+type Problem = problem.Problem
 
 // Check returns everything that is wrong with a rule, in the order of its
 // fields; none is nil. operations are the names that there are; nil leaves the
@@ -62,7 +52,7 @@ func (r *Rule) Check(operations []string) []Problem {
 type checker struct{ problems []Problem }
 
 func (c *checker) add(pointer, format string, args ...any) {
-	c.problems = append(c.problems, Problem{pointer, fmt.Sprintf(format, args...)})
+	c.problems = append(c.problems, Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 }
 
 // maxName is the longest name of a rule in bytes. It stands in addresses and logs.
@@ -73,9 +63,9 @@ func (c *checker) name(name string) {
 	case name == "":
 		c.add("/name", "a rule needs a name, unique in its world, like throttle-start")
 	case len(name) > maxName:
-		c.add("/name", "%s is too long: the most is %d bytes", quote(name), maxName)
+		c.add("/name", "%s is too long: the most is %d bytes", words.Quote(name), maxName)
 	case strings.ContainsFunc(name, func(r rune) bool { return !inName(r) }) || strings.ContainsRune("_.-", rune(name[0])):
-		c.add("/name", "%s is no name: want letters, digits and, after the first, any of _ . -", quote(name))
+		c.add("/name", "%s is no name: want letters, digits and, after the first, any of _ . -", words.Quote(name))
 	}
 }
 
@@ -92,14 +82,6 @@ func (c *checker) operation(name string, operations []string) {
 	if wrong := operation.Unknown(name, operations); operations != nil && wrong != "" {
 		c.add("/operation", "%s", wrong)
 	}
-}
-
-// hint is the end of a message on a misspelled name.
-func hint(name string, known []string) string {
-	if near := words.Nearest(name, known); near != "" {
-		return "; did you mean " + near + "?"
-	}
-	return ""
 }
 
 func (c *checker) calls(calls Calls) {
@@ -124,7 +106,7 @@ func (c *checker) while(w While) {
 // oneOf checks a name that may be absent.
 func (c *checker) oneOf(pointer, what, name string, known []string) {
 	if name != "" && !slices.Contains(known, name) {
-		c.add(pointer, "there is no %s %s: want %s%s", what, quote(name), words.Join(known, "or"), hint(name, known))
+		c.add(pointer, "there is no %s %s: want %s%s", what, words.Quote(name), words.Join(known, "or"), words.Suggestion(name, known))
 	}
 }
 
@@ -137,11 +119,11 @@ func (c *checker) where(w Where) {
 		pointer := "/where/header/" + jsontree.Escape(name)
 		switch {
 		case !isToken(name):
-			c.add(pointer, "%s is no name of a header", quote(name))
+			c.add(pointer, "%s is no name of a header", words.Quote(name))
 		case slices.Contains(unseen, strings.ToLower(name)):
 			c.add(pointer, "the header %s cannot be asked for: it belongs to the connection", name)
 		case !isFieldValue(w.Header[name]):
-			c.add(pointer, "%s is no value that a header can have", quote(w.Header[name]))
+			c.add(pointer, "%s is no value that a header can have", words.Quote(w.Header[name]))
 		}
 	}
 	seen := map[string]string{}
@@ -150,7 +132,7 @@ func (c *checker) where(w Where) {
 		if option := match.OptionName(name); option == "" {
 			c.add(pointer, "a query option needs a name, like $top")
 		} else if other, twice := seen[option]; twice {
-			c.add(pointer, "the option %s is asked for twice: as %s too", name, quote(other))
+			c.add(pointer, "the option %s is asked for twice: as %s too", name, words.Quote(other))
 		} else {
 			seen[option] = name
 		}
@@ -187,7 +169,7 @@ func (c *checker) respond(r *Respond) {
 			c.add("/respond/message", "a message is the error's, and a body is in place of an error: put it into the body")
 		}
 		if !json.Valid(r.Body) {
-			c.add("/respond/body", "%s is no JSON; text is written as a JSON string", quote(string(r.Body)))
+			c.add("/respond/body", "%s is no JSON; text is written as a JSON string", words.Quote(string(r.Body)))
 		}
 	}
 	given := map[string]string{}
@@ -197,15 +179,15 @@ func (c *checker) respond(r *Respond) {
 		given[lower] = name
 		switch {
 		case !isToken(name):
-			c.add(pointer, "%s is no name of a header", quote(name))
+			c.add(pointer, "%s is no name of a header", words.Quote(name))
 		case twice:
-			c.add(pointer, "the header is given twice: as %s too", quote(other))
+			c.add(pointer, "the header is given twice: as %s too", words.Quote(other))
 		case slices.Contains(managed, lower):
 			c.add(pointer, "the header %s cannot be set: it says how an answer is sent", name)
 		case lower == "retry-after" && r.RetryAfter != 0:
 			c.add(pointer, "Retry-After is given twice: in retryAfter too")
 		case !isFieldValue(r.Headers[name]):
-			c.add(pointer, "%s is no value that a header can have", quote(r.Headers[name]))
+			c.add(pointer, "%s is no value that a header can have", words.Quote(r.Headers[name]))
 		}
 	}
 	c.retryAfter(r)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/internal/match"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // MaxCalls is the highest number of a call that a rule may name.
@@ -59,12 +59,12 @@ const wantCalls = `want "first 2", 3, "3-5", "3-", "every 4" or "all"`
 // ParseCalls reads the notation of Calls. It errs where text is none, where a
 // number is not within 1 and MaxCalls, and where a range ends before it begins.
 func ParseCalls(text string) (Calls, error) {
-	words := strings.Fields(text)
+	parts := strings.Fields(text)
 	switch {
-	case len(words) == 1 && words[0] == "all":
+	case len(parts) == 1 && parts[0] == "all":
 		return All(), nil
-	case len(words) == 1:
-		from, to, ranged := strings.Cut(words[0], "-")
+	case len(parts) == 1:
+		from, to, ranged := strings.Cut(parts[0], "-")
 		n, err := parseCount(text, from)
 		if err != nil || !ranged {
 			return Only(n), err
@@ -77,29 +77,29 @@ func ParseCalls(text string) (Calls, error) {
 		}
 		m, err := parseCount(text, to)
 		if err == nil && m < n {
-			err = fmt.Errorf("calls %s: the range ends before it begins; write \"%d-%d\"", quote(text), m, n)
+			err = fmt.Errorf("calls %s: the range ends before it begins; write \"%d-%d\"", words.Quote(text), m, n)
 		}
 		return Between(n, m), err
-	case len(words) == 2 && words[0] == "first":
-		n, err := parseCount(text, words[1])
+	case len(parts) == 2 && parts[0] == "first":
+		n, err := parseCount(text, parts[1])
 		return First(n), err
-	case len(words) == 2 && words[0] == "every":
-		n, err := parseCount(text, words[1])
+	case len(parts) == 2 && parts[0] == "every":
+		n, err := parseCount(text, parts[1])
 		return EveryNth(n), err
 	}
-	return Calls{}, fmt.Errorf("calls %s: %s", quote(text), wantCalls)
+	return Calls{}, fmt.Errorf("calls %s: %s", words.Quote(text), wantCalls)
 }
 
 func parseCount(text, digits string) (uint64, error) {
 	if digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return 0, fmt.Errorf("calls %s: %s", quote(text), wantCalls)
+		return 0, fmt.Errorf("calls %s: %s", words.Quote(text), wantCalls)
 	}
 	n, err := strconv.ParseUint(digits, 10, 64)
 	switch {
 	case err != nil || n > MaxCalls: // all digits: err is that it has too many
-		return 0, fmt.Errorf("calls %s: the number is too high, the most is %d", quote(text), MaxCalls)
+		return 0, fmt.Errorf("calls %s: the number is too high, the most is %d", words.Quote(text), MaxCalls)
 	case n == 0:
-		return 0, fmt.Errorf("calls %s: calls are counted from 1", quote(text))
+		return 0, fmt.Errorf("calls %s: calls are counted from 1", words.Quote(text))
 	}
 	return n, nil
 }
@@ -158,14 +158,14 @@ func ParseSpan(text string) (Span, error) {
 	}
 	low, err := clock.ParseDuration(strings.TrimSpace(least))
 	if err != nil {
-		return Span{}, fmt.Errorf("span %s: %w", quote(text), err)
+		return Span{}, fmt.Errorf("span %s: %w", words.Quote(text), err)
 	}
 	high, err := clock.ParseDuration(strings.TrimSpace(most))
 	if err != nil {
-		return Span{}, fmt.Errorf("span %s: %w", quote(text), err)
+		return Span{}, fmt.Errorf("span %s: %w", words.Quote(text), err)
 	}
 	if high < low {
-		return Span{}, fmt.Errorf(`span %s: the range ends before it begins; write "%v-%v"`, quote(text), high, low)
+		return Span{}, fmt.Errorf(`span %s: the range ends before it begins; write "%v-%v"`, words.Quote(text), high, low)
 	}
 	return Span{low.Std(), high.Std()}, nil
 }
@@ -213,18 +213,18 @@ func ParseOffset(text string) (Offset, error) {
 		p, err := strconv.ParseFloat(share, 64)
 		switch {
 		case err != nil || strings.Trim(share, "0123456789.") != "":
-			return Offset{}, fmt.Errorf("offset %s: %s", quote(text), wantOffset)
+			return Offset{}, fmt.Errorf("offset %s: %s", words.Quote(text), wantOffset)
 		case p > 100:
-			return Offset{}, fmt.Errorf("offset %s: the most is 100%%", quote(text))
+			return Offset{}, fmt.Errorf("offset %s: the most is 100%%", words.Quote(text))
 		}
 		return Share(p), nil
 	}
 	if text == "" || strings.Trim(text, "0123456789") != "" {
-		return Offset{}, fmt.Errorf("offset %s: %s", quote(text), wantOffset)
+		return Offset{}, fmt.Errorf("offset %s: %s", words.Quote(text), wantOffset)
 	}
 	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil || n > MaxBytes {
-		return Offset{}, fmt.Errorf("offset %s: the number is too high, the most is %d bytes", quote(text), MaxBytes)
+		return Offset{}, fmt.Errorf("offset %s: the number is too high, the most is %d bytes", words.Quote(text), MaxBytes)
 	}
 	return At(int(n)), nil
 }
@@ -272,8 +272,5 @@ func scalar(b []byte, what, want string) (text string, ok bool, err error) {
 	case len(b) > 0 && (b[0] == '-' || b[0] >= '0' && b[0] <= '9'):
 		return string(b), true, nil
 	}
-	return "", false, fmt.Errorf("%s %s: %s", what, quote(string(b)), want)
+	return "", false, fmt.Errorf("%s %s: %s", what, words.Quote(string(b)), want)
 }
-
-// quote shows a stranger's text in a message.
-func quote(text string) string { return match.Quote(text) }

@@ -122,3 +122,9 @@ func TestLock(t *testing.T) {
 	_, err = TryLock(filepath.Join(t.TempDir(), "none", "x"))
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
+
+func TestIsPath(t *testing.T) {
+	for ref, want := range map[string]bool{"contoso": false, "flaky-gateway": false, "": false, "a.yaml": true, "./a": true, `a\b`: true, "..": true} {
+		assert.Equal(t, want, IsPath(ref), ref)
+	}
+}

@@ -15,7 +15,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 )
+
+// IsPath tells a path from the name of what is built in.
+func IsPath(ref string) bool { return strings.ContainsAny(ref, `/\.`) }
 
 // ErrNotRegular is what the errors of Open and Read wrap where a path leads to a
 // folder, a pipe, a device or a socket.

@@ -12,21 +12,11 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/problem"
 )
 
 // Mistake is one thing that is wrong with an Expectation.
-type Mistake struct {
-	Pointer string // JSON pointer from the expectation on, as "/order/1"; "" is all of it
-	Message string // one clear sentence, with the value and what would be right
-}
-
-// Error returns pointer and message.
-func (m Mistake) Error() string {
-	if m.Pointer == "" {
-		return m.Message
-	}
-	return m.Pointer + ": " + m.Message
-}
+type Mistake = problem.Problem
 
 // Check returns everything that is wrong with the expectation, in the order of
 // its fields; nil for nothing. operations are the names of all operations; nil:
@@ -34,7 +24,7 @@ func (m Mistake) Error() string {
 func (e *Expectation) Check(operations []string) []Mistake {
 	var found []Mistake
 	add := func(pointer, format string, args ...any) {
-		found = append(found, Mistake{pointer, fmt.Sprintf(format, args...)})
+		found = append(found, Mistake{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 	}
 	if kinds := e.kinds(); len(kinds) != 1 {
 		had := "none of them"

@@ -103,39 +103,39 @@ func TestCheckFindsEverything(t *testing.T) {
 		"a profile":             {Expectation{Profile: map[string]any{"displayName": "North", "a.b": 1, "c": nil, "d": true, "e": 1.5, "f": json.Number("7")}, Status: "success", State: "provisioned"}, nil},
 		"each profile":          {Expectation{Profile: map[string]any{}, Status: "success"}, nil},
 		"a type":                {Expectation{Profile: map[string]any{`dataProvider.@odata\.type`: "x"}}, nil},
-		"nothing":               {Expectation{}, []Mistake{{"", "an expectation has exactly one of operation, order, only and profile; this one has none of them"}}},
-		"two kinds":             {Expectation{Operation: "batch", Only: []string{"batch"}}, []Mistake{{"", "an expectation has exactly one of operation, order, only and profile; this one has operation and only"}}},
-		"a misspelled name":     {Expectation{Operation: "profiles.strat"}, []Mistake{{"/operation", `"profiles.strat" is no operation; did you mean "profiles.start"?`}}},
-		"a misspelled group":    {Expectation{Operation: "profile.*"}, []Mistake{{"/operation", `"profile.*" is no operation; did you mean "profiles.*"?`}}},
-		"another name":          {Expectation{Operation: "users.list"}, []Mistake{{"/operation", `"users.list" is no operation; there are batch, profiles.create, profiles.errors.list, profiles.get, profiles.start, profiles.status.get`}}},
-		"half a group":          {Expectation{Operation: "profiles*"}, []Mistake{{"/operation", `"profiles*" is no group: the star stands alone or after a dot, as in "profiles.*"`}}},
-		"a status of a sync":    {Expectation{Operation: "profiles.get", Status: "success"}, []Mistake{{"/status", `"success" is no status: want a status like "409", a class like "4xx", or "0" for a request that got no answer; the status of a profile's sync goes with profile`}}},
-		"a status and no count": {Expectation{Operation: "profiles.get", Status: "429", NoEarlyRetry: true}, []Mistake{{"/status", "status says which calls are counted: it needs a count beside noEarlyRetry or minInterval"}}},
-		"a count out of range":  {Expectation{Operation: "batch", Count: Count{3, 2, true}}, []Mistake{{"/count", "3-2 ends before it begins"}}},
-		"a negative count":      {Expectation{Operation: "batch", Count: Exactly(-1)}, []Mistake{{"/count", ">=-1 is out of range: a count is a whole number from 0 to 1000000000"}}},
-		"a negative interval":   {Expectation{Operation: "batch", MinInterval: -1}, []Mistake{{"/minInterval", "-1ns is out of range: want a duration above 0, like 5s, and at most 876000h0m0s"}}},
+		"nothing":               {Expectation{}, []Mistake{{Pointer: "", Message: "an expectation has exactly one of operation, order, only and profile; this one has none of them"}}},
+		"two kinds":             {Expectation{Operation: "batch", Only: []string{"batch"}}, []Mistake{{Pointer: "", Message: "an expectation has exactly one of operation, order, only and profile; this one has operation and only"}}},
+		"a misspelled name":     {Expectation{Operation: "profiles.strat"}, []Mistake{{Pointer: "/operation", Message: `"profiles.strat" is no operation; did you mean "profiles.start"?`}}},
+		"a misspelled group":    {Expectation{Operation: "profile.*"}, []Mistake{{Pointer: "/operation", Message: `"profile.*" is no operation; did you mean "profiles.*"?`}}},
+		"another name":          {Expectation{Operation: "users.list"}, []Mistake{{Pointer: "/operation", Message: `"users.list" is no operation; there are batch, profiles.create, profiles.errors.list, profiles.get, profiles.start, profiles.status.get`}}},
+		"half a group":          {Expectation{Operation: "profiles*"}, []Mistake{{Pointer: "/operation", Message: `"profiles*" is no group: the star stands alone or after a dot, as in "profiles.*"`}}},
+		"a status of a sync":    {Expectation{Operation: "profiles.get", Status: "success"}, []Mistake{{Pointer: "/status", Message: `"success" is no status: want a status like "409", a class like "4xx", or "0" for a request that got no answer; the status of a profile's sync goes with profile`}}},
+		"a status and no count": {Expectation{Operation: "profiles.get", Status: "429", NoEarlyRetry: true}, []Mistake{{Pointer: "/status", Message: "status says which calls are counted: it needs a count beside noEarlyRetry or minInterval"}}},
+		"a count out of range":  {Expectation{Operation: "batch", Count: Count{3, 2, true}}, []Mistake{{Pointer: "/count", Message: "3-2 ends before it begins"}}},
+		"a negative count":      {Expectation{Operation: "batch", Count: Exactly(-1)}, []Mistake{{Pointer: "/count", Message: ">=-1 is out of range: a count is a whole number from 0 to 1000000000"}}},
+		"a negative interval":   {Expectation{Operation: "batch", MinInterval: -1}, []Mistake{{Pointer: "/minInterval", Message: "-1ns is out of range: want a duration above 0, like 5s, and at most 876000h0m0s"}}},
 		"what goes with calls": {Expectation{Only: []string{"batch"}, Count: Exactly(1), NoEarlyRetry: true, MinInterval: 1, Status: "409", State: "provisioned"}, []Mistake{
-			{"/count", "count goes only with operation"}, {"/noEarlyRetry", "noEarlyRetry goes only with operation"}, {"/minInterval", "minInterval goes only with operation"},
-			{"/status", "status goes only with operation or profile"}, {"/state", "state goes only with profile"}}},
+			{Pointer: "/count", Message: "count goes only with operation"}, {Pointer: "/noEarlyRetry", Message: "noEarlyRetry goes only with operation"}, {Pointer: "/minInterval", Message: "minInterval goes only with operation"},
+			{Pointer: "/status", Message: "status goes only with operation or profile"}, {Pointer: "/state", Message: "state goes only with profile"}}},
 		"a list that is wrong": {Expectation{Order: []string{"batch", "btach", "batch", ""}}, []Mistake{
-			{"/order/1", `"btach" is no operation; did you mean "batch"?`}, {"/order/2", `"batch" is named twice: as /order/0 already`},
-			{"/order/3", `is empty: want an operation like "profiles.start", a group like "profiles.*", or "*"`}}},
-		"a short order": {Expectation{Order: []string{"batch"}}, []Mistake{{"/order", "an order needs two operations at least"}}},
-		"an empty list": {Expectation{Only: []string{}}, []Mistake{{"/only", "the list is empty: name at least one operation"}}},
+			{Pointer: "/order/1", Message: `"btach" is no operation; did you mean "batch"?`}, {Pointer: "/order/2", Message: `"batch" is named twice: as /order/0 already`},
+			{Pointer: "/order/3", Message: `is empty: want an operation like "profiles.start", a group like "profiles.*", or "*"`}}},
+		"a short order": {Expectation{Order: []string{"batch"}}, []Mistake{{Pointer: "/order", Message: "an order needs two operations at least"}}},
+		"an empty list": {Expectation{Only: []string{}}, []Mistake{{Pointer: "/only", Message: "the list is empty: name at least one operation"}}},
 		"a status as state": {Expectation{Profile: map[string]any{}, State: "success", Status: "provisioned"}, []Mistake{
-			{"/status", `"provisioned" is no status of a sync; it is a state: write state: provisioned`}, {"/state", `"success" is no state of a profile; it is a status: write status: success`}}},
-		"a misspelled status": {Expectation{Profile: map[string]any{}, Status: "succes"}, []Mistake{{"/status", `"succes" is no status of a sync; did you mean "success"?`}}},
-		"an unknown state":    {Expectation{Profile: map[string]any{}, State: "happy"}, []Mistake{{"/state", `"happy" is no state of a profile; there are provisioning, provisioned, provisioningFailed, deleting, deletionFailed`}}},
+			{Pointer: "/status", Message: `"provisioned" is no status of a sync; it is a state: write state: provisioned`}, {Pointer: "/state", Message: `"success" is no state of a profile; it is a status: write status: success`}}},
+		"a misspelled status": {Expectation{Profile: map[string]any{}, Status: "succes"}, []Mistake{{Pointer: "/status", Message: `"succes" is no status of a sync; did you mean "success"?`}}},
+		"an unknown state":    {Expectation{Profile: map[string]any{}, State: "happy"}, []Mistake{{Pointer: "/state", Message: `"happy" is no state of a profile; there are provisioning, provisioned, provisioningFailed, deleting, deletionFailed`}}},
 		"values with parts": {Expectation{Profile: map[string]any{"a/b": []any{1}, "": 1, "[a]": 1}}, []Mistake{
-			{"/profile/", "the path is empty: want one like displayName or dataProvider.connectionUrl"},
-			{"/profile/[a]", `the path holds "[": gjson's modifiers, multipaths and literals are not taken here`},
-			{"/profile/a~1b", `"[1]" is no value that can be compared: want a string, a number, true, false or null`}}},
+			{Pointer: "/profile/", Message: "the path is empty: want one like displayName or dataProvider.connectionUrl"},
+			{Pointer: "/profile/[a]", Message: `the path holds "[": gjson's modifiers, multipaths and literals are not taken here`},
+			{Pointer: "/profile/a~1b", Message: `"[1]" is no value that can be compared: want a string, a number, true, false or null`}}},
 	} {
 		assert.Equal(t, c.want, c.x.Check(known), name)
 	}
 	assert.Empty(t, (&Expectation{Operation: "whatever"}).Check(nil), "where operations are not known any will do")
-	assert.EqualError(t, Mistake{"/count", "is wrong"}, "/count: is wrong")
-	assert.EqualError(t, Mistake{"", "is wrong"}, "is wrong")
+	assert.EqualError(t, Mistake{Pointer: "/count", Message: "is wrong"}, "/count: is wrong")
+	assert.EqualError(t, Mistake{Pointer: "", Message: "is wrong"}, "is wrong")
 }
 
 func TestExpectationsInWords(t *testing.T) {

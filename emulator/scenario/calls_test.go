@@ -1,4 +1,4 @@
-package scenario
+package scenario_test
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/internal/faults"
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 // The plan tells which calls of the client's a fault strikes: those that one
@@ -55,7 +56,7 @@ func TestAPlanCountsCallsAsTheRulesDo(t *testing.T) {
 				text += "- {name: " + string(rune('a'+i)) + ", " + f + fails + "}\n"
 			}
 			f := parse(t, "x.yaml", text)
-			_, list, ok := strings.Cut(Plan(f), "that strikes counts:\n")
+			_, list, ok := strings.Cut(scenario.Plan(f), "that strikes counts:\n")
 			require.True(t, ok)
 			lines := strings.Split(list, "\n")
 			for i, want := range c.want {
@@ -81,7 +82,7 @@ faults:
 			struck[s.Rule.Name] = append(struck[s.Rule.Name], call)
 		}
 	}
-	for i, c := range comings(f.Faults)[1:] {
-		assert.Equal(t, struck[f.Faults[i+1].Name], c.struck, f.Faults[i+1].Name)
+	for i, calls := range scenario.Struck(f.Faults)[1:] {
+		assert.Equal(t, struck[f.Faults[i+1].Name], calls, f.Faults[i+1].Name)
 	}
 }

@@ -3,17 +3,16 @@
 // and throttles), and what a client must have done in the end (expectations).
 //
 // A file is YAML or JSON, as schemas/scenario.schema.json describes it. It is
-// taken whole or not at all: Parse tells everything that is wrong with it at
-// once, each with its place in the text. Everything in the format is graphemu's
-// own design (chosen).
+// taken whole or not at all: everything that is wrong with it is told at once, each
+// with its place in the text. Everything in the format is graphemu's own design
+// (chosen). To read one, see LoadScenario in package emulator.
 package scenario
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
@@ -33,7 +32,7 @@ type File struct {
 	Description string            `json:"description,omitzero"`
 	Clock       Clock             `json:"clock,omitzero"`
 	Variants    map[string]string `json:"variants,omitempty"` // name to reading
-	// name of a built-in one or a path, as Options.Folder leads to it; "": not said
+	// name of a built-in one, or a path that leads from where we are; "": not said
 	Fixture    string                `json:"fixture,omitzero"`
 	Timeline   Timeline              `json:"timeline,omitzero"`
 	Lifecycles []Lifecycle           `json:"lifecycles,omitempty"`
@@ -41,7 +40,24 @@ type File struct {
 	Throttle   []throttle.Rule       `json:"throttle,omitempty"`
 	Expect     []journal.Expectation `json:"expect,omitempty"`
 
-	faultPlaces, throttlePlaces []string // as "file:line:column"
+	// Where the faults and the throttle rules stand, as "nightly.yaml:12:5"; shorter
+	// than their lists where that is not known. See FaultPlace.
+	FaultPlaces    []string `json:"-"`
+	ThrottlePlaces []string `json:"-"`
+}
+
+// FaultPlace returns where the fault of that index stands, as "file:line:column",
+// "" where that is not known.
+func (f *File) FaultPlace(i int) string { return item(f.FaultPlaces, i) }
+
+// ThrottlePlace is FaultPlace for the throttle rules.
+func (f *File) ThrottlePlace(i int) string { return item(f.ThrottlePlaces, i) }
+
+func item(list []string, i int) string {
+	if i < 0 || i >= len(list) {
+		return ""
+	}
+	return list[i]
 }
 
 // Clock is how each world's clock starts. The zero value is not given.
@@ -65,7 +81,7 @@ func (c Clock) Setting() clock.Setting {
 }
 
 // Timeline is how long the stages take where no lifecycle decides, on the
-// world's clock. Nil is the default, profile.DefaultTimeline.
+// world's clock. Nil is the default: see Filled.
 type Timeline struct {
 	Provisioning *clock.Duration `json:"provisioning,omitzero"`
 	Deleting     *clock.Duration `json:"deleting,omitzero"`
@@ -74,7 +90,8 @@ type Timeline struct {
 	InProgress   *clock.Duration `json:"inProgress,omitzero"`
 }
 
-// Lifecycle is one scripted future: see profile.Lifecycle for when it is played.
+// Lifecycle is one scripted future of the profiles that it is for: it begins when
+// On is called, and Next tells which one the following call begins.
 type Lifecycle struct {
 	Name     string         `json:"name"`
 	On       string         `json:"on"`              // the operation that sets it going, as "profiles.start"
@@ -162,55 +179,16 @@ func (e Errors) MarshalJSON() ([]byte, error) {
 	return json.Marshal(e.Count)
 }
 
-// filled returns the durations with the defaults filled in.
-func (t Timeline) filled() profile.Timeline {
-	full := profile.DefaultTimeline
-	for _, stage := range t.stages() {
-		if stage.given != nil {
-			*stage.in(&full) = stage.given.Std()
-		}
+// Filled returns the timeline with the defaults for what it does not say; no
+// duration is nil.
+func (t Timeline) Filled() Timeline {
+	is := func(d time.Duration) *clock.Duration { return (*clock.Duration)(&d) }
+	d := profile.DefaultTimeline
+	return Timeline{
+		Provisioning: cmp.Or(t.Provisioning, is(d.Provisioning)),
+		Deleting:     cmp.Or(t.Deleting, is(d.Deleting)),
+		Extracting:   cmp.Or(t.Extracting, is(d.Extracting)),
+		Validating:   cmp.Or(t.Validating, is(d.Validating)),
+		InProgress:   cmp.Or(t.InProgress, is(d.InProgress)),
 	}
-	return full
-}
-
-type stage struct {
-	name  string
-	given *clock.Duration
-	in    func(*profile.Timeline) *time.Duration
-}
-
-func (t Timeline) stages() []stage {
-	return []stage{
-		{"provisioning", t.Provisioning, func(f *profile.Timeline) *time.Duration { return &f.Provisioning }},
-		{"deleting", t.Deleting, func(f *profile.Timeline) *time.Duration { return &f.Deleting }},
-		{"extracting", t.Extracting, func(f *profile.Timeline) *time.Duration { return &f.Extracting }},
-		{"validating", t.Validating, func(f *profile.Timeline) *time.Duration { return &f.Validating }},
-		{"inProgress", t.InProgress, func(f *profile.Timeline) *time.Duration { return &f.InProgress }},
-	}
-}
-
-// Script returns what the scenario says about the future of profiles.
-func (f *File) Script() *profile.Script {
-	s := &profile.Script{Timeline: f.Timeline.filled()}
-	for _, l := range f.Lifecycles {
-		s.Lifecycles = append(s.Lifecycles, profile.Lifecycle{Name: l.Name, On: l.call(),
-			Where: maps.Clone(l.Where), Steps: l.script(), Next: l.Next})
-	}
-	return s
-}
-
-// call is the domain's word for what sets the lifecycle going.
-func (l *Lifecycle) call() profile.Call { return profile.Call(strings.TrimPrefix(l.On, "profiles.")) }
-
-func (l *Lifecycle) script() []profile.Step {
-	steps := make([]profile.Step, len(l.Steps))
-	for i, s := range l.Steps {
-		steps[i] = profile.Step{After: s.After.Time.Std(), Reads: s.After.Reads, State: profile.State(s.State), Status: profile.Status(s.Status),
-			ErrorCount: s.Errors.Count, Message: s.StatusMessage, Force: s.Force}
-		for _, e := range s.Errors.List {
-			steps[i].Errors = append(steps[i].Errors, profile.SyncError{EntryType: e.EntryType, ErrorCode: e.ErrorCode, ErrorMessage: e.ErrorMessage,
-				JoiningValue: e.JoiningValue, ReportableIdentifier: e.ReportableIdentifier})
-		}
-	}
-	return steps
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/graphemu/graphemu/scenarios"
 )
 
+// MaxSize is how many bytes a scenario may have.
+const MaxSize = 1 << 20
+
 // Names returns the names of the built-in scenarios, sorted.
 func Names() []string {
 	files, err := fs.Glob(scenarios.FS, "*.yaml")
@@ -35,7 +38,7 @@ func Read(ref string) (name string, text []byte, err error) {
 	}
 	ending := strings.ToLower(filepath.Ext(ref))
 	if !slices.Contains([]string{".yaml", ".yml", ".json"}, ending) {
-		if isPath(ref) {
+		if files.IsPath(ref) {
 			return "", nil, fmt.Errorf("scenario %s: a scenario's file ends in .yaml, .yml or .json", ref)
 		}
 		return "", nil, fmt.Errorf("there is no scenario %q%s; built in are %s, and a path that ends in .yaml, .yml or .json leads to a file",
@@ -45,28 +48,4 @@ func Read(ref string) (name string, text []byte, err error) {
 		return "", nil, fmt.Errorf("scenario %s: %w", ref, words.Reason(err))
 	}
 	return ref, text, nil
-}
-
-// Load reads the scenario that ref means, a name of Names or the path of a
-// file. A fixture that the file names is looked for in the file's folder.
-func Load(ref string, o Options) (*File, error) {
-	name, text, err := Read(ref)
-	if err != nil {
-		return nil, err
-	}
-	if o.Folder == "" && name != "" && !slices.Contains(Names(), ref) {
-		o.Folder = filepath.Dir(name)
-	}
-	return Parse(name, text, o)
-}
-
-// isPath tells a path from a name.
-func isPath(ref string) bool { return strings.ContainsAny(ref, `/\.`) }
-
-// under returns a path that leads from folder.
-func under(folder, path string) string {
-	if folder == "" || folder == "." || filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(folder, path)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -79,6 +80,16 @@ func covers(a, b *fault.Rule) bool {
 		(len(faults.Partless(a)) == 0 || len(faults.Partless(b)) > 0)
 }
 
+// subset tells whether all that a asks, b asks too.
+func subset[V any](a, b map[string]V) bool {
+	for name, v := range a {
+		if w, ok := b[name]; !ok || !match.Same(v, w) {
+			return false
+		}
+	}
+	return true
+}
+
 // folded writes the names of headers in one letter case.
 func folded(headers map[string]string) map[string]string {
 	m := make(map[string]string, len(headers))
@@ -108,8 +119,8 @@ func unmatched(where map[string]any, place, path string) (warnings []Warning) {
 		if where[p] == nil || strings.ContainsAny(first, `*?\#@`) || slices.Contains(properties, first) {
 			continue // null holds for what is not there
 		}
-		warnings = append(warnings, Warning{place, path + "[" + quote(p) + "]",
-			fmt.Sprintf("no profile has %s, so this never fits%s", quote(first), suggestion(first))})
+		warnings = append(warnings, Warning{place, path + "[" + words.Quote(p) + "]",
+			fmt.Sprintf("no profile has %s, so this never fits%s", words.Quote(first), suggestion(first))})
 	}
 	return warnings
 }

@@ -1,9 +1,11 @@
-package scenario
+package scenario_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 func TestOverlaps(t *testing.T) {
@@ -35,7 +37,7 @@ func TestOverlaps(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, w := range Overlaps(parse(t, "x.yaml", c.text)) {
+			for _, w := range scenario.Overlaps(parse(t, "x.yaml", c.text)) {
 				got = append(got, w.String())
 			}
 			assert.Equal(t, c.want, got)

@@ -227,7 +227,7 @@ func (s Step) what() string {
 		parts = append(parts, counted(n, "error"))
 	}
 	if s.StatusMessage != "" {
-		parts = append(parts, quote(s.StatusMessage))
+		parts = append(parts, words.Quote(s.StatusMessage))
 	}
 	if s.Force {
 		parts = append(parts, "forced")
@@ -237,7 +237,7 @@ func (s Step) what() string {
 
 // timeline writes the life that goes on where no lifecycle decides.
 func (p *plan) timeline(f *File) {
-	t := f.Timeline.filled()
+	t := f.Timeline.Filled()
 	title := "Every call leads to"
 	if len(f.Lifecycles) > 0 {
 		title = "Every other call leads to"
@@ -259,8 +259,8 @@ func stages(parts ...any) string {
 	var since time.Duration
 	for _, part := range parts {
 		switch part := part.(type) {
-		case time.Duration:
-			since += part
+		case *clock.Duration:
+			since += part.Std()
 		case string:
 			if b.Len() > 0 {
 				b.WriteString(", ")

@@ -133,7 +133,7 @@ func answer(a *fault.Respond) string {
 		list = append(list, "with a body of its own")
 	}
 	if a.Message != "" {
-		list = append(list, "saying "+quote(a.Message))
+		list = append(list, "saying "+words.Quote(a.Message))
 	}
 	if a.RetryAfter > 0 {
 		text := "Retry-After " + short(a.RetryAfter.Std())
@@ -163,7 +163,7 @@ func damage(b *fault.Body) (list []string) {
 		list = append(list, counted(b.Corrupt, "byte")+" of the body are wrong")
 	}
 	if b.Replace != nil {
-		list = append(list, "the body is "+quote(*b.Replace))
+		list = append(list, "the body is "+words.Quote(*b.Replace))
 	}
 	if b.HTML {
 		list = append(list, "the body is a gateway's HTML page")

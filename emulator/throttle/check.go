@@ -8,6 +8,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/problem"
 )
 
 // Values of Rule.Per.
@@ -47,18 +48,13 @@ func (r Rule) Filled() Rule {
 }
 
 // Problem is one thing that is wrong with a rule.
-type Problem struct {
-	Pointer string // JSON pointer into the rule
-	Message string // a sentence for people
-}
-
-func (p Problem) Error() string { return p.Pointer + ": " + p.Message }
+type Problem = problem.Problem
 
 // Check returns everything that is wrong with a rule, where operations are those
 // that there are; nil: any name will do.
 func (r *Rule) Check(operations []string) (problems []Problem) {
 	add := func(pointer, format string, args ...any) {
-		problems = append(problems, Problem{pointer, fmt.Sprintf(format, args...)})
+		problems = append(problems, Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 	}
 	if r.Name == "" {
 		add("/name", "a throttle needs a name, unique in its scenario")

@@ -45,7 +45,7 @@ func (c *Control) readObject(r *http.Request, known ...string) (map[string]any, 
 	}
 	for _, name := range slices.Sorted(maps.Keys(o)) {
 		if !slices.Contains(known, name) {
-			return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: unknown; %s%s", name, thereAre(known), didYouMean(name, known))
+			return nil, problem(http.StatusBadRequest, "Invalid body", "/%s: unknown; %s%s", name, thereAre(known), words.Suggestion(name, known))
 		}
 	}
 	return o, nil
@@ -73,14 +73,6 @@ func object(b []byte) (map[string]any, error) {
 		return nil, problem(http.StatusBadRequest, "Invalid JSON", "want an object")
 	}
 	return o, nil
-}
-
-// didYouMean is the end of a sentence that names what was close, if anything was.
-func didYouMean(name string, known []string) string {
-	if near := words.Nearest(name, known); near != "" {
-		return "; did you mean " + near + "?"
-	}
-	return ""
 }
 
 // text returns a member of a body that has to be a text; "" where it is absent.
@@ -122,7 +114,7 @@ func query(r *http.Request, known ...string) (url.Values, error) {
 		switch {
 		case !slices.Contains(known, name):
 			return nil, problem(http.StatusBadRequest, "Invalid query",
-				"%s: unknown; there are %s%s", name, strings.Join(known, ", "), didYouMean(name, known))
+				"%s: unknown; there are %s%s", name, strings.Join(known, ", "), words.Suggestion(name, known))
 		case len(values[name]) > 1:
 			return nil, problem(http.StatusBadRequest, "Invalid query", "%s: given %d times, want it once", name, len(values[name]))
 		}
@@ -138,7 +130,8 @@ func oneOf(values url.Values, name string, known ...string) (string, error) {
 		return known[0], nil
 	}
 	if !slices.Contains(known, v) {
-		return "", problem(http.StatusBadRequest, "Invalid query", "%s: %q, want %s%s", name, v, strings.Join(known, ", "), didYouMean(v, known))
+		return "", problem(http.StatusBadRequest, "Invalid query", "%s: %q, want %s%s", name, v,
+			strings.Join(known, ", "), words.Suggestion(v, known))
 	}
 	return v, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -62,8 +63,8 @@ func decodeRule(b []byte) (rule fault.Rule, err error) {
 	if err != nil {
 		return rule, err
 	}
-	if wrong := check(tree, reflect.TypeFor[fault.Rule](), ""); len(wrong) > 0 {
-		return rule, several("Invalid fault", wrong)
+	if wrong := jsontree.Check(tree, reflect.TypeFor[fault.Rule](), ""); len(wrong) > 0 {
+		return rule, several("Invalid fault", listed(wrong))
 	}
 	// From the text: a body to answer with keeps its numbers and its order.
 	if err := json.Unmarshal(b, &rule); err != nil {

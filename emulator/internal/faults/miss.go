@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -109,7 +108,7 @@ func (c *condition) display(value string) string {
 	if c.kind == body {
 		return value
 	}
-	return match.Quote(value)
+	return words.Quote(value)
 }
 
 // whyNot says which calls are struck where the nth is not one of them.

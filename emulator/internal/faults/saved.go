@@ -9,8 +9,8 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/retry"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // SavedSet is the state of a Set as JSON: counters, clients that wait, and what
@@ -107,7 +107,7 @@ func (s *Set) fits(saved SavedSet) error {
 	}
 	for i, name := range saved.Removed {
 		if known[name] == nil {
-			return fmt.Errorf("/removed/%d: the scenario has no rule %s", i, match.Quote(name))
+			return fmt.Errorf("/removed/%d: the scenario has no rule %s", i, words.Quote(name))
 		}
 		delete(known, name)
 	}
@@ -120,14 +120,14 @@ func (s *Set) fits(saved SavedSet) error {
 			return fmt.Errorf("/added/%d%w", i, p)
 		}
 		if known[r.Name] != nil {
-			return fmt.Errorf("/added/%d/name: there is another rule %s", i, match.Quote(r.Name))
+			return fmt.Errorf("/added/%d/name: there is another rule %s", i, words.Quote(r.Name))
 		}
 		known[r.Name] = r
 	}
 	for i, c := range saved.Counters {
 		switch {
 		case known[c.Rule] == nil:
-			return fmt.Errorf("/counters/%d/rule: there is no rule %s", i, match.Quote(c.Rule))
+			return fmt.Errorf("/counters/%d/rule: there is no rule %s", i, words.Quote(c.Rule))
 		case c.Matched > maxCount || c.Fired > c.Matched:
 			return fmt.Errorf("/counters/%d: %d matched and %d fired cannot be", i, c.Matched, c.Fired)
 		}
@@ -139,9 +139,9 @@ func (s *Set) fits(saved SavedSet) error {
 		r := known[w.Rule]
 		switch {
 		case r == nil:
-			return fmt.Errorf("/waiting/%d/rule: there is no rule %s", i, match.Quote(w.Rule))
+			return fmt.Errorf("/waiting/%d/rule: there is no rule %s", i, words.Quote(w.Rule))
 		case r.Respond == nil || !r.Respond.PunishEarly:
-			return fmt.Errorf("/waiting/%d/rule: the rule %s punishes nobody", i, match.Quote(w.Rule))
+			return fmt.Errorf("/waiting/%d/rule: the rule %s punishes nobody", i, words.Quote(w.Rule))
 		case w.RetryAfter <= 0:
 			return fmt.Errorf("/waiting/%d/retryAfter: %v is no wait", i, w.RetryAfter)
 		}

@@ -12,9 +12,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/retry"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // MaxRules is how many rules a Set holds before Add refuses more.
@@ -85,7 +85,7 @@ func (s *Set) Add(r fault.Rule) error {
 	switch {
 	case s.named(r.Name) >= 0:
 		return fault.Problem{Pointer: "/name",
-			Message: fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", match.Quote(r.Name))}
+			Message: fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", words.Quote(r.Name))}
 	case len(s.rules) >= MaxRules:
 		return fault.Problem{Message: fmt.Sprintf("the world has %d rules, which is the most; remove some", len(s.rules))}
 	}

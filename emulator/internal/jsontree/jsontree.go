@@ -3,6 +3,9 @@
 // would cost without bound (deep nesting), and says where in the text it
 // stopped. Measured on the founding document's request, it takes half the time
 // of encoding/json.
+//
+// It walks the tokens of jsontext itself: the library's Unmarshal is as fast, but
+// lets 10,000 levels pass, and with a hook that counts them takes twice the time.
 package jsontree
 
 import (

@@ -1,6 +1,11 @@
 package jsontree
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 var (
 	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
@@ -12,6 +17,12 @@ func Escape(name string) string { return escaper.Replace(name) }
 
 // Unescape undoes Escape.
 func Unescape(token string) string { return unescaper.Replace(token) }
+
+// Child returns the JSON pointer of a member or, for a number, of an item of what
+// pointer leads to.
+func Child(pointer string, token any) string {
+	return string(jsontext.Pointer(pointer).AppendToken(fmt.Sprint(token)))
+}
 
 // Clone copies a tree of objects and arrays; other values are shared.
 func Clone(v any) any {

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Condition is a place in a JSON document and the value that must be there. A
@@ -88,7 +90,7 @@ func (c *Condition) Got(document []byte) (text string, absent bool) {
 func shown(r gjson.Result) string {
 	switch r.Type {
 	case gjson.String:
-		return Quote(r.Str)
+		return words.Quote(r.Str)
 	case gjson.Number:
 		return strconv.FormatFloat(r.Num, 'g', -1, 64)
 	case gjson.JSON:
@@ -100,16 +102,6 @@ func shown(r gjson.Result) string {
 		return strconv.FormatBool(r.Type == gjson.True)
 	}
 	return "null"
-}
-
-// Quote writes a stranger's text for people: in quotes, and not all of it where it
-// is long.
-func Quote(text string) string {
-	const most = 60
-	if len(text) > most {
-		return strconv.Quote(strings.ToValidUTF8(text[:most], "")) + "…"
-	}
-	return strconv.Quote(text)
 }
 
 // maxPath is how long a path may be, in bytes: those of a profile have no more
@@ -142,7 +134,7 @@ func Wrong(path string, want any) (wrong []string) {
 		wrong = append(wrong, w)
 	}
 	if _, ok := scalar(want); !ok {
-		wrong = append(wrong, Quote(fmt.Sprint(want))+" is no value that can be compared: want a string, a number, true, false or null")
+		wrong = append(wrong, words.Quote(fmt.Sprint(want))+" is no value that can be compared: want a string, a number, true, false or null")
 	}
 	return wrong
 }

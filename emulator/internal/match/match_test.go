@@ -73,7 +73,7 @@ func TestSame(t *testing.T) {
 
 func TestShown(t *testing.T) {
 	for text, want := range map[string]string{`{"a":"x"}`: `"x"`, `{"a":3.0}`: "3", `{"a":null}`: "null", `{"a":[1]}`: "an array", `{"a":{}}`: "an object", `{"a":false}`: "false",
-		`{"a":"` + strings.Repeat("x", 61) + `"}`: `"` + strings.Repeat("x", 60) + `"…`} {
+		`{"a":"` + strings.Repeat("x", 81) + `"}`: `"` + strings.Repeat("x", 80) + `…"`} {
 		c := New("a", nil)
 		got, absent := c.Got([]byte(text))
 		assert.Equal(t, want, got)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -55,9 +54,9 @@ func Unknown(pattern string, operations []string) string {
 	if slices.ContainsFunc(operations, func(o string) bool { return Covers(pattern, o) }) {
 		return ""
 	}
-	text, known := "there is no operation "+match.Quote(pattern), append(Groups(operations), operations...)
+	text, known := "there is no operation "+words.Quote(pattern), append(Groups(operations), operations...)
 	if strings.HasSuffix(pattern, ".*") {
-		text, known = "the group "+match.Quote(pattern)+" names no operation", Groups(operations)
+		text, known = "the group "+words.Quote(pattern)+" names no operation", Groups(operations)
 	}
 	if near := words.Nearest(pattern, known); near != "" {
 		text += "; did you mean " + near + "?"

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // MaxBody is the largest body that the service takes, in bytes: a Put Blob of its
@@ -134,13 +136,13 @@ func (x *exchange) checkURI() error {
 	c := x.call
 	if c.account != "" {
 		// Chosen: the service has no name in the DNS for an account that is not there.
-		return refuse("ResourceNotFound", reason, "the storage account here is "+Account+", not "+quote(c.account))
+		return refuse("ResourceNotFound", reason, "the storage account here is "+Account+", not "+words.Quote(c.account))
 	}
 	if c.wrong != "" {
 		return refuse("InvalidUri", reason, c.wrong)
 	}
 	if code, why := badContainerName(c.Container); code != "" && c.resource().level != onAccount {
-		return refuse(code, reason, why+", not "+quote(c.Container))
+		return refuse(code, reason, why+", not "+words.Quote(c.Container))
 	}
 	if c.Blob != "" {
 		if why := badBlobName(c.Blob); tooLong(c.Blob) {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // maxList bounds the XML of a block list, in bytes: 50,000 of the longest
@@ -55,11 +57,11 @@ func parseBlockList(r io.Reader) ([]listed, error) {
 			name := t.Name.Local
 			switch {
 			case depth == 0 && (done || name != "BlockList"):
-				return nil, bad("the list has one element BlockList, not " + quote(name))
+				return nil, bad("the list has one element BlockList, not " + words.Quote(name))
 			case depth == 1 && name != string(committed) && name != string(uncommitted) && name != string(latest):
-				return nil, bad("a BlockList has the elements Committed, Uncommitted and Latest, not " + quote(name))
+				return nil, bad("a BlockList has the elements Committed, Uncommitted and Latest, not " + words.Quote(name))
 			case depth > 1:
-				return nil, bad("an id has no elements, but here is " + quote(name))
+				return nil, bad("an id has no elements, but here is " + words.Quote(name))
 			case depth == 1:
 				if len(list) == maxListed {
 					return nil, refuse("BlockListTooLong")
@@ -80,7 +82,7 @@ func parseBlockList(r io.Reader) ([]listed, error) {
 			if entry != nil {
 				text.Write(t)
 			} else if s := strings.TrimPrefix(string(t), "\ufeff"); strings.TrimSpace(s) != "" {
-				return nil, bad("there is text beside the elements: " + quote(strings.TrimSpace(s)))
+				return nil, bad("there is text beside the elements: " + words.Quote(strings.TrimSpace(s)))
 			}
 		case xml.Directive:
 			return nil, bad("a list has no directives")
@@ -93,7 +95,7 @@ func listedID(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	id, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(id) == 0 || len(id) > maxBlockID {
-		return "", refuse("InvalidBlockId", reason, quote(text)+" is not the Base64 of 1 to 64 bytes") // documented
+		return "", refuse("InvalidBlockId", reason, words.Quote(text)+" is not the Base64 of 1 to 64 bytes") // documented
 	}
 	return string(id), nil
 }
@@ -161,7 +163,7 @@ func (c *container) find(name string, list []listed) ([]part, error) {
 			parts[i] = part{e.id, kept}
 		default:
 			return nil, refuse("InvalidBlockList", reason,
-				"there is no block "+quote(encodeID(e.id))+" to be found under "+string(e.where)+
+				"there is no block "+words.Quote(encodeID(e.id))+" to be found under "+string(e.where)+
 					": it was never put, or a later upload of this blob took its place")
 		}
 	}

@@ -152,11 +152,3 @@ func badContainerName(name string) (code, reason string) {
 	}
 	return "", ""
 }
-
-// quote is text in an error message: quoted, and short.
-func quote(text string) string {
-	if len(text) > 80 {
-		text = strings.ToValidUTF8(text[:80], "") + "…"
-	}
-	return strconv.Quote(text)
-}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Saved is the state of a Store as JSON, readable: what is UTF-8 is text, other
@@ -168,10 +170,10 @@ func (s *Store) Restore(saved Saved) error {
 // below the container, a colon and a blank.
 func (s *Store) restore(saved *SavedContainer) error {
 	if _, why := badContainerName(saved.Name); why != "" {
-		return fmt.Errorf("/name: %s is no container's name: %s", quote(saved.Name), why)
+		return fmt.Errorf("/name: %s is no container's name: %s", words.Quote(saved.Name), why)
 	}
 	if s.containers[saved.Name] != nil {
-		return fmt.Errorf("/name: there is another container %s", quote(saved.Name))
+		return fmt.Errorf("/name: there is another container %s", words.Quote(saved.Name))
 	}
 	c := s.create(saved.Name)
 	for i := range saved.Blobs {
@@ -180,7 +182,7 @@ func (s *Store) restore(saved *SavedContainer) error {
 			return fmt.Errorf("/blobs/%d%w", i, err)
 		}
 		if c.blobs[b.name] != nil {
-			return fmt.Errorf("/blobs/%d/name: there is another blob %s", i, quote(b.name))
+			return fmt.Errorf("/blobs/%d/name: there is another blob %s", i, words.Quote(b.name))
 		}
 		c.blobs[b.name] = b
 		s.stored += b.cost()
@@ -195,7 +197,7 @@ func (s *Store) restore(saved *SavedContainer) error {
 
 func (s *Store) restoreBlob(saved *SavedBlob) (*blob, error) {
 	if why := badBlobName(saved.Name); why != "" {
-		return nil, fmt.Errorf("/name: %s is no blob's name: %s", quote(saved.Name), why)
+		return nil, fmt.Errorf("/name: %s is no blob's name: %s", words.Quote(saved.Name), why)
 	}
 	tick, err := parseETag(saved.ETag)
 	if err != nil {
@@ -207,7 +209,8 @@ func (s *Store) restoreBlob(saved *SavedBlob) (*blob, error) {
 	}
 	b := &blob{name: saved.Name, content: saved.content(), modified: saved.Modified.UTC(), etag: saved.ETag}
 	if b.content.size > s.limits.Blob {
-		return nil, fmt.Errorf("/name: %s has %d bytes, more than the %d that a file may have", quote(b.name), b.content.size, s.limits.Blob)
+		return nil, fmt.Errorf("/name: %s has %d bytes, more than the %d that a file may have",
+			words.Quote(b.name), b.content.size, s.limits.Blob)
 	}
 	b.headers = headers{
 		saved.ContentType, saved.ContentEncoding, saved.ContentLanguage, saved.ContentDisposition, saved.CacheControl, saved.MD5, nil,
@@ -219,7 +222,7 @@ func (s *Store) restoreBlob(saved *SavedBlob) (*blob, error) {
 	for i, p := range saved.Blocks {
 		id, err := listedID(p.ID)
 		if err != nil {
-			return nil, fmt.Errorf("/blocks/%d/id: %s is not the Base64 of 1 to %d bytes", i, quote(p.ID), maxBlockID)
+			return nil, fmt.Errorf("/blocks/%d/id: %s is not the Base64 of 1 to %d bytes", i, words.Quote(p.ID), maxBlockID)
 		}
 		if p.Size < 1 || p.Size > int64(len(rest)) {
 			return nil, fmt.Errorf("/blocks/%d/size: %d is not within the %d bytes that are left", i, p.Size, len(rest))
@@ -241,18 +244,18 @@ func parseETag(etag string) (int64, error) {
 	hex, found := strings.CutPrefix(strings.Trim(etag, `"`), "0x")
 	tick, err := strconv.ParseInt(hex, 16, 64)
 	if !found || err != nil || tick < 1 || tick > 1<<62 || etag != fmt.Sprintf(`"0x%X"`, tick) {
-		return 0, fmt.Errorf(`%s is no ETag, as "0x8D4C2B6E5F1A000" with its quotes`, quote(etag))
+		return 0, fmt.Errorf(`%s is no ETag, as "0x8D4C2B6E5F1A000" with its quotes`, words.Quote(etag))
 	}
 	return tick, nil
 }
 
 func (s *Store) restoreStaged(c *container, saved SavedStaged) error {
 	if why := badBlobName(saved.Blob); why != "" {
-		return fmt.Errorf("/blob: %s is no blob's name: %s", quote(saved.Blob), why)
+		return fmt.Errorf("/blob: %s is no blob's name: %s", words.Quote(saved.Blob), why)
 	}
 	raw, err := base64.StdEncoding.DecodeString(saved.ID)
 	if err != nil || len(raw) == 0 || len(raw) > maxBlockID {
-		return fmt.Errorf("/id: %s is not the Base64 of 1 to %d bytes", quote(saved.ID), maxBlockID)
+		return fmt.Errorf("/id: %s is not the Base64 of 1 to %d bytes", words.Quote(saved.ID), maxBlockID)
 	}
 	id, b := string(raw), staged{saved.content(), saved.Expires.UTC()}
 	st := c.staged[saved.Blob]
@@ -261,7 +264,7 @@ func (s *Store) restoreStaged(c *container, saved SavedStaged) error {
 		c.staged[saved.Blob] = st
 	}
 	if _, twice := st.blocks[id]; twice || st.idLength != len(id) {
-		return fmt.Errorf("/id: %s is there twice, or longer or shorter than the others of its blob", quote(saved.ID))
+		return fmt.Errorf("/id: %s is there twice, or longer or shorter than the others of its blob", words.Quote(saved.ID))
 	}
 	if b.content.size == 0 || b.content.size > s.limits.Blob || len(st.blocks) >= maxUncommitted {
 		return fmt.Errorf("/id: a blob has at most %d blocks that wait, of 1 to %d bytes each", maxUncommitted, s.limits.Blob)

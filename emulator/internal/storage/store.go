@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/quota"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Account is the storage account of every world; it is the host's first label
@@ -168,10 +169,10 @@ func (s *Store) create(name string) *container {
 // or the limits are met.
 func (s *Store) Put(container, name string, data []byte, now time.Time) error {
 	if reason := badBlobName(name); reason != "" {
-		return fmt.Errorf("file %s: %s", quote(name), reason)
+		return fmt.Errorf("file %s: %s", words.Quote(name), reason)
 	}
 	if int64(len(data)) > s.limits.Blob {
-		return fmt.Errorf("file %s: its %d bytes are more than the %d that a file may have", quote(name), len(data), s.limits.Blob)
+		return fmt.Errorf("file %s: its %d bytes are more than the %d that a file may have", words.Quote(name), len(data), s.limits.Blob)
 	}
 	h := headers{contentType: defaultContentType, md5: sum(data)}
 	b := &blob{name: name, content: whole(data), headers: h, shared: true}
@@ -179,7 +180,7 @@ func (s *Store) Put(container, name string, data []byte, now time.Time) error {
 	defer s.unlock()
 	c := s.containers[container]
 	if free := s.limits.World - s.used() + c.costOf(name); b.cost() > free {
-		return fmt.Errorf("file %s: its %d bytes do not fit into the %d that the world has left", quote(name), len(data), max(free, 0))
+		return fmt.Errorf("file %s: its %d bytes do not fit into the %d that the world has left", words.Quote(name), len(data), max(free, 0))
 	}
 	s.commit(s.create(container), b, now)
 	return nil

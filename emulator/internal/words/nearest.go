@@ -26,6 +26,15 @@ func Hint(word string, candidates []string) string {
 	return ""
 }
 
+// Suggestion is Hint without quotes, where what it names cannot be mistaken for a word
+// of the message.
+func Suggestion(word string, candidates []string) string {
+	if near := Nearest(word, candidates); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
 // NearestBy is Nearest for candidates of which only a part is compared, as key returns it.
 func NearestBy(word string, candidates []string, key func(string) string) string {
 	w := strings.ToLower(key(word))

@@ -30,3 +30,9 @@ func TestDistance(t *testing.T) {
 	assert.Equal(t, 3, distance("kitten", "sitting", 3))
 	assert.Equal(t, 3, distance("kitten", "sitting-", 2))
 }
+
+func TestEndsOfMessages(t *testing.T) {
+	assert.Equal(t, `; did you mean "state"?`, Hint("stat", []string{"state"}))
+	assert.Equal(t, "; did you mean state?", Suggestion("stat", []string{"state"}))
+	assert.Empty(t, Hint("x", []string{"state"})+Suggestion("x", []string{"state"}))
+}

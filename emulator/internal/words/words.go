@@ -43,3 +43,15 @@ func Reason(err error) error {
 	}
 	return err
 }
+
+// Quote shows a stranger's text in a message: in quotes, at most a line of it.
+func Quote(text string) string {
+	const most = 80
+	for i := range text {
+		if i >= most {
+			text = text[:i] + "…"
+			break
+		}
+	}
+	return strconv.Quote(text)
+}

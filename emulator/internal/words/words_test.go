@@ -3,6 +3,7 @@ package words
 import (
 	"fmt"
 	"io/fs"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,4 +29,10 @@ func TestReason(t *testing.T) {
 	assert.Equal(t, fs.ErrNotExist, Reason(err))
 	assert.Equal(t, fs.ErrExist, Reason(fs.ErrExist))
 	assert.NoError(t, Reason(nil))
+}
+
+func TestQuote(t *testing.T) {
+	assert.Equal(t, `"a\"\n"`, Quote("a\"\n"))
+	assert.Equal(t, `"`+strings.Repeat("x", 80)+`"`, Quote(strings.Repeat("x", 80)))
+	assert.Equal(t, `"`+strings.Repeat("é", 40)+`…"`, Quote(strings.Repeat("é", 41)), "no half of a character")
 }

@@ -12,8 +12,8 @@ import (
 // What serves protocols and workloads alike imports none of them.
 func TestDirections(t *testing.T) {
 	const inside = "github.com/graphemu/graphemu/emulator/internal/"
-	shared := []string{"apierror", "certs", "engine", "faults", "identity", "ids", "jsontree", "keyfile", "match", "metrics", "odata", "operation", "quota",
-		"redact", "retry", "schema", "server/proxy", "subject", "urlpath", "variant", "version", "wire", "words"}
+	shared := []string{"apierror", "certs", "document", "engine", "faults", "identity", "ids", "jsontree", "keyfile", "match", "metrics", "odata", "operation",
+		"quota", "redact", "retry", "schema", "server/proxy", "subject", "urlpath", "variant", "version", "wire", "words"}
 	above := []string{"workloads/", "graph", "storage", "entra", "control", "world/"}
 	list := []string{"list", "-f", `{{.ImportPath}} {{join .Deps " "}}`}
 	for _, name := range shared {

@@ -1,4 +1,4 @@
-package scenario
+package scenariofile
 
 import (
 	"os"
@@ -11,9 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
-func parse(t *testing.T, file, text string) *File {
+func parse(t *testing.T, file, text string) *scenario.File {
 	t.Helper()
 	f, err := Parse(file, []byte(text), known)
 	require.NoError(t, err)
@@ -42,15 +43,15 @@ faults: [{name: l1, operation: batch, delay: 2s}, {name: f2, operation: batch, d
 throttle: [{name: t2, preset: education}]
 expect: [{operation: metadata}]`)
 	c := parse(t, "c.yaml", "version: 1")
-	m, err := Merge([]*File{a, b, c})
+	m, err := Merge([]*scenario.File{a, b, c})
 	require.NoError(t, err)
 	assert.Equal(t, "a + b + c", m.Name)
-	assert.Equal(t, Clock{Mode: clock.ModeFrozen}, m.Clock, "a clock is one setting")
+	assert.Equal(t, scenario.Clock{Mode: clock.ModeFrozen}, m.Clock, "a clock is one setting")
 	assert.Equal(t, map[string]string{"createStatus": "202", "typeHash": "without"}, m.Variants)
 	assert.Equal(t, "one", m.Fixture)
-	assert.Equal(t, time.Hour, m.Script().Timeline.Provisioning)
-	assert.Equal(t, 2*time.Hour, m.Script().Timeline.Deleting)
-	assert.Equal(t, time.Second, m.Script().Timeline.Extracting, "what nobody names is the default")
+	assert.Equal(t, time.Hour, Script(m).Timeline.Provisioning)
+	assert.Equal(t, 2*time.Hour, Script(m).Timeline.Deleting)
+	assert.Equal(t, time.Second, Script(m).Timeline.Extracting, "what nobody names is the default")
 	assert.Equal(t, []string{"l1", "f1"}, []string{m.Lifecycles[0].Name, m.Lifecycles[1].Name})
 	assert.Equal(t, []string{"f1", "l1", "f2"}, []string{m.Faults[0].Name, m.Faults[1].Name, m.Faults[2].Name})
 	assert.Equal(t, []string{"t1", "t2"}, []string{m.Throttle[0].Name, m.Throttle[1].Name})
@@ -63,9 +64,9 @@ expect: [{operation: metadata}]`)
 func TestMergeOfNoneAndOfOne(t *testing.T) {
 	none, err := Merge(nil)
 	require.NoError(t, err)
-	assert.Equal(t, &File{Version: 1}, none)
+	assert.Equal(t, &scenario.File{Version: 1}, none)
 	a := parse(t, "a.yaml", design)
-	one, err := Merge([]*File{a})
+	one, err := Merge([]*scenario.File{a})
 	require.NoError(t, err)
 	assert.Equal(t, a, one)
 }
@@ -73,7 +74,7 @@ func TestMergeOfNoneAndOfOne(t *testing.T) {
 func TestMergeNamesBothPlacesOfADuplicate(t *testing.T) {
 	a := parse(t, "a.yaml", "version: 1\nfaults: [{name: x, operation: batch, delay: 1s}]\nlifecycles: [{name: l, on: profiles.reset, steps: [{status: success}]}]")
 	b := parse(t, "b.yaml", "version: 1\nlifecycles: [{name: l, on: profiles.reset, steps: [{status: success}]}]\nfaults:\n- {name: y, operation: batch, delay: 1s}\n- {name: x, operation: batch, delay: 1s}")
-	_, err := Merge([]*File{a, b})
+	_, err := Merge([]*scenario.File{a, b})
 	assert.EqualError(t, err, `b.yaml:2:14: lifecycles[0].name: the name "l" stands in lifecycles of two scenarios, first at a.yaml:3:14
 b.yaml:5:3: faults[1].name: the name "x" stands in faults of two scenarios, first at a.yaml:2:10`)
 }
@@ -96,7 +97,7 @@ func TestLoadsFilesAndNames(t *testing.T) {
 		"":                             `there is no scenario ""; built in are default, `,
 		filepath.Join(dir, "none.yml"): "none.yml: no such file or directory",
 		dir + "/x.txt":                 "/x.txt: a scenario's file ends in .yaml, .yml or .json",
-		write("big.yaml", strings.Repeat("#", MaxSize+1)): "big.yaml: the file has 1048577 bytes; the most is 1048576",
+		write("big.yaml", strings.Repeat("#", scenario.MaxSize+1)): "big.yaml: the file has 1048577 bytes; the most is 1048576",
 	} {
 		_, err := Load(ref, known)
 		require.Error(t, err)

@@ -1,4 +1,6 @@
-package scenario
+// Package scenariofile reads scenario files: it finds everything that is wrong with
+// one, joins several, and makes of them what the profiles' store takes.
+package scenariofile
 
 import (
 	"bytes"
@@ -10,15 +12,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/graphemu/graphemu/emulator/internal/document"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/scenarios"
-	"github.com/graphemu/graphemu/schemas"
 )
 
 // Options is what a scenario may speak of. The zero value knows no names, and
@@ -32,12 +36,7 @@ type Options struct {
 	// Folder is what the path of a fixture is relative to, as of the scenario's
 	// file; "": a path stays as it is written.
 	Folder string
-	// Schemas returns the compiled schemas. Nil: those of package schemas, made
-	// when first needed.
-	Schemas func() (*schema.Set, error)
 }
-
-var ownSchemas = sync.OnceValues(func() (*schema.Set, error) { return schema.New(schemas.FS) })
 
 // Parse reads a scenario, YAML or JSON; file is its name in problems, and tells
 // the form where it ends in .json. It errs with Problems: all of them, in the
@@ -45,22 +44,14 @@ var ownSchemas = sync.OnceValues(func() (*schema.Set, error) { return schema.New
 //
 // The text of a built-in scenario under its name is not held against the
 // schema, which takes longer than all the rest of a start: tests do that.
-func Parse(file string, text []byte, o Options) (*File, error) {
-	p := &parsing{file: file, options: o}
-	doc, err := read(text, strings.EqualFold(filepath.Ext(file), ".json"))
-	if err != nil {
-		var s *syntaxError
-		if !errors.As(err, &s) {
-			return nil, err
-		}
-		return nil, Problems{s.problem(file)}
+func Parse(file string, text []byte, o Options) (*scenario.File, error) {
+	doc, problems := read(file, text)
+	if doc == nil {
+		return nil, sorted(problems)
 	}
-	for _, one := range doc.twice {
-		p.problems = append(p.problems, one.problem(file))
-	}
-	p.doc, p.tree = doc, doc.root
+	p := &parsing{file: file, options: o, doc: doc, tree: doc.Root, problems: problems}
 	if !p.knowsVersion() {
-		return nil, p.problems.sorted()
+		return nil, sorted(p.problems)
 	}
 	if !builtIn(file, text) {
 		if err := p.schema(); err != nil {
@@ -69,11 +60,11 @@ func Parse(file string, text []byte, o Options) (*File, error) {
 	}
 	if f := p.decode(); f != nil {
 		p.check(f)
-		if err := p.problems.sorted(); err == nil {
+		if err := sorted(p.problems); err == nil {
 			return f, nil
 		}
 	}
-	return nil, p.problems.sorted()
+	return nil, sorted(p.problems)
 }
 
 func builtIn(file string, text []byte) bool {
@@ -85,19 +76,19 @@ func builtIn(file string, text []byte) bool {
 type parsing struct {
 	file     string
 	options  Options
-	doc      *document
+	doc      *document.Document
 	tree     any // of doc, less what is wrong
 	bad      []string
-	problems Problems
+	problems scenario.Problems
 }
 
 // add notes a problem with the value of a pointer.
 func (p *parsing) add(pointer, format string, args ...any) {
-	p.addAt(p.doc.at(pointer), pointer, fmt.Sprintf(format, args...))
+	p.addAt(p.doc.At(pointer), pointer, fmt.Sprintf(format, args...))
 }
 
-func (p *parsing) addAt(at position, pointer, message string) {
-	p.problems = append(p.problems, Problem{File: p.file, Line: at.line, Column: at.column, Path: readable(pointer), Message: message})
+func (p *parsing) addAt(at document.Position, pointer, message string) {
+	p.problems = append(p.problems, problem(p.file, at, pointer, message))
 }
 
 // rule is add for what no schema says. It keeps quiet about what is wrong only
@@ -113,8 +104,7 @@ func (p *parsing) rule(pointer, format string, args ...any) {
 
 // within tells whether the value of pointer is that of around, or in it.
 func within(pointer, around string) bool {
-	rest, ok := strings.CutPrefix(pointer, around)
-	return ok && (rest == "" || rest[0] == '/')
+	return jsontext.Pointer(around).Contains(jsontext.Pointer(pointer))
 }
 
 // knowsVersion tells whether the rest of the file can be understood.
@@ -124,8 +114,8 @@ func (p *parsing) knowsVersion() bool {
 		p.add("", "a scenario is a mapping of names like version, lifecycles and faults, not %s", kindOf(p.tree))
 		return false
 	}
-	if v, ok := root["version"].(float64); ok && v != Version {
-		p.add("/version", "version %v is not known: this graphemu reads version %d", v, Version)
+	if v, ok := root["version"].(float64); ok && v != scenario.Version {
+		p.add("/version", "version %v is not known: this graphemu reads version %d", v, scenario.Version)
 		return false
 	}
 	return true
@@ -136,7 +126,7 @@ func kindOf(v any) string {
 	case nil:
 		return "nothing"
 	case string:
-		return "the text " + quote(v)
+		return "the text " + words.Quote(v)
 	case []any:
 		return "a list"
 	}
@@ -145,26 +135,22 @@ func kindOf(v any) string {
 
 // schema holds the tree against the JSON Schema and takes out of it what fails.
 func (p *parsing) schema() error {
-	load := p.options.Schemas
-	if load == nil {
-		load = ownSchemas
-	}
-	set, err := load()
+	set, err := schema.Embedded()
 	if err != nil {
 		return err
 	}
 	canonical := jsontree.Clone(p.tree)
 	for _, f := range set.Check("scenario", canonical, schema.Options{}) {
-		at, message := p.doc.at(f.Pointer), f.Message
+		at, message := p.doc.At(f.Pointer), f.Message
 		switch f.Kind {
 		case schema.MissingProperty:
-			p.bad = append(p.bad, child(f.Pointer, f.Property))
+			p.bad = append(p.bad, jsontree.Child(f.Pointer, f.Property))
 			p.addAt(at, f.Pointer, message)
 			continue
 		case schema.UnknownProperty:
-			at = p.doc.key(f.Pointer)
+			at = p.doc.Key(f.Pointer)
 		case schema.Duplicate:
-			at, message = p.doc.key(f.Pointer), fmt.Sprintf("unknown property; %q stands beside it, and letter case counts here", f.Property)
+			at, message = p.doc.Key(f.Pointer), fmt.Sprintf("unknown property; %q stands beside it, and letter case counts here", f.Property)
 		default:
 			value := find(p.tree, f.Pointer)
 			if own := notation(f.Pointer, value); own != "" {
@@ -194,7 +180,7 @@ func (p *parsing) letterCase(v, canonical any, pointer string) {
 			return
 		}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			at := child(pointer, name)
+			at := jsontree.Child(pointer, name)
 			if sub, same := c[name]; same {
 				p.letterCase(v[name], sub, at)
 				continue
@@ -202,7 +188,7 @@ func (p *parsing) letterCase(v, canonical any, pointer string) {
 			for right := range c {
 				if _, own := v[right]; !own && strings.EqualFold(right, name) {
 					p.bad = append(p.bad, at)
-					p.addAt(p.doc.key(at), at, fmt.Sprintf("unknown property %q; letter case counts here: write %q", name, right))
+					p.addAt(p.doc.Key(at), at, fmt.Sprintf("unknown property %q; letter case counts here: write %q", name, right))
 				}
 			}
 		}
@@ -210,23 +196,23 @@ func (p *parsing) letterCase(v, canonical any, pointer string) {
 		c, ok := canonical.([]any)
 		for i := range v {
 			if ok && i < len(c) {
-				p.letterCase(v[i], c[i], child(pointer, i))
+				p.letterCase(v[i], c[i], jsontree.Child(pointer, i))
 			}
 		}
 	case string:
 		if c, ok := canonical.(string); ok && c != v {
 			p.bad = append(p.bad, pointer)
-			p.add(pointer, "%s: letter case counts here, write %q", quote(v), c)
+			p.add(pointer, "%s: letter case counts here, write %q", words.Quote(v), c)
 		}
 	}
 }
 
-// decode turns the tree into a File. What has a notation of its own is read by
+// decode turns the tree into a scenario.File. What has a notation of its own is read by
 // its own type; where that refuses, it is a problem of that value.
-func (p *parsing) decode() *File {
+func (p *parsing) decode() *scenario.File {
 	p.texts()
 	for range 2 {
-		f := new(File)
+		f := new(scenario.File)
 		err := json.Unmarshal(jsontree.Append(nil, p.tree), f)
 		if err == nil {
 			p.finish(f)
@@ -272,7 +258,7 @@ func (p *parsing) texts() {
 }
 
 // finish fills in what the text does not hold.
-func (p *parsing) finish(f *File) {
+func (p *parsing) finish(f *scenario.File) {
 	if f.Name == "" {
 		f.Name = strings.TrimSuffix(filepath.Base(p.file), filepath.Ext(p.file))
 		if r := []rune(f.Name); len(r) > 100 {
@@ -287,10 +273,10 @@ func (p *parsing) finish(f *File) {
 		f.Lifecycles[i].Place = p.place("/lifecycles", i)
 	}
 	for i := range f.Faults {
-		f.faultPlaces = append(f.faultPlaces, p.place("/faults", i))
+		f.FaultPlaces = append(f.FaultPlaces, p.place("/faults", i))
 	}
 	for i := range f.Throttle {
-		f.throttlePlaces = append(f.throttlePlaces, p.place("/throttle", i))
+		f.ThrottlePlaces = append(f.ThrottlePlaces, p.place("/throttle", i))
 	}
 	for i := range f.Expect {
 		f.Expect[i].Place = p.place("/expect", i)
@@ -298,7 +284,7 @@ func (p *parsing) finish(f *File) {
 }
 
 func (p *parsing) place(list string, i int) string {
-	return place(p.file, p.doc.at(child(list, i)))
+	return problem(p.file, p.doc.At(jsontree.Child(list, i)), "", "").Place()
 }
 
 // notation returns why the type that a value belongs to refuses it, "" where it
@@ -318,7 +304,7 @@ func notation(pointer string, v any) string {
 	case err == nil, errors.As(err, &kind):
 		return ""
 	case errors.As(err, &instant):
-		return fmt.Sprintf("%s is no instant: want one like 2026-01-05T06:00:00Z", quote(fmt.Sprint(v)))
+		return fmt.Sprintf("%s is no instant: want one like 2026-01-05T06:00:00Z", words.Quote(fmt.Sprint(v)))
 	}
 	return err.Error()
 }
@@ -336,13 +322,13 @@ func formWords(pointer string, v any) string {
 	}
 	switch places[len(places)-1] {
 	case "name":
-		return fmt.Sprintf("%s is no name: want letters, digits and . _ - with a letter or a digit first, at most 100 of them", quote(text))
+		return fmt.Sprintf("%s is no name: want letters, digits and . _ - with a letter or a digit first, at most 100 of them", words.Quote(text))
 	case "operation", "operations", "order", "only":
-		return fmt.Sprintf("%s is no operation: want a name like profiles.start, a group like profiles.*, or *", quote(text))
+		return fmt.Sprintf("%s is no operation: want a name like profiles.start, a group like profiles.*, or *", words.Quote(text))
 	case "status":
 		return fmt.Sprintf(
 			"%s is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined%s",
-			quote(text), words.Hint(text, subject.Statuses))
+			words.Quote(text), words.Hint(text, subject.Statuses))
 	}
 	return ""
 }
@@ -356,7 +342,7 @@ func unmarshalAt(pointer string, v any) error {
 			v = map[string]any{token: v}
 		}
 	}
-	return json.Unmarshal(jsontree.Append(nil, v), new(File))
+	return json.Unmarshal(jsontree.Append(nil, v), new(scenario.File))
 }
 
 // leaves calls fn for every value that has no parts.
@@ -364,11 +350,11 @@ func (p *parsing) leaves(v any, pointer string, fn func(pointer string, v any)) 
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			p.leaves(v[name], child(pointer, name), fn)
+			p.leaves(v[name], jsontree.Child(pointer, name), fn)
 		}
 	case []any:
 		for i := range v {
-			p.leaves(v[i], child(pointer, i), fn)
+			p.leaves(v[i], jsontree.Child(pointer, i), fn)
 		}
 	default:
 		fn(pointer, v)

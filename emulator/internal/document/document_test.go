@@ -1,4 +1,4 @@
-package scenario
+package document
 
 import (
 	"encoding/json"
@@ -13,9 +13,9 @@ import (
 // tree is the JSON of what a text is read as.
 func tree(t *testing.T, text string) string {
 	t.Helper()
-	d, err := read([]byte(text), false)
+	d, err := Read([]byte(text), false)
 	require.NoError(t, err, text)
-	b, err := json.Marshal(d.root)
+	b, err := json.Marshal(d.Root)
 	require.NoError(t, err)
 	return string(b)
 }
@@ -55,7 +55,6 @@ func TestTextsThatAreRefused(t *testing.T) {
 	rep := strings.Repeat
 	for name, c := range map[string]struct{ text, want string }{
 		"empty":              {" \n\t\n", "1:1 the file is empty; the least that a scenario has is version: 1"},
-		"too large":          {rep("#", MaxSize+1), "0:0 the file has 1048577 bytes; the most is 1048576"},
 		"UTF-16":             {"\xff\xfea\x00", "1:1 the file is UTF-16; save it as UTF-8"},
 		"invalid UTF-8":      {"a: é\nb: \xff", "2:4 the byte 0xFF is no UTF-8"},
 		"NUL":                {"a: é\x00", "1:5 the character U+0000 is not allowed; write it escaped, in double quotes"},
@@ -88,10 +87,10 @@ func TestTextsThatAreRefused(t *testing.T) {
 		"reserved":           {"a: @b", "1:4 no YAML: '@' is a reserved character"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := read([]byte(c.text), false)
-			var s *syntaxError
+			_, err := Read([]byte(c.text), false)
+			var s *Error
 			require.ErrorAs(t, err, &s)
-			assert.Contains(t, fmt.Sprintf("%d:%d %s", s.at.line, s.at.column, s.message), c.want)
+			assert.Contains(t, fmt.Sprintf("%d:%d %s", s.At.Line, s.At.Column, s.Message), c.want)
 		})
 	}
 }
@@ -124,18 +123,19 @@ func manyNames(n int) string {
 // What the limits let pass is read in less than a second; this test hangs where
 // that is not so.
 func TestHostileTextsAreReadInNoTime(t *testing.T) {
+	const size = 1 << 20 // what a scenario may have
 	rep := strings.Repeat
 	for name, text := range map[string]string{
-		"plain": "a: " + rep("x ", MaxSize/4-9), "quoted": `a: "` + rep(`x\n`, MaxSize/6-9) + `"`, "unclosed": `a: "` + rep("x", MaxSize/2-9),
-		"colons": "a: " + rep(": ", MaxSize/4-9), "literal": "a: |\n" + rep("  xyz\n", MaxSize/12-9), "folded": "a: >\n" + rep("  xyz\n\n", MaxSize/14-9),
-		"chomped": "a: |\n" + rep("  xyz\n", MaxSize/12-99) + rep("\n", 99), "spaces": "a: " + rep(" ", MaxSize/2-9), "tabs": "a:\t" + rep("\t", MaxSize/2-9),
-		"list": rep("- a\n", 29000), "nulls": rep("- a:\n", 19000), "flow": "a: [" + rep("a, ", 29000) + "]", "comment": "#" + rep("#", MaxSize/2-9),
-		"comments": rep("# x\\\n", MaxSize/10-9), "documents": rep("---\n", MaxSize/8-9), "dashes": rep("-", MaxSize/2-9), "dots": rep(".", MaxSize/2-9),
-		"pipes": rep("a: |\n", MaxSize/10-9), "bangs": rep("!", MaxSize/2-9), "stars": rep("*", MaxSize/2-9), "returns": rep("a\r", MaxSize/4-9),
+		"plain": "a: " + rep("x ", size/4-9), "quoted": `a: "` + rep(`x\n`, size/6-9) + `"`, "unclosed": `a: "` + rep("x", size/2-9),
+		"colons": "a: " + rep(": ", size/4-9), "literal": "a: |\n" + rep("  xyz\n", size/12-9), "folded": "a: >\n" + rep("  xyz\n\n", size/14-9),
+		"chomped": "a: |\n" + rep("  xyz\n", size/12-99) + rep("\n", 99), "spaces": "a: " + rep(" ", size/2-9), "tabs": "a:\t" + rep("\t", size/2-9),
+		"list": rep("- a\n", 29000), "nulls": rep("- a:\n", 19000), "flow": "a: [" + rep("a, ", 29000) + "]", "comment": "#" + rep("#", size/2-9),
+		"comments": rep("# x\\\n", size/10-9), "documents": rep("---\n", size/8-9), "dashes": rep("-", size/2-9), "dots": rep(".", size/2-9),
+		"pipes": rep("a: |\n", size/10-9), "bangs": rep("!", size/2-9), "stars": rep("*", size/2-9), "returns": rep("a\r", size/4-9),
 		"names": "a: {" + rep("? a, ", 15000) + "}", "JSON": "{" + rep(`"a":[`, 60) + rep(`1,`, 90000), "JSON names": "{" + rep(`"a":1,`, 90000), "one line": "{" + rep(`"a":1,`, 45000) + rep(`"b": [1],`, 20000) + "}",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if d, err := read([]byte(text), false); err == nil {
+			if d, err := Read([]byte(text), false); err == nil {
 				assert.NotNil(t, d)
 			}
 		})
@@ -143,35 +143,13 @@ func TestHostileTextsAreReadInNoTime(t *testing.T) {
 }
 
 func TestPlacesAreThoseOfTheText(t *testing.T) {
-	d, err := read([]byte("# é\nfaults:\n  - name: é # x\n    respond: {status: 429,\n      headers: {A: b}}\n  - &x\n    name: b\n  - *x\n"), false)
+	d, err := Read([]byte("# é\nfaults:\n  - name: é # x\n    respond: {status: 429,\n      headers: {A: b}}\n  - &x\n    name: b\n  - *x\n"), false)
 	require.NoError(t, err)
-	for pointer, want := range map[string]position{
+	for pointer, want := range map[string]Position{
 		"": {2, 1}, "/faults": {3, 3}, "/faults/0": {3, 5}, "/faults/0/name": {3, 11}, "/faults/0/respond": {4, 14}, "/faults/0/respond/status": {4, 23},
 		"/faults/0/respond/headers/A": {5, 20}, "/faults/1/name": {7, 11}, "/faults/2/name": {7, 11}, "/faults/1/none": {7, 5},
 	} {
-		assert.Equal(t, want, d.at(pointer), pointer)
+		assert.Equal(t, want, d.At(pointer), pointer)
 	}
-	assert.Equal(t, position{5, 7}, d.key("/faults/0/respond/headers"))
-}
-
-// A name that stands twice is a mistake like any other: the file is read on, and
-// the first value counts.
-func TestNamesThatStandTwice(t *testing.T) {
-	assert.Equal(t, []string{
-		`x.yaml:3:14: faults[0].name: the name "name" stands twice, first in line 3`,
-		`x.yaml:3:34: faults[0].operation: there is no operation "profiles.gt"; did you mean profiles.get?`,
-		`x.yaml:4:50: faults[1].delay: the name "delay" stands twice, first in line 4`,
-		`x.yaml:5:1: version: the name "version" stands twice, first in line 1`,
-		`x.yaml:6:1: fixure: unknown property "fixure"; did you mean "fixture"?`,
-	}, problems(t, "x.yaml", `version: 1
-faults:
- - {name: a, name: b, operation: profiles.gt, delay: 1s}
- - {name: c, operation: profiles.get, delay: 1s, delay: {y: &x 2, y: 3}}
-version: 2
-fixure: *x
-`, known))
-	assert.Equal(t, []string{`x.json:1:16: version: the name "version" stands twice, first in line 1`}, problems(t, "x.json", `{"version": 1, "version": {"a": 1, "a": 2}}`, known))
-
-	_, err := Inspect("x.json", []byte(`{"displayName": "a", "displayName": "b"}`))
-	assert.EqualError(t, err, `x.json:1:22: displayName: the name "displayName" stands twice, first in line 1`)
+	assert.Equal(t, Position{5, 7}, d.Key("/faults/0/respond/headers"))
 }

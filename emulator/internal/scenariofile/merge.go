@@ -1,23 +1,27 @@
-package scenario
+package scenariofile
 
 import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 // Merge joins scenarios as --scenario several times does: their lists add up in
 // order, so that of what fits the first counts; each setting is that of the last
-// that has it, name by name. It errs with Problems where a name stands in the
+// that has it, name by name. It errs with scenario.Problems where a name stands in the
 // same list of two of them. None at all is an empty scenario.
-func Merge(files []*File) (*File, error) {
-	all := &File{Version: Version}
-	var problems Problems
+func Merge(files []*scenario.File) (*scenario.File, error) {
+	all := &scenario.File{Version: scenario.Version}
+	var problems scenario.Problems
 	first := map[string]string{}
 	for i, f := range files {
-		all.settings(f)
+		takeSettings(all, f)
 		own := map[string]bool{}
-		for _, n := range f.named() {
+		for _, n := range entries(f) {
 			key := n.list + " " + n.name
 			if before, twice := first[key]; twice && !own[key] {
 				problems = append(problems, across(n, before))
@@ -35,10 +39,10 @@ func Merge(files []*File) (*File, error) {
 		all.Faults = append(all.Faults, f.Faults...)
 		all.Throttle = append(all.Throttle, f.Throttle...)
 		all.Expect = append(all.Expect, f.Expect...)
-		all.faultPlaces = append(all.faultPlaces, padded(f.faultPlaces, len(f.Faults))...)
-		all.throttlePlaces = append(all.throttlePlaces, padded(f.throttlePlaces, len(f.Throttle))...)
+		all.FaultPlaces = append(all.FaultPlaces, padded(f.FaultPlaces, len(f.Faults))...)
+		all.ThrottlePlaces = append(all.ThrottlePlaces, padded(f.ThrottlePlaces, len(f.Throttle))...)
 	}
-	return all, problems.sorted()
+	return all, sorted(problems)
 }
 
 // padded returns the places of n entries, also where they are not known.
@@ -47,14 +51,14 @@ func padded(places []string, n int) []string {
 }
 
 // across is the problem of a name that an earlier scenario has.
-func across(n named, before string) Problem {
+func across(n named, before string) scenario.Problem {
 	file, at := parsePlace(n.place)
-	return Problem{File: file, Line: at.line, Column: at.column, Path: readable(child(child("", n.list), n.index) + "/name"),
-		Message: "the name " + quote(n.name) + " stands in " + n.list + " of two scenarios, first at " + before}
+	return problem(file, at, jsontree.Child(jsontree.Child("", n.list), n.index)+"/name",
+		"the name "+words.Quote(n.name)+" stands in "+n.list+" of two scenarios, first at "+before)
 }
 
-// settings takes over what f says.
-func (all *File) settings(f *File) {
+// takeSettings takes over what f says.
+func takeSettings(all, f *scenario.File) {
 	if f.Clock.Given() {
 		all.Clock = f.Clock
 	}
@@ -69,7 +73,7 @@ func (all *File) settings(f *File) {
 		maps.Copy(all.Variants, f.Variants)
 	}
 	own := f.Timeline
-	all.Timeline = Timeline{
+	all.Timeline = scenario.Timeline{
 		Provisioning: cmp.Or(own.Provisioning, all.Timeline.Provisioning),
 		Deleting:     cmp.Or(own.Deleting, all.Timeline.Deleting),
 		Extracting:   cmp.Or(own.Extracting, all.Timeline.Extracting),

@@ -1,8 +1,11 @@
-package control
+package jsontree
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
+	"errors"
+	"io"
 	"maps"
 	"math"
 	"reflect"
@@ -10,16 +13,43 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/problem"
 )
 
-// check holds a decoded JSON value against the Go type that it shall become, and
+// Unmarshal reads one JSON value into v without unknown names. It makes no tree of
+// it first: a file of many worlds may be large.
+func Unmarshal(text []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return Ending(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("more data after the first value")
+	}
+	return nil
+}
+
+// Ending says in words where a text has ended too early; any other error is
+// returned as it is.
+func Ending(err error) error {
+	switch err {
+	case io.ErrUnexpectedEOF:
+		return errors.New("it ends in the middle")
+	case io.EOF:
+		return errors.New("it is empty")
+	}
+	return err
+}
+
+// Check holds a decoded JSON value against the Go type that it shall become, and
 // returns everything that is wrong: names that the type does not have, values of
 // another kind, and texts in no notation of it. What a package json takes in
 // silence, such as another letter case or null, is wrong here.
-func check(v any, t reflect.Type, pointer string) []ProblemError {
-	wrong := func(want string) []ProblemError {
-		return []ProblemError{{Pointer: pointer, Detail: "want " + want + ", not " + kindOf(v)}}
+func Check(v any, t reflect.Type, pointer string) []problem.Problem {
+	wrong := func(want string) []problem.Problem {
+		return []problem.Problem{{Pointer: pointer, Message: "want " + want + ", not " + kindOf(v)}}
 	}
 	switch own := reflect.New(t).Interface().(type) {
 	case json.Unmarshaler:
@@ -27,17 +57,17 @@ func check(v any, t reflect.Type, pointer string) []ProblemError {
 		if err == nil {
 			err = own.UnmarshalJSON(b)
 		}
-		return problems(pointer, err)
+		return refused(pointer, err)
 	case encoding.TextUnmarshaler:
 		s, ok := v.(string)
 		if !ok {
 			return wrong("a string")
 		}
-		return problems(pointer, own.UnmarshalText([]byte(s)))
+		return refused(pointer, own.UnmarshalText([]byte(s)))
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		return check(v, t.Elem(), pointer)
+		return Check(v, t.Elem(), pointer)
 	case reflect.Struct:
 		o, ok := v.(map[string]any)
 		if !ok {
@@ -49,9 +79,9 @@ func check(v any, t reflect.Type, pointer string) []ProblemError {
 		if !ok {
 			return wrong("an object")
 		}
-		var list []ProblemError
+		var list []problem.Problem
 		for _, name := range slices.Sorted(maps.Keys(o)) {
-			list = append(list, check(o[name], t.Elem(), pointer+"/"+jsontree.Escape(name))...)
+			list = append(list, Check(o[name], t.Elem(), Child(pointer, name))...)
 		}
 		return list
 	case reflect.String:
@@ -75,7 +105,7 @@ func check(v any, t reflect.Type, pointer string) []ProblemError {
 }
 
 // checkObject holds each member of an object against the field of that name.
-func checkObject(o map[string]any, t reflect.Type, pointer string) []ProblemError {
+func checkObject(o map[string]any, t reflect.Type, pointer string) []problem.Problem {
 	fields := map[string]reflect.Type{}
 	var known []string // in the order of the type, which is that of the documentation
 	for f := range t.Fields() {
@@ -86,23 +116,24 @@ func checkObject(o map[string]any, t reflect.Type, pointer string) []ProblemErro
 		fields[name] = f.Type
 		known = append(known, name)
 	}
-	var list []ProblemError
+	var list []problem.Problem
 	for _, name := range slices.Sorted(maps.Keys(o)) {
-		at := pointer + "/" + jsontree.Escape(name)
+		at := Child(pointer, name)
 		if field, ok := fields[name]; ok {
-			list = append(list, check(o[name], field, at)...)
+			list = append(list, Check(o[name], field, at)...)
 			continue
 		}
-		list = append(list, ProblemError{Pointer: at, Detail: "unknown; there are " + strings.Join(known, ", ") + didYouMean(name, known)})
+		message := "unknown; there are " + strings.Join(known, ", ") + words.Suggestion(name, known)
+		list = append(list, problem.Problem{Pointer: at, Message: message})
 	}
 	return list
 }
 
-func problems(pointer string, err error) []ProblemError {
+func refused(pointer string, err error) []problem.Problem {
 	if err == nil {
 		return nil
 	}
-	return []ProblemError{{Pointer: pointer, Detail: err.Error()}}
+	return []problem.Problem{{Pointer: pointer, Message: err.Error()}}
 }
 
 // kindOf names a decoded JSON value, short.

@@ -1,8 +1,9 @@
-package scenario
+package scenariofile
 
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/journal"
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 // known is what the surface serves.
@@ -32,60 +34,32 @@ var known = Options{
 }
 
 // design is the example of DESIGN.md, as it stands there.
-const design = `version: 1
-name: nightly-sync-recovers
-description: start is throttled twice, the first run is quarantined, a reset heals it
-clock: {mode: frozen, start: 2026-01-05T06:00:00Z, perRequest: 10s}   # real | frozen | scaled (factor: 60)
-variants: {createStatus: 201}
-fixture: contoso
-lifecycles:
-  - name: slow-then-quarantined
-    on: profiles.start                  # the trigger: one run per profile and trigger; an automatic start triggers it too
-    where: {displayName: North}         # gjson path -> value, on the profile; optional
-    steps:                              # after: counted from the step before; stages may be skipped forward
-      - {status: extracting}
-      - {status: validating, after: {reads: 2}}     # answered profiles.get and profiles.status.get of this profile
-      - {status: inProgress, after: 30s}
-      - {status: quarantined, after: 5m, errors: 12}
-    next: recovered                     # lifecycle for the following trigger
-  - name: recovered
-    on: profiles.reset
-    steps: [{status: inProgress}, {status: success, after: 1m}]
-faults:
-  - name: throttle-start
-    operation: profiles.start
-    calls: first 2                      # first N | N (that one) | N-M | every N | all ; counted per rule and world, before authentication
-    respond: {status: 429, retryAfter: 20s, punishEarly: true}
-  - name: cut-upload
-    operation: upload.putBlock
-    calls: 3
-    body: {cutAt: 50%}
-    then: reset                         # finish | close | reset | hang   (reset over HTTP/2 is RST_STREAM)
-  - name: slow-status
-    operation: profiles.status.get
-    while: {status: inProgress}
-    delay: 80ms-900ms
-expect:                                 # what ` + "`verify` and `exec`" + ` judge
-  - {operation: profiles.start, count: 3, noEarlyRetry: true}       # count: 3 | ">=1" | 1-3 ; status: 4xx | 409
-  - {operation: profiles.status.get, minInterval: 5s}
-  - {profile: {displayName: North}, status: success}
-`
+var design = text("design")
+
+// text is a scenario that the plans are tested with, too.
+func text(name string) string {
+	b, err := os.ReadFile("../../scenario/testdata/" + name + ".yaml")
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
 
 func TestTheExampleOfTheDesignLoadsAsItStands(t *testing.T) {
 	f, err := Parse("nightly.yaml", []byte(design), known)
 	require.NoError(t, err)
 	seconds := func(n int) clock.Duration { return clock.Duration(time.Duration(n) * time.Second) }
-	assert.Equal(t, &File{
+	assert.Equal(t, &scenario.File{
 		Version: 1, Name: "nightly-sync-recovers", Description: "start is throttled twice, the first run is quarantined, a reset heals it",
-		Clock:    Clock{Mode: clock.ModeFrozen, Start: time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC), PerRequest: seconds(10)},
+		Clock:    scenario.Clock{Mode: clock.ModeFrozen, Start: time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC), PerRequest: seconds(10)},
 		Variants: map[string]string{"createStatus": "201"}, Fixture: "contoso",
-		Lifecycles: []Lifecycle{
-			{Name: "slow-then-quarantined", On: "profiles.start", Where: map[string]any{"displayName": "North"}, Next: "recovered", Place: "nightly.yaml:8:5", Steps: []Step{
+		Lifecycles: []scenario.Lifecycle{
+			{Name: "slow-then-quarantined", On: "profiles.start", Where: map[string]any{"displayName": "North"}, Next: "recovered", Place: "nightly.yaml:8:5", Steps: []scenario.Step{
 				{Status: "extracting"},
-				{Status: "validating", After: After{Reads: 2}},
-				{Status: "inProgress", After: After{Time: seconds(30)}},
-				{Status: "quarantined", After: After{Time: seconds(300)}, Errors: Errors{Count: 12}}}},
-			{Name: "recovered", On: "profiles.reset", Place: "nightly.yaml:17:5", Steps: []Step{{Status: "inProgress"}, {Status: "success", After: After{Time: seconds(60)}}}},
+				{Status: "validating", After: scenario.After{Reads: 2}},
+				{Status: "inProgress", After: scenario.After{Time: seconds(30)}},
+				{Status: "quarantined", After: scenario.After{Time: seconds(300)}, Errors: scenario.Errors{Count: 12}}}},
+			{Name: "recovered", On: "profiles.reset", Place: "nightly.yaml:17:5", Steps: []scenario.Step{{Status: "inProgress"}, {Status: "success", After: scenario.After{Time: seconds(60)}}}},
 		},
 		Faults: []fault.Rule{
 			{Name: "throttle-start", Operation: "profiles.start", Calls: fault.First(2), Respond: &fault.Respond{Status: 429, RetryAfter: seconds(20), PunishEarly: true}},
@@ -97,14 +71,14 @@ func TestTheExampleOfTheDesignLoadsAsItStands(t *testing.T) {
 			{Operation: "profiles.status.get", MinInterval: seconds(5), Place: "nightly.yaml:36:5"},
 			{Profile: map[string]any{"displayName": "North"}, Status: "success", Place: "nightly.yaml:37:5"},
 		},
-		faultPlaces: []string{"nightly.yaml:21:5", "nightly.yaml:25:5", "nightly.yaml:30:5"},
+		FaultPlaces: []string{"nightly.yaml:21:5", "nightly.yaml:25:5", "nightly.yaml:30:5"},
 	}, f)
 	assert.Equal(t, &profile.Script{Timeline: profile.DefaultTimeline, Lifecycles: []profile.Lifecycle{
 		{Name: "slow-then-quarantined", On: profile.CallStart, Where: map[string]any{"displayName": "North"}, Next: "recovered", Steps: []profile.Step{
 			{Status: profile.Extracting}, {Status: profile.Validating, Reads: 2}, {Status: profile.InProgress, After: 30 * time.Second},
 			{Status: profile.Quarantined, After: 5 * time.Minute, ErrorCount: 12}}},
 		{Name: "recovered", On: profile.CallReset, Steps: []profile.Step{{Status: profile.InProgress}, {Status: profile.Success, After: time.Minute}}},
-	}}, f.Script())
+	}}, Script(f))
 }
 
 // problems returns what is wrong with a text, a line each.
@@ -113,7 +87,7 @@ func problems(t *testing.T, file, text string, o Options) []string {
 	f, err := Parse(file, []byte(text), o)
 	require.Error(t, err)
 	assert.Nil(t, f, "nothing of a wrong file is there to be applied")
-	var list Problems
+	var list scenario.Problems
 	require.True(t, errors.As(err, &list), "%T", err)
 	return strings.Split(err.Error(), "\n")
 }
@@ -205,7 +179,7 @@ func TestNoProblemFollowsFromAnother(t *testing.T) {
 }
 
 // Whatever loads, loads again from its JSON.
-func again(t *testing.T, f *File, o Options) {
+func again(t *testing.T, f *scenario.File, o Options) {
 	t.Helper()
 	text, err := json.Marshal(f)
 	require.NoError(t, err)
@@ -214,11 +188,11 @@ func again(t *testing.T, f *File, o Options) {
 	second, err := json.Marshal(g)
 	require.NoError(t, err)
 	assert.Equal(t, string(text), string(second))
-	assert.Equal(t, f.Script(), g.Script())
+	assert.Equal(t, Script(f), Script(g))
 }
 
 func TestLoadsAgainFromItsJSON(t *testing.T) {
-	for name, text := range map[string]string{"design": design, "starter": Starter()} {
+	for name, text := range map[string]string{"design": design, "starter": scenario.Starter()} {
 		t.Run(name, func(t *testing.T) {
 			f, err := Parse(name+".yaml", []byte(text), known)
 			require.NoError(t, err)
@@ -278,4 +252,30 @@ expect:
 throttle:
   - {name: t, preset: educaton}
 `, known))
+}
+
+// A name that stands twice is a mistake like any other: the file is read on, and
+// the first value counts.
+func TestNamesThatStandTwice(t *testing.T) {
+	assert.Equal(t, []string{
+		`x.yaml:3:14: faults[0].name: the name "name" stands twice, first in line 3`,
+		`x.yaml:3:34: faults[0].operation: there is no operation "profiles.gt"; did you mean profiles.get?`,
+		`x.yaml:4:50: faults[1].delay: the name "delay" stands twice, first in line 4`,
+		`x.yaml:5:1: version: the name "version" stands twice, first in line 1`,
+		`x.yaml:6:1: fixure: unknown property "fixure"; did you mean "fixture"?`,
+	}, problems(t, "x.yaml", `version: 1
+faults:
+ - {name: a, name: b, operation: profiles.gt, delay: 1s}
+ - {name: c, operation: profiles.get, delay: 1s, delay: {y: &x 2, y: 3}}
+version: 2
+fixure: *x
+`, known))
+	assert.Equal(t, []string{`x.json:1:16: version: the name "version" stands twice, first in line 1`}, problems(t, "x.json", `{"version": 1, "version": {"a": 1, "a": 2}}`, known))
+
+	_, err := Inspect("x.json", []byte(`{"displayName": "a", "displayName": "b"}`))
+	assert.EqualError(t, err, `x.json:1:22: displayName: the name "displayName" stands twice, first in line 1`)
+}
+
+func TestWhatIsTooLargeIsNotRead(t *testing.T) {
+	assert.Equal(t, []string{"x.yaml: the file has 1048577 bytes; the most is 1048576"}, problems(t, "x.yaml", strings.Repeat("#", scenario.MaxSize+1), known))
 }

@@ -1,4 +1,4 @@
-package scenario
+package scenariofile
 
 import (
 	"errors"
@@ -7,18 +7,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/scenarios"
 )
 
 // Nothing that a file says makes Parse panic, every problem has a message, and
 // whatever loads, loads again from its JSON.
 func FuzzParse(f *testing.F) {
-	for _, name := range Names() {
+	for _, name := range scenario.Names() {
 		text, err := scenarios.FS.ReadFile(name + ".yaml")
 		require.NoError(f, err)
 		f.Add(text)
 	}
-	for _, text := range []string{design, everything, Starter(), `{"version": 1, "faults": [{"name": "a", "operation": "*", "respond": {"status": 200, "body": [1, "<"]}}]}`,
+	for _, text := range []string{design, text("everything"), scenario.Starter(), `{"version": 1, "faults": [{"name": "a", "operation": "*", "respond": {"status": 200, "body": [1, "<"]}}]}`,
 		"version: 1\nclock: &c {mode: frozen}\nvariants: {<<: *c}", "version: 1\nfaults:\n- &a {name: a, operation: batch, delay: 1s}\n- {<<: *a, name: b}",
 		"version: 1\nlifecycles: [{name: a, on: profiles.start, where: {a: null}, steps: [{status: success, errors: []}]}]", "? - - - a", "a: &a [*a]", "%YAML 1.2\n---\n!!map {}",
 		"version: 1\nexpect: [{operation: batch, status: 0, count: 0}]", "version: 1\nname: |\n  a\n   b\n\ndescription: >+\n  x\n\n"} {
@@ -27,7 +28,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file, err := Parse("fuzz.yaml", text, known)
 		if err != nil {
-			var list Problems
+			var list scenario.Problems
 			require.True(t, errors.As(err, &list), "%T", err)
 			for _, p := range list {
 				assert.NotEmpty(t, p.Message)
@@ -35,8 +36,8 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		again(t, file, known)
-		_, err = Merge([]*File{file})
+		_, err = Merge([]*scenario.File{file})
 		require.NoError(t, err)
-		assert.NotEmpty(t, Plan(file))
+		assert.NotEmpty(t, scenario.Plan(file))
 	})
 }

@@ -1,4 +1,4 @@
-package scenario
+package document
 
 import (
 	"io"
@@ -6,13 +6,19 @@ import (
 
 	"github.com/goccy/go-yaml/scanner"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // screen scans YAML, without recursion, and refuses what the parser must not be
-// given: too much of anything, and what a scenario has no use for.
-func screen(text string) (token.Tokens, error) {
-	if i := strings.Index(text, strings.Repeat("<", maxAngles+1)); i >= 0 {
-		return nil, wrong(position{strings.Count(text[:i], "\n") + 1, 1}, "more than %d < in a row", maxAngles)
+// given: too much of anything, and what a scenario has no use for. JSON has no
+// more levels than brackets, and quotes what else could be costly.
+func screen(text string, isJSON bool) (token.Tokens, error) {
+	most := maxTokens
+	if isJSON {
+		most = 4 * maxNodes // a name, a colon, a value and a comma
+	} else if i := strings.Index(text, strings.Repeat("<", maxAngles+1)); i >= 0 {
+		return nil, wrong(Position{strings.Count(text[:i], "\n") + 1, 1}, "more than %d < in a row", maxAngles)
 	}
 	var s scanner.Scanner
 	s.Init(text)
@@ -27,14 +33,14 @@ func screen(text string) (token.Tokens, error) {
 				list.Add(t)
 			}
 		}
-		if len(list) > maxTokens {
-			return nil, wrong(standing(list[maxTokens]), "the file is too large: more than %d words and signs", maxTokens)
+		if len(list) > most {
+			return nil, wrong(standing(list[most]), "the file is too large: more than %d words and signs", most)
 		}
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return nil, wrong(position{}, "no YAML: %v", err)
+			return nil, wrong(Position{}, "no YAML: %v", err)
 		}
 	}
 	return list, (&screening{list: list}).run()
@@ -61,7 +67,7 @@ func (s *screening) run() error {
 		begun = true
 		switch t.Type {
 		case token.TagType:
-			return wrong(at, "tags are not read; quote the value where it must be text, and leave %s out", quote(t.Value))
+			return wrong(at, "tags are not read; quote the value where it must be text, and leave %s out", words.Quote(t.Value))
 		case token.DirectiveType:
 			return wrong(at, "directives are not read; leave the line out")
 		case token.DocumentEndType:
@@ -87,16 +93,16 @@ func (s *screening) run() error {
 }
 
 // block notes that a block collection is opened, gone on with, or closed.
-func (s *screening) block(i int, t *token.Token, at position) error {
+func (s *screening) block(i int, t *token.Token, at Position) error {
 	isKey := i+1 < len(s.list) && s.list[i+1].Type == token.MappingValueType
 	if s.flow > 0 || !isKey && t.Type != token.SequenceEntryType && t.Type != token.MappingKeyType {
 		return nil
 	}
-	for len(s.blocks) > 0 && s.blocks[len(s.blocks)-1].column > at.column {
+	for len(s.blocks) > 0 && s.blocks[len(s.blocks)-1].column > at.Column {
 		s.blocks = s.blocks[:len(s.blocks)-1]
 	}
-	if len(s.blocks) == 0 || s.blocks[len(s.blocks)-1].column < at.column {
-		s.blocks = append(s.blocks, block{column: at.column})
+	if len(s.blocks) == 0 || s.blocks[len(s.blocks)-1].column < at.Column {
+		s.blocks = append(s.blocks, block{column: at.Column})
 	}
 	if top := &s.blocks[len(s.blocks)-1]; t.Type != token.SequenceEntryType {
 		if top.keys++; top.keys > maxKeys {

@@ -1,4 +1,4 @@
-package scenario
+package scenariofile
 
 import (
 	"maps"
@@ -7,14 +7,17 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 // check finds what no schema can tell.
-func (p *parsing) check(f *File) {
+func (p *parsing) check(f *scenario.File) {
 	p.clock(f.Clock)
 	p.variants(f.Variants)
 	p.fixture(f)
@@ -23,7 +26,7 @@ func (p *parsing) check(f *File) {
 	p.lifecycles(f.Lifecycles)
 	p.faults(f)
 	for i := range f.Throttle {
-		at := child("/throttle", i)
+		at := jsontree.Child("/throttle", i)
 		for _, wrong := range f.Throttle[i].Check(p.options.Operations) {
 			if !slices.Contains(p.bad, at+"/preset") { // what a preset stands for is not missing
 				p.rule(at+wrong.Pointer, "%s", wrong.Message)
@@ -31,14 +34,14 @@ func (p *parsing) check(f *File) {
 		}
 	}
 	for i := range f.Expect {
-		e, at := &f.Expect[i], child("/expect", i)
+		e, at := &f.Expect[i], jsontree.Child("/expect", i)
 		for _, wrong := range e.Check(p.options.Operations) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}
 	}
 }
 
-func (p *parsing) clock(c Clock) {
+func (p *parsing) clock(c scenario.Clock) {
 	mode := c.Setting().Mode
 	only := func(name string, given bool, want clock.Mode) {
 		if given && mode != want {
@@ -69,19 +72,19 @@ func (p *parsing) variants(chosen map[string]string) {
 			if !slices.Contains(known, name) {
 				near = words.Hint(name, known)
 			}
-			p.rule(child("/variants", name), "%v%s", err, near)
+			p.rule(jsontree.Child("/variants", name), "%v%s", err, near)
 		}
 	}
 }
 
 // fixture finds out whether the fixture is a built-in one or a path, which is
 // made to lead from where we are.
-func (p *parsing) fixture(f *File) {
+func (p *parsing) fixture(f *scenario.File) {
 	known := p.options.Fixtures
 	if f.Fixture == "" || slices.Contains(known, f.Fixture) {
 		return
 	}
-	if isPath(f.Fixture) {
+	if files.IsPath(f.Fixture) {
 		f.Fixture = under(p.options.Folder, f.Fixture)
 		return
 	}
@@ -91,22 +94,23 @@ func (p *parsing) fixture(f *File) {
 	}
 }
 
-func (p *parsing) timeline(t Timeline) {
-	for _, s := range t.stages() {
-		if s.given != nil && (*s.given < 0 || s.given.Std() > clock.MaxDuration) {
-			p.rule("/timeline/"+s.name, "%v is out of range: want zero to %v", *s.given, clock.MaxDuration)
+func (p *parsing) timeline(t scenario.Timeline) {
+	for name, given := range map[string]*clock.Duration{"provisioning": t.Provisioning, "deleting": t.Deleting,
+		"extracting": t.Extracting, "validating": t.Validating, "inProgress": t.InProgress} {
+		if given != nil && (*given < 0 || given.Std() > clock.MaxDuration) {
+			p.rule("/timeline/"+name, "%v is out of range: want zero to %v", *given, clock.MaxDuration)
 		}
 	}
 }
 
 // names finds names that stand twice in a list.
-func (p *parsing) names(f *File) {
+func (p *parsing) names(f *scenario.File) {
 	seen := map[string]string{}
-	for _, n := range f.named() {
+	for _, n := range entries(f) {
 		key := n.list + " " + n.name
 		if first, twice := seen[key]; twice && n.name != "" {
-			at := child(child("", n.list), n.index)
-			p.rule(child(at, "name"), "the name %q stands twice in %s, first at %s", n.name, n.list, first)
+			at := jsontree.Child(jsontree.Child("", n.list), n.index)
+			p.rule(jsontree.Child(at, "name"), "the name %q stands twice in %s, first at %s", n.name, n.list, first)
 			continue
 		}
 		seen[key] = n.place
@@ -119,7 +123,8 @@ type named struct {
 	index             int
 }
 
-func (f *File) named() (all []named) {
+// entries returns them all.
+func entries(f *scenario.File) (all []named) {
 	for i, l := range f.Lifecycles {
 		all = append(all, named{"lifecycles", l.Name, l.Place, i})
 	}
@@ -132,26 +137,12 @@ func (f *File) named() (all []named) {
 	return all
 }
 
-// FaultPlace returns where the fault of that index stands, as "file:line:column",
-// "" where that is not known.
-func (f *File) FaultPlace(i int) string { return item(f.faultPlaces, i) }
-
-// ThrottlePlace is FaultPlace for the throttle rules.
-func (f *File) ThrottlePlace(i int) string { return item(f.throttlePlaces, i) }
-
-func item(list []string, i int) string {
-	if i < 0 || i >= len(list) {
-		return ""
-	}
-	return list[i]
-}
-
-func (p *parsing) lifecycles(list []Lifecycle) {
+func (p *parsing) lifecycles(list []scenario.Lifecycle) {
 	for i := range list {
-		l, at := &list[i], child("/lifecycles", i)
+		l, at := &list[i], jsontree.Child("/lifecycles", i)
 		for _, path := range slices.Sorted(maps.Keys(l.Where)) {
 			for _, wrong := range match.Wrong(path, l.Where[path]) {
-				p.rule(child(child(at, "where"), path), "%s", wrong)
+				p.rule(jsontree.Child(jsontree.Child(at, "where"), path), "%s", wrong)
 			}
 		}
 		p.steps(l, at)
@@ -160,20 +151,20 @@ func (p *parsing) lifecycles(list []Lifecycle) {
 	p.circles(list)
 }
 
-func (p *parsing) steps(l *Lifecycle, at string) {
+func (p *parsing) steps(l *scenario.Lifecycle, at string) {
 	var total time.Duration
 	for j, s := range l.Steps {
 		if total += s.After.Time.Std(); total > clock.MaxDuration {
-			p.rule(child(child(at+"/steps", j), "after"), "the steps up to here take more than %v, which is the most", clock.MaxDuration)
+			p.rule(jsontree.Child(at+"/steps", j)+"/after", "the steps up to here take more than %v, which is the most", clock.MaxDuration)
 			break
 		}
 	}
-	for _, wrong := range profile.CheckSteps(l.call(), l.script()) {
+	for _, wrong := range profile.CheckSteps(call(l), steps(l)) {
 		if wrong.Index < 0 || wrong.Index >= len(l.Steps) {
 			p.rule(at+"/on", "%s", wrong.Message)
 			continue
 		}
-		step, s := child(at+"/steps", wrong.Index), l.Steps[wrong.Index]
+		step, s := jsontree.Child(at+"/steps", wrong.Index), l.Steps[wrong.Index]
 		message := wrong.Message
 		if wrong.Forcible {
 			switch {
@@ -189,13 +180,13 @@ func (p *parsing) steps(l *Lifecycle, at string) {
 }
 
 // next checks what a lifecycle is followed by.
-func (p *parsing) next(list []Lifecycle, i int, at string) {
+func (p *parsing) next(list []scenario.Lifecycle, i int, at string) {
 	l := list[i]
 	if l.Next == "" {
 		return
 	}
 	at += "/next"
-	j := slices.IndexFunc(list, func(o Lifecycle) bool { return o.Name == l.Next })
+	j := slices.IndexFunc(list, func(o scenario.Lifecycle) bool { return o.Name == l.Next })
 	if j < 0 {
 		var known []string
 		for _, o := range list {
@@ -208,7 +199,7 @@ func (p *parsing) next(list []Lifecycle, i int, at string) {
 		return
 	}
 	last, follows := l.Steps[len(l.Steps)-1], list[j].On
-	switch end := l.ends(); {
+	switch end := ends(&l); {
 	case last.Force:
 	case follows == "profiles.create":
 		p.rule(at, "%q is set going by profiles.create, which no profile meets a second time", l.Next)
@@ -221,7 +212,7 @@ func (p *parsing) next(list []Lifecycle, i int, at string) {
 
 // ends returns the state that the steps leave the profile in, "" where none
 // of them names one.
-func (l *Lifecycle) ends() string {
+func ends(l *scenario.Lifecycle) string {
 	for _, s := range slices.Backward(l.Steps) {
 		if s.State != "" {
 			return s.State
@@ -232,7 +223,7 @@ func (l *Lifecycle) ends() string {
 
 // circles finds lifecycles that come back to themselves. Each waits to be named
 // by the one before, so none of a circle would ever run.
-func (p *parsing) circles(list []Lifecycle) {
+func (p *parsing) circles(list []scenario.Lifecycle) {
 	next := make([]int, len(list))
 	byName := make(map[string]int, len(list))
 	for i, l := range list {
@@ -260,7 +251,7 @@ func (p *parsing) circles(list []Lifecycle) {
 			for _, k := range append(slices.Clone(circle), j) {
 				names = append(names, list[k].Name)
 			}
-			p.rule(child("/lifecycles", circle[len(circle)-1])+"/next",
+			p.rule(jsontree.Child("/lifecycles", circle[len(circle)-1])+"/next",
 				"next leads in a circle: %s; each waits until the one before names it, so none would ever run",
 				strings.Join(names, " → "))
 		}
@@ -270,9 +261,9 @@ func (p *parsing) circles(list []Lifecycle) {
 	}
 }
 
-func (p *parsing) faults(f *File) {
+func (p *parsing) faults(f *scenario.File) {
 	for i := range f.Faults {
-		r, at := &f.Faults[i], child("/faults", i)
+		r, at := &f.Faults[i], jsontree.Child("/faults", i)
 		for _, wrong := range r.Check(p.options.Operations) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}

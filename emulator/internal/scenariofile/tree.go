@@ -1,10 +1,14 @@
-package scenario
+package scenariofile
 
 import (
+	"slices"
 	"strconv"
 
-	"github.com/graphemu/graphemu/emulator/internal/match"
+	"github.com/go-json-experiment/json/jsontext"
 )
+
+// tokens returns the tokens of a JSON pointer.
+func tokens(pointer string) []string { return slices.Collect(jsontext.Pointer(pointer).Tokens()) }
 
 // find returns the value of a pointer, nil where there is none.
 func find(v any, pointer string) any {
@@ -46,14 +50,4 @@ func drop(v any, path []string) any {
 		}
 	}
 	return v
-}
-
-// subset tells whether all that a asks, b asks too.
-func subset[V any](a, b map[string]V) bool {
-	for name, v := range a {
-		if w, ok := b[name]; !ok || !match.Same(v, w) {
-			return false
-		}
-	}
-	return true
 }
