@@ -139,8 +139,7 @@ func ExampleWorld_Faults() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = world.Faults().Add(fault.Rule{Name: "down", Operation: "profiles.*", Calls: fault.First(1),
-		Respond: &fault.Respond{Status: http.StatusBadGateway}})
+	err = world.Faults().Add(fault.Once("profiles.*", http.StatusBadGateway))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -163,7 +162,7 @@ func ExampleWorld_Faults() {
 	// Output:
 	// 502
 	// 200
-	// down 2 1
+	// once-profiles.all-502 2 1
 }
 
 // A strict server takes its own tokens, for what they permit, as long as they are

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 )
 
 // Faults are the faults of one world: those of its scenario, and those added
@@ -11,7 +12,7 @@ import (
 // its next Reset or another scenario. Safe for concurrent use.
 type Faults struct {
 	operations func() []string
-	set        *fault.Set
+	set        *faults.Set
 }
 
 // Faults returns the world's faults.

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
@@ -172,7 +172,7 @@ const maxFixtures = 100
 // play is what a scene does to the requests of a world.
 func (sc *scene) play(o roots) *engine.Scenario {
 	p := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest,
-		Faults: fault.NewSet(sc.file.Faults, binary.BigEndian.Uint64(ids.Key(o.Seed, o.From, "faults")))}
+		Faults: faults.NewSet(sc.file.Faults, binary.BigEndian.Uint64(ids.Key(o.Seed, o.From, "faults")))}
 	if len(sc.file.Throttle) > 0 {
 		p.Throttle = throttle.New(sc.file.Throttle)
 	}

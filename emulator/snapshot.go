@@ -6,8 +6,8 @@ import (
 	"maps"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/record"
@@ -42,7 +42,7 @@ type snapshot struct {
 	Variants  map[string]string   `json:"variants"`         // in force
 	Stored    map[string]string   `json:"stored,omitzero"`  // those that count from the next reset on: their readings until then
 	Ids       positions           `json:"ids"`
-	Faults    fault.SavedSet      `json:"faults"`
+	Faults    faults.SavedSet     `json:"faults"`
 	Throttle  *throttle.Saved     `json:"throttle,omitzero"`
 	Retries   record.SavedRetries `json:"retries"`
 	Profiles  profile.SavedStore  `json:"profiles"`

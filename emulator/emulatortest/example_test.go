@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/emulatortest"
 	"github.com/graphemu/graphemu/emulator/fault"
 )
@@ -108,8 +107,7 @@ func ExampleJournal_Requests() {
 	t := newT("TestCreateWhenBusy")
 	defer t.end()
 	g := emulatortest.Start(t, emulator.Options{Clock: "frozen@2026-01-05T06:00:00Z"})
-	err := g.World().Faults().Add(fault.Rule{Name: "busy", Operation: "profiles.create", Calls: fault.First(1),
-		Respond: &fault.Respond{Status: http.StatusServiceUnavailable, RetryAfter: clock.Duration(20 * time.Second)}})
+	err := g.World().Faults().Add(fault.Throttled("profiles.create", 20*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,9 +123,9 @@ func ExampleJournal_Requests() {
 		fmt.Println(entry.Operation, entry.Status)
 	}
 	// Output:
-	// create: 503 Service Unavailable
+	// create: 429 Too Many Requests
 	// <nil>
-	// profiles.create 503
+	// profiles.create 429
 	// profiles.create 202
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
@@ -42,7 +43,7 @@ func (r *Rule) Check(operations []string) []Problem {
 		c.slow(r.Slow)
 	}
 	c.end(r)
-	if r.Delay.IsZero() && r.Respond == nil && r.Body == nil && r.Slow == nil && !r.Then.breaks() && r.Handled == nil {
+	if r.Delay.IsZero() && r.Respond == nil && r.Body == nil && r.Slow == nil && (r.Then == "" || r.Then == Finish) && r.Handled == nil {
 		c.add("", "the rule does nothing: give it delay, respond, body, slow, or then with close, reset or hang")
 	}
 	return c.problems
@@ -78,18 +79,9 @@ func (c *checker) operation(name string, operations []string) {
 		c.add("/operation", `a rule needs an operation: a name like profiles.start, a group like "profiles.*", or "*" for all`)
 		return
 	}
-	if operations == nil || name == "*" || slices.Contains(operations, name) {
-		return
+	if wrong := operation.Unknown(name, operations); operations != nil && wrong != "" {
+		c.add("/operation", "%s", wrong)
 	}
-	if group, ok := strings.CutSuffix(name, "*"); ok && strings.HasSuffix(group, ".") {
-		if slices.ContainsFunc(operations, func(o string) bool { return strings.HasPrefix(o, group) }) {
-			return
-		}
-		c.add("/operation", "the group %s names no operation%s", words.Quote(name), words.Suggestion(name, operation.Groups(operations)))
-		return
-	}
-	known := append(operation.Groups(operations), operations...)
-	c.add("/operation", "there is no operation %s%s", words.Quote(name), words.Suggestion(name, known))
 }
 
 func (c *checker) calls(calls Calls) {
@@ -137,7 +129,7 @@ func (c *checker) where(w Where) {
 	seen := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(w.Query)) {
 		pointer := "/where/query/" + jsontree.Escape(name)
-		if option := optionName(name); option == "" {
+		if option := match.OptionName(name); option == "" {
 			c.add(pointer, "a query option needs a name, like $top")
 		} else if other, twice := seen[option]; twice {
 			c.add(pointer, "the option %s is asked for twice: as %s too", name, words.Quote(other))
@@ -147,35 +139,10 @@ func (c *checker) where(w Where) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(w.Body)) {
 		pointer := "/where/body/" + jsontree.Escape(path)
-		if wrong := checkPath(path); wrong != "" {
+		for _, wrong := range match.Wrong(path, w.Body[path]) {
 			c.add(pointer, "%s", wrong)
-		} else if _, ok := canonical(w.Body[path]); !ok {
-			c.add(pointer, "%s is no value that can be compared: want a string, a number, true, false or null",
-				words.Quote(fmt.Sprint(w.Body[path])))
 		}
 	}
-}
-
-// maxPath is the longest path into a body, in bytes.
-const maxPath = 512
-
-// checkPath returns what is wrong with a gjson path, "" for nothing. Paths that
-// build new values are refused (chosen): "@tostr|@tostr|…" and
-// "[@this,@this]|[@this,@this]|…" double with each part, and a question about a
-// value needs none.
-func checkPath(path string) string {
-	switch {
-	case path == "":
-		return "a place in the body needs a path, like displayName or dataProvider.url"
-	case len(path) > maxPath:
-		return fmt.Sprintf("the path has %d bytes; the most is %d", len(path), maxPath)
-	}
-	// A type annotation's name, "@odata\.type", is no modifier.
-	plain := strings.ReplaceAll(strings.ReplaceAll(path, `\@odata`, ""), "@odata", "")
-	if i := strings.IndexAny(plain, "[{@!"); i >= 0 {
-		return fmt.Sprintf("the path holds %q: gjson's modifiers and multipaths are not taken here", plain[i:i+1])
-	}
-	return ""
 }
 
 func (c *checker) span(pointer string, s Span) {
@@ -314,9 +281,6 @@ func (c *checker) end(r *Rule) {
 		c.add("/handled", "a request that is not handled has no answer, so respond, body and slow have nothing to do")
 	}
 }
-
-// breaks tells that the client sees no proper end of the answer.
-func (t Then) breaks() bool { return t != "" && t != Finish }
 
 // isToken tells whether s is a token of HTTP, as the name of a header is.
 func isToken(s string) bool {

@@ -53,7 +53,7 @@ func TestCheck(t *testing.T) {
 		{good(func(r *Rule) { r.Where.Query = map[string]string{"$top": "1", "Top": "1", "$": ""} }), []string{"/where/query/$: needs a name", "/where/query/Top: twice"}},
 		{good(func(r *Rule) {
 			r.Where.Body = map[string]any{"a": 1, "b": "x", "c": nil, "d": true, "e": []any{}, "": 1}
-		}), []string{"/where/body/: needs a path", "/where/body/e: no value that can be compared"}},
+		}), []string{"/where/body/: the path is empty", "/where/body/e: no value that can be compared"}},
 		{good(func(r *Rule) { r.Chance = 1 }), nil},
 		{good(func(r *Rule) { r.Chance = 1.5 }), []string{"/chance: 1.5 is no share"}},
 		{good(func(r *Rule) { r.Chance = -0.5 }), []string{"/chance: -0.5 is no share"}},

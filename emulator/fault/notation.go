@@ -3,7 +3,6 @@ package fault
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -142,23 +141,6 @@ func (c *Calls) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// next returns the first of the calls from the nth on, or never.
-func (c Calls) next(n uint64) uint64 {
-	n = max(n, c.From, 1)
-	if c.Every > 1 {
-		if rest := n % c.Every; rest > 0 {
-			n += c.Every - rest
-		}
-	}
-	if c.To > 0 && n > c.To {
-		return never
-	}
-	return n
-}
-
-// never is the number of a call that does not come.
-const never = math.MaxUint64
-
 // Span is a duration, or a range from which one is drawn. Written "80ms" or
 // "80ms-900ms".
 type Span struct{ Min, Max time.Duration }
@@ -276,14 +258,6 @@ func (o *Offset) UnmarshalJSON(b []byte) error {
 	}
 	*o, err = ParseOffset(text)
 	return err
-}
-
-// in returns how many bytes of a body of size bytes come before the place.
-func (o Offset) in(size int) int {
-	if o.Percent > 0 {
-		return min(int(float64(size)*o.Percent/100), size)
-	}
-	return min(max(o.Bytes, 0), size)
 }
 
 // scalar returns the text of a JSON string or number. ok is false for null,

@@ -2,14 +2,11 @@ package fault
 
 import (
 	"encoding/json"
-	"math"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/graphemu/graphemu/emulator/clock"
 )
 
 func TestNotationIsReadAndWritten(t *testing.T) {
@@ -83,18 +80,6 @@ func TestNotationIsRefused(t *testing.T) {
 	}
 }
 
-func TestOffsetInABody(t *testing.T) {
-	for _, tc := range []struct {
-		at         Offset
-		size, want int
-	}{
-		{Share(50), 11, 5}, {Share(100), 11, 11}, {Offset{Given: true}, 11, 0},
-		{At(5), 11, 5}, {At(50), 11, 11}, {At(-5), 11, 0}, {Share(50), 0, 0},
-	} {
-		assert.Equal(t, tc.want, tc.at.in(tc.size), tc.at)
-	}
-}
-
 func TestARuleInJSON(t *testing.T) {
 	const text = `{"name":"a","operation":"profiles.start","calls":"first 2","while":{"status":"inProgress"},"where":{"body":{"n":3}},"chance":0.5,"delay":"1s-2s",` +
 		`"respond":{"status":429,"retryAfter":"20s","punishEarly":true},"body":{"cutAt":"50%"},"slow":{"bytes":5,"every":"10ms"},"then":"reset","handled":true}`
@@ -103,32 +88,6 @@ func TestARuleInJSON(t *testing.T) {
 	b, err := json.Marshal(r)
 	require.NoError(t, err)
 	assert.Equal(t, text, string(b))
-}
-
-func TestTimesOfAClient(t *testing.T) {
-	const s = time.Second
-	for _, tc := range []struct {
-		d, felt, told, passed time.Duration
-		factor                float64
-	}{
-		{20 * s, 20 * s, 20 * s, 20 * s, 1},
-		{20 * s, 20 * s, 20 * s, 20 * s, 0},
-		{249 * time.Millisecond, 249 * time.Millisecond, 249 * time.Millisecond, 249 * time.Millisecond, 1},
-		{249 * time.Millisecond, 249 * time.Millisecond, 249 * time.Millisecond, 249 * time.Millisecond, 0},
-		{20 * s, 333333333, s, 60 * s, 60},
-		{60 * s, s, s, 60 * s, 60},
-		{180 * s, 3 * s, 3 * s, 180 * s, 60},
-		{61 * s, 1016666667, 2 * s, 120 * s, 60},
-		{20 * s, 40 * s, 40 * s, 20 * s, 0.5},
-		{0, 0, 0, 0, 60},
-		{20 * s, 20 * s, 20 * s, 20 * s, -1},
-		{20 * s, 20 * s, 20 * s, 20 * s, math.NaN()},
-		{clock.MaxDuration, math.MaxInt64, math.MaxInt64, 9223372036855, 1e-6},
-	} {
-		assert.Equal(t, tc.felt, Felt(tc.d, tc.factor), "felt %v at %v", tc.d, tc.factor)
-		assert.Equal(t, tc.told, Told(tc.d, tc.factor), "told %v at %v", tc.d, tc.factor)
-		assert.Equal(t, tc.passed, Passed(Told(tc.d, tc.factor), tc.factor), "passed %v at %v", tc.d, tc.factor)
-	}
 }
 
 // roundTrip holds that what is read is written so that it is read the same.
@@ -145,9 +104,9 @@ func roundTrip[T any](t *testing.T, text string) {
 
 func FuzzCalls(f *testing.F) {
 	for _, seed := range []string{`"first 2"`, `3`, `"2-5"`, `"3-"`, `"1-"`, `"every 4"`, `"all"`, `null`, `9223372036854775808`, `"5-3"`, `-1`, `"first\u00a02"`} {
-		f.Add(seed, uint64(7))
+		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, text string, n uint64) {
+	f.Fuzz(func(t *testing.T, text string) {
 		roundTrip[Calls](t, text)
 		var c Calls
 		if json.Unmarshal([]byte(text), &c) != nil {
@@ -155,19 +114,15 @@ func FuzzCalls(f *testing.F) {
 		}
 		r := Rule{Name: "a", Operation: "x", Calls: c, Delay: Span{1, 1}}
 		require.Empty(t, r.Check(nil), "what is read is right")
-		n %= 2 * MaxCalls
-		if at := c.next(n); at != never {
-			require.GreaterOrEqual(t, at, max(n, 1))
-			require.Equal(t, at, c.next(at))
-		}
+		require.Equal(t, c.IsZero(), c == All(), "one way to say all")
 	})
 }
 
 func FuzzSpan(f *testing.F) {
 	for _, seed := range []string{"80ms", "80ms-900ms", "0s - 1m30s", "-5s", "900ms-80ms", "1000000h", "1ns-876000h", ""} {
-		f.Add(seed, uint64(1))
+		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, text string, n uint64) {
+	f.Fuzz(func(t *testing.T, text string) {
 		s, err := ParseSpan(text)
 		if err != nil {
 			return
@@ -175,21 +130,19 @@ func FuzzSpan(f *testing.F) {
 		again, err := ParseSpan(s.String())
 		require.NoError(t, err)
 		require.Equal(t, s, again)
-		d := s.draw(1, n)
-		require.True(t, s.Min <= d && d <= s.Max, "%v", d)
+		require.LessOrEqual(t, s.Min, s.Max)
 	})
 }
 
 func FuzzOffset(f *testing.F) {
 	for _, seed := range []string{`"50%"`, `120`, `"0%"`, `"100%"`, `"0.0001%"`, `"NaN%"`, `1e9`, `null`, `"00012"`} {
-		f.Add(seed, 35)
+		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, text string, size int) {
+	f.Fuzz(func(t *testing.T, text string) {
 		roundTrip[Offset](t, text)
 		var o Offset
-		if json.Unmarshal([]byte(text), &o) == nil && size >= 0 {
-			at := o.in(size)
-			require.True(t, 0 <= at && at <= size, "%d", at)
+		if json.Unmarshal([]byte(text), &o) == nil {
+			require.True(t, o.Percent >= 0 && o.Percent <= 100 && o.Bytes >= 0, "%v", o)
 		}
 	})
 }

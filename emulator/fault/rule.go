@@ -1,6 +1,6 @@
-// Package fault is what goes wrong on the wire: rules that say which calls are
-// struck, and the effects that strike them. It knows no Graph: an operation is
-// a name, and the surface that owns it turns a Respond into its own format.
+// Package fault is how a test says what goes wrong: rules that name the calls that
+// are struck, and what is done to them. A scenario file has them under faults; a
+// test adds them with World.Faults. An operation is a name, as "profiles.start".
 package fault
 
 import (
@@ -48,7 +48,7 @@ type While struct {
 type Where struct {
 	Header map[string]string `json:"header,omitzero"` // name, in any letter case, to the whole value
 	Query  map[string]string `json:"query,omitzero"`  // option, as "$top", to the decoded value; without the $ too
-	Body   map[string]any    `json:"body,omitzero"`   // gjson path to a JSON value (string, number, Boolean or null)
+	Body   map[string]any    `json:"body,omitzero"`   // gjson path to a string, number, Boolean or null, which is for an absent value too
 }
 
 // Respond is an answer in place of the operation's own.
@@ -106,3 +106,11 @@ const (
 	Reset  Then = "reset"  // TCP RST (HTTP/2: RST_STREAM)
 	Hang   Then = "hang"   // nothing more comes until the client goes away or the server stops
 )
+
+// Use is a rule with what came of it.
+type Use struct {
+	Rule    Rule
+	Added   bool   // at run time
+	Matched uint64 // calls that met Operation, While and Where, and no rule before struck
+	Fired   uint64 // calls that it struck
+}

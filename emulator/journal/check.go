@@ -3,13 +3,13 @@ package journal
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/problem"
@@ -17,10 +17,6 @@ import (
 
 // Mistake is one thing that is wrong with an Expectation.
 type Mistake = problem.Problem
-
-// maxPath is how long a gjson path may be, in bytes: those of this API's
-// objects have no more than a hundred.
-const maxPath = 512
 
 // Check returns everything that is wrong with the expectation, in the order of
 // its fields; nil for nothing. operations are the names of all operations; nil:
@@ -154,45 +150,8 @@ func (e *Expectation) checkList(name string, list, operations []string, add func
 func (e *Expectation) checkProfile(add func(pointer, format string, args ...any)) {
 	for _, path := range slices.Sorted(maps.Keys(e.Profile)) {
 		pointer := "/profile/" + jsontree.Escape(show(path))
-		if wrong := checkPath(path); wrong != "" {
+		for _, wrong := range match.Wrong(path, e.Profile[path]) {
 			add(pointer, "%s", wrong)
 		}
-		if !plain(e.Profile[path]) {
-			add(pointer, "the value is an object, an array or no JSON: want a string, a number, a Boolean or null")
-		}
 	}
-}
-
-// plain tells whether v is a JSON value without parts.
-func plain(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch reflect.ValueOf(v).Kind() {
-	case reflect.String, reflect.Bool, reflect.Float32, reflect.Float64,
-		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return true
-	}
-	return false
-}
-
-// checkPath returns what is wrong with a gjson path, "" for nothing. Paths that
-// build new values are refused (chosen): "[@this,@this]|[@this,@this]|…" doubles
-// with each part, and a question about a value needs none.
-func checkPath(path string) string {
-	switch {
-	case path == "":
-		return "the path is empty: want one like displayName or dataProvider.connectionUrl"
-	case len(path) > maxPath:
-		return fmt.Sprintf("the path has %d bytes; the most is %d", len(path), maxPath)
-	}
-	// A type annotation's name, "@odata\.type", is no modifier.
-	rest := strings.ReplaceAll(strings.ReplaceAll(path, `\@odata`, ""), "@odata", "")
-	if i := strings.IndexAny(rest, "[{@"); i >= 0 {
-		return fmt.Sprintf(
-			"%q holds %q: gjson's modifiers and multipaths are not taken here; for such a character in a value write path=value",
-			show(path), rest[i])
-	}
-	return ""
 }

@@ -128,8 +128,8 @@ func TestCheckFindsEverything(t *testing.T) {
 		"an unknown state":    {Expectation{Profile: map[string]any{}, State: "happy"}, []Mistake{{Pointer: "/state", Message: `"happy" is no state of a profile; there are provisioning, provisioned, provisioningFailed, deleting, deletionFailed`}}},
 		"values with parts": {Expectation{Profile: map[string]any{"a/b": []any{1}, "": 1, "[a]": 1}}, []Mistake{
 			{Pointer: "/profile/", Message: "the path is empty: want one like displayName or dataProvider.connectionUrl"},
-			{Pointer: "/profile/[a]", Message: `"[a]" holds '[': gjson's modifiers and multipaths are not taken here; for such a character in a value write path=value`},
-			{Pointer: "/profile/a~1b", Message: "the value is an object, an array or no JSON: want a string, a number, a Boolean or null"}}},
+			{Pointer: "/profile/[a]", Message: `the path holds "[": gjson's modifiers, multipaths and literals are not taken here`},
+			{Pointer: "/profile/a~1b", Message: `"[1]" is no value that can be compared: want a string, a number, true, false or null`}}},
 	} {
 		assert.Equal(t, c.want, c.x.Check(known), name)
 	}

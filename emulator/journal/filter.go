@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
@@ -44,9 +45,13 @@ func (f Filter) Check(operations []string) error {
 	if _, ok := parseStatus(f.Status); f.Status != "" && !ok {
 		return fmt.Errorf("status %q: %s", show(f.Status), statusForms)
 	}
-	if path, _, _ := cutValue(f.Contains); f.Contains != "" {
-		if wrong := checkPath(path); wrong != "" {
-			return fmt.Errorf("contains: %s", wrong)
+	if path, _, valued := cutValue(f.Contains); f.Contains != "" {
+		if wrong := match.WrongPath(path); wrong != "" {
+			hint := ""
+			if !valued {
+				hint = "; for such a character in a value write path=value"
+			}
+			return fmt.Errorf("contains: %s%s", wrong, hint)
 		}
 	}
 	if f.Limit < 0 {
@@ -137,7 +142,7 @@ func (f Filter) contains(e *Entry) bool {
 		return true
 	}
 	path, want, compare := cutValue(f.Contains)
-	if checkPath(path) != "" {
+	if match.WrongPath(path) != "" {
 		return false
 	}
 	text, err := json.Marshal(e)

@@ -90,7 +90,7 @@ func TestFilterRefuses(t *testing.T) {
 		"since=yesterday":                       `since "yesterday": want an entry's id, like 17, or an instant, like 2026-01-05T06:00:00Z`,
 		"limit=0":                               `limit "0": want how many of the newest entries, 1 or more`,
 		"limit=99999999999999999999":            `limit "99999999999999999999": want`,
-		"contains=%5B@this%5D":                  `contains: "[@this]" holds '[': gjson's modifiers and multipaths are not taken here`,
+		"contains=%5B@this%5D":                  `contains: the path holds "[": gjson's modifiers, multipaths and literals are not taken here; for such a character in a value write path=value`,
 		"contains=%3Dx":                         `contains: the path is empty`,
 		"contains=" + strings.Repeat("a.", 300): `contains: the path has 600 bytes; the most is 512`,
 	} {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
@@ -23,20 +25,20 @@ type coming struct {
 const maxCounted = 2000
 
 // comings returns what comes to each fault.
-func comings(faults []fault.Rule) []coming {
-	all := make([]coming, len(faults))
-	certain := make([]bool, len(faults)) // that the number of a call decides alone
-	for j := range faults {
-		certain[j] = plainRule(&faults[j])
+func comings(given []fault.Rule) []coming {
+	all := make([]coming, len(given))
+	certain := make([]bool, len(given)) // that the number of a call decides alone
+	for j := range given {
+		certain[j] = plainRule(&given[j])
 		for i := range j {
-			if meet(&faults[i], &faults[j]) {
+			if meet(&given[i], &given[j]) {
 				all[j].behind = true
-				certain[j] = certain[j] && certain[i] && faults[i].Operation == faults[j].Operation
+				certain[j] = certain[j] && certain[i] && given[i].Operation == given[j].Operation
 			}
 		}
 	}
-	for name, rules := range countable(faults, certain) {
-		count(name, faults, rules, all)
+	for name, rules := range countable(given, certain) {
+		count(name, given, rules, all)
 	}
 	return all
 }
@@ -47,11 +49,11 @@ func plainRule(r *fault.Rule) bool {
 }
 
 // countable returns the certain rules of each operation.
-func countable(faults []fault.Rule, certain []bool) map[string][]int {
+func countable(given []fault.Rule, certain []bool) map[string][]int {
 	m := map[string][]int{}
-	for i := range faults {
+	for i := range given {
 		if certain[i] {
-			m[faults[i].Operation] = append(m[faults[i].Operation], i)
+			m[given[i].Operation] = append(m[given[i].Operation], i)
 		}
 	}
 	return m
@@ -59,21 +61,21 @@ func countable(faults []fault.Rule, certain []bool) map[string][]int {
 
 // count sends calls of an operation to the rules, as a client would, and notes
 // which of them each strikes that strikes a number of calls only.
-func count(name string, faults []fault.Rule, rules []int, all []coming) {
+func count(name string, given []fault.Rule, rules []int, all []coming) {
 	left := map[int]uint64{} // by index: calls that are still to be struck
 	index := map[string]int{}
 	var list []fault.Rule
 	for _, i := range rules {
-		r := faults[i]
+		r := given[i]
 		index[r.Name] = i
 		list = append(list, fault.Rule{Name: r.Name, Operation: r.Operation, Calls: r.Calls})
 		if n := strikes(r.Calls); all[i].behind && n > 0 && n <= maxCounted {
 			left[i] = n
 		}
 	}
-	set := fault.NewSet(list, 1)
+	set := faults.NewSet(list, 1)
 	// Any call of a group will do.
-	q := &fault.Query{Operation: strings.Replace(strings.Replace(name, ".*", ".get", 1), "*", "profiles.get", 1)}
+	q := &faults.Query{Operation: strings.Replace(strings.Replace(name, ".*", ".get", 1), "*", "profiles.get", 1)}
 	for call := uint64(1); call <= maxCounted && len(left) > 0; call++ {
 		strike, struck, _ := set.Decide(q)
 		if !struck {
@@ -112,7 +114,7 @@ func agree(a, b string) bool { return a == "" || b == "" || a == b }
 
 func agreeAll[T any](a, b map[string]T) bool {
 	for name, want := range a {
-		if other, both := b[name]; both && fmt.Sprint(other) != fmt.Sprint(want) {
+		if other, both := b[name]; both && !match.Same(other, want) {
 			return false
 		}
 	}

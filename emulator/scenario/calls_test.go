@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
@@ -76,9 +76,9 @@ faults:
 - {name: d, operation: profiles.list, calls: 4, delay: 1s}
 `)
 	struck := map[string][]uint64{}
-	set := fault.NewSet(f.Faults, 7)
+	set := faults.NewSet(f.Faults, 7)
 	for call := uint64(1); call <= 30; call++ {
-		if s, ok, _ := set.Decide(&fault.Query{Operation: "profiles.list"}); ok {
+		if s, ok, _ := set.Decide(&faults.Query{Operation: "profiles.list"}); ok {
 			struck[s.Rule.Name] = append(struck[s.Rule.Name], call)
 		}
 	}

@@ -3,11 +3,12 @@ package scenario
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -76,22 +77,17 @@ func covers(a, b *fault.Rule) bool {
 	return always && operation.Covers(a.Operation, b.Operation) &&
 		(a.While.State == "" || a.While.State == b.While.State) && (a.While.Status == "" || a.While.Status == b.While.Status) &&
 		subset(folded(a.Where.Header), folded(b.Where.Header)) && subset(a.Where.Query, b.Where.Query) && subset(a.Where.Body, b.Where.Body) &&
-		!(partless(a) && !partless(b))
+		(len(faults.Partless(a)) == 0 || len(faults.Partless(b)) > 0)
 }
 
 // subset tells whether all that a asks, b asks too.
 func subset[V any](a, b map[string]V) bool {
 	for name, v := range a {
-		if w, ok := b[name]; !ok || !reflect.DeepEqual(v, w) {
+		if w, ok := b[name]; !ok || !match.Same(v, w) {
 			return false
 		}
 	}
 	return true
-}
-
-// partless tells whether a rule cannot strike a part of a batch.
-func partless(r *fault.Rule) bool {
-	return r.Slow != nil || r.Then != "" && r.Then != fault.Finish || r.Handled != nil || r.Body != nil && r.Body.ContentLength != 0
 }
 
 // folded writes the names of headers in one letter case.

@@ -2,7 +2,6 @@ package throttle
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -61,8 +60,8 @@ func (r *Rule) Check(operations []string) (problems []Problem) {
 		add("/name", "a throttle needs a name, unique in its scenario")
 	}
 	for i, name := range r.Operations {
-		if operations != nil && !slices.ContainsFunc(operations, func(o string) bool { return operation.Covers(name, o) }) {
-			add(fmt.Sprintf("/operations/%d", i), "there is no operation %q%s", name, words.Hint(name, operations))
+		if wrong := operation.Unknown(name, operations); operations != nil && wrong != "" {
+			add(fmt.Sprintf("/operations/%d", i), "%s", wrong)
 		}
 	}
 	if r.Preset != "" {

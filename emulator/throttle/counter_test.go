@@ -172,14 +172,14 @@ func TestCheck(t *testing.T) {
 		assert.Empty(t, good.Check(operations), "%+v", good)
 	}
 	for want, bad := range map[string]Rule{
-		`/name: a throttle needs a name`:   {Requests: 1, Window: clock.Duration(time.Second)},
-		`/requests: want a number from 1`:  rule(0, time.Second),
-		`/window: want a duration from 1s`: rule(1, time.Millisecond),
-		`/operations/0: there is no operation "profiles.lst"; did you mean "profiles.list"?`: rule(1, time.Second, "profiles.lst"),
-		`/operations/0: there is no operation "upload.*"`:                                    rule(1, time.Second, "upload.*"),
-		`/preset: there is no preset "educatoin"; did you mean "education"?`:                 {Name: "e", Preset: "educatoin"},
-		`/preset: a preset stands in place`:                                                  {Name: "e", Preset: "education", Requests: 5},
-		`/per: want app or tenant, got "user"`:                                               {Name: "p", Requests: 1, Window: clock.Duration(time.Second), Per: "user"},
+		`/name: a throttle needs a name`:                                                   {Requests: 1, Window: clock.Duration(time.Second)},
+		`/requests: want a number from 1`:                                                  rule(0, time.Second),
+		`/window: want a duration from 1s`:                                                 rule(1, time.Millisecond),
+		`/operations/0: there is no operation "profiles.lst"; did you mean profiles.list?`: rule(1, time.Second, "profiles.lst"),
+		`/operations/0: the group "upload.*" names no operation`:                           rule(1, time.Second, "upload.*"),
+		`/preset: there is no preset "educatoin"; did you mean "education"?`:               {Name: "e", Preset: "educatoin"},
+		`/preset: a preset stands in place`:                                                {Name: "e", Preset: "education", Requests: 5},
+		`/per: want app or tenant, got "user"`:                                             {Name: "p", Requests: 1, Window: clock.Duration(time.Second), Per: "user"},
 	} {
 		problems := bad.Check(operations)
 		require.Len(t, problems, 1, "%v", problems)

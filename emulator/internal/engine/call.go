@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -59,8 +59,8 @@ type Call struct {
 	arrived  time.Time // on the world's clock
 	waited   time.Duration
 	before   *journal.Subject
-	strike   *fault.Strike // nil: no rule
-	misses   []fault.Miss
+	strike   *faults.Strike // nil: no rule
+	misses   []faults.Miss
 	throttle string
 	burst    string
 	early    *journal.Early

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
@@ -64,7 +64,7 @@ type World struct {
 // one that it began with.
 type Scenario struct {
 	Variants   variant.Set
-	Faults     *fault.Set        // never nil
+	Faults     *faults.Set       // never nil
 	Throttle   *throttle.Counter // nil: no throttling
 	PerRequest time.Duration     // how far each call moves a clock that stands still
 }

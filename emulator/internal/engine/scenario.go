@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -48,7 +49,7 @@ func (e *Engine) rules(c *Call) (a Reply, ok bool) {
 		return Reply{}, true
 	}
 	factor := c.World.Clock.Factor()
-	strike, struck, misses := c.Scenario.Faults.Decide(&fault.Query{
+	strike, struck, misses := c.Scenario.Faults.Decide(&faults.Query{
 		Operation: c.Operation, InBatch: c.InBatch, Batch: c.batch, Header: c.Header,
 		RawQuery: c.Query, Body: c.handler.Condition,
 		Subject: c.subject, Client: c.Client, Path: c.Address, Now: c.Now, Real: c.Real, Factor: factor, Conn: c.Conn,
@@ -121,7 +122,7 @@ func Body(r *fault.Respond, media string) Reply {
 // retryLater tells the client to wait, and remembers that it was told. key is
 // what an early call will have in common with this one.
 func (c *Call) retryLater(a *Reply, d time.Duration, format string, factor float64, key string) {
-	told := fault.Told(d, factor)
+	told := faults.Told(d, factor)
 	var text string
 	switch {
 	case format == fault.FormatDate:
@@ -139,7 +140,7 @@ func (c *Call) retryLater(a *Reply, d time.Duration, format string, factor float
 	wait := clock.Duration(told)
 	c.retryAfter, c.retryFormat = &wait, format
 	c.World.told.note(c.entry, c.Conn, c.Real.Add(c.waited))
-	c.World.Journal.Promise(key, c.entry, clock.Later(c.Now, fault.Passed(told, factor)), c.Real.Add(told))
+	c.World.Journal.Promise(key, c.entry, clock.Later(c.Now, faults.Passed(told, factor)), c.Real.Add(told))
 }
 
 // throttle refuses a call where its client has used up what a window allows.
@@ -170,7 +171,7 @@ func (e *Engine) wait(c *Call, d time.Duration) error {
 	c.waited += d
 	ctx, cancel := e.lifetime(c)
 	defer cancel()
-	return clock.Wait(ctx, fault.Felt(d, c.World.Clock.Factor()))
+	return clock.Wait(ctx, faults.Felt(d, c.World.Clock.Factor()))
 }
 
 // lifetime is the request's context, which ends with the server too: a handler

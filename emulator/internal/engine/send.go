@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 )
 
 // send puts the answer on the connection, and does to it what a rule does.
@@ -26,7 +26,7 @@ func (e *Engine) send(w http.ResponseWriter, c *Call, a Reply) {
 		ctx, cancel := e.lifetime(c)
 		defer cancel()
 		c.strike.Send(w, c.Request.WithContext(ctx), a.Status, a.Body, func(ctx context.Context, d time.Duration) error {
-			return clock.Wait(ctx, fault.Felt(d, c.World.Clock.Factor()))
+			return clock.Wait(ctx, faults.Felt(d, c.World.Clock.Factor()))
 		})
 		return
 	}

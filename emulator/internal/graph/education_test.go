@@ -14,6 +14,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -395,7 +396,7 @@ func TestFaultsStrikeResults(t *testing.T) {
 	d := newDistrict(t)
 	rule := fault.Rule{Name: "busy", Operation: "education.schools.*", Respond: &fault.Respond{Status: 503}}
 	require.Empty(t, rule.Check(d.Operations()))
-	d.world.SetScenario(&engine.Scenario{Faults: fault.NewSet([]fault.Rule{rule}, 1)})
+	d.world.SetScenario(&engine.Scenario{Faults: faults.NewSet([]fault.Rule{rule}, 1)})
 	school := d.id(t, directory.Schools, "Zoë's School")
 	for path, status := range map[string]int{"/education/schools": 503, "/education/schools/" + school + "/users": 503, "/education/classes": 200} {
 		assert.Equal(t, status, d.send("GET", "/beta"+path, "").Code, path)

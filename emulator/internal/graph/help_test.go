@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/record"
@@ -76,7 +76,7 @@ func newWorld(name string) *testWorld {
 	}
 	w.keep()
 	w.Revoked, w.Registered = func(string) bool { return false }, func(string) bool { return true }
-	w.SetScenario(&engine.Scenario{Faults: fault.NewSet(nil, 1)})
+	w.SetScenario(&engine.Scenario{Faults: faults.NewSet(nil, 1)})
 	return w
 }
 

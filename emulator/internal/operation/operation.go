@@ -5,6 +5,8 @@ package operation
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Any is the pattern of every operation of the API, of Graph and of the storage
@@ -44,4 +46,20 @@ func Groups(operations []string) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// Unknown says that a pattern means none of the operations, and which was probably
+// meant; "" where it means one.
+func Unknown(pattern string, operations []string) string {
+	if slices.ContainsFunc(operations, func(o string) bool { return Covers(pattern, o) }) {
+		return ""
+	}
+	text, known := "there is no operation "+words.Quote(pattern), append(Groups(operations), operations...)
+	if strings.HasSuffix(pattern, ".*") {
+		text, known = "the group "+words.Quote(pattern)+" names no operation", Groups(operations)
+	}
+	if near := words.Nearest(pattern, known); near != "" {
+		text += "; did you mean " + near + "?"
+	}
+	return text
 }

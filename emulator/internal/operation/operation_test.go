@@ -11,6 +11,19 @@ func TestGroups(t *testing.T) {
 	assert.Empty(t, Groups([]string{"batch"}))
 }
 
+func TestUnknown(t *testing.T) {
+	all := []string{"profiles.list", "profiles.errors.list", "batch"}
+	for pattern, want := range map[string]string{
+		"profiles.list": "", "profiles.*": "", "*": "", "profiles.errors.*": "",
+		"profiles.lst": `there is no operation "profiles.lst"; did you mean profiles.list?`,
+		"profile.*":    `the group "profile.*" names no operation; did you mean profiles.*?`,
+		"batch.*":      `the group "batch.*" names no operation`,
+		"profiles.l*":  `there is no operation "profiles.l*"; did you mean profiles.*?`,
+	} {
+		assert.Equal(t, want, Unknown(pattern, all))
+	}
+}
+
 func TestCovers(t *testing.T) {
 	for _, c := range []struct {
 		pattern, operation string

@@ -9,6 +9,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -140,7 +141,9 @@ func (p *parsing) lifecycles(list []scenario.Lifecycle) {
 	for i := range list {
 		l, at := &list[i], jsontree.Child("/lifecycles", i)
 		for _, path := range slices.Sorted(maps.Keys(l.Where)) {
-			p.path(jsontree.Child(jsontree.Child(at, "where"), path), path)
+			for _, wrong := range match.Wrong(path, l.Where[path]) {
+				p.rule(jsontree.Child(jsontree.Child(at, "where"), path), "%s", wrong)
+			}
 		}
 		p.steps(l, at)
 		p.next(list, i, at)
@@ -269,21 +272,5 @@ func (p *parsing) faults(f *scenario.File) {
 				p.rule(at+"/respond/error", "%s", wrong)
 			}
 		}
-	}
-}
-
-const maxPath = 512 // bytes
-
-// path checks a gjson path. Those that build new values are refused: they can
-// cost without bound, and a question about a value needs none.
-func (p *parsing) path(pointer, path string) {
-	plain := strings.ReplaceAll(strings.ReplaceAll(path, `\@odata`, ""), "@odata", "")
-	switch i := strings.IndexAny(plain, "[{@!"); {
-	case path == "":
-		p.rule(pointer, "the path is empty: want one like displayName or dataProvider.connectionUrl")
-	case len(path) > maxPath:
-		p.rule(pointer, "the path has %d bytes; the most is %d", len(path), maxPath)
-	case i >= 0:
-		p.rule(pointer, "the path holds %q: gjson's modifiers and multipaths are not taken here", plain[i:i+1])
 	}
 }

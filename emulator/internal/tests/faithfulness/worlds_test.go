@@ -155,4 +155,16 @@ var worldStatements = []statement{
 		}
 		assert.Equal(t, "Mon, 05 Jan 2026 06:00:00 GMT", g.Found(t, rig.ProfilesAt).Header.Get("Date"))
 	}},
+	{anyOperation, "condition-null", "null in a scenario's condition holds for null and for what is absent, in a fault, a lifecycle and an expectation alike", "graphemu", chosen, func(t *testing.T, _ *rig.Rig) {
+		for value, holds := range map[string]bool{"null": true, "false": false} {
+			g := rig.WithScenario(t, `
+lifecycles: [{name: at-once, on: profiles.create, where: {expirationDate: `+value+`}, steps: [{state: provisioned}]}]
+faults: [{name: strange, operation: profiles.create, where: {body: {expirationDate: `+value+`}}, body: {html: true}, optional: true}]
+expect: [{profile: {expirationDate: `+value+`}}]`)
+			a := g.Post(t, rig.ProfilesAt, rig.PowerSchoolBody("North"))
+			assert.Equal(t, holds, strings.HasPrefix(a.Body, "<"), "the fault: %s", a.Body)
+			assert.Equal(t, holds, g.Get(t, rig.ProfilesAt).JSON("value.0.state").Str == "provisioned", "the lifecycle")
+			assert.Equal(t, fmt.Sprint(holds), g.Control(t, "GET", "worlds/default/verify", "").JSON("ok").Raw, "the expectation")
+		}
+	}},
 }

@@ -401,7 +401,7 @@ func TestFaultsAtRunTime(t *testing.T) {
 	f := g.World().Faults()
 	require.NoError(t, f.Add(fault.Rule{Name: "added", Operation: "profiles.list", Calls: fault.First(1), Respond: &fault.Respond{Status: 503}}))
 	require.ErrorContains(t, f.Add(fault.Rule{Name: "added", Operation: "profiles.list", Respond: &fault.Respond{Status: 503}}), "added")
-	require.ErrorContains(t, f.Add(fault.Rule{Name: "odd", Operation: "profiles.lst", Respond: &fault.Respond{Status: 503}}), `profiles.list`)
+	require.ErrorContains(t, f.Add(fault.Once("profiles.lst", 503)), "did you mean profiles.list?")
 	require.ErrorContains(t, f.Add(fault.Rule{Name: "odd", Operation: "profiles.list", Respond: &fault.Respond{Status: 503, Error: "tooManyRequest"}}), `"tooManyRequests"`)
 	assert.Equal(t, 503, g.Get(t, rig.ProfilesAt).Status)
 	assert.Equal(t, 500, g.Get(t, rig.ProfilesAt).Status)

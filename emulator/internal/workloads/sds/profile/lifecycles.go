@@ -1,13 +1,11 @@
 package profile
 
 import (
-	"encoding/json"
 	"math"
-	"reflect"
 	"slices"
 	"time"
 
-	"github.com/tidwall/gjson"
+	"github.com/graphemu/graphemu/emulator/internal/match"
 )
 
 // lifecycles is a script as one store runs it, with what is counted on the way.
@@ -30,15 +28,9 @@ type compiled struct {
 // lifecycle is a Lifecycle with what is known of its neighbours.
 type lifecycle struct {
 	course *course
-	where  []condition
+	where  []match.Condition
 	next   string
 	heads  []string // names of those that it is the Next of; where there are any, it waits for one of them
-}
-
-// condition holds where the value at path is want, as JSON compares.
-type condition struct {
-	path string
-	want any
 }
 
 // course is a list of steps that a trigger leads to. Many profiles share one.
@@ -84,10 +76,7 @@ func newCompiled(s *Script) *compiled {
 			steps[i].After, steps[i].Reads = max(steps[i].After, 0), min(max(steps[i].Reads, 0), math.MaxInt32)
 			steps[i].ErrorCount = min(max(steps[i].ErrorCount, 0), MaxErrors)
 		}
-		one := &lifecycle{course: &course{name: l.Name, steps: steps}, next: l.Next}
-		for path, want := range l.Where {
-			one.where = append(one.where, condition{path, plain(want)})
-		}
+		one := &lifecycle{course: &course{name: l.Name, steps: steps}, where: match.All(l.Where), next: l.Next}
 		p.byTrigger[l.On] = append(p.byTrigger[l.On], one)
 		p.byName[l.Name] = one
 	}
@@ -99,20 +88,10 @@ func newCompiled(s *Script) *compiled {
 	return p
 }
 
-// plain returns v as JSON has it; what JSON cannot say is equal to nothing.
-func plain(v any) any {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return gjson.ParseBytes(text).Value()
-}
-
-// holds tells whether the profile is one that the lifecycle is for. A value
-// that is absent is null.
+// holds tells whether the profile is one that the lifecycle is for.
 func (l *lifecycle) holds(r *Record) bool {
-	for _, c := range l.where {
-		if !reflect.DeepEqual(gjson.GetBytes(r.JSON(), c.path).Value(), c.want) {
+	for i := range l.where {
+		if !l.where[i].Holds(r.JSON()) {
 			return false
 		}
 	}

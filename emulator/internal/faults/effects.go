@@ -1,15 +1,17 @@
-package fault
+package faults
 
 import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/fault"
 )
 
-// partless returns what of a rule cannot be done to a part of a batch, which has
+// Partless returns what of a rule cannot be done to a part of a batch, which has
 // no connection of its own.
-func partless(r *Rule) []string {
+func Partless(r *fault.Rule) []string {
 	var names []string
 	if r.Body != nil && r.Body.ContentLength != 0 {
 		names = append(names, "contentLength")
@@ -17,7 +19,7 @@ func partless(r *Rule) []string {
 	if r.Slow != nil {
 		names = append(names, "slow")
 	}
-	if r.Then.breaks() {
+	if breaks(r.Then) {
 		names = append(names, string(r.Then))
 	}
 	if r.Handled != nil {
@@ -91,7 +93,7 @@ func (s *Strike) damage(body []byte, status int) (out []byte, media string) {
 	}
 	switch b := s.Rule.Body; {
 	case b.CutAt.Given:
-		return body[:b.CutAt.in(len(body))], ""
+		return body[:before(b.CutAt, len(body))], ""
 	case b.Corrupt > 0:
 		return corrupt(body, b.Corrupt, draw(s.key, forDamage, s.Call)), ""
 	case b.Replace != nil:
@@ -140,3 +142,14 @@ func page(status int) []byte {
 </html>
 `, "TITLE", title))
 }
+
+// before returns how many bytes of a body of size bytes come before the place.
+func before(o fault.Offset, size int) int {
+	if o.Percent > 0 {
+		return min(int(float64(size)*o.Percent/100), size)
+	}
+	return min(max(o.Bytes, 0), size)
+}
+
+// breaks tells that the client sees no proper end of the answer.
+func breaks(t fault.Then) bool { return t != "" && t != fault.Finish }

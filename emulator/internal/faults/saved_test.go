@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"encoding/json"
@@ -7,16 +7,18 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/fault"
 )
 
 func TestRestoreRefusesWhatIsNotItsOwn(t *testing.T) {
-	file := []Rule{delays("a", "x", All()), throttles(All(), time.Second)}
+	file := []fault.Rule{delays("a", "x", fault.All()), throttles(fault.All(), time.Second)}
 	for want, saved := range map[string]SavedSet{
 		`/removed/0: the scenario has no rule "z"`:              {Removed: []string{"z"}},
 		`/removed/1: the scenario has no rule "a"`:              {Removed: []string{"a", "a"}},
-		`/added/0/name: there is another rule "a"`:              {Added: []Rule{delays("a", "x", All())}},
-		`/added/0/calls: `:                                      {Added: []Rule{delays("b", "x", First(0))}},
-		`/added: 5000 rules are more than the 4096`:             {Added: make([]Rule, 5000)},
+		`/added/0/name: there is another rule "a"`:              {Added: []fault.Rule{delays("a", "x", fault.All())}},
+		`/added/0/calls: `:                                      {Added: []fault.Rule{delays("b", "x", fault.First(0))}},
+		`/added: 5000 rules are more than the 4096`:             {Added: make([]fault.Rule, 5000)},
 		`/counters/0/rule: there is no rule "z"`:                {Counters: []SavedCounter{{"z", 1, 1}}},
 		`/counters/0: 1 matched and 2 fired cannot be`:          {Counters: []SavedCounter{{"a", 1, 2}}},
 		`/counters/0: 18446744073709551615 matched and 0 fired`: {Counters: []SavedCounter{{"a", 1<<64 - 1, 0}}},
@@ -35,7 +37,7 @@ func TestRestoreRefusesWhatIsNotItsOwn(t *testing.T) {
 }
 
 func TestARestoredRuleAnswersTheSameBytes(t *testing.T) {
-	r := Rule{Name: "a", Operation: "x", Respond: &Respond{Status: 400, Body: json.RawMessage("{ \"a\" : \"<\\u0041&\\u2028>\",\n\"b\":1.50 }")}}
+	r := fault.Rule{Name: "a", Operation: "x", Respond: &fault.Respond{Status: 400, Body: json.RawMessage("{ \"a\" : \"<\\u0041&\\u2028>\",\n\"b\":1.50 }")}}
 	s := NewSet(nil, 1)
 	require.NoError(t, s.Add(r))
 	before, _, _ := s.Decide(call("x"))
@@ -51,7 +53,7 @@ func TestARestoredRuleAnswersTheSameBytes(t *testing.T) {
 }
 
 func TestSavedIsReadable(t *testing.T) {
-	s := NewSet([]Rule{throttles(First(2), 20*time.Second), delays("a", "x", All())}, 1)
+	s := NewSet([]fault.Rule{throttles(fault.First(2), 20*time.Second), delays("a", "x", fault.All())}, 1)
 	s.Decide(comes(0, 0, 1))
 	b, err := json.Marshal(s.Save())
 	require.NoError(t, err)

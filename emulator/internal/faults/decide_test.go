@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"encoding/json"
@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/retry"
 )
 
 var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
@@ -34,8 +36,8 @@ func standing(q *Query, state, status string) *Query {
 }
 
 // delays is a rule that does as little as a rule can.
-func delays(name, operation string, calls Calls) Rule {
-	return Rule{Name: name, Operation: operation, Calls: calls, Delay: Span{1, 1}}
+func delays(name, operation string, calls fault.Calls) fault.Rule {
+	return fault.Rule{Name: name, Operation: operation, Calls: calls, Delay: fault.Span{Min: 1, Max: 1}}
 }
 
 // struck returns which of n equal calls a rule strikes.
@@ -50,24 +52,24 @@ func struck(s *Set, n int) (calls []int) {
 
 func TestCallsStrike(t *testing.T) {
 	for _, tc := range []struct {
-		calls Calls
+		calls fault.Calls
 		want  []int
 	}{
-		{All(), []int{1, 2, 3, 4, 5, 6, 7}},
-		{First(2), []int{1, 2}},
-		{Only(3), []int{3}},
-		{Between(3, 5), []int{3, 4, 5}},
-		{EveryNth(3), []int{3, 6}},
-		{EveryNth(1), []int{1, 2, 3, 4, 5, 6, 7}},
-		{Calls{From: 6}, []int{6, 7}},
-		{Only(MaxCalls), nil},
-		{First(0), nil},
-		{Only(0), nil},
-		{Between(0, 0), nil},
-		{Between(5, 3), nil},
-		{EveryNth(0), nil},
+		{fault.All(), []int{1, 2, 3, 4, 5, 6, 7}},
+		{fault.First(2), []int{1, 2}},
+		{fault.Only(3), []int{3}},
+		{fault.Between(3, 5), []int{3, 4, 5}},
+		{fault.EveryNth(3), []int{3, 6}},
+		{fault.EveryNth(1), []int{1, 2, 3, 4, 5, 6, 7}},
+		{fault.Calls{From: 6}, []int{6, 7}},
+		{fault.Only(fault.MaxCalls), nil},
+		{fault.First(0), nil},
+		{fault.Only(0), nil},
+		{fault.Between(0, 0), nil},
+		{fault.Between(5, 3), nil},
+		{fault.EveryNth(0), nil},
 	} {
-		s := NewSet([]Rule{delays("a", "profiles.get", tc.calls)}, 1)
+		s := NewSet([]fault.Rule{delays("a", "profiles.get", tc.calls)}, 1)
 		assert.Equal(t, tc.want, struck(s, 7), tc.calls)
 		use := s.Rules()[0]
 		assert.EqualValues(t, 7, use.Matched, tc.calls)
@@ -76,7 +78,7 @@ func TestCallsStrike(t *testing.T) {
 }
 
 func TestFirstMatchWinsAndOthersAreNotCounted(t *testing.T) {
-	s := NewSet([]Rule{delays("first", "profiles.get", Only(2)), delays("second", "profiles.*", EveryNth(2)), delays("third", "*", All())}, 1)
+	s := NewSet([]fault.Rule{delays("first", "profiles.get", fault.Only(2)), delays("second", "profiles.*", fault.EveryNth(2)), delays("third", "*", fault.All())}, 1)
 	var names []string
 	for range 5 {
 		strike, ok, _ := s.Decide(call("profiles.get"))
@@ -102,7 +104,7 @@ func TestPatternsOfOperations(t *testing.T) {
 		{"profiles.get", []string{"profiles.get"}},
 		{"profiles.g*", nil},
 	} {
-		s := NewSet([]Rule{delays("a", tc.pattern, All())}, 1)
+		s := NewSet([]fault.Rule{delays("a", tc.pattern, fault.All())}, 1)
 		var got []string
 		for _, o := range []string{"profiles.get", "profiles.status.get", "batch", "profiles"} {
 			if _, ok, _ := s.Decide(call(o)); ok {
@@ -120,18 +122,20 @@ func TestConditions(t *testing.T) {
 		return q
 	}
 	raw := func(text string) *Query { q := call("x"); q.RawQuery = text; return q }
-	asks := func(path string, v any) Rule { return Rule{Where: Where{Body: map[string]any{path: v}}} }
-	top := Rule{Where: Where{Query: map[string]string{"$top": "5"}}}
-	run := Rule{Where: Where{Header: map[string]string{"x-RUN": "7"}}}
+	asks := func(path string, v any) fault.Rule {
+		return fault.Rule{Where: fault.Where{Body: map[string]any{path: v}}}
+	}
+	top := fault.Rule{Where: fault.Where{Query: map[string]string{"$top": "5"}}}
+	run := fault.Rule{Where: fault.Where{Header: map[string]string{"x-RUN": "7"}}}
 	for i, tc := range []struct {
-		rule Rule
+		rule fault.Rule
 		q    *Query
 		want bool
 	}{
 		{run, withHeader(call("x"), "X-Run", "7"), true},
 		{run, withHeader(call("x"), "X-Run", "77"), false},
 		{run, call("x"), false},
-		{Rule{Where: Where{Header: map[string]string{"X-Run": ""}}}, call("x"), false},
+		{fault.Rule{Where: fault.Where{Header: map[string]string{"X-Run": ""}}}, call("x"), false},
 		{top, raw("$top=5"), true},
 		{top, raw("%24TOP=5&$skip=1"), true},
 		{top, raw("top=5"), true},
@@ -139,12 +143,12 @@ func TestConditions(t *testing.T) {
 		{top, raw("$top=50"), false},
 		{top, raw("$skip=5"), false},
 		{top, raw("$top=%zz"), false},
-		{Rule{Where: Where{Query: map[string]string{"filter": "a eq 'b&c'"}}}, raw("$filter=a+eq%20'b%26c'"), true},
-		{Rule{While: While{State: "provisioned"}}, standing(call("x"), "provisioned", "paused"), true},
-		{Rule{While: While{State: "provisioned"}}, standing(call("x"), "deleting", "paused"), false},
-		{Rule{While: While{State: "provisioned"}}, call("x"), false},
-		{Rule{While: While{Status: "inProgress"}}, standing(call("x"), "provisioned", "inProgress"), true},
-		{Rule{While: While{State: "provisioned", Status: "inProgress"}}, standing(call("x"), "provisioned", "paused"), false},
+		{fault.Rule{Where: fault.Where{Query: map[string]string{"filter": "a eq 'b&c'"}}}, raw("$filter=a+eq%20'b%26c'"), true},
+		{fault.Rule{While: fault.While{State: "provisioned"}}, standing(call("x"), "provisioned", "paused"), true},
+		{fault.Rule{While: fault.While{State: "provisioned"}}, standing(call("x"), "deleting", "paused"), false},
+		{fault.Rule{While: fault.While{State: "provisioned"}}, call("x"), false},
+		{fault.Rule{While: fault.While{Status: "inProgress"}}, standing(call("x"), "provisioned", "inProgress"), true},
+		{fault.Rule{While: fault.While{State: "provisioned", Status: "inProgress"}}, standing(call("x"), "provisioned", "paused"), false},
 		{asks("displayName", "North"), body(`{"displayName":"North"}`), true},
 		{asks("displayName", "North"), body("\xef\xbb\xbf" + `{"displayName":"North"}`), true},
 		{asks("displayName", "North"), body(`{"displayName":"South"}`), false},
@@ -156,17 +160,19 @@ func TestConditions(t *testing.T) {
 		{asks("a.b", true), body(`{"a":{"b":true}}`), true},
 		{asks("a.b", false), body(`{"a":{"b":true}}`), false},
 		{asks("a", nil), body(`{"a":null}`), true},
-		{asks("a", nil), body(`{}`), false},
+		{asks("a", nil), body(`{}`), true},
+		{asks("a", nil), call("x"), true},
+		{asks("a", nil), body(`{"a":0}`), false},
 		{asks("a", "null"), body(`{"a":null}`), false},
 		{asks("a", map[string]any{}), body(`{"a":{}}`), false},
 		{asks("a", "x"), body(strings.Repeat("[", 1<<20)), false},
-		{Rule{While: While{Status: "error"}, Where: Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
+		{fault.Rule{While: fault.While{Status: "error"}, Where: fault.Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
 			standing(withHeader(body(`{"a":1}`), "X-Run", "7"), "provisioned", "error"), true},
-		{Rule{While: While{Status: "error"}, Where: Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
+		{fault.Rule{While: fault.While{Status: "error"}, Where: fault.Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
 			standing(withHeader(body(`{"a":2}`), "X-Run", "7"), "provisioned", "error"), false},
 	} {
-		tc.rule.Name, tc.rule.Operation, tc.rule.Delay = "a", "x", Span{1, 1}
-		_, ok, misses := NewSet([]Rule{tc.rule}, 1).Decide(tc.q)
+		tc.rule.Name, tc.rule.Operation, tc.rule.Delay = "a", "x", fault.Span{Min: 1, Max: 1}
+		_, ok, misses := NewSet([]fault.Rule{tc.rule}, 1).Decide(tc.q)
 		assert.Equal(t, tc.want, ok, "%d: %+v", i, tc.rule)
 		if !tc.want && assert.Len(t, misses, 1, i) {
 			assert.NotEmpty(t, misses[0].Why(), i)
@@ -179,17 +185,17 @@ func TestWhatCostsIsAskedOnlyWhereARuleNeedsIt(t *testing.T) {
 	q := withHeader(call("profiles.get"), "X-Run", "7")
 	q.Body = func() []byte { asked += "body "; return []byte(`{"a":1,"b":2}`) }
 	q.Subject = func() (string, string, bool) { asked += "subject "; return "provisioned", "paused", true }
-	rule := func(name, operation string, header string, w While, b map[string]any) Rule {
-		return Rule{Name: name, Operation: operation, While: w, Where: Where{Header: map[string]string{"X-Run": header}, Body: b}, Delay: Span{1, 1}}
+	rule := func(name, operation string, header string, w fault.While, b map[string]any) fault.Rule {
+		return fault.Rule{Name: name, Operation: operation, While: w, Where: fault.Where{Header: map[string]string{"X-Run": header}, Body: b}, Delay: fault.Span{Min: 1, Max: 1}}
 	}
-	s := NewSet([]Rule{
-		rule("other operation", "profiles.list", "7", While{State: "x"}, map[string]any{"a": 1}),
-		rule("other header", "profiles.get", "8", While{State: "x"}, map[string]any{"a": 1}),
+	s := NewSet([]fault.Rule{
+		rule("other operation", "profiles.list", "7", fault.While{State: "x"}, map[string]any{"a": 1}),
+		rule("other header", "profiles.get", "8", fault.While{State: "x"}, map[string]any{"a": 1}),
 	}, 1)
 	_, ok, _ := s.Decide(q)
 	assert.False(t, ok)
 	assert.Empty(t, asked)
-	require.NoError(t, s.Add(rule("both", "profiles.get", "7", While{State: "provisioned", Status: "paused"}, map[string]any{"a": 1, "b": 2})))
+	require.NoError(t, s.Add(rule("both", "profiles.get", "7", fault.While{State: "provisioned", Status: "paused"}, map[string]any{"a": 1, "b": 2})))
 	_, ok, _ = s.Decide(q)
 	assert.True(t, ok)
 	assert.ElementsMatch(t, []string{"body", "subject"}, strings.Fields(asked), "each once")
@@ -200,21 +206,21 @@ func TestAPartOfABatch(t *testing.T) {
 	part := call("x")
 	part.InBatch = true
 	for _, tc := range []struct {
-		rule Rule
+		rule fault.Rule
 		why  string // "": it strikes
 	}{
-		{Rule{Respond: &Respond{Status: 500}, Delay: Span{1, 2}}, ""},
-		{Rule{Body: &Body{CutAt: At(3)}}, ""},
-		{Rule{Body: &Body{Corrupt: 3}}, ""},
-		{Rule{Body: &Body{Replace: &text}}, ""},
-		{Rule{Body: &Body{HTML: true}}, ""},
-		{Rule{Body: &Body{HTML: true}, Then: Finish}, ""},
-		{Rule{Body: &Body{ContentLength: 3}}, "it cannot strike a part of a batch: contentLength"},
-		{Rule{Slow: &Slow{Bytes: 1, Every: 1}}, "it cannot strike a part of a batch: slow"},
-		{Rule{Then: Reset, Handled: &no}, "it cannot strike a part of a batch: reset, handled"},
+		{fault.Rule{Respond: &fault.Respond{Status: 500}, Delay: fault.Span{Min: 1, Max: 2}}, ""},
+		{fault.Rule{Body: &fault.Body{CutAt: fault.At(3)}}, ""},
+		{fault.Rule{Body: &fault.Body{Corrupt: 3}}, ""},
+		{fault.Rule{Body: &fault.Body{Replace: &text}}, ""},
+		{fault.Rule{Body: &fault.Body{HTML: true}}, ""},
+		{fault.Rule{Body: &fault.Body{HTML: true}, Then: fault.Finish}, ""},
+		{fault.Rule{Body: &fault.Body{ContentLength: 3}}, "it cannot strike a part of a batch: contentLength"},
+		{fault.Rule{Slow: &fault.Slow{Bytes: 1, Every: 1}}, "it cannot strike a part of a batch: slow"},
+		{fault.Rule{Then: fault.Reset, Handled: &no}, "it cannot strike a part of a batch: reset, handled"},
 	} {
 		tc.rule.Name, tc.rule.Operation = "a", "x"
-		s := NewSet([]Rule{tc.rule}, 1)
+		s := NewSet([]fault.Rule{tc.rule}, 1)
 		_, ok, misses := s.Decide(part)
 		assert.Equal(t, tc.why == "", ok, "%+v", tc.rule)
 		if tc.why != "" {
@@ -228,15 +234,15 @@ func TestAPartOfABatch(t *testing.T) {
 }
 
 func TestChanceIsOfTheSeedAndTheName(t *testing.T) {
-	chance := func(name string, seed uint64, before ...Rule) []int {
-		r := delays(name, "profiles.get", All())
+	chance := func(name string, seed uint64, before ...fault.Rule) []int {
+		r := delays(name, "profiles.get", fault.All())
 		r.Chance = 0.2
 		return struck(NewSet(append(before, r), seed), 20_000)
 	}
 	one := chance("a", 1)
 	assert.InDelta(t, 4000, len(one), 300)
 	assert.Equal(t, one, chance("a", 1))
-	assert.Equal(t, one, chance("a", 1, delays("other", "profiles.list", All())), "other rules change nothing")
+	assert.Equal(t, one, chance("a", 1, delays("other", "profiles.list", fault.All())), "other rules change nothing")
 	assert.NotEqual(t, one, chance("a", 2))
 	assert.NotEqual(t, one, chance("b", 1))
 	gaps := 0
@@ -250,25 +256,25 @@ func TestChanceIsOfTheSeedAndTheName(t *testing.T) {
 
 func TestChanceAndCalls(t *testing.T) {
 	for _, tc := range []struct {
-		calls Calls
+		calls fault.Calls
 		n     float64
-	}{{EveryNth(3), 30_000. / 3 / 4}, {Between(101, 9000), 8900. / 4}} {
+	}{{fault.EveryNth(3), 30_000. / 3 / 4}, {fault.Between(101, 9000), 8900. / 4}} {
 		r := delays("a", "profiles.get", tc.calls)
 		r.Chance = 0.25
-		got := struck(NewSet([]Rule{r}, 7), 30_000)
+		got := struck(NewSet([]fault.Rule{r}, 7), 30_000)
 		assert.InDelta(t, tc.n, len(got), tc.n/8)
 		for _, n := range got {
-			require.EqualValues(t, n, tc.calls.next(uint64(n)))
+			require.True(t, has(tc.calls, uint64(n)))
 		}
 	}
-	never, always := delays("a", "profiles.get", All()), delays("b", "profiles.get", All())
+	never, always := delays("a", "profiles.get", fault.All()), delays("b", "profiles.get", fault.All())
 	never.Chance, always.Chance = 1e-300, 1
-	assert.Empty(t, struck(NewSet([]Rule{never}, 1), 10_000))
-	assert.Len(t, struck(NewSet([]Rule{always}, 1), 100), 100)
+	assert.Empty(t, struck(NewSet([]fault.Rule{never}, 1), 10_000))
+	assert.Len(t, struck(NewSet([]fault.Rule{always}, 1), 100), 100)
 }
 
 func TestADelayIsDrawnByCall(t *testing.T) {
-	r := Rule{Name: "a", Operation: "profiles.get", Delay: Span{80 * time.Millisecond, 900 * time.Millisecond}}
+	r := fault.Rule{Name: "a", Operation: "profiles.get", Delay: fault.Span{Min: 80 * time.Millisecond, Max: 900 * time.Millisecond}}
 	draws := func(s *Set, n int) (all []time.Duration) {
 		for range n {
 			strike, _, _ := s.Decide(call("profiles.get"))
@@ -278,16 +284,16 @@ func TestADelayIsDrawnByCall(t *testing.T) {
 		}
 		return all
 	}
-	one := draws(NewSet([]Rule{r}, 1), 50)
-	assert.Equal(t, one, draws(NewSet([]Rule{r}, 1), 50))
-	assert.NotEqual(t, one, draws(NewSet([]Rule{r}, 2), 50))
+	one := draws(NewSet([]fault.Rule{r}, 1), 50)
+	assert.Equal(t, one, draws(NewSet([]fault.Rule{r}, 1), 50))
+	assert.NotEqual(t, one, draws(NewSet([]fault.Rule{r}, 2), 50))
 	slices.Sort(one)
 	assert.Len(t, slices.Compact(one), 50)
 }
 
-func throttles(calls Calls, retryAfter time.Duration) Rule {
-	return Rule{Name: "throttle", Operation: "profiles.start", Calls: calls,
-		Respond: &Respond{Status: 429, RetryAfter: clock.Duration(retryAfter), PunishEarly: true}}
+func throttles(calls fault.Calls, retryAfter time.Duration) fault.Rule {
+	return fault.Rule{Name: "throttle", Operation: "profiles.start", Calls: calls,
+		Respond: &fault.Respond{Status: 429, RetryAfter: clock.Duration(retryAfter), PunishEarly: true}}
 }
 
 // comes is a call of a client some time after noon, on the world's and the real clock.
@@ -312,11 +318,11 @@ func TestPunishEarly(t *testing.T) {
 		"a frozen clock and a client that waits":  {0, "", []step{{0, 0, 20 * s}, {0, 20 * s, 0}}},
 		"a scaled clock tells whole real seconds": {60, "", []step{{0, 0, 20 * s}, {59 * s, 983 * time.Millisecond, 40 * s}, {119 * s, 1983 * time.Millisecond, 0}}},
 		"a slow clock":                     {0.5, "", []step{{0, 0, 20 * s}, {19 * s, 38 * s, 40 * s}, {59 * s, 118 * s, 0}}},
-		"a date is counted as seconds are": {1, FormatDate, []step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20*s + 699*time.Millisecond, 20*s + 699*time.Millisecond, 40 * s}}},
+		"a date is counted as seconds are": {1, fault.FormatDate, []step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20*s + 699*time.Millisecond, 20*s + 699*time.Millisecond, 40 * s}}},
 	} {
-		r := throttles(First(1), 20*s)
+		r := throttles(fault.First(1), 20*s)
 		r.Respond.RetryAfterFormat = tc.format
-		set := NewSet([]Rule{r}, 1)
+		set := NewSet([]fault.Rule{r}, 1)
 		for i, step := range tc.steps {
 			strike, ok, _ := set.Decide(comes(step.world, step.real, tc.factor))
 			assert.Equal(t, step.want > 0, ok, "%s, step %d", name, i)
@@ -330,9 +336,9 @@ func TestPunishEarly(t *testing.T) {
 // still being delayed, or went with it in a batch, would be told to wait.
 func TestPunishEarlyOnlyAfterItWasTold(t *testing.T) {
 	const s = time.Second
-	r := throttles(First(1), 20*s)
-	r.Delay = Span{2 * s, 2 * s}
-	set := NewSet([]Rule{r}, 1)
+	r := throttles(fault.First(1), 20*s)
+	r.Delay = fault.Fixed(2 * s)
+	set := NewSet([]fault.Rule{r}, 1)
 	asks := func(world, real time.Duration, batch uint64) time.Duration {
 		q := comes(world, real, 10)
 		q.Batch = batch
@@ -346,7 +352,7 @@ func TestPunishEarlyOnlyAfterItWasTold(t *testing.T) {
 }
 
 func TestPunishEarlyIsForTheSameClientOnTheSameAddress(t *testing.T) {
-	set := NewSet([]Rule{throttles(First(1), time.Minute)}, 1)
+	set := NewSet([]fault.Rule{throttles(fault.First(1), time.Minute)}, 1)
 	_, ok, _ := set.Decide(comes(0, 0, 1))
 	require.True(t, ok)
 	other, elsewhere := comes(1, 1, 1), comes(1, 1, 1)
@@ -364,7 +370,7 @@ func TestPunishEarlyStopsAtAnHour(t *testing.T) {
 		20 * time.Minute: {20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour},
 		2 * time.Hour:    {2 * time.Hour, 2 * time.Hour, 2 * time.Hour, 2 * time.Hour},
 	} {
-		set := NewSet([]Rule{throttles(First(1), first)}, 1)
+		set := NewSet([]fault.Rule{throttles(fault.First(1), first)}, 1)
 		var got []time.Duration
 		for range 4 {
 			strike, _, _ := set.Decide(comes(0, 0, 1))
@@ -375,30 +381,29 @@ func TestPunishEarlyStopsAtAnHour(t *testing.T) {
 }
 
 func TestWaitingClientsAreBounded(t *testing.T) {
-	set := NewSet([]Rule{throttles(First(10_000), time.Minute)}, 1)
+	set := NewSet([]fault.Rule{throttles(fault.First(10_000), time.Minute)}, 1)
 	for i := range 10_000 {
 		q := comes(0, 0, 1)
 		q.Path = fmt.Sprint(strings.Repeat("/long", 1000), i)
 		set.Decide(q)
 	}
-	assert.Equal(t, maxWaiting, set.waiting.order.Len())
-	assert.Len(t, set.waiting.seats, maxWaiting)
-	for where := range set.waiting.seats {
-		require.Less(t, len(where.path), 100)
+	waiting := set.Save().Waiting
+	assert.Len(t, waiting, retry.Max)
+	for _, w := range waiting {
+		require.Less(t, len(w.Path), 100)
 	}
 	q := comes(0, 0, 1)
 	q.Path = fmt.Sprint(strings.Repeat("/long", 1000), 9999)
 	_, ok, _ := set.Decide(q)
 	assert.True(t, ok, "the newest is still known")
 	require.True(t, set.Remove("throttle"))
-	assert.Zero(t, set.waiting.order.Len())
-	assert.Empty(t, set.waiting.seats)
+	assert.Empty(t, set.Save().Waiting)
 }
 
 func TestAddRemoveClear(t *testing.T) {
-	s := NewSet([]Rule{delays("file-1", "a", All()), delays("file-2", "a", All()), delays("file-1", "b", All())}, 1)
-	require.NoError(t, s.Add(delays("added-1", "a", All())))
-	require.NoError(t, s.Add(delays("added-2", "a", All())))
+	s := NewSet([]fault.Rule{delays("file-1", "a", fault.All()), delays("file-2", "a", fault.All()), delays("file-1", "b", fault.All())}, 1)
+	require.NoError(t, s.Add(delays("added-1", "a", fault.All())))
+	require.NoError(t, s.Add(delays("added-2", "a", fault.All())))
 	names := func() (all []string) {
 		for _, u := range s.Rules() {
 			all = append(all, u.Rule.Name)
@@ -408,13 +413,13 @@ func TestAddRemoveClear(t *testing.T) {
 	assert.Equal(t, []string{"added-1", "added-2", "file-1", "file-2"}, names())
 	assert.True(t, s.Rules()[1].Added)
 	assert.False(t, s.Rules()[2].Added)
-	assert.ErrorContains(t, s.Add(delays("file-2", "a", All())), "another name")
-	assert.ErrorContains(t, s.Add(delays("", "a", All())), "/name: ")
+	assert.ErrorContains(t, s.Add(delays("file-2", "a", fault.All())), "another name")
+	assert.ErrorContains(t, s.Add(delays("", "a", fault.All())), "/name: ")
 	assert.True(t, s.Remove("added-1"))
 	assert.False(t, s.Remove("added-1"))
 	assert.True(t, s.Remove("file-1"))
 	assert.Equal(t, []string{"added-2", "file-2"}, names())
-	require.NoError(t, s.Add(delays("file-1", "a", All())), "the name is free again")
+	require.NoError(t, s.Add(delays("file-1", "a", fault.All())), "the name is free again")
 	strike, _, _ := s.Decide(call("a"))
 	assert.Equal(t, "added-2", strike.Rule.Name)
 	s.Clear()
@@ -423,13 +428,13 @@ func TestAddRemoveClear(t *testing.T) {
 	assert.False(t, ok)
 	assert.Empty(t, misses)
 	for i := range MaxRules {
-		require.NoError(t, s.Add(delays(fmt.Sprint("r", i), "a", Only(9))))
+		require.NoError(t, s.Add(delays(fmt.Sprint("r", i), "a", fault.Only(9))))
 	}
-	assert.ErrorContains(t, s.Add(delays("one-more", "a", All())), "the most")
+	assert.ErrorContains(t, s.Add(delays("one-more", "a", fault.All())), "the most")
 }
 
 func TestNobodyCanReachIntoTheRules(t *testing.T) {
-	given := []Rule{{Name: "a", Operation: "x", Where: Where{Header: map[string]string{"A": "1"}}, Respond: &Respond{Status: 500, Headers: map[string]string{"B": "2"}}}}
+	given := []fault.Rule{{Name: "a", Operation: "x", Where: fault.Where{Header: map[string]string{"A": "1"}}, Respond: &fault.Respond{Status: 500, Headers: map[string]string{"B": "2"}}}}
 	s := NewSet(given, 1)
 	given[0].Where.Header["A"], given[0].Respond.Status = "9", 9
 	got := s.Rules()[0].Rule
@@ -440,21 +445,21 @@ func TestNobodyCanReachIntoTheRules(t *testing.T) {
 }
 
 func TestMisses(t *testing.T) {
-	r := func(name string, w Where, calls Calls) Rule {
-		return Rule{Name: name, Operation: "x", Where: w, Calls: calls, Delay: Span{1, 1}}
+	r := func(name string, w fault.Where, calls fault.Calls) fault.Rule {
+		return fault.Rule{Name: name, Operation: "x", Where: w, Calls: calls, Delay: fault.Span{Min: 1, Max: 1}}
 	}
-	chance := r("chance", Where{}, All())
+	chance := r("chance", fault.Where{}, fault.All())
 	chance.Chance = 1e-9
-	status := r("status", Where{}, All())
+	status := r("status", fault.Where{}, fault.All())
 	status.While.Status = "inProgress"
-	rules := []Rule{
-		r("header", Where{Header: map[string]string{"x-run": "7"}}, All()),
-		r("secret", Where{Header: map[string]string{"Authorization": "Bearer planted"}}, All()),
-		r("query", Where{Query: map[string]string{"$top": "10"}}, All()),
-		r("body", Where{Body: map[string]any{"displayName": "North"}}, All()),
-		r("number", Where{Body: map[string]any{"n": 3}}, All()),
-		status, r("first", Where{}, First(2)), r("only", Where{}, Only(5)), r("range", Where{}, Between(5, 6)), r("from", Where{}, Calls{From: 4}),
-		r("every", Where{}, EveryNth(22)), chance,
+	rules := []fault.Rule{
+		r("header", fault.Where{Header: map[string]string{"x-run": "7"}}, fault.All()),
+		r("secret", fault.Where{Header: map[string]string{"Authorization": "Bearer planted"}}, fault.All()),
+		r("query", fault.Where{Query: map[string]string{"$top": "10"}}, fault.All()),
+		r("body", fault.Where{Body: map[string]any{"displayName": "North"}}, fault.All()),
+		r("number", fault.Where{Body: map[string]any{"n": 3}}, fault.All()),
+		status, r("first", fault.Where{}, fault.First(2)), r("only", fault.Where{}, fault.Only(5)), r("range", fault.Where{}, fault.Between(5, 6)), r("from", fault.Where{}, fault.Calls{From: 4}),
+		r("every", fault.Where{}, fault.EveryNth(22)), chance,
 	}
 	whys := func(q *Query, s *Set) map[string]string {
 		all := map[string]string{}
@@ -472,8 +477,8 @@ func TestMisses(t *testing.T) {
 	full.Body = func() []byte { return []byte(`{"displayName":"South","n":4}`) }
 	got, none := map[string]string{}, map[string]string{}
 	for _, rule := range rules { // each alone, since a call has five misses at most
-		got[rule.Name] = whys(full, NewSet([]Rule{rule}, 1))[rule.Name]
-		none[rule.Name] = whys(call("x"), NewSet([]Rule{rule}, 1))[rule.Name]
+		got[rule.Name] = whys(full, NewSet([]fault.Rule{rule}, 1))[rule.Name]
+		none[rule.Name] = whys(call("x"), NewSet([]fault.Rule{rule}, 1))[rule.Name]
 	}
 	assert.Equal(t, map[string]string{
 		"header": `header x-run is "3", the rule wants "7"`,
@@ -499,7 +504,7 @@ func TestMisses(t *testing.T) {
 	require.Len(t, misses, MaxMisses)
 	assert.Equal(t, "header", misses[0].Rule)
 	assert.Equal(t, "number", misses[4].Rule)
-	_, ok, misses := NewSet([]Rule{rules[0], r("all", Where{}, All()), rules[1]}, 1).Decide(full)
+	_, ok, misses := NewSet([]fault.Rule{rules[0], r("all", fault.Where{}, fault.All()), rules[1]}, 1).Decide(full)
 	assert.True(t, ok)
 	assert.Len(t, misses, 1, "who stands behind the strike was not looked at")
 	_, _, misses = NewSet(rules, 1).Decide(call("another"))
@@ -508,9 +513,9 @@ func TestMisses(t *testing.T) {
 }
 
 func TestManyAtOnce(t *testing.T) {
-	chance := delays("chance", "profiles.get", All())
+	chance := delays("chance", "profiles.get", fault.All())
 	chance.Chance = 0.01
-	s := NewSet([]Rule{delays("every", "*", EveryNth(10)), delays("first", "profiles.get", First(50)), chance, throttles(All(), time.Hour)}, 1)
+	s := NewSet([]fault.Rule{delays("every", "*", fault.EveryNth(10)), delays("first", "profiles.get", fault.First(50)), chance, throttles(fault.All(), time.Hour)}, 1)
 	var workers sync.WaitGroup
 	for i := range 8 {
 		workers.Go(func() {
@@ -518,7 +523,7 @@ func TestManyAtOnce(t *testing.T) {
 				s.Decide(standing(call("profiles.get"), "provisioned", "paused"))
 				s.Decide(comes(0, 0, 1))
 				if name := fmt.Sprint("added", i); j%50 == 0 {
-					assert.NoError(t, s.Add(delays(name, "profiles.*", Only(3))))
+					assert.NoError(t, s.Add(delays(name, "profiles.*", fault.Only(3))))
 					s.Rules()
 					s.Save()
 					assert.True(t, s.Remove(name))

@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"bufio"
@@ -21,11 +21,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
 )
 
 const answerBody = `{"displayName":"North","n":[1,2,3]}`
 
-func cutAt(n int) *Body { return &Body{CutAt: At(n)} }
+func cutAt(n int) *fault.Body { return &fault.Body{CutAt: fault.At(n)} }
 
 // memory is a listener of connections in memory.
 type memory struct {
@@ -99,7 +100,7 @@ func onEveryWire(t *testing.T, h http.HandlerFunc, test func(t *testing.T, w ove
 }
 
 // sends is a handler that sends answerBody as a rule damages it.
-func sends(r Rule) http.HandlerFunc {
+func sends(r fault.Rule) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		strike := Strike{Rule: &r, Call: 1, key: 1}
@@ -126,24 +127,24 @@ func (w overTheWire) get(t *testing.T) (response *http.Response, body string, op
 func TestDamagedBodies(t *testing.T) {
 	text, empty := "not <json>", ""
 	for name, tc := range map[string]struct {
-		rule Rule
+		rule fault.Rule
 		want string
 		less bool // the client waits for more than comes
 	}{
-		"nothing":               {Rule{}, answerBody, false},
-		"cut":                   {Rule{Body: cutAt(10)}, answerBody[:10], false},
-		"cut, half":             {Rule{Body: &Body{CutAt: Share(50)}}, answerBody[:len(answerBody)/2], false},
-		"cut, all":              {Rule{Body: cutAt(0), Then: Finish}, "", false},
-		"cut, none":             {Rule{Body: cutAt(1000)}, answerBody, false},
-		"replace":               {Rule{Body: &Body{Replace: &text}}, text, false},
-		"replace with nothing":  {Rule{Body: &Body{Replace: &empty}}, "", false},
-		"length too short":      {Rule{Body: &Body{ContentLength: -10}}, answerBody[:len(answerBody)-10], false},
-		"length far too short":  {Rule{Body: &Body{ContentLength: -1000}}, "", false},
-		"length too long":       {Rule{Body: &Body{ContentLength: 10}}, answerBody, true},
-		"slow":                  {Rule{Slow: &Slow{Bytes: 7, Every: 1}}, answerBody, false},
-		"slow and cut":          {Rule{Slow: &Slow{Bytes: 7, Every: 1}, Body: cutAt(10)}, answerBody[:10], false},
-		"cut, and its length":   {Rule{Body: &Body{CutAt: At(10), ContentLength: 5}}, answerBody[:10], true},
-		"slow, pieces too long": {Rule{Slow: &Slow{Bytes: 1000, Every: clock.Duration(time.Hour)}}, answerBody, false},
+		"nothing":               {fault.Rule{}, answerBody, false},
+		"cut":                   {fault.Rule{Body: cutAt(10)}, answerBody[:10], false},
+		"cut, half":             {fault.Rule{Body: &fault.Body{CutAt: fault.Share(50)}}, answerBody[:len(answerBody)/2], false},
+		"cut, all":              {fault.Rule{Body: cutAt(0), Then: fault.Finish}, "", false},
+		"cut, none":             {fault.Rule{Body: cutAt(1000)}, answerBody, false},
+		"replace":               {fault.Rule{Body: &fault.Body{Replace: &text}}, text, false},
+		"replace with nothing":  {fault.Rule{Body: &fault.Body{Replace: &empty}}, "", false},
+		"length too short":      {fault.Rule{Body: &fault.Body{ContentLength: -10}}, answerBody[:len(answerBody)-10], false},
+		"length far too short":  {fault.Rule{Body: &fault.Body{ContentLength: -1000}}, "", false},
+		"length too long":       {fault.Rule{Body: &fault.Body{ContentLength: 10}}, answerBody, true},
+		"slow":                  {fault.Rule{Slow: &fault.Slow{Bytes: 7, Every: 1}}, answerBody, false},
+		"slow and cut":          {fault.Rule{Slow: &fault.Slow{Bytes: 7, Every: 1}, Body: cutAt(10)}, answerBody[:10], false},
+		"cut, and its length":   {fault.Rule{Body: &fault.Body{CutAt: fault.At(10), ContentLength: 5}}, answerBody[:10], true},
+		"slow, pieces too long": {fault.Rule{Slow: &fault.Slow{Bytes: 1000, Every: clock.Duration(time.Hour)}}, answerBody, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEveryWire(t, sends(tc.rule), func(t *testing.T, w overTheWire) {
@@ -168,7 +169,7 @@ func TestHTMLInPlaceOfJSON(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Content-Encoding", "gzip")
 			w.Header().Set("Content-Length", "35")
-			strike := Strike{Rule: &Rule{Body: &Body{HTML: true}}}
+			strike := Strike{Rule: &fault.Rule{Body: &fault.Body{HTML: true}}}
 			strike.Send(w, r, status, []byte(answerBody), clock.Wait)
 		}
 		onEveryWire(t, h, func(t *testing.T, w overTheWire) {
@@ -183,10 +184,10 @@ func TestHTMLInPlaceOfJSON(t *testing.T) {
 }
 
 func TestABrokenEnd(t *testing.T) {
-	for _, then := range []Then{Close, Reset} {
+	for _, then := range []fault.Then{fault.Close, fault.Reset} {
 		for _, cut := range []int{0, 10, 1000} {
 			t.Run(fmt.Sprint(then, " after ", cut), func(t *testing.T) {
-				onEveryWire(t, sends(Rule{Body: cutAt(cut), Then: then}), func(t *testing.T, w overTheWire) {
+				onEveryWire(t, sends(fault.Rule{Body: cutAt(cut), Then: then}), func(t *testing.T, w overTheWire) {
 					response, body, opened, read := w.get(t)
 					require.NoError(t, opened, "the head has been sent")
 					assert.Equal(t, 200, response.StatusCode)
@@ -194,7 +195,7 @@ func TestABrokenEnd(t *testing.T) {
 					switch {
 					case w.http2:
 						assert.ErrorContains(t, read, "stream error")
-					case then == Reset && w.tcp:
+					case then == fault.Reset && w.tcp:
 						assert.ErrorIs(t, read, syscall.ECONNRESET)
 					default:
 						assert.ErrorIs(t, read, io.ErrUnexpectedEOF)
@@ -203,12 +204,12 @@ func TestABrokenEnd(t *testing.T) {
 			})
 		}
 		t.Run(fmt.Sprint(then, " before the first byte"), func(t *testing.T) {
-			onEveryWire(t, sends(Rule{Then: then}), func(t *testing.T, w overTheWire) {
+			onEveryWire(t, sends(fault.Rule{Then: then}), func(t *testing.T, w overTheWire) {
 				_, _, opened, _ := w.get(t)
 				switch {
 				case w.http2:
 					assert.ErrorContains(t, opened, "stream error")
-				case then == Reset && w.tcp:
+				case then == fault.Reset && w.tcp:
 					assert.ErrorIs(t, opened, syscall.ECONNRESET)
 				default:
 					assert.ErrorIs(t, opened, io.EOF)
@@ -221,7 +222,7 @@ func TestABrokenEnd(t *testing.T) {
 // The client's body has not been read when a fault closes the connection: TCP
 // would make a reset of it.
 func TestCloseIsNoReset(t *testing.T) {
-	s := httptest.NewServer(sends(Rule{Then: Close}))
+	s := httptest.NewServer(sends(fault.Rule{Then: fault.Close}))
 	defer s.Close()
 	conn, err := net.Dial("tcp", s.Listener.Addr().String())
 	require.NoError(t, err)
@@ -234,7 +235,7 @@ func TestCloseIsNoReset(t *testing.T) {
 }
 
 func TestHTTP10SeesACut(t *testing.T) {
-	s := httptest.NewServer(sends(Rule{Body: cutAt(10), Then: Close}))
+	s := httptest.NewServer(sends(fault.Rule{Body: cutAt(10), Then: fault.Close}))
 	defer s.Close()
 	conn, err := net.Dial("tcp", s.Listener.Addr().String())
 	require.NoError(t, err)
@@ -252,7 +253,7 @@ func TestHTTP10SeesACut(t *testing.T) {
 func TestACutThatFinishesLeavesTheConnectionWhole(t *testing.T) {
 	h := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(answerBody)))
-		strike := Strike{Rule: &Rule{Body: cutAt(10)}}
+		strike := Strike{Rule: &fault.Rule{Body: cutAt(10)}}
 		strike.Send(w, r, 200, []byte(answerBody), clock.Wait)
 		io.WriteString(w, r.RemoteAddr)
 	}
@@ -267,7 +268,7 @@ func TestACutThatFinishesLeavesTheConnectionWhole(t *testing.T) {
 }
 
 func TestHang(t *testing.T) {
-	for _, rule := range []Rule{{Then: Hang}, {Then: Hang, Body: cutAt(10)}} {
+	for _, rule := range []fault.Rule{{Then: fault.Hang}, {Then: fault.Hang, Body: cutAt(10)}} {
 		for _, method := range []string{"GET", "POST"} {
 			for _, closes := range []string{"client", "server"} {
 				cut := rule.Body != nil
@@ -325,7 +326,7 @@ func TestHang(t *testing.T) {
 func TestSlowWaitsBetweenPieces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory()
-		s := &http.Server{Handler: sends(Rule{Slow: &Slow{Bytes: 10, Every: clock.Duration(time.Minute)}})}
+		s := &http.Server{Handler: sends(fault.Rule{Slow: &fault.Slow{Bytes: 10, Every: clock.Duration(time.Minute)}})}
 		go s.Serve(m)
 		client := &http.Client{Transport: &http.Transport{DialContext: m.dial, DisableKeepAlives: true}}
 		start := time.Now()
@@ -347,7 +348,7 @@ func TestSlowEndsWithTheClient(t *testing.T) {
 	ended := make(chan any, 1)
 	h := func(w http.ResponseWriter, r *http.Request) {
 		defer func() { p := recover(); ended <- p; panic(p) }()
-		sends(Rule{Slow: &Slow{Bytes: 1, Every: clock.Duration(time.Hour)}})(w, r)
+		sends(fault.Rule{Slow: &fault.Slow{Bytes: 1, Every: clock.Duration(time.Hour)}})(w, r)
 	}
 	onEveryWire(t, h, func(t *testing.T, w overTheWire) {
 		response, err := w.client.Get(w.url)
@@ -359,7 +360,7 @@ func TestSlowEndsWithTheClient(t *testing.T) {
 
 func TestHeadHasNoBody(t *testing.T) {
 	text := "text"
-	for _, rule := range []Rule{{}, {Body: &Body{Replace: &text}}, {Body: cutAt(3)}, {Slow: &Slow{Bytes: 1, Every: clock.Duration(time.Hour)}}, {Body: &Body{ContentLength: 7}}} {
+	for _, rule := range []fault.Rule{{}, {Body: &fault.Body{Replace: &text}}, {Body: cutAt(3)}, {Slow: &fault.Slow{Bytes: 1, Every: clock.Duration(time.Hour)}}, {Body: &fault.Body{ContentLength: 7}}} {
 		onEveryWire(t, sends(rule), func(t *testing.T, w overTheWire) {
 			response, err := w.client.Head(w.url)
 			require.NoError(t, err)
@@ -375,10 +376,10 @@ func TestHeadHasNoBody(t *testing.T) {
 
 func TestSendTellsWhatItSent(t *testing.T) {
 	for _, tc := range []struct {
-		rule   Rule
+		rule   fault.Rule
 		status int
 		want   int64
-	}{{Rule{}, 200, int64(len(answerBody))}, {Rule{Body: cutAt(10)}, 200, 10}, {Rule{}, 204, 0}} {
+	}{{fault.Rule{}, 200, int64(len(answerBody))}, {fault.Rule{Body: cutAt(10)}, 200, 10}, {fault.Rule{}, 204, 0}} {
 		strike := Strike{Rule: &tc.rule}
 		w := httptest.NewRecorder()
 		assert.Equal(t, tc.want, strike.Send(w, httptest.NewRequest("GET", "/", nil), tc.status, []byte(answerBody), clock.Wait))
@@ -400,9 +401,9 @@ func TestCorrupt(t *testing.T) {
 		return n
 	}
 	body := []byte(answerBody)
-	for n, want := range map[int]int{1: 1, 5: 5, len(body): len(body), MaxBytes: len(body)} {
+	for n, want := range map[int]int{1: 1, 5: 5, len(body): len(body), fault.MaxBytes: len(body)} {
 		for call := range uint64(20) {
-			strike := Strike{Rule: &Rule{Body: &Body{Corrupt: n}}, Call: call, key: 7}
+			strike := Strike{Rule: &fault.Rule{Body: &fault.Body{Corrupt: n}}, Call: call, key: 7}
 			out, media := strike.Damage(body)
 			assert.Empty(t, media)
 			require.Len(t, out, len(body))
@@ -416,7 +417,7 @@ func TestCorrupt(t *testing.T) {
 		}
 	}
 	assert.Equal(t, answerBody, string(body))
-	none := Strike{Rule: &Rule{Body: &Body{Corrupt: 3}}}
+	none := Strike{Rule: &fault.Rule{Body: &fault.Body{Corrupt: 3}}}
 	out, _ := none.Damage(nil)
 	assert.Empty(t, out)
 }
@@ -424,15 +425,15 @@ func TestCorrupt(t *testing.T) {
 func TestDamageOfParts(t *testing.T) {
 	text := "text"
 	for _, tc := range []struct {
-		rule        Rule
+		rule        fault.Rule
 		want, media string
 	}{
-		{Rule{}, answerBody, ""},
-		{Rule{Body: &Body{ContentLength: 3}}, answerBody, ""},
-		{Rule{Body: cutAt(4)}, answerBody[:4], ""},
-		{Rule{Body: &Body{Replace: &text}}, text, ""},
-		{Rule{Body: &Body{HTML: true}}, string(page(0)), mediaHTML},
-		{Rule{Body: &Body{HTML: true}, Respond: &Respond{Status: 503}}, string(page(503)), mediaHTML},
+		{fault.Rule{}, answerBody, ""},
+		{fault.Rule{Body: &fault.Body{ContentLength: 3}}, answerBody, ""},
+		{fault.Rule{Body: cutAt(4)}, answerBody[:4], ""},
+		{fault.Rule{Body: &fault.Body{Replace: &text}}, text, ""},
+		{fault.Rule{Body: &fault.Body{HTML: true}}, string(page(0)), mediaHTML},
+		{fault.Rule{Body: &fault.Body{HTML: true}, Respond: &fault.Respond{Status: 503}}, string(page(503)), mediaHTML},
 	} {
 		strike := Strike{Rule: &tc.rule}
 		out, media := strike.Damage([]byte(answerBody))
@@ -449,14 +450,14 @@ func TestEffects(t *testing.T) {
 		want   []string
 	}{
 		{Strike{}, nil},
-		{Strike{Rule: &Rule{}, Delay: 350 * time.Millisecond}, []string{"delay 350ms"}},
-		{Strike{Rule: &Rule{Respond: &Respond{Status: 429}}, RetryAfter: 40 * time.Second, Early: true}, []string{"respond 429", "retryAfter 40s", "punishEarly"}},
-		{Strike{Rule: &Rule{Body: &Body{CutAt: Share(50)}, Then: Reset}}, []string{"cutAt 50%", "reset"}},
-		{Strike{Rule: &Rule{Body: &Body{CutAt: At(12), ContentLength: -3}}}, []string{"cutAt 12 bytes", "contentLength -3"}},
-		{Strike{Rule: &Rule{Body: &Body{Corrupt: 3, ContentLength: 3}}}, []string{"corrupt 3 bytes", "contentLength +3"}},
-		{Strike{Rule: &Rule{Body: &Body{Replace: &text}, Slow: &Slow{Bytes: 5, Every: clock.Duration(time.Second)}}}, []string{"replace", "slow 5 bytes every 1s"}},
-		{Strike{Rule: &Rule{Body: &Body{HTML: true}, Then: Finish}}, []string{"html", "finish"}},
-		{Strike{Rule: &Rule{Handled: &no, Then: Hang}}, []string{"not handled", "hang"}},
+		{Strike{Rule: &fault.Rule{}, Delay: 350 * time.Millisecond}, []string{"delay 350ms"}},
+		{Strike{Rule: &fault.Rule{Respond: &fault.Respond{Status: 429}}, RetryAfter: 40 * time.Second, Early: true}, []string{"respond 429", "retryAfter 40s", "punishEarly"}},
+		{Strike{Rule: &fault.Rule{Body: &fault.Body{CutAt: fault.Share(50)}, Then: fault.Reset}}, []string{"cutAt 50%", "reset"}},
+		{Strike{Rule: &fault.Rule{Body: &fault.Body{CutAt: fault.At(12), ContentLength: -3}}}, []string{"cutAt 12 bytes", "contentLength -3"}},
+		{Strike{Rule: &fault.Rule{Body: &fault.Body{Corrupt: 3, ContentLength: 3}}}, []string{"corrupt 3 bytes", "contentLength +3"}},
+		{Strike{Rule: &fault.Rule{Body: &fault.Body{Replace: &text}, Slow: &fault.Slow{Bytes: 5, Every: clock.Duration(time.Second)}}}, []string{"replace", "slow 5 bytes every 1s"}},
+		{Strike{Rule: &fault.Rule{Body: &fault.Body{HTML: true}, Then: fault.Finish}}, []string{"html", "finish"}},
+		{Strike{Rule: &fault.Rule{Handled: &no, Then: fault.Hang}}, []string{"not handled", "hang"}},
 	} {
 		assert.Equal(t, tc.want, tc.strike.Effects())
 	}

@@ -1,11 +1,15 @@
-package fault
+package faults
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/retry"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -13,7 +17,7 @@ import (
 // was added and removed at run time. The rules of NewSet are not in it.
 type SavedSet struct {
 	Counters []SavedCounter `json:"counters,omitzero"` // of rules that a call matched
-	Added    []Rule         `json:"added,omitzero"`    // in their order
+	Added    []fault.Rule   `json:"added,omitzero"`    // in their order
 	Removed  []string       `json:"removed,omitzero"`  // names of NewSet's rules that are gone, sorted
 	Waiting  []SavedWaiter  `json:"waiting,omitzero"`  // longest first
 }
@@ -44,18 +48,17 @@ func (s *Set) Save() SavedSet {
 		if e.added {
 			saved.Added = append(saved.Added, clone(&e.rule))
 		}
-		if matched, fired := e.group.counts(e); matched > 0 {
+		fired := e.fired.Load() // first, as in Rules
+		if matched := e.matched.Load(); matched > 0 {
 			saved.Counters = append(saved.Counters, SavedCounter{e.rule.Name, min(matched, maxCount), min(fired, maxCount)})
 		}
 	}
-	for name := range s.removed {
-		saved.Removed = append(saved.Removed, name)
-	}
-	slices.Sort(saved.Removed)
-	for at := s.waiting.order.Front(); at != nil; at = at.Next() {
-		w := at.Value.(*waiter)
-		saved.Waiting = append(saved.Waiting,
-			SavedWaiter{w.entry.rule.Name, w.seat.client, w.seat.path, clock.Duration(w.retryAfter), w.world, w.real})
+	saved.Removed = slices.Sorted(maps.Keys(s.removed))
+	for w, told := range s.waits.All() {
+		if slices.Contains(s.rules, w.entry) { // else a call was just being decided when it was removed
+			saved.Waiting = append(saved.Waiting, SavedWaiter{w.entry.rule.Name, w.client, w.path,
+				clock.Duration(told.Value.retryAfter), told.Until.World, told.Until.Real})
+		}
 	}
 	return saved
 }
@@ -74,29 +77,21 @@ func (s *Set) Restore(saved SavedSet) error {
 		return err
 	}
 	for _, name := range saved.Removed {
-		s.remove(s.byName[name])
+		s.removed[name] = true
 	}
+	s.rules = slices.DeleteFunc(s.rules, func(e *entry) bool { return s.removed[e.rule.Name] })
+	s.changed()
 	for i := range saved.Added {
 		s.add(&saved.Added[i])
 	}
-	counters := make(map[string]SavedCounter, len(saved.Counters))
 	for _, c := range saved.Counters {
-		counters[c.Rule] = c
-	}
-	settled := map[*group]bool{}
-	for _, e := range s.rules {
-		if settled[e.group] {
-			continue
-		}
-		settled[e.group] = true
-		e.group.settle(func(e *entry) (matched, fired uint64) {
-			c := counters[e.rule.Name]
-			return c.Matched, c.Fired
-		})
+		e := s.rules[s.named(c.Rule)]
+		e.matched.Store(c.Matched)
+		e.fired.Store(c.Fired)
 	}
 	for _, w := range saved.Waiting {
-		s.waiting.put(&waiter{entry: s.byName[w.Rule], seat: seat{short(w.Client), short(w.Path)},
-			retryAfter: w.RetryAfter.Std(), world: w.World, real: w.Real})
+		s.waits.Tell(newWaiter(s.rules[s.named(w.Rule)], w.Client, w.Path), retry.Until{World: w.World, Real: w.Real},
+			telling{retryAfter: w.RetryAfter.Std()})
 	}
 	return nil
 }
@@ -104,9 +99,9 @@ func (s *Set) Restore(saved SavedSet) error {
 // fits tells what keeps saved from being restored. Must hold mu.
 func (s *Set) fits(saved SavedSet) error {
 	if s.added > 0 || len(s.removed) > 0 {
-		return fmt.Errorf("faults are restored into a set that is as NewSet made it")
+		return errors.New("faults are restored into a set that is as NewSet made it")
 	}
-	known := make(map[string]*Rule, len(s.rules)+len(saved.Added))
+	known := make(map[string]*fault.Rule, len(s.rules)+len(saved.Added))
 	for _, e := range s.rules {
 		known[e.rule.Name] = &e.rule
 	}
@@ -137,8 +132,8 @@ func (s *Set) fits(saved SavedSet) error {
 			return fmt.Errorf("/counters/%d: %d matched and %d fired cannot be", i, c.Matched, c.Fired)
 		}
 	}
-	if len(saved.Waiting) > maxWaiting {
-		return fmt.Errorf("/waiting: %d are more than the %d that a world keeps", len(saved.Waiting), maxWaiting)
+	if len(saved.Waiting) > retry.Max {
+		return fmt.Errorf("/waiting: %d are more than the %d that a world keeps", len(saved.Waiting), retry.Max)
 	}
 	for i, w := range saved.Waiting {
 		r := known[w.Rule]

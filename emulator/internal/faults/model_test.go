@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"encoding/json"
@@ -13,16 +13,23 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/fault"
 )
 
 // model is a set as its documentation says it: rules are tried one by one.
 type model struct {
-	rules   []Rule
+	rules   []fault.Rule
 	added   int
 	count   map[string]uint64
 	fired   map[string]uint64
-	waiters map[string]*waiter
+	waiters map[string]*waitedFor
 	seed    uint64
+}
+
+// waitedFor is what a client was told to wait.
+type waitedFor struct {
+	retryAfter        time.Duration
+	world, real, told time.Time
 }
 
 func (m *model) decide(q *Query) (rule string, call uint64, delay, retryAfter time.Duration) {
@@ -67,41 +74,40 @@ func (m *model) decide(q *Query) (rule string, call uint64, delay, retryAfter ti
 		in := n >= c.From && (c.To == 0 || n <= c.To) && (c.Every == 0 || n%c.Every == 0)
 		if in && r.Chance > 0 {
 			d := newDice(r.Chance, keyOf(m.seed, r.Name))
-			at, certain := d.strike(n)
-			in = at == n && certain
+			in = d.strikes(n)
 		}
 		if w == nil && !in {
 			continue
 		}
 		m.fired[r.Name]++
-		delay = r.Delay.draw(keyOf(m.seed, r.Name), n)
+		delay = drawn(r.Delay, keyOf(m.seed, r.Name), n)
 		if r.Respond != nil {
 			if retryAfter = r.Respond.RetryAfter.Std(); w != nil {
-				retryAfter = w.punish()
+				retryAfter = punish(w.retryAfter)
 			}
 			told := Told(retryAfter, q.Factor)
-			m.waiters[key] = &waiter{retryAfter: retryAfter, world: q.Now.Add(Passed(told, q.Factor)), real: q.Real.Add(told), told: q.Real.Add(Felt(delay, q.Factor))}
+			m.waiters[key] = &waitedFor{retryAfter: retryAfter, world: q.Now.Add(Passed(told, q.Factor)), real: q.Real.Add(told), told: q.Real.Add(Felt(delay, q.Factor))}
 		}
 		return r.Name, n, delay, retryAfter
 	}
 	return "", 0, 0, 0
 }
 
-func ruleOf(t *rapid.T, name string) Rule {
-	r := Rule{Name: name, Operation: rapid.SampledFrom([]string{"p.get", "p.list", "p.*", "*"}).Draw(t, "operation"), Delay: Span{1, 1000}}
+func ruleOf(t *rapid.T, name string) fault.Rule {
+	r := fault.Rule{Name: name, Operation: rapid.SampledFrom([]string{"p.get", "p.list", "p.*", "*"}).Draw(t, "operation"), Delay: fault.Span{Min: 1, Max: 1000}}
 	n := rapid.Uint64Range(1, 6)
 	switch rapid.IntRange(0, 5).Draw(t, "calls") {
 	case 0:
-		r.Calls = First(n.Draw(t, "n"))
+		r.Calls = fault.First(n.Draw(t, "n"))
 	case 1:
-		r.Calls = Only(n.Draw(t, "n"))
+		r.Calls = fault.Only(n.Draw(t, "n"))
 	case 2:
 		from := n.Draw(t, "n")
-		r.Calls = Between(from, from+n.Draw(t, "m"))
+		r.Calls = fault.Between(from, from+n.Draw(t, "m"))
 	case 3:
-		r.Calls = EveryNth(n.Draw(t, "n"))
+		r.Calls = fault.EveryNth(n.Draw(t, "n"))
 	case 4:
-		r.Calls = Calls{From: n.Draw(t, "n")}
+		r.Calls = fault.Calls{From: n.Draw(t, "n")}
 	}
 	r.Chance = rapid.SampledFrom([]float64{0, 0, 0, 0.1, 0.5}).Draw(t, "chance")
 	if rapid.IntRange(0, 3).Draw(t, "while") == 0 {
@@ -118,19 +124,19 @@ func ruleOf(t *rapid.T, name string) Rule {
 		r.Where.Body = map[string]any{"a": float64(rapid.IntRange(1, 2).Draw(t, "value"))}
 	}
 	if rapid.IntRange(0, 4).Draw(t, "punish") == 0 {
-		r.Respond = &Respond{Status: 429, RetryAfter: clock.Duration(5 * time.Second), PunishEarly: true}
+		r.Respond = &fault.Respond{Status: 429, RetryAfter: clock.Duration(5 * time.Second), PunishEarly: true}
 	}
 	if rapid.IntRange(0, 4).Draw(t, "slow") == 0 {
-		r.Slow = &Slow{1, 1}
+		r.Slow = &fault.Slow{Bytes: 1, Every: 1}
 	}
 	return r
 }
 
-// TestSetIsAsRulesTriedOneByOne holds the index against the model: in any order of
+// TestSetIsAsRulesTriedOneByOne holds the set against the model: in any order of
 // calls, additions and removals, with a save and restore at any point.
 func TestSetIsAsRulesTriedOneByOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := &model{count: map[string]uint64{}, fired: map[string]uint64{}, waiters: map[string]*waiter{}, seed: rapid.Uint64().Draw(t, "seed")}
+		m := &model{count: map[string]uint64{}, fired: map[string]uint64{}, waiters: map[string]*waitedFor{}, seed: rapid.Uint64().Draw(t, "seed")}
 		for i := range rapid.IntRange(0, 6).Draw(t, "rules") {
 			m.rules = append(m.rules, ruleOf(t, fmt.Sprint("r", i)))
 		}

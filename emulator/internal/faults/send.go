@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/fault"
 )
 
 // Send answers r with a status and a whole body, as the rule damages it. The
@@ -26,13 +28,13 @@ func (s *Strike) Send(w http.ResponseWriter, r *http.Request, status int, body [
 	a := answer{w: w, r: r, control: http.NewResponseController(w)}
 	rule := s.Rule
 	if rule == nil {
-		rule = &Rule{}
+		rule = &fault.Rule{}
 	}
 	damage := rule.Body
 	if damage == nil {
-		damage = &Body{}
+		damage = &fault.Body{}
 	}
-	if rule.Then.breaks() && !damage.CutAt.Given {
+	if breaks(rule.Then) && !damage.CutAt.Given {
 		a.end(rule.Then)
 	}
 
@@ -53,15 +55,15 @@ func (s *Strike) Send(w http.ResponseWriter, r *http.Request, status int, body [
 		whole = max(0, whole+damage.ContentLength)
 		h.Set("Content-Length", strconv.Itoa(whole))
 		out = out[:min(len(out), whole)] // net/http sends no more, and no client would read it
-	case rule.Then.breaks() && !r.ProtoAtLeast(1, 1):
+	case breaks(rule.Then) && !r.ProtoAtLeast(1, 1):
 		h.Set("Content-Length", strconv.Itoa(whole)) // HTTP/1.0 has no chunks: else a cut looks like the end
 	case h.Get("Content-Length") == "":
-	case damage.CutAt.Given && !rule.Then.breaks():
+	case damage.CutAt.Given && !breaks(rule.Then):
 		h.Del("Content-Length")
 	default:
 		h.Set("Content-Length", strconv.Itoa(whole))
 	}
-	if rule.Then.breaks() {
+	if breaks(rule.Then) {
 		// Else net/http would wait for the rest of the request's body first.
 		a.control.EnableFullDuplex()
 	}
@@ -69,7 +71,7 @@ func (s *Strike) Send(w http.ResponseWriter, r *http.Request, status int, body [
 	if r.Method != http.MethodHead && bodyAllowed(status) {
 		sent = a.send(out, rule.Slow, wait)
 	}
-	if rule.Then.breaks() {
+	if breaks(rule.Then) {
 		a.control.Flush() // where that cannot be, less is sent
 		a.end(rule.Then)
 	}
@@ -88,7 +90,7 @@ type answer struct {
 }
 
 // send writes a body, in pieces where slow is given.
-func (a *answer) send(body []byte, slow *Slow, wait func(context.Context, time.Duration) error) (sent int64) {
+func (a *answer) send(body []byte, slow *fault.Slow, wait func(context.Context, time.Duration) error) (sent int64) {
 	piece := len(body)
 	if slow != nil {
 		piece = max(1, slow.Bytes)
@@ -109,15 +111,15 @@ func (a *answer) send(body []byte, slow *Slow, wait func(context.Context, time.D
 }
 
 // end ends the connection, or over HTTP/2 the stream, and does not return.
-func (a *answer) end(how Then) {
+func (a *answer) end(how fault.Then) {
 	switch how {
-	case Close:
+	case fault.Close:
 		// A connection that is closed with unread data is reset by TCP. So much
 		// is read as net/http reads of a body that nobody wanted.
 		a.drain(256 << 10)
-	case Reset:
+	case fault.Reset:
 		a.reset()
-	case Hang:
+	case fault.Hang:
 		if a.drain(-1) {
 			<-a.r.Context().Done()
 		}

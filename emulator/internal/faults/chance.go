@@ -1,4 +1,4 @@
-package fault
+package faults
 
 import (
 	"encoding/binary"
@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 )
 
@@ -27,7 +28,8 @@ func keyOf(seed uint64, name string) uint64 {
 // draw returns the random numbers of a rule for a purpose at a call.
 func draw(key, purpose, call uint64) *rand.Rand { return rand.New(rand.NewPCG(key^purpose, call)) }
 
-func (s Span) draw(key, call uint64) time.Duration {
+// drawn returns the duration of a span at a call.
+func drawn(s fault.Span, key, call uint64) time.Duration {
 	if s.Max <= s.Min {
 		return s.Min
 	}
@@ -54,10 +56,8 @@ func newDice(chance float64, key uint64) dice {
 	return dice{key: key, scale: 1 / math.Log1p(-chance)}
 }
 
-// strike returns the first call from n on that is struck. certain is false where
-// the rest of n's block has none: then at is the first call of the next block, of
-// which nothing is known yet.
-func (d *dice) strike(n uint64) (at uint64, certain bool) {
+// strikes tells whether the nth call is struck.
+func (d *dice) strikes(n uint64) bool {
 	number := (n-1)/block + 1
 	end := number * block
 	if d.current != number || n < d.asked {
@@ -69,7 +69,7 @@ func (d *dice) strike(n uint64) (at uint64, certain bool) {
 	for d.at < n {
 		d.step(end)
 	}
-	return d.at, d.at <= end
+	return d.at == n
 }
 
 // step goes to the next strike, or to the first call after end.
@@ -83,41 +83,7 @@ func (d *dice) step(end uint64) {
 	}
 }
 
-// schedule is when a rule strikes: its calls, of which chance takes a share.
-type schedule struct {
-	calls  Calls
-	chance bool
-	dice   dice
-}
-
-func newSchedule(r *Rule, key uint64) schedule {
-	s := schedule{calls: r.Calls, chance: r.Chance > 0 && r.Chance < 1}
-	if s.chance {
-		s.dice = newDice(r.Chance, key)
-	}
-	return s
-}
-
-// next returns the first call from the nth on that is struck, or never. Where
-// open, no call before it is struck, and it must be asked for itself when it comes.
-func (s *schedule) next(n uint64) (at uint64, open bool) {
-	at = s.calls.next(n)
-	if !s.chance || at == never {
-		return at, false
-	}
-	// Calls and chance seldom agree where both are choosy: a few tries, and the
-	// rest when the call is there.
-	for range 16 {
-		hit, certain := s.dice.strike(at)
-		if at = s.calls.next(hit); at == never {
-			return never, false
-		}
-		if !certain {
-			return at, true
-		}
-		if at == hit {
-			return at, false
-		}
-	}
-	return at, true
+// has tells whether the nth call is one of them.
+func has(c fault.Calls, n uint64) bool {
+	return n >= c.From && (c.To == 0 || n <= c.To) && (c.Every == 0 || n%c.Every == 0)
 }
