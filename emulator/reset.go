@@ -74,17 +74,17 @@ func (w *World) reset(name string, given json.RawMessage) error {
 	}
 	w.changing.Lock()
 	defer w.changing.Unlock()
-	sc := w.scene()
+	sc := w.scenario()
 	if given == nil {
 		from = start{fixture: sc.fixture}
 	}
-	state := w.server.newState(w, w.server.roots(w.tenant), sc, from, sc.variants)
-	if err := state.plant(); err != nil {
+	state := w.server.newState(w, w.server.idSeed(w.tenant), sc, from, sc.variants)
+	if err := state.addFixtureProfiles(); err != nil {
 		if given != nil {
 			state.memory.Close()
 			return fmt.Errorf("fixture: %w", err)
 		}
-		// The fixture was planted once when it was read; what is left is its size.
+		// Its profiles were checked when it was read; what is left is its size.
 		w.server.set.Log.Error("the fixture does not fit into a world", "world", w.Name(), "error", err)
 	}
 	w.swap(state, journal.CloseReset)
@@ -119,7 +119,7 @@ type start struct {
 // startOf returns where a world of a scenario begins. It errs where given, which
 // is JSON, is neither the name of a built-in fixture nor a fixture. A path is
 // refused: who reaches the control API need not read this machine's files.
-func (s *Server) startOf(sc *scene, given json.RawMessage) (start, error) {
+func (s *Server) startOf(sc *prepared, given json.RawMessage) (start, error) {
 	if given == nil {
 		return start{fixture: sc.fixture}, nil
 	}

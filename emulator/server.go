@@ -34,7 +34,7 @@ type Server struct {
 	URL string
 
 	set        settings
-	scene      atomic.Pointer[scene] // what the options name
+	scenario   atomic.Pointer[prepared] // what the options name
 	engine     *engine.Engine
 	graph      *graph.Handler
 	metrics    *metrics.Metrics
@@ -117,9 +117,9 @@ func New(o Options) (*Server, error) {
 	s.metrics = metrics.New(operations(newGraph(graph.Config{}, nil)))
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
 	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch}, s.engine)
-	sc, err := s.loadScene()
+	sc, err := s.loadScenario()
 	if err == nil {
-		s.scene.Store(sc)
+		s.scenario.Store(sc)
 		err = s.openState()
 	}
 	if err != nil {

@@ -34,10 +34,10 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 		who = state.accounts()
 		tenant.Sessions, tenant.Revision = state.Sessions, state.Revision.Load
 	default:
-		sc := s.scene.Load()
+		sc := s.scenario.Load()
 		tenant.Sessions, tenant.Now = entra.NewSessions(), clock.New(sc.clock, s.set.Now).Now()
 		if call.ForPeople() {
-			who = accountsOf(&sc.fixture.Directory, to.tenant, s.roots(to.tenant).derive)
+			who = accountsOf(&sc.fixture.Directory, to.tenant, s.idSeed(to.tenant).derive)
 		}
 	}
 	if who != nil {
@@ -86,7 +86,7 @@ func (s *Server) tenantRef(name string) (ref string, known bool) {
 	if entra.Personal(name) {
 		return "", false
 	}
-	t := &s.scene.Load().tenants
+	t := &s.scenario.Load().tenants
 	folded := strings.ToLower(name) // but a world's name is as it is
 	if id, ok := t.domains[folded]; ok {
 		return id, true

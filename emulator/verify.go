@@ -68,7 +68,7 @@ func (s *Server) judge(worlds []*World, past []*judge.History, strict bool) jour
 // properties tell how the server was started, for those who read a verdict later.
 func (s *Server) properties() []journal.Property {
 	var names, readings []string
-	for _, source := range s.scene.Load().sources {
+	for _, source := range s.scenario.Load().sources {
 		names = append(names, source.Name)
 	}
 	for name, reading := range s.set.Variants {
@@ -76,7 +76,7 @@ func (s *Server) properties() []journal.Property {
 	}
 	slices.Sort(readings)
 	list := []journal.Property{{Name: "graphemu.version", Value: version.String()}, {Name: "run", Value: s.set.Run},
-		{Name: "scenario", Value: strings.Join(names, ", ")}, {Name: "fixture", Value: s.scene.Load().fixture.Name},
+		{Name: "scenario", Value: strings.Join(names, ", ")}, {Name: "fixture", Value: s.scenario.Load().fixture.Name},
 		{Name: "variants", Value: strings.Join(readings, ", ")}, {Name: "clock", Value: s.set.Clock}, {Name: "auth", Value: s.set.Auth},
 		{Name: "verify", Value: s.set.Verify}, {Name: "seed", Value: strconv.FormatUint(s.set.Seed, 10)}}
 	return slices.DeleteFunc(list, func(p journal.Property) bool { return p.Value == "" })
@@ -84,18 +84,18 @@ func (s *Server) properties() []journal.Property {
 
 // record is what the world's open chapter is judged by. Must hold changing.
 func (w *World) record(state *state) judge.Record {
-	sc, play := state.scene, state.World.Scenario()
+	sc, rules := state.prepared, state.World.Scenario()
 	r := judge.Record{World: w.Name(), Tenant: w.tenant, Chapter: w.chapters.open(), Expect: sc.file.Expect}
 	r.Entries, r.Lost = state.Journal.Chapter()
-	for _, u := range play.Faults.Rules() {
+	for _, u := range rules.Faults.Rules() {
 		r.Rules = append(r.Rules, judge.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional})
 	}
 	used := state.Profiles.Used()
 	for _, l := range sc.file.Lifecycles {
 		r.Rules = append(r.Rules, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
 	}
-	if play.Throttle != nil {
-		fired := play.Throttle.Fired()
+	if rules.Throttle != nil {
+		fired := rules.Throttle.Fired()
 		for _, t := range sc.file.Throttle {
 			r.Rules = append(r.Rules, judge.RuleUse{Name: t.Name, Kind: "throttle", Fired: fired[t.Name], Optional: t.Optional})
 		}
