@@ -14,7 +14,21 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/server"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+	"github.com/graphemu/graphemu/emulator/internal/workloads"
 )
+
+// operations are the names of all operations: Graph's, the storage account's and the
+// sign-in endpoints'.
+func operations(g *graph.Handler) []string {
+	return slices.Concat(g.Operations(), storage.Operations(), entra.Operations())
+}
+
+// newGraph returns Graph's handler with all workloads. e may be nil where nothing is
+// served.
+func newGraph(cfg graph.Config, e *engine.Engine) *graph.Handler {
+	return graph.New(cfg, e, workloads.All, graph.Models{workload.Beta: workloads.Beta, workload.V1: workloads.V1})
+}
 
 // ServeHTTP takes a request its first steps: the control API is answered at
 // once, so that whatever a world is made to do can always be undone; everything

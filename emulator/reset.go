@@ -1,20 +1,14 @@
 package emulator
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/graphemu/graphemu/emulator/internal/schema"
-	"github.com/graphemu/graphemu/emulator/internal/words"
-	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
-	"github.com/graphemu/graphemu/fixtures"
 )
 
 // ResetOptions say how a world begins anew. The zero value is what Reset does.
@@ -108,33 +102,4 @@ func (w *World) swap(state *state, by string) {
 	if w.dropped.Load() {
 		state.memory.Close() // nobody will
 	}
-}
-
-// start is what a world begins with.
-type start struct {
-	fixture *fixture.Fixture
-	given   json.RawMessage // the fixture as a reset gave it; nil: it is the scenario's
-}
-
-// startOf returns where a world of a scenario begins. It errs where given, which
-// is JSON, is neither the name of a built-in fixture nor a fixture. A path is
-// refused: who reaches the control API need not read this machine's files.
-func (s *Server) startOf(sc *prepared, given json.RawMessage) (start, error) {
-	if given == nil {
-		return start{fixture: sc.fixture}, nil
-	}
-	var f *fixture.Fixture
-	var name string
-	err := json.Unmarshal(given, &name)
-	known := fixture.Names(fixtures.FS)
-	switch {
-	case err != nil:
-		f, err = fixture.Parse("fixture", given, schema.Embedded)
-	case !slices.Contains(known, name):
-		err = fmt.Errorf("fixture: there is no built-in one %q%s; there are %s, and an object is a fixture itself",
-			name, words.Hint(name, known), words.Join(known, "and"))
-	default:
-		f, err = s.fixture(name)
-	}
-	return start{f, bytes.Clone(given)}, err
 }

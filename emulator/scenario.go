@@ -10,19 +10,16 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
-	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/emulator/throttle"
-	"github.com/graphemu/graphemu/fixtures"
 )
 
 // Source is the text of a scenario with the name that its problems carry.
@@ -146,31 +143,6 @@ func (s *Server) prepare(sources []Source, files []*scenario.File, variants map[
 	}
 	return sc, err
 }
-
-// fixture loads a fixture, or returns it where it was loaded before: a built-in
-// one is as it was, and a file counts as it was when it was first named.
-func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
-	key := ref
-	if files.IsPath(ref) {
-		if file, err := filepath.Abs(ref); err == nil {
-			key = file // a path has many spellings
-		}
-	}
-	s.fixtures.mu.Lock()
-	defer s.fixtures.mu.Unlock()
-	if f := s.fixtures.byRef[key]; f != nil {
-		return f, nil
-	}
-	f, err := fixture.Load(ref, fixtures.FS, schema.Embedded)
-	if err == nil && len(s.fixtures.byRef) < maxFixtures {
-		s.fixtures.byRef[key] = f
-	}
-	return f, err
-}
-
-// maxFixtures is how many fixtures are remembered: whoever puts scenarios may
-// name ever more of them.
-const maxFixtures = 100
 
 // begin returns what the requests of a world meet, with its counters at zero. o
 // decides what chance does.

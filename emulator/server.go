@@ -148,23 +148,6 @@ func (s *Server) newCopies() *record.Writer {
 
 var auths = map[string]graph.Auth{AuthLenient: graph.AuthLenient, AuthStrict: graph.AuthStrict, AuthOff: graph.AuthOff}
 
-// kept opens what the data folder keeps, or a passing one where the folder does
-// not let us.
-func kept[T interface{ Notes() []string }](s *Server, what string, open func(dir string) (T, error)) (T, error) {
-	v, err := open(s.set.DataDir)
-	if err != nil && s.set.DataDir != "" {
-		s.set.Log.Warn("the data folder cannot be used; this run keeps it in memory, and what it signs is good until a restart",
-			"what", what, "folder", s.set.DataDir, "error", err)
-		v, err = open("")
-	}
-	if err == nil {
-		for _, note := range v.Notes() {
-			s.set.Log.Warn(note)
-		}
-	}
-	return v, err
-}
-
 // Origin returns where the server listens for a scheme, "http" or "https", as
 // "http://localhost:9400", or where its proxy is, "proxy"; "" where it does not.
 func (s *Server) Origin(scheme string) string { return s.listening.Origin(scheme) }
@@ -179,17 +162,6 @@ func (s *Server) Handler() http.Handler { return s }
 // Options.ProxyAllow: whoever wants to see what the proxy refuses gives a transport
 // of their own Origin("proxy") and CA.
 func (s *Server) Client() *http.Client { return s.listening.Client() }
-
-// CA returns what clients have to trust as PEM: the root of the local CA and,
-// where there is a proxy, that of the proxy's own. file holds the first of
-// them; "" where it is in memory only. CA errs where there is none.
-func (s *Server) CA() (pem []byte, file string, err error) {
-	ca, err := s.ca()
-	if err != nil {
-		return nil, "", err
-	}
-	return append(ca.PEM(), s.listening.ProxyPEM()...), ca.Path(), nil
-}
 
 // App returns the client id and secret of the fixture's first app, for clients
 // that want to be configured with one; "" where the fixture has none.

@@ -1,11 +1,9 @@
 package emulator
 
 import (
-	"fmt"
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
@@ -21,7 +19,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
-	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
 // The default world, and the tenant that its tokens carry.
@@ -170,67 +167,4 @@ func (st *state) keep(s *Server, w *World) {
 	st.Syncs = rostersync.New(st.Profiles, st.Files, st.Directory)
 	st.Syncs.Memory = st.memory
 	st.Files.MakeRoom = st.Syncs.Settle
-}
-
-// raise makes n at least as high as to.
-func raise(n *atomic.Uint64, to uint64) {
-	for {
-		is := n.Load()
-		if is >= to || n.CompareAndSwap(is, to) {
-			return
-		}
-	}
-}
-
-// directorySeed is a fixture's directory as the world's begins with.
-func directorySeed(d fixture.Directory) directory.Seed {
-	seed := directory.Seed{Domains: d.Domains, UsageLocation: d.UsageLocation}
-	for _, sku := range d.SKUs {
-		seed.SKUs = append(seed.SKUs, directory.SKU(sku))
-	}
-	for _, u := range d.Users {
-		seed.Users = append(seed.Users, directory.User{
-			ID: u.ID, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName, UsageLocation: u.UsageLocation,
-			GivenName: u.GivenName, Surname: u.Surname, Mail: u.Mail, MailNickname: u.MailNickname,
-			EmployeeID: u.EmployeeID, ExternalID: u.ExternalID, Disabled: u.Disabled})
-	}
-	return seed
-}
-
-// addFixtureProfiles puts the fixture's profiles into a new world. It errs where they are
-// larger than a world may be; what fits is there then.
-func (st *state) addFixtureProfiles() error {
-	now := st.Clock.Now()
-	for i, p := range st.start.fixture.Profiles {
-		r, err := st.Profiles.Seed(now, p)
-		if err == nil && p.Files != nil {
-			err = upload(st, r.ID, p.Files, now)
-		}
-		if err != nil {
-			return fmt.Errorf("/profiles/%d: %w", i, err)
-		}
-	}
-	return nil
-}
-
-// upload puts a fixture's files where a client would.
-func upload(st *state, id string, files func() ([]profile.SeedFile, error), now time.Time) error {
-	list, err := files()
-	if err != nil {
-		return err
-	}
-	for _, f := range list {
-		if err := st.Files.Put(id, f.Name, f.Text, now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// app is the app whose name a token carries where no other is asked for.
-func (s *Server) app() fixture.App {
-	if apps := s.scenario.Load().fixture.Directory.Apps; len(apps) > 0 {
-		return apps[0]
-	}
-	return fixture.App{}
 }

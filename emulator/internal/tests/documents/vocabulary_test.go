@@ -1,6 +1,10 @@
 package documents
 
 import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -31,4 +35,27 @@ func TestOperationList(t *testing.T) {
 	text, err := schemas.FS.ReadFile("scenario.schema.json")
 	require.NoError(t, err)
 	assert.True(t, gjson.ValidBytes(text))
+}
+
+// ownWords are those that only this project had for a scenario, a rule, the proxy or
+// a fixture's profiles. Azure Storage has a front door of its own.
+var ownWords = regexp.MustCompile(`(?i)\b(scenes?|(?:front )?doors?|gates?|believable|plays?|played|plant(?:s|ed|ing)?)\b`)
+
+// The product's code, comments and help texts have the field's words, one a thing.
+func TestCodeUsesPlainWords(t *testing.T) {
+	read := 0
+	for _, folder := range []string{"../../..", "../../../../cmd/graphemu", "../../../../scenarios", "../../../../schemas", "../../../../fixtures"} {
+		require.NoError(t, filepath.WalkDir(folder, func(file string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			for _, word := range ownWords.FindAllString(string(text), -1) {
+				assert.True(t, strings.HasPrefix(strings.ToLower(word), "front "), "%s says %q", file, word)
+			}
+			read++
+			return err
+		}))
+	}
+	assert.Greater(t, read, 200, "files")
 }
