@@ -6,11 +6,11 @@ import (
 	"maps"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
@@ -44,7 +44,7 @@ type snapshot struct {
 	Ids       positions           `json:"ids"`
 	Faults    faults.SavedSet     `json:"faults"`
 	Throttle  *throttle.Saved     `json:"throttle,omitzero"`
-	Retries   record.SavedRetries `json:"retries"`
+	Retries   engine.SavedRetries `json:"retries"`
 	Profiles  profile.SavedStore  `json:"profiles"`
 	Uploads   storage.Saved       `json:"uploads"`
 	Directory directory.Saved     `json:"directory"`
@@ -79,7 +79,7 @@ func (w *World) save() snapshot {
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, roots: state.roots, Clock: state.Clock.Save(),
 		Scenario: sc.sources, Fixture: state.start.given, Variants: play.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
-		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: whole.Profiles,
+		Faults: play.Faults.Save(), Retries: state.SaveRetries(), Profiles: whole.Profiles,
 		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs, Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
@@ -181,8 +181,8 @@ func (w *World) restore(s snapshot) error {
 	state.ids.SetPosition(s.Ids.Profiles)
 	state.RequestIDs.SetPosition(s.Ids.Requests)
 	state.Journal.SetPosition(s.Ids.Entries)
-	if err := state.Journal.RestoreRetries(s.Retries); err != nil {
-		return fmt.Errorf("/retries: %w", err)
+	if err := state.RestoreRetries(s.Retries); err != nil {
+		return fmt.Errorf("/retries%w", err)
 	}
 	if err := state.Sessions.Restore(s.Sessions); err != nil {
 		return fmt.Errorf("/sessions: %w", err)

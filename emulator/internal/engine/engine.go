@@ -16,6 +16,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/record"
+	"github.com/graphemu/graphemu/emulator/internal/retry"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/throttle"
@@ -56,7 +57,7 @@ type World struct {
 	Standing func(now time.Time, id string) *journal.Subject
 
 	scenario atomic.Pointer[Scenario]
-	told     told
+	waits    retry.Waits[digest, telling] // clients that an answer told to wait
 }
 
 // Scenario is what the scenario in force does to a world's calls. A call looks it up
