@@ -75,11 +75,7 @@ func inName(r rune) bool {
 }
 
 func (c *checker) operation(name string, operations []string) {
-	if name == "" {
-		c.add("/operation", `a rule needs an operation: a name like profiles.start, a group like "profiles.*", or "*" for all`)
-		return
-	}
-	if wrong := operation.Unknown(name, operations); operations != nil && wrong != "" {
+	if wrong := operation.Wrong(name, operations); wrong != "" {
 		c.add("/operation", "%s", wrong)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/match"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/problem"
@@ -34,7 +35,7 @@ func (e *Expectation) Check(operations []string) []Mistake {
 		add("", "an expectation has exactly one of operation, order, only and profile; this one has %s", had)
 	}
 	if e.Operation != "" {
-		if wrong := checkOperation(e.Operation, operations); wrong != "" {
+		if wrong := operation.Wrong(e.Operation, operations); wrong != "" {
 			add("/operation", "%s", wrong)
 		}
 	}
@@ -138,7 +139,7 @@ func (e *Expectation) checkList(name string, list, operations []string, add func
 	}
 	for i, o := range list {
 		pointer := fmt.Sprintf("/%s/%d", name, i)
-		if wrong := checkOperation(o, operations); wrong != "" {
+		if wrong := operation.Wrong(o, operations); wrong != "" {
 			add(pointer, "%s", wrong)
 		}
 		if first := slices.Index(list, o); first < i {

@@ -60,7 +60,7 @@ func (r *Rule) Check(operations []string) (problems []Problem) {
 		add("/name", "a throttle needs a name, unique in its scenario")
 	}
 	for i, name := range r.Operations {
-		if wrong := operation.Unknown(name, operations); operations != nil && wrong != "" {
+		if wrong := operation.Wrong(name, operations); wrong != "" {
 			add(fmt.Sprintf("/operations/%d", i), "%s", wrong)
 		}
 	}
