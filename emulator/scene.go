@@ -16,12 +16,12 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/throttling"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/scenario"
-	"github.com/graphemu/graphemu/emulator/throttle"
 	"github.com/graphemu/graphemu/fixtures"
 )
 
@@ -174,7 +174,7 @@ func (sc *scene) play(o roots) *engine.Scenario {
 	p := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest,
 		Faults: faults.NewSet(sc.file.Faults, binary.BigEndian.Uint64(ids.Key(o.Seed, o.From, "faults")))}
 	if len(sc.file.Throttle) > 0 {
-		p.Throttle = throttle.New(sc.file.Throttle)
+		p.Throttle = throttling.New(sc.file.Throttle)
 	}
 	return p
 }

@@ -12,12 +12,12 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/throttling"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/journal"
-	"github.com/graphemu/graphemu/emulator/throttle"
 )
 
 // What a snapshot calls itself, so that a foreign file is told from ours.
@@ -43,7 +43,7 @@ type snapshot struct {
 	Stored    map[string]string   `json:"stored,omitzero"`  // those that count from the next reset on: their readings until then
 	Ids       positions           `json:"ids"`
 	Faults    faults.SavedSet     `json:"faults"`
-	Throttle  *throttle.Saved     `json:"throttle,omitzero"`
+	Throttle  *throttling.Saved   `json:"throttle,omitzero"`
 	Retries   engine.SavedRetries `json:"retries"`
 	Profiles  profile.SavedStore  `json:"profiles"`
 	Uploads   storage.Saved       `json:"uploads"`
