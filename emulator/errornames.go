@@ -14,6 +14,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads"
+	"github.com/graphemu/graphemu/emulator/problem"
 )
 
 // wrongError returns what is wrong with a rule that asks an operation for an error
@@ -64,13 +65,13 @@ func newGraph(cfg graph.Config, e *engine.Engine) *graph.Handler {
 }
 
 // checkFault returns what is wrong with a rule for the operations there are.
-func checkFault(r *fault.Rule, operations []string) []fault.Problem {
+func checkFault(r *fault.Rule, operations []string) []problem.Problem {
 	problems := r.Check(operations)
 	if r.Respond == nil || r.Respond.Error == "" {
 		return problems
 	}
 	if wrong := wrongError(r.Operation, r.Respond.Error); wrong != "" {
-		problems = append(problems, fault.Problem{Pointer: "/respond/error", Message: wrong})
+		problems = append(problems, problem.Problem{Pointer: "/respond/error", Message: wrong})
 	}
 	return problems
 }

@@ -16,16 +16,13 @@ import (
 	"github.com/graphemu/graphemu/emulator/problem"
 )
 
-// Mistake is one thing that is wrong with an Expectation.
-type Mistake = problem.Problem
-
 // Check returns everything that is wrong with the expectation, in the order of
 // its fields; nil for nothing. operations are the names of all operations; nil:
 // they are not known, and any name passes.
-func (e *Expectation) Check(operations []string) []Mistake {
-	var found []Mistake
+func (e *Expectation) Check(operations []string) []problem.Problem {
+	var found []problem.Problem
 	add := func(pointer, format string, args ...any) {
-		found = append(found, Mistake{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
+		found = append(found, problem.Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 	}
 	if kinds := e.kinds(); len(kinds) != 1 {
 		had := "none of them"
