@@ -12,6 +12,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/problem"
 )
 
 // Faults are the faults of one world: those of its scenario, and those added
@@ -52,13 +53,13 @@ func (f Faults) Clear() { f.set.Clear() }
 func (f Faults) List() []fault.Use { return f.set.Rules() }
 
 // checkFault returns what is wrong with a rule for the operations there are.
-func checkFault(r *fault.Rule, operations []string) []fault.Problem {
+func checkFault(r *fault.Rule, operations []string) []problem.Problem {
 	problems := r.Check(operations)
 	if r.Respond == nil || r.Respond.Error == "" {
 		return problems
 	}
 	if wrong := wrongError(r.Operation, r.Respond.Error); wrong != "" {
-		problems = append(problems, fault.Problem{Pointer: "/respond/error", Message: wrong})
+		problems = append(problems, problem.Problem{Pointer: "/respond/error", Message: wrong})
 	}
 	return problems
 }

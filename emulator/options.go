@@ -17,7 +17,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/certs"
 	"github.com/graphemu/graphemu/emulator/internal/control"
-	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/server/proxy"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/version"
@@ -167,7 +166,7 @@ const (
 	DefaultMaxUpload  = 64 << 20
 	DefaultMaxUploads = 256 << 20
 
-	DefaultMaxMemory = quota.DefaultMax
+	DefaultMaxMemory = 2 << 30
 	DefaultMaxBatch  = 64 << 20
 
 	DefaultJournalEntries = 10_000

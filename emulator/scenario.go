@@ -14,12 +14,12 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
+	"github.com/graphemu/graphemu/emulator/internal/throttling"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/scenario"
-	"github.com/graphemu/graphemu/emulator/throttle"
 )
 
 // Source is the text of a scenario with the name that its problems carry.
@@ -150,7 +150,7 @@ func (sc *prepared) begin(o idSeed) *engine.Scenario {
 	begun := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest,
 		Faults: faults.NewSet(sc.file.Faults, binary.BigEndian.Uint64(ids.Key(o.Seed, o.From, "faults")))}
 	if len(sc.file.Throttle) > 0 {
-		begun.Throttle = throttle.New(sc.file.Throttle)
+		begun.Throttle = throttling.New(sc.file.Throttle)
 	}
 	return begun
 }

@@ -6,18 +6,18 @@ import (
 	"maps"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/throttling"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 	"github.com/graphemu/graphemu/emulator/journal"
-	"github.com/graphemu/graphemu/emulator/throttle"
 )
 
 // What a snapshot calls itself, so that a foreign file is told from ours.
@@ -43,8 +43,8 @@ type snapshot struct {
 	Stored    map[string]string   `json:"stored,omitzero"`  // those that count from the next reset on: their readings until then
 	Ids       positions           `json:"ids"`
 	Faults    faults.SavedSet     `json:"faults"`
-	Throttle  *throttle.Saved     `json:"throttle,omitzero"`
-	Retries   record.SavedRetries `json:"retries"`
+	Throttle  *throttling.Saved   `json:"throttle,omitzero"`
+	Retries   engine.SavedRetries `json:"retries"`
 	Profiles  profile.SavedStore  `json:"profiles"`
 	Uploads   storage.Saved       `json:"uploads"`
 	Directory directory.Saved     `json:"directory"`
@@ -79,7 +79,7 @@ func (w *World) save() snapshot {
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, idSeed: state.idSeed, Clock: state.Clock.Save(),
 		Scenario: sc.sources, Fixture: state.start.given, Variants: rules.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
-		Faults: rules.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: whole.Profiles,
+		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Profiles: whole.Profiles,
 		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs, Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
@@ -181,8 +181,8 @@ func (w *World) restore(s snapshot) error {
 	state.ids.SetPosition(s.Ids.Profiles)
 	state.RequestIDs.SetPosition(s.Ids.Requests)
 	state.Journal.SetPosition(s.Ids.Entries)
-	if err := state.Journal.RestoreRetries(s.Retries); err != nil {
-		return fmt.Errorf("/retries: %w", err)
+	if err := state.RestoreRetries(s.Retries); err != nil {
+		return fmt.Errorf("/retries%w", err)
 	}
 	if err := state.Sessions.Restore(s.Sessions); err != nil {
 		return fmt.Errorf("/sessions: %w", err)

@@ -11,7 +11,7 @@ type Saved struct {
 	Mode   Mode      `json:"mode"`
 	Now    time.Time `json:"now"`             // the world's time when it was saved
 	Factor float64   `json:"factor,omitzero"` // scaled only
-	Ahead  string    `json:"ahead,omitzero"`  // real only: how far before the wall clock, "-5m0s" behind it; see far
+	Ahead  string    `json:"ahead,omitzero"`  // real only: how far before the wall clock; "-5m0s" is behind it, "far" beyond a Duration
 }
 
 // far stands for more than a Duration can say, 292 years. Such a clock goes on

@@ -186,12 +186,12 @@ func TestJournalRefusesWhatCannotBe(t *testing.T) {
 		want string
 	}{
 		"operation": {func(j emulatortest.Journal) []journal.Entry { return j.Requests("profiles.craete") },
-			`operation "profiles.craete" is no operation; did you mean "profiles.create"?`},
+			`operation: there is no operation "profiles.craete"; did you mean profiles.create?`},
 		"group": {func(j emulatortest.Journal) []journal.Entry { return j.Requests("profile.*") },
-			`operation "profile.*" is no operation; did you mean "profiles.*"?`},
+			`operation: the group "profile.*" names no operation; did you mean profiles.*?`},
 		"half a group": {func(j emulatortest.Journal) []journal.Entry { return j.Requests("prof*") }, `"prof*" is no group`},
 		"filter": {func(j emulatortest.Journal) []journal.Entry { return j.Entries(journal.Filter{Operation: "Batch"}) },
-			`operation "Batch" is no operation; did you mean "batch"?`},
+			`operation: there is no operation "Batch"; did you mean batch?`},
 		"status": {func(j emulatortest.Journal) []journal.Entry { return j.Entries(journal.Filter{Status: "4x"}) },
 			`status "4x": want a status`},
 		"contains": {func(j emulatortest.Journal) []journal.Entry { return j.Entries(journal.Filter{Contains: "=x"}) }, "contains: "},

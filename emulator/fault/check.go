@@ -16,13 +16,10 @@ import (
 	"github.com/graphemu/graphemu/emulator/problem"
 )
 
-// Problem is one thing that is wrong with a rule.
-type Problem = problem.Problem
-
 // Check returns everything that is wrong with a rule, in the order of its
 // fields; none is nil. operations are the names that there are; nil leaves the
 // operation's name unchecked.
-func (r *Rule) Check(operations []string) []Problem {
+func (r *Rule) Check(operations []string) []problem.Problem {
 	var c checker
 	c.name(r.Name)
 	c.operation(r.Operation, operations)
@@ -49,10 +46,10 @@ func (r *Rule) Check(operations []string) []Problem {
 	return c.problems
 }
 
-type checker struct{ problems []Problem }
+type checker struct{ problems []problem.Problem }
 
 func (c *checker) add(pointer, format string, args ...any) {
-	c.problems = append(c.problems, Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
+	c.problems = append(c.problems, problem.Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 }
 
 // maxName is the longest name of a rule in bytes. It stands in addresses and logs.
@@ -75,11 +72,7 @@ func inName(r rune) bool {
 }
 
 func (c *checker) operation(name string, operations []string) {
-	if name == "" {
-		c.add("/operation", `a rule needs an operation: a name like profiles.start, a group like "profiles.*", or "*" for all`)
-		return
-	}
-	if wrong := operation.Unknown(name, operations); operations != nil && wrong != "" {
+	if wrong := operation.Wrong(name, operations); wrong != "" {
 		c.add("/operation", "%s", wrong)
 	}
 }

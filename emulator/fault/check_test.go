@@ -27,7 +27,7 @@ func TestCheck(t *testing.T) {
 		want []string // each: pointer, and a part of the message
 	}{
 		{good(func(r *Rule) {}), nil},
-		{&Rule{}, []string{"/name: needs a name", "/operation: needs an operation", "the rule does nothing"}},
+		{&Rule{}, []string{"/name: needs a name", "/operation: an operation is missing", "the rule does nothing"}},
 		{good(func(r *Rule) { r.Name = strings.Repeat("n", 200) }), []string{"/name: too long"}},
 		{good(func(r *Rule) { r.Name = "a\nb" }), []string{"/name: is no name"}},
 		{good(func(r *Rule) { r.Operation = "*" }), nil},
@@ -36,7 +36,7 @@ func TestCheck(t *testing.T) {
 		{good(func(r *Rule) { r.Operation = "profiles.strat" }), []string{`/operation: "profiles.strat"; did you mean profiles.start?`}},
 		{good(func(r *Rule) { r.Operation = "profile.*" }), []string{`/operation: "profile.*" names no operation; did you mean profiles.*?`}},
 		{good(func(r *Rule) { r.Operation = "batch.*" }), []string{`/operation: names no operation`}},
-		{good(func(r *Rule) { r.Operation = "profiles.st*" }), []string{`/operation: there is no operation`}},
+		{good(func(r *Rule) { r.Operation = "profiles.st*" }), []string{`/operation: is no group`}},
 		{good(func(r *Rule) { r.Calls = First(0) }), []string{"/calls: counted from 1"}},
 		{good(func(r *Rule) { r.Where.Body = map[string]any{`dataProvider.@odata\.type`: "x"} }), nil},
 		{good(func(r *Rule) { r.Where.Body = map[string]any{"@tostr|@tostr": "x"} }), []string{`/where/body/@tostr|@tostr: the path holds "@"`}},

@@ -120,7 +120,7 @@ func (c Calls) String() string {
 	return strconv.FormatUint(c.From, 10) + "-" + strconv.FormatUint(c.To, 10)
 }
 
-// IsZero tells that all calls are meant, which is what goes without saying.
+// IsZero tells that all calls are meant, which is the default.
 func (c Calls) IsZero() bool { return c.Every == 0 && c.From <= 1 && c.To == 0 }
 
 // MarshalJSON writes the notation, a number where it is one.
@@ -189,7 +189,7 @@ func (s *Span) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// Offset is a place in a body: a share of it, or a number of bytes. Written
+// Offset is how far into a body: a share of it, or a number of bytes. Written
 // "50%" or 120. Given tells it from the zero value.
 type Offset struct {
 	Percent float64
@@ -197,10 +197,10 @@ type Offset struct {
 	Given   bool
 }
 
-// At is the place after n bytes of a body.
+// At is after n bytes of a body.
 func At(n int) Offset { return Offset{Bytes: n, Given: true} }
 
-// Share is the place after so many percent of a body, 0 to 100.
+// Share is after so many percent of a body, 0 to 100.
 func Share(percent float64) Offset { return Offset{Percent: percent, Given: true} }
 
 const wantOffset = `want a share of the body, as "50%", or a number of bytes, as 120`
@@ -236,7 +236,7 @@ func (o Offset) String() string {
 	return strconv.Itoa(o.Bytes)
 }
 
-// IsZero tells that no place is given.
+// IsZero tells that nothing is given.
 func (o Offset) IsZero() bool { return !o.Given }
 
 // MarshalJSON writes the notation: a string for a share, a number for bytes.

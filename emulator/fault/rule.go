@@ -9,17 +9,17 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 )
 
-// Rule is one fault. The zero value of every field but Name and Operation
-// leaves its part out. A rule applies to a call that matches Operation, While
-// and Where; Calls and Chance decide which of those are struck. Calls are
-// counted per rule and world, before authentication. Source: graphemu's own
-// design; so is everything in this package.
+// Rule is one fault. Name, Operation and something that it does are needed; the zero
+// value of any other field leaves that out. A rule applies to a call that matches
+// Operation, While and Where; Calls and Chance decide which of those are struck. Calls
+// are counted for each rule in each world, before the token is looked at. Source:
+// graphemu's own design; so is everything in this package.
 type Rule struct {
 	Name      string `json:"name"`      // unique in a world
 	Operation string `json:"operation"` // as "profiles.start"; "profiles.*" is a group, "*" is all but signing in, which is "token.*"
 
 	Calls  Calls   `json:"calls,omitzero"`  // which of the calls that match; default: all
-	While  While   `json:"while,omitzero"`  // where the profile of the call stands
+	While  While   `json:"while,omitzero"`  // the state of the call's profile, and of its sync
 	Where  Where   `json:"where,omitzero"`  // what the request has
 	Chance float64 `json:"chance,omitzero"` // above 0 and at most 1: strike this share of the calls, drawn from the seed; 0: always
 
@@ -37,7 +37,7 @@ type Rule struct {
 	Optional bool `json:"optional,omitzero"` // no warning where it never fired
 }
 
-// While asks for where the profile of a call stands. Empty fields ask nothing;
+// While asks for the state that the profile of a call is in. Empty fields ask nothing;
 // a call without a profile matches no While.
 type While struct {
 	State  string `json:"state,omitzero"`  // as "provisioned"
@@ -54,8 +54,8 @@ type Where struct {
 // Respond is an answer in place of the operation's own.
 type Respond struct {
 	Status int `json:"status"` // 400 to 599, or 200 to 299 with a Body
-	// Error names an error of the surface's catalogue, as "tooManyRequests", or a
-	// code of Azure Storage for uploads, as "ServerBusy".
+	// Error is a code of Graph, as "tooManyRequests"; for uploads one of Azure Storage,
+	// as "ServerBusy"; for sign-in one of OAuth 2.0, as "temporarily_unavailable".
 	// Default: what the service sends with that status.
 	Error   string            `json:"error,omitzero"`
 	Message string            `json:"message,omitzero"` // in place of the error's own
@@ -67,8 +67,8 @@ type Respond struct {
 	// "decimal" or "date"
 	RetryAfterFormat string `json:"retryAfterFormat,omitzero"`
 
-	// PunishEarly throttles a client that comes back within RetryAfter again,
-	// and for twice as long each time, whatever Calls says.
+	// PunishEarly refuses a client once more that comes back before RetryAfter is over,
+	// whatever Calls says. It is to wait twice as long each time.
 	PunishEarly bool `json:"punishEarly,omitzero"`
 }
 
@@ -83,7 +83,7 @@ const (
 // and HTML is set.
 type Body struct {
 	CutAt         Offset  `json:"cutAt,omitzero"`         // "50%" or a number of bytes: what is beyond is not sent
-	Corrupt       int     `json:"corrupt,omitzero"`       // so many bytes, at places drawn from the seed, are others
+	Corrupt       int     `json:"corrupt,omitzero"`       // so many bytes, drawn from the seed, are changed
 	Replace       *string `json:"replace,omitzero"`       // this text, with the answer's own headers
 	HTML          bool    `json:"html,omitzero"`          // a gateway's page in place of JSON, as text/html
 	ContentLength int     `json:"contentLength,omitzero"` // the header is off by so many bytes, as 10 or -10
@@ -107,10 +107,10 @@ const (
 	Hang   Then = "hang"   // nothing more comes until the client goes away or the server stops
 )
 
-// Use is a rule with what came of it.
+// Use is a rule of a world, with how often it was used.
 type Use struct {
 	Rule    Rule
-	Added   bool   // at run time
+	Added   bool   // at run time; else the scenario has it
 	Matched uint64 // calls that met Operation, While and Where, and no rule before struck
 	Fired   uint64 // calls that it struck
 }

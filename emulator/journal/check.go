@@ -10,21 +10,19 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/match"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/problem"
 )
 
-// Mistake is one thing that is wrong with an Expectation.
-type Mistake = problem.Problem
-
 // Check returns everything that is wrong with the expectation, in the order of
 // its fields; nil for nothing. operations are the names of all operations; nil:
 // they are not known, and any name passes.
-func (e *Expectation) Check(operations []string) []Mistake {
-	var found []Mistake
+func (e *Expectation) Check(operations []string) []problem.Problem {
+	var found []problem.Problem
 	add := func(pointer, format string, args ...any) {
-		found = append(found, Mistake{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
+		found = append(found, problem.Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 	}
 	if kinds := e.kinds(); len(kinds) != 1 {
 		had := "none of them"
@@ -34,7 +32,7 @@ func (e *Expectation) Check(operations []string) []Mistake {
 		add("", "an expectation has exactly one of operation, order, only and profile; this one has %s", had)
 	}
 	if e.Operation != "" {
-		if wrong := checkOperation(e.Operation, operations); wrong != "" {
+		if wrong := operation.Wrong(e.Operation, operations); wrong != "" {
 			add("/operation", "%s", wrong)
 		}
 	}
@@ -138,7 +136,7 @@ func (e *Expectation) checkList(name string, list, operations []string, add func
 	}
 	for i, o := range list {
 		pointer := fmt.Sprintf("/%s/%d", name, i)
-		if wrong := checkOperation(o, operations); wrong != "" {
+		if wrong := operation.Wrong(o, operations); wrong != "" {
 			add(pointer, "%s", wrong)
 		}
 		if first := slices.Index(list, o); first < i {

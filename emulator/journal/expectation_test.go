@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/problem"
 )
 
 func TestCountNotations(t *testing.T) {
@@ -92,7 +93,7 @@ var known = []string{"batch", "profiles.create", "profiles.errors.list", "profil
 func TestCheckFindsEverything(t *testing.T) {
 	for name, c := range map[string]struct {
 		x    Expectation
-		want []Mistake
+		want []problem.Problem
 	}{
 		"a good one":            {Expectation{Operation: "profiles.start", Count: Exactly(3), Status: "4xx", NoEarlyRetry: true, MinInterval: 5}, nil},
 		"a group":               {Expectation{Operation: "profiles.*"}, nil},
@@ -103,30 +104,30 @@ func TestCheckFindsEverything(t *testing.T) {
 		"a profile":             {Expectation{Profile: map[string]any{"displayName": "North", "a.b": 1, "c": nil, "d": true, "e": 1.5, "f": json.Number("7")}, Status: "success", State: "provisioned"}, nil},
 		"each profile":          {Expectation{Profile: map[string]any{}, Status: "success"}, nil},
 		"a type":                {Expectation{Profile: map[string]any{`dataProvider.@odata\.type`: "x"}}, nil},
-		"nothing":               {Expectation{}, []Mistake{{Pointer: "", Message: "an expectation has exactly one of operation, order, only and profile; this one has none of them"}}},
-		"two kinds":             {Expectation{Operation: "batch", Only: []string{"batch"}}, []Mistake{{Pointer: "", Message: "an expectation has exactly one of operation, order, only and profile; this one has operation and only"}}},
-		"a misspelled name":     {Expectation{Operation: "profiles.strat"}, []Mistake{{Pointer: "/operation", Message: `"profiles.strat" is no operation; did you mean "profiles.start"?`}}},
-		"a misspelled group":    {Expectation{Operation: "profile.*"}, []Mistake{{Pointer: "/operation", Message: `"profile.*" is no operation; did you mean "profiles.*"?`}}},
-		"another name":          {Expectation{Operation: "users.list"}, []Mistake{{Pointer: "/operation", Message: `"users.list" is no operation; there are batch, profiles.create, profiles.errors.list, profiles.get, profiles.start, profiles.status.get`}}},
-		"half a group":          {Expectation{Operation: "profiles*"}, []Mistake{{Pointer: "/operation", Message: `"profiles*" is no group: the star stands alone or after a dot, as in "profiles.*"`}}},
-		"a status of a sync":    {Expectation{Operation: "profiles.get", Status: "success"}, []Mistake{{Pointer: "/status", Message: `"success" is no status: want a status like "409", a class like "4xx", or "0" for a request that got no answer; the status of a profile's sync goes with profile`}}},
-		"a status and no count": {Expectation{Operation: "profiles.get", Status: "429", NoEarlyRetry: true}, []Mistake{{Pointer: "/status", Message: "status says which calls are counted: it needs a count beside noEarlyRetry or minInterval"}}},
-		"a count out of range":  {Expectation{Operation: "batch", Count: Count{3, 2, true}}, []Mistake{{Pointer: "/count", Message: "3-2 ends before it begins"}}},
-		"a negative count":      {Expectation{Operation: "batch", Count: Exactly(-1)}, []Mistake{{Pointer: "/count", Message: ">=-1 is out of range: a count is a whole number from 0 to 1000000000"}}},
-		"a negative interval":   {Expectation{Operation: "batch", MinInterval: -1}, []Mistake{{Pointer: "/minInterval", Message: "-1ns is out of range: want a duration above 0, like 5s, and at most 876000h0m0s"}}},
-		"what goes with calls": {Expectation{Only: []string{"batch"}, Count: Exactly(1), NoEarlyRetry: true, MinInterval: 1, Status: "409", State: "provisioned"}, []Mistake{
+		"nothing":               {Expectation{}, []problem.Problem{{Pointer: "", Message: "an expectation has exactly one of operation, order, only and profile; this one has none of them"}}},
+		"two kinds":             {Expectation{Operation: "batch", Only: []string{"batch"}}, []problem.Problem{{Pointer: "", Message: "an expectation has exactly one of operation, order, only and profile; this one has operation and only"}}},
+		"a misspelled name":     {Expectation{Operation: "profiles.strat"}, []problem.Problem{{Pointer: "/operation", Message: `there is no operation "profiles.strat"; did you mean profiles.start?`}}},
+		"a misspelled group":    {Expectation{Operation: "profile.*"}, []problem.Problem{{Pointer: "/operation", Message: `the group "profile.*" names no operation; did you mean profiles.*?`}}},
+		"another name":          {Expectation{Operation: "users.list"}, []problem.Problem{{Pointer: "/operation", Message: `there is no operation "users.list"`}}},
+		"half a group":          {Expectation{Operation: "profiles*"}, []problem.Problem{{Pointer: "/operation", Message: `"profiles*" is no group: the star stands alone or after a dot, as in profiles.*`}}},
+		"a status of a sync":    {Expectation{Operation: "profiles.get", Status: "success"}, []problem.Problem{{Pointer: "/status", Message: `"success" is no status: want a status like "409", a class like "4xx", or "0" for a request that got no answer; the status of a profile's sync goes with profile`}}},
+		"a status and no count": {Expectation{Operation: "profiles.get", Status: "429", NoEarlyRetry: true}, []problem.Problem{{Pointer: "/status", Message: "status says which calls are counted: it needs a count beside noEarlyRetry or minInterval"}}},
+		"a count out of range":  {Expectation{Operation: "batch", Count: Count{3, 2, true}}, []problem.Problem{{Pointer: "/count", Message: "3-2 ends before it begins"}}},
+		"a negative count":      {Expectation{Operation: "batch", Count: Exactly(-1)}, []problem.Problem{{Pointer: "/count", Message: ">=-1 is out of range: a count is a whole number from 0 to 1000000000"}}},
+		"a negative interval":   {Expectation{Operation: "batch", MinInterval: -1}, []problem.Problem{{Pointer: "/minInterval", Message: "-1ns is out of range: want a duration above 0, like 5s, and at most 876000h0m0s"}}},
+		"what goes with calls": {Expectation{Only: []string{"batch"}, Count: Exactly(1), NoEarlyRetry: true, MinInterval: 1, Status: "409", State: "provisioned"}, []problem.Problem{
 			{Pointer: "/count", Message: "count goes only with operation"}, {Pointer: "/noEarlyRetry", Message: "noEarlyRetry goes only with operation"}, {Pointer: "/minInterval", Message: "minInterval goes only with operation"},
 			{Pointer: "/status", Message: "status goes only with operation or profile"}, {Pointer: "/state", Message: "state goes only with profile"}}},
-		"a list that is wrong": {Expectation{Order: []string{"batch", "btach", "batch", ""}}, []Mistake{
-			{Pointer: "/order/1", Message: `"btach" is no operation; did you mean "batch"?`}, {Pointer: "/order/2", Message: `"batch" is named twice: as /order/0 already`},
-			{Pointer: "/order/3", Message: `is empty: want an operation like "profiles.start", a group like "profiles.*", or "*"`}}},
-		"a short order": {Expectation{Order: []string{"batch"}}, []Mistake{{Pointer: "/order", Message: "an order needs two operations at least"}}},
-		"an empty list": {Expectation{Only: []string{}}, []Mistake{{Pointer: "/only", Message: "the list is empty: name at least one operation"}}},
-		"a status as state": {Expectation{Profile: map[string]any{}, State: "success", Status: "provisioned"}, []Mistake{
+		"a list that is wrong": {Expectation{Order: []string{"batch", "btach", "batch", ""}}, []problem.Problem{
+			{Pointer: "/order/1", Message: `there is no operation "btach"; did you mean batch?`}, {Pointer: "/order/2", Message: `"batch" is named twice: as /order/0 already`},
+			{Pointer: "/order/3", Message: `an operation is missing: want a name like profiles.start, a group like profiles.*, or *`}}},
+		"a short order": {Expectation{Order: []string{"batch"}}, []problem.Problem{{Pointer: "/order", Message: "an order needs two operations at least"}}},
+		"an empty list": {Expectation{Only: []string{}}, []problem.Problem{{Pointer: "/only", Message: "the list is empty: name at least one operation"}}},
+		"a status as state": {Expectation{Profile: map[string]any{}, State: "success", Status: "provisioned"}, []problem.Problem{
 			{Pointer: "/status", Message: `"provisioned" is no status of a sync; it is a state: write state: provisioned`}, {Pointer: "/state", Message: `"success" is no state of a profile; it is a status: write status: success`}}},
-		"a misspelled status": {Expectation{Profile: map[string]any{}, Status: "succes"}, []Mistake{{Pointer: "/status", Message: `"succes" is no status of a sync; did you mean "success"?`}}},
-		"an unknown state":    {Expectation{Profile: map[string]any{}, State: "happy"}, []Mistake{{Pointer: "/state", Message: `"happy" is no state of a profile; there are provisioning, provisioned, provisioningFailed, deleting, deletionFailed`}}},
-		"values with parts": {Expectation{Profile: map[string]any{"a/b": []any{1}, "": 1, "[a]": 1}}, []Mistake{
+		"a misspelled status": {Expectation{Profile: map[string]any{}, Status: "succes"}, []problem.Problem{{Pointer: "/status", Message: `"succes" is no status of a sync; did you mean "success"?`}}},
+		"an unknown state":    {Expectation{Profile: map[string]any{}, State: "happy"}, []problem.Problem{{Pointer: "/state", Message: `"happy" is no state of a profile; there are provisioning, provisioned, provisioningFailed, deleting, deletionFailed`}}},
+		"values with parts": {Expectation{Profile: map[string]any{"a/b": []any{1}, "": 1, "[a]": 1}}, []problem.Problem{
 			{Pointer: "/profile/", Message: "the path is empty: want one like displayName or dataProvider.connectionUrl"},
 			{Pointer: "/profile/[a]", Message: `the path holds "[": gjson's modifiers, multipaths and literals are not taken here`},
 			{Pointer: "/profile/a~1b", Message: `"[1]" is no value that can be compared: want a string, a number, true, false or null`}}},
@@ -134,8 +135,8 @@ func TestCheckFindsEverything(t *testing.T) {
 		assert.Equal(t, c.want, c.x.Check(known), name)
 	}
 	assert.Empty(t, (&Expectation{Operation: "whatever"}).Check(nil), "where operations are not known any will do")
-	assert.EqualError(t, Mistake{Pointer: "/count", Message: "is wrong"}, "/count: is wrong")
-	assert.EqualError(t, Mistake{Pointer: "", Message: "is wrong"}, "is wrong")
+	assert.EqualError(t, problem.Problem{Pointer: "/count", Message: "is wrong"}, "/count: is wrong")
+	assert.EqualError(t, problem.Problem{Pointer: "", Message: "is wrong"}, "is wrong")
 }
 
 func TestExpectationsInWords(t *testing.T) {

@@ -39,8 +39,8 @@ type Filter struct {
 // is nil it does not know which there are. Entries takes any Filter, and finds
 // nothing where this errs.
 func (f Filter) Check(operations []string) error {
-	if wrong := checkOperation(f.Operation, operations); f.Operation != "" && wrong != "" {
-		return fmt.Errorf("operation %s", wrong)
+	if wrong := operation.Wrong(f.Operation, operations); f.Operation != "" && wrong != "" {
+		return fmt.Errorf("operation: %s", wrong)
 	}
 	if _, ok := parseStatus(f.Status); f.Status != "" && !ok {
 		return fmt.Errorf("status %q: %s", show(f.Status), statusForms)

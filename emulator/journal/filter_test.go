@@ -86,7 +86,7 @@ func TestFilterRefuses(t *testing.T) {
 		"status=":                               `the filter status is empty; leave it out to see everything`,
 		"status=600":                            `status "600": want a status like "409", a class like "4xx", or "0" for a request that got no answer`,
 		"status=4x":                             `status "4x": want`,
-		"operation=pro*":                        `operation "pro*" is no group: the star stands alone or after a dot, as in "profiles.*"`,
+		"operation=pro*":                        `operation: "pro*" is no group: the star stands alone or after a dot, as in profiles.*`,
 		"since=yesterday":                       `since "yesterday": want an entry's id, like 17, or an instant, like 2026-01-05T06:00:00Z`,
 		"limit=0":                               `limit "0": want how many of the newest entries, 1 or more`,
 		"limit=99999999999999999999":            `limit "99999999999999999999": want`,

@@ -6,7 +6,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 )
 
-// Verdict is what is thought of a client.
+// Verdict is whether the clients did what the scenarios expect of them.
 type Verdict struct {
 	OK       bool           `json:"ok"`
 	IsStrict bool           `json:"strict,omitzero"` // warnings count as failures

@@ -17,7 +17,8 @@ const (
 	PerTenant = "tenant"
 )
 
-// Bounds of a rule (chosen): the documented limits are well within them.
+// What Requests and Window are at most (chosen): the documented limits are well within
+// them.
 const (
 	MaxRequests = 1_000_000_000
 	MaxWindow   = 31 * 24 * time.Hour
@@ -35,7 +36,8 @@ var presets = map[string]Rule{
 // Presets returns the names that Rule.Preset knows.
 func Presets() []string { return []string{"education"} }
 
-// Filled returns the rule with what its preset means, and its defaults.
+// Filled returns the rule with the limits of its preset in place, and with its
+// defaults.
 func (r Rule) Filled() Rule {
 	if p, ok := presets[r.Preset]; ok {
 		p.Name, p.Preset, p.Optional = r.Name, r.Preset, r.Optional
@@ -47,20 +49,17 @@ func (r Rule) Filled() Rule {
 	return r
 }
 
-// Problem is one thing that is wrong with a rule.
-type Problem = problem.Problem
-
-// Check returns everything that is wrong with a rule, where operations are those
-// that there are; nil: any name will do.
-func (r *Rule) Check(operations []string) (problems []Problem) {
+// Check returns everything that is wrong with a rule; nil for nothing. operations are
+// the names of all operations; nil: they are not known, and any name passes.
+func (r *Rule) Check(operations []string) (problems []problem.Problem) {
 	add := func(pointer, format string, args ...any) {
-		problems = append(problems, Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
+		problems = append(problems, problem.Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 	}
 	if r.Name == "" {
 		add("/name", "a throttle needs a name, unique in its scenario")
 	}
 	for i, name := range r.Operations {
-		if wrong := operation.Unknown(name, operations); operations != nil && wrong != "" {
+		if wrong := operation.Wrong(name, operations); wrong != "" {
 			add(fmt.Sprintf("/operations/%d", i), "%s", wrong)
 		}
 	}

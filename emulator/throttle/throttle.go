@@ -1,13 +1,16 @@
-// Package throttle counts requests as a throttling service does: so many in a
-// window, for each app in each tenant.
+// Package throttle is how a scenario limits requests, as a throttling service does: so
+// many in a window of time, for each app or for the tenant. What is more is answered
+// 429 with a Retry-After. A scenario file has the rules under throttle.
 package throttle
 
 import "github.com/graphemu/graphemu/emulator/clock"
 
-// Rule limits a group of operations. A world is a tenant, so "app" counts an
-// app's requests in this tenant, and "tenant" those of all apps.
+// Rule limits the requests of some operations. It has a Preset, or Requests and a
+// Window. A window begins with the first request that is counted in it. A world is a
+// tenant, so "app" counts an app's requests in this tenant, and "tenant" those of all
+// apps.
 type Rule struct {
-	Name       string         `json:"name"`
+	Name       string         `json:"name"`                // unique in a scenario
 	Preset     string         `json:"preset,omitzero"`     // documented limits by name, in place of what follows: "education"
 	Operations []string       `json:"operations,omitzero"` // as "profiles.start" or "profiles.*"; default: all but signing in
 	Requests   int            `json:"requests,omitzero"`   // how many a window allows, at least 1

@@ -64,7 +64,11 @@ func decodeRule(b []byte) (rule fault.Rule, err error) {
 		return rule, err
 	}
 	if wrong := jsontree.Check(tree, reflect.TypeFor[fault.Rule](), ""); len(wrong) > 0 {
-		return rule, several("Invalid fault", listed(wrong))
+		list := make([]ProblemError, len(wrong))
+		for i, p := range wrong {
+			list[i] = ProblemError{Detail: p.Message, Pointer: p.Pointer}
+		}
+		return rule, several("Invalid fault", list)
 	}
 	// From the text: a body to answer with keeps its numbers and its order.
 	if err := json.Unmarshal(b, &rule); err != nil {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-
-	"github.com/graphemu/graphemu/emulator/fault"
 )
 
 // Problem is an error of the control API, in the form of RFC 9457.
@@ -57,15 +55,6 @@ func several(title string, list []ProblemError) error {
 		}
 	}
 	return &Problem{Title: title, Status: http.StatusBadRequest, Detail: strings.Join(lines, "\n"), Errors: list}
-}
-
-// listed is what the control API says of problems.
-func listed(problems []fault.Problem) []ProblemError {
-	list := make([]ProblemError, len(problems))
-	for i, p := range problems {
-		list[i] = ProblemError{Detail: p.Message, Pointer: p.Pointer}
-	}
-	return list
 }
 
 // lines splits an error into the things that are wrong: joined errors, and lines

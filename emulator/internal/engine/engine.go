@@ -16,9 +16,10 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/record"
+	"github.com/graphemu/graphemu/emulator/internal/retry"
+	"github.com/graphemu/graphemu/emulator/internal/throttling"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/journal"
-	"github.com/graphemu/graphemu/emulator/throttle"
 )
 
 // Config is what the engine needs to know.
@@ -56,7 +57,7 @@ type World struct {
 	Standing func(now time.Time, id string) *journal.Subject
 
 	scenario atomic.Pointer[Scenario]
-	told     told
+	waits    retry.Waits[digest, telling] // clients that an answer told to wait
 }
 
 // Scenario is what the scenario in force does to a world's calls. A call looks it up
@@ -64,9 +65,9 @@ type World struct {
 // one that it began with.
 type Scenario struct {
 	Variants   variant.Set
-	Faults     *faults.Set       // never nil
-	Throttle   *throttle.Counter // nil: no throttling
-	PerRequest time.Duration     // how far each call moves a clock that stands still
+	Faults     *faults.Set         // never nil
+	Throttle   *throttling.Counter // nil: no throttling
+	PerRequest time.Duration       // how far each call moves a clock that stands still
 }
 
 // Scenario returns the scenario in force.

@@ -10,7 +10,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
-	"github.com/graphemu/graphemu/emulator/journal"
+	"github.com/graphemu/graphemu/emulator/internal/retry"
 )
 
 // scenario takes a call past what the scenario has for it, before its handler looks
@@ -21,25 +21,13 @@ func (e *Engine) scenario(c *Call) (a Reply, ok bool) {
 	if c.Operation == "" {
 		return Reply{}, true
 	}
-	if c.World.Journal.Promising() {
+	if c.World.waits.Any() {
 		c.early = c.comesEarly(c.handler.RetryKey())
 	}
 	if a, ok := e.rules(c); !ok {
 		return a, false
 	}
 	return e.throttle(c)
-}
-
-// comesEarly tells whether an earlier answer told the client to wait longer. A
-// part of a batch is held to what was told before the batch came: its client
-// sent all parts at once, and could not know what one of them would be told. Nor
-// could parallel workers (see wire.Unaware).
-func (c *Call) comesEarly(key string) *journal.Early {
-	early := c.World.Journal.Early(key, c.arrived, c.Real)
-	if early != nil && (c.batch != 0 && early.Entry > c.batch || c.World.told.unaware(early.Entry, c)) {
-		return nil
-	}
-	return early
 }
 
 // rules lets the first rule that strikes do what comes before the operation.
@@ -139,8 +127,7 @@ func (c *Call) retryLater(a *Reply, d time.Duration, format string, factor float
 	a.Set("Retry-After", text)
 	wait := clock.Duration(told)
 	c.retryAfter, c.retryFormat = &wait, format
-	c.World.told.note(c.entry, c.Conn, c.Real.Add(c.waited))
-	c.World.Journal.Promise(key, c.entry, clock.Later(c.Now, faults.Passed(told, factor)), c.Real.Add(told))
+	c.mustWait(key, retry.Until{World: clock.Later(c.Now, faults.Passed(told, factor)), Real: c.Real.Add(told)})
 }
 
 // throttle refuses a call where its client has used up what a window allows.

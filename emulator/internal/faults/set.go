@@ -15,6 +15,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/retry"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/problem"
 )
 
 // MaxRules is how many rules a Set holds before Add refuses more.
@@ -84,10 +85,10 @@ func (s *Set) Add(r fault.Rule) error {
 	defer s.mu.Unlock()
 	switch {
 	case s.named(r.Name) >= 0:
-		return fault.Problem{Pointer: "/name",
+		return problem.Problem{Pointer: "/name",
 			Message: fmt.Sprintf("there is a rule %s already; give this one another name, or remove that one", words.Quote(r.Name))}
 	case len(s.rules) >= MaxRules:
-		return fault.Problem{Message: fmt.Sprintf("the world has %d rules, which is the most; remove some", len(s.rules))}
+		return problem.Problem{Message: fmt.Sprintf("the world has %d rules, which is the most; remove some", len(s.rules))}
 	}
 	s.add(&r)
 	return nil

@@ -353,7 +353,7 @@ func TestNoJitter(t *testing.T) {
 			list := herdOfWorkers(5, 0, time.Second, true)
 			for i := range list {
 				if list[i].Path = "/p"; i > 0 && i < 5 {
-					list[i].Detail.Early = &journal.Early{Entry: 1} // by the promise that the first was given
+					list[i].Detail.Early = &journal.Early{Entry: 1} // as the first was told
 				}
 			}
 			return list

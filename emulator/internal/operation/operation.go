@@ -48,18 +48,23 @@ func Groups(operations []string) []string {
 	return slices.Compact(all)
 }
 
-// Unknown says that a pattern means none of the operations, and which was probably
-// meant; "" where it means one.
-func Unknown(pattern string, operations []string) string {
-	if slices.ContainsFunc(operations, func(o string) bool { return Covers(pattern, o) }) {
+// Forms says what a pattern looks like.
+const Forms = "a name like profiles.start, a group like profiles.*, or *"
+
+// Wrong says what is wrong with a pattern: its form, or that it means none of the
+// operations, and which was probably meant. It is "" where nothing is. operations are
+// all that there are; nil: they are not known, and only the form is looked at.
+func Wrong(pattern string, operations []string) string {
+	group, isGroup := strings.CutSuffix(pattern, Any)
+	switch {
+	case pattern == "":
+		return "an operation is missing: want " + Forms
+	case isGroup && group != "" && !strings.HasSuffix(group, ".") || strings.Contains(group, Any):
+		return words.Quote(pattern) + " is no group: the star stands alone or after a dot, as in profiles.*"
+	case operations == nil || slices.ContainsFunc(operations, func(o string) bool { return Covers(pattern, o) }):
 		return ""
+	case isGroup:
+		return "the group " + words.Quote(pattern) + " names no operation" + words.Suggestion(pattern, Groups(operations))
 	}
-	text, known := "there is no operation "+words.Quote(pattern), append(Groups(operations), operations...)
-	if strings.HasSuffix(pattern, ".*") {
-		text, known = "the group "+words.Quote(pattern)+" names no operation", Groups(operations)
-	}
-	if near := words.Nearest(pattern, known); near != "" {
-		text += "; did you mean " + near + "?"
-	}
-	return text
+	return "there is no operation " + words.Quote(pattern) + words.Suggestion(pattern, append(Groups(operations), operations...))
 }

@@ -11,16 +11,23 @@ func TestGroups(t *testing.T) {
 	assert.Empty(t, Groups([]string{"batch"}))
 }
 
-func TestUnknown(t *testing.T) {
+func TestWrong(t *testing.T) {
 	all := []string{"profiles.list", "profiles.errors.list", "batch"}
 	for pattern, want := range map[string]string{
 		"profiles.list": "", "profiles.*": "", "*": "", "profiles.errors.*": "",
 		"profiles.lst": `there is no operation "profiles.lst"; did you mean profiles.list?`,
+		"nothing.like": `there is no operation "nothing.like"`,
+		"Batch":        `there is no operation "Batch"; did you mean batch?`,
 		"profile.*":    `the group "profile.*" names no operation; did you mean profiles.*?`,
 		"batch.*":      `the group "batch.*" names no operation`,
-		"profiles.l*":  `there is no operation "profiles.l*"; did you mean profiles.*?`,
+		"profiles.l*":  `"profiles.l*" is no group: the star stands alone or after a dot, as in profiles.*`,
+		"*.list":       `"*.list" is no group: the star stands alone or after a dot, as in profiles.*`,
+		"":             `an operation is missing: want a name like profiles.start, a group like profiles.*, or *`,
 	} {
-		assert.Equal(t, want, Unknown(pattern, all))
+		assert.Equal(t, want, Wrong(pattern, all), pattern)
+	}
+	for pattern, good := range map[string]bool{"profiles.lst": true, "what.*": true, "*": true, "what*": false, "*.*": false, "": false} {
+		assert.Equal(t, good, Wrong(pattern, nil) == "", "%q, where no operation is known", pattern)
 	}
 }
 

@@ -11,22 +11,14 @@ import (
 	"sync/atomic"
 )
 
-// DefaultMax is the limit where none is given, in bytes.
-const DefaultMax = 2 << 30
-
 // Quota is the limit of a server. It is safe for concurrent use.
 type Quota struct {
 	max  int64
 	used atomic.Int64
 }
 
-// New returns a quota of max bytes; 0 or less means DefaultMax.
-func New(max int64) *Quota {
-	if max <= 0 {
-		max = DefaultMax
-	}
-	return &Quota{max: max}
-}
+// New returns a quota of max bytes.
+func New(max int64) *Quota { return &Quota{max: max} }
 
 // Used returns how many bytes all shares keep together.
 func (q *Quota) Used() int64 { return q.used.Load() }

@@ -42,8 +42,7 @@ func TestCloseGivesAllBackOnce(t *testing.T) {
 	assert.Zero(t, q.Used())
 }
 
-func TestDefaultAndNil(t *testing.T) {
-	assert.Equal(t, int64(DefaultMax), New(0).Max())
+func TestNil(t *testing.T) {
 	var s *Share
 	assert.NoError(t, s.Fits(1<<60))
 	s.Add(1)

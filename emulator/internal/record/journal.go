@@ -1,6 +1,6 @@
 // Package record keeps the requests that a world has met, bounded by their number and
-// their memory, and what clients were told to wait. What users read of it is a
-// journal.Journal; secrets are taken out before anybody reads.
+// their memory. What users read of it is a journal.Journal; secrets are taken out before
+// anybody reads.
 package record
 
 import (
@@ -48,8 +48,6 @@ type Journal struct {
 		kept int // the newest so many
 		lost uint64
 	}
-
-	promises promises
 }
 
 // New makes an empty journal for the world of that name.
@@ -190,8 +188,7 @@ func (j *Journal) Lost() uint64 {
 	return j.lost
 }
 
-// Clear forgets all entries, and that any was lost. Ids go on, and so does what
-// clients were told to wait.
+// Clear forgets all entries, and that any was lost. Ids go on.
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()

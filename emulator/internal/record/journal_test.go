@@ -170,8 +170,6 @@ func TestConcurrentUse(t *testing.T) {
 				e.Query = "client_secret=planted"
 				e.ID = j.Open()
 				j.Add(&e, nil, dawn)
-				j.Promise("k", e.ID, dawn.Add(time.Hour), dawn.Add(time.Hour))
-				j.Early("k", dawn, dawn)
 				switch (i + n) % 50 {
 				case 0:
 					j.Entries(journal.Filter{Operation: "profiles.*", Contains: "id"})

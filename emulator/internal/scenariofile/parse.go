@@ -18,6 +18,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/document"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
@@ -324,7 +325,7 @@ func formWords(pointer string, v any) string {
 	case "name":
 		return fmt.Sprintf("%s is no name: want letters, digits and . _ - with a letter or a digit first, at most 100 of them", words.Quote(text))
 	case "operation", "operations", "order", "only":
-		return fmt.Sprintf("%s is no operation: want a name like profiles.start, a group like profiles.*, or *", words.Quote(text))
+		return words.Quote(text) + " is no operation: want " + operation.Forms
 	case "status":
 		return fmt.Sprintf(
 			"%s is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined%s",

@@ -13,7 +13,7 @@ import (
 func TestDirections(t *testing.T) {
 	const inside = "github.com/graphemu/graphemu/emulator/internal/"
 	shared := []string{"apierror", "certs", "document", "engine", "faults", "identity", "ids", "jsontree", "judge", "keyfile", "match", "metrics", "odata", "operation",
-		"quota", "record", "redact", "retry", "schema", "server", "server/proxy", "subject", "urlpath", "variant", "version", "wire", "words"}
+		"quota", "record", "redact", "retry", "schema", "server", "server/proxy", "subject", "throttling", "urlpath", "variant", "version", "wire", "words"}
 	above := []string{"workload", "graph", "storage", "entra", "control", "world/"}
 	for name, above := range map[string][]string{
 		// What speaks Graph knows the contract, and no workload; and a workload knows no protocol

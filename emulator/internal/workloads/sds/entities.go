@@ -45,14 +45,14 @@ func (e *profileEntity) Navigation(name string) []byte {
 // errorEntity is a sync error as query options see it.
 type errorEntity struct {
 	json     []byte
-	place    int // in the order of recording, from 1
+	number   int // in the order of recording, from 1
 	profile  string
 	reported *profile.SyncError
 }
 
 func (e *errorEntity) JSON() []byte             { return e.json }
 func (e *errorEntity) Navigation(string) []byte { return nil }
-func (e *errorEntity) Seq() uint64              { return uint64(e.place) }
+func (e *errorEntity) Seq() uint64              { return uint64(e.number) }
 func (e *errorEntity) Keep() workload.Entity    { return e }
 func (e *errorEntity) Address() string {
 	return address(e.profile) + "/errors('" + e.reported.ID + "')"
@@ -92,7 +92,7 @@ func allProfiles(c *workload.Call) workload.Collection {
 // the count unasked, variant errorsCount.
 func errorsOf(c *workload.Call, r *profile.Record) workload.Collection {
 	one := func(i int) workload.Entity {
-		return &errorEntity{json: appendError(c, nil, &r.Errors[i]), place: i + 1, profile: r.ID, reported: &r.Errors[i]}
+		return &errorEntity{json: appendError(c, nil, &r.Errors[i]), number: i + 1, profile: r.ID, reported: &r.Errors[i]}
 	}
 	col := workload.Numbered(len(r.Errors), one)
 	col.Type, col.Path, col.Context = profile.ErrorType, "education/synchronizationProfiles/"+r.ID+"/errors", contextKey(c, r.ID)+"/errors"

@@ -21,8 +21,8 @@ import (
 // State is what the workload keeps in a world.
 type State struct {
 	Profiles *profile.Store
-	Files    *storage.Store     // that clients put there
-	Syncs    *rostersync.Intake // from files to what syncs make of them
+	Files    *storage.Store    // that clients put there
+	Syncs    *rostersync.Syncs // from files to what syncs make of them
 }
 
 func of(c *workload.Call) *State { return workload.State[*State](c) }
@@ -126,7 +126,7 @@ func (s *State) Standing(now time.Time, id string) *journal.Subject {
 	return &journal.Subject{State: string(r.State), Status: string(r.Sync.Status)}
 }
 
-// standing is a place where a profile can be. The journal's words for each are
+// standing is where a profile can be. The journal's words for each are
 // made once: an entry is written for every request.
 type standing struct {
 	state  profile.State

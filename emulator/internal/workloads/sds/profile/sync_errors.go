@@ -83,11 +83,11 @@ func (l *lifecycles) record(r *Record, s *Step, at time.Time) int {
 		if i < len(s.Errors) {
 			e = s.Errors[i]
 		}
-		place := len(list)
-		chance.Seed(h.Sum64(), uint64(r.run)<<32|uint64(place))
+		index := len(list)
+		chance.Seed(h.Sum64(), uint64(r.run)<<32|uint64(index))
 		e.fill(rand.New(&chance))
 		if e.ID == "" {
-			e.ID = l.derive("errors", r.ID, strconv.FormatUint(uint64(r.run), 10), strconv.Itoa(place))
+			e.ID = l.derive("errors", r.ID, strconv.FormatUint(uint64(r.run), 10), strconv.Itoa(index))
 		}
 		if e.Recorded.IsZero() {
 			e.Recorded = at

@@ -8,20 +8,20 @@ import "hash/maphash"
 // key costs the same however long its value is.
 type key [2]uint64
 
-// keys is the values of one column: a table of a power of two places, of which at
+// keys is the values of one column: a table of a power of two slots, of which at
 // most three quarters are taken, searched from where the key points on. That is
 // 22 to 43 bytes a key, and 64 while it grows.
 type keys struct {
-	places   []key // the zero key: free
+	slots    []key // the zero key: free
 	size     int
 	complete bool // all rows of the file were read, so what is not here is nowhere
 }
 
-// place returns where k is, or would be; there must be places.
-func (s *keys) place(k key) (p *key, there bool) {
-	last := uint64(len(s.places) - 1)
+// slot returns where k is, or would be; there must be slots.
+func (s *keys) slot(k key) (p *key, there bool) {
+	last := uint64(len(s.slots) - 1)
 	for i := k[0] & last; ; i = (i + 1) & last {
-		switch p = &s.places[i]; *p {
+		switch p = &s.slots[i]; *p {
 		case k:
 			return p, true
 		case key{}:
@@ -34,17 +34,17 @@ func (s *keys) has(k key) bool {
 	if s.size == 0 {
 		return false
 	}
-	_, there := s.place(k)
+	_, there := s.slot(k)
 	return there
 }
 
-// grow makes twice the places.
+// grow makes twice the slots.
 func (s *keys) grow() {
-	old := s.places
-	s.places = make([]key, max(2*len(old), 64))
+	old := s.slots
+	s.slots = make([]key, max(2*len(old), 64))
 	for _, k := range old {
 		if k != (key{}) {
-			p, _ := s.place(k)
+			p, _ := s.slot(k)
 			*p = k
 		}
 	}
@@ -79,10 +79,10 @@ func (r *ring) key(v []byte, folded bool) key {
 
 // add keeps a key. fresh tells that it was not there, ok that it is now.
 func (r *ring) add(to *keys, k key) (fresh, ok bool) {
-	if 4*to.size >= 3*len(to.places) {
+	if 4*to.size >= 3*len(to.slots) {
 		to.grow()
 	}
-	p, there := to.place(k)
+	p, there := to.slot(k)
 	switch {
 	case there:
 		return false, true

@@ -91,8 +91,8 @@ var whyBroken = [...]string{
 	tooLong:   "is longer than " + maxRowText + " bytes or has more than 1,024 columns",
 }
 
-// place is where a message stands among those of its file.
-type place struct {
+// position is where a message stands among those of its file.
+type position struct {
 	rule  string
 	order int // of the column
 }
@@ -100,17 +100,17 @@ type place struct {
 // tally collects what is to be said of one file.
 type tally struct {
 	file  string // in lower case
-	found map[place]*Message
+	found map[position]*Message
 	most  int // highest order of a column
 }
 
 func newTally(file string) *tally {
-	return &tally{file: lower(file), found: map[place]*Message{}}
+	return &tally{file: lower(file), found: map[position]*Message{}}
 }
 
 // message returns the message for a rule and a column, made if need be.
 func (t *tally) message(rule, column string, order int) *Message {
-	p := place{rule, order}
+	p := position{rule, order}
 	m := t.found[p]
 	if m == nil {
 		m = &Message{FileName: t.file, Rule: rule, Column: column}
@@ -142,7 +142,7 @@ func (t *tally) messages() []Message {
 	var all []Message
 	for _, l := range laws {
 		for order := range t.most + 1 {
-			m := t.found[place{l.rule, order}]
+			m := t.found[position{l.rule, order}]
 			if m == nil {
 				continue
 			}

@@ -15,9 +15,9 @@ type ended struct {
 
 // ended returns the runs that are over by now and not yet applied, in the order in
 // which they ended. The plans of those that were overtaken go. Must hold mu.
-func (i *Intake) ended(now time.Time) (list []ended) {
-	for id, last := range i.runs {
-		r, err := i.Profiles.Get(now, id)
+func (s *Syncs) ended(now time.Time) (list []ended) {
+	for id, last := range s.runs {
+		r, err := s.Profiles.Get(now, id)
 		switch {
 		case err != nil, last.applied:
 		case r.Run() != last.number:

@@ -23,29 +23,29 @@ func (e *FullError) Error() string {
 
 // forgetGone drops what belonged to profiles that are gone, however they went.
 // Must hold mu.
-func (i *Intake) forgetGone(now time.Time) {
-	gone := i.Profiles.Gone(now)
-	if gone == i.gone {
+func (s *Syncs) forgetGone(now time.Time) {
+	gone := s.Profiles.Gone(now)
+	if gone == s.gone {
 		return
 	}
-	i.gone = gone
-	for _, id := range i.Blobs.Containers() {
-		i.forgetIfGone(now, id)
+	s.gone = gone
+	for _, id := range s.Blobs.Containers() {
+		s.forgetIfGone(now, id)
 	}
-	for id := range i.runs {
-		i.forgetIfGone(now, id)
+	for id := range s.runs {
+		s.forgetIfGone(now, id)
 	}
-	for id := range i.reports {
-		i.forgetIfGone(now, id)
+	for id := range s.reports {
+		s.forgetIfGone(now, id)
 	}
 }
 
 // forgetIfGone is forgetGone for one. Must hold mu.
-func (i *Intake) forgetIfGone(now time.Time, id string) {
-	if _, err := i.Profiles.Get(now, id); errors.Is(err, profile.ErrNotFound) {
-		delete(i.runs, id)
-		delete(i.reports, id)
-		i.Blobs.Drop(id)
+func (s *Syncs) forgetIfGone(now time.Time, id string) {
+	if _, err := s.Profiles.Get(now, id); errors.Is(err, profile.ErrNotFound) {
+		delete(s.runs, id)
+		delete(s.reports, id)
+		s.Blobs.Drop(id)
 	}
 }
 
@@ -54,7 +54,7 @@ func (i *Intake) forgetIfGone(now time.Time, id string) {
 // once again). Where they are more, runs that are over are forgotten, the oldest
 // profile's first: a reset then starts over without files, and keeps what there is.
 // The run before of the profile that starts counts no more. Must hold mu.
-func (i *Intake) makeRoom(now time.Time, starting string) error {
+func (s *Syncs) makeRoom(now time.Time, starting string) error {
 	type holder struct {
 		id   string
 		seq  uint64
@@ -62,21 +62,21 @@ func (i *Intake) makeRoom(now time.Time, starting string) error {
 	}
 	var all []holder
 	var held int64
-	for _, id := range slices.Sorted(maps.Keys(i.runs)) {
-		last := i.runs[id]
-		r, err := i.Profiles.Get(now, id)
+	for _, id := range slices.Sorted(maps.Keys(s.runs)) {
+		last := s.runs[id]
+		r, err := s.Profiles.Get(now, id)
 		if err != nil || id == starting {
 			continue
 		}
-		if n := beside(last.files, i.Blobs.Files(id)); n > 0 {
+		if n := beside(last.files, s.Blobs.Files(id)); n > 0 {
 			all, held = append(all, holder{id, r.Seq(), n}), held+n
 		}
 	}
 	slices.SortFunc(all, func(a, b holder) int { return cmp.Compare(a.seq, b.seq) })
-	most := i.Blobs.Limits().World
+	most := s.Blobs.Limits().World
 	for _, h := range all {
-		if held > most && i.runs[h.id].applied {
-			delete(i.runs, h.id)
+		if held > most && s.runs[h.id].applied {
+			delete(s.runs, h.id)
 			held -= h.held
 		}
 	}

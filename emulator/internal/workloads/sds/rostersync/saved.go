@@ -14,7 +14,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
 )
 
-// Saved is an intake as a snapshot keeps it; the stores that it works on are saved
+// Saved is the syncs as a snapshot keeps them; the stores that they work on are saved
 // by themselves.
 type Saved struct {
 	Runs    []SavedRun    `json:"runs,omitempty"`    // by profile
@@ -38,7 +38,7 @@ type SavedReport struct {
 	roster.Report
 }
 
-// Whole is an intake with the stores that it works on, all of one moment.
+// Whole is the syncs with the stores that they work on, all of one moment.
 type Whole struct {
 	Syncs     Saved
 	Profiles  profile.SavedStore
@@ -46,14 +46,14 @@ type Whole struct {
 	Directory directory.Saved
 }
 
-// Save returns the intake and its stores as they stand at now. What calls do to
+// Save returns the syncs and their stores as they stand at now. What calls do to
 // profiles and files meanwhile is in it or not, but never half: a run is there
 // only with its profile, and with the files that it works on.
-func (i *Intake) Save(now time.Time) Whole {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.settle(now)
-	w := Whole{Directory: i.Directory.Save(), Profiles: i.Profiles.Save(now), Uploads: i.Blobs.Save()}
+func (s *Syncs) Save(now time.Time) Whole {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
+	w := Whole{Directory: s.Directory.Save(), Profiles: s.Profiles.Save(now), Uploads: s.Blobs.Save()}
 	there := map[string]bool{}
 	for _, p := range w.Profiles.Profiles {
 		there[gjson.GetBytes(p.Profile, "id").String()] = true
@@ -62,11 +62,11 @@ func (i *Intake) Save(now time.Time) Whole {
 	for _, c := range w.Uploads.Containers {
 		containers[c.Name] = c
 	}
-	for _, id := range slices.Sorted(maps.Keys(i.runs)) {
+	for _, id := range slices.Sorted(maps.Keys(s.runs)) {
 		if !there[id] {
 			continue
 		}
-		r := i.runs[id]
+		r := s.runs[id]
 		saved := SavedRun{Profile: id, Run: r.number, Begun: r.begun.UTC(), Format: r.format, Applied: r.applied}
 		for _, f := range r.files {
 			saved.Files = append(saved.Files, f.Save())
@@ -76,28 +76,28 @@ func (i *Intake) Save(now time.Time) Whole {
 		}
 		w.Syncs.Runs = append(w.Syncs.Runs, saved)
 	}
-	for _, id := range slices.Sorted(maps.Keys(i.reports)) {
+	for _, id := range slices.Sorted(maps.Keys(s.reports)) {
 		if there[id] {
-			w.Syncs.Reports = append(w.Syncs.Reports, SavedReport{id, i.reports[id]})
+			w.Syncs.Reports = append(w.Syncs.Reports, SavedReport{id, s.reports[id]})
 		}
 	}
 	return w
 }
 
-// Restore puts a new intake, whose stores were restored before, where s was
+// Restore puts new syncs, whose stores were restored before, where from was
 // saved. What a run that is under way will make is found out anew, so the
-// directory must be as it was. It errs where s does not fit the stores.
-func (i *Intake) Restore(s Saved) error {
+// directory must be as it was. It errs where from does not fit the stores.
+func (s *Syncs) Restore(from Saved) error {
 	var before time.Time // what is due since the save, as that a profile goes, comes when all is in place
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	for n, saved := range s.Runs {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for n, saved := range from.Runs {
 		at := fmt.Sprintf("/runs/%d", n)
-		r, err := i.Profiles.Get(before, saved.Profile)
+		r, err := s.Profiles.Get(before, saved.Profile)
 		if err != nil {
 			return fmt.Errorf("%s/profile: %q: %w", at, saved.Profile, err)
 		}
-		next := &run{number: saved.Run, begun: saved.Begun, format: saved.Format, applied: saved.Applied, files: i.Blobs.Files(saved.Profile)}
+		next := &run{number: saved.Run, begun: saved.Begun, format: saved.Format, applied: saved.Applied, files: s.Blobs.Files(saved.Profile)}
 		if !saved.Stored {
 			next.files = nil
 			for m, f := range saved.Files {
@@ -109,19 +109,19 @@ func (i *Intake) Restore(s Saved) error {
 			}
 		}
 		if !next.applied {
-			if _, err := i.plan(r.Profile(), saved.Profile, next); err != nil {
+			if _, err := s.plan(r.Profile(), saved.Profile, next); err != nil {
 				return fmt.Errorf("%s: %w", at, err)
 			}
 		}
-		i.makeMaps()
-		i.runs[saved.Profile] = next
+		s.makeMaps()
+		s.runs[saved.Profile] = next
 	}
-	for n, r := range s.Reports {
-		if _, err := i.Profiles.Get(before, r.Profile); err != nil {
+	for n, r := range from.Reports {
+		if _, err := s.Profiles.Get(before, r.Profile); err != nil {
 			return fmt.Errorf("/reports/%d/profile: %q: %w", n, r.Profile, err)
 		}
-		i.makeMaps()
-		i.reports[r.Profile] = r.Report
+		s.makeMaps()
+		s.reports[r.Profile] = r.Report
 	}
 	return nil
 }

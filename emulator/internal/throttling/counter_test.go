@@ -1,4 +1,4 @@
-package throttle
+package throttling
 
 import (
 	"encoding/json"
@@ -11,17 +11,18 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/throttle"
 )
 
 var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
 
-func rule(requests int, window time.Duration, operations ...string) Rule {
-	return Rule{Name: fmt.Sprint(requests, " in ", window), Requests: requests, Window: clock.Duration(window), Operations: operations}
+func rule(requests int, window time.Duration, operations ...string) throttle.Rule {
+	return throttle.Rule{Name: fmt.Sprint(requests, " in ", window), Requests: requests, Window: clock.Duration(window), Operations: operations}
 }
 
 // A window lets so many pass; Retry-After says exactly when the next one does.
 func TestTheTruth(t *testing.T) {
-	c := New([]Rule{rule(3, 10*time.Second)})
+	c := New([]throttle.Rule{rule(3, 10*time.Second)})
 	now := dawn
 	for range 3 {
 		_, refused := c.Take("profiles.list", "a", now)
@@ -43,7 +44,7 @@ func TestTheTruth(t *testing.T) {
 func TestTheTruthAlways(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := rule(rapid.IntRange(1, 5).Draw(t, "requests"), time.Duration(rapid.IntRange(1000, 5000).Draw(t, "window ms"))*time.Millisecond)
-		c, now := New([]Rule{r}), dawn
+		c, now := New([]throttle.Rule{r}), dawn
 		for range rapid.IntRange(1, 40).Draw(t, "calls") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 1500).Draw(t, "pause ms")) * time.Millisecond)
 			refusal, refused := c.Take("x", "a", now)
@@ -63,8 +64,8 @@ func TestTheTruthAlways(t *testing.T) {
 
 func TestWhoIsCountedForWhat(t *testing.T) {
 	tenant := rule(2, time.Minute, "profiles.start")
-	tenant.Per = PerTenant
-	c := New([]Rule{rule(1, time.Minute, "profiles.errors.*"), tenant})
+	tenant.Per = throttle.PerTenant
+	c := New([]throttle.Rule{rule(1, time.Minute, "profiles.errors.*"), tenant})
 	take := func(operation, client string) bool { _, refused := c.Take(operation, client, dawn); return refused }
 	assert.False(t, take("profiles.errors.list", "a"))
 	assert.True(t, take("profiles.errors.get", "a"), "the group shares a window")
@@ -78,7 +79,7 @@ func TestWhoIsCountedForWhat(t *testing.T) {
 // Where several windows are used up, a client is told of the one that is over
 // last: else it would be refused again.
 func TestTheLastWindowCounts(t *testing.T) {
-	c := New([]Rule{rule(1, time.Second), rule(1, time.Minute)})
+	c := New([]throttle.Rule{rule(1, time.Second), rule(1, time.Minute)})
 	c.Take("x", "a", dawn)
 	r, refused := c.Take("x", "a", dawn)
 	require.True(t, refused)
@@ -89,7 +90,7 @@ func TestTheLastWindowCounts(t *testing.T) {
 
 // A refused request uses up nothing of another rule's window.
 func TestRefusedCountsForNone(t *testing.T) {
-	c := New([]Rule{rule(5, time.Minute), rule(1, time.Second)})
+	c := New([]throttle.Rule{rule(5, time.Minute), rule(1, time.Second)})
 	now := dawn
 	for range 4 {
 		_, refused := c.Take("x", "a", now)
@@ -108,7 +109,7 @@ func TestRefusedCountsForNone(t *testing.T) {
 
 // Most of a window within its first tenth is a burst, told once.
 func TestBurst(t *testing.T) {
-	c := New([]Rule{rule(40, 10*time.Second)})
+	c := New([]throttle.Rule{rule(40, 10*time.Second)})
 	var told []int
 	for i := range 40 {
 		r, refused := c.Take("x", "a", dawn.Add(time.Duration(i)*time.Millisecond))
@@ -118,7 +119,7 @@ func TestBurst(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []int{21}, told)
-	steady := New([]Rule{rule(40, 10*time.Second)})
+	steady := New([]throttle.Rule{rule(40, 10*time.Second)})
 	for i := range 40 {
 		r, _ := steady.Take("x", "a", dawn.Add(time.Duration(i)*250*time.Millisecond))
 		assert.Empty(t, r.Burst)
@@ -127,7 +128,7 @@ func TestBurst(t *testing.T) {
 
 // A clock that goes back begins a new window, and clients are bounded.
 func TestOddClocksAndCrowds(t *testing.T) {
-	c := New([]Rule{rule(1, time.Minute)})
+	c := New([]throttle.Rule{rule(1, time.Minute)})
 	for i := range 3 * MaxClients {
 		c.Take("x", fmt.Sprint(i), dawn.Add(time.Duration(i)*time.Millisecond))
 	}
@@ -139,7 +140,7 @@ func TestOddClocksAndCrowds(t *testing.T) {
 }
 
 func TestSavedCounterGoesOn(t *testing.T) {
-	rules := []Rule{rule(2, 10*time.Second, "profiles.*"), {Name: "all", Preset: "education"}}
+	rules := []throttle.Rule{rule(2, 10*time.Second, "profiles.*"), {Name: "all", Preset: "education"}}
 	c := New(rules)
 	for i := range 7 {
 		c.Take("profiles.list", fmt.Sprint(i%2), dawn.Add(time.Duration(i)*time.Second))
@@ -166,32 +167,8 @@ func TestSavedCounterGoesOn(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
-	operations := []string{"profiles.list", "profiles.errors.list"}
-	for _, good := range []Rule{rule(1, time.Second), rule(1, time.Hour, "*"), rule(1, time.Hour, "profiles.*", "profiles.errors.list"), {Name: "e", Preset: "education"}} {
-		assert.Empty(t, good.Check(operations), "%+v", good)
-	}
-	for want, bad := range map[string]Rule{
-		`/name: a throttle needs a name`:                                                   {Requests: 1, Window: clock.Duration(time.Second)},
-		`/requests: want a number from 1`:                                                  rule(0, time.Second),
-		`/window: want a duration from 1s`:                                                 rule(1, time.Millisecond),
-		`/operations/0: there is no operation "profiles.lst"; did you mean profiles.list?`: rule(1, time.Second, "profiles.lst"),
-		`/operations/0: the group "upload.*" names no operation`:                           rule(1, time.Second, "upload.*"),
-		`/preset: there is no preset "educatoin"; did you mean "education"?`:               {Name: "e", Preset: "educatoin"},
-		`/preset: a preset stands in place`:                                                {Name: "e", Preset: "education", Requests: 5},
-		`/per: want app or tenant, got "user"`:                                             {Name: "p", Requests: 1, Window: clock.Duration(time.Second), Per: "user"},
-	} {
-		problems := bad.Check(operations)
-		require.Len(t, problems, 1, "%v", problems)
-		assert.Contains(t, problems[0].Error(), want)
-	}
-	f := Rule{Name: "e", Preset: "education"}.Filled()
-	assert.Equal(t, 35_000, f.Requests)
-	assert.Equal(t, 10*time.Second, f.Window.Std())
-}
-
 func BenchmarkTake(b *testing.B) {
-	c := New([]Rule{{Name: "e", Preset: "education"}})
+	c := New([]throttle.Rule{{Name: "e", Preset: "education"}})
 	now := dawn
 	for b.Loop() {
 		now = now.Add(time.Millisecond)

@@ -1,5 +1,5 @@
-// Package rostersync takes a world's rosters in: it verifies the files that a profile
-// was given, starts the sync that they lead to, and lets the directory have what
+// Package rostersync makes syncs of a world's rosters: it verifies the files that a
+// profile was given, starts the sync that they lead to, and lets the directory have what
 // the sync made once it is over. It knows no HTTP.
 package rostersync
 
@@ -15,8 +15,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
 )
 
-// Intake is the rosters of one world. It is safe for concurrent use.
-type Intake struct {
+// Syncs are the syncs of one world's rosters, with what was found in the files. They
+// are safe for concurrent use.
+type Syncs struct {
 	Profiles  *profile.Store
 	Blobs     *storage.Store
 	Directory *directory.Store
@@ -40,9 +41,9 @@ type run struct {
 	applied bool // the directory has what it made, or never will
 }
 
-// New returns the intake of an empty world.
-func New(profiles *profile.Store, blobs *storage.Store, objects *directory.Store) *Intake {
-	return &Intake{Profiles: profiles, Blobs: blobs, Directory: objects}
+// New returns the syncs of an empty world: none.
+func New(profiles *profile.Store, blobs *storage.Store, objects *directory.Store) *Syncs {
+	return &Syncs{Profiles: profiles, Blobs: blobs, Directory: objects}
 }
 
 // Start verifies the files of a profile, and starts its sync unless there is an
@@ -55,15 +56,15 @@ func New(profiles *profile.Store, blobs *storage.Store, objects *directory.Store
 //
 // severalSchools lets a teacher's School SIS ID list several schools (variant
 // teacherSchools).
-func (i *Intake) Start(now time.Time, id string, severalSchools bool) (
+func (s *Syncs) Start(now time.Time, id string, severalSchools bool) (
 	messages []profile.VerificationMessage, r *profile.Record, err error) {
-	r, err = i.Profiles.Allow(now, id, profile.CallStart)
+	r, err = s.Profiles.Allow(now, id, profile.CallStart)
 	if err != nil {
 		return nil, nil, err
 	}
-	files := i.Blobs.Files(id)
-	if len(files) == 0 && i.Profiles.Scripted(now, id, profile.CallStart) {
-		r, err = i.Profiles.Start(now, id, profile.Outcome{})
+	files := s.Blobs.Files(id)
+	if len(files) == 0 && s.Profiles.Scripted(now, id, profile.CallStart) {
+		r, err = s.Profiles.Start(now, id, profile.Outcome{})
 		return []profile.VerificationMessage{}, r, err
 	}
 	p := r.Profile()
@@ -73,9 +74,9 @@ func (i *Intake) Start(now time.Time, id string, severalSchools bool) (
 	if err != nil {
 		return nil, nil, err
 	}
-	i.starting.Lock()
-	defer i.starting.Unlock()
-	if err := i.found(now, id, report); err != nil {
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	if err := s.found(now, id, report); err != nil {
 		return nil, nil, err
 	}
 	messages = make([]profile.VerificationMessage, len(report.Messages))
@@ -85,7 +86,7 @@ func (i *Intake) Start(now time.Time, id string, severalSchools bool) (
 	if report.Failed() {
 		return messages, nil, nil
 	}
-	r, err = i.begin(now, p, id, &run{begun: now, files: files, format: report.Format}, i.Profiles.Start)
+	r, err = s.begin(now, p, id, &run{begun: now, files: files, format: report.Format}, s.Profiles.Start)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -93,77 +94,77 @@ func (i *Intake) Start(now time.Time, id string, severalSchools bool) (
 }
 
 // found keeps what verification found, unless the profile went meanwhile.
-func (i *Intake) found(now time.Time, id string, report roster.Report) error {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.settle(now)
-	if _, err := i.Profiles.Allow(now, id, profile.CallStart); err != nil {
+func (s *Syncs) found(now time.Time, id string, report roster.Report) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
+	if _, err := s.Profiles.Allow(now, id, profile.CallStart); err != nil {
 		return err
 	}
-	i.makeMaps()
-	i.reports[id] = report
+	s.makeMaps()
+	s.reports[id] = report
 	return nil
 }
 
 // makeMaps makes reports and runs, which most worlds never need. Must hold mu.
-func (i *Intake) makeMaps() {
-	if i.reports == nil {
-		i.reports, i.runs = map[string]roster.Report{}, map[string]*run{}
+func (s *Syncs) makeMaps() {
+	if s.reports == nil {
+		s.reports, s.runs = map[string]roster.Report{}, map[string]*run{}
 	}
 }
 
 // begin plans a run and sets it going with call. Must hold starting.
-func (i *Intake) begin(now time.Time, p profile.Profile, id string, next *run,
+func (s *Syncs) begin(now time.Time, p profile.Profile, id string, next *run,
 	call func(time.Time, string, profile.Outcome) (*profile.Record, error)) (*profile.Record, error) {
-	outcome, err := i.plan(p, id, next)
+	outcome, err := s.plan(p, id, next)
 	if err != nil {
 		return nil, err
 	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if err := i.makeRoom(now, id); err != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.makeRoom(now, id); err != nil {
 		return nil, err
 	}
 	r, err := call(now, id, outcome)
 	if err != nil {
 		return nil, err
 	}
-	i.makeMaps()
-	next.number, i.runs[id] = r.Run(), next
+	s.makeMaps()
+	next.number, s.runs[id] = r.Run(), next
 	return r, nil
 }
 
 // Reset starts the sync over with the files of the last start. Documented: it
 // deletes the errors and keeps what was synchronised.
-func (i *Intake) Reset(now time.Time, id string) (*profile.Record, error) {
-	i.starting.Lock()
-	defer i.starting.Unlock()
-	r, err := i.Profiles.Allow(now, id, profile.CallReset)
+func (s *Syncs) Reset(now time.Time, id string) (*profile.Record, error) {
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	r, err := s.Profiles.Allow(now, id, profile.CallReset)
 	if err != nil {
 		return nil, err
 	}
-	last := i.last(now, id)
+	last := s.last(now, id)
 	if last == nil {
-		return i.Profiles.Reset(now, id, profile.Outcome{})
+		return s.Profiles.Reset(now, id, profile.Outcome{})
 	}
-	return i.begin(now, r.Profile(), id, &run{begun: now, files: last.files, format: last.format}, i.Profiles.Reset)
+	return s.begin(now, r.Profile(), id, &run{begun: now, files: last.files, format: last.format}, s.Profiles.Reset)
 }
 
 // last returns the profile's latest run with files; nil where there was none.
-func (i *Intake) last(now time.Time, id string) *run {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.settle(now)
-	return i.runs[id]
+func (s *Syncs) last(now time.Time, id string) *run {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
+	return s.runs[id]
 }
 
 // plan finds out what a run will come to.
-func (i *Intake) plan(p profile.Profile, id string, next *run) (profile.Outcome, error) {
+func (s *Syncs) plan(p profile.Profile, id string, next *run) (profile.Outcome, error) {
 	var err error
-	if next.plan, err = i.Directory.Plan(p, id, open(next.files), next.format, next.begun); err != nil {
+	if next.plan, err = s.Directory.Plan(p, id, open(next.files), next.format, next.begun); err != nil {
 		return profile.Outcome{}, err
 	}
-	if err := i.Memory.Fits(next.plan.Bytes()); err != nil {
+	if err := s.Memory.Fits(next.plan.Bytes()); err != nil {
 		return profile.Outcome{}, err
 	}
 	return profile.Outcome{Errors: next.plan.Errors, Status: next.plan.Status()}, nil
@@ -171,15 +172,15 @@ func (i *Intake) plan(p profile.Profile, id string, next *run) (profile.Outcome,
 
 // Delete lets a profile vanish with its files. What its syncs made stays (inferred:
 // the page speaks of the profile only).
-func (i *Intake) Delete(now time.Time, id string) (*profile.Record, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.settle(now)
-	r, err := i.Profiles.Delete(now, id)
+func (s *Syncs) Delete(now time.Time, id string) (*profile.Record, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
+	r, err := s.Profiles.Delete(now, id)
 	if err != nil {
 		return nil, err
 	}
-	if last := i.runs[id]; last != nil {
+	if last := s.runs[id]; last != nil {
 		last.applied, last.plan = true, nil // a run that was under way comes to nothing
 	}
 	return r, nil
@@ -187,34 +188,34 @@ func (i *Intake) Delete(now time.Time, id string) (*profile.Record, error) {
 
 // Settle lets the directory have what the syncs made that are over by now. Whoever
 // reads the directory calls it first.
-func (i *Intake) Settle(now time.Time) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.settle(now)
+func (s *Syncs) Settle(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
 }
 
 // settle is Settle in the order in which the syncs ended. Must hold mu.
-func (i *Intake) settle(now time.Time) {
-	i.forgetGone(now)
-	ended := i.ended(now)
+func (s *Syncs) settle(now time.Time) {
+	s.forgetGone(now)
+	ended := s.ended(now)
 	if len(ended) == 0 {
 		return
 	}
-	before := i.Directory.Bytes()
+	before := s.Directory.Bytes()
 	for _, e := range ended {
 		e.run.applied = true
-		i.Directory.Apply(e.run.plan, e.at)
+		s.Directory.Apply(e.run.plan, e.at)
 		e.run.plan = nil
 	}
-	i.Memory.Add(i.Directory.Bytes() - before)
+	s.Memory.Add(s.Directory.Bytes() - before)
 }
 
 // Report returns what was found in the files of a profile at its last start; false
 // where there was none, or none with files.
-func (i *Intake) Report(id string) (roster.Report, bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	r, ok := i.reports[id]
+func (s *Syncs) Report(id string) (roster.Report, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.reports[id]
 	return r, ok
 }
 

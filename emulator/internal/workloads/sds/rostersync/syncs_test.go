@@ -30,15 +30,15 @@ var small = map[string]string{
 	"teacherroster.csv":     "Section SIS ID,SIS ID\n11,201\n",
 }
 
-func newIntake(script *profile.Script, limits storage.Limits) *Intake {
+func newSyncs(script *profile.Script, limits storage.Limits) *Syncs {
 	return New(profile.NewStore(profile.Config{NewID: ids.NewStream(1, "test").GUID, Script: script}), storage.NewStore([]byte("key"), limits),
 		directory.New(directory.Seed{Domains: []string{"contoso.edu"}}, ids.Derived))
 }
 
-// plant makes a provisioned CSV profile that creates accounts.
-func (i *Intake) plant(t *testing.T, id string) {
+// seed makes a provisioned CSV profile that creates accounts.
+func (s *Syncs) seed(t *testing.T, id string) {
 	t.Helper()
-	_, err := i.Profiles.Seed(dawn, profile.Seed{ID: id, Change: profile.NewChange(map[string]any{"displayName": id,
+	_, err := s.Profiles.Seed(dawn, profile.Seed{ID: id, Change: profile.NewChange(map[string]any{"displayName": id,
 		"dataProvider": map[string]any{"@odata.type": profile.TypeCSV},
 		"identitySynchronizationConfiguration": map[string]any{"@odata.type": profile.TypeIdentityCreation,
 			"userDomains": []any{map[string]any{"appliesTo": "student", "name": "contoso.edu"}, map[string]any{"appliesTo": "teacher", "name": "contoso.edu"}}}})})
@@ -46,13 +46,13 @@ func (i *Intake) plant(t *testing.T, id string) {
 }
 
 // upload puts the small roster; school is what its school file has more.
-func (i *Intake) upload(t *testing.T, id, school string) {
+func (s *Syncs) upload(t *testing.T, id, school string) {
 	t.Helper()
 	for name, text := range small {
 		if name == "school.csv" {
 			text += school
 		}
-		require.NoError(t, i.Blobs.Put(id, name, []byte(text), dawn))
+		require.NoError(t, s.Blobs.Put(id, name, []byte(text), dawn))
 	}
 }
 
@@ -61,23 +61,23 @@ func (i *Intake) upload(t *testing.T, id, school string) {
 func TestGoneProfilesLeaveNothing(t *testing.T) {
 	for name, school := range map[string]string{"with a run": "", "with an Error": "1\n", "with files alone": "-"} {
 		t.Run(name, func(t *testing.T) {
-			i := newIntake(minute, storage.Limits{})
-			i.plant(t, "gone")
-			i.upload(t, "gone", school)
+			s := newSyncs(minute, storage.Limits{})
+			s.seed(t, "gone")
+			s.upload(t, "gone", school)
 			if school != "-" {
-				_, _, err := i.Start(dawn, "gone", false)
+				_, _, err := s.Start(dawn, "gone", false)
 				require.NoError(t, err)
-				_, there := i.Report("gone")
+				_, there := s.Report("gone")
 				require.True(t, there)
 			}
-			_, err := i.Profiles.Force(dawn, "gone", profile.Gone, "")
+			_, err := s.Profiles.Force(dawn, "gone", profile.Gone, "")
 			require.NoError(t, err)
-			i.Settle(dawn)
-			_, there := i.Report("gone")
+			s.Settle(dawn)
+			_, there := s.Report("gone")
 			assert.False(t, there)
-			assert.Empty(t, i.runs)
-			assert.Zero(t, i.Blobs.Used())
-			_, _, err = i.Start(dawn, "gone", false)
+			assert.Empty(t, s.runs)
+			assert.Zero(t, s.Blobs.Used())
+			_, _, err = s.Start(dawn, "gone", false)
 			assert.ErrorIs(t, err, profile.ErrNotFound)
 		})
 	}
@@ -85,20 +85,20 @@ func TestGoneProfilesLeaveNothing(t *testing.T) {
 
 // A start that takes long holds up other starts, and nobody else.
 func TestReadersDoNotWaitForStarts(t *testing.T) {
-	i := newIntake(nil, storage.Limits{})
-	i.plant(t, "a")
-	i.plant(t, "b")
-	i.upload(t, "a", "")
-	_, _, err := i.Start(dawn, "a", false)
+	s := newSyncs(nil, storage.Limits{})
+	s.seed(t, "a")
+	s.seed(t, "b")
+	s.upload(t, "a", "")
+	_, _, err := s.Start(dawn, "a", false)
 	require.NoError(t, err)
-	i.starting.Lock() // as one does while it plans
-	defer i.starting.Unlock()
-	i.Settle(dawn)
-	assert.Equal(t, 1, i.Directory.Len(directory.Schools))
-	_, there := i.Report("a")
+	s.starting.Lock() // as one does while it plans
+	defer s.starting.Unlock()
+	s.Settle(dawn)
+	assert.Equal(t, 1, s.Directory.Len(directory.Schools))
+	_, there := s.Report("a")
 	assert.True(t, there)
-	assert.Len(t, i.Save(dawn).Syncs.Runs, 1)
-	_, err = i.Delete(dawn, "b")
+	assert.Len(t, s.Save(dawn).Syncs.Runs, 1)
+	_, err = s.Delete(dawn, "b")
 	assert.NoError(t, err)
 }
 
@@ -106,12 +106,12 @@ func TestReadersDoNotWaitForStarts(t *testing.T) {
 func TestReplacedFilesAreBounded(t *testing.T) {
 	const file = 200_000
 	blank := strings.Repeat("\n", file)
-	i := newIntake(minute, storage.Limits{World: 5 * file})
+	s := newSyncs(minute, storage.Limits{World: 5 * file})
 	start := func(id string, now time.Time) error {
-		i.plant(t, id)
-		i.upload(t, id, blank)
-		_, _, err := i.Start(now, id, false)
-		i.upload(t, id, "") // in its place, while the sync goes on
+		s.seed(t, id)
+		s.upload(t, id, blank)
+		_, _, err := s.Start(now, id, false)
+		s.upload(t, id, "") // in its place, while the sync goes on
 		return err
 	}
 	now, n := dawn, 0
@@ -125,14 +125,14 @@ func TestReplacedFilesAreBounded(t *testing.T) {
 	assert.EqualValues(t, 5*file, full.Max)
 	assert.Greater(t, n, 5)
 	now = now.Add(time.Hour)
-	_, _, err = i.Start(now, ids[n-1], false)
+	_, _, err = s.Start(now, ids[n-1], false)
 	require.NoError(t, err, "the oldest go")
-	assert.Nil(t, i.runs["a"])
-	assert.NotNil(t, i.runs[ids[n-2]])
-	_, err = i.Reset(now, "a")
+	assert.Nil(t, s.runs["a"])
+	assert.NotNil(t, s.runs[ids[n-2]])
+	_, err = s.Reset(now, "a")
 	require.NoError(t, err)
-	i.Settle(now.Add(time.Hour))
-	assert.Equal(t, n, i.Directory.Len(directory.Schools), "a reset keeps what there is")
+	s.Settle(now.Add(time.Hour))
+	assert.Equal(t, n, s.Directory.Len(directory.Schools), "a reset keeps what there is")
 }
 
 // A snapshot keeps the files that a sync works on where others have taken their
@@ -140,33 +140,32 @@ func TestReplacedFilesAreBounded(t *testing.T) {
 func TestSaveKeepsTheFilesOfARun(t *testing.T) {
 	for name, replaced := range map[string]bool{"as stored": false, "replaced": true} {
 		t.Run(name, func(t *testing.T) {
-			i := newIntake(minute, storage.Limits{})
-			i.plant(t, "north")
-			i.upload(t, "north", "")
-			_, _, err := i.Start(dawn, "north", false)
+			s := newSyncs(minute, storage.Limits{})
+			s.seed(t, "north")
+			s.upload(t, "north", "")
+			_, _, err := s.Start(dawn, "north", false)
 			require.NoError(t, err)
 			if replaced {
-				i.upload(t, "north", "2,South High\n")
+				s.upload(t, "north", "2,South High\n")
 			}
-			text, err := json.Marshal(i.Save(dawn))
+			text, err := json.Marshal(s.Save(dawn))
 			require.NoError(t, err)
 			var w Whole
 			require.NoError(t, json.Unmarshal(text, &w))
 			require.Len(t, w.Syncs.Runs, 1)
 			assert.Equal(t, !replaced, w.Syncs.Runs[0].Stored)
-			again := newIntake(minute, storage.Limits{})
+			again := newSyncs(minute, storage.Limits{})
 			require.NoError(t, again.Profiles.Restore(w.Profiles))
 			require.NoError(t, again.Blobs.Restore(w.Uploads))
 			require.NoError(t, again.Directory.Restore(w.Directory))
 			require.NoError(t, again.Restore(w.Syncs))
 			later := dawn.Add(time.Hour)
-			i.Settle(later)
+			s.Settle(later)
 			again.Settle(later)
 			assert.Equal(t, 1, again.Directory.Len(directory.Schools))
-			assert.Equal(t, i.Directory.Save(), again.Directory.Save())
-			s := w.Syncs
-			s.Runs[0].Profile = "nobody"
-			assert.ErrorContains(t, newIntake(nil, storage.Limits{}).Restore(s), `/runs/0/profile: "nobody"`)
+			assert.Equal(t, s.Directory.Save(), again.Directory.Save())
+			w.Syncs.Runs[0].Profile = "nobody"
+			assert.ErrorContains(t, newSyncs(nil, storage.Limits{}).Restore(w.Syncs), `/runs/0/profile: "nobody"`)
 		})
 	}
 }
@@ -175,15 +174,15 @@ func TestSaveKeepsTheFilesOfARun(t *testing.T) {
 // gone, is read all the same.
 func TestRestoreAfterAProfileWouldBeGone(t *testing.T) {
 	script := &profile.Script{Timeline: profile.Timeline{InProgress: time.Minute, Deleting: time.Second}}
-	i := newIntake(script, storage.Limits{})
-	i.plant(t, "north")
-	i.upload(t, "north", "")
-	_, _, err := i.Start(dawn, "north", false)
+	s := newSyncs(script, storage.Limits{})
+	s.seed(t, "north")
+	s.upload(t, "north", "")
+	_, _, err := s.Start(dawn, "north", false)
 	require.NoError(t, err)
-	_, err = i.Delete(dawn, "north")
+	_, err = s.Delete(dawn, "north")
 	require.NoError(t, err)
-	w := i.Save(dawn)
-	again := newIntake(script, storage.Limits{})
+	w := s.Save(dawn)
+	again := newSyncs(script, storage.Limits{})
 	require.NoError(t, again.Profiles.Restore(w.Profiles))
 	require.NoError(t, again.Blobs.Restore(w.Uploads))
 	require.NoError(t, again.Restore(w.Syncs))

@@ -1,8 +1,9 @@
-package throttle
+// Package throttling counts a world's requests by the throttle rules of its scenario,
+// and refuses those that are too many.
+package throttling
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/throttle"
 )
 
 // Counter counts the requests of one world by its rules. It is safe for
@@ -20,7 +22,7 @@ import (
 // words however many requests it makes. With a sliding window neither would hold.
 // What the service uses is not known (chosen).
 type Counter struct {
-	rules []Rule // filled
+	rules []throttle.Rule // filled
 
 	mu      sync.Mutex // guards what follows
 	fired   []uint64   // by rule: refusals
@@ -42,7 +44,7 @@ type window struct {
 const MaxClients = 4096
 
 // New returns a counter at zero. Rules must have passed Check.
-func New(rules []Rule) *Counter {
+func New(rules []throttle.Rule) *Counter {
 	c := &Counter{fired: make([]uint64, len(rules)), windows: make([]windows, len(rules))}
 	for i, r := range rules {
 		c.rules = append(c.rules, r.Filled())
@@ -75,10 +77,10 @@ func (c *Counter) Take(operation, client string, now time.Time) (r Refusal, refu
 	defer c.mu.Unlock()
 	for i := range c.rules {
 		rule := &c.rules[i]
-		if !rule.covers(operation) {
+		if !covers(rule, operation) {
 			continue
 		}
-		if w := c.windows[i][rule.key(client)]; w != nil && w.open(rule, now) && w.taken >= rule.Requests {
+		if w := c.windows[i][keyOf(rule, client)]; w != nil && w.open(rule, now) && w.taken >= rule.Requests {
 			if !refused {
 				c.fired[i]++
 				refused, r.Rule, r.Limit = true, rule.Name, rule.Requests
@@ -92,22 +94,24 @@ func (c *Counter) Take(operation, client string, now time.Time) (r Refusal, refu
 	}
 	for i := range c.rules {
 		rule := &c.rules[i]
-		if rule.covers(operation) && c.count(i, rule.key(client), now) {
+		if covers(rule, operation) && c.count(i, keyOf(rule, client), now) {
 			r.Burst = rule.Name
 		}
 	}
 	return r, false
 }
 
-func (r *Rule) covers(name string) bool {
+// covers tells whether a rule counts calls of that operation.
+func covers(r *throttle.Rule, name string) bool {
 	if len(r.Operations) == 0 {
 		return operation.Covers(operation.Any, name)
 	}
 	return slices.ContainsFunc(r.Operations, func(pattern string) bool { return operation.Covers(pattern, name) })
 }
 
-func (r *Rule) key(client string) string {
-	if r.Per == PerTenant {
+// keyOf is what a rule counts a client by.
+func keyOf(r *throttle.Rule, client string) string {
+	if r.Per == throttle.PerTenant {
 		return ""
 	}
 	return client
@@ -115,7 +119,7 @@ func (r *Rule) key(client string) string {
 
 // open tells whether now is within the window. A clock that was set back is
 // before it, which begins a new one.
-func (w *window) open(r *Rule, now time.Time) bool {
+func (w *window) open(r *throttle.Rule, now time.Time) bool {
 	return !now.Before(w.from) && now.Sub(w.from) < r.Window.Std()
 }
 
@@ -144,7 +148,7 @@ func (c *Counter) count(i int, key string, now time.Time) (burst bool) {
 // makeRoom forgets the windows that are over, and of those left, if there are
 // too many, the oldest eighth: one at a time would cost each further client a walk
 // over all.
-func (all windows) makeRoom(rule *Rule, now time.Time) {
+func (all windows) makeRoom(rule *throttle.Rule, now time.Time) {
 	maps.DeleteFunc(all, func(_ string, w *window) bool { return !w.open(rule, now) })
 	if len(all) < MaxClients {
 		return
@@ -166,70 +170,4 @@ func (c *Counter) Fired() map[string]uint64 {
 		fired[r.Name] = c.fired[i]
 	}
 	return fired
-}
-
-// Saved is a counter as a snapshot keeps it.
-type Saved struct {
-	Rules []SavedRule `json:"rules"`
-}
-
-// SavedRule is what was counted for a rule.
-type SavedRule struct {
-	Rule    string        `json:"rule"`
-	Fired   uint64        `json:"fired,omitzero"`
-	Windows []SavedWindow `json:"windows,omitempty"` // in the order of their clients
-}
-
-// SavedWindow is a client's window.
-type SavedWindow struct {
-	Client string    `json:"client,omitzero"`
-	From   time.Time `json:"from"`
-	Taken  int       `json:"taken"`
-	Early  int       `json:"early,omitzero"`
-	Burst  bool      `json:"burst,omitzero"`
-}
-
-// Save returns what was counted.
-func (c *Counter) Save() Saved {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s := Saved{Rules: make([]SavedRule, len(c.rules))}
-	for i, r := range c.rules {
-		saved := SavedRule{Rule: r.Name, Fired: c.fired[i]}
-		for client, w := range c.windows[i] {
-			saved.Windows = append(saved.Windows, SavedWindow{client, w.from, w.taken, w.early, w.burst})
-		}
-		slices.SortFunc(saved.Windows, func(a, b SavedWindow) int { return strings.Compare(a.Client, b.Client) })
-		s.Rules[i] = saved
-	}
-	return s
-}
-
-// Restore puts a counter of the same rules where s was saved. It errs, and
-// changes nothing, where s is of other rules or holds what no counter does.
-func (c *Counter) Restore(s Saved) error {
-	if len(s.Rules) != len(c.rules) {
-		return fmt.Errorf("/rules: %d rules, want the scenario's %d", len(s.Rules), len(c.rules))
-	}
-	fired, all := make([]uint64, len(c.rules)), make([]windows, len(c.rules))
-	for i, saved := range s.Rules {
-		at := fmt.Sprintf("/rules/%d", i)
-		if saved.Rule != c.rules[i].Name {
-			return fmt.Errorf("%s: the rule %q, want %q", at, saved.Rule, c.rules[i].Name)
-		}
-		if len(saved.Windows) > MaxClients {
-			return fmt.Errorf("%s/windows: %d clients; the most is %d", at, len(saved.Windows), MaxClients)
-		}
-		fired[i], all[i] = saved.Fired, windows{}
-		for j, w := range saved.Windows {
-			if w.Taken < 1 || w.Early < 0 || w.Early > w.Taken || all[i][w.Client] != nil {
-				return fmt.Errorf("%s/windows/%d: no window of a counter", at, j)
-			}
-			all[i][w.Client] = &window{w.From, w.Taken, w.Early, w.Burst}
-		}
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.fired, c.windows = fired, all
-	return nil
 }
