@@ -76,7 +76,8 @@ func (w *World) save() snapshot {
 	state, sc, rules := w.inForce()
 	now := state.Clock.Now()
 	whole := state.Syncs.Save(now) // first: it lets the directory have what is due
-	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, idSeed: state.idSeed, Clock: state.Clock.Save(),
+	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, idSeed: state.idSeed,
+		Clock:    state.Clock.Save(),
 		Scenario: sc.sources, Fixture: state.start.given, Variants: rules.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
 		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Profiles: whole.Profiles,
