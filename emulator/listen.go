@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+
+	"github.com/graphemu/graphemu/emulator/internal/server/deadline"
 )
 
 // listen opens every listener before it serves the first.
@@ -41,12 +43,12 @@ func (s *Server) listen() error {
 	}
 	s.name(plain, secure, proxy)
 	server := s.newServer(s)
-	s.serve(server, s.mem, false)
+	s.serve(server, deadline.Listener(s.mem), false)
 	for _, l := range plain {
-		s.serve(server, l, false)
+		s.serve(server, deadline.Listener(l), false)
 	}
 	for _, l := range secure {
-		s.serve(server, l, true)
+		s.serve(server, deadline.Listener(l), true)
 	}
 	if s.door != nil {
 		s.serveDoor(proxy)
