@@ -196,7 +196,7 @@ func (c *call) SetHeaders(h http.Header, a *engine.Reply) {
 		c.Call.SetHeaders(h, a)
 		return
 	}
-	apierror.SetCommon(h, c.ids)
+	apierror.SetCommon(h, c.ids, c.Secure)
 	if !c.World.Clock.InStep() {
 		engine.SetDate(h, c.Now) // else net/http's is the same
 	}
