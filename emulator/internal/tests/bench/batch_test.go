@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,14 +51,16 @@ func BenchmarkBatchOf20Gets(b *testing.B) {
 		}
 		return took
 	}
-	var batch, single time.Duration
+	// The median of turns, since a busy machine interrupts some of them.
+	var ratios []float64
 	for b.Loop() {
-		batch += ask("POST", "/$batch", string(text))
+		batch, single := ask("POST", "/$batch", string(text)), time.Duration(0)
 		for range parts {
 			single += ask("GET", path, "")
 		}
+		ratios = append(ratios, float64(batch)/float64(single))
 	}
-	b.ReportMetric(float64(batch)/float64(single), "x-20-gets")
-	b.ReportMetric(float64(batch.Microseconds())/float64(b.N), "µs/batch")
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "x-20-gets")
 	b.ReportMetric(0, "ns/op")
 }
