@@ -89,7 +89,8 @@ func (c *call) batch() (engine.Reply, error) {
 		c.unsent = int64(len(body))
 	}
 	whole = true
-	return c.OK(http.StatusOK, append(body, "]}"...)), nil
+	c.Buffer = append(body, "]}"...) // it has grown: the next answer starts with the room
+	return c.OK(http.StatusOK, c.Buffer), nil
 }
 
 // appendPart appends the answer to a part: its body as it is where it is JSON,
