@@ -88,7 +88,7 @@ func TestCatalogue(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	h := http.Header{}
-	SetCommon(h, ids)
+	SetCommon(h, ids, true)
 	SetODataVersion(h)
 	SetDeprecation(h)
 	SetPreflight(h, "GET", "x-a")
@@ -105,9 +105,10 @@ func TestHeaders(t *testing.T) {
 
 	// The values that all answers share stay apart from those that one adds.
 	other := http.Header{}
-	SetCommon(other, IDs{Request: "2", Client: "3"})
+	SetCommon(other, IDs{Request: "2", Client: "3"}, false)
 	h["request-id"] = append(raw(h, "request-id"), "more")
 	assert.Equal(t, []string{"2"}, raw(other, "request-id"))
+	assert.NotContains(t, other, "Strict-Transport-Security", "which has no place on plain HTTP")
 	assert.Equal(t, []string{"c"}, raw(h, "client-request-id"), "appending to one id leaves the other")
 	none := http.Header{}
 	SetPreflight(none, "GET", "")

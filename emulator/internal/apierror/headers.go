@@ -20,10 +20,14 @@ var (
 
 // SetCommon sets the headers that every answer of Graph has, errors too.
 // Observed on answers of 2022 to 2026. The two ids keep their lower case on
-// the wire.
-func SetCommon(h http.Header, ids IDs) {
+// the wire. secure: the answer goes out by https. Only there has
+// Strict-Transport-Security a place (RFC 6797, 7.2), and without it a usual answer has
+// eight headers, which is as many as a map of Go's holds before it grows.
+func SetCommon(h http.Header, ids IDs, secure bool) {
 	h["Cache-Control"] = noCache
-	h["Strict-Transport-Security"] = hsts
+	if secure {
+		h["Strict-Transport-Security"] = hsts
+	}
 	h["Vary"] = vary
 	id := []string{ids.Request, ids.Client, ids.Entry}
 	h["request-id"], h["client-request-id"] = id[:1:1], id[1:2:2]

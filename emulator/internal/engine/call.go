@@ -33,6 +33,7 @@ type Call struct {
 	Scheme   string // "http://"; with Host, what absolute URLs are built on
 	Host     string // "localhost:9400", or a whole public URL
 	ByName   bool   // see Caller
+	Secure   bool   // see Caller
 	Method   string
 	Path     string // as it was asked, for the journal
 	Query    string // raw
@@ -74,7 +75,8 @@ type Call struct {
 // clock that moves with each call.
 func (e *Engine) Begin(c *Call, h Handler, r *http.Request, world *World, from Caller, still bool) {
 	c.engine, c.handler, c.Request = e, h, r
-	c.World, c.Scenario, c.Client, c.Conn, c.ByName = world, world.Scenario(), from.Client, from.Conn, from.ByName
+	c.World, c.Scenario, c.Client, c.Conn = world, world.Scenario(), from.Client, from.Conn
+	c.ByName, c.Secure = from.ByName, from.Secure
 	if step := c.Scenario.PerRequest; step > 0 && !still && world.Clock.Factor() == 0 {
 		world.Clock.Advance(step) // fails only at the end of time, where the clock stays
 	}

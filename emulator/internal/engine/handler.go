@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/fault"
@@ -107,9 +108,24 @@ func (c *Call) SetHeaders(h http.Header, a *Reply) {
 	}
 }
 
+// date is a Date header of one second.
+type date struct {
+	second int64
+	values []string // net/http only reads them
+}
+
+// lastDate is the last one that was written: on a clock that stands still, all are the
+// same.
+var lastDate atomic.Pointer[date]
+
 // SetDate sets the time of the answer.
 func SetDate(h http.Header, now time.Time) {
-	h["Date"] = []string{now.UTC().Format(http.TimeFormat)}
+	d := lastDate.Load()
+	if second := now.Unix(); d == nil || d.second != second {
+		d = &date{second, []string{now.UTC().Format(http.TimeFormat)}}
+		lastDate.Store(d)
+	}
+	h["Date"] = d.values[:1:1]
 }
 
 var (

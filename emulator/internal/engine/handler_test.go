@@ -26,3 +26,17 @@ func TestAcceptsGzip(t *testing.T) {
 	}
 	assert.False(t, acceptsGzip(http.Header{}))
 }
+
+// The date is written anew for another second, whatever others do with theirs.
+func TestDatesOfSeconds(t *testing.T) {
+	at := time.Date(2026, 2, 20, 11, 46, 51, 0, time.UTC)
+	for _, want := range []string{"Fri, 20 Feb 2026 11:46:51 GMT", "Fri, 20 Feb 2026 11:46:52 GMT"} {
+		for range 2 {
+			h := http.Header{}
+			SetDate(h, at)
+			assert.Equal(t, []string{want}, h["Date"])
+			h.Add("Date", "more")
+		}
+		at = at.Add(time.Second)
+	}
+}

@@ -84,19 +84,21 @@ func (c *call) batch() (engine.Reply, error) {
 			body = append(body, ',')
 		}
 		body = appendPart(body, p.id, a)
+		part.release() // its answer's body is copied
 		s.unsent.Add(int64(len(body)) - c.unsent)
 		c.unsent = int64(len(body))
 	}
 	whole = true
-	return c.OK(http.StatusOK, append(body, "]}"...)), nil
+	c.Buffer = append(body, "]}"...) // it has grown: the next answer starts with the room
+	return c.OK(http.StatusOK, c.Buffer), nil
 }
 
 // appendPart appends the answer to a part: its body as it is where it is JSON,
 // anything else in base64. Documented.
 func appendPart(dst []byte, id string, a engine.Reply) []byte {
-	dst = jsontree.Append(append(dst, `{"id":`...), id)
+	dst = appendText(append(dst, `{"id":`...), id)
 	dst = strconv.AppendInt(append(dst, `,"status":`...), int64(a.Status), 10)
-	dst = jsontree.Append(append(dst, `,"headers":`...), partHeaders(a))
+	dst = appendHeaders(append(dst, `,"headers":`...), a)
 	switch {
 	case len(a.Body) == 0:
 	case workload.IsJSON(a.Media):
@@ -110,7 +112,8 @@ func appendPart(dst []byte, id string, a engine.Reply) []byte {
 // part makes the call of a part: with the world, time, ids and token of the
 // batch itself (ids shared by all parts: documented sample).
 func (c *call) part(p part) *call {
-	n := &call{handler: c.handler, world: c.world, token: c.token, ids: c.ids}
+	n := calls.Get().(*call)
+	n.handler, n.world, n.token, n.ids = c.handler, c.world, c.token, c.ids
 	c.BeginPart(n.engine(), n)
 	n.Tenant, n.Decoded = c.Tenant, p.body
 	n.Method, n.Query, n.Header, n.Path = p.method, p.query, p.header, "/"+c.Version.String()+p.path
@@ -130,8 +133,26 @@ func (p part) failedDependency(status map[string]int) string {
 // fold is how ids compare. Documented: case-insensitive.
 func fold(id string) string { return strings.ToLower(id) }
 
-// partHeaders is the reduced set that parts carry. Observed: Content-Type in
-// exactly that case, which the Go SDK insists on.
+// appendHeaders appends the reduced set of headers that parts carry, by their names.
+// Observed: Content-Type in exactly that case, which the Go SDK insists on. Most
+// answers have no other, and need no map.
+func appendHeaders(dst []byte, a engine.Reply) []byte {
+	if len(a.Header) > 0 {
+		return jsontree.Append(dst, partHeaders(a))
+	}
+	dst = append(dst, '{')
+	if a.Media != "" {
+		dst = appendText(append(dst, `"Content-Type":`...), a.Media)
+	}
+	if !a.Failed {
+		if a.Media != "" {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `"OData-Version":"4.0"`...)
+	}
+	return append(dst, '}')
+}
+
 func partHeaders(a engine.Reply) map[string]string {
 	h := map[string]string{}
 	for name, values := range a.Header {
@@ -144,6 +165,16 @@ func partHeaders(a engine.Reply) map[string]string {
 		h["OData-Version"] = "4.0"
 	}
 	return h
+}
+
+// appendText appends a string as JSON: as it is where that will do.
+func appendText(dst []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return jsontree.Append(dst, text)
+		}
+	}
+	return append(append(append(dst, '"'), text...), '"')
 }
 
 // readBatch decodes the batch and refuses it whole where it is none.

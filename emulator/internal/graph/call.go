@@ -63,6 +63,11 @@ func (s *Handler) Serve(w http.ResponseWriter, r *http.Request, world *World, fr
 	}
 	s.engine.Finish(w, c.engine(), a)
 
+	c.release()
+}
+
+// release gives a call back to calls. Nothing of it is used any more.
+func (c *call) release() {
 	spare := c.Buffer[:0] // it may have grown: the next answer starts with the room
 	*c = call{}
 	if cap(spare) <= maxSpare {
@@ -196,7 +201,7 @@ func (c *call) SetHeaders(h http.Header, a *engine.Reply) {
 		c.Call.SetHeaders(h, a)
 		return
 	}
-	apierror.SetCommon(h, c.ids)
+	apierror.SetCommon(h, c.ids, c.Secure)
 	if !c.World.Clock.InStep() {
 		engine.SetDate(h, c.Now) // else net/http's is the same
 	}

@@ -85,6 +85,8 @@ func (j *Journal) Add(e *journal.Entry, answer []byte, real time.Time) {
 		one.tighten()
 		one.redact()
 		one.finish(len(e.Path) + len(e.Query))
+	} else if one.Batch != 0 {
+		one.letGo()
 	}
 	stored := j.keep(&one)
 	if j.copies != nil {

@@ -24,7 +24,7 @@ const (
 // long tells whether any text of e is to be cut.
 func (e *Entry) long() bool {
 	return len(e.Path)+len(e.Query) > smallText || len(e.Method) > maxName || len(e.Client) > maxName || len(e.Profile) > maxName ||
-		len(e.RequestBody) > journal.MaxBody || e.Batch != 0 || e.Error != nil && longProblem(e.Error)
+		len(e.RequestBody) > journal.MaxBody || e.Error != nil && longProblem(e.Error)
 }
 
 // tighten cuts what is too long, but for the body: what is cut can no more be
@@ -44,8 +44,14 @@ func (e *Entry) finish(line int) {
 		e.RequestBody = words.Cut(e.RequestBody, journal.MaxBody, fmt.Sprintf("… (cut: %d bytes in all)", n))
 	}
 	if line > smallText || e.Batch != 0 {
-		e.Method, e.Path, e.Query, e.Profile = strings.Clone(e.Method), strings.Clone(e.Path), strings.Clone(e.Query), strings.Clone(e.Profile)
+		e.letGo()
 	}
+}
+
+// letGo makes the entry's texts its own: those of a batch's part are cut out of the
+// batch.
+func (e *Entry) letGo() {
+	e.Method, e.Path, e.Query, e.Profile = strings.Clone(e.Method), strings.Clone(e.Path), strings.Clone(e.Query), strings.Clone(e.Profile)
 }
 
 // longProblem tells whether any text of an error is to be cut.

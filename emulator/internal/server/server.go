@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/certs"
+	"github.com/graphemu/graphemu/emulator/internal/server/deadline"
 	"github.com/graphemu/graphemu/emulator/internal/server/proxy"
 )
 
@@ -91,12 +92,12 @@ func (s *Server) listeners() []net.Listener { return slices.Concat(s.plain, s.se
 // Serve begins to answer. It returns at once.
 func (s *Server) Serve() {
 	server := s.newServer(s.cfg.Handler)
-	s.serve(server, s.memory, false)
+	s.serve(server, deadline.Listener(s.memory), false)
 	for _, l := range s.plain {
-		s.serve(server, l, false)
+		s.serve(server, deadline.Listener(l), false)
 	}
 	for _, l := range s.secure {
-		s.serve(server, l, true)
+		s.serve(server, deadline.Listener(l), true)
 	}
 	if s.proxy != nil {
 		s.serveProxy()

@@ -72,9 +72,13 @@ var headerStatements = []statement{
 			assert.Equal(t, "no-cache", a.Header.Get("Cache-Control"), name)
 		}
 	}},
-	{anyOperation, "hsts", "`Strict-Transport-Security: max-age=31536000` on every answer, errors too", capture, observed, func(t *testing.T, g *rig.Rig) {
+	{anyOperation, "hsts", "`Strict-Transport-Security: max-age=31536000` on every answer by https, errors too; never by http, where it has no place", capture + "; RFC 6797 7.2", observed, func(t *testing.T, g *rig.Rig) {
 		for name, a := range answersOf(t, g) {
 			assert.Equal(t, "max-age=31536000", a.Header.Get("Strict-Transport-Security"), name)
+		}
+		plain := rig.New(t, emulator.Options{HTTP: "127.0.0.1:0"})
+		for name, a := range answersOf(t, plain) {
+			assert.NotContains(t, a.Header, "Strict-Transport-Security", name)
 		}
 	}},
 	{anyOperation, "vary", "`Vary: Accept-Encoding` on every answer, errors too", capture, observed, func(t *testing.T, g *rig.Rig) {
