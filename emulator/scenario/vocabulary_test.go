@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/schemas"
 )
@@ -30,17 +29,6 @@ func TestTheSchemaHasTheWordsOfTheCode(t *testing.T) {
 	var s definition
 	require.NoError(t, json.Unmarshal(text, &s))
 
-	variants := s.Defs["scenarioVariants"].Properties
-	assert.Len(t, variants, len(variant.Table))
-	for _, v := range variant.Table {
-		var readings []string
-		for _, e := range variants[v.Name].Enum {
-			if text, ok := e.(string); ok {
-				readings = append(readings, text)
-			}
-		}
-		assert.Equal(t, v.Readings, readings, v.Name)
-	}
 	words := func(def, property string) (list []string) {
 		for _, e := range s.Defs[def].Properties[property].Enum {
 			list = append(list, e.(string))
