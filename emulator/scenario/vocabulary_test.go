@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/schemas"
 )
@@ -69,7 +70,8 @@ func TestTheSchemaHasThePropertiesOfTheTypes(t *testing.T) {
 	assert.Equal(t, fields(f), slices.DeleteFunc(root, func(n string) bool { return n == "$schema" }))
 	for def, v := range map[string]any{
 		"scenarioClock": f.Clock, "scenarioTimeline": f.Timeline, "scenarioLifecycle": Lifecycle{}, "scenarioStep": Step{}, "scenarioSyncError": SyncError{},
-		"scenarioFault": reflect.New(reflect.TypeOf(f.Faults).Elem()).Elem().Interface(), "scenarioThrottle": reflect.New(reflect.TypeOf(f.Throttle).Elem()).Elem().Interface(),
+		"scenarioFault": fault.Rule{}, "scenarioThrottle": reflect.New(reflect.TypeOf(f.Throttle).Elem()).Elem().Interface(),
+		"scenarioBody": fault.Body{}, "scenarioSlow": fault.Slow{}, "scenarioRespond": fault.Respond{}, "scenarioWhile": fault.While{},
 		"scenarioExpectation": reflect.New(reflect.TypeOf(f.Expect).Elem()).Elem().Interface(),
 	} {
 		assert.Equal(t, fields(v), names(s.Defs[def].Properties), def)
