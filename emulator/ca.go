@@ -58,3 +58,31 @@ func openCA(dataDir string, hosts []string) (*certs.Authority, error) {
 	}
 	return certs.Open(dataDir, hosts, clock.Real)
 }
+
+// CA returns what clients have to trust as PEM: the root of the local CA and,
+// where there is a proxy, that of the proxy's own. file holds the first of
+// them; "" where it is in memory only. CA errs where there is none.
+func (s *Server) CA() (pem []byte, file string, err error) {
+	ca, err := s.ca()
+	if err != nil {
+		return nil, "", err
+	}
+	return append(ca.PEM(), s.listening.ProxyPEM()...), ca.Path(), nil
+}
+
+// kept opens what the data folder keeps, or a passing one where the folder does
+// not let us.
+func kept[T interface{ Notes() []string }](s *Server, what string, open func(dir string) (T, error)) (T, error) {
+	v, err := open(s.set.DataDir)
+	if err != nil && s.set.DataDir != "" {
+		s.set.Log.Warn("the data folder cannot be used; this run keeps it in memory, and what it signs is good until a restart",
+			"what", what, "folder", s.set.DataDir, "error", err)
+		v, err = open("")
+	}
+	if err == nil {
+		for _, note := range v.Notes() {
+			s.set.Log.Warn(note)
+		}
+	}
+	return v, err
+}

@@ -132,13 +132,13 @@ func (w controlledWorld) Settle() control.Happened {
 	h := control.Happened{More: total - len(events)}
 	for _, e := range events {
 		h.Events = append(h.Events, control.Event{At: e.At, Profile: e.ID, DisplayName: e.DisplayName,
-			From: place(e.From), To: place(e.To), Lifecycle: e.Lifecycle, Errors: e.Errors})
+			From: standing(e.From), To: standing(e.To), Lifecycle: e.Lifecycle, Errors: e.Errors})
 	}
 	return h
 }
 
-func place(s profile.Standing) control.Place {
-	return control.Place{State: string(s.State), Status: string(s.Status)}
+func standing(s profile.Standing) control.Standing {
+	return control.Standing{State: string(s.State), Status: string(s.Status)}
 }
 
 func (w controlledWorld) Advance(d time.Duration) (control.Happened, error) {

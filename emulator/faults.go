@@ -2,9 +2,16 @@ package emulator
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
+	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Faults are the faults of one world: those of its scenario, and those added
@@ -43,3 +50,50 @@ func (f Faults) Clear() { f.set.Clear() }
 // List returns the rules in the order in which they are tried, with how often
 // each matched and struck.
 func (f Faults) List() []fault.Use { return f.set.Rules() }
+
+// checkFault returns what is wrong with a rule for the operations there are.
+func checkFault(r *fault.Rule, operations []string) []fault.Problem {
+	problems := r.Check(operations)
+	if r.Respond == nil || r.Respond.Error == "" {
+		return problems
+	}
+	if wrong := wrongError(r.Operation, r.Respond.Error); wrong != "" {
+		problems = append(problems, fault.Problem{Pointer: "/respond/error", Message: wrong})
+	}
+	return problems
+}
+
+// wrongError returns what is wrong with a rule that asks an operation for an error
+// of that name, "" for nothing. Each surface has errors of its own: Graph; the
+// storage account, which takes Graph's too, for their status; and the sign-in
+// endpoints.
+func wrongError(operation, name string) string {
+	type family struct {
+		operations string
+		names      []string
+	}
+	ofGraph := family{"Graph", apierror.ErrorNames()}
+	storage := family{"upload.*", storage.Codes()}
+	signIn := family{"token.*", entra.ErrorNames()}
+	known := slices.Concat(ofGraph.names, storage.names) // of "*" too
+	switch {
+	case strings.HasPrefix(operation, "token."):
+		known = signIn.names
+	case operation != "*" && !strings.HasPrefix(operation, "upload."):
+		known = ofGraph.names
+	}
+	if slices.Contains(known, name) {
+		return ""
+	}
+	if hint := words.Hint(name, known); hint != "" {
+		return fmt.Sprintf("%s has no error %q%s", operation, name, hint)
+	}
+	slices.Sort(known)
+	there := "; there are " + strings.Join(slices.Compact(known), ", ")
+	for _, other := range []family{ofGraph, storage, signIn} {
+		if slices.Contains(other.names, name) {
+			return fmt.Sprintf("%q is an error of %s, not of %s%s", name, other.operations, operation, there)
+		}
+	}
+	return fmt.Sprintf("%s has no error %q%s", operation, name, there)
+}

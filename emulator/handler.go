@@ -3,24 +3,40 @@ package emulator
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/control"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/server"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
-	"github.com/graphemu/graphemu/emulator/internal/wire"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+	"github.com/graphemu/graphemu/emulator/internal/workloads"
 )
+
+// operations are the names of all operations: Graph's, the storage account's and the
+// sign-in endpoints'.
+func operations(g *graph.Handler) []string {
+	return slices.Concat(g.Operations(), storage.Operations(), entra.Operations())
+}
+
+// newGraph returns Graph's handler with all workloads. e may be nil where nothing is
+// served.
+func newGraph(cfg graph.Config, e *engine.Engine) *graph.Handler {
+	return graph.New(cfg, e, workloads.All, graph.Models{workload.Beta: workloads.Beta, workload.V1: workloads.V1})
+}
 
 // ServeHTTP takes a request its first steps: the control API is answered at
 // once, so that whatever a world is made to do can always be undone; everything
 // else finds its world by the token, the path of a sign-in or the signature of an
 // upload.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.running.enter() {
-		defer s.running.leave()
+	if s.requests.Begin() {
+		defer s.requests.End()
 	} // else the server is closed, and who has mounted it elsewhere waits for nobody
 	if r.Method == "CONNECT" {
 		http.Error(w,
@@ -46,6 +62,36 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serveGraph(w, r, false)
 }
 
+// The hosts that the proxy answers.
+const (
+	graphHost    = "graph.microsoft.com"
+	accountHosts = ".blob.core.windows.net" // behind the name of a storage account
+)
+
+var proxyHosts = append(append([]string{graphHost}, entra.Hosts...), "*"+accountHosts)
+
+// serveByName answers a request that came through the proxy, to one of its hosts.
+// Each has one surface, and the control API has none of them.
+func (s *Server) serveByName(w http.ResponseWriter, r *http.Request) {
+	if s.requests.Begin() {
+		defer s.requests.End()
+	}
+	account, storage := strings.CutSuffix(r.Host, accountHosts)
+	switch {
+	case storage:
+		// The account is a part of the host there, and here of the path.
+		r.URL.Path = "/" + account + r.URL.Path
+		if r.URL.RawPath != "" {
+			r.URL.RawPath = "/" + account + r.URL.RawPath
+		}
+		s.serveUpload(w, r, true)
+	case slices.Contains(entra.Hosts, r.Host):
+		s.serveSignInHost(w, r)
+	default:
+		s.serveGraph(w, r, true)
+	}
+}
+
 // serveUpload answers a request of the storage account, in path style. byName:
 // the client asked for the account by the service's own host.
 func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request, byName bool) {
@@ -69,16 +115,18 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request, byName bool)
 
 // caller is who sent a request, as far as the connection tells.
 func caller(r *http.Request, byName bool) engine.Caller {
-	return engine.Caller{Secure: secure(r), ByName: byName, Conn: connection(r)}
+	return engine.Caller{Secure: server.Secure(r), ByName: byName, Conn: server.Conn(r)}
 }
 
-// secure tells that a client came by https; in memory it is as good.
-func secure(r *http.Request) bool { return r.TLS != nil || r.RemoteAddr == inMemory }
-
-// connection returns what the request came over; nil where somebody else listens.
-func connection(r *http.Request) *wire.Conn {
-	c, _ := r.Context().Value(connKey{}).(*wire.Conn)
-	return c
+// originOf is where a client reached the server.
+func (s *Server) originOf(r *http.Request, byName bool) string {
+	switch {
+	case s.set.PublicURL != "" && !byName:
+		return s.set.PublicURL
+	case server.Secure(r):
+		return "https://" + engine.Host(r)
+	}
+	return "http://" + engine.Host(r)
 }
 
 // refuse answers a token that leads to no world. The default world lends its

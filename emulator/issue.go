@@ -115,13 +115,6 @@ func (a *accounts) object(tenant, user string) (id, name string) {
 	return entra.ObjectID(tenant, strings.ToLower(user)), ""
 }
 
-// Revoke takes back every token that this world has issued so far: Graph answers
-// them with a claims challenge, whatever Options.Auth but off, and takes those that
-// are issued from now on. Refresh tokens stay good, so that a client may get
-// another by itself. A token that is none of this server's can't be revoked. It
-// returns how often the world's tokens were revoked, before a reset as well.
-func (w *World) Revoke() uint64 { return w.current.Load().Revoke() }
-
 // ApproveSignIn lets user sign in with the code that a device shows, as a person
 // would on the page. It errs where no device waits with that code, and where the
 // user may not sign in.

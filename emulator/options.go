@@ -254,9 +254,6 @@ func (o Options) check() (settings, error) {
 		Upload: cmp.Or(o.Limits.Upload, DefaultMaxUpload), Uploads: cmp.Or(o.Limits.Uploads, DefaultMaxUploads),
 		Memory: cmp.Or(o.Limits.Memory, DefaultMaxMemory), Batch: cmp.Or(o.Limits.Batch, DefaultMaxBatch),
 		JournalEntries: cmp.Or(o.Limits.JournalEntries, DefaultJournalEntries), JournalBytes: cmp.Or(o.Limits.JournalBytes, DefaultJournalBytes)}
-	if s.dial == nil {
-		s.dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
-	}
 	s.secretive = o.Seed == 0 && (o.DataDir != "" || s.Auth == AuthStrict)
 	s.Seed = cmp.Or(o.Seed, 1)
 	s.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
@@ -265,6 +262,15 @@ func (o Options) check() (settings, error) {
 	}
 	s.Hosts, s.Variants = slices.Clone(o.Hosts), maps.Clone(o.Variants)
 	return s, errors.Join(errs...)
+}
+
+// allowed reads the hosts that the proxy passes through.
+func (o Options) allowed() (proxy.Allow, error) {
+	allow, err := proxy.ParseAllow(o.ProxyAllow, proxyHosts)
+	if err == nil && o.Proxy == "" && len(o.ProxyAllow) > 0 {
+		err = fmt.Errorf("proxy allow %q: there is no proxy that could pass it through", o.ProxyAllow[0])
+	}
+	return allow, err
 }
 
 // Version returns graphemu's version, "devel" where the build does not know it.

@@ -1,20 +1,14 @@
 package emulator
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/graphemu/graphemu/emulator/internal/schema"
-	"github.com/graphemu/graphemu/emulator/internal/words"
-	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
-	"github.com/graphemu/graphemu/fixtures"
 )
 
 // ResetOptions say how a world begins anew. The zero value is what Reset does.
@@ -74,17 +68,17 @@ func (w *World) reset(name string, given json.RawMessage) error {
 	}
 	w.changing.Lock()
 	defer w.changing.Unlock()
-	sc := w.scene()
+	sc := w.scenario()
 	if given == nil {
 		from = start{fixture: sc.fixture}
 	}
-	state := w.server.newState(w, w.server.roots(w.tenant), sc, from, sc.variants)
-	if err := state.plant(); err != nil {
+	state := w.server.newState(w, w.server.idSeed(w.tenant), sc, from, sc.variants)
+	if err := state.addFixtureProfiles(); err != nil {
 		if given != nil {
 			state.memory.Close()
 			return fmt.Errorf("fixture: %w", err)
 		}
-		// The fixture was planted once when it was read; what is left is its size.
+		// Its profiles were checked when it was read; what is left is its size.
 		w.server.set.Log.Error("the fixture does not fit into a world", "world", w.Name(), "error", err)
 	}
 	w.swap(state, journal.CloseReset)
@@ -108,33 +102,4 @@ func (w *World) swap(state *state, by string) {
 	if w.dropped.Load() {
 		state.memory.Close() // nobody will
 	}
-}
-
-// start is what a world begins with.
-type start struct {
-	fixture *fixture.Fixture
-	given   json.RawMessage // the fixture as a reset gave it; nil: it is the scenario's
-}
-
-// startOf returns where a world of a scenario begins. It errs where given, which
-// is JSON, is neither the name of a built-in fixture nor a fixture. A path is
-// refused: who reaches the control API need not read this machine's files.
-func (s *Server) startOf(sc *scene, given json.RawMessage) (start, error) {
-	if given == nil {
-		return start{fixture: sc.fixture}, nil
-	}
-	var f *fixture.Fixture
-	var name string
-	err := json.Unmarshal(given, &name)
-	known := fixture.Names(fixtures.FS)
-	switch {
-	case err != nil:
-		f, err = fixture.Parse("fixture", given, schema.Embedded)
-	case !slices.Contains(known, name):
-		err = fmt.Errorf("fixture: there is no built-in one %q%s; there are %s, and an object is a fixture itself",
-			name, words.Hint(name, known), words.Join(known, "and"))
-	default:
-		f, err = s.fixture(name)
-	}
-	return start{f, bytes.Clone(given)}, err
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
@@ -76,4 +77,21 @@ func (ws *worlds) recall(r revocations) error {
 	defer ws.mu.Unlock()
 	ws.keepRevoked(r)
 	return nil
+}
+
+// Revoke takes back every token that this world has issued so far: Graph answers
+// them with a claims challenge, whatever Options.Auth but off, and takes those that
+// are issued from now on. Refresh tokens stay good, so that a client may get
+// another by itself. A token that is none of this server's can't be revoked. It
+// returns how often the world's tokens were revoked, before a reset as well.
+func (w *World) Revoke() uint64 { return w.current.Load().Revoke() }
+
+// raise makes n at least as high as to.
+func raise(n *atomic.Uint64, to uint64) {
+	for {
+		is := n.Load()
+		if is >= to || n.CompareAndSwap(is, to) {
+			return
+		}
+	}
 }

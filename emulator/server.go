@@ -2,26 +2,24 @@ package emulator
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/certs"
 	"github.com/graphemu/graphemu/emulator/internal/control"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/judge"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/record"
-	"github.com/graphemu/graphemu/emulator/internal/server/proxy"
+	"github.com/graphemu/graphemu/emulator/internal/server"
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/schemas"
@@ -34,7 +32,7 @@ type Server struct {
 	URL string
 
 	set        settings
-	scene      atomic.Pointer[scene] // what the options name
+	scenario   atomic.Pointer[prepared] // what the options name
 	engine     *engine.Engine
 	graph      *graph.Handler
 	metrics    *metrics.Metrics
@@ -44,7 +42,7 @@ type Server struct {
 	tokens     *tokenCache
 	signatures signatures
 	hosts      control.Hosts
-	origins    origins
+	origins    server.Origins
 
 	fixtures struct {
 		mu    sync.Mutex // guards byRef
@@ -60,34 +58,16 @@ type Server struct {
 	keys   func() (*identity.Keys, error)   // made or read on first use
 	ca     func() (*certs.Authority, error) // made or read on first use
 	secret func() string                    // of upload URLs; made or read on first use
-	mem    memory
-	urls   map[string]string // scheme, or "proxy", to origin
 
-	door   *proxy.Door      // nil: off
-	doorCA *certs.Authority // of its own
-	ports  []int            // of all listeners
-
-	servers []*http.Server
-
-	handlers sync.WaitGroup  // one for each listener's Serve
-	conns    sync.WaitGroup  // one for each connection
-	running  *gate           // whoever is in ServeHTTP
-	closing  context.Context // done when Close or Shutdown begins
-	close    context.CancelFunc
-	stopping context.Context // done when Shutdown or Close begins: it ends answers that follow a journal
-	stop     context.CancelFunc
-	once     sync.Once
-	closed   error
+	listening *server.Server
+	requests  *server.Requests // those that are being answered
+	closing   context.Context  // done when Close or Shutdown begins
+	close     context.CancelFunc
+	stopping  context.Context // done when Shutdown or Close begins: it ends answers that follow a journal
+	stop      context.CancelFunc
+	once      sync.Once
+	closed    error
 }
-
-// How long a client may take (chosen, for people with a debugger). Headers and
-// body share one deadline: two would cost each request a further timer.
-const (
-	readTimeout    = time.Minute
-	writeTimeout   = 5 * time.Minute
-	idleTimeout    = 5 * time.Minute
-	maxHeaderBytes = 64 << 10
-)
 
 // New starts a server: it listens, and answers when New returns. It errs, with
 // nothing left running, where an option is wrong, a file cannot be read or an
@@ -97,8 +77,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, memory: quota.New(set.Limits.Memory), mem: newMemory(), tokens: newTokenCache(),
-		urls: map[string]string{}, running: newGate()}
+	s := &Server{set: set, memory: quota.New(set.Limits.Memory), tokens: newTokenCache(), requests: server.NewRequests()}
 	s.worlds.byTenant, s.worlds.past = map[string]*World{}, judge.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -117,9 +96,9 @@ func New(o Options) (*Server, error) {
 	s.metrics = metrics.New(operations(newGraph(graph.Config{}, nil)))
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
 	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch}, s.engine)
-	sc, err := s.loadScene()
+	sc, err := s.loadScenario()
 	if err == nil {
-		s.scene.Store(sc)
+		s.scenario.Store(sc)
 		err = s.openState()
 	}
 	if err != nil {
@@ -140,6 +119,23 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
+// listen opens the addresses of the options, and begins to answer when the server
+// knows its own URLs.
+func (s *Server) listen() (err error) {
+	set := &s.set
+	s.listening, err = server.Listen(server.Config{HTTP: set.HTTP, HTTPS: set.HTTPS, Handler: s, CA: s.ca, Now: set.now, Log: set.Log,
+		Proxy: server.ProxyConfig{Address: set.Proxy, Hosts: proxyHosts, Known: graphHost + ", " + entra.Hosts[0] + " and *" + accountHosts,
+			Handler: http.HandlerFunc(s.serveByName), Allow: set.allow, Dial: set.dial}})
+	if err != nil {
+		return err
+	}
+	s.URL = s.listening.URL() + "/beta"
+	s.origins.PublicURL, s.origins.SignInHosts = set.PublicURL, entra.Hosts
+	s.origins.Ours, s.origins.Listening = s.hosts.Ours, s.listening
+	s.listening.Serve()
+	return nil
+}
+
 // newCopies makes what writes every entry to Options.Journal; nil where there is none.
 func (s *Server) newCopies() *record.Writer {
 	if s.set.Journal == nil {
@@ -152,26 +148,9 @@ func (s *Server) newCopies() *record.Writer {
 
 var auths = map[string]graph.Auth{AuthLenient: graph.AuthLenient, AuthStrict: graph.AuthStrict, AuthOff: graph.AuthOff}
 
-// kept opens what the data folder keeps, or a passing one where the folder does
-// not let us.
-func kept[T interface{ Notes() []string }](s *Server, what string, open func(dir string) (T, error)) (T, error) {
-	v, err := open(s.set.DataDir)
-	if err != nil && s.set.DataDir != "" {
-		s.set.Log.Warn("the data folder cannot be used; this run keeps it in memory, and what it signs is good until a restart",
-			"what", what, "folder", s.set.DataDir, "error", err)
-		v, err = open("")
-	}
-	if err == nil {
-		for _, note := range v.Notes() {
-			s.set.Log.Warn(note)
-		}
-	}
-	return v, err
-}
-
 // Origin returns where the server listens for a scheme, "http" or "https", as
 // "http://localhost:9400", or where its proxy is, "proxy"; "" where it does not.
-func (s *Server) Origin(scheme string) string { return s.urls[scheme] }
+func (s *Server) Origin(scheme string) string { return s.listening.Origin(scheme) }
 
 // Handler returns the server as an http.Handler, to mount it elsewhere.
 func (s *Server) Handler() http.Handler { return s }
@@ -182,38 +161,7 @@ func (s *Server) Handler() http.Handler { return s }
 // hosts that this answers by these names as well. It is not held to
 // Options.ProxyAllow: whoever wants to see what the proxy refuses gives a transport
 // of their own Origin("proxy") and CA.
-func (s *Server) Client() *http.Client {
-	t := &http.Transport{ExpectContinueTimeout: time.Second}
-	switch {
-	case s.urls["http"] == "" && s.urls["https"] == "":
-		t.DialContext, t.DialTLSContext = s.mem.dial, s.mem.dial
-	case s.urls["https"] != "":
-		pool := x509.NewCertPool()
-		if ca, err := s.ca(); err == nil {
-			pool.AppendCertsFromPEM(ca.PEM())
-		}
-		t.TLSClientConfig, t.ForceAttemptHTTP2 = &tls.Config{RootCAs: pool}, true
-	}
-	if s.door != nil {
-		s.throughDoor(t)
-	}
-	return &http.Client{Transport: t}
-}
-
-// CA returns what clients have to trust as PEM: the root of the local CA and,
-// where there is a proxy, that of the proxy's own. file holds the first of
-// them; "" where it is in memory only. CA errs where there is none.
-func (s *Server) CA() (pem []byte, file string, err error) {
-	ca, err := s.ca()
-	if err != nil {
-		return nil, "", err
-	}
-	pem = ca.PEM()
-	if s.doorCA != nil {
-		pem = append(pem, s.doorCA.PEM()...)
-	}
-	return pem, ca.Path(), nil
-}
+func (s *Server) Client() *http.Client { return s.listening.Client() }
 
 // App returns the client id and secret of the fixture's first app, for clients
 // that want to be configured with one; "" where the fixture has none.
@@ -230,13 +178,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	_ = s.SaveState() // Close saves again, and tells what goes wrong
 	s.stop()
 	s.close()
-	var group sync.WaitGroup
-	errs := make([]error, len(s.servers))
-	for i, server := range s.servers {
-		group.Go(func() { errs[i] = server.Shutdown(ctx) })
-	}
-	group.Wait()
-	return errors.Join(errors.Join(errs...), s.Close())
+	return errors.Join(s.listening.Shutdown(ctx), s.Close())
 }
 
 // Close drops all connections and waits until nothing of the server runs. It
@@ -244,17 +186,10 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // answers, but nothing of that is saved, and no fault makes it wait.
 func (s *Server) Close() error {
 	s.once.Do(func() {
-		s.running.shut()
+		s.requests.Stop()
 		s.close() // what waits or hangs for a scenario goes on
-		for _, server := range s.servers {
-			s.closed = errors.Join(s.closed, server.Close())
-		}
-		if s.door != nil {
-			s.door.Close() // ends the tunnels, which no server knows
-		}
-		s.handlers.Wait()
-		s.conns.Wait() // net/http lingers on some for half a second
-		s.running.wait()
+		s.closed = s.listening.Close()
+		s.requests.Wait()
 		if err := s.SaveState(); err != ErrNoStateFile {
 			s.closed = errors.Join(s.closed, err)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
-// serveSignInHost answers a sign-in host of the proxy door.
+// serveSignInHost answers a sign-in host of the proxy.
 func (s *Server) serveSignInHost(w http.ResponseWriter, r *http.Request) {
 	if call, ok := entra.Parse(r); ok {
 		s.serveSignIn(w, r, call, true)
@@ -27,17 +27,17 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 	state := to.world.current.Load()
 	origin := s.originOf(r, byName)
 	tenant := &entra.Tenant{ID: to.tenant, Strict: s.set.Auth == AuthStrict, Known: to.known,
-		Origin: origin, Origins: s.answersOn, Issuer: func(given bool) string { return s.issuer(origin, given) }, Signer: signer{s}}
+		Origin: origin, Origins: s.origins.Has, Issuer: func(given bool) string { return s.origins.Issuer(origin, given) }, Signer: signer{s}}
 	var who *accounts
 	switch {
 	case to.tenant == to.world.tenant:
 		who = state.accounts()
 		tenant.Sessions, tenant.Revision = state.Sessions, state.Revision.Load
 	default:
-		sc := s.scene.Load()
+		sc := s.scenario.Load()
 		tenant.Sessions, tenant.Now = entra.NewSessions(), clock.New(sc.clock, s.set.Now).Now()
 		if call.ForPeople() {
-			who = accountsOf(&sc.fixture.Directory, to.tenant, s.roots(to.tenant).derive)
+			who = accountsOf(&sc.fixture.Directory, to.tenant, s.idSeed(to.tenant).derive)
 		}
 	}
 	if who != nil {
@@ -47,7 +47,7 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 		entra.Refuse(s.engine, w, r, &state.World.World, caller(r, byName), call, tenant, to.full.Error())
 		return
 	}
-	s.issuer(origin, false) // remembered: the client may have a token from before a restart
+	s.origins.Issuer(origin, false) // remembered: the client may have a token from before a restart
 	entra.Serve(s.engine, w, r, &state.World.World, caller(r, byName), call, tenant)
 }
 
@@ -86,7 +86,7 @@ func (s *Server) tenantRef(name string) (ref string, known bool) {
 	if entra.Personal(name) {
 		return "", false
 	}
-	t := &s.scene.Load().tenants
+	t := &s.scenario.Load().tenants
 	folded := strings.ToLower(name) // but a world's name is as it is
 	if id, ok := t.domains[folded]; ok {
 		return id, true

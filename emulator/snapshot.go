@@ -34,7 +34,7 @@ type snapshot struct {
 	Version int         `json:"version"`
 	World   string      `json:"world"`
 	Tenant  string      `json:"tenant"`
-	roots               // what ids and chance are drawn from: not the server's own after a restore
+	idSeed              // what ids and chance are drawn from: not the server's own after a restore
 	Clock   clock.Saved `json:"clock"`
 
 	Scenario  []Source            `json:"scenario"`         // in force, whole
@@ -58,8 +58,8 @@ type snapshot struct {
 // below 2^53 (RFC 8259, section 6).
 const maxRevoked = 1 << 52
 
-// roots are what a world's ids, keys and chance are drawn from.
-type roots struct {
+// idSeed is what a world's ids, keys and chance are drawn from.
+type idSeed struct {
 	Seed uint64 `json:"seed"`
 	From string `json:"from"` // the tenant for which they were first drawn
 }
@@ -73,13 +73,13 @@ type positions struct {
 
 // save returns the world whole.
 func (w *World) save() snapshot {
-	state, sc, play := w.inForce()
+	state, sc, rules := w.inForce()
 	now := state.Clock.Now()
 	whole := state.Syncs.Save(now) // first: it lets the directory have what is due
-	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, roots: state.roots, Clock: state.Clock.Save(),
-		Scenario: sc.sources, Fixture: state.start.given, Variants: play.Variants.Readings(),
+	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, idSeed: state.idSeed, Clock: state.Clock.Save(),
+		Scenario: sc.sources, Fixture: state.start.given, Variants: rules.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
-		Faults: play.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: whole.Profiles,
+		Faults: rules.Faults.Save(), Retries: state.Journal.SaveRetries(), Profiles: whole.Profiles,
 		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs, Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
@@ -89,8 +89,8 @@ func (w *World) save() snapshot {
 			s.Stored[name] = reading
 		}
 	}
-	if play.Throttle != nil {
-		t := play.Throttle.Save()
+	if rules.Throttle != nil {
+		t := rules.Throttle.Save()
 		s.Throttle = &t
 	}
 	return s
@@ -131,7 +131,7 @@ func (w *World) restore(s snapshot) error {
 	case s.Revoked > maxRevoked:
 		return fmt.Errorf("/revoked: %d is more than the %d that a token can say", s.Revoked, maxRevoked)
 	}
-	sc, err := w.server.sceneOf(s.Scenario, s.Variants)
+	sc, err := w.server.prepareTexts(s.Scenario, s.Variants)
 	if err != nil {
 		return fmt.Errorf("the scenario of the snapshot: %w", err)
 	}
@@ -145,7 +145,7 @@ func (w *World) restore(s snapshot) error {
 	if err != nil {
 		return fmt.Errorf("/fixture: %w", err)
 	}
-	state := w.server.newState(w, s.roots, sc, from, stored)
+	state := w.server.newState(w, s.idSeed, sc, from, stored)
 	kept := false
 	defer func() {
 		if !kept {
@@ -169,12 +169,12 @@ func (w *World) restore(s snapshot) error {
 	if err := state.Syncs.Restore(s.Syncs); err != nil {
 		return fmt.Errorf("/syncs: %w", err)
 	}
-	play := state.World.Scenario()
-	if err := play.Faults.Restore(s.Faults); err != nil {
+	rules := state.World.Scenario()
+	if err := rules.Faults.Restore(s.Faults); err != nil {
 		return fmt.Errorf("/faults: %w", err)
 	}
-	if play.Throttle != nil && s.Throttle != nil {
-		if err := play.Throttle.Restore(*s.Throttle); err != nil {
+	if rules.Throttle != nil && s.Throttle != nil {
+		if err := rules.Throttle.Restore(*s.Throttle); err != nil {
 			return fmt.Errorf("/throttle: %w", err)
 		}
 	}

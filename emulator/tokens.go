@@ -44,7 +44,7 @@ func (s *Server) lookUp(token string) (*knownToken, error) {
 			if err != nil {
 				return k, err
 			}
-			k.found = keys.Check(token, s.answersOn)
+			k.found = keys.Check(token, s.origins.Has)
 			k.generation = keys.Generation() // it may have read keys that others made
 		}
 	}
@@ -65,7 +65,7 @@ func (s *Server) lookUp(token string) (*knownToken, error) {
 			"a name has 1 to 64 letters, digits, dots, dashes and underscores")
 	}
 	k.world = w
-	if k.found == nil || k.found.Flaw != identity.FlawIssuer { // which may become ours: see answersOn
+	if k.found == nil || k.found.Flaw != identity.FlawIssuer { // which may become ours: see server.Origins
 		s.tokens.put(k)
 	}
 	return k, nil

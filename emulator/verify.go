@@ -68,7 +68,7 @@ func (s *Server) judge(worlds []*World, past []*judge.History, strict bool) jour
 // properties tell how the server was started, for those who read a verdict later.
 func (s *Server) properties() []journal.Property {
 	var names, readings []string
-	for _, source := range s.scene.Load().sources {
+	for _, source := range s.scenario.Load().sources {
 		names = append(names, source.Name)
 	}
 	for name, reading := range s.set.Variants {
@@ -76,7 +76,7 @@ func (s *Server) properties() []journal.Property {
 	}
 	slices.Sort(readings)
 	list := []journal.Property{{Name: "graphemu.version", Value: version.String()}, {Name: "run", Value: s.set.Run},
-		{Name: "scenario", Value: strings.Join(names, ", ")}, {Name: "fixture", Value: s.scene.Load().fixture.Name},
+		{Name: "scenario", Value: strings.Join(names, ", ")}, {Name: "fixture", Value: s.scenario.Load().fixture.Name},
 		{Name: "variants", Value: strings.Join(readings, ", ")}, {Name: "clock", Value: s.set.Clock}, {Name: "auth", Value: s.set.Auth},
 		{Name: "verify", Value: s.set.Verify}, {Name: "seed", Value: strconv.FormatUint(s.set.Seed, 10)}}
 	return slices.DeleteFunc(list, func(p journal.Property) bool { return p.Value == "" })
@@ -84,18 +84,18 @@ func (s *Server) properties() []journal.Property {
 
 // record is what the world's open chapter is judged by. Must hold changing.
 func (w *World) record(state *state) judge.Record {
-	sc, play := state.scene, state.World.Scenario()
+	sc, rules := state.prepared, state.World.Scenario()
 	r := judge.Record{World: w.Name(), Tenant: w.tenant, Chapter: w.chapters.open(), Expect: sc.file.Expect}
 	r.Entries, r.Lost = state.Journal.Chapter()
-	for _, u := range play.Faults.Rules() {
+	for _, u := range rules.Faults.Rules() {
 		r.Rules = append(r.Rules, judge.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional})
 	}
 	used := state.Profiles.Used()
 	for _, l := range sc.file.Lifecycles {
 		r.Rules = append(r.Rules, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
 	}
-	if play.Throttle != nil {
-		fired := play.Throttle.Fired()
+	if rules.Throttle != nil {
+		fired := rules.Throttle.Fired()
 		for _, t := range sc.file.Throttle {
 			r.Rules = append(r.Rules, judge.RuleUse{Name: t.Name, Kind: "throttle", Fired: fired[t.Name], Optional: t.Optional})
 		}
@@ -107,4 +107,73 @@ func (w *World) record(state *state) judge.Record {
 		r.Profiles = append(r.Profiles, judge.ProfileView{JSON: p.JSON(), State: string(p.State), Status: string(p.Sync.Status)})
 	}
 	return r
+}
+
+// How many closed chapters are kept with their verdict: of a world, and of all
+// worlds that were dropped together. Chosen: a suite's failures fit into it.
+const (
+	maxChapters        = 100
+	maxDroppedChapters = 1000
+)
+
+// chapters are the parts of a world's run, each judged by itself. What a reset
+// or another scenario takes away was judged before, so that no call of a client
+// escapes the verdict. A restart of the server begins anew with them, as with the
+// journal.
+type chapters struct {
+	past   *judge.History // those that are closed
+	name   string         // of the open one
+	before int            // chapters of the tenant's world of before, which was dropped
+}
+
+// open is the chapter that goes on; nil where it is the first and has no name.
+func (c *chapters) open() *journal.Chapter {
+	number := c.before + c.past.Len() + 1
+	if number == 1 && c.name == "" {
+		return nil
+	}
+	return &journal.Chapter{Number: number, Name: c.name}
+}
+
+// closeChapter judges the open chapter by the world as state has it, and begins
+// the next. by is what closes it. One in which nothing was called is none. Must
+// hold changing.
+func (w *World) closeChapter(state *state, by string) {
+	r := w.record(state)
+	w.chapters.past.Close(&r, by)
+	state.Journal.NextChapter()
+}
+
+// evidence is what the world is judged by: its open chapter, and those before.
+func (w *World) evidence() (judge.Record, *judge.History) {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	return w.record(w.current.Load()), w.chapters.past.Clone()
+}
+
+// Forget drops all by which the world's clients would be judged: the verdicts on
+// closed chapters, and the entries of the journal. Counters of rules go on.
+func (w *World) Forget() {
+	w.server.worlds.mu.Lock()
+	w.server.worlds.past.Forget(w.tenant)
+	w.server.worlds.mu.Unlock()
+	w.forget()
+}
+
+func (w *World) forget() {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	w.chapters.past, w.chapters.before = judge.NewHistory(maxChapters), 0
+	w.current.Load().Journal.Clear()
+}
+
+// Forget drops all by which clients would be judged, in all worlds and of those
+// that were dropped: a suite that finds the server running begins with it.
+func (s *Server) Forget() {
+	s.worlds.mu.Lock()
+	s.worlds.past = judge.NewHistory(maxDroppedChapters)
+	s.worlds.mu.Unlock()
+	for _, w := range s.Worlds() {
+		w.forget()
+	}
 }

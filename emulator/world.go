@@ -1,11 +1,9 @@
 package emulator
 
 import (
-	"fmt"
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
@@ -21,7 +19,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
-	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
 // The default world, and the tenant that its tokens carry.
@@ -37,14 +34,14 @@ type World struct {
 	server *Server
 	tenant string // GUID, lower-case
 
-	name     atomic.Pointer[string] // as it was first called by; the tenant until then
-	current  atomic.Pointer[state]  // a reset swaps it
-	own      atomic.Pointer[scene]  // the scenario that was put into this world; nil: the server's
-	chapters chapters               // guarded by changing
-	changing sync.Mutex             // held while current or own is put in place
-	lastUsed atomic.Int64           // wall clock, in Unix seconds
-	dropped  atomic.Bool            // it has made room for another
-	revoked  atomic.Uint64          // the highest Revision that any of its states had
+	name     atomic.Pointer[string]   // as it was first called by; the tenant until then
+	current  atomic.Pointer[state]    // a reset swaps it
+	own      atomic.Pointer[prepared] // the scenario that was put into this world; nil: the server's
+	chapters chapters                 // guarded by changing
+	changing sync.Mutex               // held while current or own is put in place
+	lastUsed atomic.Int64             // wall clock, in Unix seconds
+	dropped  atomic.Bool              // it has made room for another
+	revoked  atomic.Uint64            // the highest Revision that any of its states had
 }
 
 // state is what a world consists of. A reset makes a new one.
@@ -52,12 +49,12 @@ type state struct {
 	graph.World
 	sds.State                  // profiles, their files and syncs
 	Directory *directory.Store // what syncs made, and accounts
-	roots
+	idSeed
 	Sessions *entra.Sessions // what its token endpoints gave, and may take back
 	memory   *quota.Share    // what it keeps, of Limits.Memory
 	ids      *ids.Stream     // of profiles
 	stored   variant.Set     // by which its profiles are kept, whatever scenario came since
-	scene    *scene          // that its play is of; guarded by World.changing once others have the state
+	prepared *prepared       // the scenario that the world runs; guarded by World.changing once others have the state
 	start    start
 
 	askedWho sync.Once
@@ -70,13 +67,14 @@ func (st *state) accounts() *accounts {
 	return st.who
 }
 
-// inForce returns the world's state with the scenario that plays in it. They
-// belong together, while current and scene alone may be of two moments.
-func (w *World) inForce() (*state, *scene, *engine.Scenario) {
+// inForce returns the world's state, the scenario that it runs and the rules that this
+// has set up, with their counters. They belong together: asked for one by one, they
+// may be of two moments.
+func (w *World) inForce() (*state, *prepared, *engine.Scenario) {
 	w.changing.Lock()
 	defer w.changing.Unlock()
 	state := w.current.Load()
-	return state, state.scene, state.World.Scenario()
+	return state, state.prepared, state.World.Scenario()
 }
 
 // use notes that the world is not idle.
@@ -115,22 +113,22 @@ func (w *World) Profiles() []Profile {
 	return list
 }
 
-// roots are what a new world's ids are drawn from.
-func (s *Server) roots(tenant string) roots { return roots{Seed: s.set.Seed, From: tenant} }
+// idSeed is what a new world's ids are drawn from.
+func (s *Server) idSeed(tenant string) idSeed { return idSeed{Seed: s.set.Seed, From: tenant} }
 
 // worldCost is what a world takes before anything is in it, in bytes. Measured.
 const worldCost = 8 << 10
 
 // derive returns the id that names decide.
-func (o roots) derive(names ...string) string {
+func (o idSeed) derive(names ...string) string {
 	return ids.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
 }
 
 // newState makes an empty world of a scenario and a fixture's directory, that
 // keeps profiles by the variants of stored.
-func (s *Server) newState(w *World, o roots, sc *scene, from start, stored variant.Set) *state {
+func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored variant.Set) *state {
 	memory := s.memory.Share()
-	st := &state{roots: o, memory: memory, ids: ids.NewStream(o.Seed, o.From, "profiles"), stored: stored, scene: sc, start: from}
+	st := &state{idSeed: o, memory: memory, ids: ids.NewStream(o.Seed, o.From, "profiles"), stored: stored, prepared: sc, start: from}
 	st.keep(s, w)
 	st.World.World = engine.World{
 		Name:       w.Name,
@@ -153,83 +151,20 @@ func (s *Server) newState(w *World, o roots, sc *scene, from start, stored varia
 	}
 	st.Registered = func(app string) bool { return st.accounts().has(app) }
 	memory.Add(worldCost + st.Directory.Bytes())
-	st.World.SetScenario(sc.play(o))
+	st.World.SetScenario(sc.begin(o))
 	return st
 }
 
 // keep makes what the workloads keep.
 func (st *state) keep(s *Server, w *World) {
-	st.Profiles = profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: st.scene.script, Max: s.set.Limits.Profiles,
+	st.Profiles = profile.NewStore(profile.Config{NewID: st.ids.GUID, Script: st.prepared.script, Max: s.set.Limits.Profiles,
 		Derive: st.derive, Memory: st.memory,
 		Legacy: st.stored.Is("customizationDefaults", "legacy"), PlainTypes: st.stored.Is("typeHash", "without")})
 	st.Files = storage.NewStore(s.uploadKey(w.tenant),
 		storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: st.memory})
 	st.Files.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
-	st.Directory = directory.New(seedOf(st.start.fixture.Directory), st.derive)
+	st.Directory = directory.New(directorySeed(st.start.fixture.Directory), st.derive)
 	st.Syncs = rostersync.New(st.Profiles, st.Files, st.Directory)
 	st.Syncs.Memory = st.memory
 	st.Files.MakeRoom = st.Syncs.Settle
-}
-
-// raise makes n at least as high as to.
-func raise(n *atomic.Uint64, to uint64) {
-	for {
-		is := n.Load()
-		if is >= to || n.CompareAndSwap(is, to) {
-			return
-		}
-	}
-}
-
-// seedOf is a fixture's directory as the world's begins with.
-func seedOf(d fixture.Directory) directory.Seed {
-	seed := directory.Seed{Domains: d.Domains, UsageLocation: d.UsageLocation}
-	for _, sku := range d.SKUs {
-		seed.SKUs = append(seed.SKUs, directory.SKU(sku))
-	}
-	for _, u := range d.Users {
-		seed.Users = append(seed.Users, directory.User{
-			ID: u.ID, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName, UsageLocation: u.UsageLocation,
-			GivenName: u.GivenName, Surname: u.Surname, Mail: u.Mail, MailNickname: u.MailNickname,
-			EmployeeID: u.EmployeeID, ExternalID: u.ExternalID, Disabled: u.Disabled})
-	}
-	return seed
-}
-
-// plant puts the fixture's profiles into a new world. It errs where they are
-// larger than a world may be; what fits is there then.
-func (st *state) plant() error {
-	now := st.Clock.Now()
-	for i, p := range st.start.fixture.Profiles {
-		r, err := st.Profiles.Seed(now, p)
-		if err == nil && p.Files != nil {
-			err = upload(st, r.ID, p.Files, now)
-		}
-		if err != nil {
-			return fmt.Errorf("/profiles/%d: %w", i, err)
-		}
-	}
-	return nil
-}
-
-// upload puts a fixture's files where a client would.
-func upload(st *state, id string, files func() ([]profile.SeedFile, error), now time.Time) error {
-	list, err := files()
-	if err != nil {
-		return err
-	}
-	for _, f := range list {
-		if err := st.Files.Put(id, f.Name, f.Text, now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// app is the app whose name a token carries where no other is asked for.
-func (s *Server) app() fixture.App {
-	if apps := s.scene.Load().fixture.Directory.Apps; len(apps) > 0 {
-		return apps[0]
-	}
-	return fixture.App{}
 }

@@ -149,7 +149,7 @@ func (s *Server) makeWorld(tenant string) (*World, error) {
 	w.lastUsed.Store(now.Unix())
 	kept, err := s.keep(w, now)
 	if kept == w {
-		w.follow() // the scenarios may have been read anew meanwhile, without it
+		w.useServersScenario() // the scenarios may have been read anew meanwhile, without it
 	}
 	return kept, err
 }

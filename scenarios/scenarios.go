@@ -1,4 +1,4 @@
-// Package scenarios holds the scenarios that graphemu can play. A file's name
+// Package scenarios holds the scenarios that are built in. A file's name
 // without its ending is what --scenario takes; its form is that of
 // schemas/scenario.schema.json.
 package scenarios

@@ -13,7 +13,7 @@ import (
 )
 
 // Every built-in scenario can be started with. What each does to a client is
-// told by its plan (package scenario) and played with real clients elsewhere.
+// told by its plan (package scenario) and run with real clients elsewhere.
 func TestEveryScenarioStarts(t *testing.T) {
 	for _, name := range scenario.Names() {
 		t.Run(name, func(t *testing.T) {

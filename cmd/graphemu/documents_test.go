@@ -51,7 +51,7 @@ var bySuites = []struct{ file, has, suite string }{
 	{".ci/clients/README.md", "Client.init(", "azure-identity-js"},
 	{".ci/clients/README.md", "new ClientSecretCredential(AZURE", "azure-identity-js"},
 	{".ci/clients/README.md", "new DeviceCodeCredential(", "azure-identity-js"},
-	{".ci/clients/README.md", "EnvHttpProxyAgent", "proxy-door"},
+	{".ci/clients/README.md", "EnvHttpProxyAgent", "proxy"},
 }
 
 // top is the project's first folder.

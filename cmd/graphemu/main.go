@@ -119,7 +119,7 @@ in memory, for clients that can no longer reach the service itself.
 
   graphemu serve                run it until interrupted; everything else is optional
   graphemu exec -- npm test     run it for one command, and judge that as a client
-  graphemu scenario list        the futures and failures that it can play
+  graphemu scenario list        the futures and failures that it has built in
 
 Every flag of serve, exec, token and ca is also an environment variable:
 --log-level is GRAPHEMU_LOG_LEVEL. A flag goes before the variable, the variable

@@ -17,7 +17,7 @@ func newScenario(env environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "scenario",
 		Short: "List, show, begin and plan scenarios",
-		Long: `scenario is about the futures and failures that a server can play: how the lives of
+		Long: `scenario is about the futures and failures that a server can have: how the lives of
 profiles unfold, what goes wrong on the wire, and what a client must have done in
 the end. A scenario is a file, or built in under a name.`,
 		Example: `  graphemu scenario list

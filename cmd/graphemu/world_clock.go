@@ -42,14 +42,14 @@ type event struct {
 	At          time.Time
 	Profile     string
 	DisplayName string
-	From, To    place
+	From, To    standing
 	Lifecycle   string
 	Errors      int
 }
 
-type place struct{ State, Status string }
+type standing struct{ State, Status string }
 
-// change tells what of the place is another.
+// change tells what of the standing has changed.
 func (e event) change() string {
 	var parts []string
 	if e.From.State != e.To.State {

@@ -52,7 +52,7 @@ func Overlaps(f *File) []Warning {
 		for i := range j {
 			if f.goesBefore(i, j) {
 				warnings = append(warnings, Warning{l.Place, path,
-					fmt.Sprintf("%q never runs: %q%s is played wherever it fits", l.Name, f.Lifecycles[i].Name, standsAt(f.Lifecycles[i].Place))})
+					fmt.Sprintf("%q never runs: %q%s applies wherever it fits", l.Name, f.Lifecycles[i].Name, standsAt(f.Lifecycles[i].Place))})
 				break
 			}
 		}
@@ -99,7 +99,7 @@ func folded(headers map[string]string) map[string]string {
 	return m
 }
 
-// goesBefore tells whether the ith lifecycle is played wherever the jth would be:
+// goesBefore tells whether the ith lifecycle applies wherever the jth would:
 // it comes first, at the same call, on all of its profiles, and each time.
 func (f *File) goesBefore(i, j int) bool {
 	a, b := &f.Lifecycles[i], &f.Lifecycles[j]

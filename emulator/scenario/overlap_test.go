@@ -28,7 +28,7 @@ func TestOverlaps(t *testing.T) {
 		"same condition and more": {"version: 1\nfaults:\n- {name: a, operation: profiles.get, delay: 1s, while: {status: success}, where: {header: {X-A: b}}}\n- {name: b, operation: profiles.get, delay: 2s, while: {status: success}, where: {header: {x-a: b, c: d}}}",
 			[]string{`x.yaml:4:3: faults[1]: "b" never strikes: "a" (x.yaml:3:3) strikes each of its calls before`}},
 		"not in a batch": {"version: 1\nfaults:\n- {name: a, operation: profiles.get, then: hang}\n- {name: b, operation: profiles.get, delay: 2s}", nil},
-		"lifecycle":      {life("- {name: a, on: profiles.start" + ends + "- {name: b, on: profiles.start, where: {displayName: x}" + ends), []string{`x.yaml:4:3: lifecycles[1]: "b" never runs: "a" (x.yaml:3:3) is played wherever it fits`}},
+		"lifecycle":      {life("- {name: a, on: profiles.start" + ends + "- {name: b, on: profiles.start, where: {displayName: x}" + ends), []string{`x.yaml:4:3: lifecycles[1]: "b" never runs: "a" (x.yaml:3:3) applies wherever it fits`}},
 		"another call":   {life("- {name: a, on: profiles.start" + ends + "- {name: b, on: profiles.reset" + ends), nil},
 		"narrower first": {life("- {name: a, on: profiles.start, where: {displayName: x}" + ends + "- {name: b, on: profiles.start" + ends), nil},
 		"chain":          {life("- {name: a, on: profiles.start, next: b" + ends + "- {name: b, on: profiles.start" + ends), nil},

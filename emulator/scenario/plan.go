@@ -112,7 +112,7 @@ func (p *plan) lifecycles(f *File) {
 	if len(f.Lifecycles) == 0 {
 		return
 	}
-	p.line("\nLifecycles, of which the first that fits the call and the profile is played:")
+	p.line("\nLifecycles, of which the first that fits the call and the profile applies:")
 	for i, l := range f.Lifecycles {
 		if i > 0 {
 			p.line("")

@@ -38,8 +38,8 @@ var delegated = []string{"https://graph.microsoft.com/EduAdministration.ReadWrit
 var roles = map[string]func() int{"browser": browse, "command": command}
 
 func TestMain(m *testing.M) {
-	if play := roles[os.Getenv("graphemu_test_role")]; play != nil {
-		os.Exit(play())
+	if role := roles[os.Getenv("graphemu_test_role")]; role != nil {
+		os.Exit(role())
 	}
 	os.Exit(m.Run())
 }

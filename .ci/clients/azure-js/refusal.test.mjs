@@ -32,7 +32,7 @@ test("a URL is good for an hour", async () => {
 
 test("the scenario upload-expires: who asks for another URL gets through, and is judged well", async () => {
   const w = world();
-  await w.play("upload-expires");
+  await w.useScenario("upload-expires");
   const profile = await w.provisioned();
   let c = container(await w.uploadURL(profile));
   let refusals = 0;

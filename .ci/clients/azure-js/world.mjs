@@ -54,8 +54,8 @@ export function world() {
     advance,
     fault: (rule) => steer("POST", "faults", rule),
     verify: () => steer("GET", "verify"),
-    // play puts a built-in scenario in force.
-    play: async (scenario) => {
+    // useScenario puts a built-in scenario in force.
+    useScenario: async (scenario) => {
       const text = execFileSync(process.env.graphemu, ["scenario", "show", scenario], { encoding: "utf8" });
       const answer = await fetch(`${server.https}/_graphemu/worlds/${name}/scenario`, { method: "PUT", body: text });
       assert.equal(answer.status, 200, await answer.text());

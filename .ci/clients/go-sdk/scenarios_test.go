@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A good client plays every built-in scenario. It waits for what it asked for,
+// A good client gets through every built-in scenario. It waits for what it asked for,
 // retries as its SDK does, reads the errors that a sync left, and cleans up. Time
 // is that of synctest: nobody waits, and what takes an hour takes an hour.
 
@@ -79,12 +79,12 @@ func without(list []string, what string) []string {
 }
 
 func TestEveryScenarioHasAJourney(t *testing.T) {
-	played := []string{"flaky-gateway", "upload-expires", "token-expires"} // TestFlakyGateway; azure-go, TestUploadExpires; azidentity-go
+	covered := []string{"flaky-gateway", "upload-expires", "token-expires"} // TestFlakyGateway; azure-go, TestUploadExpires; azidentity-go
 	for _, j := range journeys {
-		played = append(played, j.scenario)
+		covered = append(covered, j.scenario)
 	}
-	slices.Sort(played)
-	assert.ElementsMatch(t, scenario.Names(), slices.Compact(played))
+	slices.Sort(covered)
+	assert.ElementsMatch(t, scenario.Names(), slices.Compact(covered))
 }
 
 func TestScenarios(t *testing.T) {

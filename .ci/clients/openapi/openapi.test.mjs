@@ -99,7 +99,7 @@ test("it has the calls that the server lists", async () => {
   assert.deepEqual(described.sort(), listed.sort());
 });
 
-// What follows plays in one world, in this order.
+// What follows runs in one world, in this order.
 let profile;
 
 test("a world is filled", async () => {

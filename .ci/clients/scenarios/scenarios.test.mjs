@@ -51,7 +51,7 @@ const journeys = [
   },
 ];
 
-const play = (flags, ...command) => graphemu(["exec", ...flags, "--", process.execPath, ...command]);
+const exec = (flags, ...command) => graphemu(["exec", ...flags, "--", process.execPath, ...command]);
 
 // They wait most of the time, so several at once do no harm.
 describe("a good client is found to be one", { concurrency: 4 }, () => {
@@ -60,7 +60,7 @@ describe("a good client is found to be one", { concurrency: 4 }, () => {
     test(title, async () => {
       const file = `${title.replace(", ", "-")}.xml`;
       const flags = ["--scenario", name, "--verify", "strict", "--junit", file, ...(clock ? ["--clock", clock] : [])];
-      const ran = await play(flags, "journey.mjs", csv ? "csv" : "");
+      const ran = await exec(flags, "journey.mjs", csv ? "csv" : "");
       assert.equal(ran.code, 0, ran.all);
       const saw = JSON.parse(ran.out);
       let from = 0;
@@ -87,7 +87,7 @@ test("every built-in scenario has a journey", async () => {
 });
 
 test("a client that does not wait is found: 123, and which calls were early", async () => {
-  const ran = await play(["--scenario", "throttled", "--clock", "x60", "--junit", "naive.xml"], "naive.mjs");
+  const ran = await exec(["--scenario", "throttled", "--clock", "x60", "--junit", "naive.xml"], "naive.mjs");
   assert.equal(ran.code, 123, ran.all);
   assert.match(ran.err, /^NOT verified: /m);
   assert.match(ran.err, /3 calls were early: entry 4 came .+ before the answer of entry 3 allowed it/);
@@ -99,35 +99,35 @@ test("a client that does not wait is found: 123, and which calls were early", as
 
 test("the same client passes where nothing asks it to wait, or nobody judges", async () => {
   for (const flags of [["--scenario", "default"], ["--scenario", "throttled", "--verify", "off"]]) {
-    const ran = await play(flags, "naive.mjs");
+    const ran = await exec(flags, "naive.mjs");
     assert.equal(ran.code, 0, ran.all);
   }
 });
 
 test("a command that fails keeps its exit code, whatever the verdict", async () => {
-  const good = await play(["--scenario", "instant"], "-e", "process.exit(7)");
+  const good = await exec(["--scenario", "instant"], "-e", "process.exit(7)");
   assert.equal(good.code, 7, good.all);
   assert.match(good.err, /^verified: /m);
-  const bad = await play(["--scenario", "quarantined"], "-e", "process.exit(7)");
+  const bad = await exec(["--scenario", "quarantined"], "-e", "process.exit(7)");
   assert.equal(bad.code, 7, bad.all);
   assert.match(bad.err, /^NOT verified: /m);
 });
 
 test("a command that hangs is ended: 124", async () => {
-  const ran = await play(["--timeout", "500ms"], "-e", "setInterval(() => {}, 1e6)");
+  const ran = await exec(["--timeout", "500ms"], "-e", "setInterval(() => {}, 1e6)");
   assert.equal(ran.code, 124, ran.all);
   assert.match(ran.err, /took longer than --timeout 500ms/);
 });
 
-test("--each-scenario plays one after the other, and prints a table", async () => {
-  const good = await play(["--each-scenario", "throttled,outage", "--clock", "x60", "--junit", "each.xml"], "journey.mjs", "csv");
+test("--each-scenario runs one after the other, and prints a table", async () => {
+  const good = await exec(["--each-scenario", "throttled,outage", "--clock", "x60", "--junit", "each.xml"], "journey.mjs", "csv");
   assert.equal(good.code, 0, good.all);
   assert.match(good.err, /^RUN +RESULT\nthrottled +passed\noutage +passed\n2 of 2 passed$/m);
   assert.equal(good.out.trim().split("\n").length, 2);
   for (const name of ["throttled", "outage"]) assert.deepEqual(junit(`each.${name}.xml`).failures, []);
   assert.ok(!existsSync("each.xml"));
 
-  const bad = await play(["--each-scenario", "default,throttled", "--clock", "x60"], "naive.mjs");
+  const bad = await exec(["--each-scenario", "default,throttled", "--clock", "x60"], "naive.mjs");
   assert.equal(bad.code, 1, bad.all);
   assert.match(bad.err, /^default +passed\nthrottled +FAILED: not verified: .* entry 4 came .*\n1 of 2 passed$/m);
 });

@@ -1,6 +1,6 @@
 // Package certs is the local certificate authority: it makes the certificate
 // that the emulator's https listener shows, so that unmodified clients, many of
-// which insist on https, can talk to it. The proxy door has one of the same kind
+// which insist on https, can talk to it. The proxy has one of the same kind
 // for the hosts that it answers (ForHosts).
 //
 // Trusting a CA is dangerous if its key leaks, so this one is a root whose key is

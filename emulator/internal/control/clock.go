@@ -32,14 +32,14 @@ type Event struct {
 	At          time.Time `json:"at"`
 	Profile     string    `json:"profile"` // id
 	DisplayName string    `json:"displayName"`
-	From        Place     `json:"from"`
-	To          Place     `json:"to"`
+	From        Standing  `json:"from"`
+	To          Standing  `json:"to"`
 	Lifecycle   string    `json:"lifecycle,omitzero"` // of the scenario; absent where it is the default life
 	Errors      int       `json:"errors,omitzero"`    // that the step recorded
 }
 
-// Place is where a profile stands.
-type Place struct {
+// Standing is where a profile stands in its life.
+type Standing struct {
 	State  string `json:"state"`           // as "provisioned"; "gone" where there is no such profile any more
 	Status string `json:"status,omitzero"` // of the sync, as "inProgress"
 }

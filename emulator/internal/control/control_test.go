@@ -463,7 +463,7 @@ func TestOrigins(t *testing.T) {
 		assert.Zero(t, b.world.resets)
 		assert.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
 	}
-	// It opens no other door: another machine, another name of the server.
+	// It lets nobody else in: another machine, another name of the server.
 	two := newBench(t, let).send("GET", Prefix+"health", "", header("Origin", "https://app.test"),
 		func(r *http.Request) { r.Header.Add("Origin", "http://evil.example") })
 	problemOf(t, two, 403)

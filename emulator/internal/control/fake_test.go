@@ -129,7 +129,7 @@ func (w *fakeWorld) Drop() error {
 
 func (w *fakeWorld) Settle() (h Happened) {
 	for len(w.steps) > 0 && !w.steps[0].After(w.clock.Now()) {
-		h.Events = append(h.Events, Event{At: w.steps[0], Profile: "p", DisplayName: "North", From: Place{"provisioning", "paused"}, To: Place{State: "gone"}})
+		h.Events = append(h.Events, Event{At: w.steps[0], Profile: "p", DisplayName: "North", From: Standing{"provisioning", "paused"}, To: Standing{State: "gone"}})
 		w.steps = w.steps[1:]
 	}
 	return h

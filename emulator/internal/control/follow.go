@@ -35,7 +35,7 @@ func (c *Control) follow(world string, filter journal.Filter, r *http.Request) l
 		// serves there may be none to lift.
 		_ = connection.SetReadDeadline(time.Time{})
 		var from Journal
-		var place uint64
+		var next uint64
 		for {
 			j := c.journalOf(world)
 			if j == nil {
@@ -46,13 +46,13 @@ func (c *Control) follow(world string, filter journal.Filter, r *http.Request) l
 				if !first {
 					filter.After = 0
 				}
-				from, place = j, 0
+				from, next = j, 0
 			}
-			news := j.News(filter, place)
+			news := j.News(filter, next)
 			if first {
 				news.Missed = 0 // nobody followed yet
 			}
-			place, filter.Limit = news.Place, 0
+			next, filter.Limit = news.Place, 0
 			_ = connection.SetWriteDeadline(clock.Real().Add(patience))
 			if write(w, news) != nil || connection.Flush() != nil {
 				return

@@ -20,8 +20,8 @@ type Journal interface {
 	Entries(f journal.Filter) []journal.Entry
 	// Get returns an entry by its id.
 	Get(id uint64) (journal.Entry, bool)
-	// News returns what came after a place, as far as f asks for it.
-	News(f journal.Filter, place uint64) record.News
+	// News returns what came after the first n entries, as far as f asks for it.
+	News(f journal.Filter, n uint64) record.News
 	// Position returns the newest id; 0 where there was no request yet.
 	Position() uint64
 	// Lost returns how many entries there was no room for.

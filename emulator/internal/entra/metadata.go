@@ -160,7 +160,7 @@ func (x *exchange) instance() (any, *problem) {
 	return d, nil
 }
 
-// byMicrosoft tells whether Entra's own host was asked, at the proxy door.
+// byMicrosoft tells whether Entra's own host was asked, through the proxy.
 func (x *exchange) byMicrosoft() bool { return slices.Contains(Hosts, strings.ToLower(x.host())) }
 
 // realmAnswer tells a client how a user signs in. Documented, and observed: it is

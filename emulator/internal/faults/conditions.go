@@ -72,7 +72,8 @@ func conditions(r *fault.Rule) []condition {
 		all = append(all, condition{kind: header, name: canonical, value: r.Where.Header[name], shown: name, secret: redact.Option(name)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Where.Query)) {
-		all = append(all, condition{kind: query, name: match.OptionName(name), value: r.Where.Query[name], shown: name, secret: redact.Option(name)})
+		all = append(all, condition{kind: query, name: match.OptionName(name), value: r.Where.Query[name],
+			shown: name, secret: redact.Option(name)})
 	}
 	if r.While.State != "" {
 		all = append(all, condition{kind: state, value: r.While.State})

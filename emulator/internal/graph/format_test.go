@@ -238,9 +238,9 @@ func TestExpansionsLeadOn(t *testing.T) {
 	for _, code := range []string{"a", "it's; $x=1 & (more)", "b", "it's; $x=1 & (more)", "it's; $x=1 & (more)"} {
 		reported = append(reported, profile.SyncError{ErrorCode: code, Recorded: dawn})
 	}
-	planted := map[string]any{}
-	require.NoError(t, json.Unmarshal([]byte(create), &planted))
-	_, err := d.world.Profiles.Seed(dawn, profile.Seed{ID: id, Change: profile.NewChange(planted), Sync: profile.SyncStatus{Status: profile.Failed}, Errors: reported})
+	seeded := map[string]any{}
+	require.NoError(t, json.Unmarshal([]byte(create), &seeded))
+	_, err := d.world.Profiles.Seed(dawn, profile.Seed{ID: id, Change: profile.NewChange(seeded), Sync: profile.SyncStatus{Status: profile.Failed}, Errors: reported})
 	require.NoError(t, err)
 
 	for options, want := range map[string]int{

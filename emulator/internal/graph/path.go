@@ -18,6 +18,8 @@ type location struct {
 	at     *paths // where the segments lead to; nil: the API has no such path
 	lost   lost
 	absent string // the first segment that another version has, and this one does not; "" for none
+
+	unsupported bool // it is, or leads on from, a path that the service has and graphemu does not
 }
 
 // lost is where a path leaves the API: its first unknown segment, "" for none, and
@@ -154,7 +156,11 @@ func (l *location) pass(s step, text string) {
 	if s.to == l.at.key {
 		l.keys.Add(l.at.keyName, text)
 	}
-	if l.at = s.to; l.absent == "" && s.to.versions&l.version == 0 {
+	l.at = s.to
+	switch {
+	case s.to.unsupported:
+		l.unsupported = true
+	case l.absent == "" && s.to.versions&l.version == 0:
 		l.absent = s.name
 	}
 }

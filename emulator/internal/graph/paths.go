@@ -17,6 +17,8 @@ type paths struct {
 	bound      bool                  // a collection or a member of one: operations bound to it may carry the namespace
 	versions   workload.Version      // those that have an operation here or further on
 	operations map[string]*operation // by method
+
+	unsupported bool // the service has it and graphemu does not, nor what leads on from it
 }
 
 // step is a segment that the API knows somewhere.

@@ -26,6 +26,10 @@ func (s *Handler) index() {
 	s.paths = &paths{}
 	for _, w := range s.workloads {
 		for _, row := range w.Operations {
+			if row.Level == workload.Unsupported {
+				s.paths.at(row.Path).unsupported = true
+				continue
+			}
 			s.operations = append(s.operations, row.Name)
 			s.paths.add(row.Method, row.Path, &operation{Operation: row, subject: w.Subject})
 		}
@@ -69,7 +73,7 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 		}
 		return nil, s.helpToWrite(apierror.MethodNotAllowed(allow), method, l)
 	}
-	if s.unserved(l) {
+	if l.unsupported {
 		return nil, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
 	}
 	if l.absent != "" {
@@ -114,28 +118,6 @@ func (l *location) allowed() []string {
 		}
 	}
 	return allow
-}
-
-// unserved tells whether a path is, or leads on from, one that the service has and
-// graphemu does not.
-func (s *Handler) unserved(l *location) bool {
-	return slices.ContainsFunc(s.workloads, func(w *workload.Workload) bool {
-		return slices.ContainsFunc(w.Unserved, l.under)
-	})
-}
-
-// under tells whether a path is, or leads on from, that of a template.
-func (l *location) under(template string) bool {
-	want := strings.Split(template[1:], "/")
-	if len(l.segments) < len(want) {
-		return false
-	}
-	for i, segment := range want {
-		if segment[0] != '{' && !strings.EqualFold(segment, l.segments[i]) {
-			return false
-		}
-	}
-	return true
 }
 
 // helpToWrite tells who wants to write where graphemu only reads what does it.

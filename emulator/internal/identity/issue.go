@@ -144,7 +144,7 @@ func (k *Keys) IDToken(c IDClaims) (string, error) {
 
 // endpoints is the signer of the token endpoints.
 func (k *Keys) endpoints() (jose.Signer, error) {
-	k.follow()
+	k.noticeChanges()
 	r, err := k.signing()
 	if err != nil {
 		return nil, err

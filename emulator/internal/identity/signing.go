@@ -129,9 +129,9 @@ func (k *Keys) stored(again bool) *ring {
 	return k.reread()
 }
 
-// follow sees whether another process has changed the keys of a shared folder, so
+// noticeChanges sees whether another process has changed the keys of a shared folder, so
 // that nothing is signed with one that was dropped there. It waits for nobody.
-func (k *Keys) follow() {
+func (k *Keys) noticeChanges() {
 	if r := k.ring.Load(); k.dir == "" || r == nil || r.passing || !k.mu.TryLock() {
 		return
 	}

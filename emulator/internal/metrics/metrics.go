@@ -42,7 +42,7 @@ type series struct {
 const statusClasses = 6
 
 // bounds are the upper ends of the histogram's buckets. A request in memory
-// takes some 20 µs, a delay that a scenario plays up to minutes.
+// takes some 20 µs, a delay that a scenario asks for up to minutes.
 var bounds = [...]time.Duration{
 	25 * time.Microsecond, 50 * time.Microsecond, 100 * time.Microsecond, 250 * time.Microsecond, 500 * time.Microsecond,
 	1 * time.Millisecond, 2500 * time.Microsecond, 5 * time.Millisecond, 10 * time.Millisecond, 25 * time.Millisecond, 50 * time.Millisecond,

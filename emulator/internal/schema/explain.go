@@ -109,8 +109,8 @@ func keyword(e *jsonschema.ValidationError) string {
 	return e.KeywordLocation[strings.LastIndexByte(e.KeywordLocation, '/')+1:]
 }
 
-// place is what an error's instance location leads to.
-type place struct {
+// located is what an error's instance location leads to.
+type located struct {
 	n        *node // nil where the walk does not go
 	value    any
 	property string // last one on the way
@@ -119,8 +119,8 @@ type place struct {
 	tokens   []string
 }
 
-func find(n *node, v any, location string) place {
-	at := place{n: n.kind(v), value: v}
+func find(n *node, v any, location string) located {
+	at := located{n: n.kind(v), value: v}
 	for token := range strings.SplitSeq(strings.TrimPrefix(location, "/"), "/") {
 		if location == "" {
 			break
@@ -207,7 +207,7 @@ func (c *check) explain(n *node, v any, leaf *jsonschema.ValidationError) {
 	c.fail(f)
 }
 
-func (c *check) missing(at place, f Failure) {
+func (c *check) missing(at located, f Failure) {
 	m, _ := at.value.(map[string]any)
 	f.Kind = MissingProperty
 	f.Type = titleOr(at.n, at.holder)
@@ -222,7 +222,7 @@ func (c *check) missing(at place, f Failure) {
 }
 
 // message says what would be right, by the keyword that the value broke.
-func message(keyword string, at place, leaf *jsonschema.ValidationError) string {
+func message(keyword string, at located, leaf *jsonschema.ValidationError) string {
 	s := at.n.schema
 	got := ", got " + describe(at.property, at.value)
 	switch keyword {

@@ -25,10 +25,6 @@ type Workload struct {
 	// names that the service still takes.
 	Spellings map[string]string
 
-	// Unserved are paths that the service has and graphemu does not: 501. A segment in
-	// braces is any id.
-	Unserved []string
-
 	// ReadOnly are the paths that the service writes too, with what graphemu says to
 	// who wants to.
 	ReadOnly map[string]string
@@ -59,8 +55,11 @@ type Operation struct {
 // Level is how much of an operation there is.
 type Level uint8
 
-// Emulated is an operation that does all that the service does, as far as it is known.
-const Emulated Level = iota
+// The levels.
+const (
+	Emulated    Level = iota // it does all that the service does, as far as that is known
+	Unsupported              // the service has it and graphemu does not: 501, and so what leads on from its path. It has no name and no method
+)
 
 // Version is a version of the service, or a set of them.
 type Version uint8

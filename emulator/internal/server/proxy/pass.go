@@ -14,19 +14,19 @@ import (
 
 // pass makes a tunnel to an allowed host out of a CONNECT, and carries bytes
 // until it ends.
-func (d *Door) pass(w http.ResponseWriter, to target) {
-	t := d.open()
+func (p *Proxy) pass(w http.ResponseWriter, to target) {
+	t := p.open()
 	if t == nil {
-		d.refuse(w, http.StatusServiceUnavailable, d.tooMany())
+		p.refuse(w, http.StatusServiceUnavailable, p.tooMany())
 		return
 	}
 	defer t.end()
 	// Not r's context: it is done when the client has said all that it will say,
 	// which it may do before the tunnel is there.
-	server, err := d.cfg.Dial(d.closing, "tcp", to.String())
+	server, err := p.cfg.Dial(p.closing, "tcp", to.String())
 	if err != nil {
-		d.cfg.Log.Warn("the proxy cannot reach an allowed host", "host", to.String(), "error", err)
-		d.refuse(w, http.StatusBadGateway, fmt.Sprintf("The allowed host %s cannot be reached: %v.\n", to, err))
+		p.cfg.Log.Warn("the proxy cannot reach an allowed host", "host", to.String(), "error", err)
+		p.refuse(w, http.StatusBadGateway, fmt.Sprintf("The allowed host %s cannot be reached: %v.\n", to, err))
 		return
 	}
 	if !t.add(server) {
@@ -36,14 +36,14 @@ func (d *Door) pass(w http.ResponseWriter, to target) {
 	if err != nil {
 		return
 	}
-	p := passage{tunnel: t, now: d.cfg.Now, idle: d.cfg.Idle}
+	both := passage{tunnel: t, now: p.cfg.Now, idle: p.cfg.Idle}
 	var group sync.WaitGroup
 	group.Go(func() {
-		if p.write(server, early) {
-			p.carry(server, client)
+		if both.write(server, early) {
+			both.carry(server, client)
 		}
 	})
-	p.carry(client, server)
+	both.carry(client, server)
 	group.Wait()
 }
 
@@ -110,7 +110,7 @@ func rewrite(p *httputil.ProxyRequest) {
 }
 
 // unreachable answers where an allowed host did not.
-func (d *Door) unreachable(w http.ResponseWriter, r *http.Request, err error) {
-	d.cfg.Log.Warn("the proxy cannot reach an allowed host", "host", r.URL.Host, "error", err)
-	d.refuse(w, http.StatusBadGateway, fmt.Sprintf("The allowed host %s cannot be reached: %v.\n", r.URL.Host, err))
+func (p *Proxy) unreachable(w http.ResponseWriter, r *http.Request, err error) {
+	p.cfg.Log.Warn("the proxy cannot reach an allowed host", "host", r.URL.Host, "error", err)
+	p.refuse(w, http.StatusBadGateway, fmt.Sprintf("The allowed host %s cannot be reached: %v.\n", r.URL.Host, err))
 }

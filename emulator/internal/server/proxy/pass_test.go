@@ -20,8 +20,8 @@ import (
 func (r *rig) vacant(t *testing.T, n int) {
 	t.Helper()
 	assert.Eventually(t, func() bool {
-		r.Door.mu.Lock()
-		defer r.Door.mu.Unlock()
+		r.Proxy.mu.Lock()
+		defer r.Proxy.mu.Unlock()
 		return len(r.tunnels) <= n
 	}, 10*time.Second, time.Millisecond)
 }
@@ -138,7 +138,7 @@ func TestIdle(t *testing.T) {
 	r := newRig(t, map[string]string{"echo.test:7": at}, func(c *Config) { c.Idle = idle })
 	c, _ := r.connect(t, "echo.test:7")
 	_, err := io.ReadAll(c)
-	assert.False(t, os.IsTimeout(err), "it was the door that ended it")
+	assert.False(t, os.IsTimeout(err), "it was the proxy that ended it")
 	r.vacant(t, 0)
 
 	// The server talks for several times as long, and the client only listens.
@@ -210,7 +210,7 @@ func TestForward(t *testing.T) {
 	assert.Equal(t, []string{"example.com:80"}, r.dials())
 }
 
-// A forwarded request that hangs ends with the door.
+// A forwarded request that hangs ends with the proxy.
 func TestCloseEndsForwarding(t *testing.T) {
 	asked := make(chan struct{})
 	at := listening(t, func(c net.Conn) {

@@ -25,9 +25,9 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/certs"
 )
 
-// rig is a door with what an http.Server needs around it.
+// rig is a proxy with what an http.Server needs around it.
 type rig struct {
-	*Door
+	*Proxy
 	outer *httptest.Server
 	inner *http.Server
 	roots *x509.CertPool
@@ -56,7 +56,7 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-// newRig starts a door. servers are the allowed hosts: HOST:PORT to a listener's
+// newRig starts a proxy. servers are the allowed hosts: HOST:PORT to a listener's
 // address; everything else cannot be dialed.
 func newRig(t *testing.T, servers map[string]string, change ...func(*Config)) *rig {
 	t.Helper()
@@ -89,8 +89,8 @@ func newRig(t *testing.T, servers map[string]string, change ...func(*Config)) *r
 	for _, c := range change {
 		c(&cfg)
 	}
-	r.Door = New(cfg)
-	r.outer = httptest.NewUnstartedServer(r.Door)
+	r.Proxy = New(cfg)
+	r.outer = httptest.NewUnstartedServer(r.Proxy)
 	r.outer.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
 	r.outer.Start()
 	r.inner = &http.Server{Handler: r.Inside(), ConnContext: r.ConnContext, ErrorLog: r.outer.Config.ErrorLog}
@@ -108,7 +108,7 @@ func newRig(t *testing.T, servers map[string]string, change ...func(*Config)) *r
 	return r
 }
 
-// handle is what stands behind the door: it says what it was asked.
+// handle is what stands behind the proxy: it says what it was asked.
 func (r *rig) handle(w http.ResponseWriter, req *http.Request) {
 	body, _ := io.ReadAll(req.Body)
 	scheme := "http"
@@ -137,7 +137,7 @@ func (r *rig) dials() []string {
 	return r.dialed
 }
 
-// client is a client of Go's that has the door as its proxy.
+// client is a client of Go's that has the proxy as its proxy.
 func (r *rig) client(t *testing.T) *http.Client {
 	t.Helper()
 	proxy, err := url.Parse(r.outer.URL)
@@ -161,7 +161,7 @@ func get(t *testing.T, c *http.Client, address string) (int, string) {
 	return w.StatusCode, string(b)
 }
 
-// dial connects to the door itself.
+// dial connects to the proxy itself.
 func (r *rig) dial(t *testing.T) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", r.outer.Listener.Addr().String())

@@ -60,7 +60,7 @@ func wellFormed(host string) bool {
 }
 
 // answers tells whether a host is answered here.
-func (d *Door) answers(host string) bool { return Matches(d.cfg.Hosts, host) }
+func (p *Proxy) answers(host string) bool { return Matches(p.cfg.Hosts, host) }
 
 // Matches tells whether a host is one of hosts, as Config.Hosts has them.
 func Matches(hosts []string, host string) bool {

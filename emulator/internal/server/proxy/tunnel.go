@@ -13,31 +13,31 @@ import (
 // tunnel is what a CONNECT was answered with, as long as it lives: the client's
 // connection, and that to an allowed host.
 type tunnel struct {
-	door  *Door
-	conns []net.Conn // guarded by door.mu
+	proxy *Proxy
+	conns []net.Conn // guarded by proxy.mu
 }
 
-// open begins a tunnel; nil: there are too many, or the door is closed.
-func (d *Door) open() *tunnel {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed || len(d.tunnels) >= d.cfg.MaxTunnels {
+// open begins a tunnel; nil: there are too many, or the proxy is closed.
+func (p *Proxy) open() *tunnel {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || len(p.tunnels) >= p.cfg.MaxTunnels {
 		return nil
 	}
-	t := &tunnel{door: d}
-	d.tunnels[t] = struct{}{}
+	t := &tunnel{proxy: p}
+	p.tunnels[t] = struct{}{}
 	return t
 }
 
 // add puts a connection under the tunnel, to be closed with it; false: the tunnel
 // has ended, and the connection is closed.
 func (t *tunnel) add(c net.Conn) bool {
-	t.door.mu.Lock()
-	_, ok := t.door.tunnels[t]
+	t.proxy.mu.Lock()
+	_, ok := t.proxy.tunnels[t]
 	if ok {
 		t.conns = append(t.conns, c)
 	}
-	t.door.mu.Unlock()
+	t.proxy.mu.Unlock()
 	if !ok {
 		c.Close()
 	}
@@ -46,11 +46,11 @@ func (t *tunnel) add(c net.Conn) bool {
 
 // end closes the tunnel's connections. It may be called more than once.
 func (t *tunnel) end() {
-	t.door.mu.Lock()
+	t.proxy.mu.Lock()
 	conns := t.conns
 	t.conns = nil
-	delete(t.door.tunnels, t)
-	t.door.mu.Unlock()
+	delete(t.proxy.tunnels, t)
+	t.proxy.mu.Unlock()
 	for _, c := range conns {
 		c.Close()
 	}
@@ -82,14 +82,14 @@ func (t *tunnel) take(w http.ResponseWriter) (net.Conn, []byte, error) {
 }
 
 // answer makes a connection to one of our hosts out of a CONNECT.
-func (d *Door) answer(w http.ResponseWriter, host string) {
-	t := d.open()
+func (p *Proxy) answer(w http.ResponseWriter, host string) {
+	t := p.open()
 	if t == nil {
-		d.refuse(w, http.StatusServiceUnavailable, d.tooMany())
+		p.refuse(w, http.StatusServiceUnavailable, p.tooMany())
 		return
 	}
 	c, early, err := t.take(w)
-	if err != nil || d.queue.Put(d.closing, tls.Server(&conn{Conn: c, tunnel: t, host: host, early: early}, d.tls)) != nil {
+	if err != nil || p.queue.Put(p.closing, tls.Server(&conn{Conn: c, tunnel: t, host: host, early: early}, p.tls)) != nil {
 		t.end()
 	}
 }
@@ -146,28 +146,28 @@ func rightName(h *tls.ClientHelloInfo) (*tls.Config, error) {
 	return nil, nil
 }
 
-func (d *Door) certificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (p *Proxy) certificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	host := hostOf(h.Conn)
 	if host == "" {
 		return nil, errors.New("not a tunnel")
 	}
-	return d.cfg.Certificate(host)
+	return p.cfg.Certificate(host)
 }
 
 // Tunnels is a listener whose connections are the tunnels to our hosts, with TLS.
 // An http.Server takes it together with ConnContext and Inside.
-func (d *Door) Tunnels() net.Listener { return d.queue }
+func (p *Proxy) Tunnels() net.Listener { return p.queue }
 
 type hostKey struct{}
 
 // ConnContext keeps the tunnel's host for Inside.
-func (d *Door) ConnContext(ctx context.Context, c net.Conn) context.Context {
+func (p *Proxy) ConnContext(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, hostKey{}, hostOf(c))
 }
 
 // Inside takes the requests that come through tunnels. One for another host than
 // the tunnel's is misdirected (RFC 9110, 15.5.20).
-func (d *Door) Inside() http.Handler {
+func (p *Proxy) Inside() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _ := r.Context().Value(hostKey{}).(string)
 		if host == "" || r.Host != "" && r.Host != host { // the usual spelling is compared once
@@ -176,11 +176,11 @@ func (d *Door) Inside() http.Handler {
 				given, ok = parseTarget(r.Host + ":443")
 			}
 			if !ok || host == "" || given != (target{host, "443"}) {
-				d.refuse(w, http.StatusMisdirectedRequest,
+				p.refuse(w, http.StatusMisdirectedRequest,
 					fmt.Sprintf("This tunnel leads to %s, and the request asks for the host %q.\n", host, r.Host))
 				return
 			}
 		}
-		d.hand(w, r, host)
+		p.hand(w, r, host)
 	})
 }

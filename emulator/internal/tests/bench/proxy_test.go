@@ -18,8 +18,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
-// startDoor starts a server with HTTPS and a proxy, and returns what trusts both.
-func startDoor(b *testing.B) (*emulator.Server, *x509.CertPool) {
+// startProxy starts a server with HTTPS and a proxy, and returns what trusts both.
+func startProxy(b *testing.B) (*emulator.Server, *x509.CertPool) {
 	s, err := emulator.New(emulator.Options{HTTPS: "127.0.0.1:0", Proxy: "127.0.0.1:0"})
 	require.NoError(b, err)
 	b.Cleanup(func() { s.Close() })
@@ -54,8 +54,8 @@ func through(b *testing.B, s *emulator.Server, roots *x509.CertPool) net.Conn {
 }
 
 // Requests in a tunnel, against the same over HTTPS. Goal: 0.5.
-func BenchmarkDoorGet(b *testing.B) {
-	s, roots := startDoor(b)
+func BenchmarkProxyGet(b *testing.B) {
+	s, roots := startProxy(b)
 	plain := request(b, s, "GET", rig.ListPath, nil)
 	named := bytes.Replace(plain, []byte("Host: 127.0.0.1\r\n"), []byte("Host: graph.microsoft.com\r\n"), 1)
 	compare(b, func() *conn { return settled(b, through(b, s, roots), named) },
@@ -63,8 +63,8 @@ func BenchmarkDoorGet(b *testing.B) {
 }
 
 // A connection with its handshake, to the HTTPS port and through the proxy.
-func BenchmarkDoorHandshake(b *testing.B) {
-	s, roots := startDoor(b)
+func BenchmarkProxyHandshake(b *testing.B) {
+	s, roots := startProxy(b)
 	for name, open := range map[string]func(*testing.B, *emulator.Server, *x509.CertPool) net.Conn{"direct": direct, "through": through} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

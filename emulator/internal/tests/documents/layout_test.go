@@ -13,11 +13,12 @@ import (
 func TestDirections(t *testing.T) {
 	const inside = "github.com/graphemu/graphemu/emulator/internal/"
 	shared := []string{"apierror", "certs", "document", "engine", "faults", "identity", "ids", "jsontree", "judge", "keyfile", "match", "metrics", "odata", "operation",
-		"quota", "record", "redact", "retry", "schema", "server/proxy", "subject", "urlpath", "variant", "version", "wire", "words"}
+		"quota", "record", "redact", "retry", "schema", "server", "server/proxy", "subject", "urlpath", "variant", "version", "wire", "words"}
 	above := []string{"workload", "graph", "storage", "entra", "control", "world/"}
 	for name, above := range map[string][]string{
 		// What speaks Graph knows the contract, and no workload; and a workload knows no protocol
 		// but the storage account that its files are in.
+		"server":              {"engine", "record", "faults"}, // it listens, and asks nothing of what it hands on
 		"graph":               {"workloads", "storage", "entra", "control", "world/"},
 		"workload":            {"workloads", "graph", "storage", "entra", "control", "world/"},
 		"storage":             {"workload", "graph", "entra", "control", "world/"},

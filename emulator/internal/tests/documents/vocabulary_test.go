@@ -2,6 +2,10 @@ package documents
 
 import (
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,9 +30,7 @@ func TestOperationList(t *testing.T) {
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	names := s.Operations()
 	slices.Sort(names)
-	for _, group := range []string{"profiles.*", "profiles.errors.*", "upload.*", "education.*", "token.*", "*"} {
-		names = append(names, group)
-	}
+	names = append(names, "profiles.*", "profiles.errors.*", "upload.*", "education.*", "token.*", "*")
 	const indent = "\n        "
 	rig.FileSays(t, "../../../../schemas/scenario.schema.json",
 		`"pattern": "^(\\*|[A-Za-z]+(\\.[A-Za-z]+)*(\\.\\*)?)$",`+"\n      "+`"examples": [`, "\n      ]",
@@ -63,4 +65,27 @@ func TestVariantList(t *testing.T) {
 	rig.FileSays(t, "../../../../schemas/scenario.schema.json",
 		`"description": "Readings by the name of the variant.",`+"\n      "+`"type": "object",`+"\n      "+`"properties": {`,
 		"\n      },\n      \"additionalProperties\"", strings.Join(properties, ","))
+}
+
+// ownWords are those that only this project had for a scenario, a rule, the proxy or
+// a fixture's profiles. Azure Storage has a front door of its own.
+var ownWords = regexp.MustCompile(`(?i)\b(scenes?|(?:front )?doors?|gates?|believable|plays?|played|plant(?:s|ed|ing)?)\b`)
+
+// The product's code, comments and help texts have the field's words, one a thing.
+func TestCodeUsesPlainWords(t *testing.T) {
+	read := 0
+	for _, folder := range []string{"../../..", "../../../../cmd/graphemu", "../../../../scenarios", "../../../../schemas", "../../../../fixtures"} {
+		require.NoError(t, filepath.WalkDir(folder, func(file string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			for _, word := range ownWords.FindAllString(string(text), -1) {
+				assert.True(t, strings.HasPrefix(strings.ToLower(word), "front "), "%s says %q", file, word)
+			}
+			read++
+			return err
+		}))
+	}
+	assert.Greater(t, read, 200, "files")
 }

@@ -190,7 +190,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 
-	// Whichever text the file has now plays in each world that has none of its own.
+	// Whichever text the file has now is in force in each world that has none of its own.
 	require.NoError(t, s.ReloadScenario())
 	for _, w := range s.Worlds() {
 		w.UnsetScenario()

@@ -47,7 +47,7 @@ expect:
   - {profile: {displayName: North}, status: success}
 `
 
-// The design's own example, played by a client that waits as it is told.
+// The design's own example, run by a client that waits as it is told.
 func TestTheNightlySyncRecovers(t *testing.T) {
 	g := rig.New(t, emulator.Options{ScenarioText: "version: 1\n" + nightly, Clock: "frozen@" + rig.Dawn})
 	a := g.Post(t, rig.ProfilesAt, rig.CSVBody("North"))

@@ -296,8 +296,8 @@ func TestMaxProfilesAndBody(t *testing.T) {
 // the new one.
 func TestResetsWhileRequestsRun(t *testing.T) {
 	g := rig.NewTarget(t, emulator.Options{Clock: "frozen", Fixture: "contoso"})
-	planted := len(g.World().Profiles())
-	require.NotZero(t, planted)
+	seeded := len(g.World().Profiles())
+	require.NotZero(t, seeded)
 	var group sync.WaitGroup
 	stop := make(chan struct{})
 	group.Go(func() {
@@ -340,20 +340,20 @@ func TestResetsWhileRequestsRun(t *testing.T) {
 				assert.NoError(t, json.Unmarshal(a.Responses[0].Body, &created))
 				assert.NoError(t, json.Unmarshal(a.Responses[1].Body, &l))
 				assert.Equal(t, 202, a.Responses[0].Status)
-				assert.GreaterOrEqual(t, len(l.Value), planted+1)
+				assert.GreaterOrEqual(t, len(l.Value), seeded+1)
 				assert.True(t, slices.ContainsFunc(l.Value, func(p struct{ ID, DisplayName, State string }) bool { return p.ID == created.ID }), "a batch stays in the world in which it began")
 			}
 		})
 	}
 	group.Wait()
 	g.World().Reset()
-	assert.Len(t, g.World().Profiles(), planted)
+	assert.Len(t, g.World().Profiles(), seeded)
 }
 
 // The same seed and the same requests give the same answers, byte by byte;
 // another seed gives other ids.
 func TestSameSeedSameBytes(t *testing.T) {
-	play := func(o emulator.Options) (all []string) {
+	run := func(o emulator.Options) (all []string) {
 		o.Clock = "frozen@" + rig.Dawn
 		g := rig.NewTarget(t, o)
 		for _, world := range []string{"default", "a"} {
@@ -390,10 +390,10 @@ func TestSameSeedSameBytes(t *testing.T) {
 		}
 		return all
 	}
-	first := play(emulator.Options{})
-	assert.Equal(t, first, play(emulator.Options{}))
-	assert.Equal(t, first, play(emulator.Options{Seed: 1}), "the default seed is 1")
-	other := play(emulator.Options{Seed: 2})
+	first := run(emulator.Options{})
+	assert.Equal(t, first, run(emulator.Options{}))
+	assert.Equal(t, first, run(emulator.Options{Seed: 1}), "the default seed is 1")
+	other := run(emulator.Options{Seed: 2})
 	assert.Len(t, other, len(first))
 	for i := range other {
 		assert.NotEqual(t, first[i], other[i])

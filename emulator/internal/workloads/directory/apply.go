@@ -20,7 +20,7 @@ func (s *Store) Apply(p *Plan, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := &applier{Plan: p, state: s.current.Load().clone(), derive: s.derive, location: s.seed.UsageLocation, now: profile.Timestamp(now)}
-	a.place, a.part = a.state.partFor(p.profile)
+	a.position, a.part = a.state.partFor(p.profile)
 	schools := a.things(&p.schools, "schools", p.rename.school, &a.state.schools, a.state.schoolByID, a.part.schools)
 	classes := a.things(&p.classes, "classes", p.rename.class, &a.state.classes, a.state.classByID, a.part.classes)
 	people := make([]uint32, len(p.people.list))
@@ -49,7 +49,7 @@ type applier struct {
 	state         *state
 	derive        func(names ...string) string
 	location, now string
-	place         uint32 // of part
+	position      uint32 // of part
 	part          *part
 	holders       map[uint32]holder // who of the profile has a user; made when it is first asked for
 }
@@ -63,7 +63,7 @@ type holder struct {
 // things makes the schools or classes of the plan, and returns where they are in
 // the directory; absent for what is not there.
 func (a *applier) things(t *things, kind string, rename bool, list *[]*object, byID, known map[string]uint32) []uint32 {
-	places := make([]uint32, len(t.list))
+	positions := make([]uint32, len(t.list))
 	for i, x := range t.list {
 		at, exists := known[x.externalID]
 		switch {
@@ -83,12 +83,12 @@ func (a *applier) things(t *things, kind string, rename bool, list *[]*object, b
 		default:
 			at = uint32(len(*list))
 			id := a.mint(byID, kind, x.externalID)
-			*list = append(*list, &object{id: id, part: a.place, externalID: x.externalID, name: x.name, rest: x.rest})
+			*list = append(*list, &object{id: id, part: a.position, externalID: x.externalID, name: x.name, rest: x.rest})
 			byID[id], known[x.externalID] = at, at
 		}
-		places[i] = at
+		positions[i] = at
 	}
-	return places
+	return positions
 }
 
 // mint returns the id of what the profile knows by a SIS ID. Only an account can be
@@ -113,14 +113,14 @@ func (a *applier) person(x *person) uint32 {
 		}
 		return absent
 	}
-	place := x.account
-	if place == fresh {
+	position := x.account
+	if position == fresh {
 		var ok bool
-		if place, ok = a.state.accountByName[strings.ToLower(x.joining)]; !ok {
-			place = a.newAccount(x)
+		if position, ok = a.state.accountByName[strings.ToLower(x.joining)]; !ok {
+			position = a.newAccount(x)
 		}
 	}
-	acc := a.update(place, x)
+	acc := a.update(position, x)
 	at := acc.user - 1
 	if before, ok := known[x.externalID]; !ok || before != at {
 		a.hold(at, holder{x.role, x.externalID})
@@ -141,8 +141,8 @@ func (a *applier) newAccount(x *person) uint32 {
 // which is made where there is none. Names that the files lack stay as they are
 // (chosen), and the display name of an account that has one unless
 // allowDisplayNameUpdate is set (documented).
-func (a *applier) update(place uint32, x *person) *account {
-	old := a.state.accounts[place]
+func (a *applier) update(position uint32, x *person) *account {
+	old := a.state.accounts[position]
 	n := *old
 	if x.givenName != "" {
 		n.givenName = x.givenName
@@ -162,16 +162,16 @@ func (a *applier) update(place uint32, x *person) *account {
 		n.skus = x.skus // all of a role share the list
 	}
 	if n.user == 0 {
-		a.state.users = append(a.state.users, &user{account: place})
+		a.state.users = append(a.state.users, &user{account: position})
 		n.user = uint32(len(a.state.users))
 	}
 	if !n.same(old) {
-		a.state.accounts[place] = &n
+		a.state.accounts[position] = &n
 	}
 	u := a.state.users[n.user-1]
-	parts := withPart(u.parts, a.place)
+	parts := withPart(u.parts, a.position)
 	if u.role != x.role || u.middleName != x.middleName || len(parts) != len(u.parts) || !bytes.Equal(u.rest, x.rest) {
-		a.state.users[n.user-1] = &user{account: place, role: x.role, middleName: x.middleName, rest: x.rest, parts: parts}
+		a.state.users[n.user-1] = &user{account: position, role: x.role, middleName: x.middleName, rest: x.rest, parts: parts}
 	}
 	return &n
 }
@@ -188,8 +188,8 @@ func (a *applier) hold(at uint32, h holder) {
 	if a.holders == nil {
 		a.holders = map[uint32]holder{}
 		for as, known := range a.part.people {
-			for id, place := range known {
-				a.holders[place] = holder{role(as), id}
+			for id, position := range known {
+				a.holders[position] = holder{role(as), id}
 			}
 		}
 	}

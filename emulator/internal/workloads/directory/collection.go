@@ -23,7 +23,7 @@ func (k Kind) String() string { return [...]string{"schools", "classes", "users"
 // asked.
 type Entity struct {
 	ID   string
-	Seq  uint64 // its place in the order of creation among objects of its kind, from 1 on; it stays
+	Seq  uint64 // its position in the order of creation among objects of its kind, from 1 on; it stays
 	JSON []byte // as on the wire, an object without "@odata.context"
 }
 
@@ -59,7 +59,7 @@ type Collection struct {
 	state *state
 	kind  Kind
 	all   bool     // every object of its kind
-	list  []uint32 // places, sorted; where all is not set
+	list  []uint32 // positions, sorted; where all is not set
 }
 
 // Kind returns the kind of the collection's objects.
@@ -107,8 +107,8 @@ func (c Collection) behind(after uint64) int {
 	if c.all {
 		return int(min(after, uint64(c.Len())))
 	}
-	i, _ := slices.BinarySearchFunc(c.list, after, func(place uint32, after uint64) int {
-		if uint64(place) < after { // its number is one more
+	i, _ := slices.BinarySearchFunc(c.list, after, func(position uint32, after uint64) int {
+		if uint64(position) < after { // its number is one more
 			return -1
 		}
 		return 1
@@ -132,11 +132,11 @@ func (s *Store) Objects(k Kind) Collection {
 // is also found by its userPrincipalName.
 func (s *Store) Get(k Kind, id string) (*Entity, bool) {
 	st := s.current.Load()
-	place, ok := st.find(k, id)
+	position, ok := st.find(k, id)
 	if !ok {
 		return nil, false
 	}
-	return st.entity(k, place), true
+	return st.entity(k, position), true
 }
 
 // Len returns how many objects of a kind there are.
@@ -161,11 +161,11 @@ func (s *Store) Related(r Relation, id string) (Collection, bool) {
 	case ClassMembers, ClassTeachers, ClassSchools:
 		from = Classes
 	}
-	place, ok := st.find(from, id)
+	position, ok := st.find(from, id)
 	if !ok {
 		return Collection{}, false
 	}
-	return Collection{state: st, kind: r.To(), list: st.related(r, place)}, true
+	return Collection{state: st, kind: r.To(), list: st.related(r, position)}, true
 }
 
 func (s *state) count(k Kind) int {
@@ -174,28 +174,28 @@ func (s *state) count(k Kind) int {
 
 func (s *state) find(k Kind, id string) (uint32, bool) {
 	id = strings.ToLower(id)
-	var place uint32
+	var position uint32
 	var ok bool
 	switch k {
 	case Schools:
-		place, ok = s.schoolByID[id]
+		position, ok = s.schoolByID[id]
 	case Classes:
-		place, ok = s.classByID[id]
+		position, ok = s.classByID[id]
 	default:
-		place, ok = s.accountByID[id]
+		position, ok = s.accountByID[id]
 		if !ok && k == Accounts {
-			place, ok = s.accountByName[id]
+			position, ok = s.accountByName[id]
 		}
 		if ok && k == Users {
 			// Only accounts that a sync knows are education users.
-			u := s.accounts[place].user
+			u := s.accounts[position].user
 			return u - 1, u > 0
 		}
 	}
-	return place, ok
+	return position, ok
 }
 
-// related returns the places that r leads to from a place.
+// related returns the positions that r leads to from a position.
 func (s *state) related(r Relation, from uint32) []uint32 {
 	switch r {
 	case SchoolClasses:

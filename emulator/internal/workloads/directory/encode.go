@@ -72,20 +72,20 @@ func (w *writer) complex(name string, fields ...field) {
 	w.b = append(w.b, '}')
 }
 
-// entity returns the object at a place.
-func (s *state) entity(k Kind, place uint32) *Entity {
-	e := &Entity{Seq: uint64(place) + 1}
+// entity returns the object at a position.
+func (s *state) entity(k Kind, position uint32) *Entity {
+	e := &Entity{Seq: uint64(position) + 1}
 	switch k {
 	case Schools:
-		e.ID, e.JSON = s.schools[place].id, s.schools[place].json()
+		e.ID, e.JSON = s.schools[position].id, s.schools[position].json()
 	case Classes:
-		e.ID, e.JSON = s.classes[place].id, s.classes[place].json()
+		e.ID, e.JSON = s.classes[position].id, s.classes[position].json()
 	case Users:
-		u := s.users[place]
+		u := s.users[position]
 		a := s.accounts[u.account]
 		e.ID, e.JSON = a.id, u.json(a)
 	default:
-		a := s.accounts[place]
+		a := s.accounts[position]
 		e.ID, e.JSON = a.id, a.json()
 	}
 	return e

@@ -98,7 +98,7 @@ var properties = map[string]func(*account) string{
 // compares texts without letter case (inferred from Entra ID).
 type index map[string]uint32
 
-// several is the place of an account that is more than one.
+// several is the position of an account that is more than one.
 const several = absent
 
 func (s *state) index(property string) index {

@@ -12,7 +12,7 @@ import (
 type licence struct {
 	id   string
 	json []byte
-	at   int // its place in the fixture's list
+	at   int // its position in the fixture's list
 }
 
 func (l *licence) JSON() []byte             { return l.json }

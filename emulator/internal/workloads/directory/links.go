@@ -20,10 +20,10 @@ const (
 // and no pointer.
 type links struct{ members, containers table }
 
-// table is the places that belong to each of some places, sorted.
+// table is the positions that belong to each of some positions, sorted.
 type table struct {
 	from  []uint32 // sorted, each once
-	start []uint32 // where the places of from[i] begin in to; one more at its end
+	start []uint32 // where the positions of from[i] begin in to; one more at its end
 	to    []uint32
 }
 
@@ -68,7 +68,7 @@ func newTable(pairs []pair) table {
 	return t
 }
 
-// of returns the places that belong to from. Callers must not write to them.
+// of returns the positions that belong to from. Callers must not write to them.
 func (t *table) of(from uint32) []uint32 {
 	i, found := slices.BinarySearch(t.from, from)
 	if !found {
@@ -77,7 +77,7 @@ func (t *table) of(from uint32) []uint32 {
 	return t.to[t.start[i]:t.start[i+1]:t.start[i+1]]
 }
 
-// merge returns the places of all lists, sorted and each once.
+// merge returns the positions of all lists, sorted and each once.
 func merge(lists ...[]uint32) []uint32 {
 	lists = slices.DeleteFunc(lists, func(l []uint32) bool { return len(l) == 0 })
 	switch len(lists) {

@@ -42,8 +42,8 @@ var Workload = &workload.Workload{
 		{Name: "directory.users.count", Method: "GET", Path: "/users/$count", Versions: both, Needs: accountsNeed, Run: CountOf(Accounts)},
 		{Name: "directory.users.get", Method: "GET", Path: "/users/{object}", Versions: both, Needs: accountsNeed, Run: OneOf(Accounts)},
 		{Name: "directory.subscribedSkus.list", Method: "GET", Path: "/subscribedSkus", Versions: both, Needs: skusNeed, Run: listLicences},
+		{Path: "/directoryObjects", Level: workload.Unsupported},
 	},
-	Unserved:  []string{"/directoryObjects"},
 	ReadOnly:  map[string]string{"/users": ReadOnly, "/subscribedSkus": ReadOnly},
 	Translate: translate,
 }

@@ -12,7 +12,7 @@ type person struct {
 	role       role
 	externalID string
 	joining    string // what accounts are compared with; under identity creation the sign-in name
-	account    uint32 // place of the account in the directory; fresh: it is to be made, under the name joining
+	account    uint32 // position of the account in the directory; fresh: it is to be made, under the name joining
 	skus       []string
 	problem    *fault // nil: it is synchronised
 	inFiles    bool   // false: it is only referred to; an earlier run made it
@@ -21,20 +21,20 @@ type person struct {
 	rest                           []byte
 }
 
-// fresh is the place of an account that is to be made.
+// fresh is the position of an account that is to be made.
 const fresh = failed
 
 // people are the students and teachers of a plan.
 type people struct {
-	list     []person
-	places   [2]map[string]uint32 // by role, keyed by SIS ID; failed for who failed
-	known    [2]map[string]uint32 // by the same keys, those that earlier runs made
-	deferred [2]bool
+	list      []person
+	positions [2]map[string]uint32 // by role, keyed by SIS ID; failed for who failed
+	known     [2]map[string]uint32 // by the same keys, those that earlier runs made
+	deferred  [2]bool
 }
 
-// place returns where the person with that SIS ID is in the plan, failed or absent.
-func (p *people) place(as role, externalID string) uint32 {
-	if i, ok := p.places[as][externalID]; ok {
+// position returns where the person with that SIS ID is in the plan, failed or absent.
+func (p *people) position(as role, externalID string) uint32 {
+	if i, ok := p.positions[as][externalID]; ok {
 		return i
 	}
 	if !p.deferred[as] {
@@ -49,7 +49,7 @@ func (p *people) place(as role, externalID string) uint32 {
 func (p *people) add(x person) uint32 {
 	i := uint32(len(p.list))
 	p.list = append(p.list, x)
-	p.places[x.role][x.externalID] = i
+	p.positions[x.role][x.externalID] = i
 	return i
 }
 
@@ -64,7 +64,7 @@ type schoolRef struct {
 func (l *planner) person(r roster.Record, as role) {
 	x := person{role: as, externalID: strings.Clone(r.Get("SIS ID")), inFiles: true}
 	l.rules[as].identify(&x, r)
-	if _, twice := l.people.places[as][x.externalID]; twice {
+	if _, twice := l.people.positions[as][x.externalID]; twice {
 		// The earlier row is this person; this one is nobody, in no school.
 		x.problem = unfitName
 		l.people.list = append(l.people.list, x)
@@ -78,8 +78,8 @@ func (l *planner) person(r roster.Record, as role) {
 	}
 	i := l.people.add(x)
 	for _, school := range l.schoolsOf(r.Get("School SIS ID"), as) {
-		if place := l.schools.place(school); place != absent {
-			l.refs = append(l.refs, schoolRef{i, place, strings.Clone(school)})
+		if position := l.schools.position(school); position != absent {
+			l.refs = append(l.refs, schoolRef{i, position, strings.Clone(school)})
 		}
 	}
 }
@@ -103,7 +103,7 @@ func (l *planner) names(x *person, c *columns, r roster.Record) {
 // schoolsOf returns the schools that a row is in. Where verification let pass that
 // a teacher has several, no school has all of the value as its SIS ID.
 func (l *planner) schoolsOf(value string, as role) []string {
-	if _, one := l.schools.places[value]; one || as == student || !strings.Contains(value, ",") {
+	if _, one := l.schools.positions[value]; one || as == student || !strings.Contains(value, ",") {
 		return []string{value}
 	}
 	return roster.SplitSchools(value)
@@ -121,8 +121,8 @@ func (l *planner) settlePeople() {
 			l.assign(x)
 		} else {
 			l.recordPerson(x.problem, x)
-			if l.people.places[x.role][x.externalID] == uint32(i) {
-				l.people.places[x.role][x.externalID] = failed
+			if l.people.positions[x.role][x.externalID] == uint32(i) {
+				l.people.positions[x.role][x.externalID] = failed
 			}
 		}
 		for ; len(refs) > 0 && refs[0].person == uint32(i); refs = refs[1:] {

@@ -24,7 +24,7 @@ type Plan struct {
 	schools, classes things
 	people           people
 	rename           renames
-	pairs            [memberships][]pair // places in the plan
+	pairs            [memberships][]pair // positions in the plan
 	replaces         [memberships]bool   // false: what an earlier run left stays
 }
 
@@ -54,10 +54,10 @@ type thing struct {
 
 // things are the schools or the classes of a plan.
 type things struct {
-	list     []thing
-	places   map[string]uint32 // keyed by SIS ID; failed for what failed
-	known    map[string]uint32 // by the same key, those that earlier runs made
-	deferred bool
+	list      []thing
+	positions map[string]uint32 // keyed by SIS ID; failed for what failed
+	known     map[string]uint32 // by the same key, those that earlier runs made
+	deferred  bool
 }
 
 // Places that are none.
@@ -66,9 +66,9 @@ const (
 	absent                     // its kind is left out of this run, and no earlier run made it
 )
 
-// place returns where the thing with that SIS ID is in the plan, failed or absent.
-func (t *things) place(externalID string) uint32 {
-	if i, ok := t.places[externalID]; ok {
+// position returns where the thing with that SIS ID is in the plan, failed or absent.
+func (t *things) position(externalID string) uint32 {
+	if i, ok := t.positions[externalID]; ok {
 		return i
 	}
 	if !t.deferred {
@@ -83,7 +83,7 @@ func (t *things) place(externalID string) uint32 {
 func (t *things) add(x thing) uint32 {
 	i := uint32(len(t.list))
 	t.list = append(t.list, x)
-	t.places[x.externalID] = i
+	t.positions[x.externalID] = i
 	return i
 }
 
@@ -126,9 +126,9 @@ func (s *Store) Plan(p profile.Profile, profileID string, files []roster.File, f
 	l.ofPerson = [2]columns{chosen(c.Student), chosen(c.Teacher)}
 	l.rename = renames{school: c.School.AllowDisplayNameUpdate, class: c.Section.AllowDisplayNameUpdate,
 		person: [2]bool{c.Student.AllowDisplayNameUpdate, c.Teacher.AllowDisplayNameUpdate}}
-	l.schools = things{places: map[string]uint32{}, known: l.part.schools, deferred: c.School.IsSyncDeferred}
-	l.classes = things{places: map[string]uint32{}, known: l.part.classes, deferred: c.Section.IsSyncDeferred}
-	l.people = people{places: [2]map[string]uint32{{}, {}}, known: l.part.people,
+	l.schools = things{positions: map[string]uint32{}, known: l.part.schools, deferred: c.School.IsSyncDeferred}
+	l.classes = things{positions: map[string]uint32{}, known: l.part.classes, deferred: c.Section.IsSyncDeferred}
+	l.people = people{positions: [2]map[string]uint32{{}, {}}, known: l.part.people,
 		deferred: [2]bool{c.Student.IsSyncDeferred, c.Teacher.IsSyncDeferred}}
 
 	for _, step := range []struct {

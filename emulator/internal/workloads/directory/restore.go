@@ -66,7 +66,7 @@ func (s *state) restoreAccount(v *SavedAccount) error {
 
 func (s *state) restoreUser(v *SavedUser) error {
 	if int64(v.Account) >= int64(len(s.accounts)) || s.accounts[v.Account].user > 0 {
-		return fmt.Errorf(".account: %d is not the place of an account without a user; there are %d accounts", v.Account, len(s.accounts))
+		return fmt.Errorf(".account: %d is not the position of an account without a user; there are %d accounts", v.Account, len(s.accounts))
 	}
 	as := role(slices.Index([]string{"student", "teacher"}, v.Role))
 	if as > teacher {
@@ -78,7 +78,7 @@ func (s *state) restoreUser(v *SavedUser) error {
 	}
 	for i, p := range v.Profiles {
 		if int64(p) >= int64(len(s.parts)) || i > 0 && p <= v.Profiles[i-1] {
-			return fmt.Errorf(".profiles: %v are not places of profiles in order; there are %d", v.Profiles, len(s.parts))
+			return fmt.Errorf(".profiles: %v are not positions of profiles in order; there are %d", v.Profiles, len(s.parts))
 		}
 	}
 	s.users = append(s.users, &user{account: v.Account, role: as, middleName: v.MiddleName, rest: rest, parts: slices.Clone(v.Profiles)})
@@ -89,21 +89,21 @@ func (s *state) restoreUser(v *SavedUser) error {
 func (s *state) restoreObjects(name string, saved []SavedObject, list *[]*object, byID map[string]uint32,
 	known func(*part) map[string]uint32) error {
 	for i, v := range saved {
-		place := fmt.Sprintf("directory: %s[%d]", name, i)
+		position := fmt.Sprintf("directory: %s[%d]", name, i)
 		id := strings.ToLower(v.ID)
 		if _, twice := byID[id]; twice || id == "" {
-			return fmt.Errorf("%s.id: %q must be there, and no other's", place, v.ID)
+			return fmt.Errorf("%s.id: %q must be there, and no other's", position, v.ID)
 		}
 		if int64(v.Profile) >= int64(len(s.parts)) {
-			return fmt.Errorf("%s.profile: %d is not the place of a profile; there are %d", place, v.Profile, len(s.parts))
+			return fmt.Errorf("%s.profile: %d is not the position of a profile; there are %d", position, v.Profile, len(s.parts))
 		}
 		of := known(s.parts[v.Profile])
 		if _, twice := of[v.ExternalID]; twice {
-			return fmt.Errorf("%s.externalId: the profile has %q twice", place, v.ExternalID)
+			return fmt.Errorf("%s.externalId: the profile has %q twice", position, v.ExternalID)
 		}
 		rest, err := restOf(v.Properties)
 		if err != nil {
-			return fmt.Errorf("%s.properties: %w", place, err)
+			return fmt.Errorf("%s.properties: %w", position, err)
 		}
 		byID[id], of[v.ExternalID] = uint32(i), uint32(i)
 		*list = append(*list, &object{id: id, part: v.Profile, externalID: v.ExternalID, name: v.DisplayName, rest: rest})
@@ -111,12 +111,12 @@ func (s *state) restoreObjects(name string, saved []SavedObject, list *[]*object
 	return nil
 }
 
-func (s *state) restorePart(place uint32, v *SavedPart) error {
-	p := s.parts[place]
+func (s *state) restorePart(position uint32, v *SavedPart) error {
+	p := s.parts[position]
 	held := map[uint32]bool{}
 	for as, saved := range [2]map[string]uint32{v.Students, v.Teachers} {
 		for id, u := range saved {
-			if !s.knows(place, u) || held[u] {
+			if !s.knows(position, u) || held[u] {
 				return fmt.Errorf("%ss: %q is user %d, which is not there, does not name this profile, or is another's too", role(as), id, u)
 			}
 			held[u] = true
@@ -132,13 +132,13 @@ func (s *state) restorePart(place uint32, v *SavedPart) error {
 			containers = s.ownSchool
 		}
 		var pairs []pair
-		for _, places := range *list {
-			for i, at := range places {
+		for _, positions := range *list {
+			for i, at := range positions {
 				switch {
-				case i == 0 && !containers(place, at), i > 0 && !members(place, at):
-					return fmt.Errorf("%s: %v: %d is not there, or not of this profile", membership(m), places, at)
+				case i == 0 && !containers(position, at), i > 0 && !members(position, at):
+					return fmt.Errorf("%s: %v: %d is not there, or not of this profile", membership(m), positions, at)
 				case i > 0:
-					pairs = append(pairs, pairOf(places[0], at))
+					pairs = append(pairs, pairOf(positions[0], at))
 				}
 			}
 		}

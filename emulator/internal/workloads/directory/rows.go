@@ -12,7 +12,7 @@ import (
 func (l *planner) school(r roster.Record) {
 	l.Entries++
 	id := strings.Clone(r.Get("SIS ID"))
-	if _, twice := l.schools.places[id]; twice {
+	if _, twice := l.schools.positions[id]; twice {
 		l.record(unfitName, "School", id, id)
 		return
 	}
@@ -25,19 +25,19 @@ func (l *planner) school(r roster.Record) {
 func (l *planner) section(r roster.Record) {
 	l.Entries++
 	id := strings.Clone(r.Get("SIS ID"))
-	if _, twice := l.classes.places[id]; twice {
+	if _, twice := l.classes.positions[id]; twice {
 		l.record(unfitName, "Section", id, id)
 		return
 	}
 	nickname, ok := fit(id, notAlphanumeric, l.mend)
 	if !ok {
-		l.classes.places[id] = failed
+		l.classes.positions[id] = failed
 		l.record(unfitNickname, "Section", id, id)
 		return
 	}
 	name, ok := fit(r.Get("Section Name"), unfit, l.mend)
 	if !ok {
-		l.classes.places[id] = failed
+		l.classes.positions[id] = failed
 		l.record(unfitName, "Section", id, id)
 		return
 	}
@@ -46,7 +46,7 @@ func (l *planner) section(r roster.Record) {
 	class := l.classes.add(thing{id, strings.Clone(name), bytes.Clone(l.w.b)})
 	// Verified files have every school that is referred to. Where schools are left
 	// out, a class may be in none.
-	if school := l.schools.place(r.Get("School SIS ID")); school != failed && school != absent {
+	if school := l.schools.position(r.Get("School SIS ID")); school != failed && school != absent {
 		l.pairs[schoolClasses] = append(l.pairs[schoolClasses], pairOf(school, class))
 	}
 }
@@ -56,7 +56,7 @@ func (l *planner) section(r roster.Record) {
 // its ends did (documented for a student's place in a school).
 func (l *planner) enrolment(r roster.Record, as role) {
 	section, who := r.Get("Section SIS ID"), r.Get("SIS ID")
-	class, member := l.classes.place(section), l.people.place(as, who)
+	class, member := l.classes.position(section), l.people.position(as, who)
 	if class == absent || member == absent {
 		return
 	}

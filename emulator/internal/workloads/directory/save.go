@@ -8,7 +8,7 @@ import (
 
 // Saved is a directory as it stood, in a form that JSON keeps whole. What it
 // began with (Seed) is not part of it, but for its accounts. Objects are told by
-// their place in the lists, from 0 on.
+// their position in the lists, from 0 on.
 type Saved struct {
 	Schools  []SavedObject  `json:"schools,omitzero"`
 	Classes  []SavedObject  `json:"classes,omitzero"`
@@ -20,7 +20,7 @@ type Saved struct {
 // SavedObject is a school or a class.
 type SavedObject struct {
 	ID          string          `json:"id"`
-	Profile     uint32          `json:"profile"` // place in Profiles
+	Profile     uint32          `json:"profile"` // position in Profiles
 	ExternalID  string          `json:"externalId"`
 	DisplayName string          `json:"displayName,omitzero"`
 	Properties  json.RawMessage `json:"properties"` // on the wire, less id and displayName
@@ -45,20 +45,20 @@ type SavedAccount struct {
 
 // SavedUser is the education side of an account.
 type SavedUser struct {
-	Account    uint32          `json:"account"` // place in Accounts
+	Account    uint32          `json:"account"` // position in Accounts
 	Role       string          `json:"role"`    // student or teacher
 	MiddleName string          `json:"middleName,omitzero"`
 	Properties json.RawMessage `json:"properties"` // on the wire, less what the account tells
-	Profiles   []uint32        `json:"profiles"`   // places in Profiles, sorted
+	Profiles   []uint32        `json:"profiles"`   // positions in Profiles, sorted
 }
 
 // SavedPart is what one profile's runs brought about.
 type SavedPart struct {
 	Profile  string            `json:"profile"`           // its id
-	Students map[string]uint32 `json:"students,omitzero"` // SIS ID to place in Users
+	Students map[string]uint32 `json:"students,omitzero"` // SIS ID to position in Users
 	Teachers map[string]uint32 `json:"teachers,omitzero"`
 
-	// The memberships that its last run left: places of a container and of its members.
+	// The memberships that its last run left: positions of a container and of its members.
 	SchoolClasses  [][]uint32 `json:"schoolClasses,omitzero"`
 	SchoolStudents [][]uint32 `json:"schoolStudents,omitzero"`
 	SchoolTeachers [][]uint32 `json:"schoolTeachers,omitzero"`

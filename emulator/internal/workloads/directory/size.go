@@ -2,7 +2,7 @@ package directory
 
 import "unsafe"
 
-// keyCost is what a map takes for a key of text and a place, in bytes, beside the
+// keyCost is what a map takes for a key of text and a position, in bytes, beside the
 // text, which the map shares with the object.
 const keyCost = 48
 

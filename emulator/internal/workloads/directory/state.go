@@ -8,7 +8,7 @@ import (
 
 // state is a directory as it stood at one moment. It never changes once the
 // store has it; a run makes the next one, which shares all that stayed the same.
-// Objects are known by their place in the lists: they only ever grow.
+// Objects are known by their position in the lists: they only ever grow.
 type state struct {
 	schools, classes []*object
 	accounts         []*account
@@ -40,7 +40,7 @@ type account struct {
 	disabled                                           bool
 	created                                            string   // instant on the wire; "" where it was there before the world
 	skus                                               []string // assigned, lower-case; shared, replaced and never written to
-	user                                               uint32   // place in users, and one; 0: no sync knows it
+	user                                               uint32   // position in users, and one; 0: no sync knows it
 }
 
 // user is the education side of an account. Documented: both have one id. So a
@@ -68,7 +68,7 @@ func (r role) String() string { return [...]string{"student", "teacher"}[r] }
 type part struct {
 	profile          string
 	schools, classes map[string]uint32    // keyed by SIS ID
-	people           [2]map[string]uint32 // by role, keyed by SIS ID; the value is a place in users, no two the same
+	people           [2]map[string]uint32 // by role, keyed by SIS ID; the value is a position in users, no two the same
 	members          [memberships]links
 }
 
@@ -93,7 +93,7 @@ func (s *state) clone() *state {
 	return &c
 }
 
-// partFor returns the place of a profile's part, which is made where there is
+// partFor returns the position of a profile's part, which is made where there is
 // none and may be added to.
 func (s *state) partFor(profile string) (uint32, *part) {
 	i, ok := s.partOf[profile]

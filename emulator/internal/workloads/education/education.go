@@ -58,13 +58,12 @@ var Workload = &workload.Workload{
 		row("users.classes.count", user+"/classes/$count", people, directory.CountRelated(directory.UserClasses)),
 		row("users.schools.list", user+"/schools", people, directory.ListRelated(directory.UserSchools)),
 		row("users.schools.count", user+"/schools/$count", people, directory.CountRelated(directory.UserSchools)),
-	},
-	Unserved: []string{
-		"/education/me",
-		class + "/group",
-		school + "/administrativeUnit",
-		user + "/taughtClasses",
-		user + "/user",
+
+		{Path: "/education/me", Level: workload.Unsupported},
+		{Path: class + "/group", Level: workload.Unsupported},
+		{Path: school + "/administrativeUnit", Level: workload.Unsupported},
+		{Path: user + "/taughtClasses", Level: workload.Unsupported},
+		{Path: user + "/user", Level: workload.Unsupported},
 	},
 	ReadOnly: map[string]string{schools: directory.ReadOnly, classes: directory.ReadOnly, users: directory.ReadOnly},
 }

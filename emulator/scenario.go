@@ -10,19 +10,16 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
-	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/emulator/throttle"
-	"github.com/graphemu/graphemu/fixtures"
 )
 
 // Source is the text of a scenario with the name that its problems carry.
@@ -31,8 +28,10 @@ type Source struct {
 	Text string `json:"text"`
 }
 
-// scene is a scenario made ready for worlds. It never changes.
-type scene struct {
+// prepared is a scenario that was read, checked and joined with the server's
+// options. It is not named scenario, as the package of the notation is. It never
+// changes: worlds share it.
+type prepared struct {
 	sources    []Source
 	file       *scenario.File // all sources in one
 	variants   variant.Set    // the server's options go before the file's
@@ -59,8 +58,8 @@ func (s *settings) scenarioRefs() []string {
 // textName is what problems of Options.ScenarioText carry for a file name.
 const textName = "scenario text"
 
-// loadScene reads the scenarios that the options name.
-func (s *Server) loadScene() (*scene, error) {
+// loadScenario reads the scenarios that the options name.
+func (s *Server) loadScenario() (*prepared, error) {
 	var sources []Source
 	var files []*scenario.File
 	var errs []error
@@ -83,12 +82,13 @@ func (s *Server) loadScene() (*scene, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	return s.newScene(sources, files, nil)
+	return s.prepare(sources, files, nil)
 }
 
-// sceneOf makes a scene of texts, as a snapshot and the control API have them.
+// prepareTexts prepares the scenario that texts say, as a snapshot and the control API
+// have them.
 // variants goes before all others; nil is none.
-func (s *Server) sceneOf(sources []Source, variants map[string]string) (*scene, error) {
+func (s *Server) prepareTexts(sources []Source, variants map[string]string) (*prepared, error) {
 	var files []*scenario.File
 	var errs []error
 	for _, source := range sources {
@@ -98,7 +98,7 @@ func (s *Server) sceneOf(sources []Source, variants map[string]string) (*scene, 
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	return s.newScene(sources, files, variants)
+	return s.prepare(sources, files, variants)
 }
 
 // parseScenario reads a scenario. A fixture that it names by path is looked for
@@ -111,14 +111,14 @@ func (s *Server) parseScenario(name string, text []byte) (*scenario.File, error)
 	return scenariofile.Parse(name, text, o)
 }
 
-// newScene joins files and the server's options: what an option says goes
+// prepare joins files and the server's options: what an option says goes
 // before what a file says.
-func (s *Server) newScene(sources []Source, files []*scenario.File, variants map[string]string) (*scene, error) {
+func (s *Server) prepare(sources []Source, files []*scenario.File, variants map[string]string) (*prepared, error) {
 	f, err := scenariofile.Merge(files)
 	if err != nil {
 		return nil, err
 	}
-	sc := &scene{sources: sources, file: f, perRequest: f.Clock.PerRequest.Std(), script: scenariofile.Script(f)}
+	sc := &prepared{sources: sources, file: f, perRequest: f.Clock.PerRequest.Std(), script: scenariofile.Script(f)}
 	readings := maps.Clone(f.Variants)
 	if readings == nil {
 		readings = map[string]string{}
@@ -144,47 +144,23 @@ func (s *Server) newScene(sources []Source, files []*scenario.File, variants map
 	return sc, err
 }
 
-// fixture loads a fixture, or returns it where it was loaded before: a built-in
-// one is as it was, and a file counts as it was when it was first named.
-func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
-	key := ref
-	if files.IsPath(ref) {
-		if file, err := filepath.Abs(ref); err == nil {
-			key = file // a path has many spellings
-		}
-	}
-	s.fixtures.mu.Lock()
-	defer s.fixtures.mu.Unlock()
-	if f := s.fixtures.byRef[key]; f != nil {
-		return f, nil
-	}
-	f, err := fixture.Load(ref, fixtures.FS, schema.Embedded)
-	if err == nil && len(s.fixtures.byRef) < maxFixtures {
-		s.fixtures.byRef[key] = f
-	}
-	return f, err
-}
-
-// maxFixtures is how many fixtures are remembered: whoever puts scenarios may
-// name ever more of them.
-const maxFixtures = 100
-
-// play is what a scene does to the requests of a world.
-func (sc *scene) play(o roots) *engine.Scenario {
-	p := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest,
+// begin returns what the requests of a world meet, with its counters at zero. o
+// decides what chance does.
+func (sc *prepared) begin(o idSeed) *engine.Scenario {
+	begun := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest,
 		Faults: faults.NewSet(sc.file.Faults, binary.BigEndian.Uint64(ids.Key(o.Seed, o.From, "faults")))}
 	if len(sc.file.Throttle) > 0 {
-		p.Throttle = throttle.New(sc.file.Throttle)
+		begun.Throttle = throttle.New(sc.file.Throttle)
 	}
-	return p
+	return begun
 }
 
-// scene is the scenario in force in the world: its own, or the server's.
-func (w *World) scene() *scene {
+// scenario is the one that the world should run: its own, or the server's.
+func (w *World) scenario() *prepared {
 	if own := w.own.Load(); own != nil {
 		return own
 	}
-	return w.server.scene.Load()
+	return w.server.scenario.Load()
 }
 
 // Scenario returns the sources of the scenario in force.
@@ -201,7 +177,7 @@ func (w *World) Scenario() []Source {
 // before the next Reset. It errs with all that is wrong with text, and changes
 // nothing then.
 func (w *World) SetScenario(name, text string) (notes []string, err error) {
-	sc, err := w.server.sceneOf([]Source{{name, text}}, nil)
+	sc, err := w.server.prepareTexts([]Source{{name, text}}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -214,25 +190,25 @@ func (w *World) SetScenario(name, text string) (notes []string, err error) {
 // UnsetScenario puts the server's scenario in force again.
 func (w *World) UnsetScenario() {
 	w.own.Store(nil)
-	w.follow()
+	w.useServersScenario()
 }
 
-// follow puts the server's scenario in force where the world has none of its
-// own and another plays.
-func (w *World) follow() {
+// useServersScenario puts the server's scenario in force where the world has none of
+// its own and still runs another.
+func (w *World) useServersScenario() {
 	w.changing.Lock()
 	defer w.changing.Unlock()
-	if sc := w.scene(); sc != w.current.Load().scene {
+	if sc := w.scenario(); sc != w.current.Load().prepared {
 		w.putInForce(sc)
 	}
 }
 
-// putInForce lets sc play from now on. Must hold changing.
-func (w *World) putInForce(sc *scene) (notes []string) {
+// putInForce makes sc the world's scenario from now on. Must hold changing.
+func (w *World) putInForce(sc *prepared) (notes []string) {
 	state := w.current.Load()
 	w.closeChapter(state, journal.CloseScenario)
-	state.scene = sc
-	state.World.SetScenario(sc.play(state.roots))
+	state.prepared = sc
+	state.World.SetScenario(sc.begin(state.idSeed))
 	state.Profiles.Settle(state.Clock.Now(), 0) // what is due belongs to the script before
 	state.Profiles.SetScript(sc.script)
 	if sc.file.Clock.Given() && w.server.set.clock == nil {
@@ -258,13 +234,13 @@ var storedVariants = []string{"customizationDefaults", "typeHash"}
 // them in force in every world that has no scenario of its own. It errs with all
 // that is wrong with them, and the old ones stay then.
 func (s *Server) ReloadScenario() error {
-	sc, err := s.loadScene()
+	sc, err := s.loadScenario()
 	if err != nil {
 		return fmt.Errorf("emulator: %w", err)
 	}
-	s.scene.Store(sc)
+	s.scenario.Store(sc)
 	for _, w := range s.Worlds() {
-		w.follow()
+		w.useServersScenario()
 	}
 	return nil
 }

@@ -29,16 +29,16 @@ import (
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
-// doored is an emulator with a proxy, and a plain client of Go's that knows of it
+// proxied is an emulator with a proxy, and a plain client of Go's that knows of it
 // no more than HTTPS_PROXY and a bundle of certificates would say.
-type doored struct {
+type proxied struct {
 	*rig.Target
 	through *http.Client
 }
 
-// newDoored starts one. Whatever the proxy dials fails the test, unless o says
+// newProxied starts one. Whatever the proxy dials fails the test, unless o says
 // otherwise.
-func newDoored(t *testing.T, o emulator.Options) *doored {
+func newProxied(t *testing.T, o emulator.Options) *proxied {
 	t.Helper()
 	o.Proxy = "localhost:0"
 	if len(o.ProxyAllow) == 0 {
@@ -47,7 +47,7 @@ func newDoored(t *testing.T, o emulator.Options) *doored {
 			return nil, io.EOF
 		})
 	}
-	d := &doored{Target: rig.NewTarget(t, o)}
+	d := &proxied{Target: rig.NewTarget(t, o)}
 	proxy, err := url.Parse(d.Origin("proxy"))
 	require.NoError(t, err)
 	d.through = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: d.roots(t)}}}
@@ -55,7 +55,7 @@ func newDoored(t *testing.T, o emulator.Options) *doored {
 	return d
 }
 
-func (d *doored) roots(t *testing.T) *x509.CertPool {
+func (d *proxied) roots(t *testing.T) *x509.CertPool {
 	t.Helper()
 	pem, _, err := d.CA()
 	require.NoError(t, err)
@@ -65,7 +65,7 @@ func (d *doored) roots(t *testing.T) *x509.CertPool {
 }
 
 // ask sends a request with a token through the proxy.
-func (d *doored) ask(t *testing.T, method, address, body string, headers ...string) (*http.Response, []byte) {
+func (d *proxied) ask(t *testing.T, method, address, body string, headers ...string) (*http.Response, []byte) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
 	require.NoError(t, err)
@@ -86,8 +86,8 @@ const anyBearer = "Authorization: Bearer x"
 
 // What a client whose hosts are fixed does from the first call to the files, over
 // HTTP/2, without one name but the service's own.
-func TestDoorServesAWholeClient(t *testing.T) {
-	d := newDoored(t, emulator.Options{Clock: "frozen", PublicURL: "https://public.test"})
+func TestProxyServesAWholeClient(t *testing.T) {
+	d := newProxied(t, emulator.Options{Clock: "frozen", PublicURL: "https://public.test"})
 	w, body := d.ask(t, "POST", rig.GraphURL+rig.ListPath, rig.CSVBody("North"), anyBearer)
 	require.Equal(t, 202, w.StatusCode, string(body))
 	assert.Equal(t, 2, w.ProtoMajor)
@@ -131,8 +131,8 @@ func TestDoorServesAWholeClient(t *testing.T) {
 	assert.Contains(t, string(body), `"http://graph.microsoft.com/beta/$metadata#education/synchronizationProfiles"`)
 }
 
-func TestDoorHasNoControlAPI(t *testing.T) {
-	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0"})
+func TestProxyHasNoControlAPI(t *testing.T) {
+	d := newProxied(t, emulator.Options{HTTP: "127.0.0.1:0"})
 	for _, base := range []string{rig.GraphURL, "http://graph.microsoft.com", "https://sdsstorage.blob.core.windows.net", "https://login.microsoftonline.com", "https://localhost.blob.core.windows.net"} {
 		for _, path := range []string{"/_graphemu/health", "/_graphemu/worlds/default/reset", "/beta/../_graphemu/health", "//_graphemu/health", "/%5fgraphemu/health"} {
 			for _, method := range []string{"GET", "POST"} {
@@ -144,7 +144,7 @@ func TestDoorHasNoControlAPI(t *testing.T) {
 	}
 	// Nor does it lead to this server's own ports.
 	for _, to := range []string{d.Host, "localhost:443", "127.0.0.1:443", strings.TrimPrefix(d.Origin("proxy"), "http://")} {
-		c := d.atDoor(t)
+		c := d.atProxy(t)
 		_, err := fmt.Fprintf(c, "CONNECT %s HTTP/1.1\r\n\r\n", to)
 		require.NoError(t, err)
 		w, _ := rig.ReadAnswer(t, c, "CONNECT")
@@ -159,12 +159,12 @@ func TestDoorHasNoControlAPI(t *testing.T) {
 
 // A host that is allowed, but is this server, is not reached: behind the proxy
 // everybody would be a client of this machine.
-func TestDoorDoesNotLeadBack(t *testing.T) {
+func TestProxyDoesNotLeadBack(t *testing.T) {
 	at := make(chan string, 3)
 	o := emulator.WithDial(emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "localhost:0", ProxyAllow: []string{"disguise.test"}}, func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, <-at)
 	})
-	d := newDoored(t, o)
+	d := newProxied(t, o)
 	for text, scheme := range map[string]string{
 		"CONNECT disguise.test:443 HTTP/1.1\r\n\r\n":                                    "https",
 		"CONNECT disguise.test:80 HTTP/1.1\r\n\r\n":                                     "proxy",
@@ -172,7 +172,7 @@ func TestDoorDoesNotLeadBack(t *testing.T) {
 	} {
 		_, address, _ := strings.Cut(d.Origin(scheme), "://")
 		at <- address
-		c := d.atDoor(t)
+		c := d.atProxy(t)
 		_, err := io.WriteString(c, text)
 		require.NoError(t, err)
 		w, body := rig.ReadAnswer(t, c, "GET")
@@ -182,8 +182,8 @@ func TestDoorDoesNotLeadBack(t *testing.T) {
 	}
 }
 
-// atDoor is a connection to the proxy.
-func (d *doored) atDoor(t *testing.T) net.Conn {
+// atProxy is a connection to the proxy.
+func (d *proxied) atProxy(t *testing.T) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(d.Origin("proxy"), "http://"))
 	require.NoError(t, err)
@@ -192,7 +192,7 @@ func (d *doored) atDoor(t *testing.T) net.Conn {
 	return c
 }
 
-func TestDoorPassesAllowedHosts(t *testing.T) {
+func TestProxyPassesAllowedHosts(t *testing.T) {
 	host := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "from ", r.Host) }))
 	defer host.Close()
 	var dialed []string
@@ -200,7 +200,7 @@ func TestDoorPassesAllowedHosts(t *testing.T) {
 		dialed = append(dialed, address)
 		return new(net.Dialer).DialContext(ctx, network, host.Listener.Addr().String())
 	})
-	d := newDoored(t, o)
+	d := newProxied(t, o)
 	d.through.Transport.(*http.Transport).TLSClientConfig.RootCAs.AddCert(host.Certificate())
 	_, body := d.ask(t, "GET", "https://example.com/", "")
 	assert.Equal(t, "from example.com", string(body))
@@ -213,14 +213,14 @@ func TestDoorPassesAllowedHosts(t *testing.T) {
 	assert.Equal(t, []string{"example.com:443"}, dialed, "and nothing else")
 }
 
-// What a scenario does on the wire, it does behind the door.
-func TestDoorAndFaults(t *testing.T) {
+// What a scenario does on the wire, it does behind the proxy.
+func TestProxyAndFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		then string
 		http int // the client's version
 	}{"reset/1": {"reset", 1}, "reset/2": {"reset", 2}, "close/1": {"close", 1}, "close/2": {"close", 2}} {
 		t.Run(name, func(t *testing.T) {
-			d := newDoored(t, emulator.Options{Verify: emulator.VerifyOff, ScenarioText: `
+			d := newProxied(t, emulator.Options{Verify: emulator.VerifyOff, ScenarioText: `
 version: 1
 name: broken
 faults:
@@ -246,16 +246,16 @@ faults:
 	}
 }
 
-// Close ends who hangs behind the door, and leaves nothing running.
-func TestDoorCloses(t *testing.T) {
+// Close ends who hangs behind the proxy, and leaves nothing running.
+func TestProxyCloses(t *testing.T) {
 	rig.Warm(t)
 	before := runtime.NumGoroutine()
-	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", Verify: emulator.VerifyOff, ScenarioText: `
+	d := newProxied(t, emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", Verify: emulator.VerifyOff, ScenarioText: `
 version: 1
 name: hangs
 faults: [{name: hangs, operation: profiles.list, then: hang}]`})
 	for _, text := range []string{"", "CONN", "CONNECT graph.microsoft.com:443 HTTP/1.1\r\n\r\n", "GET http://graph.microsoft.com" + rig.ListPath + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n"} {
-		_, err := io.WriteString(d.atDoor(t), text)
+		_, err := io.WriteString(d.atProxy(t), text)
 		require.NoError(t, err)
 	}
 	ended := make(chan error, 1)
@@ -278,9 +278,9 @@ faults: [{name: hangs, operation: profiles.list, then: hang}]`})
 	assert.Error(t, err, "the port is free")
 }
 
-// Shutdown lets a request behind the door end.
-func TestDoorShutsDown(t *testing.T) {
-	d := newDoored(t, emulator.Options{})
+// Shutdown lets a request behind the proxy end.
+func TestProxyShutsDown(t *testing.T) {
+	d := newProxied(t, emulator.Options{})
 	w, _ := d.ask(t, "GET", rig.GraphURL+rig.ListPath, "", anyBearer)
 	require.Equal(t, 200, w.StatusCode)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -291,9 +291,9 @@ func TestDoorShutsDown(t *testing.T) {
 }
 
 // The proxy's CA is beside the local one, in the same bundle, and in no file.
-func TestDoorCA(t *testing.T) {
+func TestProxyCA(t *testing.T) {
 	dir := t.TempDir()
-	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", DataDir: dir})
+	d := newProxied(t, emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", DataDir: dir})
 	both, file, err := d.CA()
 	require.NoError(t, err)
 	var names []string
@@ -328,9 +328,9 @@ func TestDoorCA(t *testing.T) {
 }
 
 // The client of package emulator knows the way, however the server listens.
-func TestClientFindsTheDoor(t *testing.T) {
+func TestClientFindsTheProxy(t *testing.T) {
 	for name, o := range map[string]emulator.Options{"in memory": {}, "http": {HTTP: "127.0.0.1:0"}, "https": {HTTPS: "localhost:0"}} {
-		d := newDoored(t, o)
+		d := newProxied(t, o)
 		for _, address := range []string{rig.GraphURL + rig.ListPath, d.URL + rig.ProfilesAt} {
 			w, err := d.HTTP.Get(address)
 			require.NoError(t, err, "%s: %s", name, address)
@@ -342,7 +342,7 @@ func TestClientFindsTheDoor(t *testing.T) {
 }
 
 func TestSignInHostsAreOneService(t *testing.T) {
-	d := newDoored(t, emulator.Options{})
+	d := newProxied(t, emulator.Options{})
 	for _, host := range []string{"login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net"} {
 		w, body := d.ask(t, "GET", "https://"+host+"/organizations/v2.0/.well-known/openid-configuration", "")
 		assert.Equal(t, 200, w.StatusCode, string(body))
@@ -359,8 +359,8 @@ func TestSignInHostsAreOneService(t *testing.T) {
 
 // A token of the sign-in host is good at Graph's, and at the server's own address
 // too, with strict authentication.
-func TestDoorSignsIn(t *testing.T) {
-	d := newDoored(t, emulator.Options{Auth: emulator.AuthStrict, PublicURL: "https://public.test"})
+func TestProxySignsIn(t *testing.T) {
+	d := newProxied(t, emulator.Options{Auth: emulator.AuthStrict, PublicURL: "https://public.test"})
 	w, body := d.ask(t, "POST", "https://login.microsoftonline.com/"+emulator.DefaultTenant+"/oauth2/v2.0/token",
 		strings.TrimPrefix(rig.Query("grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope), "?"),
 		"Content-Type: application/x-www-form-urlencoded")
@@ -375,14 +375,14 @@ func TestDoorSignsIn(t *testing.T) {
 
 // Another account than that of upload URLs is not there.
 func TestOtherAccounts(t *testing.T) {
-	d := newDoored(t, emulator.Options{})
+	d := newProxied(t, emulator.Options{})
 	w, body := d.ask(t, "PUT", "https://other.blob.core.windows.net/container/a.csv?sv=x", "x", "x-ms-blob-type: BlockBlob")
 	assert.Equal(t, 404, w.StatusCode)
 	assert.Equal(t, "ResourceNotFound", w.Header.Get("x-ms-error-code"))
 	assert.Contains(t, string(body), "the storage account here is sdsstorage, not")
 }
 
-func TestDoorOptions(t *testing.T) {
+func TestProxyOptions(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close()
@@ -404,7 +404,7 @@ func TestDoorOptions(t *testing.T) {
 
 // The ordinary port is no proxy, and says where one is.
 func TestConnectAtTheOrdinaryPort(t *testing.T) {
-	d := newDoored(t, emulator.Options{HTTP: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
+	d := newProxied(t, emulator.Options{HTTP: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
 	c := d.Connect(t)
 	_, err := io.WriteString(c, "CONNECT graph.microsoft.com:443 HTTP/1.1\r\n\r\n")
 	require.NoError(t, err)
@@ -418,7 +418,7 @@ func TestConnectAtTheOrdinaryPort(t *testing.T) {
 
 // And so does each host behind the proxy.
 func TestUncleanPathsThroughTheProxy(t *testing.T) {
-	d := newDoored(t, emulator.Options{Clock: "frozen", Fixture: "contoso"})
+	d := newProxied(t, emulator.Options{Clock: "frozen", Fixture: "contoso"})
 	for _, path := range rig.Unclean(rig.ListPath) {
 		w, body := d.ask(t, "GET", rig.GraphURL+path, "", anyBearer)
 		assert.Equal(t, 200, w.StatusCode, "%s: %s", path, body)

@@ -39,7 +39,7 @@ func TestOwnHosts(t *testing.T) {
 	assert.Equal(t, "HTTP/1.1 GET https graph.test /a ", body)
 }
 
-// The certificate is of the door's CA and for the one host.
+// The certificate is of the proxy's CA and for the one host.
 func TestTrust(t *testing.T) {
 	r := newRig(t, nil)
 	c := r.client(t)

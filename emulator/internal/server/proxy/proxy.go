@@ -24,7 +24,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
 
-// Config is what a Door is made of. All of it is needed but Allow.
+// Config is what a Proxy is made of. All of it is needed but Allow.
 type Config struct {
 	// Hosts are those that are answered here, in lower case; "*.x" is every name
 	// of one more label than x.
@@ -48,9 +48,9 @@ type Config struct {
 	Log        *slog.Logger
 }
 
-// Door is the proxy, as an http.Handler of HTTP/1 requests. It is safe for
+// Proxy is the proxy, as an http.Handler of HTTP/1 requests. It is safe for
 // concurrent use.
-type Door struct {
+type Proxy struct {
 	cfg     Config
 	tls     *tls.Config
 	queue   *wire.Queue
@@ -65,15 +65,15 @@ type Door struct {
 	refused map[string]bool // hosts that the log has told of
 }
 
-// New returns a Door, which listens to nothing by itself.
-func New(cfg Config) *Door {
-	d := &Door{cfg: cfg, queue: wire.NewQueue("proxy"), tunnels: map[*tunnel]struct{}{}, refused: map[string]bool{}}
-	d.closing, d.close = context.WithCancel(context.Background())
-	d.tls = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-		GetCertificate: d.certificate, GetConfigForClient: rightName}
-	d.forward = &httputil.ReverseProxy{
+// New returns a Proxy, which listens to nothing by itself.
+func New(cfg Config) *Proxy {
+	p := &Proxy{cfg: cfg, queue: wire.NewQueue("proxy"), tunnels: map[*tunnel]struct{}{}, refused: map[string]bool{}}
+	p.closing, p.close = context.WithCancel(context.Background())
+	p.tls = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		GetCertificate: p.certificate, GetConfigForClient: rightName}
+	p.forward = &httputil.ReverseProxy{
 		Rewrite:      rewrite,
-		ErrorHandler: d.unreachable,
+		ErrorHandler: p.unreachable,
 		ErrorLog:     log.New(debugLog{cfg.Log}, "", 0),
 		Transport: &http.Transport{
 			DialContext: cfg.Dial,
@@ -83,69 +83,69 @@ func New(cfg Config) *Door {
 			ResponseHeaderTimeout: cfg.Idle,
 		},
 	}
-	return d
+	return p
 }
 
 // ServeHTTP takes a request that a client sends to its proxy.
-func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !d.enter() {
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !p.enter() {
 		panic(http.ErrAbortHandler) // it is closed
 	}
-	defer d.work.Done()
+	defer p.work.Done()
 	// Accepted, so that a client that insists on a password works, and not kept.
 	r.Header.Del("Proxy-Authorization")
 	r.Header.Del("Proxy-Connection")
 	switch {
 	case r.Method == http.MethodConnect:
-		d.connect(w, r)
+		p.connect(w, r)
 	case r.URL.Scheme == "":
-		d.refuse(w, http.StatusForbidden, d.noServer())
+		p.refuse(w, http.StatusForbidden, p.noServer())
 	default:
-		d.plain(w, r)
+		p.plain(w, r)
 	}
 }
 
-func (d *Door) enter() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.closed {
-		d.work.Add(1)
+func (p *Proxy) enter() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.work.Add(1)
 	}
-	return !d.closed
+	return !p.closed
 }
 
 // connect answers a CONNECT.
-func (d *Door) connect(w http.ResponseWriter, r *http.Request) {
+func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 || len(r.TransferEncoding) > 0 {
 		// RFC 9110, 9.3.6: such a body has no meaning. Whoever sends one may hope
 		// that another proxy takes it for something else. net/http would wait for it.
 		http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0))
-		d.refuse(w, http.StatusBadRequest, "CONNECT has no body: leave out Content-Length and Transfer-Encoding.\n")
+		p.refuse(w, http.StatusBadRequest, "CONNECT has no body: leave out Content-Length and Transfer-Encoding.\n")
 		return
 	}
 	t, ok := parseTarget(r.RequestURI)
 	switch {
 	case !ok:
-		d.refuse(w, http.StatusForbidden, "CONNECT wants HOST:PORT, as graph.microsoft.com:443.\n")
-	case d.answers(t.host) && t.port == "443":
-		d.answer(w, t.host)
-	case d.cfg.Allow.permits(t):
-		d.pass(w, t)
+		p.refuse(w, http.StatusForbidden, "CONNECT wants HOST:PORT, as graph.microsoft.com:443.\n")
+	case p.answers(t.host) && t.port == "443":
+		p.answer(w, t.host)
+	case p.cfg.Allow.permits(t):
+		p.pass(w, t)
 	default:
-		d.refuseTarget(w, t)
+		p.refuseTarget(w, t)
 	}
 }
 
 // plain answers a request whose target is a whole URL. net/http has taken the
 // host from there and dropped the Host header, as RFC 9112, 3.2.2 asks of a
 // proxy: a second host has no way on.
-func (d *Door) plain(w http.ResponseWriter, r *http.Request) {
+func (p *Proxy) plain(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Scheme != "http" {
-		d.refuse(w, http.StatusForbidden, "Only http:// URLs are asked of a proxy as they are; for https:// it is sent CONNECT HOST:443.\n")
+		p.refuse(w, http.StatusForbidden, "Only http:// URLs are asked of a proxy as they are; for https:// it is sent CONNECT HOST:443.\n")
 		return
 	}
 	if r.URL.User != nil {
-		d.refuse(w, http.StatusBadRequest, "The URL has a user name before its host: leave it out.\n")
+		p.refuse(w, http.StatusBadRequest, "The URL has a user name before its host: leave it out.\n")
 		return
 	}
 	authority := r.URL.Host
@@ -155,49 +155,49 @@ func (d *Door) plain(w http.ResponseWriter, r *http.Request) {
 	t, ok := parseTarget(authority)
 	switch {
 	case !ok:
-		d.refuse(w, http.StatusForbidden, "The URL wants a host, as http://graph.microsoft.com/.\n")
-	case d.answers(t.host) && t.port == "80":
-		d.hand(w, r, t.host)
-	case d.cfg.Allow.permits(t):
-		ctx, cancel := d.lifetime(r)
+		p.refuse(w, http.StatusForbidden, "The URL wants a host, as http://graph.microsoft.com/.\n")
+	case p.answers(t.host) && t.port == "80":
+		p.hand(w, r, t.host)
+	case p.cfg.Allow.permits(t):
+		ctx, cancel := p.lifetime(r)
 		defer cancel()
-		d.forward.ServeHTTP(w, r.WithContext(ctx))
+		p.forward.ServeHTTP(w, r.WithContext(ctx))
 	default:
-		d.refuseTarget(w, t)
+		p.refuseTarget(w, t)
 	}
 }
 
 // hand gives a request for a host of ours to the handler.
-func (d *Door) hand(w http.ResponseWriter, r *http.Request, host string) {
+func (p *Proxy) hand(w http.ResponseWriter, r *http.Request, host string) {
 	r.Host, r.URL.Scheme, r.URL.Host = host, "", ""
 	if r.URL.Path == "" {
 		r.URL.Path = "/"
 	}
-	d.cfg.Handler.ServeHTTP(w, r)
+	p.cfg.Handler.ServeHTTP(w, r)
 }
 
-// lifetime is r's context, which ends with the door as well.
-func (d *Door) lifetime(r *http.Request) (context.Context, context.CancelFunc) {
+// lifetime is r's context, which ends with the proxy as well.
+func (p *Proxy) lifetime(r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(r.Context())
-	stop := context.AfterFunc(d.closing, cancel)
+	stop := context.AfterFunc(p.closing, cancel)
 	return ctx, func() { stop(); cancel() }
 }
 
 // Close ends all tunnels and waits for whoever is in ServeHTTP. What it hands to
 // Config.Handler is the caller's to end.
-func (d *Door) Close() error {
-	d.mu.Lock()
-	d.closed = true
-	open := make([]*tunnel, 0, len(d.tunnels))
-	for t := range d.tunnels {
+func (p *Proxy) Close() error {
+	p.mu.Lock()
+	p.closed = true
+	open := make([]*tunnel, 0, len(p.tunnels))
+	for t := range p.tunnels {
 		open = append(open, t)
 	}
-	d.mu.Unlock()
-	d.close()
-	d.queue.Close()
+	p.mu.Unlock()
+	p.close()
+	p.queue.Close()
 	for _, t := range open {
 		t.end()
 	}
-	d.work.Wait()
+	p.work.Wait()
 	return nil
 }

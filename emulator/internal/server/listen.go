@@ -1,71 +1,34 @@
-package emulator
+package server
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strconv"
 	"syscall"
 )
 
-// listen opens every listener before it serves the first.
-func (s *Server) listen() error {
-	var plain, secure, proxy []net.Listener
-	open := func(address string) (list []net.Listener, err error) {
-		if address != "" {
-			list, err = listen(address)
-		}
-		for _, l := range list {
-			s.ports = append(s.ports, l.Addr().(*net.TCPAddr).Port)
-		}
-		return list, err
+// listen opens the listeners of an address, if there is one, and notes under name how
+// clients reach them by a scheme.
+func (s *Server) listen(name, scheme, address string) ([]net.Listener, error) {
+	if address == "" {
+		return nil, nil
 	}
-	plain, err := open(s.set.HTTP)
+	list, err := listen(address)
 	if err == nil {
-		secure, err = open(s.set.HTTPS)
+		s.urls[name] = origin(scheme, address, list[0])
 	}
-	if err == nil && s.set.HTTPS != "" {
-		_, err = s.ca() // a bad host or CA file is told now
-	}
-	if err == nil {
-		proxy, err = open(s.set.Proxy)
-	}
-	if err == nil && s.set.Proxy != "" {
-		err = s.openDoor()
-	}
-	if err != nil {
-		closeAll(slices.Concat(plain, secure, proxy))
-		return err
-	}
-	s.name(plain, secure, proxy)
-	server := s.newServer(s)
-	s.serve(server, s.mem, false)
-	for _, l := range plain {
-		s.serve(server, l, false)
-	}
-	for _, l := range secure {
-		s.serve(server, l, true)
-	}
-	if s.door != nil {
-		s.serveDoor(proxy)
-	}
-	return nil
+	return list, err
 }
 
-// name sets the server's URLs, before the first request looks at them.
-func (s *Server) name(plain, secure, proxy []net.Listener) {
-	for _, l := range plain {
-		s.urls["http"] = origin("http", s.set.HTTP, l)
+// origin is how clients reach a listener: by the host that was asked for, where
+// it names one, with the port that was given.
+func origin(scheme, address string, l net.Listener) string {
+	host, _, _ := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost" // listening everywhere includes here
 	}
-	for _, l := range secure {
-		s.urls["https"] = origin("https", s.set.HTTPS, l)
-	}
-	for _, l := range proxy {
-		s.urls["proxy"] = origin("http", s.set.Proxy, l)
-	}
-	s.URL = cmp.Or(s.urls["https"], s.urls["http"], "https://localhost") + "/beta" // in memory, any host would do
+	return scheme + "://" + net.JoinHostPort(host, portOf(l))
 }
 
 // listen opens the listeners that an address means. The host "localhost" is
@@ -123,10 +86,4 @@ func explainListen(address string, err error) error {
 		return fmt.Errorf("cannot listen on %s: another program has that port; choose another, or port 0 for any free one", address)
 	}
 	return fmt.Errorf("cannot listen on %s: %w", address, reason)
-}
-
-func closeAll(listeners []net.Listener) {
-	for _, l := range listeners {
-		l.Close()
-	}
 }

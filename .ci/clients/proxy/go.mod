@@ -1,4 +1,4 @@
-module graphemu-client-proxy-door
+module graphemu-client-proxy
 
 go 1.26.0
 
