@@ -16,8 +16,6 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/graphemu/graphemu/emulator"
 )
 
 func commandTree() *cobra.Command {
@@ -125,15 +123,6 @@ func TestDocumentsNameEveryCommandAndFlag(t *testing.T) {
 			})
 		}
 	})
-}
-
-// emulator/README.md has the table of variants as the program has it.
-func TestDocumentsVariants(t *testing.T) {
-	text := page(t, "emulator/README.md")
-	for _, v := range emulator.Variants() {
-		row := "| `" + v.Name + "` | `" + strings.Join(v.Readings, "`, `") + "` |"
-		assert.True(t, strings.Contains(text, row), "the table of variants lacks %s", row)
-	}
 }
 
 // emulator/README.md has each call of the control API.

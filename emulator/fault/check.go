@@ -218,37 +218,6 @@ func (c *checker) retryAfter(r *Respond) {
 	}
 }
 
-func (c *checker) body(b *Body) {
-	var effects []string
-	for _, e := range []struct {
-		name string
-		set  bool
-	}{{"cutAt", b.CutAt.Given}, {"corrupt", b.Corrupt != 0}, {"replace", b.Replace != nil}, {"html", b.HTML}} {
-		if e.set {
-			effects = append(effects, e.name)
-		}
-	}
-	switch {
-	case len(effects) > 1:
-		c.add("/body", "%s exclude each other: one rule damages a body in one way", strings.Join(effects, " and "))
-	case len(effects) == 0 && b.ContentLength == 0:
-		c.add("/body", "nothing is damaged: want cutAt, corrupt, replace, html or contentLength")
-	}
-	if at := b.CutAt; !at.Given && at != (Offset{}) {
-		c.add("/body/cutAt", "an offset that is not given: write fault.At(120) or fault.Share(50)")
-	} else if !(at.Percent >= 0 && at.Percent <= 100) {
-		c.add("/body/cutAt", "%v%% is no share: want one of 0%% to 100%%", at.Percent)
-	} else if at.Bytes < 0 || at.Bytes > MaxBytes {
-		c.add("/body/cutAt", "%d is no place in a body: want 0 to %d bytes", at.Bytes, MaxBytes)
-	}
-	if b.Corrupt < 0 || b.Corrupt > MaxBytes {
-		c.add("/body/corrupt", "%d is no number of bytes: want 1 to %d", b.Corrupt, MaxBytes)
-	}
-	if b.ContentLength < -MaxBytes || b.ContentLength > MaxBytes {
-		c.add("/body/contentLength", "%d is too far off: the most is %d bytes", b.ContentLength, MaxBytes)
-	}
-}
-
 func (c *checker) slow(s *Slow) {
 	if s.Bytes < 1 || s.Bytes > MaxBytes {
 		c.add("/slow/bytes", "%d is no size of a piece: want 1 to %d bytes", s.Bytes, MaxBytes)

@@ -79,16 +79,6 @@ const (
 	FormatDate    = "date"
 )
 
-// Body damages the body of an answer. At most one of CutAt, Corrupt, Replace
-// and HTML is set.
-type Body struct {
-	CutAt         Offset  `json:"cutAt,omitzero"`         // "50%" or a number of bytes: what is beyond is not sent
-	Corrupt       int     `json:"corrupt,omitzero"`       // so many bytes, drawn from the seed, are changed
-	Replace       *string `json:"replace,omitzero"`       // this text, with the answer's own headers
-	HTML          bool    `json:"html,omitzero"`          // a gateway's page in place of JSON, as text/html
-	ContentLength int     `json:"contentLength,omitzero"` // the header is off by so many bytes, as 10 or -10
-}
-
 // Slow sends a body in pieces.
 type Slow struct {
 	Bytes int            `json:"bytes"` // of a piece

@@ -98,9 +98,7 @@ func effects(r *fault.Rule, many bool) (list []string) {
 	if a := r.Respond; a != nil {
 		list = append(list, is+" "+answer(a))
 	}
-	if b := r.Body; b != nil {
-		list = append(list, damage(b)...)
-	}
+	list = append(list, r.Body.Sentences()...)
 	if s := r.Slow; s != nil {
 		list = append(list, fmt.Sprintf("the body comes in pieces of %s, %s apart", counted(s.Bytes, "byte"), short(s.Every.Std())))
 	}
@@ -149,29 +147,6 @@ func answer(a *fault.Respond) string {
 		list = append(list, name+": "+a.Headers[name])
 	}
 	return strings.Join(list, ", ")
-}
-
-func damage(b *fault.Body) (list []string) {
-	if b.CutAt.Given {
-		at := b.CutAt.String()
-		if b.CutAt.Percent == 0 {
-			at = counted(b.CutAt.Bytes, "byte")
-		}
-		list = append(list, "the body is cut at "+at)
-	}
-	if b.Corrupt > 0 {
-		list = append(list, counted(b.Corrupt, "byte")+" of the body are wrong")
-	}
-	if b.Replace != nil {
-		list = append(list, "the body is "+words.Quote(*b.Replace))
-	}
-	if b.HTML {
-		list = append(list, "the body is a gateway's HTML page")
-	}
-	if b.ContentLength != 0 {
-		list = append(list, fmt.Sprintf("Content-Length is off by %+d", b.ContentLength))
-	}
-	return list
 }
 
 // throttleSentence says what a limit allows.

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/graphemu/graphemu/emulator/internal/variant"
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/schemas"
 )
@@ -30,17 +30,6 @@ func TestTheSchemaHasTheWordsOfTheCode(t *testing.T) {
 	var s definition
 	require.NoError(t, json.Unmarshal(text, &s))
 
-	variants := s.Defs["scenarioVariants"].Properties
-	assert.Len(t, variants, len(variant.Table))
-	for _, v := range variant.Table {
-		var readings []string
-		for _, e := range variants[v.Name].Enum {
-			if text, ok := e.(string); ok {
-				readings = append(readings, text)
-			}
-		}
-		assert.Equal(t, v.Readings, readings, v.Name)
-	}
 	words := func(def, property string) (list []string) {
 		for _, e := range s.Defs[def].Properties[property].Enum {
 			list = append(list, e.(string))
@@ -81,7 +70,8 @@ func TestTheSchemaHasThePropertiesOfTheTypes(t *testing.T) {
 	assert.Equal(t, fields(f), slices.DeleteFunc(root, func(n string) bool { return n == "$schema" }))
 	for def, v := range map[string]any{
 		"scenarioClock": f.Clock, "scenarioTimeline": f.Timeline, "scenarioLifecycle": Lifecycle{}, "scenarioStep": Step{}, "scenarioSyncError": SyncError{},
-		"scenarioFault": reflect.New(reflect.TypeOf(f.Faults).Elem()).Elem().Interface(), "scenarioThrottle": reflect.New(reflect.TypeOf(f.Throttle).Elem()).Elem().Interface(),
+		"scenarioFault": fault.Rule{}, "scenarioThrottle": reflect.New(reflect.TypeOf(f.Throttle).Elem()).Elem().Interface(),
+		"scenarioBody": fault.Body{}, "scenarioSlow": fault.Slow{}, "scenarioRespond": fault.Respond{}, "scenarioWhile": fault.While{},
 		"scenarioExpectation": reflect.New(reflect.TypeOf(f.Expect).Elem()).Elem().Interface(),
 	} {
 		assert.Equal(t, fields(v), names(s.Defs[def].Properties), def)

@@ -64,9 +64,8 @@ func (x *exchange) configuration() openID {
 		SubjectTypes:  []string{"pairwise"}, Algorithms: []string{"RS256"}, ResponseTypes: []string{"code"},
 		Issuer: x.issuer(issuer, false), HTTPLogout: true,
 		ChallengeMethods: []string{"plain", "S256"},
-		Grants: []string{"client_credentials", "authorization_code",
-			"urn:ietf:params:oauth:grant-type:device_code", "refresh_token", "password"},
-		Region: region, CloudInstance: instance, CloudGraph: oldGraph, GraphHost: graph,
+		Grants:           grantTypes(),
+		Region:           region, CloudInstance: instance, CloudGraph: oldGraph, GraphHost: graph,
 	}
 	oauth, yes, no := base+"/oauth2/v2.0/", true, false
 	if x.call.v1 { // observed: what differs

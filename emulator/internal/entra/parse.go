@@ -29,7 +29,8 @@ const (
 	realmPage
 )
 
-// The operations, as faults, scenarios and the journal name them.
+// The operations that this package asks for by name. Rules and the journal have the
+// same names; all of them are Operations.
 const (
 	clientCredentials = "token.clientCredentials"
 	authorizationCode = "token.authorizationCode"
@@ -46,12 +47,6 @@ const (
 	instance          = "token.instance"
 	userRealm         = "token.userRealm"
 )
-
-// Operations returns the names of all operations that Parse tells, sorted.
-func Operations() []string {
-	return []string{authorizationCode, authorize, clientCredentials, configuration, device, deviceCode, devicePageOp,
-		instance, keys, logout, otherGrant, password, refreshToken, userRealm}
-}
 
 // The paths behind the tenant. No letter case counts (chosen: so it is at Entra
 // for the paths that were tried, as MSAL's /common/UserRealm).
@@ -74,16 +69,6 @@ var paths = []struct {
 	{".well-known/openid-configuration", configurationPage, configuration, true},
 	{"discovery/keys", keysPage, keys, true},
 	{"oauth2/deviceauth", deviceAuthPage, devicePageOp, false},
-}
-
-// grants are the values of grant_type.
-var grants = map[string]string{
-	"client_credentials":                           clientCredentials,
-	"authorization_code":                           authorizationCode,
-	"urn:ietf:params:oauth:grant-type:device_code": deviceCode,
-	"device_code":                                  deviceCode, // documented for v1, and taken by v2.0
-	"refresh_token":                                refreshToken,
-	"password":                                     password,
 }
 
 // common is the tenant of whoever signs in.
@@ -160,8 +145,8 @@ func (c *Call) read(r *http.Request) {
 		return
 	}
 	if c.page == tokenPage {
-		if op := grants[c.params.get("grant_type")]; op != "" {
-			c.Operation = op
+		if g := grantNamed(c.params.get("grant_type")); g != nil {
+			c.Operation = g.operation
 		}
 		c.readBasic(r)
 	}

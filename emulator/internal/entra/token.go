@@ -31,17 +31,8 @@ func (x *exchange) token() (any, *problem) {
 	if grant == "" {
 		return nil, refuse(missingParameter, "grant_type")
 	}
-	switch x.call.Operation {
-	case clientCredentials:
-		return x.clientCredentials()
-	case authorizationCode:
-		return x.redeemCode()
-	case deviceCode:
-		return x.redeemDevice()
-	case refreshToken:
-		return x.refresh()
-	case password:
-		return x.password()
+	if g := grantNamed(grant); g != nil {
+		return g.run(x)
 	}
 	p := refuse(unsupportedGrant, grant)
 	if grant == "urn:ietf:params:oauth:grant-type:jwt-bearer" {

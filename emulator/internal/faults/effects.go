@@ -2,9 +2,7 @@ package faults
 
 import (
 	"math/rand/v2"
-	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/graphemu/graphemu/emulator/fault"
 )
@@ -51,25 +49,7 @@ func (s *Strike) Effects() []string {
 	if s.Early {
 		all = append(all, "punishEarly")
 	}
-	if b := r.Body; b != nil {
-		switch {
-		case b.CutAt.Given && b.CutAt.Percent > 0:
-			all = append(all, "cutAt "+b.CutAt.String())
-		case b.CutAt.Given:
-			all = append(all, "cutAt "+b.CutAt.String()+" bytes")
-		case b.Corrupt > 0:
-			all = append(all, "corrupt "+strconv.Itoa(b.Corrupt)+" bytes")
-		case b.Replace != nil:
-			all = append(all, "replace")
-		case b.HTML:
-			all = append(all, "html")
-		}
-		if n := b.ContentLength; n > 0 {
-			all = append(all, "contentLength +"+strconv.Itoa(n))
-		} else if n < 0 {
-			all = append(all, "contentLength "+strconv.Itoa(n))
-		}
-	}
+	all = append(all, r.Body.Effects()...)
 	if r.Slow != nil {
 		all = append(all, "slow "+strconv.Itoa(r.Slow.Bytes)+" bytes every "+r.Slow.Every.String())
 	}
@@ -79,76 +59,25 @@ func (s *Strike) Effects() []string {
 	return all
 }
 
-// mediaHTML is the Content-Type of a gateway's page.
-const mediaHTML = "text/html;charset=utf-8"
-
-// Damage returns a body as the rule damages it, for the parts of a batch: cut,
-// corrupted, replaced or a gateway's page. media is the Content-Type that comes
-// with it, "" where it stays as it is. body is not changed.
-func (s *Strike) Damage(body []byte) (out []byte, media string) { return s.damage(body, 0) }
-
-func (s *Strike) damage(body []byte, status int) (out []byte, media string) {
-	if s.Rule == nil || s.Rule.Body == nil {
-		return body, ""
+// Damage returns a body as the rule damages it, for the parts of a batch. media is the
+// Content-Type that comes with it, "" where it stays as it is. body is not changed.
+func (s *Strike) Damage(body []byte) (out []byte, media string) {
+	status := 0
+	if s.Rule != nil && s.Rule.Respond != nil {
+		status = s.Rule.Respond.Status
 	}
-	switch b := s.Rule.Body; {
-	case b.CutAt.Given:
-		return body[:before(b.CutAt, len(body))], ""
-	case b.Corrupt > 0:
-		return corrupt(body, b.Corrupt, draw(s.key, forDamage, s.Call)), ""
-	case b.Replace != nil:
-		return []byte(*b.Replace), ""
-	case b.HTML:
-		if status == 0 && s.Rule.Respond != nil {
-			status = s.Rule.Respond.Status
-		}
-		return page(status), mediaHTML
-	}
-	return body, ""
+	out, media, _ = s.damage(body, status)
+	return out, media
 }
 
-// corrupt returns a copy of body in which n bytes, at places drawn from random,
-// are others; all of them where it has no more.
-func corrupt(body []byte, n int, random *rand.Rand) []byte {
-	out := append([]byte(nil), body...)
-	hit := make(map[int]bool, min(n, len(body)))
-	// Floyd's way to draw n of len(body) places, each set of places as likely.
-	for i := max(0, len(body)-n); i < len(body); i++ {
-		at := random.IntN(i + 1)
-		if hit[at] {
-			at = i
-		}
-		hit[at] = true
-		out[at] ^= byte(1 + random.IntN(255))
+// damage is the same, and tells whether the answer's Content-Encoding is no more that
+// of the body.
+func (s *Strike) damage(body []byte, status int) (out []byte, media string, whole bool) {
+	if s.Rule == nil {
+		return body, "", false
 	}
-	return out
-}
-
-// page is what a gateway sends that has its own idea of an answer. The words are
-// chosen: those of no product.
-func page(status int) []byte {
-	title := "Gateway Error"
-	if text := http.StatusText(status); status >= 400 && text != "" {
-		title = strconv.Itoa(status) + " " + text
-	}
-	return []byte(strings.ReplaceAll(`<!DOCTYPE html>
-<html>
-<head><title>TITLE</title></head>
-<body>
-<center><h1>TITLE</h1></center>
-<p>The gateway could not complete your request. Please try again later.</p>
-<hr><center>gateway</center>
-</body>
-</html>
-`, "TITLE", title))
-}
-
-// before returns how many bytes of a body of size bytes come before the place.
-func before(o fault.Offset, size int) int {
-	if o.Percent > 0 {
-		return min(int(float64(size)*o.Percent/100), size)
-	}
-	return min(max(o.Bytes, 0), size)
+	return s.Rule.Body.Apply(fault.Answer{Status: status, Body: body,
+		Random: func() *rand.Rand { return draw(s.key, forDamage, s.Call) }})
 }
 
 // breaks tells that the client sees no proper end of the answer.

@@ -38,7 +38,7 @@ func (s *Strike) Send(w http.ResponseWriter, r *http.Request, status int, body [
 		a.end(rule.Then)
 	}
 
-	out, media := s.damage(body, status)
+	out, media, replaced := s.damage(body, status)
 	whole := len(out) // what the header would say
 	if damage.CutAt.Given {
 		whole = len(body)
@@ -47,7 +47,7 @@ func (s *Strike) Send(w http.ResponseWriter, r *http.Request, status int, body [
 	if media != "" {
 		h.Set("Content-Type", media)
 	}
-	if damage.HTML || damage.Replace != nil {
+	if replaced {
 		h.Del("Content-Encoding") // the new text is as it is
 	}
 	switch {

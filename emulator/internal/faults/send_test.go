@@ -423,6 +423,7 @@ func TestCorrupt(t *testing.T) {
 }
 
 func TestDamageOfParts(t *testing.T) {
+	const html = "text/html;charset=utf-8"
 	text := "text"
 	for _, tc := range []struct {
 		rule        fault.Rule
@@ -432,15 +433,17 @@ func TestDamageOfParts(t *testing.T) {
 		{fault.Rule{Body: &fault.Body{ContentLength: 3}}, answerBody, ""},
 		{fault.Rule{Body: cutAt(4)}, answerBody[:4], ""},
 		{fault.Rule{Body: &fault.Body{Replace: &text}}, text, ""},
-		{fault.Rule{Body: &fault.Body{HTML: true}}, string(page(0)), mediaHTML},
-		{fault.Rule{Body: &fault.Body{HTML: true}, Respond: &fault.Respond{Status: 503}}, string(page(503)), mediaHTML},
+		{fault.Rule{Body: &fault.Body{HTML: true}}, "<title>Gateway Error</title>", html},
+		{fault.Rule{Body: &fault.Body{HTML: true}, Respond: &fault.Respond{Status: 503}}, "<title>503 Service Unavailable</title>", html},
 	} {
 		strike := Strike{Rule: &tc.rule}
 		out, media := strike.Damage([]byte(answerBody))
-		assert.Equal(t, tc.want, string(out))
-		assert.Equal(t, tc.media, media)
+		if assert.Equal(t, tc.media, media); media == html {
+			assert.Contains(t, string(out), tc.want)
+		} else {
+			assert.Equal(t, tc.want, string(out))
+		}
 	}
-	assert.NotEqual(t, page(0), page(503))
 }
 
 func TestEffects(t *testing.T) {

@@ -8,20 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/graphemu/graphemu/emulator/clock"
-	"github.com/graphemu/graphemu/emulator/fault"
 )
-
-func TestOffsetInABody(t *testing.T) {
-	for _, tc := range []struct {
-		at         fault.Offset
-		size, want int
-	}{
-		{fault.Share(50), 11, 5}, {fault.Share(100), 11, 11}, {fault.Offset{Given: true}, 11, 0},
-		{fault.At(5), 11, 5}, {fault.At(50), 11, 11}, {fault.At(-5), 11, 0}, {fault.Share(50), 0, 0},
-	} {
-		assert.Equal(t, tc.want, before(tc.at, tc.size), tc.at)
-	}
-}
 
 func TestTimesOfAClient(t *testing.T) {
 	const s = time.Second

@@ -1,10 +1,6 @@
 package odata
 
-import (
-	"strings"
-
-	"github.com/tidwall/gjson"
-)
+import "github.com/tidwall/gjson"
 
 type op uint8
 
@@ -24,16 +20,9 @@ const (
 	opGe
 	opLt
 	opLe
-	opIn // kids[0] among the others
-	opStartsWith
-	opEndsWith
-	opContains
-	opIndexOf
-	opConcat
-	opToLower
-	opToUpper
-	opTrim
-	opLength
+	opIn       // kids[0] among the others
+	opFunction // one of functions
+	opPhrase   // of $search: a phrase that a field has
 )
 
 // node is a checked expression. One struct for all, and a switch instead of an
@@ -45,6 +34,8 @@ type node struct {
 	kids  []*node
 	lit   value // of opLiteral
 	path  path  // of opPath, opCount, opAny, opAll, opIsOf
+
+	function func(a, b string, exact bool) value // of opFunction
 }
 
 // boolean reports whether the expression can stand for a condition; null can.
@@ -87,7 +78,7 @@ func (s *scope) eval(n *node) value {
 	case opEq, opNe, opGt, opGe, opLt, opLe:
 		return boolean(holds(n.op, s.eval(n.kids[0]), s.eval(n.kids[1]), n.exact))
 	}
-	return s.text(n)
+	return s.call(n)
 }
 
 // logic stops at the operand that decides.
@@ -164,8 +155,8 @@ func holds(o op, a, b value, exact bool) bool {
 	return c <= 0
 }
 
-// text computes the functions, all of which are null where an argument is.
-func (s *scope) text(n *node) value {
+// call works out a function, which is null where an argument is.
+func (s *scope) call(n *node) value {
 	a := s.eval(n.kids[0])
 	if a.null() {
 		return a
@@ -176,40 +167,5 @@ func (s *scope) text(n *node) value {
 			return b
 		}
 	}
-	switch n.op {
-	case opStartsWith:
-		if n.exact {
-			return boolean(strings.HasPrefix(a.s, b.s))
-		}
-		return boolean(foldPrefix(a.s, b.s) >= 0)
-	case opEndsWith:
-		if n.exact {
-			return boolean(strings.HasSuffix(a.s, b.s))
-		}
-		return boolean(foldSuffix(a.s, b.s))
-	case opContains:
-		return boolean(index(a.s, b.s, n.exact) >= 0)
-	case opIndexOf:
-		i := index(a.s, b.s, n.exact)
-		if i < 0 {
-			return value{kind: KindInt64, n: -1}
-		}
-		return value{kind: KindInt64, n: units(a.s[:i])}
-	case opConcat:
-		return value{kind: KindString, s: a.s + b.s}
-	case opToLower:
-		return value{kind: KindString, s: strings.ToLower(a.s)}
-	case opToUpper:
-		return value{kind: KindString, s: strings.ToUpper(a.s)}
-	case opTrim:
-		return value{kind: KindString, s: strings.TrimSpace(a.s)}
-	}
-	return value{kind: KindInt64, n: units(a.s)} // opLength
-}
-
-func index(s, sub string, exact bool) int {
-	if exact {
-		return strings.Index(s, sub)
-	}
-	return foldIndex(s, sub)
+	return n.function(a.s, b.s, n.exact)
 }

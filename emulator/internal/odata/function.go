@@ -7,25 +7,73 @@ import (
 
 // function is one of OData's canonical functions, all over texts.
 type function struct {
-	op     op
-	params int
+	name   string
+	params int // how many texts it takes: one or two
 	result Kind
+
+	// of works it out; b is "" where there is one text. No text is null: a function of
+	// null is null. exact compares with regard to case.
+	of func(a, b string, exact bool) value
 }
 
-var functions = map[string]function{
-	"startswith": {opStartsWith, 2, KindBoolean},
-	"endswith":   {opEndsWith, 2, KindBoolean},
-	"contains":   {opContains, 2, KindBoolean},
-	"indexof":    {opIndexOf, 2, KindInt64},
-	"concat":     {opConcat, 2, KindString},
-	"tolower":    {opToLower, 1, KindString},
-	"toupper":    {opToUpper, 1, KindString},
-	"trim":       {opTrim, 1, KindString},
-	"length":     {opLength, 1, KindInt64},
+// functions are in the order in which a message lists them.
+var functions = []function{
+	{"contains", 2, KindBoolean, func(a, b string, exact bool) value { return boolean(index(a, b, exact) >= 0) }},
+	{"startswith", 2, KindBoolean, func(a, b string, exact bool) value {
+		if exact {
+			return boolean(strings.HasPrefix(a, b))
+		}
+		return boolean(foldPrefix(a, b) >= 0)
+	}},
+	{"endswith", 2, KindBoolean, func(a, b string, exact bool) value {
+		if exact {
+			return boolean(strings.HasSuffix(a, b))
+		}
+		return boolean(foldSuffix(a, b))
+	}},
+	{"tolower", 1, KindString, func(a, _ string, _ bool) value { return textual(strings.ToLower(a)) }},
+	{"toupper", 1, KindString, func(a, _ string, _ bool) value { return textual(strings.ToUpper(a)) }},
+	{"trim", 1, KindString, func(a, _ string, _ bool) value { return textual(strings.TrimSpace(a)) }},
+	{"length", 1, KindInt64, func(a, _ string, _ bool) value { return integer(units(a)) }},
+	{"indexof", 2, KindInt64, func(a, b string, exact bool) value {
+		i := index(a, b, exact)
+		if i < 0 {
+			return integer(-1)
+		}
+		return integer(units(a[:i]))
+	}},
+	{"concat", 2, KindString, func(a, b string, _ bool) value { return textual(a + b) }},
 }
 
-// functionNames is in a fixed order for suggestions.
-var functionNames = []string{"contains", "startswith", "endswith", "tolower", "toupper", "trim", "length", "indexof", "concat", "isof"}
+func textual(s string) value { return value{kind: KindString, s: s} }
+
+func integer(n int64) value { return value{kind: KindInt64, n: n} }
+
+func index(s, sub string, exact bool) int {
+	if exact {
+		return strings.Index(s, sub)
+	}
+	return foldIndex(s, sub)
+}
+
+// functionNamed returns the function of a name in lower case; nil: there is none.
+func functionNamed(name string) *function {
+	for i := range functions {
+		if functions[i].name == name {
+			return &functions[i]
+		}
+	}
+	return nil
+}
+
+// functionNames are all names, for suggestions.
+func functionNames() []string {
+	var names []string
+	for _, f := range functions {
+		names = append(names, f.name)
+	}
+	return append(names, "isof")
+}
 
 // function reads name(arguments); the current token is the name.
 func (p *parser) function() (*node, error) {
@@ -37,9 +85,9 @@ func (p *parser) function() (*node, error) {
 	if name == "isof" {
 		return p.isof()
 	}
-	f, ok := functions[name]
-	if !ok {
-		help := suggest(name, functionNames)
+	f := functionNamed(name)
+	if f == nil {
+		help := suggest(name, functionNames())
 		switch name {
 		case "substringof":
 			help = "That is OData 2 and 3; here it is contains(property,'text')."
@@ -53,7 +101,7 @@ func (p *parser) function() (*node, error) {
 	if err := p.next(); err != nil {
 		return nil, err
 	}
-	n := &node{op: f.op, shape: shape{kind: f.result}}
+	n := &node{op: opFunction, function: f.of, shape: shape{kind: f.result}}
 	for sep := "("; ; sep = "," {
 		if err := p.expect(sep); err != nil {
 			return nil, err

@@ -11,9 +11,9 @@ type Search struct {
 
 // term is a phrase, or terms joined by the operator.
 type term struct {
-	op     op // opContains, opAnd, opOr, opNot
+	op     op // opPhrase, opAnd, opOr, opNot
 	phrase string
-	fields []string // of opContains: where the phrase may stand
+	fields []string // of opPhrase: where the phrase may stand
 	kids   []*term
 }
 
@@ -180,7 +180,7 @@ func (p *searchParser) not() (*term, error) {
 		return nil, p.syntax(start+strings.IndexByte(word, ':'), `A property and its value stand together in double quotes: "displayName:North".`)
 	}
 	p.pos += len(word)
-	return &term{op: opContains, phrase: word, fields: p.unnamed()}, nil
+	return &term{op: opPhrase, phrase: word, fields: p.unnamed()}, nil
 }
 
 // quoted reads a phrase in which a backslash takes the next character as it is.
@@ -197,7 +197,7 @@ func (p *searchParser) quoted() (*term, error) {
 		return nil, p.syntax(start, "The phrase that begins here has no closing double quote.")
 	}
 	p.pos++
-	t := &term{op: opContains, phrase: b.String(), fields: p.unnamed()}
+	t := &term{op: opPhrase, phrase: b.String(), fields: p.unnamed()}
 	if strings.TrimSpace(t.phrase) == "" {
 		return nil, p.syntax(start, "This phrase is empty.")
 	}

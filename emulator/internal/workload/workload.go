@@ -46,6 +46,10 @@ type Operation struct {
 	Versions Version        // those that have it
 	Needs    *identity.Need // the permissions it asks for; nil: only a token
 	Run      func(*Call) (engine.Reply, error)
+
+	// Declares is the operation as $metadata has it: an action for POST, a function for
+	// GET. Nil for one that OData knows without being told, as reading a collection.
+	Declares *odata.Operation
 }
 
 // Level is how much of an operation there is.
@@ -94,6 +98,5 @@ type Model struct {
 	Education []odata.Property // navigations of /education
 	Bindings  []odata.Binding  // where these lead to
 	Sets      []odata.EntitySet
-	Actions   []odata.Operation
-	Functions []odata.Operation
+	Functions []odata.Operation // that no row declares
 }

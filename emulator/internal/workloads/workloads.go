@@ -2,6 +2,8 @@
 package workloads
 
 import (
+	"net/http"
+
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
@@ -28,8 +30,16 @@ func newModel(v workload.Version) *odata.Model {
 		part := w.Model(v)
 		m.Types = append(m.Types, part.Types...)
 		m.EntitySets = append(m.EntitySets, part.Sets...)
-		m.Actions = append(m.Actions, part.Actions...)
 		m.Functions = append(m.Functions, part.Functions...)
+		for _, o := range w.Operations {
+			switch {
+			case o.Declares == nil || o.Versions&v == 0:
+			case o.Method == http.MethodPost:
+				m.Actions = append(m.Actions, *o.Declares)
+			default:
+				m.Functions = append(m.Functions, *o.Declares)
+			}
+		}
 		root.Properties = append(root.Properties, part.Education...)
 		bindings = append(bindings, part.Bindings...)
 	}

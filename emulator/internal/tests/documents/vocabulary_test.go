@@ -1,11 +1,13 @@
 package documents
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,6 +17,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
+	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -35,6 +38,33 @@ func TestOperationList(t *testing.T) {
 	text, err := schemas.FS.ReadFile("scenario.schema.json")
 	require.NoError(t, err)
 	assert.True(t, gjson.ValidBytes(text))
+}
+
+// The variants stand in a table of README.md and in the schema of scenarios, where an
+// editor finds them. Both are written from variant.Table.
+func TestVariantList(t *testing.T) {
+	var rows, properties []string
+	for _, v := range variant.Table {
+		rows = append(rows, fmt.Sprintf("| `%s` | `%s` |\n", v.Name, strings.Join(v.Readings, "`, `")))
+		var texts, numbers []string
+		for _, r := range v.Readings {
+			texts = append(texts, strconv.Quote(r))
+			if _, err := strconv.Atoi(r); err == nil { // YAML reads 201 as a number
+				numbers = append(numbers, r)
+			}
+		}
+		properties = append(properties, fmt.Sprintf(`
+        %q: {
+          "description": %q,
+          "enum": [%s],
+          "default": %q,
+          "examples": [%q]
+        }`, v.Name, "Reading of: "+v.Source+".", strings.Join(append(texts, numbers...), ", "), v.Default(), v.Readings[1]))
+	}
+	rig.DocumentSays(t, "../../../README.md", "variants", "\n| variant | readings |\n|---|---|\n"+strings.Join(rows, ""))
+	rig.FileSays(t, "../../../../schemas/scenario.schema.json",
+		`"description": "Readings by the name of the variant.",`+"\n      "+`"type": "object",`+"\n      "+`"properties": {`,
+		"\n      },\n      \"additionalProperties\"", strings.Join(properties, ","))
 }
 
 // ownWords are those that only this project had for a scenario, a rule, the proxy or

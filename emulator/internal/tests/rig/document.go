@@ -11,8 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false,
-	"write what is generated: FAITHFULNESS.md, the plans in scenarios/README.md, the operations in scenario.schema.json")
+var update = flag.Bool("update", false, "write what is generated: FAITHFULNESS.md, parts of documents and schemas")
 
 // DocumentSays holds the part of a Markdown file that is named section against want,
 // or writes it with -update. The part stands between two comments.

@@ -1,6 +1,6 @@
 // Package directory is the part of a tenant that School Data Sync works on: its
 // accounts, and the schools, classes and education users that syncs made of
-// rosters. It knows no HTTP.
+// rosters. The store and the syncs know no HTTP; operations.go has what Graph asks for.
 //
 // A sync has two halves. Plan reads one snapshot of verified files and finds
 // out what the run will come to, without changing anything; Apply makes it so.

@@ -9,7 +9,8 @@ import (
 )
 
 // model is what the workload adds to the model of a version. v1.0 never had
-// synchronization profiles, nor what is bound to them. Documented.
+// synchronization profiles. Documented. Actions and functions are declared in the rows of
+// the operations.
 func model(v workload.Version) workload.Model {
 	if v != workload.Beta {
 		return workload.Model{}
@@ -18,16 +19,6 @@ func model(v workload.Version) workload.Model {
 		Types: profile.Types,
 		Education: []odata.Property{
 			odata.Contained("synchronizationProfiles", profile.Type, true),
-		},
-		Actions: []odata.Operation{
-			{Name: "start", Binding: profile.Type,
-				Returns: &odata.Property{Kind: odata.KindComplex, Type: profile.MessageType, Collection: true, Nullable: true}},
-			{Name: "pause", Binding: profile.Type},
-			{Name: "resume", Binding: profile.Type},
-			{Name: "reset", Binding: profile.Type},
-		},
-		Functions: []odata.Operation{
-			{Name: "uploadUrl", Binding: profile.Type, Returns: &odata.Property{Kind: odata.KindString, Nullable: true}},
 		},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -56,11 +57,11 @@ var Workload = &workload.Workload{
 		row("profiles.update", "PUT", profilePath, write, putProfile),
 		row("profiles.update", "PUT", profilesPath, write, putProfileByBody),
 		row("profiles.delete", "DELETE", profilePath, write, deleteProfile),
-		row("profiles.start", "POST", profilePath+"/start", write, start),
-		row("profiles.pause", "POST", profilePath+"/pause", write, pause),
-		row("profiles.resume", "POST", profilePath+"/resume", write, resume),
-		row("profiles.reset", "POST", profilePath+"/reset", write, reset),
-		row("profiles.uploadUrl", "GET", profilePath+"/uploadUrl", write, uploadURL),
+		action("start", start, messages),
+		action("pause", pause, nil),
+		action("resume", resume, nil),
+		action("reset", reset, nil),
+		function("uploadUrl", write, uploadURL, url),
 		row("profiles.errors.list", "GET", profilePath+"/errors", read, listErrors),
 		row("profiles.errors.count", "GET", profilePath+"/errors/$count", read, countErrors),
 		row("profiles.errors.get", "GET", profilePath+"/errors/{error}", read, getError),
@@ -76,6 +77,27 @@ var Workload = &workload.Workload{
 
 func row(name, method, path string, needs *identity.Need, run func(*workload.Call) (engine.Reply, error)) workload.Operation {
 	return workload.Operation{Name: name, Method: method, Path: path, Versions: workload.Beta, Needs: needs, Run: run}
+}
+
+// What actions and functions return.
+var (
+	messages = &odata.Property{Kind: odata.KindComplex, Type: profile.MessageType, Collection: true, Nullable: true}
+	url      = &odata.Property{Kind: odata.KindString, Nullable: true}
+)
+
+// action is an operation that POST calls on a profile by its name. returns is nil for
+// one that returns nothing.
+func action(name string, run func(*workload.Call) (engine.Reply, error), returns *odata.Property) workload.Operation {
+	o := row("profiles."+name, "POST", profilePath+"/"+name, write, run)
+	o.Declares = &odata.Operation{Name: name, Binding: profile.Type, Returns: returns}
+	return o
+}
+
+// function is the same for GET.
+func function(name string, needs *identity.Need, run func(*workload.Call) (engine.Reply, error), returns *odata.Property) workload.Operation {
+	o := row("profiles."+name, "GET", profilePath+"/"+name, needs, run)
+	o.Declares = &odata.Operation{Name: name, Binding: profile.Type, Returns: returns}
+	return o
 }
 
 // guard refuses every call of an API that is no more, variant retirement.
