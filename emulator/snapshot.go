@@ -11,12 +11,10 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
-	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/throttling"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -37,19 +35,17 @@ type snapshot struct {
 	idSeed              // what ids and chance are drawn from: not the server's own after a restore
 	Clock   clock.Saved `json:"clock"`
 
-	Scenario  []Source            `json:"scenario"`         // in force, whole
-	Fixture   json.RawMessage     `json:"fixture,omitzero"` // that a reset gave in place of the scenario's: its name, or the whole of it
-	Variants  map[string]string   `json:"variants"`         // in force
-	Stored    map[string]string   `json:"stored,omitzero"`  // those that count from the next reset on: their readings until then
-	Ids       positions           `json:"ids"`
-	Faults    faults.SavedSet     `json:"faults"`
-	Throttle  *throttling.Saved   `json:"throttle,omitzero"`
-	Retries   engine.SavedRetries `json:"retries"`
-	Profiles  profile.SavedStore  `json:"profiles"`
-	Uploads   storage.Saved       `json:"uploads"`
-	Directory directory.Saved     `json:"directory"`
-	Syncs     rostersync.Saved    `json:"syncs"`
-	Revoked   uint64              `json:"revoked,omitzero"` // the revision of the last revocation of its tokens
+	Scenario []Source            `json:"scenario"`         // in force, whole
+	Fixture  json.RawMessage     `json:"fixture,omitzero"` // that a reset gave in place of the scenario's: its name, or the whole of it
+	Variants map[string]string   `json:"variants"`         // in force
+	Stored   map[string]string   `json:"stored,omitzero"`  // those that count from the next reset on: their readings until then
+	Ids      positions           `json:"ids"`
+	Faults   faults.SavedSet     `json:"faults"`
+	Throttle *throttling.Saved   `json:"throttle,omitzero"`
+	Retries  engine.SavedRetries `json:"retries"`
+	sds.Saved
+	Directory directory.Saved `json:"directory"`
+	Revoked   uint64          `json:"revoked,omitzero"` // the revision of the last revocation of its tokens
 
 	Sessions entra.SavedSessions `json:"sessions,omitzero"` // sign-ins that were revoked
 }
@@ -75,13 +71,13 @@ type positions struct {
 func (w *World) save() snapshot {
 	state, sc, rules := w.inForce()
 	now := state.Clock.Now()
-	whole := state.Syncs.Save(now) // first: it lets the directory have what is due
+	profiles, objects := state.State.Save(now) // first: it lets the directory have what is due
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, idSeed: state.idSeed,
 		Clock:    state.Clock.Save(),
 		Scenario: sc.sources, Fixture: state.start.given, Variants: rules.Variants.Readings(),
 		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
-		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Profiles: whole.Profiles,
-		Uploads: whole.Uploads, Directory: whole.Directory, Syncs: whole.Syncs, Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
+		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Saved: profiles, Directory: objects,
+		Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
 			if s.Stored == nil {
@@ -156,19 +152,13 @@ func (w *World) restore(s snapshot) error {
 	if err := state.Clock.Restore(s.Clock); err != nil {
 		return fmt.Errorf("/clock: %w", err)
 	}
-	if err := state.Profiles.Restore(s.Profiles); err != nil {
-		return fmt.Errorf("/profiles: %w", err)
-	}
-	if err := state.Files.Restore(s.Uploads); err != nil {
-		return fmt.Errorf("/uploads: %w", err)
-	}
 	before := state.Directory.Bytes()
 	if err := state.Directory.Restore(s.Directory); err != nil {
 		return fmt.Errorf("/directory: %w", err)
 	}
 	state.memory.Add(state.Directory.Bytes() - before)
-	if err := state.Syncs.Restore(s.Syncs); err != nil {
-		return fmt.Errorf("/syncs: %w", err)
+	if err := state.State.Restore(s.Saved); err != nil {
+		return err
 	}
 	rules := state.World.Scenario()
 	if err := rules.Faults.Restore(s.Faults); err != nil {

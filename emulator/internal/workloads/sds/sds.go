@@ -94,7 +94,8 @@ func action(name string, run func(*workload.Call) (engine.Reply, error), returns
 }
 
 // function is the same for GET.
-func function(name string, needs *identity.Need, run func(*workload.Call) (engine.Reply, error), returns *odata.Property) workload.Operation {
+func function(name string, needs *identity.Need, run func(*workload.Call) (engine.Reply, error),
+	returns *odata.Property) workload.Operation {
 	o := row("profiles."+name, "GET", profilePath+"/"+name, needs, run)
 	o.Declares = &odata.Operation{Name: name, Binding: profile.Type, Returns: returns}
 	return o

@@ -1,0 +1,40 @@
+package sds
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/storage"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
+)
+
+// Saved is what a snapshot keeps of the workload.
+type Saved struct {
+	Profiles profile.SavedStore `json:"profiles"`
+	Uploads  storage.Saved      `json:"uploads"`
+	Syncs    rostersync.Saved   `json:"syncs"`
+}
+
+// Save returns the workload as it stands at now, and the directory at the same moment,
+// with what the syncs made that are over by then.
+func (s *State) Save(now time.Time) (Saved, directory.Saved) {
+	whole := s.Syncs.Save(now)
+	return Saved{whole.Profiles, whole.Uploads, whole.Syncs}, whole.Directory
+}
+
+// Restore puts a new state where another was saved. The directory is restored before:
+// syncs go on in it. It errs with the place of what is wrong.
+func (s *State) Restore(saved Saved) error {
+	if err := s.Profiles.Restore(saved.Profiles); err != nil {
+		return fmt.Errorf("/profiles: %w", err)
+	}
+	if err := s.Files.Restore(saved.Uploads); err != nil {
+		return fmt.Errorf("/uploads: %w", err)
+	}
+	if err := s.Syncs.Restore(saved.Syncs); err != nil {
+		return fmt.Errorf("/syncs: %w", err)
+	}
+	return nil
+}
