@@ -20,3 +20,7 @@ func Wait(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	}
 }
+
+// AfterFunc calls f in a goroutine of its own when d has passed on the wall clock. The
+// timer that it returns can be stopped or set anew, as one of time.AfterFunc.
+func AfterFunc(d time.Duration, f func()) *time.Timer { return time.AfterFunc(d, f) }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/graphemu/graphemu/emulator/clock"
 )
 
 // Listener returns l with connections whose deadlines are cheap.
@@ -67,7 +69,7 @@ func (c *conn) set(s *side, t time.Time, below func(time.Time) error) error {
 	}
 	s.deadline = t
 	if !t.IsZero() && (c.due.IsZero() || t.Before(c.due)) { // else the timer looks early enough
-		left := time.Until(t)
+		left := t.Sub(clock.Real())
 		if left <= 0 {
 			s.past = true
 			return below(t)
@@ -85,7 +87,7 @@ func (c *conn) set(s *side, t time.Time, below func(time.Time) error) error {
 func (c *conn) look(at time.Time, left time.Duration) {
 	c.due = at
 	if c.timer == nil {
-		c.timer = time.AfterFunc(left, c.fire)
+		c.timer = clock.AfterFunc(left, c.fire)
 		return
 	}
 	c.timer.Reset(left)
@@ -107,7 +109,7 @@ func (c *conn) check(s *side, below func(time.Time) error) {
 	if s.deadline.IsZero() || s.past {
 		return
 	}
-	left := time.Until(s.deadline)
+	left := s.deadline.Sub(clock.Real())
 	if left <= 0 {
 		s.past = true
 		below(s.deadline) // a connection that is broken waits for nothing
