@@ -67,7 +67,7 @@ func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
 	return f, err
 }
 
-// maxFixtures is how many fixtures are remembered: whoever puts scenarios may
+// maxFixtures is how many fixtures are remembered: a client that puts scenarios may
 // name ever more of them.
 const maxFixtures = 100
 

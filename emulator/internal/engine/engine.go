@@ -79,8 +79,8 @@ func (w *World) SetScenario(s *Scenario) { w.scenario.Store(s) }
 // Serve answers a call that Begin has prepared, records it and sends the answer.
 func (e *Engine) Serve(w http.ResponseWriter, c *Call) { e.Finish(w, c, e.Answer(c)) }
 
-// Finish records a call with its answer, and sends that. The entry comes first: whoever
-// has the answer finds it, and a call that hangs is there to be seen.
+// Finish records a call with its answer, and sends that. The entry comes first: a
+// client that has the answer finds it, and a call that hangs is there to be seen.
 func (e *Engine) Finish(w http.ResponseWriter, c *Call, a Reply) {
 	e.Record(c, a)
 	e.send(w, c, a)

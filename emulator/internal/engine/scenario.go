@@ -143,7 +143,7 @@ func (e *Engine) throttle(c *Call) (a Reply, ok bool) {
 	c.throttle = refusal.Rule
 	key := "\x00" + refusal.Rule + "\x00" + c.Client
 	if c.early == nil {
-		// Retry-After tells the truth, so whoever is early is refused again.
+		// Retry-After tells the truth, so a client that is early is refused again.
 		c.early = c.comesEarly(key)
 	}
 	a = c.handler.Throttled()

@@ -63,7 +63,7 @@ func compress(w io.Writer, body []byte) {
 }
 
 // acceptsGzip reads an Accept-Encoding header. Observed: the service sends gzip
-// to whoever takes it.
+// to every client that takes it.
 func acceptsGzip(h http.Header) bool {
 	for _, line := range h["Accept-Encoding"] {
 		for coding := range strings.SplitSeq(line, ",") {

@@ -20,7 +20,7 @@ type Until struct {
 }
 
 // Reached tells whether the wait is over. It is so where either clock is there:
-// whoever moves the world's clock, and whoever really waits, is obedient.
+// a client that moves the world's clock, and one that really waits, is obedient.
 func (u Until) Reached(now, real time.Time) bool {
 	return !now.Before(u.World) || !u.Real.IsZero() && !real.Before(u.Real)
 }
@@ -29,7 +29,7 @@ func (u Until) Reached(now, real time.Time) bool {
 // back has in common with the call that was told, V what else is known of it. The
 // zero value is nobody. It is safe for concurrent use.
 type Waits[K comparable, V any] struct {
-	count atomic.Int64 // len(byKey), for whoever only asks whether there are any
+	count atomic.Int64 // len(byKey), to ask cheaply whether there are any
 
 	mu    sync.Mutex // guards what follows
 	byKey map[K]*list.Element

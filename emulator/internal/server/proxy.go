@@ -124,7 +124,7 @@ func (s *Server) isOurs(c net.Conn) bool {
 		return false
 	}
 	local, ok := c.LocalAddr().(*net.TCPAddr)
-	// Whoever connects to an address of the own machine comes from the same one.
+	// A client that connects to an address of its own machine comes from the same one.
 	here := ok && (remote.IP.IsLoopback() || remote.IP.Equal(local.IP))
 	return here && slices.ContainsFunc(s.listeners(), func(l net.Listener) bool {
 		return l.Addr().(*net.TCPAddr).Port == remote.Port
