@@ -36,7 +36,7 @@ func literal(word string) (v value, s shape, ok bool) {
 	// ParseFloat also takes hexadecimal digits, underscores and names, which OData does not.
 	if strings.Trim(word, "0123456789.eE+-") == "" {
 		if f, err := strconv.ParseFloat(word, 64); err == nil {
-			return value{kind: kindDouble, f: f}, shape{kind: kindDouble}, true
+			return value{kind: KindDouble, f: f}, shape{kind: KindDouble}, true
 		}
 	}
 	return value{}, shape{}, false

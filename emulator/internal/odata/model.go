@@ -14,73 +14,55 @@
 package odata
 
 import (
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
+	"sync/atomic"
 )
 
-// Kind is what sort of value a property holds.
-type Kind uint8
-
-// The kinds of property a Model can declare.
-const (
-	KindString         Kind = iota + 1 // Edm.String
-	KindBoolean                        // Edm.Boolean
-	KindInt32                          // Edm.Int32: a JSON number
-	KindInt64                          // Edm.Int64: a JSON number, or a string of digits
-	KindDateTimeOffset                 // Edm.DateTimeOffset: 2026-07-31T12:00:00.0000000Z
-	KindDate                           // Edm.Date: 2026-07-31
-	KindGuid                           // Edm.Guid: a string of 36 characters
-	KindEnum                           // an enumeration of the model, named by its member
-	KindComplex                        // a structured value without a key
-	KindEntity                         // a structured value with a key; always a navigation
-)
-
-// Kinds that no property has: those of literals and of calculated values.
-const (
-	kindNull   Kind = 0
-	kindDouble Kind = 101
-)
-
-var edmNames = map[Kind]string{
-	kindNull: "<null>", KindString: "Edm.String", KindBoolean: "Edm.Boolean", KindInt32: "Edm.Int32", KindInt64: "Edm.Int64",
-	KindDateTimeOffset: "Edm.DateTimeOffset", KindDate: "Edm.Date", KindGuid: "Edm.Guid",
-	KindEnum: "Edm.EnumType", KindComplex: "Edm.ComplexType", KindEntity: "Edm.EntityType",
-	kindDouble: "Edm.Double",
-}
-
-// String returns the kind's name in the Edm namespace, such as "Edm.Boolean".
-func (k Kind) String() string { return edmNames[k] }
-
-// structured reports whether a value of this kind has properties.
-func (k Kind) structured() bool { return k == KindComplex || k == KindEntity }
-
-// Type is an entity type, a complex type or, where Members are given, an
-// enumeration. It is read-only once its Model is linked.
+// Type is an entity type, a complex type or an enumeration. It is read-only once
+// its Model is linked.
 type Type struct {
+	Namespace  string     // such as "microsoft.graph.callRecords"; "": the model's
 	Name       string     // without namespace, such as "educationSynchronizationProfile"
 	Base       *Type      // nil: none
 	Abstract   bool       // no value is of exactly this type
-	Entity     bool       // an entity type; its key is "id"
-	Members    []string   // of an enumeration, in the order of their values
-	Values     []int      // of the members; nil: they count from 0
+	Entity     bool       // an entity type
+	Open       bool       // values may have properties that the model does not name
+	HasStream  bool       // of an entity type: each entity has bytes of its own, at $value
 	Properties []Property // own ones only, in the order of declaration
 
-	model   *Model  // set by Link
-	derived []*Type // direct ones, in the model's order; set by Link
+	Key           []string         // own key; nil: the base's, "id" where no base has one
+	AlternateKeys [][]AlternateKey // own ones: each is one or more properties that name an entity as its key does
+
+	Enumeration bool     // an enumeration, even where no member is published
+	Flags       bool     // of an enumeration: a value is any number of members
+	Members     []string // of an enumeration, in the order of their values
+	Values      []int    // of the members; nil: they count from 0
+
+	model     *Model                               // set by Link
+	qualified string                               // set by Link
+	derived   []*Type                              // direct ones, in the model's order; set by Link
+	table     atomic.Pointer[map[string]*Property] // what Property finds; made when first asked
+}
+
+// AlternateKey is one property of an alternate key.
+type AlternateKey struct {
+	Name  string // of the property
+	Alias string // what stands for it in a path: applications(appId='…')
 }
 
 // Property is a property or a navigation property of a Type. Used as parameter
-// or return type of an Operation, only name and type count.
+// or return type of an Operation, only name, type and Optional count.
 type Property struct {
 	Name       string
 	Kind       Kind
 	Type       *Type // for KindEnum, KindComplex and KindEntity; else nil
 	Collection bool
-	Nullable   bool
+	Nullable   bool // says what an answer may hold, not what a create must bring
 	Navigation bool // reached by path or $expand, never part of the entity's own JSON
 	Contained  bool // of a navigation: the target lives and dies with its parent
+	Computed   bool // the metadata says that the service sets it (Org.OData.Core.V1.Computed)
+	Immutable  bool // it can be given at a create and not be changed (Org.OData.Core.V1.Immutable)
+	Optional   bool // of a parameter: it may be left out (Org.OData.Core.V1.OptionalParameter)
 	Unserved   bool // the model declares it, and no query may name it: 501
 	ReadOnly   bool // the service sets it; CSDL does not say so
 	WriteOnly  bool // no answer shows it; CSDL does not say so
@@ -88,11 +70,27 @@ type Property struct {
 
 // Operation is an action or a function of the model.
 type Operation struct {
+	Namespace         string // "": the model's
 	Name              string
-	Binding           *Type // the type it is called on; nil: unbound
-	BindingCollection bool  // it is called on a collection of Binding
+	Binding           *Type  // the type it is called on; nil: unbound
+	BindingCollection bool   // it is called on a collection of Binding
+	Composable        bool   // of a function: a path may go on in what it returns
+	ResultPath        string // EntitySetPath: where what it returns is found, from the binding parameter; "": not said
 	Parameters        []Property
 	Returns           *Property // nil: nothing; its Name is not used
+
+	function bool // set by Link
+}
+
+// Function reports whether o is a function, and no action. It is known once the
+// model is linked.
+func (o *Operation) Function() bool { return o.function }
+
+// Import is an unbound operation under its name in the entity container.
+type Import struct {
+	Name      string
+	Operation string // qualified name of the action or function
+	EntitySet string // where what it returns is found; "": not said
 }
 
 // Singleton is a named entity of the entity container.
@@ -104,158 +102,54 @@ type Singleton struct {
 
 // Binding says where the targets of a navigation property are found.
 type Binding struct {
-	Path   string // from the singleton to the property, "classes/members"
+	Path   string // from the set or singleton to the property, "classes/members"
 	Target string // "education/users"
 }
 
 // EntitySet is a named collection of the entity container.
 type EntitySet struct {
-	Name string
-	Type *Type // of its members
+	Name     string
+	Type     *Type // of its members
+	Bindings []Binding
+}
+
+// Namespace is a further namespace of a model.
+type Namespace struct {
+	Name  string
+	Alias string // "": none
 }
 
 // Model is the whole description of a service. Fill it in, call Link once, then
 // leave it alone.
 type Model struct {
-	Namespace  string // default: "microsoft.graph"
-	Alias      string // of the namespace, declared and not used; "": none
-	Container  string // name of the entity container; default: "GraphService", as Graph's metadata has it
-	Types      []*Type
-	Actions    []Operation
-	Functions  []Operation
-	EntitySets []EntitySet
-	Singletons []Singleton
-}
+	Namespace       string      // default: "microsoft.graph"
+	Alias           string      // of the namespace; "": none
+	Namespaces      []Namespace // further ones; those of types need not be named
+	Container       string      // name of the entity container; default: "GraphService", as Graph's metadata has it
+	Types           []*Type
+	Actions         []Operation
+	Functions       []Operation
+	EntitySets      []EntitySet
+	Singletons      []Singleton
+	ActionImports   []Import
+	FunctionImports []Import
 
-// Link fills in the defaults, ties the types together and checks the model. The
-// error joins everything that is wrong: names that are empty, no identifiers or
-// taken twice, types that are missing from Types or of the wrong sort, and bases
-// that go round in a circle. Linking again is harmless.
-func (m *Model) Link() error {
-	if m.Namespace == "" {
-		m.Namespace = "microsoft.graph"
-	}
-	if m.Container == "" {
-		m.Container = "GraphService"
-	}
-	var errs []error
-	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf("odata model: "+format, args...)) }
-
-	known := make(map[*Type]bool, len(m.Types))
-	names := make(map[string]bool, len(m.Types))
-	for _, t := range m.Types {
-		t.model, t.derived, known[t] = m, nil, true
-		if !identifier(t.Name) {
-			fail("type name %q is no identifier", t.Name)
-		}
-		if low := strings.ToLower(t.Name); names[low] {
-			fail("type %s is declared twice", t.Name)
-		} else {
-			names[low] = true
-		}
-	}
-	for _, t := range m.Types {
-		if t.Base == nil {
-			continue
-		}
-		if !known[t.Base] {
-			fail("base type %s of %s is not among the types", t.Base.Name, t.Name)
-		} else if circular(t) {
-			fail("type %s derives from itself", t.Name)
-		} else {
-			t.Base.derived = append(t.Base.derived, t)
-		}
-	}
-	if len(errs) > 0 { // what follows walks the bases
-		return errors.Join(errs...)
-	}
-	check := func(where string, p *Property) {
-		switch {
-		case p.Kind < KindString || p.Kind > KindEntity:
-			fail("%s has no kind", where)
-		case p.Kind < KindEnum:
-		case p.Type == nil || !known[p.Type]:
-			fail("%s needs a type of the model", where)
-		case p.Kind == KindEnum != p.Type.Enum(), p.Kind == KindEntity != p.Type.Entity:
-			fail("%s is %s, which is not what %s is", where, p.Kind, p.Type.Name)
-		}
-	}
-	for _, t := range m.Types {
-		if t.Values != nil && (len(t.Values) != len(t.Members) || !slices.IsSorted(t.Values)) {
-			fail("%s needs a value for each member, in their order", t.Name)
-		}
-		seen := map[string]bool{}
-		for _, p := range t.All() {
-			where := t.Name + "." + p.Name
-			if !identifier(p.Name) {
-				fail("property name %q of %s is no identifier", p.Name, t.Name)
-			}
-			if low := strings.ToLower(p.Name); seen[low] {
-				fail("%s is declared twice", where)
-			} else {
-				seen[low] = true
-			}
-			check(where, p)
-			if p.Navigation != (p.Kind == KindEntity) {
-				fail("%s: exactly the properties of an entity type are navigations", where)
-			}
-		}
-	}
-	for _, o := range append(append([]Operation(nil), m.Actions...), m.Functions...) {
-		if !identifier(o.Name) {
-			fail("operation name %q is no identifier", o.Name)
-		}
-		if o.Binding != nil && !known[o.Binding] {
-			fail("%s is bound to a type that is not among the types", o.Name)
-		}
-		for i := range o.Parameters {
-			check(o.Name+"."+o.Parameters[i].Name, &o.Parameters[i])
-		}
-		if o.Returns != nil {
-			check("what "+o.Name+" returns", o.Returns)
-		}
-	}
-	for _, s := range m.EntitySets {
-		if !identifier(s.Name) || s.Type == nil || !known[s.Type] || !s.Type.Entity {
-			fail("entity set %q needs a name and an entity type of the model", s.Name)
-		}
-	}
-	for _, s := range m.Singletons {
-		if !identifier(s.Name) || s.Type == nil || !known[s.Type] {
-			fail("singleton %q needs a name and an entity type of the model", s.Name)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// Type returns the type of that name in any letter case, with or without the
-// namespace and a leading "#", or nil.
-func (m *Model) Type(name string) *Type {
-	if m == nil { // of a type that was never linked
-		return nil
-	}
-	name = strings.TrimPrefix(name, "#")
-	if len(name) > len(m.Namespace) && name[len(m.Namespace)] == '.' && strings.EqualFold(name[:len(m.Namespace)], m.Namespace) {
-		name = name[len(m.Namespace)+1:]
-	}
-	for _, t := range m.Types {
-		if strings.EqualFold(t.Name, name) {
-			return t
-		}
-	}
-	return nil
+	index *nameIndex // set by Link
 }
 
 // Qualified returns the type's name with its namespace.
 func (t *Type) Qualified() string {
-	if t.model == nil {
-		return "microsoft.graph." + t.Name
+	switch {
+	case t.qualified != "":
+		return t.qualified
+	case t.Namespace != "":
+		return t.Namespace + "." + t.Name
 	}
-	return t.model.Namespace + "." + t.Name
+	return "microsoft.graph." + t.Name
 }
 
 // Enum reports whether t is an enumeration.
-func (t *Type) Enum() bool { return len(t.Members) > 0 }
+func (t *Type) Enum() bool { return t.Enumeration || len(t.Members) > 0 }
 
 // IsA reports whether t is base or derives from it.
 func (t *Type) IsA(base *Type) bool {
@@ -285,74 +179,6 @@ func (t *Type) Navigations() []*Property {
 	return slices.DeleteFunc(t.All(), func(p *Property) bool { return !p.Navigation || p.Unserved })
 }
 
-// Property returns the property of that name, in any letter case, or nil. It
-// looks at t's own properties, then at its bases', then at those of the types
-// that derive from t, since Graph's clients name properties of a derived type
-// without a cast (chosen).
-func (t *Type) Property(name string) *Property {
-	for b := t; b != nil; b = b.Base {
-		if p := b.own(name); p != nil {
-			return p
-		}
-	}
-	return t.inDerived(name)
-}
-
-func (t *Type) own(name string) *Property {
-	for i := range t.Properties {
-		if strings.EqualFold(t.Properties[i].Name, name) {
-			return &t.Properties[i]
-		}
-	}
-	return nil
-}
-
-func (t *Type) inDerived(name string) *Property {
-	for _, d := range t.derived {
-		if p := d.own(name); p != nil {
-			return p
-		}
-		if p := d.inDerived(name); p != nil {
-			return p
-		}
-	}
-	return nil
-}
-
-// named reports whether t or a type derived from it has that unqualified name.
-func (t *Type) named(name string) bool {
-	if strings.EqualFold(t.Name, name) {
-		return true
-	}
-	for _, d := range t.derived {
-		if d.named(name) {
-			return true
-		}
-	}
-	return false
-}
-
-// names lists what Property finds, for suggestions.
-func (t *Type) names() []string {
-	var names []string
-	for _, p := range t.All() {
-		if !p.Unserved {
-			names = append(names, p.Name)
-		}
-	}
-	var below func(*Type)
-	below = func(t *Type) {
-		for _, d := range t.derived {
-			for i := range d.Properties {
-				names = append(names, d.Properties[i].Name)
-			}
-			below(d)
-		}
-	}
-	below(t)
-	return names
-}
-
 // TypeName returns the property's type as OData writes it: "Edm.String",
 // "microsoft.graph.x" or "Collection(Edm.Guid)".
 func (p *Property) TypeName() string { return p.shape().String() }
@@ -375,27 +201,4 @@ func (s shape) String() string {
 		return "Collection(" + name + ")"
 	}
 	return name
-}
-
-func circular(t *Type) bool {
-	slow := t
-	for fast := t.Base; fast != nil && fast.Base != nil; fast = fast.Base.Base {
-		if fast == slow || fast.Base == slow {
-			return true
-		}
-		slow = slow.Base
-	}
-	return t.Base == t
-}
-
-// identifier reports whether name is a plain one, so that it can stand in a path
-// of any syntax, in XML and in JSON without escapes.
-func identifier(name string) bool {
-	for i, c := range []byte(name) {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
-		if !letter && (i == 0 || c < '0' || c > '9') {
-			return false
-		}
-	}
-	return name != ""
 }

@@ -115,6 +115,9 @@ func instance(r gjson.Result, t, declared *Type) bool {
 	}
 	// What stands before the last dot is not looked at: old payloads have
 	// another namespace, and lists were sent without "#" (documented samples).
+	if actual := t.model.Type(name); actual != nil {
+		return actual.IsA(t)
+	}
 	return t.named(name[strings.LastIndexAny(name, ".#")+1:])
 }
 
@@ -305,11 +308,10 @@ func (p *parser) innermost(n *node) error {
 
 // cast finds a type by its qualified name.
 func (m *Model) cast(name string) *Type {
-	t := m.Type(name)
-	if t == nil || !strings.EqualFold(t.Qualified(), strings.TrimPrefix(name, "#")) {
+	if !strings.Contains(name, ".") {
 		return nil
 	}
-	return t
+	return m.Type(name)
 }
 
 // typesNear lists the qualified names of the types that derive from t.

@@ -14,7 +14,7 @@ func newClass(t *testing.T) *Type {
 	pupil := &Type{Name: "pupil", Base: entity, Entity: true}
 	class.Properties = []Property{{Name: "name", Kind: KindString, Nullable: true}, {Name: "size", Kind: KindInt32, Nullable: true}, {Name: "members", Kind: KindEntity, Type: pupil, Collection: true, Navigation: true}}
 	pupil.Properties = []Property{{Name: "name", Kind: KindString, Nullable: true}, {Name: "classes", Kind: KindEntity, Type: class, Collection: true, Navigation: true}}
-	m := Model{Types: []*Type{entity, class, pupil}, EntitySets: []EntitySet{{"classes", class}}}
+	m := Model{Types: []*Type{entity, class, pupil}, EntitySets: []EntitySet{{Name: "classes", Type: class}}}
 	require.NoError(t, m.Link())
 	return class
 }
@@ -80,7 +80,8 @@ func TestEntitySets(t *testing.T) {
 	assert.Contains(t, csdl, `<Property Name="size" Type="Edm.Int32">`)
 	assert.Contains(t, csdl, `<NavigationProperty Name="members" Type="Collection(microsoft.graph.pupil)">`)
 	plain := &Type{Name: "plain", Properties: []Property{{Name: "a", Kind: KindString, Nullable: true}}}
-	for _, wrong := range []EntitySet{{"a b", class}, {"x", nil}, {"x", plain}, {"x", &Type{Name: "other", Entity: true}}} {
+	for _, wrong := range []EntitySet{{Name: "a b", Type: class}, {Name: "x", Type: nil},
+		{Name: "x", Type: plain}, {Name: "x", Type: &Type{Name: "other", Entity: true}}} {
 		m := Model{Types: []*Type{plain, class.Base, class, class.Property("members").Type}, EntitySets: []EntitySet{wrong}}
 		assert.ErrorContains(t, m.Link(), "entity set", wrong.Name)
 	}

@@ -87,7 +87,7 @@ func (t *Type) member(name string) value {
 // class groups the kinds that can be compared with each other.
 func class(k Kind) Kind {
 	switch k {
-	case KindInt32, kindDouble:
+	case KindInt32, KindDouble:
 		return KindInt64
 	case KindDate:
 		return KindDateTimeOffset
@@ -108,7 +108,7 @@ func compare(a, b value, exact bool) int {
 	case KindGuid:
 		return foldCompare(a.s, b.s)
 	case KindInt64:
-		if a.kind == kindDouble || b.kind == kindDouble {
+		if a.kind == KindDouble || b.kind == KindDouble {
 			return cmp.Compare(a.float(), b.float())
 		}
 		return cmp.Compare(a.n, b.n)
@@ -119,7 +119,7 @@ func compare(a, b value, exact bool) int {
 }
 
 func (v value) float() float64 {
-	if v.kind == kindDouble {
+	if v.kind == KindDouble {
 		return v.f
 	}
 	return float64(v.n)
