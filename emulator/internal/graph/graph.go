@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -26,6 +27,8 @@ type Handler struct {
 	cfg        Config
 	engine     *engine.Engine
 	workloads  []*workload.Workload
+	models     Models
+	objects    *objects.Engine
 	csdl       map[workload.Version]func() []byte
 	paths      *paths // of all operations
 	operations []string
@@ -37,7 +40,7 @@ type Models map[workload.Version]*odata.Model
 
 // New returns a handler of workloads. e may be nil where nothing is served.
 func New(cfg Config, e *engine.Engine, list []*workload.Workload, models Models) *Handler {
-	s := &Handler{cfg: cfg, engine: e, workloads: list, csdl: map[workload.Version]func() []byte{}}
+	s := &Handler{cfg: cfg, engine: e, workloads: list, models: models, objects: objects.New(models, list), csdl: map[workload.Version]func() []byte{}}
 	for v, m := range models {
 		s.csdl[v] = sync.OnceValue(m.CSDL) // printed when it is first asked for
 	}

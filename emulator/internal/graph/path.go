@@ -11,6 +11,7 @@ import (
 // location is a request path in its one canonical form.
 type location struct {
 	version  workload.Version // 0: the first segment is none
+	escaped  string           // as it came
 	path     string           // "/education/synchronizationProfiles/{id}/start", the form that operations' paths have
 	segments []string         // of path, unescaped; nil where the path was in this form already
 	keys     workload.Keys
@@ -38,7 +39,7 @@ func (s *Handler) canonical(escaped string) location {
 	if l, ok := s.usual(escaped); ok {
 		return l
 	}
-	var l location
+	l := location{escaped: escaped}
 	for i, raw := range strings.Split(urlpath.Clean(escaped)[1:], "/") {
 		segment, err := url.PathUnescape(raw)
 		if err != nil {
@@ -72,7 +73,7 @@ func (s *Handler) locate(u *url.URL) location {
 // usual is canonical for a path of an operation that is in this form already, which
 // most are: it is walked without a copy.
 func (s *Handler) usual(path string) (location, bool) {
-	l := location{at: s.paths}
+	l := location{at: s.paths, escaped: path}
 	rest, ok := strings.CutPrefix(path, "/beta")
 	if l.version = workload.Beta; !ok {
 		rest, ok = strings.CutPrefix(path, "/v1.0")

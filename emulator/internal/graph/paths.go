@@ -94,3 +94,11 @@ func (p *paths) known(in workload.Version) []string {
 	}
 	return names
 }
+
+// has tells whether rows of a workload begin with a name: what the model has below it is
+// theirs.
+func (p *paths) has(name string) bool {
+	name, _, _ = cutKey(name)
+	_, ok := p.find(name)
+	return ok
+}

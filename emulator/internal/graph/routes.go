@@ -67,7 +67,11 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 	if op := l.operation(method); op != nil {
 		return op, nil
 	}
-	if allow := l.allowed(); len(allow) > 0 {
+	w := s.walk(l)
+	if op, ok := s.findObject(method, l, w); ok {
+		return op, nil
+	}
+	if allow := s.methodsOf(l, w); len(allow) > 0 {
 		if l.path == "/$batch" {
 			return nil, apierror.BatchMethodNotAllowed()
 		}
@@ -78,6 +82,9 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 	}
 	if l.absent != "" {
 		return nil, apierror.UnknownSegment(l.absent).Help("unknownSegment", "", "%s never had this API; use /beta", l.version)
+	}
+	if w.known && l.at == nil && len(l.segments) > 1 && l.lost.at == s.paths {
+		return nil, unknownInModel(w.err)
 	}
 	segment, known := l.unknown()
 	e := apierror.UnknownSegment(segment)

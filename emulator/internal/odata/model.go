@@ -38,10 +38,11 @@ type Type struct {
 	Members     []string // of an enumeration, in the order of their values
 	Values      []int    // of the members; nil: they count from 0
 
-	model     *Model                               // set by Link
-	qualified string                               // set by Link
-	derived   []*Type                              // direct ones, in the model's order; set by Link
-	table     atomic.Pointer[map[string]*Property] // what Property finds; made when first asked
+	model      *Model                               // set by Link
+	qualified  string                               // set by Link
+	derived    []*Type                              // direct ones, in the model's order; set by Link
+	table      atomic.Pointer[map[string]*Property] // what Property finds; made when first asked
+	structural atomic.Pointer[[]*Property]          // what Structural returns; made when first asked
 }
 
 // AlternateKey is one property of an alternate key.

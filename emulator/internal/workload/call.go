@@ -16,7 +16,9 @@ type Call struct {
 	engine.Call
 	Tenant  *Tenant
 	Version Version
-	Keys    Keys // the ids in its path
+	Keys    Keys   // the ids in its path
+	User    string // id of the user whose token it is; "" for an app's own token, or one that does not say
+	AppOnly bool   // it is an app's own token
 	MaxBody int64
 
 	Writer  http.ResponseWriter // that the body is read against
@@ -36,6 +38,8 @@ type Tenant struct {
 	ID      string // GUID
 	PageKey []byte // signs skip tokens, so that another world's are refused
 	States  []any  // what each workload keeps: see State
+
+	FirstUser func() string // id of the user that a token which names none is of
 }
 
 // State returns what a workload keeps in the call's world: the one of that type. It
@@ -47,6 +51,19 @@ func State[S any](c *Call) S {
 		}
 	}
 	panic(fmt.Sprintf("workload: a world has no %T", *new(S)))
+}
+
+// Me is the id of the user whose token came: that of the token, or, where that does not
+// say, the tenant's first user (chosen). Observed: the error of an app's own token
+// (msgraph-sdk-php issue 1163).
+func (c *Call) Me() (string, error) {
+	switch {
+	case c.AppOnly:
+		return "", apierror.BadRequest("/me request is only valid with delegated authentication flow.")
+	case c.User != "":
+		return c.User, nil
+	}
+	return c.Tenant.FirstUser(), nil
 }
 
 // Keys are the ids in a path, with the names that the operation's path has for them.

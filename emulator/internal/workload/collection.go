@@ -119,6 +119,37 @@ func (c *Call) List(col Collection) (engine.Reply, error) {
 	return a, nil
 }
 
+// ListRefs answers the addresses of a collection's entities in place of themselves.
+func (c *Call) ListRefs(col Collection, address func(Entity) string) (engine.Reply, error) {
+	o, err := c.Options(col.Type, odata.Allowed{Filter: true, OrderBy: true, Top: true, Skip: true, Count: true, Search: true,
+		SkipToken: true, MaxTop: MaxPage})
+	if err != nil {
+		return engine.Reply{}, err
+	}
+	p, err := c.read(col, o, nextOptions(c.Query))
+	if err == nil {
+		err = c.ended()
+	}
+	if err != nil {
+		return engine.Reply{}, err
+	}
+	dst := c.Room(512)
+	if c.format.level == none {
+		dst = append(dst, '{')
+	} else {
+		dst = append(c.Context(dst, col.Context), ',')
+	}
+	dst = c.annotations(dst, "", col, p, o.Count || col.Counted)
+	dst = append(dst, `"value":[`...)
+	for i, e := range p.entities {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(jsontree.Append(append(dst, `{"@odata.id":`...), address(e)), '}')
+	}
+	return engine.Reply{Status: http.StatusOK, Media: c.Media(), Body: append(dst, "]}"...)}, nil
+}
+
 // annotations appends count and nextLink, each followed by a comma. property
 // is the name of an expanded property, "" for the answer itself.
 func (c *Call) annotations(dst []byte, property string, col Collection, p page, count bool) []byte {
@@ -184,7 +215,7 @@ func (c *Call) show(p *page, o odata.Options, usual *odata.Selection) {
 	size := 0
 	for i, e := range p.entities {
 		row := e.JSON()
-		if o.Select != nil || o.Expand != nil {
+		if _, own := e.(Shaper); own || o.Select != nil || o.Expand != nil {
 			row = c.Shape(nil, e, o)
 		}
 		if size += len(row); size > maxPageBytes && i > 0 {

@@ -7,7 +7,9 @@ import (
 
 // Shape appends an entity with what $select leaves of it and what $expand adds.
 func (c *Call) Shape(dst []byte, e Entity, o odata.Options) []byte {
-	if o.Select != nil {
+	if own, ok := e.(Shaper); ok {
+		dst = own.Shape(dst, o.Select)
+	} else if o.Select != nil {
 		dst = o.Select.Apply(dst, e.JSON())
 	} else {
 		dst = append(dst, e.JSON()...)
@@ -24,6 +26,12 @@ func (c *Call) Shape(dst []byte, e Entity, o odata.Options) []byte {
 		dst = from.Expand(dst, item)
 	}
 	return append(dst, '}')
+}
+
+// Shaper is an entity whose JSON is not yet what an answer shows.
+type Shaper interface {
+	Entity
+	Shape(dst []byte, s *odata.Selection) []byte // what is shown of it with that $select; nil: without one
 }
 
 // Expander is an entity with navigation properties that $expand may add.

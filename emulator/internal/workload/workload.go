@@ -15,6 +15,7 @@ import (
 // Workload is a part of Graph.
 type Workload struct {
 	Operations []Operation
+	Rules      []*Rules              // of the types whose objects the engine of objects serves
 	Model      func(v Version) Model // nil: nothing
 
 	// Subject is the key in paths that names the profile which rules and the journal
@@ -58,6 +59,7 @@ type Level uint8
 // The levels.
 const (
 	Emulated    Level = iota // it does all that the service does, as far as that is known
+	Generic                  // it does what the model says, and what holds for all objects of Graph
 	Unsupported              // the service has it and graphemu does not: 501, and so what leads on from its path. It has no name and no method
 )
 

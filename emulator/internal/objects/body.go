@@ -1,0 +1,235 @@
+package objects
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+)
+
+// written is a body that was read and checked: an object with what it is linked to and
+// what it contains.
+type written struct {
+	draft *workload.Draft
+	typ   *odata.Type
+	binds []binding
+	kids  []contained
+}
+
+// binding is what a member "x@odata.bind" links an object to.
+type binding struct {
+	property *odata.Property
+	urls     []string
+	many     bool
+}
+
+// contained are objects that a body brings with the object which contains them.
+type contained struct {
+	property *odata.Property
+	objects  []*written
+}
+
+// maxBinds is how many links one request may make. Documented for members and owners.
+const maxBinds = 20
+
+// read checks a body for an object of type t.
+func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, creating bool) (*written, error) {
+	if name, ok := body["@odata.type"].(string); ok {
+		actual := t.Model().Type(name)
+		switch {
+		case actual == nil || actual.Enum():
+			return nil, apierror.UnknownType(name)
+		case actual.IsA(t):
+			t = actual
+		case !t.IsA(actual):
+			return nil, apierror.BadRequest("A type named '%s' is not assignable to the expected type '%s'.", actual.Qualified(), t.Qualified())
+		}
+	} else if t.Abstract && creating {
+		return nil, apierror.MissingType()
+	}
+	w := &written{typ: t, draft: &workload.Draft{Type: t.Name, Values: map[string]any{}, Hidden: map[string]any{}}}
+	rules := e.rulesOf(t)
+	total := 0
+	for _, name := range sorted(body) {
+		v := body[name]
+		property, annotation, isAnnotation := strings.Cut(name, "@odata.")
+		if isAnnotation {
+			if annotation != "bind" {
+				continue
+			}
+			b, err := readBind(t, property, v)
+			if err != nil {
+				return nil, err
+			}
+			if total += len(b.urls); total > maxBinds {
+				return nil, requestError("A resource cannot contain more than 20 link changes")
+			}
+			w.binds = append(w.binds, b)
+			continue
+		}
+		p := t.Property(name)
+		if p == nil || p.Name != name || hidden(name) {
+			return nil, unknownProperty(name, t)
+		}
+		if p.Navigation {
+			kids, err := e.readContained(c, p, v, creating)
+			if err != nil {
+				return nil, err
+			}
+			w.kids = append(w.kids, kids)
+			continue
+		}
+		if p.Name == t.KeyNames()[0] {
+			if id, ok := v.(string); ok {
+				if creating && !keyIsGiven(t, rules) {
+					return nil, readOnly(name)
+				}
+				w.draft.ID = id
+				if p.Name != "id" {
+					w.draft.Values[name] = v
+				}
+				continue
+			}
+		}
+		if p.Computed || p.ReadOnly || p.Immutable && !creating || rules != nil && contains(rules.ReadOnly, name) {
+			return nil, readOnly(name)
+		}
+		w.draft.Values[name] = v
+	}
+	if bad := e.check(t, w.draft.Values); bad != nil {
+		return nil, c.Refuse(bad)
+	}
+	return w, nil
+}
+
+// keyIsGiven tells whether clients choose the keys of a type: where it is required, or
+// another property than id.
+func keyIsGiven(t *odata.Type, r *workload.Rules) bool {
+	key := t.KeyNames()[0]
+	return key != "id" || r != nil && contains(r.Required, "id")
+}
+
+// readBind reads the member "property@odata.bind".
+func readBind(t *odata.Type, property string, v any) (binding, error) {
+	p := t.Property(property)
+	if p == nil || !p.Navigation {
+		return binding{}, unknownProperty(property, t)
+	}
+	b := binding{property: p}
+	switch v := v.(type) {
+	case string:
+		if p.Collection {
+			return b, badBind(p, "an array of URLs")
+		}
+		b.urls = []string{v}
+	case []any:
+		if !p.Collection {
+			return b, badBind(p, "one URL")
+		}
+		b.many = true
+		seen := map[string]bool{}
+		for _, one := range v {
+			url, ok := one.(string)
+			if !ok {
+				return b, badBind(p, "an array of URLs")
+			}
+			if low := strings.ToLower(url); seen[low] {
+				return b, requestError("Request contains a property with duplicate values.")
+			} else {
+				seen[low] = true
+			}
+			b.urls = append(b.urls, url)
+		}
+	case nil:
+		if p.Collection {
+			return b, badBind(p, "an array of URLs")
+		}
+	default:
+		return b, badBind(p, "a URL")
+	}
+	return b, nil
+}
+
+func badBind(p *odata.Property, want string) error {
+	return requestError(fmt.Sprintf("The value of '%s@odata.bind' is not valid.", p.Name)).
+		Help("invalidBind", "/"+p.Name+"@odata.bind", "want %s", want)
+}
+
+// readContained reads objects inside of an object. What an object is only linked to is
+// bound, not brought (chosen: OData lets a create bring it too).
+func (e *Engine) readContained(c *workload.Call, p *odata.Property, v any, creating bool) (contained, error) {
+	kids := contained{property: p}
+	if !p.Contained {
+		return kids, requestError(fmt.Sprintf("Invalid property '%s'.", p.Name)).
+			Help("navigation", "/"+p.Name, "link objects by %s@odata.bind", p.Name)
+	}
+	list, many := v.([]any)
+	switch {
+	case v == nil && !p.Collection:
+		return kids, nil
+	case many != p.Collection:
+		return kids, wrongNode(p.Collection)
+	case !many:
+		list = []any{v}
+	}
+	for _, one := range list {
+		body, ok := one.(map[string]any)
+		if !ok {
+			return kids, wrongNode(false)
+		}
+		w, err := e.read(c, p.Type, body, creating)
+		if err != nil {
+			return kids, err
+		}
+		kids.objects = append(kids.objects, w)
+	}
+	return kids, nil
+}
+
+// wrongNode is the OData library's word for an object where an array is due, or the
+// other way round.
+func wrongNode(array bool) error {
+	want, got := "StartObject", "StartArray"
+	if array {
+		want, got = got, want
+	}
+	return requestError(fmt.Sprintf(
+		"An unexpected '%s' node was found when reading from the JSON reader. A '%s' node was expected.", got, want))
+}
+
+// through turns what was written of a view into what is stored of the viewed object:
+// what both types have stays, the rest goes inside.
+func (e *Engine) through(c *workload.Call, w *written, r *workload.Rules) (*written, *odata.Type) {
+	viewed := e.models[c.Version].Type(r.View)
+	d := &workload.Draft{ID: w.draft.ID, Type: viewed.Name, Values: map[string]any{}, Hidden: w.draft.Hidden}
+	own := map[string]any{}
+	for name, v := range w.draft.Values {
+		if p := viewed.Property(name); p != nil && !p.Navigation {
+			d.Values[name] = v
+		} else {
+			own[name] = v
+		}
+	}
+	d.Hidden[r.Inside] = own
+	return &written{draft: d, typ: viewed, kids: w.kids, binds: w.binds}, viewed
+}
+
+// decode returns what is stored of an object: its properties, and what is hidden.
+func decode(o *entity.Object) (values, own map[string]any) {
+	values, own = map[string]any{}, map[string]any{}
+	gjson.ParseBytes(o.JSON).ForEach(func(key, v gjson.Result) bool {
+		switch {
+		case hidden(key.Str):
+			own[key.Str] = v.Value()
+		case key.Str != "id":
+			values[key.Str] = v.Value()
+		}
+		return true
+	})
+	return values, own
+}

@@ -1,0 +1,190 @@
+package objects
+
+import (
+	"iter"
+	"net/url"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+)
+
+// list is a collection of objects: a set, what an object contains, or what it is linked
+// to.
+type list struct {
+	in      entity.View
+	typ     *odata.Type
+	cast    *odata.Type     // only objects of this type; nil: all
+	path    string          // its address, relative to the version
+	context string          // after "$metadata#"
+	home    entity.Home     // where its objects live; zero for what is linked
+	family  string          // whose keys find its objects; "": its own
+	rules   *workload.Rules // of its type, where it is a set; nil: none
+	within  string          // of a view: the relation that says which objects it shows
+	linked  bool            // the objects live elsewhere
+	all     func() entity.Places
+}
+
+// find returns the object of a key, nil where there is none.
+func (l *list) find(e *Engine, s *resource.Segment) *entity.Object {
+	if len(s.Keys) == 1 && s.Keys[0].Name != "" || len(s.Keys) > 1 {
+		return l.alternate(s)
+	}
+	id := s.Keys[0].Value
+	var o *entity.Object
+	switch {
+	case l.linked:
+		// By its id, and only where it is linked.
+		if o = l.in.Find(e.family(l.typ), id); o != nil && !l.all().Has(o.Place) {
+			o = nil
+		}
+		if o == nil && e.family(l.typ) == "" {
+			o = l.search(func(one *entity.Object) bool { return one.ID == id })
+		}
+	case l.family != "":
+		o = l.in.Find(l.family, id)
+		if o != nil && !l.holds(o) {
+			o = nil // a user is no group
+		}
+		if o == nil && l.rules != nil && l.rules.InPlaceOfID != "" {
+			o = l.in.Unique(indexOf(l.rules, l.rules.InPlaceOfID), id)
+			if o != nil && !l.holds(o) {
+				o = nil // it is deleted
+			}
+		}
+	default:
+		o = l.in.Find(l.home.Family(), id)
+	}
+	return l.ofCast(o)
+}
+
+// holds tells whether an object of the same family lives in the set.
+func (l *list) holds(o *entity.Object) bool {
+	switch {
+	case l.within != "":
+		return l.in.Linked(l.within, 0, o.Place)
+	case l.home.Name != "":
+		return o.Home == l.home
+	}
+	return true
+}
+
+// indexOf is the store's index of a property that no two objects share.
+func indexOf(r *workload.Rules, property string) string { return r.Type + "." + property }
+
+// alternate finds an object by another key than its id.
+func (l *list) alternate(s *resource.Segment) *entity.Object {
+	if l.linked {
+		return nil
+	}
+	for _, k := range s.Keys {
+		if l.rules == nil {
+			break
+		}
+		for _, name := range l.rules.Unique {
+			if o := l.in.Unique(indexOf(l.rules, name), k.Value); strings.EqualFold(name, k.Name) && o != nil && l.holds(o) {
+				return l.ofCast(o)
+			}
+		}
+	}
+	return l.ofCast(l.search(func(o *entity.Object) bool {
+		all := true
+		for _, k := range s.Keys {
+			p := l.typ.Property(k.Name)
+			all = all && p != nil && strings.EqualFold(member(o, p.Name).String(), k.Value)
+		}
+		return all
+	}))
+}
+
+// search is the first object that is the one, nil for none.
+func (l *list) search(is func(*entity.Object) bool) *entity.Object {
+	for p := range l.all().All(0) {
+		if o := l.in.At(p); is(o) {
+			return o
+		}
+	}
+	return nil
+}
+
+// ofCast returns o where it is of the type that the path casts to.
+func (l *list) ofCast(o *entity.Object) *entity.Object {
+	if o == nil || l.cast == nil || l.has(o) {
+		return o
+	}
+	return nil
+}
+
+func (l *list) has(o *entity.Object) bool {
+	return l.cast == nil || l.typ.Model().Type(o.Type).IsA(l.cast)
+}
+
+// address is that of a member, relative to the version.
+func (l *list) address(o *entity.Object) string { return l.path + "/" + escape(o.ID) }
+
+func escape(id string) string { return url.PathEscape(id) }
+
+// collection is the list as lists, counts and expansions read it.
+func (l *list) collection(e *Engine, c *workload.Call) workload.Collection {
+	typ := l.typ
+	if l.cast != nil {
+		typ = l.cast
+	}
+	places := l.all()
+	col := workload.Collection{Type: typ, Path: l.path, Context: l.context, Len: places.Len}
+	wrap := func(o *entity.Object) *object { return e.object(c, l, o) }
+	col.Page = func(after uint64, skip, limit int) ([]workload.Entity, bool) {
+		found := places.Page(entity.Place(after), skip, limit+1)
+		more := len(found) > limit
+		page := make([]workload.Entity, min(len(found), limit))
+		for i := range page {
+			page[i] = wrap(l.in.At(found[i]))
+		}
+		return page, more
+	}
+	col.All = func(after uint64) iter.Seq[workload.Entity] {
+		return func(yield func(workload.Entity) bool) {
+			one := wrap(nil)
+			for p := range places.All(entity.Place(after)) {
+				o := l.in.At(p)
+				if !l.has(o) {
+					continue
+				}
+				if one.set(o); !yield(one) {
+					return
+				}
+			}
+		}
+	}
+	if l.cast != nil {
+		col.Path += "/" + l.cast.Qualified()
+		col = filteredByCast(col)
+	}
+	return col
+}
+
+// filteredByCast reads a collection whose members are not all of the type asked for.
+func filteredByCast(col workload.Collection) workload.Collection {
+	col.Len = func() (n int) {
+		for range col.All(0) {
+			n++
+		}
+		return n
+	}
+	col.Page = func(after uint64, skip, limit int) (page []workload.Entity, more bool) {
+		for o := range col.All(after) {
+			switch {
+			case skip > 0:
+				skip--
+			case len(page) == limit:
+				return page, true
+			default:
+				page = append(page, o.Keep())
+			}
+		}
+		return page, false
+	}
+	return col
+}

@@ -1,0 +1,250 @@
+package objects
+
+import (
+	"bytes"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+)
+
+// object is a stored object as queries and answers see it, in one version.
+type object struct {
+	e    *Engine
+	c    *workload.Call
+	list *list // it was found in
+	o    *entity.Object
+	typ  *odata.Type // what it is
+	rule *workload.Rules
+	json []byte // of a view: put together once
+}
+
+// object wraps o, which stands in l.
+func (e *Engine) object(c *workload.Call, l *list, o *entity.Object) *object {
+	one := &object{e: e, c: c, list: l}
+	if o != nil {
+		one.set(o)
+	}
+	return one
+}
+
+// set lets one stand for another object of the same list.
+func (one *object) set(o *entity.Object) {
+	declared := one.list.typ
+	if one.o == nil || one.o.Type != o.Type {
+		one.typ = one.e.typeOf(one.c.Version, o, declared)
+		if r := one.e.rulesOf(declared); r != nil && r.View != "" {
+			one.typ = declared
+		}
+		one.rule = one.e.rulesOf(one.typ)
+	}
+	one.o, one.json = o, nil
+}
+
+// JSON is the object as it is stored, or as a view of it has it: what queries look at.
+func (one *object) JSON() []byte {
+	if one.rule == nil || one.rule.View == "" {
+		return one.o.JSON
+	}
+	if one.json == nil {
+		one.json = flatten(one.o.JSON, one.rule.Inside)
+	}
+	return one.json
+}
+
+// flatten puts the members of a view's own member beside those that it shows of the
+// viewed object; its own come first, and so win.
+func flatten(json []byte, inside string) []byte {
+	own := member2(json, inside)
+	flat := append(make([]byte, 0, len(json)+1), '{')
+	if own.IsObject() && len(own.Raw) > 2 {
+		flat = append(append(flat, own.Raw[1:len(own.Raw)-1]...), ',')
+	}
+	return append(flat, json[1:]...)
+}
+
+// Navigation is what a query finds behind a navigation property.
+func (one *object) Navigation(name string) []byte {
+	p := one.typ.Property(name)
+	if p == nil || !p.Navigation {
+		return nil
+	}
+	t := one.navigate(p)
+	if t.list == nil {
+		if t.object == nil {
+			return nil
+		}
+		return t.object.JSON
+	}
+	dst := []byte{'['}
+	for p := range t.list.all().All(0) {
+		if len(dst) > 1 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, one.list.in.At(p).JSON...)
+	}
+	return append(dst, ']')
+}
+
+// navigate goes on by a navigation property.
+func (one *object) navigate(p *odata.Property) target {
+	t := target{object: one.o, typ: one.typ, at: one.Address(), id: one.o.ID}
+	one.e.navigate(one.list.in, &resource.Segment{Kind: resource.Navigation, Name: p.Name, Property: p, Type: p.Type, Many: p.Collection}, &t)
+	return t
+}
+
+// Seq is the object's place in the order of creation.
+func (one *object) Seq() uint64 { return uint64(one.o.Place) }
+
+// Address is that of the object itself, wherever it was found.
+func (one *object) Address() string { return one.e.address(one.list, one.o, one.typ) }
+
+// address is that of an object: where its rules say that it lives, else in its list.
+func (e *Engine) address(l *list, o *entity.Object, t *odata.Type) string {
+	if r := e.rulesOf(t); r != nil && r.Set != "" {
+		return r.Set + "/" + escape(o.ID)
+	}
+	return l.address(o)
+}
+
+// Keep returns a copy that stays as it is.
+func (one *object) Keep() workload.Entity {
+	kept := *one
+	return &kept
+}
+
+// Shape appends the object as an answer shows it: all properties that the query asks
+// for, those that were never set as null.
+func (one *object) Shape(dst []byte, s *odata.Selection) []byte {
+	from := len(dst)
+	if one.typ != one.list.typ && (one.list.cast == nil || one.typ != one.list.cast) {
+		dst = append(append(append(dst, `{"@odata.type":"#`...), one.typ.Qualified()...), '"')
+	}
+	at := len(dst)
+	json := one.JSON()
+	if one.rule != nil && len(one.rule.Hidden) > 0 {
+		json = without(json, one.rule.Hidden)
+	}
+	if s == nil {
+		dst = one.typ.Complete(dst, json, one.usual())
+	} else {
+		whole := one.typ.Complete(nil, json, s.Shows)
+		dst = s.Apply(dst, whole)
+	}
+	if at > from { // two objects become one
+		if dst[at+1] == '}' {
+			return append(dst[:at], '}')
+		}
+		dst[at] = ','
+	}
+	return dst
+}
+
+// usual tells which properties are shown unasked; nil: all.
+func (one *object) usual() func(string) bool {
+	if one.rule == nil {
+		return nil
+	}
+	if shown := one.e.shown[one.rule.Type]; shown != nil && one.c.Version == workload.V1 {
+		return func(name string) bool { return shown[name] }
+	}
+	if only := one.rule.Selectable; only != nil {
+		return func(name string) bool { return !contains(only, name) }
+	}
+	return nil
+}
+
+// Expand appends an expanded property.
+func (one *object) Expand(dst []byte, item odata.ExpandItem) []byte {
+	t := one.navigate(item.Property)
+	if t.list != nil {
+		if item.Options.Top < 0 {
+			item.Options.Top = maxExpanded
+		}
+		return one.c.ExpandCollection(dst, t.list.collection(one.e, one.c), item)
+	}
+	dst = append(append(append(dst, '"'), item.Property.Name...), `":`...)
+	if t.object == nil {
+		return append(dst, "null"...)
+	}
+	l := &list{in: one.list.in, typ: t.typ, path: t.at}
+	return one.c.Shape(dst, one.e.object(one.c, l, t.object), item.Options)
+}
+
+// maxExpanded is how many objects an expansion shows. Documented for the directory.
+const maxExpanded = 20
+
+// member returns a property of a stored object.
+func member(o *entity.Object, name string) gjson.Result { return member2(o.JSON, name) }
+
+// member2 finds a member by its exact name: a name with a dot is no path.
+func member2(json []byte, name string) (found gjson.Result) {
+	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
+		if key.Str == name {
+			found = v
+			return false
+		}
+		return true
+	})
+	return found
+}
+
+// without leaves members out.
+func without(json []byte, names []string) []byte {
+	if !mentions(json, names) {
+		return json
+	}
+	dst := []byte{'{'}
+	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
+		if contains(names, key.Str) {
+			return true
+		}
+		if len(dst) > 1 {
+			dst = append(dst, ',')
+		}
+		dst = append(append(append(dst, key.Raw...), ':'), v.Raw...)
+		return true
+	})
+	return append(dst, '}')
+}
+
+func mentions(json []byte, names []string) bool {
+	for _, n := range names {
+		if bytes.Contains(json, []byte(n)) {
+			return true
+		}
+	}
+	return false
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// encode writes what is stored of an object of type t: its id first, then the
+// properties in the model's order, then what is hidden.
+func encode(t *odata.Type, id string, values, hidden map[string]any) []byte {
+	dst := jsontree.Append([]byte(`{"id":`), id)
+	add := func(name string, v any) {
+		dst = append(jsontree.Append(append(dst, ','), name), ':')
+		dst = jsontree.Append(dst, v)
+	}
+	for _, p := range t.Structural() {
+		if v, ok := values[p.Name]; ok && v != nil && p.Name != "id" {
+			add(p.Name, v)
+		}
+	}
+	for _, name := range sorted(hidden) {
+		add(name, hidden[name])
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,104 @@
+// Package objects creates, reads, updates, deletes, links and queries the objects of a
+// world, over the model and the store, for every entity type alike. What a workload
+// knows of a type beyond the model it says in workload.Rules; a type without rules is
+// served by the model alone, and its operations are generic.
+package objects
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+)
+
+// Engine serves objects. It keeps no state: that is the store's.
+type Engine struct {
+	models map[workload.Version]*odata.Model
+	rules  map[string]*workload.Rules // by the type's name
+	shown  map[string]map[string]bool // by the type's name: Usual
+}
+
+// New returns an engine of the models in force and the rules of the workloads.
+func New(models map[workload.Version]*odata.Model, list []*workload.Workload) *Engine {
+	e := &Engine{models: models, rules: map[string]*workload.Rules{}, shown: map[string]map[string]bool{}}
+	for _, w := range list {
+		for _, r := range w.Rules {
+			e.rules[r.Type] = r
+			if r.Usual != nil {
+				e.shown[r.Type] = map[string]bool{}
+				for _, name := range r.Usual {
+					e.shown[r.Type][name] = true
+				}
+			}
+		}
+	}
+	return e
+}
+
+// State is what the engine keeps in a world.
+type State struct {
+	Store *entity.Store
+	NewID func() string // the next id that the world mints, a GUID
+
+	// Settle lets the store have what the syncs made that are over by now; nil: nothing.
+	Settle func(c *workload.Call)
+}
+
+func stateOf(c *workload.Call) *State {
+	s := workload.State[*State](c)
+	if s.Settle != nil {
+		s.Settle(c)
+	}
+	return s
+}
+
+// rulesOf returns the rules of a type or of the nearest base that has some; nil: none.
+func (e *Engine) rulesOf(t *odata.Type) *workload.Rules {
+	for ; t != nil; t = t.Base {
+		if r := e.rules[t.Name]; r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// typeOf is the type of an object in a version. A version that does not have it, since
+// another one's client made the object, sees what it was declared as.
+func (e *Engine) typeOf(v workload.Version, o *entity.Object, declared *odata.Type) *odata.Type {
+	if t := e.models[v].Type(o.Type); t != nil {
+		return t
+	}
+	return declared
+}
+
+// link returns how a navigation of a type leads on: as a rule says, else by the model
+// alone. A contained navigation is no link.
+func (e *Engine) link(t *odata.Type, p *odata.Property) *workload.Link {
+	owner := t
+	for b := t; b != nil; b = b.Base {
+		if r := e.rules[b.Name]; r != nil {
+			for i := range r.Links {
+				if r.Links[i].Name == p.Name {
+					return &r.Links[i]
+				}
+			}
+		}
+		if slices.ContainsFunc(b.Properties, func(own odata.Property) bool { return own.Name == p.Name }) {
+			owner = b
+		}
+	}
+	return &workload.Link{Name: p.Name, Relation: owner.Name + "." + p.Name}
+}
+
+// family is the key space of a collection's ids.
+func (e *Engine) family(t *odata.Type) string {
+	if r := e.rulesOf(t); r != nil {
+		return r.Family
+	}
+	return ""
+}
+
+// hidden tells whether a member of a stored object is no property.
+func hidden(name string) bool { return strings.HasPrefix(name, "#") }

@@ -1,0 +1,313 @@
+package objects
+
+import (
+	"net/http"
+
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+)
+
+// run carries out an operation on what a path leads to.
+type run func(e *Engine, c *workload.Call, p resource.Path) (engine.Reply, error)
+
+// verb is what is done at the end of a path: its name in the operation's, and how.
+type verb struct {
+	name string // "" where the path's own name says it all
+	run  run
+}
+
+// verbs are what each method does where a path ends.
+func verbs(p resource.Path) map[string]verb {
+	end := p.End()
+	n := len(p.Segments)
+	switch end.Kind {
+	case resource.Set:
+		return collectionVerbs
+	case resource.Singleton:
+		return singletonVerbs
+	case resource.Cast:
+		if end.Many {
+			return castVerbs
+		}
+		return castObjectVerbs
+	case resource.Key:
+		if before := p.Segments[n-2]; before.Kind == resource.Navigation && !before.Property.Contained {
+			return linkedObjectVerbs
+		}
+		return objectVerbs
+	case resource.Navigation:
+		switch {
+		case end.Many && end.Property.Contained:
+			return collectionVerbs
+		case end.Many:
+			return linkedVerbs
+		case end.Property.Contained:
+			return singleVerbs
+		}
+		return linkedSingleVerbs
+	case resource.Ref:
+		if before := p.Segments[n-2]; before.Kind == resource.Key {
+			return refOfMemberVerbs
+		} else if before.Many {
+			return refsVerbs
+		}
+		return refVerbs
+	case resource.Count:
+		return countVerbs
+	case resource.Property:
+		return propertyVerbs
+	case resource.Value:
+		if end.Primitive != 0 && end.Primitive != odata.KindStream {
+			return valueVerbs
+		}
+	}
+	return nil
+}
+
+var (
+	collectionVerbs = map[string]verb{
+		"GET":  {"list", (*Engine).listObjects},
+		"POST": {"create", (*Engine).create},
+	}
+	castVerbs         = map[string]verb{"GET": {"list", (*Engine).listObjects}}
+	castObjectVerbs   = map[string]verb{"GET": {"get", (*Engine).getObject}}
+	linkedObjectVerbs = map[string]verb{"GET": {"get", (*Engine).getObject}}
+	objectVerbs       = map[string]verb{
+		"GET":    {"get", (*Engine).getObject},
+		"PATCH":  {"update", (*Engine).update},
+		"PUT":    {"update", (*Engine).update},
+		"DELETE": {"delete", (*Engine).deleteObject},
+	}
+	singletonVerbs = map[string]verb{
+		"GET":   {"get", (*Engine).getObject},
+		"PATCH": {"update", (*Engine).update},
+	}
+	singleVerbs = map[string]verb{
+		"GET":    {"get", (*Engine).getObject},
+		"PATCH":  {"update", (*Engine).update},
+		"PUT":    {"update", (*Engine).update},
+		"DELETE": {"delete", (*Engine).deleteObject},
+	}
+	linkedVerbs = map[string]verb{
+		"GET":  {"list", (*Engine).listObjects},
+		"POST": {"create", refuseToCreate},
+	}
+	linkedSingleVerbs = map[string]verb{"GET": {"get", (*Engine).getObject}}
+	refsVerbs         = map[string]verb{
+		"GET":    {"ref", (*Engine).listRefs},
+		"POST":   {"add", (*Engine).addRef},
+		"DELETE": {"remove", (*Engine).removeRef},
+	}
+	refOfMemberVerbs = map[string]verb{"DELETE": {"remove", (*Engine).removeRef}}
+	refVerbs         = map[string]verb{
+		"GET":    {"ref", (*Engine).getRef},
+		"PUT":    {"set", (*Engine).setRef},
+		"DELETE": {"remove", (*Engine).removeRef},
+	}
+	countVerbs    = map[string]verb{"GET": {"count", (*Engine).count}}
+	propertyVerbs = map[string]verb{
+		"GET":    {"get", (*Engine).getProperty},
+		"PATCH":  {"update", (*Engine).setProperty},
+		"PUT":    {"update", (*Engine).setProperty},
+		"DELETE": {"delete", (*Engine).clearProperty},
+	}
+	valueVerbs = map[string]verb{"GET": {"", (*Engine).getValue}}
+)
+
+// Methods are the methods that a path has, in the order of HTTP's pages.
+func (e *Engine) Methods(p resource.Path) []string {
+	var list []string
+	if end := p.End(); end.Kind == resource.Operation {
+		for _, op := range end.Overload {
+			if op.Function() {
+				return []string{http.MethodGet}
+			}
+			return []string{http.MethodPost}
+		}
+	}
+	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		if _, ok := verbs(p)[m]; ok {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// Operation finds out what a method does with a path. ok is false where the path does
+// not have the method. What graphemu does not do is an operation too: it answers 501.
+func (e *Engine) Operation(method string, v workload.Version, p resource.Path) (op workload.Operation, ok bool) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	op = workload.Operation{Method: method, Path: p.String(), Versions: v, Level: e.level(p)}
+	end := p.End()
+	if i := operationAt(p); i >= 0 {
+		return e.bound(op, method, p, i)
+	}
+	if end.Kind == resource.Value && verbs(p) == nil {
+		op.Name, op.Level = p.Name()+"."+verbOf(method), workload.Unsupported
+		op.Run = unsupported(op.Name, method, p)
+		return op, true
+	}
+	does, ok := verbs(p)[method]
+	if !ok {
+		return op, false
+	}
+	op.Name = p.Name()
+	if does.name != "" {
+		op.Name += "." + does.name
+	}
+	if r := e.governs(p); r != nil && r.Needs != nil {
+		op.Needs = r.Needs(does.name)
+	}
+	op.Run = func(c *workload.Call) (engine.Reply, error) { return does.run(e, c, p) }
+	return op, true
+}
+
+// verbOf is a method in the name of an operation that has no other.
+func verbOf(method string) string {
+	switch method {
+	case http.MethodGet:
+		return "get"
+	case http.MethodPost:
+		return "create"
+	case http.MethodDelete:
+		return "delete"
+	}
+	return "update"
+}
+
+// operationAt is where a path has an action or a function; -1 for nowhere.
+func operationAt(p resource.Path) int {
+	for i := range p.Segments {
+		if p.Segments[i].Kind == resource.Operation {
+			return i
+		}
+	}
+	return -1
+}
+
+// bound is an action or a function: what its type's rules say, else 501.
+func (e *Engine) bound(op workload.Operation, method string, p resource.Path, at int) (workload.Operation, bool) {
+	s := &p.Segments[at]
+	op.Name, op.Level = p.Name(), workload.Unsupported
+	action := !s.Overload[0].Function()
+	for _, o := range s.Overload { // a name may be both
+		if o.Function() != (method == http.MethodPost) {
+			action = !o.Function()
+		}
+	}
+	if at == len(p.Segments)-1 && action != (method == http.MethodPost) || !action && method != http.MethodGet {
+		return op, false
+	}
+	op.Run = unsupported(op.Name, method, p)
+	if at == len(p.Segments)-1 && at > 0 {
+		before := p.Segments[:at]
+		r := e.rulesOf(before[len(before)-1].Type)
+		for ; r != nil; r = e.baseRules(r, before[len(before)-1].Type) {
+			if run := r.Actions[s.Name]; run != nil {
+				op.Level = workload.Emulated
+				if r.Needs != nil {
+					op.Needs = r.Needs(s.Name)
+				}
+				on := resource.Path{Segments: before}
+				op.Run = func(c *workload.Call) (engine.Reply, error) { return e.act(c, on, run) }
+				break
+			}
+		}
+	}
+	return op, true
+}
+
+// baseRules are the rules of the nearest base beyond those of r.
+func (e *Engine) baseRules(r *workload.Rules, t *odata.Type) *workload.Rules {
+	for ; t != nil && t.Name != r.Type; t = t.Base {
+	}
+	if t == nil {
+		return nil
+	}
+	return e.rulesOf(t.Base)
+}
+
+// act runs an action on the object that its path leads to.
+func (e *Engine) act(c *workload.Call, on resource.Path, run workload.Action) (engine.Reply, error) {
+	t, err := e.resolve(c, stateOf(c).Store.View(), on)
+	if err != nil {
+		return engine.Reply{}, err
+	}
+	var object *entity.Object
+	if t.list == nil {
+		if object = t.object; object == nil {
+			return engine.Reply{}, notPresent(t)
+		}
+	}
+	return run(c, object)
+}
+
+// unsupported answers what the service has and graphemu does not: 501, with the line of
+// a scenario that would answer in its place.
+func unsupported(name, method string, p resource.Path) func(*workload.Call) (engine.Reply, error) {
+	return func(*workload.Call) (engine.Reply, error) {
+		return engine.Reply{}, apierror.NotImplemented("graphemu does not emulate "+name+".").
+			Help("unsupported", "", `a scenario can answer it: faults: [{operation: "%s %s", respond: {status: 200, body: {}}}]`, method, p)
+	}
+}
+
+// level is how much of a path's operations there is: emulated where every type on its
+// way has rules, else generic.
+func (e *Engine) level(p resource.Path) workload.Level {
+	for i := range p.Segments {
+		s := &p.Segments[i]
+		switch s.Kind {
+		case resource.Set, resource.Singleton:
+			if e.rulesOf(s.Type) == nil {
+				return workload.Generic
+			}
+		case resource.Navigation:
+			if i == 0 || !e.ruled(p.Segments[i-1].Type, s.Property) {
+				return workload.Generic
+			}
+		}
+	}
+	return workload.Emulated
+}
+
+// ruled tells whether a workload has said how a navigation leads on.
+func (e *Engine) ruled(t *odata.Type, p *odata.Property) bool {
+	if p.Contained {
+		return e.rules[p.Type.Name] != nil
+	}
+	for ; t != nil; t = t.Base {
+		if r := e.rules[t.Name]; r != nil {
+			for i := range r.Links {
+				if r.Links[i].Name == p.Name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// governs are the rules of the type that a path's operation is about: for links, those
+// of the object that has them.
+func (e *Engine) governs(p resource.Path) *workload.Rules {
+	for i := len(p.Segments) - 1; i >= 0; i-- {
+		s := &p.Segments[i]
+		switch s.Kind {
+		case resource.Set, resource.Singleton:
+			return e.rulesOf(s.Type)
+		case resource.Navigation:
+			if s.Property.Contained {
+				if r := e.rulesOf(s.Type); r != nil {
+					return r
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,212 @@
+package objects
+
+import (
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+)
+
+// target is what a path leads to in the store.
+type target struct {
+	list   *list          // a collection; nil: it is none
+	object *entity.Object // one object; nil: none is there, or it is a collection
+	typ    *odata.Type    // declared, of the members or of the object
+	home   entity.Home    // of one object that is contained: where it lives, or would
+	from   *entity.Object // of a navigation: what it starts from
+	link   *workload.Link // of a navigation that is not contained
+	prop   []string       // names of structural properties, from the object on
+	id     string         // the last key
+	at     string         // address of the object, relative to the version
+	named  bool           // the object is a singleton of the container
+}
+
+// resolve walks a path through the store. It errs with the service's 404 where an
+// object on the way is not there; one that is missing at the end of a single navigation
+// or a singleton is left to the caller.
+func (e *Engine) resolve(c *workload.Call, in entity.View, p resource.Path) (target, error) {
+	var t target
+	for i := range p.Segments {
+		s := &p.Segments[i]
+		last := i == len(p.Segments)-1
+		switch s.Kind {
+		case resource.Set:
+			t = target{typ: s.Type, list: e.set(in, s), at: s.Name}
+		case resource.Singleton:
+			if err := e.singleton(c, in, s, &t); err != nil {
+				return t, err
+			}
+		case resource.Key:
+			t.id = keyText(s)
+			o := t.list.find(e, s)
+			if o == nil {
+				return t, apierror.ResourceNotFound(t.id)
+			}
+			t.object, t.home, t.at, t.list = o, o.Home, t.list.address(o), nil
+		case resource.Cast:
+			if t.list != nil {
+				t.list.cast = s.Type
+			} else if t.object != nil && !e.typeOf(c.Version, t.object, t.typ).IsA(s.Type) {
+				return t, apierror.ResourceNotFound(t.object.ID)
+			}
+			t.typ = s.Type
+		case resource.Navigation:
+			if t.object == nil {
+				return t, notPresent(t)
+			}
+			e.navigate(in, s, &t)
+		case resource.Property:
+			if t.object == nil {
+				return t, notPresent(t)
+			}
+			t.prop = append(t.prop, s.Name)
+		case resource.Operation:
+			if !last && t.object == nil && t.list == nil {
+				return t, notPresent(t)
+			}
+		}
+	}
+	return t, nil
+}
+
+// notPresent is the error of a path that goes on from what is not there. Documented
+// for an unset manager.
+func notPresent(t target) error {
+	name := t.id
+	if t.link != nil {
+		name = t.link.Name
+	} else if t.home.Name != "" {
+		name = t.home.Name
+	}
+	return apierror.ResourceNotFound(name)
+}
+
+// set is an entity set as a collection.
+func (e *Engine) set(in entity.View, s *resource.Segment) *list {
+	if s.Name == "directoryObjects" {
+		return &list{in: in, typ: s.Type, path: s.Name, context: s.Name, family: directoryFamily,
+			all: func() entity.Places { return in.Family(directoryFamily) }}
+	}
+	return e.contained(in, s.Type, entity.Home{Name: s.Name}, s.Name, s.Name)
+}
+
+// directoryFamily is the key space that all directory objects share.
+const directoryFamily = entity.Directory
+
+// first is the first of some places' objects, nil where there is none.
+func first(in entity.View, places entity.Places) *entity.Object {
+	for p := range places.All(0) {
+		return in.At(p)
+	}
+	return nil
+}
+
+// singleton goes to a named entity of the container. "me" is who the token is of.
+func (e *Engine) singleton(c *workload.Call, in entity.View, s *resource.Segment, t *target) error {
+	*t = target{typ: s.Type, home: entity.Home{Name: s.Name}, at: s.Name, named: true}
+	if s.Name == "me" {
+		t.named = false
+		id, err := c.Me()
+		if err != nil {
+			return err
+		}
+		if t.id, t.object = id, in.Find(directoryFamily, id); t.object == nil {
+			return apierror.ResourceNotFound(id)
+		}
+		t.home = t.object.Home
+		return nil
+	}
+	if t.object = first(in, in.List(t.home)); t.object == nil {
+		// It is always there (OData); it is stored when something of it is set.
+		t.object = &entity.Object{Kind: &entity.Kind{Type: s.Type.Qualified(), Home: t.home}, ID: s.Name, JSON: []byte(`{"id":"` + s.Name + `"}`)}
+	}
+	return nil
+}
+
+// navigate goes on from an object by a navigation property.
+func (e *Engine) navigate(in entity.View, s *resource.Segment, t *target) {
+	from := t.object
+	at := t.at + "/" + s.Name
+	next := target{typ: s.Type, from: from, at: at, id: t.id}
+	owner := t.typ
+	if s.Property.Contained {
+		next.home = entity.Home{Parent: from.Place, Name: s.Name}
+		if t.named {
+			next.home = entity.Home{Name: at} // a set that the service keeps below a name
+		}
+		if s.Many {
+			next.list = e.contained(in, s.Type, next.home, at, contextOf(t.at, from)+"/"+s.Name)
+		} else {
+			next.object = first(in, in.List(next.home))
+		}
+		*t = next
+		return
+	}
+	next.link = e.link(owner, s.Property)
+	places := func() entity.Places { return e.linked(in, next.link, from.Place) }
+	if s.Many {
+		next.list = &list{in: in, typ: s.Type, path: at, context: e.linkContext(s.Type), linked: true, all: places}
+	} else {
+		next.object = first(in, places())
+	}
+	*t = next
+}
+
+// contained is what lives in a home as a collection.
+func (e *Engine) contained(in entity.View, t *odata.Type, home entity.Home, at, context string) *list {
+	l := &list{in: in, typ: t, path: at, context: context, home: home}
+	l.all = func() entity.Places { return in.List(home) }
+	r := e.rulesOf(t)
+	if home.Parent != 0 || r == nil {
+		return l
+	}
+	l.family, l.rules = r.Family, r
+	if r.View != "" { // its objects live in the set of what it shows
+		l.home = entity.Home{}
+		l.all = func() entity.Places { return in.Targets(r.Set, 0) }
+		l.within = r.Set
+	}
+	return l
+}
+
+// linked are the objects that a link leads to.
+func (e *Engine) linked(in entity.View, l *workload.Link, from entity.Place) entity.Places {
+	switch {
+	case l.Closure:
+		return in.Closure(l.Relation, from, l.Reverse)
+	case l.Reverse:
+		return in.Sources(l.Relation, from)
+	}
+	return in.Targets(l.Relation, from)
+}
+
+// linkContext is the context of a collection of objects that live elsewhere. Observed
+// for directory objects; else the set of the type, or the type alone (inferred).
+func (e *Engine) linkContext(t *odata.Type) string {
+	if t.Name == "directoryObject" {
+		return "directoryObjects"
+	}
+	if r := e.rules[t.Name]; r != nil && r.View == "" && !strings.Contains(r.Set, "/") {
+		return r.Set
+	}
+	return "Collection(" + t.Qualified() + ")"
+}
+
+// contextOf is an object in the context of what it contains: "users('id')".
+func contextOf(at string, o *entity.Object) string {
+	if end := strings.LastIndexByte(at, '/'); end >= 0 && at[end+1:] == escape(o.ID) {
+		return at[:end] + "('" + escape(strings.ReplaceAll(o.ID, "'", "''")) + "')"
+	}
+	return at
+}
+
+// keyText is a key as errors name it.
+func keyText(s *resource.Segment) string {
+	if len(s.Keys) == 1 {
+		return s.Keys[0].Value
+	}
+	return s.Name
+}

@@ -1,0 +1,33 @@
+package odata
+
+// Model is the model that t belongs to; nil before it is linked.
+func (t *Type) Model() *Model { return t.model }
+
+// Structural returns the properties that every value of t has in its own JSON: all but
+// navigations and streams, those of its bases first. The caller must not change it.
+func (t *Type) Structural() []*Property {
+	if list := t.structural.Load(); list != nil {
+		return *list
+	}
+	var list []*Property
+	for _, p := range t.All() {
+		if !p.Navigation && !p.Unserved && p.Kind != KindStream {
+			list = append(list, p)
+		}
+	}
+	t.structural.Store(&list) // two that make it at a time make the same
+	return list
+}
+
+// Shows tells whether a property is selected, or a part of it.
+func (s *Selection) Shows(name string) bool {
+	if s == nil || s.root.whole {
+		return true
+	}
+	for i := range s.root.kids {
+		if s.root.kids[i].name == name {
+			return true
+		}
+	}
+	return false
+}

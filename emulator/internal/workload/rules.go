@@ -1,0 +1,71 @@
+package workload
+
+import (
+	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/identity"
+)
+
+// Rules are what a workload knows of an entity type beyond the model, which marks
+// hardly anything as required or read-only. The objects of a type that has rules are
+// emulated; those of others are generic.
+type Rules struct {
+	Type   string // without the namespace, "user"
+	Set    string // path of the collection that its objects live in: "users", "directory/administrativeUnits"
+	Family string // whose objects no two have the same id: "directory"; "" for the collection alone
+
+	Required   []string // properties that a create must bring, and an update may not take away
+	ReadOnly   []string // properties that no client writes
+	Selectable []string // properties that are shown only where $select names them
+	Hidden     []string // properties that are null whatever a client selects: they can only be written
+	Usual      []string // what v1.0 shows without $select; nil: all
+	Unique     []string // text properties of which no two objects have the same value, letter case aside
+
+	InPlaceOfID string // one of Unique that may stand where the id does; "": none
+
+	PatchStatus int               // of a successful PATCH: 204, or 200 with the object
+	Links       []Link            // navigations that lead to objects elsewhere
+	Actions     map[string]Action // by the unqualified name, of one object and of the collection
+	Advanced    bool              // the directory's rules of queries hold (ConsistencyLevel and the like)
+
+	// View, where not "", is the type of which this one shows the objects: those
+	// that have the member Inside of their JSON, which holds what the viewed type does not have.
+	View, Inside string
+
+	Needs func(verb string) *identity.Need // the permissions that list, get, create and so on ask for; nil: only a token
+
+	// Create completes a new object before it is stored; Update looks at a change
+	// before it is, Created at an object that is stored. Delete takes one away; nil: it
+	// is gone for good. Each may be nil, and changes nothing where it errs.
+	Create  func(c *Call, tx *entity.Tx, d *Draft) error
+	Created func(c *Call, tx *entity.Tx, o *entity.Object) error
+	Update  func(c *Call, tx *entity.Tx, old *entity.Object, d *Draft) error
+	Delete  func(c *Call, tx *entity.Tx, o *entity.Object) error
+}
+
+// Action carries out an action or a function. on is the object that it is bound to;
+// nil for one of the collection.
+type Action func(c *Call, on *entity.Object) (engine.Reply, error)
+
+// Link is a navigation property that leads to objects which live elsewhere.
+type Link struct {
+	Name     string   // "members"
+	Relation string   // as the store keeps it; several navigations may show one
+	Reverse  bool     // it shows the links of others that lead here: "memberOf"
+	Closure  bool     // it shows what is reached over any number of links: "transitiveMembers"
+	Targets  []string // types that may be linked; nil: that of the property
+	ReadOnly bool     // no client links here
+
+	// Add and Remove look at a change of the links before it is made; nil: all is well.
+	Add    func(c *Call, tx *entity.Tx, from, to *entity.Object) error
+	Remove func(c *Call, tx *entity.Tx, from, to *entity.Object) error
+}
+
+// Draft is an object that is being made or changed: what a client sent, and what the
+// rules make of it.
+type Draft struct {
+	ID     string
+	Type   string         // without the namespace
+	Values map[string]any // by the model's names: what is to be stored; null where a client takes a value away
+	Hidden map[string]any // members that are no properties, as a password's hash; their names begin with "#"
+}
