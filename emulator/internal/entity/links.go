@@ -1,0 +1,149 @@
+package entity
+
+import (
+	"errors"
+	"slices"
+)
+
+// Link is the two ends of a link.
+type Link struct{ From, To Place }
+
+func (tx *Tx) checkEnds(relation string, from, to Place) error {
+	if relation == "" {
+		return errors.New("entity: a link of no relation")
+	}
+	for _, p := range [...]Place{from, to} {
+		if tx.At(p) == nil {
+			return &MissingError{p}
+		}
+	}
+	return nil
+}
+
+// Link adds a link. It errs with *MissingError, *LinkedError or *quota.FullError.
+func (tx *Tx) Link(relation string, from, to Place) error {
+	if err := tx.checkEnds(relation, from, to); err != nil {
+		return err
+	}
+	if tx.Linked(relation, from, to) {
+		return &LinkedError{relation, from, to}
+	}
+	if err := tx.fits(linkCost); err != nil {
+		return err
+	}
+	tx.st.out.add(relation, from, to, tx.own)
+	tx.st.in.add(relation, to, from, tx.own)
+	tx.pay(linkCost)
+	tx.noteLink(relation, from, to, nil)
+	return nil
+}
+
+// Unlink removes a link. It errs with *MissingError or *NotLinkedError.
+func (tx *Tx) Unlink(relation string, from, to Place) error {
+	if err := tx.checkEnds(relation, from, to); err != nil {
+		return err
+	}
+	if !tx.Linked(relation, from, to) {
+		return &NotLinkedError{relation, from, to}
+	}
+	tx.unlink(relation, from, to)
+	return nil
+}
+
+func (tx *Tx) unlink(relation string, from, to Place) {
+	tx.st.out.remove(relation, from, to, tx.own)
+	tx.st.in.remove(relation, to, from, tx.own)
+	tx.pay(-linkCost)
+	tx.noteLink(relation, from, to, tx.At(to))
+}
+
+// unlinkAll removes o's links at both ends.
+func (tx *Tx) unlinkAll(o *Object) {
+	// What leads from o goes without a note: that o is deleted says it.
+	for _, r := range slices.Clone(tx.st.out.rows) {
+		targets := r.sets.at(uint64(o.Place))
+		if targets == nil {
+			continue
+		}
+		targets.each(0, func(to Place) bool {
+			tx.st.in.remove(r.name, to, o.Place, tx.own)
+			return true
+		})
+		tx.st.out.put(r.name, o.Place, nil, tx.own)
+		tx.pay(-linkCost * int64(targets.len()))
+	}
+	for _, r := range slices.Clone(tx.st.in.rows) {
+		sources := r.sets.at(uint64(o.Place))
+		sources.each(0, func(from Place) bool {
+			tx.unlink(r.name, from, o.Place)
+			return true
+		})
+	}
+}
+
+// LinkAll adds many links at once, and returns how many were not there yet. It errs
+// with *MissingError or *quota.FullError.
+func (tx *Tx) LinkAll(relation string, links []Link) (added int, err error) {
+	pairs := make([]uint64, 0, len(links))
+	for _, l := range links {
+		if err := tx.checkEnds(relation, l.From, l.To); err != nil {
+			return 0, err
+		}
+		if !tx.Linked(relation, l.From, l.To) {
+			pairs = append(pairs, uint64(l.From)<<32|uint64(l.To))
+		}
+	}
+	slices.Sort(pairs)
+	pairs = slices.Clip(slices.Compact(pairs))
+	cost := linkCost * int64(len(pairs))
+	if err := tx.fits(cost); err != nil || len(pairs) == 0 {
+		return 0, err
+	}
+	tx.pay(cost)
+	tx.st.out.addAll(relation, pairs, tx.own)
+	for i, pair := range pairs {
+		tx.noteLink(relation, Place(pair>>32), Place(pair), nil)
+		pairs[i] = pair<<32 | pair>>32
+	}
+	slices.Sort(pairs)
+	tx.st.in.addAll(relation, pairs, tx.own)
+	return len(pairs), nil
+}
+
+// addAll adds pairs of a place and a member, sorted and new.
+func (t *table) addAll(name string, pairs []uint64, o *owner) {
+	r := t.row(name, o)
+	members := make([]Place, len(pairs)) // of all places, one after the other
+	for i, pair := range pairs {
+		members[i] = Place(pair)
+	}
+	for i := 0; i < len(pairs); {
+		p, from := pairs[i]>>32, i
+		for i < len(pairs) && pairs[i]>>32 == p {
+			i++
+		}
+		r.sets.put(p, r.sets.at(p).withAll(members[from:i:i]), o)
+	}
+}
+
+// withAll returns s with sorted places in it, which must not be there yet.
+func (s *set) withAll(places []Place) *set {
+	switch {
+	case s == nil:
+		return setOf(places)
+	case len(places) < s.len()/16:
+		for _, p := range places {
+			s = s.with(p)
+		}
+		return s
+	}
+	all := make([]Place, 0, s.len()+len(places))
+	s.each(0, func(p Place) bool {
+		for len(places) > 0 && places[0] < p {
+			all, places = append(all, places[0]), places[1:]
+		}
+		all = append(all, p)
+		return true
+	})
+	return setOf(append(all, places...))
+}

@@ -1,0 +1,128 @@
+package entity
+
+import (
+	"cmp"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/quota"
+)
+
+// Limits is how much a store may keep.
+type Limits struct {
+	Objects int          // default: 1,000,000
+	Changes int          // deletions and changes of links that are told apart; default: 250,000
+	Memory  *quota.Share // where its bytes are counted; nil: nowhere
+}
+
+func (l Limits) withDefaults() Limits {
+	l.Objects = cmp.Or(l.Objects, 1_000_000)
+	l.Changes = cmp.Or(l.Changes, 250_000)
+	return l
+}
+
+// Store keeps the objects of one world. It is safe for concurrent use.
+type Store struct {
+	limits Limits
+	base   uint64 // the revision at which it was forked: what is newer, it pays for
+	kinds  *kinds // shared with its forks
+
+	mu      sync.Mutex // held by whoever changes current
+	current atomic.Pointer[state]
+}
+
+// state is all that a store keeps. It never changes once it is a store's.
+type state struct {
+	objects  trie[Object] // by place
+	ids      index        // by family and id
+	unique   index        // by unique key
+	homes    table        // members, by the home's name and parent
+	families table        // objects of families that are not one home's, at place 0
+	out, in  table        // ends of links: by relation and source, by relation and target
+
+	last     Place // given to an object
+	count    int   // objects
+	revision uint64
+	bytes    int64 // that the store pays for
+	log      changeLog
+}
+
+// New returns an empty store.
+func New(l Limits) *Store {
+	s := &Store{limits: l.withDefaults(), kinds: &kinds{known: map[Kind]*Kind{}}}
+	s.current.Store(new(state))
+	return s
+}
+
+// Fork returns a store that begins with all that s has, in constant time. Neither
+// sees what the other writes from then on, and the fork pays for its changes only.
+func (s *Store) Fork(l Limits) *Store {
+	st := *s.current.Load()
+	st.bytes = 0
+	f := &Store{limits: l.withDefaults(), base: st.revision, kinds: s.kinds}
+	f.current.Store(&st)
+	return f
+}
+
+// View returns the store as it is now.
+func (s *Store) View() View { return View{s.current.Load()} }
+
+// Bytes returns about how much memory the store takes, without what it shares with
+// the store that it was forked from.
+func (s *Store) Bytes() int64 { return s.current.Load().bytes }
+
+// Update lets f change the store. Readers see all that f did at once, or nothing
+// where f errs; Update returns its error. One update runs at a time, and f must not
+// start another. The Tx must not be used after f.
+func (s *Store) Update(now time.Time, f func(*Tx) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.current.Load()
+	st := *before
+	tx := &Tx{View: View{&st}, store: s, st: &st, own: new(owner), now: now.UnixMicro(), before: before.bytes}
+	if err := f(tx); err != nil {
+		return err
+	}
+	if st.revision == before.revision {
+		return nil
+	}
+	s.current.Store(&st)
+	s.limits.Memory.Add(st.bytes - before.bytes)
+	return nil
+}
+
+// Watch begins to note deletions, changes of links and of single properties, where
+// that has not begun; before, nobody pays for it. It returns the store's revision:
+// from there on, View.Changes tells everything.
+func (s *Store) Watch() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := *s.current.Load()
+	if !st.log.watched {
+		st.log.watched, st.log.floor = true, st.revision
+		s.current.Store(&st)
+	}
+	return st.revision
+}
+
+// kinds keeps one Kind of all that are equal.
+type kinds struct {
+	mu    sync.Mutex // guards known
+	known map[Kind]*Kind
+}
+
+// maxKinds is far more than there are types and entity sets.
+const maxKinds = 10_000
+
+func (k *kinds) of(kind Kind) *Kind {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if known := k.known[kind]; known != nil {
+		return known
+	}
+	if len(k.known) < maxKinds {
+		k.known[kind] = &kind
+	}
+	return &kind
+}
