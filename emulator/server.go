@@ -49,6 +49,8 @@ type Server struct {
 		byRef map[string]*fixture.Fixture
 	}
 
+	bases bases
+
 	copies *record.Writer // of all journals' entries; nil: nobody wants them
 
 	saving    sync.Mutex  // held while the state file is written; guards the two below
