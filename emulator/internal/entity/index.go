@@ -60,6 +60,9 @@ func (n *inode) add(s slot, depth int, o *owner) *inode {
 		kid := &n.kids[s.hash>>(4*depth)&15]
 		*kid = (*kid).add(s, depth+1, o)
 	case len(n.slots) < maxSlots || depth == 8: // 8: all bits of the hash are used up
+		if len(n.slots) == cap(n.slots) { // append would leave half of it empty
+			n.slots = append(make([]slot, 0, len(n.slots)*5/4+2), n.slots...)
+		}
 		n.slots = append(n.slots, s)
 	default:
 		var parts [16][]slot

@@ -28,7 +28,7 @@ func (s *Store) Restore(v Saved) error {
 	st := &state{revision: v.Revision}
 	unlimited := &Store{limits: s.limits, kinds: s.kinds} // memory is asked by whoever restores
 	unlimited.limits.Memory = nil
-	r := &restorer{Tx: Tx{View: View{st}, store: unlimited, st: st, own: new(owner)}, v: &v}
+	r := &restorer{newTx(unlimited, st), &v}
 	r.Pack()
 	for _, step := range []func() error{r.objects, r.parents, r.links, r.changes, r.revisions} {
 		if err := step(); err != nil {
@@ -46,7 +46,7 @@ func (s *Store) Restore(v Saved) error {
 
 // restorer writes what was saved into a store of its own.
 type restorer struct {
-	Tx
+	*Tx
 	v *Saved
 }
 
@@ -134,7 +134,7 @@ func (r *restorer) properties(so *SavedObject) error {
 		}
 		props = append(props, Property(p))
 	}
-	r.st.log.props.put(uint64(so.Place), &props, r.own)
+	r.st.log.props.put(uint64(so.Place), &props, 0, r.own)
 	r.pay(propertyCost * int64(len(props)))
 	return nil
 }
@@ -243,7 +243,7 @@ func (r *restorer) revisions() error {
 	for o := range r.All() {
 		all = append(all, o.Revision)
 	}
-	for _, e := range r.st.log.entries.all(r.st.log.first) {
+	for _, e := range r.st.log.entries.all() {
 		all = append(all, e.revision)
 	}
 	slices.Sort(all)

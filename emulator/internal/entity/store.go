@@ -66,7 +66,7 @@ func (s *Store) Fork(l Limits) *Store {
 }
 
 // View returns the store as it is now.
-func (s *Store) View() View { return View{s.current.Load()} }
+func (s *Store) View() View { return View{st: s.current.Load()} }
 
 // Bytes returns about how much memory the store takes, without what it shares with
 // the store that it was forked from.
@@ -80,7 +80,8 @@ func (s *Store) Update(now time.Time, f func(*Tx) error) error {
 	defer s.mu.Unlock()
 	before := s.current.Load()
 	st := *before
-	tx := &Tx{View: View{&st}, store: s, st: &st, own: new(owner), now: now.UnixMicro(), before: before.bytes}
+	tx := newTx(s, &st)
+	tx.now = now.UnixMicro()
 	if err := f(tx); err != nil {
 		return err
 	}

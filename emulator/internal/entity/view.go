@@ -7,8 +7,21 @@ import (
 	"strings"
 )
 
-// View is a store at one moment. It stays as it is, whatever is written later.
-type View struct{ st *state }
+// View is a store at one moment. It stays as it is, whatever is written later. That
+// of an update shows what the update wrote so far.
+type View struct {
+	st *state
+	tx *Tx // nil: st never changes
+}
+
+// lasting returns what stays as it is: an update goes on with a new owner, and so
+// must copy what it made before.
+func (v View) lasting() *state {
+	if v.tx != nil {
+		v.tx.own = new(owner)
+	}
+	return v.st
+}
 
 // Revision returns the number of the last change.
 func (v View) Revision() uint64 { return v.st.revision }
@@ -22,7 +35,7 @@ func (v View) At(p Place) *Object { return v.st.objects.at(uint64(p)) }
 // All yields all objects in order of creation.
 func (v View) All() iter.Seq[*Object] {
 	return func(yield func(*Object) bool) {
-		for _, o := range v.st.objects.all(0) {
+		for _, o := range v.lasting().objects.all() {
 			if !yield(o) {
 				return
 			}
@@ -47,17 +60,21 @@ func (v View) Unique(index, key string) *Object {
 }
 
 // List returns the members of a collection in order of creation.
-func (v View) List(h Home) Places { return Places{v.st.homes.at(h.Name, h.Parent)} }
+func (v View) List(h Home) Places { return Places{v.lasting().homes.at(h.Name, h.Parent)} }
 
 // Family returns the objects of a family of several homes, such as Directory, in
 // order of creation. Those of a home's own family are its List.
-func (v View) Family(name string) Places { return Places{v.st.families.at(name, 0)} }
+func (v View) Family(name string) Places { return Places{v.lasting().families.at(name, 0)} }
 
 // Targets returns where the links of a relation lead from an object to.
-func (v View) Targets(relation string, from Place) Places { return Places{v.st.out.at(relation, from)} }
+func (v View) Targets(relation string, from Place) Places {
+	return Places{v.lasting().out.at(relation, from)}
+}
 
 // Sources returns from where links of a relation lead to an object.
-func (v View) Sources(relation string, to Place) Places { return Places{v.st.in.at(relation, to)} }
+func (v View) Sources(relation string, to Place) Places {
+	return Places{v.lasting().in.at(relation, to)}
+}
 
 // Linked tells whether a link is there.
 func (v View) Linked(relation string, from, to Place) bool {
@@ -81,11 +98,12 @@ func (v View) Closure(relation string, from Place, up bool) Places {
 	if up {
 		ends = &v.st.in
 	}
+	sets := ends.sets(relation)
 	const many = 64        // up to so many are looked through one by one
 	found := []Place{from} // in the order in which they are asked on
 	var seen []uint64      // a bit for each place, once they are many
 	for i := 0; i < len(found); i++ {
-		ends.at(relation, found[i]).each(0, func(p Place) bool {
+		sets.at(uint64(found[i])).each(0, func(p Place) bool {
 			if seen == nil {
 				if slices.Contains(found, p) {
 					return true
