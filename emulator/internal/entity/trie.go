@@ -26,6 +26,25 @@ type node[T any] struct {
 	cells *[fan]*T
 }
 
+// newKids and newCells make nodes that lie in one piece with what they hold.
+func newKids[T any](o *owner, mark uint64, kids [fan]*node[T]) *node[T] {
+	n := &struct {
+		node[T]
+		own [fan]*node[T]
+	}{node[T]{owner: o, mark: mark}, kids}
+	n.kids = &n.own
+	return &n.node
+}
+
+func newCells[T any](o *owner, mark uint64, cells [fan]*T) *node[T] {
+	n := &struct {
+		node[T]
+		own [fan]*T
+	}{node[T]{owner: o, mark: mark}, cells}
+	n.cells = &n.own
+	return &n.node
+}
+
 // at returns what is at i, or nil.
 func (t *trie[T]) at(i uint64) *T {
 	n := t.root
@@ -46,7 +65,7 @@ func (t *trie[T]) at(i uint64) *T {
 func (t *trie[T]) put(i uint64, v *T, mark uint64, o *owner) {
 	for i>>(fanBits*(t.levels+1)) != 0 {
 		if t.root != nil {
-			t.root = &node[T]{owner: o, mark: t.root.mark, kids: &[fan]*node[T]{t.root}}
+			t.root = newKids(o, t.root.mark, [fan]*node[T]{t.root})
 		}
 		t.levels++
 	}
@@ -58,15 +77,13 @@ func (n *node[T]) put(shift int, i uint64, v *T, mark uint64, o *owner) *node[T]
 	case n == nil && v == nil:
 		return nil
 	case n == nil && shift == 0:
-		n = &node[T]{owner: o, cells: new([fan]*T)}
+		n = newCells(o, 0, [fan]*T{})
 	case n == nil:
-		n = &node[T]{owner: o, kids: new([fan]*node[T])}
+		n = newKids(o, 0, [fan]*node[T]{})
 	case n.owner != o && shift == 0:
-		cells := *n.cells
-		n = &node[T]{owner: o, mark: n.mark, cells: &cells}
+		n = newCells(o, n.mark, *n.cells)
 	case n.owner != o:
-		kids := *n.kids
-		n = &node[T]{owner: o, mark: n.mark, kids: &kids}
+		n = newKids(o, n.mark, *n.kids)
 	}
 	n.mark = max(n.mark, mark)
 	if shift == 0 {

@@ -2,6 +2,7 @@ package entity
 
 import (
 	"iter"
+	"maps"
 	"math/bits"
 	"slices"
 	"strings"
@@ -101,39 +102,59 @@ func (v View) Closure(relation string, from Place, up bool) Places {
 	sets := ends.sets(relation)
 	const many = 64        // up to so many are looked through one by one
 	found := []Place{from} // in the order in which they are asked on
-	var seen []uint64      // a bit for each place, once they are many
+	var seen bitmap        // once they are many
 	for i := 0; i < len(found); i++ {
 		sets.at(uint64(found[i])).each(0, func(p Place) bool {
-			if seen == nil {
-				if slices.Contains(found, p) {
-					return true
+			switch {
+			case seen == nil && slices.Contains(found, p), seen != nil && !seen.add(p):
+				return true
+			}
+			if found = append(found, p); seen == nil && len(found) > many {
+				seen = bitmap{}
+				for _, p := range found {
+					seen.add(p)
 				}
-				if found = append(found, p); len(found) > many {
-					seen = make([]uint64, v.st.last/64+1)
-					for _, p := range found {
-						seen[p/64] |= 1 << (p % 64)
-					}
-				}
-			} else if bit := uint64(1) << (p % 64); seen[p/64]&bit == 0 {
-				seen[p/64] |= bit
-				found = append(found, p)
 			}
 			return true
 		})
 	}
+	found = found[1:]
 	if seen == nil {
-		found = found[1:]
 		slices.Sort(found)
-		return Places{setOf(found)}
+	} else {
+		found = seen.sorted(found[:0], from)
 	}
-	seen[from/64] &^= 1 << (from % 64)
-	sorted := make([]Place, 0, len(found)-1)
-	for i, word := range seen {
-		for ; word != 0; word &= word - 1 {
-			sorted = append(sorted, Place(i*64+bits.TrailingZeros64(word)))
+	return Places{setOf(found)}
+}
+
+// bitmap has a bit for each place, in pages of 4,096.
+type bitmap map[Place]*[64]uint64
+
+// add tells whether p was not in b yet.
+func (b bitmap) add(p Place) bool {
+	page := b[p/4096]
+	if page == nil {
+		page = new([64]uint64)
+		b[p/4096] = page
+	}
+	word, bit := &page[p/64%64], uint64(1)<<(p%64)
+	added := *word&bit == 0
+	*word |= bit
+	return added
+}
+
+// sorted appends all places of b but one to list.
+func (b bitmap) sorted(list []Place, but Place) []Place {
+	for _, n := range slices.Sorted(maps.Keys(b)) {
+		for i, word := range b[n] {
+			for ; word != 0; word &= word - 1 {
+				if p := n*4096 + Place(i*64+bits.TrailingZeros64(word)); p != but {
+					list = append(list, p)
+				}
+			}
 		}
 	}
-	return Places{setOf(sorted)}
+	return list
 }
 
 // Places are places in order. They never change; the zero value has none.
