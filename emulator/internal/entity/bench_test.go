@@ -28,7 +28,8 @@ func benchID(n int) string { return fmt.Sprintf("%08x-0000-4000-8000-%012x", uin
 
 func benchUser(n int) Draft {
 	id, upn := benchID(n), fmt.Sprintf("user%d@contoso.edu", n)
-	return Draft{Home: Home{Name: "users"}, Family: Directory, ID: id, Type: "microsoft.graph.user", Keys: []UniqueKey{{"userPrincipalName", upn}},
+	return Draft{Home: Home{Name: "users"}, Family: Directory, ID: id, Type: "microsoft.graph.user",
+		Keys: []UniqueKey{{"userPrincipalName", upn}},
 		JSON: fmt.Appendf(nil, `{"id":%q,"userPrincipalName":%q,"rest":%q}`, id, upn, strings.Repeat("x", 800))}
 }
 

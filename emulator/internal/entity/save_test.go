@@ -90,6 +90,43 @@ func TestSaveAndRestoreAsText(t *testing.T) {
 	}
 }
 
+// A fork that is restored shares what did not change, and pays for the rest.
+func TestRestoreOntoBase(t *testing.T) {
+	base := New(Limits{})
+	some(t, base, 500)
+	do(t, base, func(tx *Tx) {
+		for p := Place(2); p <= 500; p++ {
+			require.NoError(t, tx.Link("members", 1, p))
+		}
+	})
+	s := base.Fork(Limits{})
+	do(t, s, func(tx *Tx) {
+		_, err := tx.Replace(5, []byte(`{"id":"5","new":1}`), nil)
+		require.NoError(t, err)
+		require.NoError(t, tx.Delete(6))
+		require.NoError(t, tx.Unlink("members", 1, 7))
+	})
+	some501 := Draft{Home: Home{Name: "users"}, Family: Directory, ID: "501", Type: "t", JSON: object("501", 0)}
+	do(t, s, func(tx *Tx) {
+		_, err := tx.Create(some501)
+		require.NoError(t, err)
+	})
+	saved := s.Save()
+	for _, r := range []*Store{base.Fork(Limits{}), New(Limits{})} {
+		require.NoError(t, r.Restore(saved))
+		require.Equal(t, saved, r.Save())
+		if r.base.count > 0 {
+			assert.Same(t, base.View().At(4), r.View().At(4))
+			assert.Less(t, r.Bytes(), int64(1_000))
+		} else {
+			assert.Greater(t, r.Bytes(), int64(100_000))
+		}
+		require.NoError(t, r.Restore(base.Save()), "and back")
+		require.Equal(t, base.Save(), r.Save())
+	}
+	assert.Equal(t, 500, base.View().Len())
+}
+
 // Each line breaks a saved store in one way, and says what Restore has to say.
 func TestRestoreRefuses(t *testing.T) {
 	for want, spoil := range map[string]func(*Saved){
@@ -148,6 +185,7 @@ func FuzzRestore(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(text)
 	}
+	base := eventful(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var saved Saved
 		if jsontree.Unmarshal(text, &saved) != nil {
@@ -161,6 +199,9 @@ func FuzzRestore(f *testing.F) {
 			return
 		}
 		first := s.Save()
+		fork := base.Fork(Limits{})
+		require.NoError(t, fork.Restore(first))
+		require.Equal(t, first, fork.Save())
 		again := New(Limits{})
 		require.NoError(t, again.Restore(first))
 		require.Equal(t, first, again.Save())

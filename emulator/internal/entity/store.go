@@ -25,7 +25,7 @@ func (l Limits) withDefaults() Limits {
 // Store keeps the objects of one world. It is safe for concurrent use.
 type Store struct {
 	limits Limits
-	base   uint64 // the revision at which it was forked: what is newer, it pays for
+	base   *state // that it was forked from: what is newer, it pays for
 	kinds  *kinds // shared with its forks
 
 	mu      sync.Mutex // held by whoever changes current
@@ -50,17 +50,18 @@ type state struct {
 
 // New returns an empty store.
 func New(l Limits) *Store {
-	s := &Store{limits: l.withDefaults(), kinds: &kinds{known: map[Kind]*Kind{}}}
-	s.current.Store(new(state))
+	s := &Store{limits: l.withDefaults(), base: new(state), kinds: &kinds{known: map[Kind]*Kind{}}}
+	s.current.Store(s.base)
 	return s
 }
 
 // Fork returns a store that begins with all that s has, in constant time. Neither
 // sees what the other writes from then on, and the fork pays for its changes only.
 func (s *Store) Fork(l Limits) *Store {
-	st := *s.current.Load()
+	base := s.current.Load()
+	st := *base
 	st.bytes = 0
-	f := &Store{limits: l.withDefaults(), base: st.revision, kinds: s.kinds}
+	f := &Store{limits: l.withDefaults(), base: base, kinds: s.kinds}
 	f.current.Store(&st)
 	return f
 }

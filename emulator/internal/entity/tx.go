@@ -42,7 +42,7 @@ func (tx *Tx) pay(n int64) { tx.st.bytes = max(tx.st.bytes+n, 0) }
 // refund gives back what the store pays for o; what it shares with the store that
 // it was forked from, it does not pay for.
 func (tx *Tx) refund(o *Object) {
-	if o.Revision > tx.store.base {
+	if o.Revision > tx.store.base.revision {
 		tx.pay(-o.cost())
 	}
 }

@@ -50,7 +50,7 @@ func (v View) Find(family, id string) *Object {
 	folded := foldID(id)
 	return v.At(v.st.ids.find(hashOf(family, folded), func(p Place) bool {
 		o := v.At(p)
-		return o.Family == family && foldID(o.ID) == folded
+		return (o.ID == folded || foldID(o.ID) == folded) && o.Family == family
 	}))
 }
 
