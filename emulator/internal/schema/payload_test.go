@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -34,21 +35,18 @@ func decoded(t testing.TB, text string) any {
 func TestPayloadsThatFit(t *testing.T) {
 	m := everyModel(t)
 	var p Payloads
-	for text, want := range map[string]string{
-		`{}`: `{}`,
-		`{"MAIL":"a","Days":"FRIDAY, monday","colors":["Red","GREEN"]}`:                                                                     `{"mail":"a","days":"friday,monday","colors":["red","green"]}`,
-		`{"address":{"STREET":"x"},"employeeId":null,"enabled":null}`:                                                                       `{"address":{"street":"x"},"employeeId":null,"enabled":null}`,
-		`{"@odata.type":"#microsoft.graph.user","manager@odata.bind":"https://x/y","reports@odata.bind":["a"],"mail@odata.type":"#String"}`: "",
-		`{"address":{"@odata.type":"microsoft.graph.cabin","street":"x","guests":[5]}}`:                                                     "",
-		`{"drive":{"anything":1},"createdDateTime":"2026-01-02T03:04:05Z"}`:                                                                 "",
+	for _, c := range []struct{ text, want string }{
+		{`{}`, `{}`},
+		{`{"MAIL":"a","Days":"FRIDAY, monday","colors":["Red","GREEN"]}`, `{"mail":"a","days":"friday,monday","colors":["red","green"]}`},
+		{`{"address":{"STREET":"x"},"enabled":null}`, `{"address":{"street":"x"},"enabled":null}`},
+		{`{"@odata.type":"#microsoft.graph.user","manager@odata.bind":"https://x/y","reports@odata.bind":["a"],"mail@odata.type":"#String"}`, ""},
+		{`{"address":{"@odata.type":"microsoft.graph.cabin","street":"x","guests":[5]}}`, ""},
+		{`{"drive":{"anything":1},"createdDateTime":"2026-01-02T03:04:05Z"}`, ""},
 	} {
-		v := decoded(t, text)
-		assert.Empty(t, p.Check(m.Type("user"), v, false), text)
-		if want == "" {
-			want = text
-		}
+		v := decoded(t, c.text)
+		assert.Empty(t, p.Check(m.Type("user"), v, false), c.text)
 		got, _ := json.Marshal(v)
-		assert.JSONEq(t, want, string(got))
+		assert.JSONEq(t, cmp.Or(c.want, c.text), string(got))
 	}
 	every := decoded(t, `{"id":"d","binary":"AQ==","byte":0,"sbyte":-128,"int16":-32768,"int32":2147483647,
 		"int64":"9007199254740993","single":"INF",

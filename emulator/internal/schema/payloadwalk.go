@@ -221,8 +221,9 @@ func (c *payload) explain(p *odata.Property, v any, collection bool) (Kind, stri
 	}
 	switch got := jsonNode(v); {
 	case v == nil:
-		return BadValue, fmt.Sprintf("A null value was found for the property named '%[1]s', "+
-			"which has the expected type '%[2]s[Nullable=False]'. The expected type '%[2]s[Nullable=False]' does not allow null values.", p.Name, p.TypeName())
+		typ := p.TypeName() + "[Nullable=False]"
+		return BadValue, fmt.Sprintf("A null value was found for the property named '%s', which has the expected type '%s'. "+
+			"The expected type '%s' does not allow null values.", p.Name, typ, typ)
 	case got != expected:
 		return WrongType, unexpectedNode(v, expected)
 	}
