@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,21 +61,28 @@ func (c *Control) list() []route {
 		{"worlds.verify", "GET", world + "/verify", c.in(c.verify)},
 		{"worlds.verify.forget", "DELETE", world + "/verify", c.in(c.forget)},
 		{"worlds.profiles.verification", "GET", world + "/profiles/{id}/verification", c.in(c.verification)},
+		{"worlds.graph", "", world + "/graph/{path}", c.in(c.graph)},
 		{"worlds.profiles.force", "POST", world + "/profiles/{id}/force", c.in(c.force)},
 	}
 }
 
 // inSlash are the path variables that may hold a slash: whoever writes a
 // scenario names its rules.
-var inSlash = strings.NewReplacer("{name}", "{name:.+}")
+var inSlash = strings.NewReplacer("{name}", "{name:.+}", "{path}", "{path:.+}")
+
+// graphMethods are those of the call that takes any of Graph's.
+var graphMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
 func (c *Control) routes() *mux.Router {
 	router := mux.NewRouter().SkipClean(true) // paths are clean already, as they are for every surface
 	var methods []string
 	for _, route := range c.list() {
 		allowed := []string{route.method}
-		if route.method == http.MethodGet {
+		switch route.method {
+		case http.MethodGet:
 			allowed = append(allowed, http.MethodHead)
+		case "":
+			allowed = graphMethods
 		}
 		router.HandleFunc(urlpath.Clean(Prefix+inSlash.Replace(route.path)), func(w http.ResponseWriter, r *http.Request) {
 			limit := c.MaxBody
@@ -83,6 +91,10 @@ func (c *Control) routes() *mux.Router {
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
 			v, err := route.run(r)
+			if h, ok := v.(byHandler); ok && err == nil {
+				h(w, r)
+				return
+			}
 			c.answer(w, v, err)
 		}).Methods(allowed...)
 		methods = append(methods, allowed...)
@@ -124,7 +136,7 @@ func (c *Control) index(*http.Request) (any, error) {
 	var calls []string
 	for _, route := range c.list() {
 		if route.path != "" {
-			calls = append(calls, route.method+" "+route.path)
+			calls = append(calls, strings.TrimSpace(cmp.Or(route.method, "*")+" "+route.path))
 		}
 	}
 	return map[string]any{
