@@ -1,7 +1,6 @@
 package control
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -61,7 +60,11 @@ func (c *Control) list() []route {
 		{"worlds.verify", "GET", world + "/verify", c.in(c.verify)},
 		{"worlds.verify.forget", "DELETE", world + "/verify", c.in(c.forget)},
 		{"worlds.profiles.verification", "GET", world + "/profiles/{id}/verification", c.in(c.verification)},
-		{"worlds.graph", "", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.graph.get", "GET", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.graph.post", "POST", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.graph.patch", "PATCH", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.graph.put", "PUT", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.graph.delete", "DELETE", world + "/graph/{path}", c.in(c.graph)},
 		{"worlds.profiles.force", "POST", world + "/profiles/{id}/force", c.in(c.force)},
 	}
 }
@@ -70,19 +73,13 @@ func (c *Control) list() []route {
 // scenario names its rules.
 var inSlash = strings.NewReplacer("{name}", "{name:.+}", "{path}", "{path:.+}")
 
-// graphMethods are those of the call that takes any of Graph's.
-var graphMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
-
 func (c *Control) routes() *mux.Router {
 	router := mux.NewRouter().SkipClean(true) // paths are clean already, as they are for every surface
 	var methods []string
 	for _, route := range c.list() {
 		allowed := []string{route.method}
-		switch route.method {
-		case http.MethodGet:
+		if route.method == http.MethodGet {
 			allowed = append(allowed, http.MethodHead)
-		case "":
-			allowed = graphMethods
 		}
 		router.HandleFunc(urlpath.Clean(Prefix+inSlash.Replace(route.path)), func(w http.ResponseWriter, r *http.Request) {
 			limit := c.MaxBody
@@ -136,7 +133,7 @@ func (c *Control) index(*http.Request) (any, error) {
 	var calls []string
 	for _, route := range c.list() {
 		if route.path != "" {
-			calls = append(calls, strings.TrimSpace(cmp.Or(route.method, "*")+" "+route.path))
+			calls = append(calls, route.method+" "+route.path)
 		}
 	}
 	return map[string]any{
