@@ -52,6 +52,9 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 	} else if t.Abstract && creating {
 		return nil, apierror.MissingType()
 	}
+	if bad := e.check(t, body, !creating); bad != nil {
+		return nil, c.Refuse(bad)
+	}
 	w := &written{typ: t, draft: &workload.Draft{Type: t.Name, Values: map[string]any{}, Hidden: map[string]any{}}}
 	rules := e.rulesOf(t)
 	total := 0
@@ -100,9 +103,6 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 			return nil, readOnly(name)
 		}
 		w.draft.Values[name] = v
-	}
-	if bad := e.check(t, w.draft.Values); bad != nil {
-		return nil, c.Refuse(bad)
 	}
 	return w, nil
 }
