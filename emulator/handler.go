@@ -28,8 +28,7 @@ func operations() []string {
 	return slices.Concat(graph.Operations(workloads.All), storage.Operations(), entra.Operations())
 }
 
-// newGraph returns Graph's handler with all workloads. e may be nil where nothing is
-
+// newGraph returns Graph's handler with all workloads.
 func newGraph(cfg graph.Config, e *engine.Engine, models graph.Models) *graph.Handler {
 	return graph.New(cfg, e, workloads.All, models)
 }
