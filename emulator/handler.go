@@ -24,6 +24,10 @@ func operations(g *graph.Handler) []string {
 	return slices.Concat(g.Operations(), storage.Operations(), entra.Operations())
 }
 
+// known are the operations, and the calls by which they are asked for: what a rule's
+// operation is held against.
+func known(g *graph.Handler) []string { return append(operations(g), g.Addresses()...) }
+
 // newGraph returns Graph's handler with all workloads. e may be nil where nothing is
 // served.
 func newGraph(cfg graph.Config, e *engine.Engine) *graph.Handler {

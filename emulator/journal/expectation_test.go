@@ -120,7 +120,7 @@ func TestCheckFindsEverything(t *testing.T) {
 			{Pointer: "/status", Message: "status goes only with operation or profile"}, {Pointer: "/state", Message: "state goes only with profile"}}},
 		"a list that is wrong": {Expectation{Order: []string{"batch", "btach", "batch", ""}}, []problem.Problem{
 			{Pointer: "/order/1", Message: `there is no operation "btach"; did you mean batch?`}, {Pointer: "/order/2", Message: `"batch" is named twice: as /order/0 already`},
-			{Pointer: "/order/3", Message: `an operation is missing: want a name like profiles.start, a group like profiles.*, or *`}}},
+			{Pointer: "/order/3", Message: `an operation is missing: want a name like profiles.start, a group like profiles.*, a call like GET /users/{id}, or *`}}},
 		"a short order": {Expectation{Order: []string{"batch"}}, []problem.Problem{{Pointer: "/order", Message: "an order needs two operations at least"}}},
 		"an empty list": {Expectation{Only: []string{}}, []problem.Problem{{Pointer: "/only", Message: "the list is empty: name at least one operation"}}},
 		"a status as state": {Expectation{Profile: map[string]any{}, State: "success", Status: "provisioned"}, []problem.Problem{

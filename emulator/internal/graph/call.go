@@ -48,6 +48,9 @@ func (c *call) engine() *engine.Call { return &c.Call.Call }
 func (c *call) ask(at location, accept string) {
 	c.at, c.Address = at, at.path
 	c.Version, c.Keys = at.version, at.keys
+	if at.version != 0 {
+		c.Below = at.path
+	}
 	c.Accept(accept)
 }
 

@@ -54,6 +54,25 @@ func (s *Handler) index() {
 // journal use them.
 func (s *Handler) Operations() []string { return slices.Clone(s.operations) }
 
+// Addresses returns the calls that the rows know, as "GET /users/{id}", those of paths
+// that graphemu does not emulate among them.
+func (s *Handler) Addresses() []string {
+	all := []string{"POST /$batch", "GET /$metadata"}
+	for _, w := range s.workloads {
+		for _, row := range w.Operations {
+			method := row.Method
+			if method == "" {
+				method = operationAny
+			}
+			all = append(all, method+" "+row.Path)
+		}
+	}
+	return all
+}
+
+// operationAny is the method of an address that means any.
+const operationAny = "*"
+
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
 // find returns the operation for a method and a path. A HEAD is a GET whose

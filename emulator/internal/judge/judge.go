@@ -83,6 +83,11 @@ func (r *Record) used() bool {
 	return r.Lost > 0 || slices.ContainsFunc(r.Entries, func(e record.Entry) bool { return e.Operation != "" })
 }
 
+// asked is the call of an entry, as patterns look at it.
+func asked(e *record.Entry) operation.Call { return operation.Asked(e.Operation, e.Method, e.Path) }
+
+func means(p *operation.Pattern, e *record.Entry) bool { return p.Means(asked(e)) }
+
 // judge tells whether one expectation was met.
 func (r *Record) judge(x *journal.Expectation) journal.Result {
 	var f finding
@@ -166,12 +171,12 @@ func (r *Record) judgeCalls(x *journal.Expectation, f *finding) {
 
 func (r *Record) judgeCount(x *journal.Expectation, want journal.Count, f *finding) {
 	status, filtered := journal.Filter{Status: x.Status}, x.Status != ""
-	n := int64(0)
+	n, pattern := int64(0), operation.Compile(x.Operation)
 	var counted, others blame
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		switch {
-		case !operation.Covers(x.Operation, e.Operation):
+		case !means(&pattern, e):
 		case !status.Matches(&e.Entry):
 			others.add(e.ID)
 		default:
@@ -213,8 +218,9 @@ func called(n int64) string {
 func (r *Record) judgeEarly(x *journal.Expectation, f *finding) {
 	var first *record.Entry
 	var early blame
+	pattern := operation.Compile(x.Operation)
 	for i := range r.Entries {
-		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Early != nil && operation.Covers(x.Operation, e.Operation) {
+		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Early != nil && means(&pattern, e) {
 			early.add(e.ID)
 			if first == nil {
 				first = e
@@ -242,12 +248,12 @@ type route struct{ client, operation, path string }
 func (r *Record) judgeIntervals(x *journal.Expectation, f *finding) {
 	last := map[route]*record.Entry{}
 	least := x.MinInterval.Std()
-	pairs := 0
+	pairs, pattern := 0, operation.Compile(x.Operation)
 	var short blame
 	var a, b *record.Entry // the first two that are too close
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if !operation.Covers(x.Operation, e.Operation) {
+		if !means(&pattern, e) {
 			continue
 		}
 		key := route{e.Client, e.Operation, e.Path}
@@ -285,11 +291,11 @@ func (r *Record) judgeIntervals(x *journal.Expectation, f *finding) {
 func timed(a, b *record.Entry) bool { return !a.Real.IsZero() && !b.Real.IsZero() }
 
 func (r *Record) judgeOrder(order []string, f *finding) {
-	first := make([]*record.Entry, len(order))
+	first, patterns := make([]*record.Entry, len(order)), operation.CompileAll(order)
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		for j, o := range order {
-			if first[j] == nil && operation.Covers(o, e.Operation) {
+		for j := range patterns {
+			if first[j] == nil && means(&patterns[j], e) {
 				first[j] = e
 			}
 		}
@@ -316,9 +322,10 @@ func (r *Record) judgeOrder(order []string, f *finding) {
 // an error of their own.
 func (r *Record) judgeOnly(only []string, f *finding) {
 	var others []string
+	patterns := operation.CompileAll(only)
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Operation == "" || slices.ContainsFunc(only, func(o string) bool { return operation.Covers(o, e.Operation) }) {
+		if e.Operation == "" || operation.AnyMeans(patterns, asked(e)) {
 			continue
 		}
 		f.blamed.add(e.ID)

@@ -149,7 +149,8 @@ func (r *Record) early() []journal.Warning {
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		if e.Detail == nil || e.Detail.Early == nil || slices.ContainsFunc(r.Expect, func(x journal.Expectation) bool {
-			return x.NoEarlyRetry && operation.Covers(x.Operation, e.Operation)
+			pattern := operation.Compile(x.Operation)
+			return x.NoEarlyRetry && means(&pattern, e)
 		}) {
 			continue
 		}

@@ -191,8 +191,10 @@ var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 // looksLikeAddress tells what is meant as an address from what is meant as a name.
 func looksLikeAddress(pattern string) bool {
-	return strings.ContainsAny(pattern, " /{}\t") || slices.Contains(methods, strings.ToUpper(pattern))
+	return strings.ContainsAny(pattern, " /{}\t") || isMethod(pattern) && pattern != Any
 }
+
+func isMethod(word string) bool { return word == Any || slices.Contains(methods, strings.ToUpper(word)) }
 
 const wantAddress = "; want a method and a path below the version, as in PATCH /users/{id}"
 
@@ -207,15 +209,17 @@ func wrongAddress(pattern string, known []string) string {
 	switch {
 	case len(pattern) > maxAddress:
 		return fmt.Sprintf("%s is too long: the most is %d bytes", quoted, maxAddress)
-	case strings.ContainsAny(path, " \t\r\n") || strings.ContainsAny(method, "\t\r\n"):
+	case spaced && strings.ContainsAny(path, " \t\r\n") || strings.ContainsAny(method, "\t\r\n"):
 		return quoted + " has more than one blank" + wantAddress
 	case strings.HasPrefix(pattern, "/"):
 		return quoted + " has no method: write GET " + pattern + ", or * " + pattern + " for any"
+	case spaced && !strings.Contains(path, "/") && !isMethod(method):
+		return quoted + " is no operation: want " + Forms
 	case !spaced || path == "":
 		return quoted + " has no path" + wantAddress
 	case strings.EqualFold(method, "HEAD"):
 		return "a HEAD counts as a GET: write GET " + path
-	case method != Any && !slices.Contains(methods, strings.ToUpper(method)):
+	case !isMethod(method):
 		hint := words.Suggestion(method, methods)
 		if hint == "" {
 			hint = "; want " + words.Join(append(slices.Clone(methods), Any), "or")
