@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -48,6 +49,8 @@ func (e *Expectation) callWords() string {
 	subject := e.Operation
 	if subject == "*" {
 		subject = "whatever the operation, it"
+	} else if subject == operation.Graph {
+		subject = "any operation of Graph"
 	}
 	return subject + " " + words.Join(parts, "and")
 }
