@@ -210,7 +210,7 @@ func newWorldVerify(client *controlClient) *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify", Short: "Judge what the clients did", Args: cobra.NoArgs,
 		Long: `verify judges what the clients did by the expectations of the scenario, and exits
-with 1 where they did not do as expected, and with 2 where nobody can tell: no server
+with 1 where they did not do as expected or no rule of the scenario struck a call, with 2 where nobody can tell: no server
 answers, or a flag is wrong. Without --world it is over all worlds, as exec does it.
 
 A reset, a restored state, another scenario and the drop of a world each close a

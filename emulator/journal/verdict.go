@@ -8,16 +8,32 @@ import (
 
 // Verdict is whether the clients did what the scenarios expect of them.
 type Verdict struct {
-	OK       bool           `json:"ok"`
-	IsStrict bool           `json:"strict,omitzero"` // warnings count as failures
-	Run      string         `json:"run,omitzero"`    // what the run is called, where there are several
-	Summary  string         `json:"summary"`         // one line, as "verified: 5 expectations met in 2 worlds, 1 warning"
-	Worlds   []WorldVerdict `json:"worlds"`
-	Omitted  Omitted        `json:"omitted,omitzero"` // chapters of which no more than this is known
-	Warnings []Warning      `json:"warnings"`
+	OK        bool           `json:"ok"`
+	IsStrict  bool           `json:"strict,omitzero"` // warnings count as failures
+	Run       string         `json:"run,omitzero"`    // what the run is called, where there are several
+	Summary   string         `json:"summary"`         // one line, as "verified: 5 expectations met in 2 worlds, 1 warning"
+	Worlds    []WorldVerdict `json:"worlds"`
+	Scenarios []Exercise     `json:"scenarios,omitempty"` // that have rules
+	Omitted   Omitted        `json:"omitted,omitzero"`    // chapters of which no more than this is known
+	Warnings  []Warning      `json:"warnings"`
 
 	Properties []Property `json:"properties,omitempty"` // of the server: how it was started
 }
+
+// Exercise is whether a scenario was exercised: whether any of its faults fired, any of
+// its throttles refused a call or any of its lifecycles was set going, in any world and
+// chapter. Else nothing of what it tests was tested, whatever the expectations say.
+type Exercise struct {
+	Scenario  string   `json:"scenario"`
+	Exercised bool     `json:"exercised"`
+	Rules     []string `json:"rules"`              // as "fault throttle-start", at most MaxNamed
+	RuleCount int      `json:"ruleCount"`          // how many there are
+	Called    []string `json:"called,omitempty"`   // where it was not exercised: the operations that clients called, at most MaxNamed
+	CallCount int      `json:"callCount,omitzero"` // how many calls that were
+}
+
+// MaxNamed is how many rules or operations an Exercise names.
+const MaxNamed = 20
 
 // Property is something that a reader of a verdict wants to know of the run.
 type Property struct {

@@ -26,8 +26,10 @@ import (
 func Verdict(worlds []Record, past ...*History) journal.Verdict {
 	v := journal.Verdict{OK: true, Worlds: []journal.WorldVerdict{}, Warnings: []journal.Warning{}}
 	var rules ruleUses
+	var scenarios exercises
 	for _, h := range past {
 		h.tell(&v, &rules)
+		scenarios.join(&h.scenarios)
 	}
 	used := slices.DeleteFunc(slices.Clone(worlds), func(r Record) bool { return !r.used() })
 	if len(used) == 0 && len(v.Worlds) == 0 {
@@ -40,11 +42,14 @@ func Verdict(worlds []Record, past ...*History) journal.Verdict {
 	for i := range worlds {
 		v.Warnings = append(v.Warnings, worlds[i].warnings()...)
 		rules.add(worlds[i].Rules)
+		scenarios.add(&worlds[i])
 	}
+	v.Scenarios = scenarios.verdict()
 	v.Warnings = append(v.Warnings, rules.unfired()...)
 	slices.SortStableFunc(v.Warnings, byKind)
 	slices.SortStableFunc(v.Worlds, byWorld(worlds))
-	v.OK = v.Omitted.Failed == 0 && !slices.ContainsFunc(v.Worlds, func(w journal.WorldVerdict) bool { return !ok(&w) })
+	v.OK = v.Omitted.Failed == 0 && !slices.ContainsFunc(v.Worlds, func(w journal.WorldVerdict) bool { return !ok(&w) }) &&
+		!slices.ContainsFunc(v.Scenarios, func(e journal.Exercise) bool { return !e.Exercised })
 	v.Summary = v.String()
 	return v
 }
@@ -78,9 +83,9 @@ func byWorld(worlds []Record) func(a, b journal.WorldVerdict) int {
 }
 
 // used tells whether a client called anything. Of entries that are lost nobody
-// knows, so they count.
+// knows, so they count; and what a rule has struck is a call, whatever it asked for.
 func (r *Record) used() bool {
-	return r.Lost > 0 || slices.ContainsFunc(r.Entries, func(e record.Entry) bool { return e.Operation != "" })
+	return r.Lost > 0 || slices.ContainsFunc(r.Entries, func(e record.Entry) bool { return e.Operation != "" || struck(&e) })
 }
 
 // asked is the call of an entry, as patterns look at it.
