@@ -70,6 +70,7 @@ var warningNames = map[string]string{
 	WarnUnused:         "a client called",
 	WarnUnfired:        "every rule fired",
 	WarnNotImplemented: "no request met 501",
+	WarnUnsupported:    "no request was of what graphemu does not support",
 	WarnRefused:        "no body was refused by a schema",
 	WarnDenied:         "no call was refused for its token",
 	WarnSignIn:         "no sign-in failed but for those that worked in the end",

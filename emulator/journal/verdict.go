@@ -43,12 +43,13 @@ type Property struct {
 
 // WorldVerdict is what was found in one world, or in one chapter of its run.
 type WorldVerdict struct {
-	World        string   `json:"world"`
-	Tenant       string   `json:"tenant"`
-	Chapter      *Chapter `json:"chapter,omitempty"` // nil: the world's only one, without a name
-	Entries      int      `json:"entries"`           // that were judged
-	Lost         uint64   `json:"lost,omitzero"`
-	Expectations []Result `json:"expectations"`
+	World        string      `json:"world"`
+	Tenant       string      `json:"tenant"`
+	Chapter      *Chapter    `json:"chapter,omitempty"` // nil: the world's only one, without a name
+	Entries      int         `json:"entries"`           // that were judged
+	Lost         uint64      `json:"lost,omitzero"`
+	Expectations []Result    `json:"expectations"`
+	Levels       LevelCounts `json:"levels,omitzero"` // of Graph's calls
 
 	Began time.Time      `json:"began,omitzero"` // when the first of them came, on the wall clock
 	Took  clock.Duration `json:"took,omitzero"`  // from then to the last answer, on the wall clock
@@ -84,6 +85,7 @@ const (
 	WarnUnused         = "unused"         // no call came at all
 	WarnUnfired        = "unfired"        // a rule fired in no world
 	WarnNotImplemented = "notImplemented" // a request met 501
+	WarnUnsupported    = "unsupported"    // a request was of what graphemu does not have of Graph
 	WarnRefused        = "refused"        // a schema or a rule of the model refused a body
 	WarnDenied         = "denied"         // strict authentication refused a token, or what it may do
 	WarnSignIn         = "signIn"         // a token call failed, and none of its kind worked after it
@@ -94,7 +96,7 @@ const (
 
 // WarningKinds returns the kinds in the order in which a verdict has them.
 func WarningKinds() []string {
-	return []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnRefused, WarnDenied, WarnSignIn, WarnEarly, WarnBurst, WarnNoJitter}
+	return []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnUnsupported, WarnRefused, WarnDenied, WarnSignIn, WarnEarly, WarnBurst, WarnNoJitter}
 }
 
 // MaxBlamed is how many ids a result or a warning names.

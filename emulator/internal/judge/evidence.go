@@ -55,7 +55,7 @@ func (r *Record) took(x *journal.Expectation) (sum clock.Duration) {
 		patterns = append(patterns, operation.Compile(x.Operation))
 	}
 	about := func(e *record.Entry) bool {
-		return x.Only != nil && e.Operation != "" || operation.AnyMeans(patterns, asked(e))
+		return x.Level != "" && x.Operation == "" && e.Level != "" || x.Only != nil && e.Operation != "" || operation.AnyMeans(patterns, asked(e))
 	}
 	for i := range r.Entries {
 		if e := &r.Entries[i]; about(e) {

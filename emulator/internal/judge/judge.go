@@ -59,6 +59,9 @@ func (r *Record) verdict() journal.WorldVerdict {
 	w := journal.WorldVerdict{World: r.World, Tenant: r.Tenant, Chapter: r.Chapter, Entries: len(r.Entries),
 		Lost: r.Lost, Expectations: []journal.Result{}}
 	w.Began, w.Took = r.span()
+	for i := range r.Entries {
+		w.Levels.Add(r.Entries[i].Level)
+	}
 	for i := range r.Expect {
 		w.Expectations = append(w.Expectations, r.judge(&r.Expect[i]))
 	}
@@ -103,6 +106,8 @@ func (r *Record) judge(x *journal.Expectation) journal.Result {
 		r.judgeOrder(x.Order, &f)
 	case x.Only != nil:
 		r.judgeOnly(x.Only, &f)
+	case x.Level != "" && x.Profile == nil:
+		r.judgeLevel(x, &f)
 	default:
 		r.judgeProfiles(x, &f)
 	}
@@ -160,7 +165,7 @@ func (r *Record) undecided(f *finding) {
 // once for each question.
 func (r *Record) judgeCalls(x *journal.Expectation, f *finding) {
 	want := x.Count
-	if !want.Given && !x.NoEarlyRetry && x.MinInterval == 0 {
+	if !want.Given && !x.NoEarlyRetry && x.MinInterval == 0 && x.Level == "" {
 		want = journal.AtLeast(1)
 	}
 	if want.Given {
@@ -171,6 +176,36 @@ func (r *Record) judgeCalls(x *journal.Expectation, f *finding) {
 	}
 	if x.MinInterval > 0 {
 		r.judgeIntervals(x, f)
+	}
+	if x.Level != "" {
+		r.judgeLevel(x, f)
+	}
+}
+
+// judgeLevel looks for calls below a level, of an operation or of all.
+func (r *Record) judgeLevel(x *journal.Expectation, f *finding) {
+	pattern := operation.Compile(x.Operation)
+	var below blame
+	var what []string
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if !e.Below(x.Level) || x.Operation != "" && !means(&pattern, e) {
+			continue
+		}
+		below.add(e.ID)
+		name := e.Level + " " + cmp.Or(e.Operation, words.Cut(words.Clean(e.Method+" "+e.Path), maxShown, "…"))
+		if len(what) < journal.MaxBlamed && !slices.Contains(what, name) {
+			what = append(what, name)
+		}
+	}
+	switch {
+	case below.n > 0:
+		f.blame(below)
+		f.saw(false, "%s below it: %s", words.Count(below.n, "call was", "calls were"), words.Join(what, "and"))
+	case r.Lost > 0:
+		r.undecided(f)
+	default:
+		f.saw(true, "no call was below it")
 	}
 }
 
