@@ -52,7 +52,8 @@ func (e *Expectation) checkLevel(kinds []string, add func(pointer, format string
 	switch {
 	case e.Level == "":
 	case !slices.Contains(known, e.Level):
-		add("/level", "%q is no level that calls can be held to: want %s%s", show(e.Level), words.Join(known, "or"), words.Suggestion(e.Level, known))
+		add("/level", "%q is no level that calls can be held to: want %s%s",
+			show(e.Level), words.Join(known, "or"), words.Suggestion(e.Level, known))
 	case len(kinds) > 0 && e.Operation == "":
 		add("/level", "level goes only with operation, or alone")
 	}

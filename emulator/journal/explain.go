@@ -80,7 +80,8 @@ func (x *explanation) came(e *Entry) {
 	case LevelGeneric:
 		x.line("Its level is generic: it is served from the metadata alone.")
 	case LevelUnsupported:
-		x.line("Its level is unsupported: graphemu does not have it. A fault on %s %s can answer in its place.", words.Clean(e.Method), words.Clean(below(e.Path)))
+		x.line("Its level is unsupported: graphemu does not have it. A fault on %s %s can answer in its place.",
+			words.Clean(e.Method), words.Clean(below(e.Path)))
 	}
 	switch e.Client {
 	case "":

@@ -90,7 +90,8 @@ func (v Verdict) WriteText(w io.Writer) error {
 		if world.Tenant != "" {
 			tenant = " (tenant " + words.Clean(world.Tenant) + ")"
 		}
-		fmt.Fprintf(b, "world %s%s%s: %s", words.Clean(world.World), tenant, world.Chapter.text(), words.Count(world.Entries, "entry", "entries")+world.Levels.text())
+		fmt.Fprintf(b, "world %s%s%s: %s", words.Clean(world.World), tenant, world.Chapter.text(),
+			words.Count(world.Entries, "entry", "entries")+world.Levels.text())
 		if world.Lost > 0 {
 			fmt.Fprintf(b, ", %d more were lost", world.Lost)
 		}

@@ -96,7 +96,8 @@ const (
 
 // WarningKinds returns the kinds in the order in which a verdict has them.
 func WarningKinds() []string {
-	return []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnUnsupported, WarnRefused, WarnDenied, WarnSignIn, WarnEarly, WarnBurst, WarnNoJitter}
+	return []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnUnsupported, WarnRefused, WarnDenied, WarnSignIn,
+		WarnEarly, WarnBurst, WarnNoJitter}
 }
 
 // MaxBlamed is how many ids a result or a warning names.

@@ -45,7 +45,8 @@ func comings(given []fault.Rule) []coming {
 
 // plainRule tells whether a rule asks for nothing but the number of a call.
 func plainRule(r *fault.Rule) bool {
-	return r.While == (fault.While{}) && len(r.Except)+len(r.Where.Header)+len(r.Where.Query)+len(r.Where.Body) == 0 && (r.Chance == 0 || r.Chance == 1)
+	return r.While == (fault.While{}) && len(r.Except) == 0 &&
+		len(r.Where.Header)+len(r.Where.Query)+len(r.Where.Body) == 0 && (r.Chance == 0 || r.Chance == 1)
 }
 
 // countable returns the certain rules of each operation.

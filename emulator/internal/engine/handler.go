@@ -133,7 +133,7 @@ var (
 	// Source: the header list that Microsoft's own proxy for Graph sends.
 	exposed = []string{"ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, " +
 		"ReadWriteConsistencyToken, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, Retry-After, " +
-		"x-graphemu-level, x-graphemu-explain"} // these are graphemu's own
+		"x-graphemu-explain"} // the last is graphemu's own
 )
 
 // SetCrossOrigin adds what a browser needs to show an answer to a page (CORS).

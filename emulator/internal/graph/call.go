@@ -222,6 +222,9 @@ func (c *call) SetHeaders(h http.Header, a *engine.Reply) {
 	}
 	if level := c.belowEmulated(); level != "" {
 		h[levelHeader] = []string{level}
+		if exposed := "Access-Control-Expose-Headers"; h[exposed] != nil {
+			h[exposed] = []string{h[exposed][0] + ", " + levelHeader}
+		}
 	}
 	for name, values := range a.Header {
 		h[name] = values

@@ -194,7 +194,9 @@ func looksLikeAddress(pattern string) bool {
 	return strings.ContainsAny(pattern, " /{}\t") || isMethod(pattern) && pattern != Any
 }
 
-func isMethod(word string) bool { return word == Any || slices.Contains(methods, strings.ToUpper(word)) }
+func isMethod(word string) bool {
+	return word == Any || slices.Contains(methods, strings.ToUpper(word))
+}
 
 const wantAddress = "; want a method and a path below the version, as in PATCH /users/{id}"
 

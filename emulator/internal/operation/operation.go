@@ -147,5 +147,6 @@ func Wrong(pattern string, operations []string) string {
 	case isGroup:
 		return "the group " + words.Quote(pattern) + " names no operation" + words.Suggestion(pattern, append(Groups(operations), Graph))
 	}
-	return "there is no operation " + words.Quote(pattern) + words.Suggestion(pattern, append(append(Groups(operations), Graph), operations...))
+	all := append(append(Groups(operations), Graph), operations...)
+	return "there is no operation " + words.Quote(pattern) + words.Suggestion(pattern, all)
 }
