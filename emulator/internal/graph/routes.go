@@ -30,7 +30,6 @@ func (s *Handler) index() {
 				s.paths.at(row.Path).unsupported = true
 				continue
 			}
-			s.operations = append(s.operations, row.Name)
 			s.paths.add(row.Method, row.Path, &operation{Operation: row, subject: w.Subject})
 		}
 		for path, older := range w.Spellings {
@@ -44,21 +43,29 @@ func (s *Handler) index() {
 		{Operation: workload.Operation{Name: "metadata", Method: "GET", Path: "/$metadata"}, own: (*call).metadata},
 	} {
 		op.Versions = workload.Beta | workload.V1
-		s.operations = append(s.operations, op.Name)
 		s.paths.add(op.Method, op.Path, op)
 	}
-	s.operations = slices.Compact(s.operations)
 }
 
-// Operations returns the names of Graph's operations, as rules, scenarios and the
-// journal use them.
-func (s *Handler) Operations() []string { return slices.Clone(s.operations) }
+// Operations returns the names of the operations of workloads and of Graph itself, as
+// rules, scenarios and the journal use them.
+func Operations(list []*workload.Workload) []string {
+	var names []string
+	for _, w := range list {
+		for _, row := range w.Operations {
+			if row.Level != workload.Unsupported {
+				names = append(names, row.Name)
+			}
+		}
+	}
+	return slices.Compact(append(names, "batch", "metadata"))
+}
 
 // Addresses returns the calls that the rows know, as "GET /users/{id}", those of paths
 // that graphemu does not emulate among them.
-func (s *Handler) Addresses() []string {
+func Addresses(list []*workload.Workload) []string {
 	all := []string{"POST /$batch", "GET /$metadata"}
-	for _, w := range s.workloads {
+	for _, w := range list {
 		for _, row := range w.Operations {
 			method := row.Method
 			if method == "" {
