@@ -28,6 +28,10 @@ func operations() []string {
 	return slices.Concat(graph.Operations(workloads.All), storage.Operations(), entra.Operations())
 }
 
+// known are the operations, and the calls by which they are asked for: what a rule's
+// operation is held against.
+func known() []string { return append(operations(), graph.Addresses(workloads.All)...) }
+
 // newGraph returns Graph's handler with all workloads.
 func newGraph(cfg graph.Config, e *engine.Engine, models graph.Models) *graph.Handler {
 	return graph.New(cfg, e, workloads.All, models)

@@ -61,6 +61,25 @@ func Operations(list []*workload.Workload) []string {
 	return slices.Compact(append(names, "batch", "metadata"))
 }
 
+// Addresses returns the calls that the rows know, as "GET /users/{id}", those of paths
+// that graphemu does not emulate among them.
+func Addresses(list []*workload.Workload) []string {
+	all := []string{"POST /$batch", "GET /$metadata"}
+	for _, w := range list {
+		for _, row := range w.Operations {
+			method := row.Method
+			if method == "" {
+				method = operationAny
+			}
+			all = append(all, method+" "+row.Path)
+		}
+	}
+	return all
+}
+
+// operationAny is the method of an address that means any.
+const operationAny = "*"
+
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
 // find returns the operation for a method and a path. A HEAD is a GET whose
