@@ -107,6 +107,7 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 		return nil, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
 	}
 	if e := s.beyond(method, l, rawSegments(l.escaped)); e != nil {
+		l.unsupported = true
 		return nil, e
 	}
 	if l.absent != "" {
