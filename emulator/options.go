@@ -107,6 +107,12 @@ type Options struct {
 	// are kept in memory too.
 	DataDir string
 
+	// Metadata are documents of Graph's metadata (CSDL) whose entity sets are served
+	// beside the emulated ones: a file, for v1.0, "beta=FILE" or "v1.0=FILE", or a folder
+	// with v1.0.csdl, beta.csdl and permissions.json, as "graphemu metadata get" writes it.
+	// A version without a document has the other's. Default: none.
+	Metadata []string
+
 	// Limits bounds what clients can make the server keep.
 	Limits Limits
 	// Log takes what happens. Default: nothing is logged.
@@ -124,6 +130,7 @@ type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 type Limits struct {
 	Worlds   int   // worlds; default 1,000. An idle one makes room for another.
 	Profiles int   // profiles of one world; default 100,000
+	Objects  int   // objects of one world; default 1,000,000. Then creates are answered 507.
 	Body     int64 // bytes of a request body, decompressed; default 4 MiB, as Graph has it
 
 	Upload  int64 // bytes of an uploaded file; default 64 MiB
@@ -161,6 +168,7 @@ const (
 const (
 	DefaultMaxWorlds   = 1000
 	DefaultMaxProfiles = 100_000
+	DefaultMaxObjects  = 1_000_000
 	DefaultMaxBody     = 4 << 20
 
 	DefaultMaxUpload  = 64 << 20
@@ -241,7 +249,8 @@ func (o Options) check() (settings, error) {
 	for _, l := range []struct {
 		name  string
 		value int64
-	}{{"worlds", int64(o.Limits.Worlds)}, {"profiles", int64(o.Limits.Profiles)}, {"body", o.Limits.Body},
+	}{{"worlds", int64(o.Limits.Worlds)}, {"profiles", int64(o.Limits.Profiles)}, {"objects", int64(o.Limits.Objects)},
+		{"body", o.Limits.Body},
 		{"upload", o.Limits.Upload}, {"uploads", o.Limits.Uploads}, {"memory", o.Limits.Memory}, {"batch", o.Limits.Batch},
 		{"journal entries", int64(o.Limits.JournalEntries)}, {"journal bytes", o.Limits.JournalBytes}} {
 		if l.value < 0 {
@@ -249,7 +258,7 @@ func (o Options) check() (settings, error) {
 		}
 	}
 	s.Limits = Limits{Worlds: cmp.Or(o.Limits.Worlds, DefaultMaxWorlds),
-		Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Body: cmp.Or(o.Limits.Body, DefaultMaxBody),
+		Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Objects: cmp.Or(o.Limits.Objects, DefaultMaxObjects), Body: cmp.Or(o.Limits.Body, DefaultMaxBody),
 		Upload: cmp.Or(o.Limits.Upload, DefaultMaxUpload), Uploads: cmp.Or(o.Limits.Uploads, DefaultMaxUploads),
 		Memory: cmp.Or(o.Limits.Memory, DefaultMaxMemory), Batch: cmp.Or(o.Limits.Batch, DefaultMaxBatch),
 		JournalEntries: cmp.Or(o.Limits.JournalEntries, DefaultJournalEntries), JournalBytes: cmp.Or(o.Limits.JournalBytes, DefaultJournalBytes)}

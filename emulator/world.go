@@ -7,9 +7,11 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
@@ -49,6 +51,8 @@ type state struct {
 	graph.World
 	sds.State                  // profiles, their files and syncs
 	Directory *directory.Store // what syncs made, and accounts
+	Entities  *entity.Store    // objects and their links
+	minted    *ids.Stream      // of objects
 	idSeed
 	Sessions *entra.Sessions // what its token endpoints gave, and may take back
 	memory   *quota.Share    // what it keeps, of Limits.Memory
@@ -139,7 +143,9 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 		Standing:   st.Standing,
 	}
 	st.World.Tenant = workload.Tenant{ID: w.tenant, PageKey: ids.Key(o.Seed, o.From, "pages"),
-		States: []any{&st.State, &directory.State{Objects: st.Directory, Settle: st.Syncs.Settle}}}
+		FirstUser: st.firstUser,
+		States: []any{&st.State, &directory.State{Objects: st.Directory, Settle: st.Syncs.Settle},
+			&objects.State{Store: st.Entities, NewID: st.minted.GUID, Settle: func(c *workload.Call) { st.Syncs.Settle(c.Now) }}}}
 	st.Journal.CopyTo(s.copies)
 	st.Sessions = entra.NewSessions()
 	st.Revoked = st.Sessions.Revoked
@@ -164,6 +170,8 @@ func (st *state) keep(s *Server, w *World) {
 		storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: st.memory})
 	st.Files.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
 	st.Directory = directory.New(directorySeed(st.start.fixture.Directory), st.derive)
+	st.Entities = s.base(st.start.fixture).Fork(entity.Limits{Objects: s.set.Limits.Objects, Memory: st.memory})
+	st.minted = ids.NewStream(st.Seed, st.From, "objects")
 	st.Syncs = rostersync.New(st.Profiles, st.Files, st.Directory)
 	st.Syncs.Memory = st.memory
 	st.Files.MakeRoom = st.Syncs.Settle

@@ -100,6 +100,8 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 		"read the scenario files again when they change; where one is wrong, the log tells and the scenario before stays")
 	fl.StringVar(&o.Fixture, "fixture", "", "what a world starts from: empty, one, contoso, district, district-flawed, "+
 		"or the `path` of a file or of a folder with a fixture.json (default what the scenario says, else empty)")
+	fl.StringArrayVar(&o.Metadata, "metadata", nil, "Graph's metadata, to serve all of its entity sets: a `folder` of graphemu metadata get, "+
+		"or a CSDL file, VERSION=FILE for another version than v1.0 (repeatable; default the emulated ones alone)")
 	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: "+
 		"lenient, any will do and none is 401, and the journal tells what strict would refuse; "+
 		"strict, checked from signature to permission; off, no header needed")
@@ -125,6 +127,8 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.IntVar(&o.Limits.Worlds, "max-worlds", emulator.DefaultMaxWorlds,
 		"`number` of worlds (tenants) that are kept; one idle for an hour makes room")
 	fl.IntVar(&o.Limits.Profiles, "max-profiles", emulator.DefaultMaxProfiles, "`number` of profiles that a world keeps")
+	fl.IntVar(&o.Limits.Objects, "max-objects", emulator.DefaultMaxObjects,
+		"`number` of objects that a world keeps, as users and groups; then creates are answered 507")
 	f.maxUpload, f.maxUploads = emulator.DefaultMaxUpload, emulator.DefaultMaxUploads
 	fl.Var(&f.maxUpload, "max-upload", "largest `size` of an uploaded file")
 	fl.Var(&f.maxUploads, "max-uploads", "largest `size` of all files of a world")

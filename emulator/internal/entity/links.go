@@ -1,11 +1,17 @@
 package entity
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // Link is the two ends of a link.
 type Link struct{ From, To Place }
 
-func (tx *Tx) checkEnds(from, to Place) error {
+func (tx *Tx) checkEnds(relation string, from, to Place) error {
+	if relation == "" {
+		return errors.New("entity: a link of no relation")
+	}
 	for _, p := range [...]Place{from, to} {
 		if tx.At(p) == nil {
 			return &MissingError{p}
@@ -16,7 +22,7 @@ func (tx *Tx) checkEnds(from, to Place) error {
 
 // Link adds a link. It errs with *MissingError, *LinkedError or *quota.FullError.
 func (tx *Tx) Link(relation string, from, to Place) error {
-	if err := tx.checkEnds(from, to); err != nil {
+	if err := tx.checkEnds(relation, from, to); err != nil {
 		return err
 	}
 	if tx.Linked(relation, from, to) {
@@ -34,7 +40,7 @@ func (tx *Tx) Link(relation string, from, to Place) error {
 
 // Unlink removes a link. It errs with *MissingError or *NotLinkedError.
 func (tx *Tx) Unlink(relation string, from, to Place) error {
-	if err := tx.checkEnds(from, to); err != nil {
+	if err := tx.checkEnds(relation, from, to); err != nil {
 		return err
 	}
 	if !tx.Linked(relation, from, to) {
@@ -80,7 +86,7 @@ func (tx *Tx) unlinkAll(o *Object) {
 func (tx *Tx) LinkAll(relation string, links []Link) (added int, err error) {
 	pairs := make([]uint64, 0, len(links))
 	for _, l := range links {
-		if err := tx.checkEnds(l.From, l.To); err != nil {
+		if err := tx.checkEnds(relation, l.From, l.To); err != nil {
 			return 0, err
 		}
 		if !tx.Linked(relation, l.From, l.To) {

@@ -49,13 +49,9 @@ func (v View) Unique(index, key string) *Object {
 // List returns the members of a collection in order of creation.
 func (v View) List(h Home) Places { return Places{v.st.homes.at(h.Name, h.Parent)} }
 
-// Family returns all objects of a family in order of creation.
-func (v View) Family(name string) Places {
-	if s := v.st.families.at(name, 0); s != nil {
-		return Places{s}
-	}
-	return v.List(Home{Name: name})
-}
+// Family returns the objects of a family of several homes, such as Directory, in
+// order of creation. Those of a home's own family are its List.
+func (v View) Family(name string) Places { return Places{v.st.families.at(name, 0)} }
 
 // Targets returns where the links of a relation lead from an object to.
 func (v View) Targets(relation string, from Place) Places { return Places{v.st.out.at(relation, from)} }

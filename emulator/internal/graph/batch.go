@@ -115,7 +115,7 @@ func (c *call) part(p part) *call {
 	n := calls.Get().(*call)
 	n.handler, n.world, n.token, n.ids = c.handler, c.world, c.token, c.ids
 	c.BeginPart(n.engine(), n)
-	n.Tenant, n.Decoded = c.Tenant, p.body
+	n.Tenant, n.Decoded, n.User, n.AppOnly = c.Tenant, p.body, c.User, c.AppOnly
 	n.Method, n.Query, n.Header, n.Path = p.method, p.query, p.header, "/"+c.Version.String()+p.path
 	n.ask(c.handler.canonical(n.Path), p.header.Get("Accept"))
 	return n

@@ -40,6 +40,9 @@ func (s *Handler) begin(c *call, w http.ResponseWriter, r *http.Request, world *
 	s.engine.Begin(c.engine(), c, r, &world.World, from.Caller, false)
 	c.ids, c.Zips = requestIDs(r.Header, c.engine()), true
 	c.Tenant, c.Writer, c.MaxBody = &world.Tenant, w, s.cfg.MaxBody
+	if t := from.Token; t != nil {
+		c.User, c.AppOnly = t.User, t.AppOnly
+	}
 }
 
 func (c *call) engine() *engine.Call { return &c.Call.Call }

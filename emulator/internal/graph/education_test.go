@@ -374,7 +374,7 @@ func TestUnknownSegmentsBesideResults(t *testing.T) {
 		"/schools":                     {"schools", "did you mean /education/schools?"},
 		"/SynchronizationProfile":      {"SynchronizationProfile", "did you mean /education/synchronizationProfiles?"},
 		"/user":                        {"user", "did you mean 'users'?"},
-		"/groups":                      {"groups", `graphemu knows ["$batch" "$metadata" "education" "subscribedSkus" "users"] here`},
+		"/gruops":                      {"gruops", `graphemu knows ["$batch" "$metadata" "education" "subscribedSkus" "users"] here`},
 		"/education/users/x/schools/y": {"y", "graphemu knows [\"$count\"] here"},
 		"/education/x":                 {"x", `graphemu knows ["classes" "schools" "synchronizationProfiles" "users"] here`},
 	} {

@@ -50,12 +50,14 @@ type Token struct {
 	Flaw Flaw // "": it is one of this server's
 
 	Tenant, App string
-	NotBefore   int64 // Unix seconds; the smallest where the token does not say
-	Expires     int64 // Unix seconds; it is good until then
+	User        string // id of the user that it is of; "" for an app's own
+	NotBefore   int64  // Unix seconds; the smallest where the token does not say
+	Expires     int64  // Unix seconds; it is good until then
 	Session     string
 	Revision    uint64
 	Delegated   bool        // it has scopes
 	Application bool        // it has roles
+	AppOnly     bool        // it is an app's own, with roles or without
 	Permissions Permissions // what its scopes or roles are
 }
 
@@ -101,6 +103,7 @@ func (k *Keys) Check(token string, ours func(origin string) bool) *Token {
 	}
 	text := func(name string) string { s, _ := claims[name].(string); return s }
 	t.Tenant, t.App, t.Session = strings.ToLower(text("tid")), text("appid"), text("sid")
+	t.AppOnly = text("idtyp") == "app"
 	if t.Tenant == "" {
 		return flawed(FlawClaims)
 	}
@@ -124,7 +127,7 @@ func (k *Keys) Check(token string, ours func(origin string) bool) *Token {
 		return flawed(FlawAudience)
 	}
 	if scopes := strings.Fields(text("scp")); len(scopes) > 0 {
-		t.Delegated, t.Permissions = true, permissionsOf(scopes)
+		t.Delegated, t.Permissions, t.User = true, permissionsOf(scopes), text("oid")
 	} else if roles, _ := claims["roles"].([]any); len(roles) > 0 {
 		var names []string
 		for _, r := range roles {

@@ -3,128 +3,55 @@ package odata
 import (
 	"bytes"
 	"encoding/xml"
+	"slices"
 	"strconv"
+	"strings"
 )
 
-// The elements of CSDL, in the order in which Graph's own metadata has them.
-// Names with a prefix are written literally, since encoding/xml would declare
-// the edmx namespace again on every element.
-type (
-	xmlEdmx struct {
-		XMLName xml.Name  `xml:"edmx:Edmx"`
-		Version string    `xml:"Version,attr"`
-		NS      string    `xml:"xmlns:edmx,attr"`
-		Schema  xmlSchema `xml:"edmx:DataServices>Schema"`
-	}
-	xmlSchema struct {
-		Namespace string         `xml:"Namespace,attr"`
-		Alias     string         `xml:"Alias,attr,omitempty"`
-		NS        string         `xml:"xmlns,attr"`
-		Enums     []xmlEnum      `xml:"EnumType"`
-		Entities  []xmlType      `xml:"EntityType"`
-		Complexes []xmlType      `xml:"ComplexType"`
-		Actions   []xmlOperation `xml:"Action"`
-		Functions []xmlOperation `xml:"Function"`
-		Container xmlContainer   `xml:"EntityContainer"`
-	}
-	xmlEnum struct {
-		Name    string      `xml:"Name,attr"`
-		Members []xmlMember `xml:"Member"`
-	}
-	xmlMember struct {
-		Name  string `xml:"Name,attr"`
-		Value string `xml:"Value,attr"`
-	}
-	xmlType struct {
-		Name        string        `xml:"Name,attr"`
-		BaseType    string        `xml:"BaseType,attr,omitempty"`
-		Abstract    string        `xml:"Abstract,attr,omitempty"`
-		Key         *xmlKey       `xml:"Key"`
-		Properties  []xmlProperty `xml:"Property"`
-		Navigations []xmlProperty `xml:"NavigationProperty"`
-	}
-	xmlKey struct {
-		Ref xmlNamed `xml:"PropertyRef"`
-	}
-	xmlNamed struct {
-		Name string `xml:"Name,attr"`
-	}
-	xmlProperty struct {
-		Name     string `xml:"Name,attr,omitempty"`
-		Type     string `xml:"Type,attr"`
-		Nullable string `xml:"Nullable,attr,omitempty"`
-		Contains string `xml:"ContainsTarget,attr,omitempty"`
-	}
-	xmlOperation struct {
-		Name       string        `xml:"Name,attr"`
-		Bound      string        `xml:"IsBound,attr,omitempty"`
-		Parameters []xmlProperty `xml:"Parameter"`
-		Returns    *xmlProperty  `xml:"ReturnType"`
-	}
-	xmlSet struct {
-		Name string `xml:"Name,attr"`
-		Type string `xml:"EntityType,attr"`
-	}
-	xmlContainer struct {
-		Name       string      `xml:"Name,attr"`
-		EntitySets []xmlSet    `xml:"EntitySet"`
-		Singletons []xmlSingle `xml:"Singleton"`
-	}
-	xmlSingle struct {
-		Name     string       `xml:"Name,attr"`
-		Type     string       `xml:"Type,attr"`
-		Bindings []xmlBinding `xml:"NavigationPropertyBinding"`
-	}
-	xmlBinding struct {
-		Path   string `xml:"Path,attr"`
-		Target string `xml:"Target,attr"`
-	}
-)
+const coreTerms = "Org.OData.Core.V1."
 
 // CSDL returns the model as an OData 4.0 metadata document (OASIS, CSDL XML
-// 4.0): one schema with enumerations, entity types, complex types, actions,
-// functions and the entity container, each in the model's order, so that equal
-// models give equal bytes. A type that declares "id" itself gets it as its key.
+// 4.0), as Graph's own is: a schema for each namespace with enumerations, entity
+// types, complex types, actions, functions, the entity container and what is
+// annotated apart, each in the model's order, so that equal models give equal
+// bytes. A type that declares "id" itself gets it as its key.
 func (m *Model) CSDL() []byte {
-	s := xmlSchema{
-		Namespace: m.Namespace,
-		Alias:     m.Alias,
-		NS:        "http://docs.oasis-open.org/odata/ns/edm",
-		Container: xmlContainer{Name: m.Container},
+	doc := xmlEdmx{Version: "4.0", NS: "http://docs.oasis-open.org/odata/ns/edmx"}
+	schemas := map[string]*xmlSchema{}
+	schema := func(namespace, alias string) *xmlSchema {
+		low := strings.ToLower(m.in(namespace))
+		if schemas[low] == nil {
+			schemas[low] = &xmlSchema{Namespace: m.in(namespace), Alias: alias, NS: "http://docs.oasis-open.org/odata/ns/edm"}
+			doc.Schemas = append(doc.Schemas, schemas[low])
+		}
+		return schemas[low]
+	}
+	schema("", m.Alias).Container = m.xmlContainer()
+	for _, n := range m.Namespaces {
+		schema(n.Name, n.Alias)
 	}
 	for _, t := range m.Types {
+		s := schema(t.Namespace, "")
 		switch {
 		case t.Enum():
-			e := xmlEnum{Name: t.Name}
-			for i, name := range t.Members {
-				n := i
-				if t.Values != nil {
-					n = t.Values[i]
-				}
-				e.Members = append(e.Members, xmlMember{name, strconv.Itoa(n)})
-			}
-			s.Enums = append(s.Enums, e)
+			s.Enums = append(s.Enums, xmlEnumeration(t))
 		case t.Entity:
 			s.Entities = append(s.Entities, xmlStructured(t))
 		default:
 			s.Complexes = append(s.Complexes, xmlStructured(t))
 		}
+		s.Targets = xmlMarked(s.Targets, t)
 	}
 	for i := range m.Actions {
+		s := schema(m.Actions[i].Namespace, "")
 		s.Actions = append(s.Actions, xmlBound(&m.Actions[i]))
 	}
 	for i := range m.Functions {
+		s := schema(m.Functions[i].Namespace, "")
 		s.Functions = append(s.Functions, xmlBound(&m.Functions[i]))
 	}
-	for _, set := range m.EntitySets {
-		s.Container.EntitySets = append(s.Container.EntitySets, xmlSet{set.Name, set.Type.Qualified()})
-	}
-	for _, one := range m.Singletons {
-		x := xmlSingle{Name: one.Name, Type: one.Type.Qualified()}
-		for _, b := range one.Bindings {
-			x.Bindings = append(x.Bindings, xmlBinding(b))
-		}
-		s.Container.Singletons = append(s.Container.Singletons, x)
+	for _, s := range doc.Schemas { // in the order of their names, as Graph has them
+		slices.SortStableFunc(s.Targets, func(a, b xmlTarget) int { return strings.Compare(a.Target, b.Target) })
 	}
 
 	var b bytes.Buffer
@@ -132,9 +59,71 @@ func (m *Model) CSDL() []byte {
 	e := xml.NewEncoder(&b)
 	e.Indent("", "  ")
 	// Neither a buffer nor structs of strings can make the encoder fail.
-	_ = e.Encode(xmlEdmx{Version: "4.0", NS: "http://docs.oasis-open.org/odata/ns/edmx", Schema: s})
+	_ = e.Encode(doc)
 	b.WriteByte('\n')
 	return b.Bytes()
+}
+
+func (m *Model) xmlContainer() *xmlContainer {
+	c := &xmlContainer{Name: m.Container}
+	bindings := func(list []Binding) (out []xmlBinding) {
+		for _, b := range list {
+			out = append(out, xmlBinding(b))
+		}
+		return out
+	}
+	for _, set := range m.EntitySets {
+		c.EntitySets = append(c.EntitySets, xmlSet{set.Name, set.Type.Qualified(), bindings(set.Bindings)})
+	}
+	for _, one := range m.Singletons {
+		c.Singletons = append(c.Singletons, xmlSingle{one.Name, one.Type.Qualified(), bindings(one.Bindings)})
+	}
+	for _, i := range m.ActionImports {
+		c.Actions = append(c.Actions, xmlImport{Name: i.Name, Action: i.Operation, Set: i.EntitySet})
+	}
+	for _, i := range m.FunctionImports {
+		c.Functions = append(c.Functions, xmlImport{Name: i.Name, Function: i.Operation, Set: i.EntitySet})
+	}
+	return c
+}
+
+func xmlEnumeration(t *Type) xmlEnum {
+	e := xmlEnum{Name: t.Name, Flags: yes(t.Flags)}
+	for i, name := range t.Members {
+		e.Members = append(e.Members, xmlMember{name, strconv.Itoa(t.memberValue(i))})
+	}
+	return e
+}
+
+// xmlMarked adds what is said of t's properties, each by its name, as Graph does.
+func xmlMarked(targets []xmlTarget, t *Type) []xmlTarget {
+	for i := range t.Properties {
+		p := &t.Properties[i]
+		var marks []xmlAnnotation
+		if p.Computed {
+			marks = append(marks, xmlAnnotation{Term: coreTerms + "Computed", Bool: "true"})
+		}
+		if p.Immutable {
+			marks = append(marks, xmlAnnotation{Term: coreTerms + "Immutable", Bool: "true"})
+		}
+		if marks != nil {
+			targets = append(targets, xmlTarget{t.Qualified() + "/" + p.Name, marks})
+		}
+	}
+	return targets
+}
+
+func xmlAlternate(keys [][]AlternateKey) *xmlAnnotation {
+	all := &xmlCollection{}
+	for _, key := range keys {
+		parts := &xmlCollection{}
+		for _, part := range key {
+			parts.Records = append(parts.Records, xmlRecord{Type: coreTerms + "PropertyRef", Values: []xmlValue{
+				{Property: "Alias", String: part.Alias}, {Property: "Name", Path: part.Name}}})
+		}
+		all.Records = append(all.Records, xmlRecord{Type: coreTerms + "AlternateKey", Values: []xmlValue{{Property: "Key", Collection: parts}}})
+	}
+	return &xmlAnnotation{Term: coreTerms + "AlternateKeys", Keys: all}
 }
 
 func xmlStructured(t *Type) xmlType {
@@ -142,8 +131,19 @@ func xmlStructured(t *Type) xmlType {
 	if t.Base != nil {
 		x.BaseType = t.Base.Qualified()
 	}
-	if t.Entity && t.own("id") != nil {
-		x.Key = &xmlKey{xmlNamed{t.own("id").Name}}
+	x.Open, x.HasStream = yes(t.Open), yes(t.HasStream)
+	switch {
+	case !t.Entity:
+	case t.Key != nil:
+		x.Key = &xmlKey{}
+		for _, name := range t.Key {
+			x.Key.Refs = append(x.Key.Refs, xmlNamed{name})
+		}
+	case t.own("id") != nil:
+		x.Key = &xmlKey{[]xmlNamed{{t.own("id").Name}}}
+	}
+	if t.AlternateKeys != nil {
+		x.Alternate = xmlAlternate(t.AlternateKeys)
 	}
 	for i := range t.Properties {
 		p := &t.Properties[i]
@@ -163,7 +163,7 @@ func xmlStructured(t *Type) xmlType {
 }
 
 func xmlBound(o *Operation) xmlOperation {
-	x := xmlOperation{Name: o.Name, Bound: yes(o.Binding != nil)}
+	x := xmlOperation{Name: o.Name, Bound: yes(o.Binding != nil), Composable: yes(o.Composable), Result: o.ResultPath}
 	if o.Binding != nil {
 		x.Parameters = append(x.Parameters, xmlProperty{
 			Name: "bindingParameter", Type: shape{KindEntity, o.Binding, o.BindingCollection}.String(),
@@ -172,6 +172,9 @@ func xmlBound(o *Operation) xmlOperation {
 	for i := range o.Parameters {
 		p := xmlTyped(&o.Parameters[i])
 		p.Name = o.Parameters[i].Name
+		if o.Parameters[i].Optional {
+			p.Optional = &xmlAnnotation{Term: coreTerms + "OptionalParameter"}
+		}
 		x.Parameters = append(x.Parameters, p)
 	}
 	if o.Returns != nil {

@@ -18,31 +18,49 @@ func (m *Model) Link() error {
 	if m.Container == "" {
 		m.Container = "GraphService"
 	}
+	return errors.Join(m.link()...)
+}
+
+// link is Link; it returns each thing that is wrong.
+func (m *Model) link() []error {
 	l := linker{m: m, known: make(map[*Type]bool, len(m.Types))}
 	l.types()
 	if len(l.errs) > 0 { // what follows walks the bases
-		return errors.Join(l.errs...)
+		return l.errs
 	}
 	m.index = newIndex(m)
+	l.names = make(map[*Type]map[string]bool, len(m.Types))
 	for _, t := range m.Types {
 		l.members(t)
+	}
+	for _, t := range m.Types {
+		l.inherited(t)
 	}
 	l.operations(m.Actions, false)
 	l.operations(m.Functions, true)
 	l.container()
 	m.index.bind(m)
-	return errors.Join(l.errs...)
+	return l.errs
 }
 
 // linker is a Link in progress.
 type linker struct {
 	m     *Model
 	known map[*Type]bool
+	names map[*Type]map[string]bool // own properties, in lower case
 	errs  []error
 }
 
-func (l *linker) fail(format string, args ...any) {
-	l.errs = append(l.errs, fmt.Errorf("odata model: "+format, args...))
+// linkError is one thing that is wrong with a model.
+type linkError struct {
+	about any // the *Type, *Property, *Operation, *EntitySet, *Singleton or *Import
+	text  string
+}
+
+func (e *linkError) Error() string { return "odata model: " + e.text }
+
+func (l *linker) fail(about any, format string, args ...any) {
+	l.errs = append(l.errs, &linkError{about, fmt.Sprintf(format, args...)})
 }
 
 // types checks the types' names and ties them to their bases.
@@ -55,13 +73,13 @@ func (l *linker) types() {
 			t.qualified = t.Namespace + "." + t.Name
 		}
 		if !identifier(t.Name) {
-			l.fail("type name %q is no identifier", t.Name)
+			l.fail(t, "type name %q is no identifier", t.Name)
 		}
 		if !namespace(t.Namespace) && t.Namespace != "" {
-			l.fail("namespace %q of type %s is no name with dots", t.Namespace, t.Name)
+			l.fail(t, "namespace %q of type %s is no name with dots", t.Namespace, t.Name)
 		}
 		if low := strings.ToLower(t.qualified); names[low] {
-			l.fail("type %s is declared twice", t.Name)
+			l.fail(t, "type %s is declared twice", t.Name)
 		} else {
 			names[low] = true
 		}
@@ -71,53 +89,73 @@ func (l *linker) types() {
 			continue
 		}
 		if !l.known[t.Base] {
-			l.fail("base type %s of %s is not among the types", t.Base.Name, t.Name)
+			l.fail(t, "base type %s of %s is not among the types", t.Base.Name, t.Name)
 		} else if circular(t) {
-			l.fail("type %s derives from itself", t.Name)
+			l.fail(t, "type %s derives from itself", t.Name)
 		} else {
 			t.Base.derived = append(t.Base.derived, t)
 		}
 	}
 }
 
-// members checks what a type has.
+// members checks what a type has. A name of a property is one for the type and its
+// bases; sets of names are made once a type, so that deep and wide hierarchies cost
+// no more than their sizes.
 func (l *linker) members(t *Type) {
 	if t.Values != nil && (len(t.Values) != len(t.Members) || !slices.IsSorted(t.Values)) {
-		l.fail("%s needs a value for each member, in their order", t.Name)
+		l.fail(t, "%s needs a value for each member, in their order", t.Name)
 	}
-	all := t.All()
-	seen := make(map[string]bool, len(all))
-	for _, p := range all {
-		where := t.Name + "." + p.Name
+	seen := make(map[string]bool, len(t.Properties))
+	l.names[t] = seen
+	for i := range t.Properties {
+		p := &t.Properties[i]
+		where := func() string { return t.Name + "." + p.Name }
 		if !identifier(p.Name) {
-			l.fail("property name %q of %s is no identifier", p.Name, t.Name)
+			l.fail(p, "property name %q of %s is no identifier", p.Name, t.Name)
 		}
 		if low := strings.ToLower(p.Name); seen[low] {
-			l.fail("%s is declared twice", where)
+			l.fail(p, "%s is declared twice", where())
 		} else {
 			seen[low] = true
 		}
 		l.property(where, p)
 		if p.Navigation != (p.Kind == KindEntity) {
-			l.fail("%s: exactly the properties of an entity type are navigations", where)
-		}
-	}
-	for _, key := range t.Key {
-		if !seen[strings.ToLower(key)] {
-			l.fail("key %q of %s is none of its properties", key, t.Name)
+			l.fail(p, "%s: exactly the properties of an entity type are navigations", where())
 		}
 	}
 }
 
-func (l *linker) property(where string, p *Property) {
+// inherited checks a type against its bases, once the names of all are known.
+func (l *linker) inherited(t *Type) {
+	has := func(low string) bool {
+		for b := t.Base; b != nil; b = b.Base {
+			if l.names[b][low] {
+				return true
+			}
+		}
+		return false
+	}
+	for i := range t.Properties {
+		if p := &t.Properties[i]; t.Base != nil && has(strings.ToLower(p.Name)) {
+			l.fail(p, "%s.%s is declared twice", t.Name, p.Name)
+		}
+	}
+	for _, key := range t.Key {
+		if low := strings.ToLower(key); !l.names[t][low] && !has(low) {
+			l.fail(t, "key %q of %s is none of its properties", key, t.Name)
+		}
+	}
+}
+
+func (l *linker) property(where func() string, p *Property) {
 	switch {
 	case p.Kind < KindString || p.Kind > KindEntity:
-		l.fail("%s has no kind", where)
+		l.fail(p, "%s has no kind", where())
 	case p.Kind < KindEnum:
 	case p.Type == nil || !l.known[p.Type]:
-		l.fail("%s needs a type of the model", where)
+		l.fail(p, "%s needs a type of the model", where())
 	case p.Kind == KindEnum != p.Type.Enum(), p.Kind == KindEntity != p.Type.Entity:
-		l.fail("%s is %s, which is not what %s is", where, p.Kind, p.Type.Name)
+		l.fail(p, "%s is %s, which is not what %s is", where(), p.Kind, p.Type.Name)
 	}
 }
 
@@ -126,16 +164,16 @@ func (l *linker) operations(list []Operation, function bool) {
 		o := &list[i]
 		o.function = function
 		if !identifier(o.Name) {
-			l.fail("operation name %q is no identifier", o.Name)
+			l.fail(o, "operation name %q is no identifier", o.Name)
 		}
 		if o.Binding != nil && !l.known[o.Binding] {
-			l.fail("%s is bound to a type that is not among the types", o.Name)
+			l.fail(o, "%s is bound to a type that is not among the types", o.Name)
 		}
 		for i := range o.Parameters {
-			l.property(o.Name+"."+o.Parameters[i].Name, &o.Parameters[i])
+			l.property(func() string { return o.Name + "." + o.Parameters[i].Name }, &o.Parameters[i])
 		}
 		if o.Returns != nil {
-			l.property("what "+o.Name+" returns", o.Returns)
+			l.property(func() string { return "what " + o.Name + " returns" }, o.Returns)
 		}
 	}
 }
@@ -143,31 +181,33 @@ func (l *linker) operations(list []Operation, function bool) {
 // container checks what the entity container holds. Its names are one for all.
 func (l *linker) container() {
 	seen := map[string]bool{}
-	once := func(name string) {
+	once := func(about any, name string) {
 		if low := strings.ToLower(name); seen[low] {
-			l.fail("the entity container has %s twice", name)
+			l.fail(about, "the entity container has %s twice", name)
 		} else {
 			seen[low] = true
 		}
 	}
-	for _, s := range l.m.EntitySets {
+	for i := range l.m.EntitySets {
+		s := &l.m.EntitySets[i]
 		if !identifier(s.Name) || s.Type == nil || !l.known[s.Type] || !s.Type.Entity {
-			l.fail("entity set %q needs a name and an entity type of the model", s.Name)
+			l.fail(s, "entity set %q needs a name and an entity type of the model", s.Name)
 		}
-		once(s.Name)
+		once(s, s.Name)
 	}
-	for _, s := range l.m.Singletons {
+	for i := range l.m.Singletons {
+		s := &l.m.Singletons[i]
 		if !identifier(s.Name) || s.Type == nil || !l.known[s.Type] {
-			l.fail("singleton %q needs a name and an entity type of the model", s.Name)
+			l.fail(s, "singleton %q needs a name and an entity type of the model", s.Name)
 		}
-		once(s.Name)
+		once(s, s.Name)
 	}
 	for _, imports := range [][]Import{l.m.ActionImports, l.m.FunctionImports} {
-		for _, i := range imports {
-			if !identifier(i.Name) {
-				l.fail("import %q needs a name", i.Name)
+		for i := range imports {
+			if !identifier(imports[i].Name) {
+				l.fail(&imports[i], "import %q needs a name", imports[i].Name)
 			}
-			once(i.Name)
+			once(&imports[i], imports[i].Name)
 		}
 	}
 }

@@ -12,7 +12,8 @@ import (
 func newSpaces(t *testing.T) *Model {
 	t.Helper()
 	entity := &Type{Name: "entity", Entity: true, Abstract: true, Properties: []Property{{Name: "id", Kind: KindString}}}
-	object := &Type{Name: "directoryObject", Base: entity, Entity: true, Properties: []Property{{Name: "deletedDateTime", Kind: KindDateTimeOffset}}}
+	object := &Type{Name: "directoryObject", Base: entity, Entity: true,
+		Properties: []Property{{Name: "deletedDateTime", Kind: KindDateTimeOffset}}}
 	user := &Type{Name: "user", Base: object, Entity: true, Properties: []Property{{Name: "mail", Kind: KindString}}}
 	alert := &Type{Name: "alert", Base: entity, Entity: true}
 	other := &Type{Namespace: "microsoft.graph.security", Name: "alert", Base: entity, Entity: true}
@@ -99,7 +100,8 @@ func TestPropertiesAreNotLookedForBelowEntity(t *testing.T) {
 
 func TestLinkChecksKeysAndTheContainer(t *testing.T) {
 	entity := &Type{Name: "entity", Entity: true, Key: []string{"nothing"}, Properties: []Property{{Name: "id", Kind: KindString}}}
-	m := &Model{Types: []*Type{entity}, EntitySets: []EntitySet{{Name: "things", Type: entity}}, Singletons: []Singleton{{Name: "Things", Type: entity}}}
+	m := &Model{Types: []*Type{entity}, EntitySets: []EntitySet{{Name: "things", Type: entity}},
+		Singletons: []Singleton{{Name: "Things", Type: entity}}}
 	err := m.Link()
 	assert.ErrorContains(t, err, `key "nothing" of entity is none of its properties`)
 	assert.ErrorContains(t, err, "the entity container has Things twice")

@@ -135,6 +135,11 @@ type Model struct {
 	ActionImports   []Import
 	FunctionImports []Import
 
+	// LeftOut says, for a model that was read, what of the document is not in it:
+	// properties and operations whose types the document does not have, because they
+	// are of another vocabulary, or because it is an extract of a larger one.
+	LeftOut []string
+
 	index *nameIndex // set by Link
 }
 
@@ -151,6 +156,14 @@ func (t *Type) Qualified() string {
 
 // Enum reports whether t is an enumeration.
 func (t *Type) Enum() bool { return t.Enumeration || len(t.Members) > 0 }
+
+// memberValue is the value of the member at that place.
+func (t *Type) memberValue(i int) int {
+	if t.Values == nil {
+		return i
+	}
+	return t.Values[i]
+}
 
 // IsA reports whether t is base or derives from it.
 func (t *Type) IsA(base *Type) bool {

@@ -1,0 +1,256 @@
+package entity
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/tidwall/gjson"
+)
+
+// maxRevision leaves room for further ones, and is exact in every reader of JSON
+// (RFC 8259, section 6).
+const maxRevision = 1 << 52
+
+// Restore puts a saved store in place of what s has. It errs, and changes nothing,
+// where v is not what Save makes, or has more objects than s may have; the error
+// begins with the place, as "/objects/3/home". Its bytes are counted whether they
+// fit or not.
+func (s *Store) Restore(v Saved) error {
+	switch {
+	case v.Version != savedVersion:
+		return fmt.Errorf("/version: %d; this graphemu reads version %d", v.Version, savedVersion)
+	case v.Revision > maxRevision:
+		return fmt.Errorf("/revision: %d is more than %d", v.Revision, uint64(maxRevision))
+	case len(v.Objects) > s.limits.Objects:
+		return fmt.Errorf("/objects: %w: %d", &FullError{s.limits.Objects}, len(v.Objects))
+	}
+	st := &state{revision: v.Revision}
+	unlimited := &Store{limits: s.limits, kinds: s.kinds} // memory is asked by whoever restores
+	unlimited.limits.Memory = nil
+	r := &restorer{Tx: Tx{View: View{st}, store: unlimited, st: st, own: new(owner)}, v: &v}
+	r.Pack()
+	for _, step := range []func() error{r.objects, r.parents, r.links, r.changes, r.revisions} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	st.last, st.revision = v.Last, v.Revision
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.current.Swap(st)
+	s.base = 0
+	s.limits.Memory.Add(st.bytes - before.bytes)
+	return nil
+}
+
+// restorer writes what was saved into a store of its own.
+type restorer struct {
+	Tx
+	v *Saved
+}
+
+func (r *restorer) objects() error {
+	var before Place
+	for i := range r.v.Objects {
+		so := &r.v.Objects[i]
+		at := fmt.Sprintf("/objects/%d", i)
+		if so.Place <= before || so.Place > r.v.Last {
+			return fmt.Errorf("%s/place: %d does not follow %d, or is after the last, %d", at, so.Place, before, r.v.Last)
+		}
+		before = so.Place
+		if so.Created == 0 || so.Created > so.Revision || so.Revision > r.v.Revision {
+			return fmt.Errorf("%s/revision: want 0 < created (%d) <= revision (%d) <= the store's (%d)", at, so.Created, so.Revision, r.v.Revision)
+		}
+		kind, err := r.kind(so.SavedKind)
+		if err != nil {
+			return fmt.Errorf("%s/%w", at, err)
+		}
+		o := &Object{Kind: kind, Place: so.Place, Created: so.Created, Revision: so.Revision, time: so.Time.UnixMicro()}
+		keys := make([]UniqueKey, len(so.Keys))
+		for i, k := range so.Keys {
+			keys[i] = UniqueKey(k)
+		}
+		id, text, err := readObject(so.JSON)
+		if err != nil {
+			return fmt.Errorf("%s/object: %w", at, err)
+		}
+		o.JSON, o.keys = r.keep(text, packKeys(keys))
+		o.ID = idOf(o.JSON, id)
+		if other := r.Find(o.Family, id); other != nil {
+			return fmt.Errorf("%s/object/id: %w", at, &TakenError{o.Family, id, other.Place})
+		}
+		if err := r.free(o, o.holdsKeys()); err != nil {
+			return fmt.Errorf("%s/keys: %w", at, err)
+		}
+		r.enter(o)
+		if err := r.properties(so); err != nil {
+			return fmt.Errorf("%s/changed: %w", at, err)
+		}
+	}
+	return nil
+}
+
+// readObject returns an object's id and its JSON as Save found it: whoever wrote the
+// file may have indented it, and escaped what need not be.
+func readObject(saved []byte) (id string, text []byte, err error) {
+	text, err = jsontext.AppendFormat(nil, saved, jsontext.PreserveRawStrings(false))
+	if err != nil {
+		return "", nil, err
+	}
+	id = gjson.GetBytes(text, "id").Str
+	return id, text, checkJSON(text, id)
+}
+
+func (r *restorer) kind(s SavedKind) (*Kind, error) {
+	h := Home{s.Parent, s.Home}
+	switch {
+	case s.Type == "":
+		return nil, fmt.Errorf("type: it must be there")
+	case s.Home == "":
+		return nil, fmt.Errorf("home: it must be there")
+	case s.Family == "":
+		s.Family = h.Family()
+	}
+	return r.Tx.kind(s.Type, h, s.Family), nil
+}
+
+func (r *restorer) properties(so *SavedObject) error {
+	if len(so.Properties) == 0 {
+		return nil
+	}
+	if r.v.Changes == nil {
+		return fmt.Errorf("there, though /changes is not")
+	}
+	var props propsOf
+	var before uint64
+	for i, p := range so.Properties {
+		if p.Revision < before || p.Revision == 0 || p.Revision > so.Revision {
+			return fmt.Errorf("%d: revision %d does not follow %d, or is after the object's, %d", i, p.Revision, before, so.Revision)
+		}
+		before = p.Revision
+		if slices.ContainsFunc(props, func(q Property) bool { return q.Name == p.Name }) {
+			return fmt.Errorf("%d: %q is there twice", i, p.Name)
+		}
+		props = append(props, Property(p))
+	}
+	r.st.log.props.put(uint64(so.Place), &props, r.own)
+	r.pay(propertyCost * int64(len(props)))
+	return nil
+}
+
+// parents checks that what is contained is so in an object, and not in itself.
+func (r *restorer) parents() error {
+	const under, fine = 1, 2
+	known := map[Place]int{}
+	for i, so := range r.v.Objects {
+		var way []Place
+		for p := so.Place; known[p] != fine; {
+			o := r.At(p)
+			if o == nil || known[p] == under {
+				return fmt.Errorf("/objects/%d/parent: %d leads to no entity set", i, so.Parent)
+			}
+			if o.Home.Parent == 0 && len(way) == 0 {
+				break
+			}
+			known[p] = under
+			way = append(way, p)
+			if p = o.Home.Parent; p == 0 {
+				break
+			}
+		}
+		for _, p := range way {
+			known[p] = fine
+		}
+	}
+	return nil
+}
+
+func (r *restorer) links() error {
+	for i, s := range r.v.Links {
+		if s.Relation == "" || i > 0 && s.Relation <= r.v.Links[i-1].Relation {
+			return fmt.Errorf("/links/%d/relation: %q does not follow the one before", i, s.Relation)
+		}
+		var all []Link
+		for k, ends := range s.From {
+			at := fmt.Sprintf("/links/%d/from/%d", i, k)
+			if len(ends) < 2 || k > 0 && ends[0] <= s.From[k-1][0] {
+				return fmt.Errorf("%s: want a source that follows the one before, and its targets", at)
+			}
+			for n, p := range ends {
+				if r.At(p) == nil {
+					return fmt.Errorf("%s/%d: %w", at, n, &MissingError{p})
+				}
+				if n == 0 {
+					continue
+				}
+				if n > 1 && p <= ends[n-1] {
+					return fmt.Errorf("%s/%d: %d does not follow the one before", at, n, p)
+				}
+				all = append(all, Link{ends[0], p})
+			}
+		}
+		if _, err := r.LinkAll(s.Relation, all); err != nil {
+			return fmt.Errorf("/links/%d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (r *restorer) changes() error {
+	saved := r.v.Changes
+	if saved == nil {
+		return nil
+	}
+	log := &r.st.log
+	if saved.Floor > r.v.Revision {
+		return fmt.Errorf("/changes/floor: %d is after the store's revision, %d", saved.Floor, r.v.Revision)
+	}
+	log.watched, log.floor = true, saved.Floor
+	before := saved.Floor
+	for i, se := range saved.Log {
+		at := fmt.Sprintf("/changes/log/%d", i)
+		if se.Revision <= before || se.Revision > r.v.Revision {
+			return fmt.Errorf("%s/revision: %d does not follow %d, or is after the store's, %d", at, se.Revision, before, r.v.Revision)
+		}
+		before = se.Revision
+		e := entry{revision: se.Revision, relation: se.Relation, link: Link{se.From, se.To}}
+		if g := se.Gone; g != nil {
+			kind, err := r.kind(g.SavedKind)
+			if err != nil {
+				return fmt.Errorf("%s/gone/%w", at, err)
+			}
+			if g.ID == "" || g.Place == 0 || g.Place > r.v.Last {
+				return fmt.Errorf("%s/gone: it has no id, or no place up to the last, %d", at, r.v.Last)
+			}
+			e.gone = &Gone{kind, g.Place, g.ID, g.Created}
+		}
+		switch isLink := e.link.From != 0 && e.link.To != 0; {
+		case e.relation == "" && (e.link != Link{} || e.gone == nil || r.At(e.gone.Place) != nil):
+			return fmt.Errorf("%s: a deletion of no object, or of one that is there", at)
+		case e.relation != "" && (!isLink || max(e.link.From, e.link.To) > r.v.Last || e.gone != nil && e.gone.Place != e.link.To):
+			return fmt.Errorf("%s: a change of no link", at)
+		}
+		r.now = se.Time.UnixMicro()
+		r.note(e)
+	}
+	return nil
+}
+
+// revisions checks that no two changes have the same revision.
+func (r *restorer) revisions() error {
+	var all []uint64
+	for o := range r.All() {
+		all = append(all, o.Revision)
+	}
+	for _, e := range r.st.log.entries.all(r.st.log.first) {
+		all = append(all, e.revision)
+	}
+	slices.Sort(all)
+	for i := 1; i < len(all); i++ {
+		if all[i] == all[i-1] {
+			return fmt.Errorf("/objects: revision %d is there twice", all[i])
+		}
+	}
+	return nil
+}
