@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +13,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/metadata"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/server"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
@@ -26,8 +30,30 @@ func operations(g *graph.Handler) []string {
 
 // newGraph returns Graph's handler with all workloads. e may be nil where nothing is
 // served.
-func newGraph(cfg graph.Config, e *engine.Engine) *graph.Handler {
-	return graph.New(cfg, e, workloads.All, graph.Models{workload.Beta: workloads.Beta, workload.V1: workloads.V1})
+func newGraph(cfg graph.Config, e *engine.Engine, models graph.Models) *graph.Handler {
+	return graph.New(cfg, e, workloads.All, models)
+}
+
+// builtIn are the models of the workloads alone.
+var builtIn = graph.Models{workload.Beta: workloads.Beta, workload.V1: workloads.V1}
+
+// readModels returns what the service is described by: the workloads' own models, with
+// the documents of Options.Metadata where there are some.
+func readModels(sources []string) (graph.Models, error) {
+	models := maps.Clone(builtIn)
+	if len(sources) == 0 {
+		return models, nil
+	}
+	documents, err := metadata.Load(sources)
+	if err != nil {
+		return nil, err
+	}
+	for v, m := range documents.Models {
+		if models[v], err = odata.Merge(m, models[v]); err != nil {
+			return nil, fmt.Errorf("metadata of %s: %w", v, err)
+		}
+	}
+	return models, nil
 }
 
 // ServeHTTP takes a request its first steps: the control API is answered at

@@ -35,6 +35,7 @@ type Server struct {
 	scenario   atomic.Pointer[prepared] // what the options name
 	engine     *engine.Engine
 	graph      *graph.Handler
+	models     graph.Models // in force
 	metrics    *metrics.Metrics
 	control    http.Handler // nil: off
 	worlds     worlds
@@ -79,7 +80,11 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, memory: quota.New(set.Limits.Memory), tokens: newTokenCache(), requests: server.NewRequests()}
+	models, err := readModels(set.Metadata)
+	if err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	s := &Server{set: set, models: models, memory: quota.New(set.Limits.Memory), tokens: newTokenCache(), requests: server.NewRequests()}
 	s.worlds.byTenant, s.worlds.past = map[string]*World{}, judge.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -95,9 +100,9 @@ func New(o Options) (*Server, error) {
 		return kept(s, "local CA", func(dir string) (*certs.Authority, error) { return certs.Open(dir, set.Hosts, set.now) })
 	})
 	s.secret = sync.OnceValue(s.openSecret)
-	s.metrics = metrics.New(operations(newGraph(graph.Config{}, nil)))
+	s.metrics = metrics.New(operations(newGraph(graph.Config{}, nil, models)))
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
-	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch}, s.engine)
+	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch}, s.engine, models)
 	sc, err := s.loadScenario()
 	if err == nil {
 		s.scenario.Store(sc)

@@ -374,7 +374,7 @@ func TestUnknownSegmentsBesideResults(t *testing.T) {
 		"/schools":                     {"schools", "did you mean /education/schools?"},
 		"/SynchronizationProfile":      {"SynchronizationProfile", "did you mean /education/synchronizationProfiles?"},
 		"/user":                        {"user", "did you mean 'users'?"},
-		"/groups":                      {"groups", `graphemu knows ["$batch" "$metadata" "education" "subscribedSkus" "users"] here`},
+		"/gruops":                      {"gruops", `graphemu knows ["$batch" "$metadata" "education" "subscribedSkus" "users"] here`},
 		"/education/users/x/schools/y": {"y", "graphemu knows [\"$count\"] here"},
 		"/education/x":                 {"x", `graphemu knows ["classes" "schools" "synchronizationProfiles" "users"] here`},
 	} {
@@ -447,7 +447,7 @@ func TestMetadataOfResults(t *testing.T) {
 	}
 	assert.Regexp(t, `(?s)<Member Name="unknownFutureValue" Value="2"></Member>\s*<Member Name="lms" Value="3">`, beta)
 	assert.NotContains(t, v1, `"lms"`)
-	assert.NotContains(t, v1, "ynchroni")
+	assert.NotContains(t, v1, "educationSynchroni")
 	// The types of one version are not those of the other.
 	assert.Equal(t, []string{"Ana Lund"}, names(newDistrict(t).foundIn(t, "v1.0", "/education/users"+encoded("$filter", "microsoft.graph.educationUser/givenName eq 'Ana'"))))
 }

@@ -173,3 +173,18 @@ func TestWhatIsNotThere(t *testing.T) {
 	d.want(t, 400, "POST", "/shelves", `{"books":{}}`)
 	assert.Equal(t, http.StatusOK, d.send("GET", "/beta/shelves", "").Code)
 }
+
+// What Graph has and graphemu knows by name alone is never "not found".
+func TestKnownNamesAreUnsupported(t *testing.T) {
+	d := newDesk()
+	for _, path := range []string{"/teams", "/me/messages", "/users/ann@contoso.edu/mailFolders", "/me/microsoft.graph.sendMail",
+		"/Planner", "/chats('x')", "/users('x')/events"} {
+		a := d.want(t, 501, "GET", path, "")
+		assert.Equal(t, "NotImplemented", a.Get("error.code").Str, path)
+		assert.Contains(t, a.Get("error.details.0.message").Str, "graphemu metadata get DIR")
+		assert.Contains(t, a.Get("error.details.1.message").Str, "GET "+path)
+	}
+	for _, path := range []string{"/tems", "/me/mesages", "/users/x/mailFoldrs"} {
+		d.want(t, 400, "GET", path, "")
+	}
+}

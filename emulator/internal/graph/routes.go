@@ -80,6 +80,9 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 	if l.unsupported {
 		return nil, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
 	}
+	if e := s.beyond(method, l, rawSegments(l.escaped)); e != nil {
+		return nil, e
+	}
 	if l.absent != "" {
 		return nil, apierror.UnknownSegment(l.absent).Help("unknownSegment", "", "%s never had this API; use /beta", l.version)
 	}
