@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
@@ -25,7 +26,10 @@ func (s *Server) base(f *fixture.Fixture) *entity.Store {
 	if b := s.bases.made[f]; b != nil {
 		return b
 	}
-	b := entity.New(entity.Limits{})
+	b, seed := entity.New(entity.Limits{}), directorySeed(f.Directory)
+	if err := directory.Populate(b, &seed, func(names ...string) string { return fixtureID(s.set.Seed, names...) }); err != nil {
+		panic(err) // it has no limits, and leaves out what is there twice
+	}
 	if s.bases.made == nil {
 		s.bases.made = map[*fixture.Fixture]*entity.Store{}
 	}

@@ -55,10 +55,15 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 	}
 	d, home, t, r := w.draft, l.home, w.typ, e.rulesOf(w.typ)
 	if r != nil && r.View != "" {
+		if err := e.required(r, t, d.Values); err != nil {
+			return nil, err
+		}
 		w, t = e.through(c, w, r)
 		d, home = w.draft, entity.Home{Name: e.rules[r.View].Set}
-		if err := r.Create(c, tx, d); err != nil {
-			return nil, err
+		if r.Create != nil {
+			if err := r.Create(c, tx, d); err != nil {
+				return nil, err
+			}
 		}
 		r = e.rules[r.View]
 	}
@@ -83,7 +88,7 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 		return nil, err
 	}
 	if l.within != "" {
-		if err := tx.Link(l.within, 0, o.Place); err != nil {
+		if err := tx.Link(l.within, entity.Tenant, o.Place); err != nil {
 			return nil, err
 		}
 	}

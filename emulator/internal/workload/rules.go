@@ -30,6 +30,8 @@ type Rules struct {
 
 	// View, where not "", is the type of which this one shows the objects: those
 	// that have the member Inside of their JSON, which holds what the viewed type does not have.
+	// The relation Set leads to them from the tenant. What is said of the viewed type's
+	// properties holds for them too.
 	View, Inside string
 
 	Needs func(verb string) *identity.Need // the permissions that list, get, create and so on ask for; nil: only a token
@@ -55,6 +57,8 @@ type Link struct {
 	Closure  bool     // it shows what is reached over any number of links: "transitiveMembers"
 	Targets  []string // types that may be linked; nil: that of the property
 	ReadOnly bool     // no client links here
+	Self     bool     // it leads to the object itself, as the type of the property shows it; no client links here
+	Bare     bool     // a DELETE of a linked object's address takes the link away, as with $ref behind it
 
 	// Add and Remove look at a change of the links before it is made; nil: all is well.
 	Add    func(c *Call, tx *entity.Tx, from, to *entity.Object) error
