@@ -80,7 +80,8 @@ func (w *World) save() snapshot {
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, idSeed: state.idSeed,
 		Clock:    state.Clock.Save(),
 		Scenario: sc.sources, Fixture: state.start.given, Variants: rules.Variants.Readings(),
-		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position(), state.minted.Position()},
+		Ids: positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position(),
+			state.minted.Position()},
 		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Saved: profiles, Rosters: rosters, Entities: &entities,
 		Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
 	for _, name := range storedVariants {
@@ -194,9 +195,9 @@ func (w *World) restore(s snapshot) error {
 			return fmt.Errorf("/throttle: %w", err)
 		}
 	}
+	state.minted.SetPosition(s.Ids.Objects)
 	state.ids.SetPosition(s.Ids.Profiles)
 	state.RequestIDs.SetPosition(s.Ids.Requests)
-	state.minted.SetPosition(s.Ids.Objects)
 	state.Journal.SetPosition(s.Ids.Entries)
 	if err := state.RestoreRetries(s.Retries); err != nil {
 		return fmt.Errorf("/retries%w", err)

@@ -184,7 +184,7 @@ func (st *state) keep(s *Server, w *World) {
 	st.Files = storage.NewStore(s.uploadKey(w.tenant),
 		storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: st.memory})
 	st.Files.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
-	st.Entities = s.base(st.start.fixture).Fork(entity.Limits{Objects: s.set.Limits.Objects, Memory: st.memory})
+	st.Entities = st.start.base.Fork(entity.Limits{Objects: s.set.Limits.Objects, Memory: st.memory})
 	st.Directory = directory.New(directorySeed(st.start.fixture.Directory), st.derive, st.Entities)
 	st.minted = ids.NewStream(st.Seed, st.From, "objects")
 	st.Syncs = rostersync.New(st.Profiles, st.Files, st.Directory)
