@@ -47,6 +47,7 @@ func (s *Handler) index() {
 		s.operations = append(s.operations, op.Name)
 		s.paths.add(op.Method, op.Path, op)
 	}
+	s.operations = append(s.operations, s.objects.Names()...)
 	s.operations = slices.Compact(s.operations)
 }
 
