@@ -20,6 +20,7 @@ type Call struct {
 	User    string // id of the user whose token it is; "" for an app's own token, or one that does not say
 	AppOnly bool   // it is an app's own token
 	MaxBody int64
+	Objects Objects // of an operation on objects
 
 	Writer  http.ResponseWriter // that the body is read against
 	Decoded any                 // a batch part's body, which came as JSON within JSON
