@@ -441,7 +441,7 @@ func TestMetadataOfResults(t *testing.T) {
 			`<EntitySet Name="users" EntityType="microsoft.graph.user">`, `<EntitySet Name="subscribedSkus" EntityType="microsoft.graph.subscribedSku">`,
 			`<EntityType Name="educationSchool" BaseType="microsoft.graph.educationOrganization">`, `<EntityType Name="educationOrganization" BaseType="microsoft.graph.entity" Abstract="true">`,
 			`<NavigationProperty Name="members" Type="Collection(microsoft.graph.educationUser)">`, `<NavigationProperty Name="schools" Type="Collection(microsoft.graph.educationSchool)" ContainsTarget="true">`,
-			`<ComplexType Name="educationStudent">`, `<ComplexType Name="identitySet">`, `<Property Name="birthDate" Type="Edm.Date">`, `<Property Name="consumedUnits" Type="Edm.Int32">`,
+			`<ComplexType Name="educationStudent">`, `<ComplexType Name="identitySet" OpenType="true">`, `<Property Name="birthDate" Type="Edm.Date">`, `<Property Name="consumedUnits" Type="Edm.Int32">`,
 			`<EnumType Name="educationGender">`, `<Member Name="sis" Value="0">`,
 		} {
 			assert.Contains(t, document, want)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -70,6 +71,10 @@ func unknownInModel(err error) error {
 	if long := (*resource.TooLongError)(nil); errors.As(err, &long) {
 		return apierror.BadRequest("The request URI is not valid.").
 			Help("tooLong", "", "the path has %d segments, and may have %d", long.Segments, resource.MaxSegments)
+	}
+	if unserved := (*resource.UnservedError)(nil); errors.As(err, &unserved) {
+		return apierror.NotImplemented(fmt.Sprintf("graphemu does not emulate %s of %s.", unserved.Segment, unserved.Of.Qualified())).
+			Help("unsupported", "", "graphemu metadata get DIR downloads what Graph has, and graphemu serve --metadata DIR serves it")
 	}
 	if !errors.As(err, &unknown) {
 		return err

@@ -134,6 +134,9 @@ func (l *list) collection(e *Engine, c *workload.Call) workload.Collection {
 	}
 	places := l.all()
 	col := workload.Collection{Type: typ, Path: l.path, Context: l.context, Len: places.Len}
+	if r := e.rules[typ.Name]; r != nil {
+		col.Unpaged = r.Unpaged
+	}
 	wrap := func(o *entity.Object) *object { return e.object(c, l, o) }
 	col.Page = func(after uint64, skip, limit int) ([]workload.Entity, bool) {
 		found := places.Page(entity.Place(after), skip, limit+1)

@@ -48,7 +48,15 @@ func (one *object) set(o *entity.Object) {
 
 // JSON is the object as it is stored, or as a view of it has it: what queries look at.
 func (one *object) JSON() []byte {
-	if one.rule == nil || one.rule.View == "" {
+	switch {
+	case one.rule == nil:
+		return one.o.JSON
+	case one.rule.Tenant && one.json == nil:
+		one.json = bytes.ReplaceAll(one.o.JSON, []byte(workload.TenantID), []byte(one.c.Tenant.ID))
+	case one.rule.View == "":
+		if one.json != nil {
+			return one.json
+		}
 		return one.o.JSON
 	}
 	if one.json == nil {
@@ -107,7 +115,11 @@ func (one *object) Seq() uint64 { return uint64(one.o.Place) }
 // parentheses, as the service writes ids of entities.
 func (one *object) Address() string {
 	at := one.e.address(one.list, one.o, one.typ)
-	return at[:strings.LastIndexByte(at, '/')] + "('" + escape(strings.ReplaceAll(one.o.ID, "'", "''")) + "')"
+	at = at[:strings.LastIndexByte(at, '/')] + "('" + escape(strings.ReplaceAll(one.o.ID, "'", "''")) + "')"
+	if one.rule != nil && one.rule.Tenant {
+		at = strings.ReplaceAll(at, escape(workload.TenantID), one.c.Tenant.ID)
+	}
+	return at
 }
 
 // address is that of an object: where its rules say that it lives, else in its list.

@@ -17,6 +17,9 @@ func (e *Engine) listObjects(c *workload.Call, p resource.Path) (engine.Reply, e
 	if err != nil {
 		return engine.Reply{}, err
 	}
+	if err := e.castNeeded(t.list); err != nil {
+		return engine.Reply{}, err
+	}
 	return c.List(t.list.collection(e, c))
 }
 
@@ -33,6 +36,9 @@ func (e *Engine) count(c *workload.Call, p resource.Path) (engine.Reply, error) 
 			return engine.Reply{}, err
 		}
 		return text(c, itoa(len(list.Array()))), nil
+	}
+	if err := e.castNeeded(t.list); err != nil {
+		return engine.Reply{}, err
 	}
 	return c.Count(t.list.collection(e, c))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
@@ -41,9 +42,9 @@ func (e *Engine) resolve(c *workload.Call, in entity.View, p resource.Path) (tar
 			}
 		case resource.Key:
 			t.id = keyText(s)
-			o := t.list.find(e, s)
+			o := t.list.find(e, stored(c, t.list, s))
 			if o == nil {
-				return t, apierror.ResourceNotFound(t.id)
+				return t, t.list.missing(s)
 			}
 			t.object, t.home, t.at, t.list = o, o.Home, t.list.address(o), nil
 		case resource.Cast:
@@ -100,7 +101,35 @@ func (e *Engine) set(in entity.View, s *resource.Segment) *list {
 		return &list{in: in, typ: s.Type, path: s.Name, context: s.Name, family: directoryFamily,
 			all: func() entity.Places { return in.Family(directoryFamily) }}
 	}
-	return e.contained(in, s.Type, entity.Home{Name: s.Name}, s.Name, s.Name)
+	home := entity.Home{Name: s.Name}
+	if r := e.rules[s.Type.Name]; r != nil && r.View == "" && r.Set != "" {
+		home.Name = r.Set // beta has administrative units at its root too
+	}
+	return e.contained(in, s.Type, home, s.Name, s.Name)
+}
+
+// stored is a key as the store has it.
+func stored(c *workload.Call, l *list, s *resource.Segment) *resource.Segment {
+	if l.rules == nil || !l.rules.Tenant || len(s.Keys) != 1 || len(s.Keys[0].Value) < len(c.Tenant.ID) {
+		return s
+	}
+	value := s.Keys[0].Value
+	if n := len(c.Tenant.ID); strings.EqualFold(value[:n], c.Tenant.ID) {
+		key := *s
+		key.Keys = []resource.KeyValue{{Name: s.Keys[0].Name, Value: workload.TenantID + value[n:]}}
+		return &key
+	}
+	return s
+}
+
+// missing is the error of a key that leads to nothing. Observed: where ids are guids, what
+// is none is refused (docs-contrib issue 3854); users have names too.
+func (l *list) missing(s *resource.Segment) error {
+	id := keyText(s)
+	if l.family == directoryFamily && (l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
+		return requestError("Invalid object identifier '" + id + "'.")
+	}
+	return apierror.ResourceNotFound(id)
 }
 
 // directoryFamily is the key space that all directory objects share.
@@ -163,7 +192,7 @@ func (e *Engine) navigate(in entity.View, s *resource.Segment, t *target) {
 	at := t.at + "/" + s.Name
 	next := target{typ: s.Type, from: from, at: at, id: t.id}
 	owner := t.typ
-	if s.Property.Contained {
+	if s.Property.Contained && !e.ruledLink(owner, s.Property) {
 		next.home = entity.Home{Parent: from.Place, Name: s.Name}
 		if t.named {
 			next.home = entity.Home{Name: at} // a set that the service keeps below a name

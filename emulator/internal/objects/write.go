@@ -29,6 +29,12 @@ func (e *Engine) create(c *workload.Call, p resource.Path) (engine.Reply, error)
 		if t, err = e.resolve(c, tx.View, p); err != nil {
 			return err
 		}
+		if t.link != nil { // the object lives in the set of its type
+			if err := t.link.Create(c, tx, t.from, w.draft); err != nil {
+				return err
+			}
+			t.list = e.home(tx.View, w.typ)
+		}
 		t.object, err = e.make(c, tx, t.list, w)
 		return err
 	})
