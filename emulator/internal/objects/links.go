@@ -76,7 +76,7 @@ func (e *Engine) linkTo(c *workload.Call, p resource.Path, do func(*entity.Tx, t
 		if err != nil {
 			return err
 		}
-		if r := e.rulesOf(links.End().Property.Type); r != nil && r.View != "" && !strings.Contains(id, r.Set+"/") && !strings.Contains(id, r.Set+"(") {
+		if r := e.rulesOf(links.End().Property.Type); r != nil && r.View != "" && !strings.Contains(id, rootOf(r.Set)+"/") {
 			// Observed: msgraph-sdk-dotnet issue 1757, of a user's address in place of the education user's.
 			return apierror.NoTarget().Help("invalidReference", "/@odata.id", "want the address %s/%s/%s", c.Base(), r.Set, to.ID)
 		}
@@ -89,6 +89,12 @@ func (e *Engine) linkTo(c *workload.Call, p resource.Path, do func(*entity.Tx, t
 		return engine.Reply{}, e.inWords(err)
 	}
 	return workload.Empty(http.StatusNoContent), nil
+}
+
+// rootOf is what the path of a set begins with.
+func rootOf(set string) string {
+	root, _, _ := strings.Cut(set, "/")
+	return root
 }
 
 // removeRef takes a link away: 204. Which one, a key says, or the query option $id.

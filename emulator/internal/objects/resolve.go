@@ -123,10 +123,11 @@ func stored(c *workload.Call, l *list, s *resource.Segment) *resource.Segment {
 }
 
 // missing is the error of a key that leads to nothing. Observed: where ids are guids, what
-// is none is refused (docs-contrib issue 3854); users have names too.
+// is none is refused (docs-contrib issue 3854); users have names too. Of education nothing such
+// is known.
 func (l *list) missing(s *resource.Segment) error {
 	id := keyText(s)
-	if l.family == directoryFamily && (l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
+	if l.family == directoryFamily && l.within == "" && (l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
 		return requestError("Invalid object identifier '" + id + "'.")
 	}
 	return apierror.ResourceNotFound(id)

@@ -50,7 +50,11 @@ func (e *Engine) created(c *workload.Call, p resource.Path, t target) engine.Rep
 		t.at, t.home = t.list.address(t.object), t.object.Home
 	}
 	a := e.answer(c, http.StatusCreated, t, p, odata.Options{})
-	a.Set("Location", c.Base()+"/"+e.address(&list{path: parentOf(t.at)}, t.object, e.typeOf(c.Version, t.object, t.typ)))
+	typ := e.typeOf(c.Version, t.object, t.typ)
+	if r := e.rulesOf(t.typ); r != nil && r.View != "" {
+		typ = t.typ
+	}
+	a.Set("Location", c.Base()+"/"+e.address(&list{path: parentOf(t.at)}, t.object, typ))
 	return a
 }
 
