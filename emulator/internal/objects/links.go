@@ -191,7 +191,7 @@ func (e *Engine) fits(c *workload.Call, p *odata.Property, l *workload.Link, to 
 		ok = ok || t != nil && t.Name == name
 	}
 	if r := e.rulesOf(p.Type); r != nil && r.View != "" {
-		ok = member2(to.JSON, r.Inside).Exists()
+		ok = t != nil && t.Name == r.View && member2(to.JSON, r.Inside).Exists()
 	}
 	if !ok {
 		return requestError(fmt.Sprintf("Invalid object reference: an object of type '%s' cannot be in '%s'.", to.Type, p.Name))
