@@ -25,7 +25,7 @@ import (
 // operations are the names of all operations: Graph's, the storage account's and the
 // sign-in endpoints'.
 func operations() []string {
-	return slices.Concat(graph.Operations(workloads.All), storage.Operations(), entra.Operations())
+	return slices.Concat(graph.Operations(workloads.All, builtIn), storage.Operations(), entra.Operations())
 }
 
 // known are the operations, and the calls by which they are asked for: what a rule's

@@ -252,7 +252,7 @@ func (c *call) belowEmulated() string {
 // preflight answers OPTIONS, which browsers send without a token. Chosen: the
 // methods of the path; of every path where it is unknown.
 func (c *call) preflight() engine.Reply {
-	allow := c.at.allowed()
+	allow := c.handler.methodsOf(&c.at, c.handler.walk(&c.at))
 	if len(allow) == 0 {
 		allow = methods
 	}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ type walked struct {
 func (s *Handler) walk(l *location) walked {
 	m := s.models[l.version]
 	segments := rawSegments(l.escaped)
-	if m == nil || len(segments) == 0 || s.paths.has(segments[0]) {
+	if m == nil || len(segments) == 0 || s.paths.own(segments) {
 		return walked{err: &resource.UnknownError{}}
 	}
 	path, err := resource.Walk(m, segments)
@@ -70,6 +71,10 @@ func unknownInModel(err error) error {
 	if long := (*resource.TooLongError)(nil); errors.As(err, &long) {
 		return apierror.BadRequest("The request URI is not valid.").
 			Help("tooLong", "", "the path has %d segments, and may have %d", long.Segments, resource.MaxSegments)
+	}
+	if unserved := (*resource.UnservedError)(nil); errors.As(err, &unserved) {
+		return apierror.NotImplemented(fmt.Sprintf("graphemu does not emulate %s of %s.", unserved.Segment, unserved.Of.Qualified())).
+			Help("unsupported", "", "graphemu metadata get DIR downloads what Graph has, and graphemu serve --metadata DIR serves it")
 	}
 	if !errors.As(err, &unknown) {
 		return err

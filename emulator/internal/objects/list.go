@@ -64,7 +64,7 @@ func (l *list) find(e *Engine, s *resource.Segment) *entity.Object {
 func (l *list) holds(o *entity.Object) bool {
 	switch {
 	case l.within != "":
-		return l.in.Linked(l.within, 0, o.Place)
+		return l.in.Linked(l.within, entity.Tenant, o.Place) && living(o)
 	case l.home.Name != "":
 		return o.Home == l.home
 	}
@@ -134,6 +134,9 @@ func (l *list) collection(e *Engine, c *workload.Call) workload.Collection {
 	}
 	places := l.all()
 	col := workload.Collection{Type: typ, Path: l.path, Context: l.context, Len: places.Len}
+	if r := e.rules[typ.Name]; r != nil {
+		col.Unpaged = r.Unpaged
+	}
 	wrap := func(o *entity.Object) *object { return e.object(c, l, o) }
 	col.Page = func(after uint64, skip, limit int) ([]workload.Entity, bool) {
 		found := places.Page(entity.Place(after), skip, limit+1)

@@ -21,7 +21,7 @@ type verb struct {
 }
 
 // verbs are what each method does where a path ends.
-func verbs(p resource.Path) map[string]verb {
+func (e *Engine) verbs(p resource.Path) map[string]verb {
 	end := p.End()
 	n := len(p.Segments)
 	switch end.Kind {
@@ -35,13 +35,13 @@ func verbs(p resource.Path) map[string]verb {
 		}
 		return castObjectVerbs
 	case resource.Key:
-		if before := p.Segments[n-2]; before.Kind == resource.Navigation && !before.Property.Contained {
+		if before := p.Segments[n-2]; before.Kind == resource.Navigation && !e.has(p, n-2) {
 			return linkedObjectVerbs
 		}
 		return objectVerbs
 	case resource.Navigation:
 		switch {
-		case end.Many && end.Property.Contained:
+		case end.Many && (end.Property.Contained || e.has(p, n-1)):
 			return collectionVerbs
 		case end.Many:
 			return linkedVerbs
@@ -66,6 +66,16 @@ func verbs(p resource.Path) map[string]verb {
 		}
 	}
 	return nil
+}
+
+// has tells whether the navigation at a place of a path has objects of its own, which
+// are created and deleted there: it contains them, or its rule says so.
+func (e *Engine) has(p resource.Path, at int) bool {
+	s := &p.Segments[at]
+	if at > 0 && e.ruledLink(p.Segments[at-1].Type, s.Property) {
+		return e.link(p.Segments[at-1].Type, s.Property).Create != nil
+	}
+	return s.Property.Contained
 }
 
 var (
@@ -130,11 +140,20 @@ func (e *Engine) Methods(p resource.Path) []string {
 		}
 	}
 	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
-		if _, ok := verbs(p)[m]; ok {
+		if _, ok := e.verbs(p)[m]; ok || m == http.MethodDelete && e.bare(p) {
 			list = append(list, m)
 		}
 	}
 	return list
+}
+
+// bare tells whether a path leads to a linked object whose link a DELETE takes away.
+func (e *Engine) bare(p resource.Path) bool {
+	n := len(p.Segments)
+	if n < 3 || p.Segments[n-1].Kind != resource.Key || p.Segments[n-2].Kind != resource.Navigation || p.Segments[n-2].Property.Contained {
+		return false
+	}
+	return e.link(p.Segments[n-3].Type, p.Segments[n-2].Property).Bare
 }
 
 // Operation finds out what a method does with a path. ok is false where the path does
@@ -148,12 +167,16 @@ func (e *Engine) Operation(method string, v workload.Version, p resource.Path) (
 	if i := operationAt(p); i >= 0 {
 		return e.bound(op, method, p, i)
 	}
-	if end.Kind == resource.Value && verbs(p) == nil {
+	if end.Kind == resource.Value && e.verbs(p) == nil {
 		op.Name, op.Level = p.Name()+"."+verbOf(method), workload.Unsupported
 		op.Run = unsupported(op.Name, method, p)
 		return op, true
 	}
-	does, ok := verbs(p)[method]
+	does, ok := e.verbs(p)[method]
+	if n := len(p.Segments); !ok && method == http.MethodDelete && end.Kind == resource.Key && e.bare(p) {
+		p = resource.Path{Segments: append(p.Segments[:n:n], resource.Segment{Kind: resource.Ref, Name: "$ref", Type: end.Type})}
+		does, ok = refOfMemberVerbs[method]
+	}
 	if !ok {
 		return op, false
 	}
@@ -164,7 +187,12 @@ func (e *Engine) Operation(method string, v workload.Version, p resource.Path) (
 	if r := e.governs(p); r != nil && r.Needs != nil {
 		op.Needs = r.Needs(does.name)
 	}
-	op.Run = func(c *workload.Call) (engine.Reply, error) { return does.run(e, c, p) }
+	op.Run = func(c *workload.Call) (engine.Reply, error) {
+		if err := e.begin(c, p); err != nil {
+			return engine.Reply{}, err
+		}
+		return does.run(e, c, p)
+	}
 	return op, true
 }
 
@@ -235,6 +263,9 @@ func (e *Engine) baseRules(r *workload.Rules, t *odata.Type) *workload.Rules {
 
 // act runs an action on the object that its path leads to.
 func (e *Engine) act(c *workload.Call, on resource.Path, run workload.Action) (engine.Reply, error) {
+	if err := e.begin(c, on); err != nil {
+		return engine.Reply{}, err
+	}
 	t, err := e.resolve(c, stateOf(c).Store.View(), on)
 	if err != nil {
 		return engine.Reply{}, err
@@ -245,7 +276,11 @@ func (e *Engine) act(c *workload.Call, on resource.Path, run workload.Action) (e
 			return engine.Reply{}, notPresent(t)
 		}
 	}
-	return run(c, object)
+	a, err := run(c, object)
+	if err != nil {
+		return engine.Reply{}, e.inWords(err)
+	}
+	return a, nil
 }
 
 // unsupported answers what the service has and graphemu does not: 501, with the line of
@@ -278,9 +313,11 @@ func (e *Engine) level(p resource.Path) workload.Level {
 
 // ruled tells whether a workload has said how a navigation leads on.
 func (e *Engine) ruled(t *odata.Type, p *odata.Property) bool {
-	if p.Contained {
-		return e.rules[p.Type.Name] != nil
-	}
+	return p.Contained && e.rules[p.Type.Name] != nil || e.ruledLink(t, p)
+}
+
+// ruledLink tells whether a rule names the navigation as a link.
+func (e *Engine) ruledLink(t *odata.Type, p *odata.Property) bool {
 	for ; t != nil; t = t.Base {
 		if r := e.rules[t.Name]; r != nil {
 			for i := range r.Links {

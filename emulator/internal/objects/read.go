@@ -17,6 +17,9 @@ func (e *Engine) listObjects(c *workload.Call, p resource.Path) (engine.Reply, e
 	if err != nil {
 		return engine.Reply{}, err
 	}
+	if err := e.castNeeded(t.list); err != nil {
+		return engine.Reply{}, err
+	}
 	return c.List(t.list.collection(e, c))
 }
 
@@ -33,6 +36,9 @@ func (e *Engine) count(c *workload.Call, p resource.Path) (engine.Reply, error) 
 			return engine.Reply{}, err
 		}
 		return text(c, itoa(len(list.Array()))), nil
+	}
+	if err := e.castNeeded(t.list); err != nil {
+		return engine.Reply{}, err
 	}
 	return c.Count(t.list.collection(e, c))
 }
@@ -72,6 +78,9 @@ func (e *Engine) objectContext(t target, p resource.Path, selected string) strin
 	case p.End().Kind == resource.Singleton && p.End().Name != "me":
 		return p.End().Name + selected
 	case t.link != nil:
+		if r := e.rulesOf(t.typ); r != nil && r.View == "" && r.Set != "" {
+			return r.Set + selected + "/$entity"
+		}
 		return e.linkContext(t.typ) + selected + "/$entity"
 	}
 	if t.home.Parent == 0 {

@@ -93,7 +93,7 @@ func (e *Engine) collectionAt(v workload.Version, path string) (resource.Path, e
 	if err != nil {
 		return p, fmt.Errorf("%q: %w", path, err)
 	}
-	if _, ok := verbs(p)["POST"]; !ok || !p.End().Many || p.End().Kind == resource.Ref {
+	if _, ok := e.verbs(p)["POST"]; !ok || !p.End().Many || p.End().Kind == resource.Ref {
 		return p, fmt.Errorf("%q is no collection that objects can be put into", path)
 	}
 	return p, nil

@@ -39,6 +39,10 @@ func (t *Type) Complete(dst, json []byte, show func(name string) bool) []byte {
 			}
 		}
 		switch {
+		case raw != "" && p.Kind == KindComplex && p.Type.fills():
+			dst = append(append(append(comma(dst, '{'), '"'), p.Name...), `":`...)
+			dst = p.complete(dst, raw)
+			continue
 		case raw != "":
 		case p.Collection:
 			raw = "[]"
@@ -52,6 +56,40 @@ func (t *Type) Complete(dst, json []byte, show func(name string) bool) []byte {
 	}
 	return append(dst, '}')
 }
+
+// complete appends a complex value, or a collection of them, with the properties that
+// it does not have, as an entity's.
+func (p *Property) complete(dst []byte, raw string) []byte {
+	switch {
+	case raw[0] == '{':
+		t := p.Type
+		if name := gjson.Get(raw, `\@odata\.type`); name.Exists() {
+			if actual := t.model.Type(name.Str); actual != nil {
+				t = actual
+			}
+		}
+		return t.Complete(dst, []byte(raw), nil)
+	case raw[0] != '[' || raw == "[]":
+		return append(dst, raw...)
+	}
+	dst = append(dst, '[')
+	gjson.Parse(raw).ForEach(func(_, v gjson.Result) bool {
+		if dst[len(dst)-1] != '[' {
+			dst = append(dst, ',')
+		}
+		if v.IsObject() {
+			dst = p.complete(dst, v.Raw)
+		} else {
+			dst = append(dst, v.Raw...)
+		}
+		return true
+	})
+	return append(dst, ']')
+}
+
+// fills tells whether values of t are shown with all its properties: what is open may
+// have others, so it stays as it is.
+func (t *Type) fills() bool { return !t.Open && len(t.Structural()) > 0 }
 
 // stored is a member of a stored object.
 type stored struct{ name, raw string }

@@ -150,6 +150,9 @@ func xmlStructured(t *Type) xmlType {
 		one := xmlTyped(p)
 		one.Name = p.Name
 		if p.Navigation {
+			if p.Unserved && p.Type.root() {
+				continue // the model has its name alone
+			}
 			one.Contains = yes(p.Contained)
 			if p.Collection {
 				one.Nullable = "" // not allowed on a navigation to many

@@ -50,7 +50,7 @@ func TestMerge(t *testing.T) {
 	assert.True(t, user.Property("employeeId").ReadOnly)
 	assert.True(t, user.Property("employeeId").Immutable, "of the document")
 	assert.True(t, user.Property("password").WriteOnly)
-	assert.True(t, user.Property("reports").Unserved)
+	assert.False(t, user.Property("reports").Unserved, "the document can serve it")
 	assert.True(t, user.Property("id").ReadOnly)
 	assert.True(t, m.Type("directoryObject").Property("deletedDateTime").ReadOnly, "the document has it in the base")
 	assert.Same(t, color, user.Property("favourite").Type)

@@ -67,6 +67,17 @@ type UnknownError struct {
 
 func (e *UnknownError) Error() string { return "no segment '" + e.Segment + "' here" }
 
+// UnservedError says that a path leads to a navigation that the service has and
+// graphemu does not.
+type UnservedError struct {
+	Segment string
+	Of      *odata.Type
+}
+
+func (e *UnservedError) Error() string {
+	return "graphemu does not serve " + e.Segment + " of " + e.Of.Qualified()
+}
+
 // MaxSegments is how many segments a path may have (chosen: no address of Graph comes
 // near, and each costs a walk).
 const MaxSegments = 64

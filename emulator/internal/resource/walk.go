@@ -9,7 +9,7 @@ import (
 
 // Walk finds out what the segments of a path mean in a model. They come without the
 // version, split at slashes and unescaped after that. It errs with an *UnknownError or
-// a *TooLongError; a path without segments is unknown.
+// a *TooLongError, or with an *UnservedError; a path without segments is unknown.
 func Walk(m *odata.Model, segments []string) (Path, error) {
 	if len(segments) > MaxSegments {
 		return Path{}, &TooLongError{len(segments)}
@@ -35,6 +35,8 @@ type walker struct {
 	many  bool
 	kind  odata.Kind // of what is no structured value; 0 otherwise
 	ended bool       // nothing may follow
+
+	unserved error // it leads to what is not served
 }
 
 func (w *walker) add(s Segment) {
@@ -59,6 +61,9 @@ func (w *walker) step(segment string) error {
 		}
 	case w.member(segment):
 		return nil
+	}
+	if w.unserved != nil {
+		return w.unserved
 	}
 	return &UnknownError{Segment: segment, Known: w.known(), After: w.typ}
 }
@@ -165,6 +170,10 @@ func (w *walker) key(inside string) bool {
 func (w *walker) member(segment string) bool {
 	name, inside, keyed := cut(segment)
 	if p := w.typ.Property(name); p != nil {
+		if p.Unserved {
+			w.unserved = &UnservedError{Segment: p.Name, Of: w.typ}
+			return false
+		}
 		s := Segment{Kind: Property, Name: p.Name, Property: p, Type: p.Type, Many: p.Collection}
 		switch {
 		case p.Navigation:

@@ -21,6 +21,7 @@ type Call struct {
 	AppOnly bool   // it is an app's own token
 	Trusted bool   // it comes from the test itself, which may set what only the service sets
 	MaxBody int64
+	Objects Objects // of an operation on objects
 
 	Writer  http.ResponseWriter // that the body is read against
 	Decoded any                 // a batch part's body, which came as JSON within JSON

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"iter"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,6 +35,7 @@ type Collection struct {
 	Page    func(after uint64, skip, limit int) (page []Entity, more bool) // the same, by index
 	Len     func() int
 	Counted bool                                   // the count is given unasked
+	Unpaged bool                                   // all of it is one page, where $top asks for none
 	Usual   *odata.Selection                       // what is shown without $select; nil: all
 	Finish  func(a *engine.Reply, o odata.Options) // sets further headers of a list; nil: none
 }
@@ -233,8 +235,11 @@ func (c *Call) show(p *page, o odata.Options, usual *odata.Selection) {
 // that further pages carry beside their skip token.
 func (c *Call) read(col Collection, o odata.Options, rest string) (page, error) {
 	limit := defaultPage
-	if o.Top > 0 {
+	switch {
+	case o.Top > 0:
 		limit = o.Top
+	case col.Unpaged:
+		limit = math.MaxInt32
 	}
 	scope := col.Path + "?" + rest
 	if plain, err := url.QueryUnescape(scope); err == nil {

@@ -27,10 +27,19 @@ type Rules struct {
 	Links       []Link            // navigations that lead to objects elsewhere
 	Actions     map[string]Action // by the unqualified name, of one object and of the collection
 	Advanced    bool              // the directory's rules of queries hold (ConsistencyLevel and the like)
+	Unpaged     bool              // a list has no pages: all of it comes at once
+	CastToList  bool              // a list of the type alone is refused: it needs a cast
+	Tenant      bool              // stored objects may hold TenantID, in their id too
 
 	// View, where not "", is the type of which this one shows the objects: those
 	// that have the member Inside of their JSON, which holds what the viewed type does not have.
+	// The relation Set leads to them from the tenant. What is said of the viewed type's
+	// properties holds for them too.
 	View, Inside string
+
+	// Settle brings the store up to now, before an operation on a path that begins with the
+	// type; nil: nothing of it depends on time.
+	Settle func(c *Call, s *entity.Store) error
 
 	Needs func(verb string) *identity.Need // the permissions that list, get, create and so on ask for; nil: only a token
 
@@ -42,6 +51,24 @@ type Rules struct {
 	Update  func(c *Call, tx *entity.Tx, old *entity.Object, d *Draft) error
 	Delete  func(c *Call, tx *entity.Tx, o *entity.Object) error
 }
+
+// Objects is what actions and rules need of the engine of objects.
+type Objects interface {
+	Store(c *Call) *entity.Store
+	NewID(c *Call) string // the next id that the world mints, a GUID
+
+	// Object answers one object as its address does, Page many of a type, by the query
+	// options of the request. context is what stands after "$metadata#".
+	Object(c *Call, status int, context string, o *entity.Object) engine.Reply
+	Page(c *Call, typ, context string, list []*entity.Object) (engine.Reply, error)
+
+	// Make creates an object as a POST to the set of its type does, with the rules of that.
+	Make(c *Call, tx *entity.Tx, typ string, values map[string]any) (*entity.Object, error)
+}
+
+// TenantID stands in stored objects for the id of the tenant: a store is shared by the
+// worlds of a fixture, and each has an id of its own.
+const TenantID = "{tenant}"
 
 // Action carries out an action or a function. on is the object that it is bound to;
 // nil for one of the collection.
@@ -55,6 +82,12 @@ type Link struct {
 	Closure  bool     // it shows what is reached over any number of links: "transitiveMembers"
 	Targets  []string // types that may be linked; nil: that of the property
 	ReadOnly bool     // no client links here
+	Self     bool     // it leads to the object itself, as the type of the property shows it; no client links here
+	Bare     bool     // a DELETE of a linked object's address takes the link away, as with $ref behind it
+
+	// Create completes an object that is created through the navigation: it lives in the
+	// set that its own rules name. Nil: objects are only linked here.
+	Create func(c *Call, tx *entity.Tx, from *entity.Object, d *Draft) error
 
 	// Add and Remove look at a change of the links before it is made; nil: all is well.
 	Add    func(c *Call, tx *entity.Tx, from, to *entity.Object) error

@@ -104,5 +104,7 @@ type Model struct {
 	Education []odata.Property // navigations of /education
 	Bindings  []odata.Binding  // where these lead to
 	Sets      []odata.EntitySet
-	Functions []odata.Operation // that no row declares
+	Singles   []odata.Singleton
+	Actions   []odata.Operation // that no row declares
+	Functions []odata.Operation
 }

@@ -30,6 +30,8 @@ func newModel(v workload.Version) *odata.Model {
 		part := w.Model(v)
 		m.Types = append(m.Types, part.Types...)
 		m.EntitySets = append(m.EntitySets, part.Sets...)
+		m.Singletons = append(m.Singletons, part.Singles...)
+		m.Actions = append(m.Actions, part.Actions...)
 		m.Functions = append(m.Functions, part.Functions...)
 		for _, o := range w.Operations {
 			switch {
@@ -44,7 +46,7 @@ func newModel(v workload.Version) *odata.Model {
 		bindings = append(bindings, part.Bindings...)
 	}
 	m.Types = append(m.Types, root)
-	m.Singletons = []odata.Singleton{{Name: "education", Type: root, Bindings: bindings}}
+	m.Singletons = append(m.Singletons, odata.Singleton{Name: "education", Type: root, Bindings: bindings})
 	if err := m.Link(); err != nil {
 		panic(err) // the model is a constant; its test links it
 	}

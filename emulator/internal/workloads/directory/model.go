@@ -1,149 +1,58 @@
 package directory
 
 import (
-	"slices"
-
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
-// The model of what syncs make and of the directory around it. Sources: the
-// resource pages of v1.0 and beta, whose properties in their order; left out are
-// those that neither rosters nor the directory of a fixture ever fill (chosen).
-
-// objectTypes are those types in one version's model: a type belongs to one model.
+// objectTypes are the types of one version's model: a type belongs to one model.
 type objectTypes struct {
+	*declared
+
 	school, class, educationUser, user, sku *odata.Type
-
-	directoryObject *odata.Type
-
-	types []*odata.Type // all of them, bases first
+	directoryObject                         *odata.Type
 }
 
-func related(name string, t *odata.Type) odata.Property {
-	return odata.Property{Name: name, Kind: odata.KindEntity, Type: t, Collection: true, Navigation: true}
+// newObjectTypes makes the types of a version. known are those that the tables do not declare.
+func newObjectTypes(known []*odata.Type, tables ...string) *objectTypes {
+	d := declare(known, append([]string{userTypes, groupTypes, applicationTypes, tenantTypes, educationTypes, operationTypes}, tables...)...)
+	return &objectTypes{declared: d, school: d.byName["educationSchool"], class: d.byName["educationClass"],
+		educationUser: d.byName["educationUser"], user: d.byName["user"], sku: d.byName["subscribedSku"],
+		directoryObject: d.byName["directoryObject"]}
 }
 
-// one is a navigation property that leads to a single object.
-func one(name string, t *odata.Type) odata.Property {
-	return odata.Property{Name: name, Kind: odata.KindEntity, Type: t, Nullable: true, Navigation: true}
-}
-
-// newObjectTypes makes the types of a version. late are the members that its
-// educationExternalSource has got after unknownFutureValue: documented for beta.
-// No sync of this API makes an object with such a member, so nothing is sent as
-// unknownFutureValue here, whatever the client prefers.
-func newObjectTypes(entity, role *odata.Type, late ...string) *objectTypes {
-	source := &odata.Type{Name: "educationExternalSource", Members: append([]string{"sis", "manual", "unknownFutureValue"}, late...)}
-	gender := &odata.Type{Name: "educationGender", Members: []string{"female", "male", "other", "unknownFutureValue"}}
-
-	address := &odata.Type{Name: "physicalAddress", Properties: []odata.Property{
-		odata.Text("street"), odata.Text("city"), odata.Text("state"), odata.Text("countryOrRegion"), odata.Text("postalCode")}}
-	identity := &odata.Type{Name: "identity", Properties: []odata.Property{odata.Text("displayName"), odata.Text("id")}}
-	identities := &odata.Type{Name: "identitySet", Properties: []odata.Property{
-		odata.ComplexOf("application", identity), odata.ComplexOf("device", identity), odata.ComplexOf("user", identity)}}
-	course := &odata.Type{Name: "educationCourse", Properties: []odata.Property{
-		odata.Text("courseNumber"), odata.Text("description"), odata.Text("displayName"), odata.Text("externalId"), odata.Text("subject")}}
-	term := &odata.Type{Name: "educationTerm", Properties: []odata.Property{
-		odata.Text("displayName"), odata.Of("endDate", odata.KindDate), odata.Text("externalId"), odata.Of("startDate", odata.KindDate)}}
-	student := &odata.Type{Name: "educationStudent", Properties: []odata.Property{
-		odata.Of("birthDate", odata.KindDate), odata.Text("externalId"), odata.EnumOf("gender", gender), odata.Text("grade"),
-		odata.Text("graduationYear"), odata.Text("studentNumber")}}
-	teacher := &odata.Type{Name: "educationTeacher", Properties: []odata.Property{odata.Text("externalId"), odata.Text("teacherNumber")}}
-
-	license := &odata.Type{Name: "assignedLicense", Properties: []odata.Property{
-		odata.Many(odata.Of("disabledPlans", odata.KindGuid)), odata.Of("skuId", odata.KindGuid)}}
-	plan := &odata.Type{Name: "servicePlanInfo", Properties: []odata.Property{
-		odata.Text("appliesTo"), odata.Text("provisioningStatus"), odata.Of("servicePlanId", odata.KindGuid), odata.Text("servicePlanName")}}
-	units := &odata.Type{Name: "licenseUnitsDetail", Properties: []odata.Property{
-		odata.Of("enabled", odata.KindInt32), odata.Of("lockedOut", odata.KindInt32), odata.Of("suspended", odata.KindInt32),
-		odata.Of("warning", odata.KindInt32)}}
-
-	organization := &odata.Type{Name: "educationOrganization", Base: entity, Abstract: true, Entity: true, Properties: []odata.Property{
-		odata.Text("description"), odata.Text("displayName"), odata.EnumOf("externalSource", source), odata.Text("externalSourceDetail")}}
-	directoryObject := &odata.Type{Name: "directoryObject", Base: entity, Entity: true, Properties: []odata.Property{
-		odata.Of("deletedDateTime", odata.KindDateTimeOffset)}}
-	group := &odata.Type{Name: "group", Base: directoryObject, Entity: true, Properties: []odata.Property{
-		odata.Text("description"), odata.Text("displayName")}}
-	unit := &odata.Type{Name: "administrativeUnit", Base: directoryObject, Entity: true, Properties: []odata.Property{
-		odata.Text("description"), odata.Text("displayName")}}
-	user := &odata.Type{Name: "user", Base: directoryObject, Entity: true}
-	school := &odata.Type{Name: "educationSchool", Base: organization, Entity: true}
-	class := &odata.Type{Name: "educationClass", Base: entity, Entity: true}
-	educationUser := &odata.Type{Name: "educationUser", Base: entity, Entity: true}
-	school.Properties = []odata.Property{
-		odata.ComplexOf("address", address), odata.ComplexOf("createdBy", identities), odata.Text("externalId"),
-		odata.Text("externalPrincipalId"), odata.Text("fax"),
-		odata.Text("highestGrade"), odata.Text("lowestGrade"), odata.Text("phone"), odata.Text("principalEmail"),
-		odata.Text("principalName"), odata.Text("schoolNumber"),
-		odata.Unserved(one("administrativeUnit", unit)), related("classes", class), related("users", educationUser)}
-	class.Properties = []odata.Property{
-		odata.Text("classCode"), odata.ComplexOf("course", course), odata.ComplexOf("createdBy", identities),
-		odata.Text("description"), odata.Text("displayName"),
-		odata.Text("externalId"), odata.Text("externalName"), odata.EnumOf("externalSource", source),
-		odata.Text("externalSourceDetail"), odata.Text("grade"),
-		odata.Text("mailNickname"), odata.ComplexOf("term", term),
-		odata.Unserved(one("group", group)), related("members", educationUser), related("schools", school), related("teachers", educationUser)}
-	educationUser.Properties = []odata.Property{
-		odata.Of("accountEnabled", odata.KindBoolean), odata.Many(odata.ComplexOf("assignedLicenses", license)), odata.Texts("businessPhones"),
-		odata.ComplexOf("createdBy", identities),
-		odata.Text("department"), odata.Text("displayName"), odata.EnumOf("externalSource", source),
-		odata.Text("externalSourceDetail"), odata.Text("givenName"), odata.Text("mail"),
-		odata.ComplexOf("mailingAddress", address), odata.Text("mailNickname"), odata.Text("middleName"),
-		odata.Text("mobilePhone"), odata.Text("officeLocation"),
-		odata.Text("preferredLanguage"), odata.EnumOf("primaryRole", role), odata.ComplexOf("residenceAddress", address),
-		odata.ComplexOf("student", student),
-		odata.Text("surname"), odata.ComplexOf("teacher", teacher), odata.Text("usageLocation"), odata.Text("userPrincipalName"),
-		odata.Text("userType"),
-		related("classes", class), related("schools", school), odata.Unserved(related("taughtClasses", class)), odata.Unserved(one("user", user))}
-
-	user.Properties = []odata.Property{
-		odata.Of("accountEnabled", odata.KindBoolean), odata.Many(odata.ComplexOf("assignedLicenses", license)), odata.Texts("businessPhones"),
-		odata.Of("createdDateTime", odata.KindDateTimeOffset),
-		odata.Text("department"), odata.Text("displayName"), odata.Text("employeeId"), odata.Text("givenName"), odata.Text("jobTitle"),
-		odata.Text("mail"), odata.Text("mailNickname"), odata.Text("mobilePhone"),
-		odata.Text("officeLocation"), odata.Text("preferredLanguage"), odata.Text("surname"), odata.Text("usageLocation"),
-		odata.Text("userPrincipalName"), odata.Text("userType")}
-	sku := &odata.Type{Name: "subscribedSku", Base: entity, Entity: true, Properties: []odata.Property{
-		odata.Text("accountId"), odata.Text("accountName"), odata.Text("appliesTo"), odata.Text("capabilityStatus"),
-		odata.Of("consumedUnits", odata.KindInt32), odata.ComplexOf("prepaidUnits", units),
-		odata.Many(odata.ComplexOf("servicePlans", plan)), odata.Of("skuId", odata.KindGuid), odata.Text("skuPartNumber"),
-		odata.Texts("subscriptionIds")}}
-
-	return &objectTypes{school, class, educationUser, user, sku, directoryObject, []*odata.Type{
-		source, gender, address, identity, identities, course, term, student, teacher, license, plan, units,
-		organization, school, class, educationUser, directoryObject, group, unit, user, sku}}
-}
-
-// sets are the collections of the entity container.
+// sets are the collections of the entity container that rows of this workload read.
 func (o *objectTypes) sets() []odata.EntitySet {
 	return []odata.EntitySet{
 		{Name: "directoryObjects", Type: o.directoryObject}, {Name: "subscribedSkus", Type: o.sku}, {Name: "users", Type: o.user}}
 }
 
 var (
-	betaObjects = newObjectTypes(profile.EntityType, profile.RoleType, "lms")
+	betaObjects = newObjectTypes([]*odata.Type{profile.EntityType, profile.RoleType}, betaTypes)
 
 	v1Entity  = &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: profile.EntityType.Properties}
 	v1Role    = &odata.Type{Name: "educationUserRole", Members: profile.RoleType.Members[:4]} // without faculty
-	v1Objects = newObjectTypes(v1Entity, v1Role)
+	v1Objects = newObjectTypes([]*odata.Type{v1Entity, v1Role})
 )
 
 // model is what the workload adds to the model of a version. The types that all share
 // are among those of profiles in beta.
 func model(v workload.Version) workload.Model {
+	o, types := typesOf(v)
+	return workload.Model{Types: types, Sets: o.sets()}
+}
+
+// typesOf are the types of a version, and all that the workload adds to its model.
+func typesOf(v workload.Version) (o *objectTypes, types []*odata.Type) {
 	if v == workload.Beta {
-		return workload.Model{Types: betaObjects.types, Sets: betaObjects.sets()}
+		return betaObjects, betaObjects.types
 	}
-	return workload.Model{Types: slices.Concat([]*odata.Type{v1Role, v1Entity}, v1Objects.types), Sets: v1Objects.sets()}
+	return v1Objects, append([]*odata.Type{v1Role, v1Entity}, v1Objects.types...)
 }
 
 // EducationTypes returns the types of schools, classes and users in a version.
 func EducationTypes(v workload.Version) (school, class, user *odata.Type) {
-	o := betaObjects
-	if v != workload.Beta {
-		o = v1Objects
-	}
+	o, _ := typesOf(v)
 	return o.school, o.class, o.educationUser
 }
