@@ -60,6 +60,7 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 		return nil, apierror.BadRequest("Write requests are only supported on contained entities")
 	}
 	d, home, t, r := w.draft, l.home, w.typ, e.rulesOf(w.typ)
+	d.Parent = home.Parent
 	if r != nil && r.View != "" {
 		w, t = e.through(c, w, r)
 		d, home = w.draft, entity.Home{Name: e.rules[r.View].Set}
