@@ -164,7 +164,7 @@ func TestUsersAreChangedDeletedAndRestored(t *testing.T) {
 	d.want(t, 204, "DELETE", "/directory/deletedItems/"+id, "")
 	d.want(t, 404, "GET", "/directory/deletedItems/"+id, "")
 	d.want(t, 204, "DELETE", "/users/"+again, "")
-	d.advance(t, 30*24*time.Hour - time.Second)
+	d.advance(t, 30*24*time.Hour-time.Second)
 	d.want(t, 200, "GET", "/directory/deletedItems/"+again, "")
 	d.advance(t, time.Second)
 	d.want(t, 404, "GET", "/directory/deletedItems/"+again, "")

@@ -114,7 +114,7 @@ func addPassword(c *workload.Call, on *entity.Object) (engineReply, error) {
 		return engineReply{}, refuse("The end date of the credential must be after its start date.") // chosen words
 	}
 	id := c.Objects.NewID(c)
-	secret := "~" + base64.RawURLEncoding.EncodeToString(ids.Key(0, "secret", on.ID, id))[:38]
+	secret := "~" + base64.RawURLEncoding.EncodeToString(ids.Key(0, "secret", on.ID, id))[:37]
 	secret = secret[1:4] + "8Q" + secret[:1] + secret[4:]
 	credential := map[string]any{"customKeyIdentifier": nil, "displayName": wish["displayName"], "endDateTime": stamp(end),
 		"hint": secret[:3], "keyId": id, "secretText": nil, "startDateTime": stamp(start)}
