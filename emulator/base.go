@@ -1,38 +1,97 @@
 package emulator
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"sync"
+	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
 // bases are the stores that worlds begin as a fork of, one for each fixture: what every
-// tenant has, and what the fixture brings. They are never written to once they are
-// made, so worlds share them, and a world pays for its own changes alone.
+// tenant has, and what the fixture and the options bring. They are never written to once
+// they are made, so worlds share them, and a world pays for its own changes alone.
 type bases struct {
 	mu   sync.Mutex // guards made
 	made map[*fixture.Fixture]*entity.Store
 }
 
-// maxBases is how many bases are remembered: as many as fixtures.
-const maxBases = maxFixtures
-
-// base returns the store that a fixture's worlds begin with.
-func (s *Server) base(f *fixture.Fixture) *entity.Store {
+// base returns the store that a fixture's worlds begin with. It errs where objects of
+// the fixture or of the options are not what the model says; each line begins with the
+// JSON pointer of what is wrong.
+func (s *Server) base(f *fixture.Fixture) (*entity.Store, error) {
 	s.bases.mu.Lock()
 	defer s.bases.mu.Unlock()
 	if b := s.bases.made[f]; b != nil {
-		return b
+		return b, nil
 	}
-	b := entity.New(entity.Limits{})
+	b := entity.New(entity.Limits{Objects: s.set.Limits.Objects})
+	if err := s.fill(b, f); err != nil {
+		return nil, err
+	}
 	if s.bases.made == nil {
 		s.bases.made = map[*fixture.Fixture]*entity.Store{}
 	}
-	if len(s.bases.made) < maxBases {
+	if len(s.bases.made) < maxFixtures {
 		s.bases.made[f] = b
 	}
-	return b
+	return b, nil
+}
+
+// fill puts what all worlds of a fixture begin with into a store. The ids of objects
+// that bring none come from the seed and their order, so that they are the same in every
+// world.
+func (s *Server) fill(b *entity.Store, f *fixture.Fixture) error {
+	minted := ids.NewStream(s.set.Seed, "fixture", "objects")
+	var seeds []objects.Seed
+	for _, e := range f.Entities {
+		seeds = append(seeds, objects.Seed{Path: e.Path, Objects: e.Objects, At: "/entities/" + jsontree.Escape(e.Path)})
+	}
+	for _, path := range slices.Sorted(maps.Keys(s.set.Entities)) {
+		seed := objects.Seed{Path: path, At: "Options.Entities[" + strconv.Quote(path) + "]"}
+		for i, v := range s.set.Entities[path] {
+			o, err := asObject(v)
+			if err != nil {
+				return fmt.Errorf("%s/%d: %w", seed.At, i, err)
+			}
+			seed.Objects = append(seed.Objects, o)
+		}
+		seeds = append(seeds, seed)
+	}
+	if len(seeds) == 0 {
+		return nil
+	}
+	return s.graph.Objects().Seed(b, workload.V1, seededAt, minted.GUID, seeds)
+}
+
+// seededAt is when the objects of a fixture were made: before any clock's beginning.
+var seededAt = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// asObject is a value of a test as JSON has it.
+func asObject(v any) (map[string]any, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	decoded, err := jsontree.Decode(text)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := decoded.(map[string]any)
+	if !ok {
+		return nil, errors.New("want an object")
+	}
+	return o, nil
 }
 
 // firstUser is the id of the user that a token which names none is of: the fixture's

@@ -95,6 +95,10 @@ func (w controlledWorld) Token(t control.TokenRequest) (string, error) {
 	return w.sign(claims, t.Flaw)
 }
 
+func (w controlledWorld) Graph(rw http.ResponseWriter, r *http.Request, path, base string) {
+	w.server.graph.ServeBeside(rw, r, &w.current.Load().World, path, base)
+}
+
 func (w controlledWorld) TokenFlaws() []string { return TokenFlaws() }
 
 func (w controlledWorld) Reset(r control.ResetRequest) error {

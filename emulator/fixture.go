@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
@@ -20,6 +21,7 @@ import (
 // start is what a world begins with.
 type start struct {
 	fixture *fixture.Fixture
+	base    *entity.Store   // of the fixture
 	given   json.RawMessage // the fixture as a reset gave it; nil: it is the scenario's
 }
 
@@ -28,7 +30,7 @@ type start struct {
 // refused: who reaches the control API need not read this machine's files.
 func (s *Server) startOf(sc *prepared, given json.RawMessage) (start, error) {
 	if given == nil {
-		return start{fixture: sc.fixture}, nil
+		return start{fixture: sc.fixture, base: sc.base}, nil
 	}
 	var f *fixture.Fixture
 	var name string
@@ -43,7 +45,11 @@ func (s *Server) startOf(sc *prepared, given json.RawMessage) (start, error) {
 	default:
 		f, err = s.fixture(name)
 	}
-	return start{f, bytes.Clone(given)}, err
+	if err != nil {
+		return start{}, err
+	}
+	base, err := s.base(f)
+	return start{f, base, bytes.Clone(given)}, err
 }
 
 // fixture loads a fixture, or returns it where it was loaded before: a built-in

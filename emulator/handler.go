@@ -24,12 +24,11 @@ import (
 
 // operations are the names of all operations: Graph's, the storage account's and the
 // sign-in endpoints'.
-func operations(g *graph.Handler) []string {
-	return slices.Concat(g.Operations(), storage.Operations(), entra.Operations())
+func operations() []string {
+	return slices.Concat(graph.Operations(workloads.All), storage.Operations(), entra.Operations())
 }
 
-// newGraph returns Graph's handler with all workloads. e may be nil where nothing is
-// served.
+// newGraph returns Graph's handler with all workloads.
 func newGraph(cfg graph.Config, e *engine.Engine, models graph.Models) *graph.Handler {
 	return graph.New(cfg, e, workloads.All, models)
 }

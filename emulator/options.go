@@ -113,6 +113,11 @@ type Options struct {
 	// A version without a document has the other's. Default: none.
 	Metadata []string
 
+	// Entities are objects that every world begins with, by the path of their collection in
+	// v1.0, beside those of the fixture: {"groups": {map[string]any{"displayName": "Staff"}}}.
+	// What is encoded as a JSON object will do. Default: none.
+	Entities map[string][]any
+
 	// Limits bounds what clients can make the server keep.
 	Limits Limits
 	// Log takes what happens. Default: nothing is logged.

@@ -70,7 +70,7 @@ func (w *World) reset(name string, given json.RawMessage) error {
 	defer w.changing.Unlock()
 	sc := w.scenario()
 	if given == nil {
-		from = start{fixture: sc.fixture}
+		from = start{fixture: sc.fixture, base: sc.base}
 	}
 	state := w.server.newState(w, w.server.idSeed(w.tenant), sc, from, sc.variants)
 	if err := state.addFixtureProfiles(); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
@@ -38,7 +39,8 @@ type prepared struct {
 	clock      clock.Setting
 	perRequest time.Duration
 	fixture    *fixture.Fixture
-	tenants    tenants // of fixture
+	base       *entity.Store // of fixture
+	tenants    tenants       // of fixture
 	script     *profile.Script
 }
 
@@ -140,6 +142,9 @@ func (s *Server) prepare(sources []Source, files []*scenario.File, variants map[
 	}
 	if sc.fixture, err = s.fixture(ref); err == nil {
 		sc.tenants = tenantsOf(&sc.fixture.Directory)
+		if sc.base, err = s.base(sc.fixture); err != nil {
+			err = fmt.Errorf("fixture %s: %w", ref, err)
+		}
 	}
 	return sc, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
@@ -45,7 +46,8 @@ type snapshot struct {
 	Retries  engine.SavedRetries `json:"retries"`
 	sds.Saved
 	Directory directory.Saved `json:"directory"`
-	Revoked   uint64          `json:"revoked,omitzero"` // the revision of the last revocation of its tokens
+	Entities  *entity.Saved   `json:"entities,omitzero"` // objects and links
+	Revoked   uint64          `json:"revoked,omitzero"`  // the revision of the last revocation of its tokens
 
 	Sessions entra.SavedSessions `json:"sessions,omitzero"` // sign-ins that were revoked
 }
@@ -65,6 +67,7 @@ type positions struct {
 	Profiles uint64 `json:"profiles"`
 	Requests uint64 `json:"requests"`
 	Entries  uint64 `json:"entries"` // of the journal
+	Objects  uint64 `json:"objects,omitzero"`
 }
 
 // save returns the world whole.
@@ -75,9 +78,13 @@ func (w *World) save() snapshot {
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, idSeed: state.idSeed,
 		Clock:    state.Clock.Save(),
 		Scenario: sc.sources, Fixture: state.start.given, Variants: rules.Variants.Readings(),
-		Ids:    positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position()},
+		Ids: positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position(),
+			state.minted.Position()},
 		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Saved: profiles, Directory: objects,
 		Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
+	if saved := state.Entities.Save(); saved.Revision > 0 {
+		s.Entities = &saved
+	}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
 			if s.Stored == nil {
@@ -169,6 +176,12 @@ func (w *World) restore(s snapshot) error {
 			return fmt.Errorf("/throttle: %w", err)
 		}
 	}
+	if s.Entities != nil {
+		if err := state.Entities.Restore(*s.Entities); err != nil {
+			return fmt.Errorf("/entities%w", err)
+		}
+	}
+	state.minted.SetPosition(s.Ids.Objects)
 	state.ids.SetPosition(s.Ids.Profiles)
 	state.RequestIDs.SetPosition(s.Ids.Requests)
 	state.Journal.SetPosition(s.Ids.Entries)

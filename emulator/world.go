@@ -155,7 +155,7 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 		raise(&st.Revision, n)
 		return n
 	}
-	st.Registered = func(app string) bool { return st.accounts().has(app) }
+	st.Registered = from.fixture.HasApp // one table for all worlds
 	memory.Add(worldCost + st.Directory.Bytes())
 	st.World.SetScenario(sc.begin(o))
 	return st
@@ -170,7 +170,7 @@ func (st *state) keep(s *Server, w *World) {
 		storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: st.memory})
 	st.Files.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
 	st.Directory = directory.New(directorySeed(st.start.fixture.Directory), st.derive)
-	st.Entities = s.base(st.start.fixture).Fork(entity.Limits{Objects: s.set.Limits.Objects, Memory: st.memory})
+	st.Entities = st.start.base.Fork(entity.Limits{Objects: s.set.Limits.Objects, Memory: st.memory})
 	st.minted = ids.NewStream(st.Seed, st.From, "objects")
 	st.Syncs = rostersync.New(st.Profiles, st.Files, st.Directory)
 	st.Syncs.Memory = st.memory

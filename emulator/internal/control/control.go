@@ -123,6 +123,10 @@ type World interface {
 	// Forget drops all by which they would be judged.
 	Forget()
 
+	// Graph answers a call of Graph that the test itself makes; path begins with the
+	// version, and base is where the links of its answer lead to.
+	Graph(w http.ResponseWriter, r *http.Request, path, base string)
+
 	// Snapshot returns the whole world as JSON.
 	Snapshot() ([]byte, error)
 	// Restore puts a snapshot in place of the world. It errs where it is none, and

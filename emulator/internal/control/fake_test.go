@@ -25,6 +25,12 @@ type fakeServer struct {
 	forgot  bool
 }
 
+// Graph tells what it was asked for.
+func (w *fakeWorld) Graph(rw http.ResponseWriter, r *http.Request, path, base string) {
+	rw.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(rw, `{"asked":"%s %s %s"}`, r.Method, path, base)
+}
+
 func (s *fakeServer) CA() ([]byte, error) {
 	if s.panics != nil {
 		panic(s.panics)

@@ -60,13 +60,18 @@ func (c *Control) list() []route {
 		{"worlds.verify", "GET", world + "/verify", c.in(c.verify)},
 		{"worlds.verify.forget", "DELETE", world + "/verify", c.in(c.forget)},
 		{"worlds.profiles.verification", "GET", world + "/profiles/{id}/verification", c.in(c.verification)},
+		{"worlds.graph.get", "GET", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.graph.post", "POST", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.graph.patch", "PATCH", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.graph.put", "PUT", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.graph.delete", "DELETE", world + "/graph/{path}", c.in(c.graph)},
 		{"worlds.profiles.force", "POST", world + "/profiles/{id}/force", c.in(c.force)},
 	}
 }
 
 // inSlash are the path variables that may hold a slash: whoever writes a
 // scenario names its rules.
-var inSlash = strings.NewReplacer("{name}", "{name:.+}")
+var inSlash = strings.NewReplacer("{name}", "{name:.+}", "{path}", "{path:.+}")
 
 func (c *Control) routes() *mux.Router {
 	router := mux.NewRouter().SkipClean(true) // paths are clean already, as they are for every surface
@@ -83,6 +88,11 @@ func (c *Control) routes() *mux.Router {
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
 			v, err := route.run(r)
+			if h, ok := v.(byHandler); ok && err == nil {
+				w.Header().Set("Cache-Control", "no-store")
+				h(w, r)
+				return
+			}
 			c.answer(w, v, err)
 		}).Methods(allowed...)
 		methods = append(methods, allowed...)

@@ -96,7 +96,7 @@ func (tx *Tx) noteProperties(o *Object, changed []string) {
 			props = append(props, Property{strings.Clone(name), o.Revision})
 		}
 	}
-	log.props.put(uint64(o.Place), &props, tx.own)
+	log.props.put(uint64(o.Place), &props, 0, tx.own)
 	tx.pay(propertyCost * int64(len(props)-len(before)))
 }
 
@@ -104,7 +104,7 @@ func (tx *Tx) noteDeleted(o *Object) {
 	revision := tx.next()
 	if log := &tx.st.log; log.watched {
 		if known := log.props.at(uint64(o.Place)); known != nil {
-			log.props.put(uint64(o.Place), nil, tx.own)
+			log.props.put(uint64(o.Place), nil, 0, tx.own)
 			tx.pay(-propertyCost * int64(len(*known)))
 		}
 		tx.note(entry{revision: revision, gone: goneOf(o)})
@@ -130,12 +130,12 @@ func (tx *Tx) noteLink(relation string, from, to Place, target *Object) {
 func (tx *Tx) note(e entry) {
 	log := &tx.st.log
 	e.time = tx.now
-	log.entries.put(log.next, &e, tx.own)
+	log.entries.put(log.next, &e, 0, tx.own)
 	log.next++
 	tx.pay(entryCost)
 	for log.next-log.first > uint64(tx.store.limits.Changes) {
 		log.floor = log.entries.at(log.first).revision
-		log.entries.put(log.first, nil, tx.own)
+		log.entries.put(log.first, nil, 0, tx.own)
 		log.first++
 		tx.pay(-entryCost)
 	}
@@ -160,7 +160,7 @@ func (v View) Changes(after uint64, limit int) []Change {
 		entry    *entry
 	}
 	var all []found
-	for _, o := range v.st.objects.all(0) {
+	for _, o := range v.st.objects.since(after + 1) {
 		if o.Revision > after {
 			all = append(all, found{o.Revision, o, nil})
 		}

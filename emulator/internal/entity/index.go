@@ -60,6 +60,9 @@ func (n *inode) add(s slot, depth int, o *owner) *inode {
 		kid := &n.kids[s.hash>>(4*depth)&15]
 		*kid = (*kid).add(s, depth+1, o)
 	case len(n.slots) < maxSlots || depth == 8: // 8: all bits of the hash are used up
+		if len(n.slots) == cap(n.slots) { // append would leave half of it empty
+			n.slots = append(make([]slot, 0, len(n.slots)*5/4+2), n.slots...)
+		}
 		n.slots = append(n.slots, s)
 	default:
 		var parts [16][]slot
@@ -67,7 +70,7 @@ func (n *inode) add(s slot, depth int, o *owner) *inode {
 			part := &parts[s.hash>>(4*depth)&15]
 			*part = append(*part, s)
 		}
-		n.slots, n.kids = nil, new([16]*inode)
+		n = newInode(o, [16]*inode{})
 		for i, part := range parts {
 			if part != nil {
 				n.kids[i] = &inode{owner: o, slots: part}
@@ -100,17 +103,25 @@ func (n *inode) remove(s slot, depth int, o *owner) *inode {
 	return n
 }
 
+// newInode makes a node that lies in one piece with its kids.
+func newInode(o *owner, kids [16]*inode) *inode {
+	n := &struct {
+		inode
+		own [16]*inode
+	}{inode{owner: o}, kids}
+	n.kids = &n.own
+	return &n.inode
+}
+
 // owned returns n, or a copy that o may write to.
 func (n *inode) owned(o *owner) *inode {
 	if n.owner == o {
 		return n
 	}
-	c := &inode{owner: o}
 	if n.kids != nil {
-		kids := *n.kids
-		c.kids = &kids
-		return c
+		return newInode(o, *n.kids)
 	}
+	c := &inode{owner: o}
 	c.slots = make([]slot, len(n.slots), len(n.slots)+1)
 	copy(c.slots, n.slots)
 	return c

@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 )
@@ -59,6 +60,7 @@ func (tx *Tx) unlink(relation string, from, to Place) {
 
 // unlinkAll removes o's links at both ends.
 func (tx *Tx) unlinkAll(o *Object) {
+	tx.lasting() // what is walked over here
 	// What leads from o goes without a note: that o is deleted says it.
 	for _, r := range slices.Clone(tx.st.out.rows) {
 		targets := r.sets.at(uint64(o.Place))
@@ -84,17 +86,18 @@ func (tx *Tx) unlinkAll(o *Object) {
 // LinkAll adds many links at once, and returns how many were not there yet. It errs
 // with *MissingError or *quota.FullError.
 func (tx *Tx) LinkAll(relation string, links []Link) (added int, err error) {
+	known := tx.st.out.sets(relation)
 	pairs := make([]uint64, 0, len(links))
 	for _, l := range links {
 		if err := tx.checkEnds(relation, l.From, l.To); err != nil {
 			return 0, err
 		}
-		if !tx.Linked(relation, l.From, l.To) {
+		if !known.at(uint64(l.From)).has(l.To) {
 			pairs = append(pairs, uint64(l.From)<<32|uint64(l.To))
 		}
 	}
-	slices.Sort(pairs)
-	pairs = slices.Clip(slices.Compact(pairs))
+	pairs = tx.sorted(tx.sorted(pairs, 0), 32)
+	pairs = slices.Compact(pairs)
 	cost := linkCost * int64(len(pairs))
 	if err := tx.fits(cost); err != nil || len(pairs) == 0 {
 		return 0, err
@@ -105,9 +108,32 @@ func (tx *Tx) LinkAll(relation string, links []Link) (added int, err error) {
 		tx.noteLink(relation, Place(pair>>32), Place(pair), nil)
 		pairs[i] = pair<<32 | pair>>32
 	}
-	slices.Sort(pairs)
-	tx.st.in.addAll(relation, pairs, tx.own)
+	tx.st.in.addAll(relation, tx.sorted(pairs, 32), tx.own)
 	return len(pairs), nil
+}
+
+// sorted returns pairs of places sorted by the place that begins at that bit; those
+// equal in it stay in their order. Counting how many there are of each takes less
+// than half the time of comparing them, where they are many.
+func (tx *Tx) sorted(pairs []uint64, bit int) []uint64 {
+	if len(pairs) < int(tx.st.last)/8 {
+		slices.SortStableFunc(pairs, func(a, b uint64) int { return cmp.Compare(Place(a>>bit), Place(b>>bit)) })
+		return pairs
+	}
+	next := make([]uint32, tx.st.last+2) // by place: where the next pair of it stands
+	for _, pair := range pairs {
+		next[Place(pair>>bit)+1]++
+	}
+	for p := range tx.st.last + 1 {
+		next[p+1] += next[p]
+	}
+	sorted := make([]uint64, len(pairs))
+	for _, pair := range pairs {
+		at := &next[Place(pair>>bit)]
+		sorted[*at] = pair
+		*at++
+	}
+	return sorted
 }
 
 // addAll adds pairs of a place and a member, sorted and new.
@@ -122,18 +148,18 @@ func (t *table) addAll(name string, pairs []uint64, o *owner) {
 		for i < len(pairs) && pairs[i]>>32 == p {
 			i++
 		}
-		r.sets.put(p, r.sets.at(p).withAll(members[from:i:i]), o)
+		r.sets.put(p, r.sets.at(p).withAll(members[from:i:i], o), 0, o)
 	}
 }
 
 // withAll returns s with sorted places in it, which must not be there yet.
-func (s *set) withAll(places []Place) *set {
+func (s *set) withAll(places []Place, o *owner) *set {
 	switch {
 	case s == nil:
 		return setOf(places)
 	case len(places) < s.len()/16:
 		for _, p := range places {
-			s = s.with(p)
+			s = s.with(p, o)
 		}
 		return s
 	}

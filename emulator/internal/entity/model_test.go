@@ -113,6 +113,7 @@ type run struct {
 	store *Store
 	model *naive
 	views []seen
+	bases []*Store // that were forked, and are written no more
 }
 
 type seen struct {
@@ -333,9 +334,13 @@ func TestStoreAgainstModel(t *testing.T) {
 				r.views = append(r.views, seen{r.store.View(), r.model.clone()})
 			case 1: // on with a fork; the base stays as it was
 				r.views = append(r.views, seen{r.store.View(), r.model.clone()})
+				r.bases = append(r.bases, r.store)
 				r.store = r.store.Fork(Limits{})
 			case 2: // on with a restored one
 				restored := New(Limits{})
+				if n := rapid.IntRange(0, len(r.bases)).Draw(t, "base"); n > 0 {
+					restored = r.bases[n-1].Fork(Limits{})
+				}
 				saved := r.store.Save()
 				require.NoError(t, restored.Restore(saved))
 				require.Equal(t, saved, restored.Save())
@@ -361,6 +366,13 @@ func TestStoreAgainstModel(t *testing.T) {
 					return nil
 				}))
 			}
+		}
+		if !r.store.View().st.log.watched && r.store.base.count == 0 {
+			want := int64(linkCost * len(r.model.links))
+			for o := range r.store.View().All() {
+				want += objectCost + int64(len(o.JSON)+len(o.keys))
+			}
+			require.Equal(t, want, r.store.Bytes())
 		}
 		r.views = append(r.views, seen{r.store.View(), r.model})
 		for _, s := range r.views {
@@ -397,6 +409,7 @@ func changesLead(t require.TestingT, a, b seen) {
 			gone[c.Gone.Place] = true
 		case LinkAdded, LinkRemoved:
 			l := naiveLink{c.Relation, Link{c.From, c.To}}
+			require.NotNil(t, b.view.At(c.From))
 			require.Equal(t, b.model.links[l], c.Kind == LinkAdded)
 			require.False(t, links[l])
 			links[l] = true

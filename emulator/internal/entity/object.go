@@ -185,11 +185,18 @@ func foldID(id string) string {
 	if len(id) != 36 || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
 		return id
 	}
+	upper := false
 	for i := range len(id) {
-		c := id[i]
-		if c != '-' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
+		switch c := id[i]; {
+		case '0' <= c && c <= '9', 'a' <= c && c <= 'f', c == '-':
+		case 'A' <= c && c <= 'F':
+			upper = true
+		default:
 			return id
 		}
+	}
+	if !upper {
+		return id
 	}
 	return strings.ToLower(id)
 }

@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -12,10 +13,10 @@ import (
 // (RFC 8259, section 6).
 const maxRevision = 1 << 52
 
-// Restore puts a saved store in place of what s has. It errs, and changes nothing,
-// where v is not what Save makes, or has more objects than s may have; the error
-// begins with the place, as "/objects/3/home". Its bytes are counted whether they
-// fit or not.
+// Restore puts a saved store in place of what s has. What is as in the store that s
+// was forked from, it shares with it again. Restore errs, and changes nothing, where v
+// is not what Save makes, or has more objects than s may have; the error begins with
+// the place, as "/objects/3/home". Its bytes are counted whether they fit or not.
 func (s *Store) Restore(v Saved) error {
 	switch {
 	case v.Version != savedVersion:
@@ -25,10 +26,11 @@ func (s *Store) Restore(v Saved) error {
 	case len(v.Objects) > s.limits.Objects:
 		return fmt.Errorf("/objects: %w: %d", &FullError{s.limits.Objects}, len(v.Objects))
 	}
-	st := &state{revision: v.Revision}
-	unlimited := &Store{limits: s.limits, kinds: s.kinds} // memory is asked by whoever restores
+	st := *s.base
+	st.bytes, st.log = 0, changeLog{}
+	unlimited := &Store{limits: s.limits, base: s.base, kinds: s.kinds} // memory is asked by whoever restores
 	unlimited.limits.Memory = nil
-	r := &restorer{Tx: Tx{View: View{st}, store: unlimited, st: st, own: new(owner)}, v: &v}
+	r := &restorer{newTx(unlimited, &st), &v}
 	r.Pack()
 	for _, step := range []func() error{r.objects, r.parents, r.links, r.changes, r.revisions} {
 		if err := step(); err != nil {
@@ -38,57 +40,96 @@ func (s *Store) Restore(v Saved) error {
 	st.last, st.revision = v.Last, v.Revision
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.current.Swap(st)
-	s.base = 0
+	before := s.current.Swap(&st)
 	s.limits.Memory.Add(st.bytes - before.bytes)
 	return nil
 }
 
-// restorer writes what was saved into a store of its own.
+// restorer writes what was saved over what the store was forked from.
 type restorer struct {
-	Tx
+	*Tx
 	v *Saved
 }
 
 func (r *restorer) objects() error {
-	var before Place
+	kept, err := r.keepSame()
+	if err != nil {
+		return err
+	}
 	for i := range r.v.Objects {
 		so := &r.v.Objects[i]
 		at := fmt.Sprintf("/objects/%d", i)
-		if so.Place <= before || so.Place > r.v.Last {
-			return fmt.Errorf("%s/place: %d does not follow %d, or is after the last, %d", at, so.Place, before, r.v.Last)
+		if !kept[so.Place] {
+			o, err := r.object(so)
+			if err != nil {
+				return fmt.Errorf("%s/%w", at, err)
+			}
+			if other := r.Find(o.Family, o.ID); other != nil {
+				return fmt.Errorf("%s/object/id: %w", at, &TakenError{o.Family, o.ID, other.Place})
+			}
+			if err := r.free(o, o.holdsKeys()); err != nil {
+				return fmt.Errorf("%s/keys: %w", at, err)
+			}
+			r.enter(o)
 		}
-		before = so.Place
-		if so.Created == 0 || so.Created > so.Revision || so.Revision > r.v.Revision {
-			return fmt.Errorf("%s/revision: want 0 < created (%d) <= revision (%d) <= the store's (%d)", at, so.Created, so.Revision, r.v.Revision)
-		}
-		kind, err := r.kind(so.SavedKind)
-		if err != nil {
-			return fmt.Errorf("%s/%w", at, err)
-		}
-		o := &Object{Kind: kind, Place: so.Place, Created: so.Created, Revision: so.Revision, time: so.Time.UnixMicro()}
-		keys := make([]UniqueKey, len(so.Keys))
-		for i, k := range so.Keys {
-			keys[i] = UniqueKey(k)
-		}
-		id, text, err := readObject(so.JSON)
-		if err != nil {
-			return fmt.Errorf("%s/object: %w", at, err)
-		}
-		o.JSON, o.keys = r.keep(text, packKeys(keys))
-		o.ID = idOf(o.JSON, id)
-		if other := r.Find(o.Family, id); other != nil {
-			return fmt.Errorf("%s/object/id: %w", at, &TakenError{o.Family, id, other.Place})
-		}
-		if err := r.free(o, o.holdsKeys()); err != nil {
-			return fmt.Errorf("%s/keys: %w", at, err)
-		}
-		r.enter(o)
 		if err := r.properties(so); err != nil {
 			return fmt.Errorf("%s/changed: %w", at, err)
 		}
 	}
 	return nil
+}
+
+// keepSame checks the order of the objects, and removes what is not among them in the
+// same state. It returns the places of those that stay.
+func (r *restorer) keepSame() (kept map[Place]bool, err error) {
+	kept = map[Place]bool{}
+	var before Place
+	for i := range r.v.Objects {
+		so := &r.v.Objects[i]
+		if so.Place <= before || so.Place > r.v.Last {
+			return nil, fmt.Errorf("/objects/%d/place: %d does not follow %d, or is after the last, %d", i, so.Place, before, r.v.Last)
+		}
+		before = so.Place
+		known := r.At(so.Place)
+		if known == nil || known.Revision != so.Revision {
+			continue
+		}
+		o, err := r.object(so)
+		if err != nil {
+			return nil, fmt.Errorf("/objects/%d/%w", i, err)
+		}
+		kept[so.Place] = *o.Kind == *known.Kind && o.Created == known.Created && o.time == known.time &&
+			o.keys == known.keys && string(o.JSON) == string(known.JSON)
+	}
+	for o := range r.All() {
+		if !kept[o.Place] {
+			r.remove(o)
+		}
+	}
+	return kept, nil
+}
+
+// object returns a saved object, which is not held against others yet.
+func (r *restorer) object(so *SavedObject) (*Object, error) {
+	if so.Created == 0 || so.Created > so.Revision || so.Revision > r.v.Revision {
+		return nil, fmt.Errorf("revision: want 0 < created (%d) <= revision (%d) <= the store's (%d)", so.Created, so.Revision, r.v.Revision)
+	}
+	kind, err := r.kind(so.SavedKind)
+	if err != nil {
+		return nil, err
+	}
+	o := &Object{Kind: kind, Place: so.Place, Created: so.Created, Revision: so.Revision, time: so.Time.UnixMicro()}
+	keys := make([]UniqueKey, len(so.Keys))
+	for i, k := range so.Keys {
+		keys[i] = UniqueKey(k)
+	}
+	id, text, err := readObject(so.JSON)
+	if err != nil {
+		return nil, fmt.Errorf("object: %w", err)
+	}
+	o.JSON, o.keys = r.keep(text, packKeys(keys))
+	o.ID = idOf(o.JSON, id)
+	return o, nil
 }
 
 // readObject returns an object's id and its JSON as Save found it: whoever wrote the
@@ -134,7 +175,7 @@ func (r *restorer) properties(so *SavedObject) error {
 		}
 		props = append(props, Property(p))
 	}
-	r.st.log.props.put(uint64(so.Place), &props, r.own)
+	r.st.log.props.put(uint64(so.Place), &props, 0, r.own)
 	r.pay(propertyCost * int64(len(props)))
 	return nil
 }
@@ -167,11 +208,49 @@ func (r *restorer) parents() error {
 }
 
 func (r *restorer) links() error {
+	if err := r.checkLinks(); err != nil {
+		return err
+	}
+	saved := r.v.Links
+	for _, relation := range r.Relations() { // those of the store that it was forked from
+		var from [][]Place
+		if i := slices.IndexFunc(saved, func(s SavedLinks) bool { return s.Relation == relation }); i >= 0 {
+			from = saved[i].From
+		}
+		r.lasting()
+		for p, targets := range r.st.out.sets(relation).all() {
+			var want []Place
+			if i, there := slices.BinarySearchFunc(from, Place(p), func(ends []Place, p Place) int { return cmp.Compare(ends[0], p) }); there {
+				want = from[i][1:]
+			}
+			targets.each(0, func(to Place) bool {
+				if _, there := slices.BinarySearch(want, to); !there {
+					r.unlink(relation, Place(p), to)
+				}
+				return true
+			})
+		}
+	}
+	for i, s := range saved {
+		var all []Link
+		for _, ends := range s.From {
+			for _, to := range ends[1:] {
+				all = append(all, Link{ends[0], to})
+			}
+		}
+		if _, err := r.LinkAll(s.Relation, all); err != nil {
+			return fmt.Errorf("/links/%d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// checkLinks errs where links are not in order, or have ends that are not there.
+func (r *restorer) checkLinks() error {
 	for i, s := range r.v.Links {
 		if s.Relation == "" || i > 0 && s.Relation <= r.v.Links[i-1].Relation {
 			return fmt.Errorf("/links/%d/relation: %q does not follow the one before", i, s.Relation)
 		}
-		var all []Link
 		for k, ends := range s.From {
 			at := fmt.Sprintf("/links/%d/from/%d", i, k)
 			if len(ends) < 2 || k > 0 && ends[0] <= s.From[k-1][0] {
@@ -187,11 +266,7 @@ func (r *restorer) links() error {
 				if n > 1 && p <= ends[n-1] {
 					return fmt.Errorf("%s/%d: %d does not follow the one before", at, n, p)
 				}
-				all = append(all, Link{ends[0], p})
 			}
-		}
-		if _, err := r.LinkAll(s.Relation, all); err != nil {
-			return fmt.Errorf("/links/%d: %w", i, err)
 		}
 	}
 	return nil
@@ -243,7 +318,7 @@ func (r *restorer) revisions() error {
 	for o := range r.All() {
 		all = append(all, o.Revision)
 	}
-	for _, e := range r.st.log.entries.all(r.st.log.first) {
+	for _, e := range r.st.log.entries.all() {
 		all = append(all, e.revision)
 	}
 	slices.Sort(all)

@@ -100,7 +100,7 @@ func (s *Store) Save() Saved {
 	}
 	for _, r := range st.out.rows {
 		links := SavedLinks{Relation: r.name}
-		for from, targets := range r.sets.all(0) {
+		for from, targets := range r.sets.all() {
 			list := append(make([]Place, 0, 1+targets.len()), Place(from))
 			targets.each(0, func(to Place) bool {
 				list = append(list, to)
@@ -112,7 +112,7 @@ func (s *Store) Save() Saved {
 	}
 	if st.log.watched {
 		saved.Changes = &SavedChanges{Floor: st.log.floor}
-		for _, e := range st.log.entries.all(st.log.first) {
+		for _, e := range st.log.entries.all() {
 			saved.Changes.Log = append(saved.Changes.Log, e.save())
 		}
 	}

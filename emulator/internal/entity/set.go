@@ -11,15 +11,17 @@ const (
 )
 
 // set is sorted places, as a tree: a leaf, or kids which all have the same depth.
-// It never changes; nil is the empty set.
+// A set that is seen by
+// others than the update that made it never changes; nil is the empty set.
 type set struct {
 	places []Place
 	above  *above // nil: a leaf
 }
 
 type above struct {
-	n    int // places below
-	kids []kid
+	owner *owner // the update that made it, and may write to it
+	n     int    // places below
+	kids  []kid
 }
 
 type kid struct {
@@ -47,12 +49,12 @@ func (s *set) min() Place {
 
 func asKid(s *set) kid { return kid{s, s.min(), uint32(s.len())} }
 
-func above2(kids []kid) *set {
+func aboveOf(kids []kid, o *owner) *set {
 	n := 0
 	for _, k := range kids {
 		n += int(k.n)
 	}
-	return &set{above: &above{n, kids}}
+	return &set{above: &above{o, n, kids}}
 }
 
 // find returns which kid p belongs below.
@@ -117,19 +119,19 @@ func (s *set) each(skip int, f func(Place) bool) bool {
 }
 
 // with returns s with p in it, which must not be there yet.
-func (s *set) with(p Place) *set {
+func (s *set) with(p Place, o *owner) *set {
 	if s == nil {
 		return &set{places: []Place{p}}
 	}
-	a, b := s.insert(p)
+	a, b := s.insert(p, o)
 	if b == nil {
 		return a
 	}
-	return above2([]kid{asKid(a), asKid(b)})
+	return aboveOf([]kid{asKid(a), asKid(b)}, o)
 }
 
 // insert returns s with p in it; what becomes too large is two.
-func (s *set) insert(p Place) (a, b *set) {
+func (s *set) insert(p Place, o *owner) (a, b *set) {
 	if s.above == nil {
 		i, _ := slices.BinarySearch(s.places, p)
 		if len(s.places) < maxLeaf {
@@ -142,23 +144,31 @@ func (s *set) insert(p Place) (a, b *set) {
 		return &set{places: slices.Clone(all[:len(all)/2])}, &set{places: slices.Clone(all[len(all)/2:])}
 	}
 	i := s.above.find(p)
-	x, y := s.above.kids[i].set.insert(p)
-	n := len(s.above.kids)
+	x, y := s.above.kids[i].set.insert(p, o)
+	s = s.owned(o)
+	s.above.n++
+	s.above.kids[i] = asKid(x)
 	if y == nil {
-		kids := slices.Clone(s.above.kids)
-		kids[i] = asKid(x)
-		return &set{above: &above{s.above.n + 1, kids}}, nil
+		return s, nil
 	}
-	kids := inserted(s.above.kids, i+1, asKid(y))
-	kids[i] = asKid(x)
-	if n < maxKids {
-		return &set{above: &above{s.above.n + 1, kids}}, nil
+	kids := slices.Insert(s.above.kids, i+1, asKid(y))
+	if len(kids) <= maxKids {
+		s.above.kids = kids
+		return s, nil
 	}
 	half := len(kids) / 2
-	if i == n-1 {
-		half = n
+	if i == maxKids-1 {
+		half = maxKids
 	}
-	return above2(slices.Clone(kids[:half])), above2(slices.Clone(kids[half:]))
+	return aboveOf(slices.Clone(kids[:half]), o), aboveOf(slices.Clone(kids[half:]), o)
+}
+
+// owned returns s, which is no leaf, or a copy that o may write to.
+func (s *set) owned(o *owner) *set {
+	if s.above.owner == o {
+		return s
+	}
+	return &set{above: &above{o, s.above.n, slices.Clone(s.above.kids)}}
 }
 
 func inserted[T any](list []T, i int, v T) []T {
@@ -170,15 +180,15 @@ func inserted[T any](list []T, i int, v T) []T {
 }
 
 // without returns s without p, which must be there.
-func (s *set) without(p Place) *set {
-	s = s.remove(p)
+func (s *set) without(p Place, o *owner) *set {
+	s = s.remove(p, o)
 	for s != nil && s.above != nil && len(s.above.kids) == 1 {
 		s = s.above.kids[0].set
 	}
 	return s
 }
 
-func (s *set) remove(p Place) *set {
+func (s *set) remove(p Place, o *owner) *set {
 	if s.above == nil {
 		if len(s.places) == 1 {
 			return nil
@@ -187,30 +197,33 @@ func (s *set) remove(p Place) *set {
 		return &set{places: removed(s.places, i)}
 	}
 	i := s.above.find(p)
-	x := s.above.kids[i].set.remove(p)
-	if x == nil {
-		if len(s.above.kids) == 1 {
-			return nil
-		}
-		return &set{above: &above{s.above.n - 1, removed(s.above.kids, i)}}
+	x := s.above.kids[i].set.remove(p, o)
+	if x == nil && len(s.above.kids) == 1 {
+		return nil
 	}
-	kids := slices.Clone(s.above.kids)
+	s = s.owned(o)
+	s.above.n--
+	if x == nil {
+		s.above.kids = slices.Delete(s.above.kids, i, i+1)
+		return s
+	}
+	kids := s.above.kids
 	kids[i] = asKid(x)
 	for _, left := range [...]int{i - 1, i} { // what has become small is joined with a neighbour
 		if left < 0 || left+1 >= len(kids) {
 			continue
 		}
-		if both := join(kids[left].set, kids[left+1].set); both != nil {
+		if both := join(kids[left].set, kids[left+1].set, o); both != nil {
 			kids[left] = asKid(both)
-			kids = slices.Delete(kids, left+1, left+2)
+			s.above.kids = slices.Delete(kids, left+1, left+2)
 			break
 		}
 	}
-	return &set{above: &above{s.above.n - 1, kids}}
+	return s
 }
 
 // join returns a and b as one, or nil where that would soon be too large.
-func join(a, b *set) *set {
+func join(a, b *set, o *owner) *set {
 	if a.above == nil {
 		if len(a.places)+len(b.places) > maxLeaf/2 {
 			return nil
@@ -220,7 +233,7 @@ func join(a, b *set) *set {
 	if len(a.above.kids)+len(b.above.kids) > maxKids/2 {
 		return nil
 	}
-	return above2(slices.Concat(a.above.kids, b.above.kids))
+	return aboveOf(slices.Concat(a.above.kids, b.above.kids), o)
 }
 
 func removed[T any](list []T, i int) []T {
@@ -245,9 +258,9 @@ func setOf(places []Place) *set {
 	for len(kids) > maxKids {
 		var next []kid
 		for part := range slices.Chunk(kids, maxKids) {
-			next = append(next, asKid(above2(slices.Clone(part))))
+			next = append(next, asKid(aboveOf(slices.Clone(part), nil)))
 		}
 		kids = next
 	}
-	return above2(slices.Clip(kids))
+	return aboveOf(slices.Clip(kids), nil)
 }

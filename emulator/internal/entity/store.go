@@ -25,7 +25,7 @@ func (l Limits) withDefaults() Limits {
 // Store keeps the objects of one world. It is safe for concurrent use.
 type Store struct {
 	limits Limits
-	base   uint64 // the revision at which it was forked: what is newer, it pays for
+	base   *state // that it was forked from: what is newer, it pays for
 	kinds  *kinds // shared with its forks
 
 	mu      sync.Mutex // held by whoever changes current
@@ -50,23 +50,24 @@ type state struct {
 
 // New returns an empty store.
 func New(l Limits) *Store {
-	s := &Store{limits: l.withDefaults(), kinds: &kinds{known: map[Kind]*Kind{}}}
-	s.current.Store(new(state))
+	s := &Store{limits: l.withDefaults(), base: new(state), kinds: &kinds{known: map[Kind]*Kind{}}}
+	s.current.Store(s.base)
 	return s
 }
 
 // Fork returns a store that begins with all that s has, in constant time. Neither
 // sees what the other writes from then on, and the fork pays for its changes only.
 func (s *Store) Fork(l Limits) *Store {
-	st := *s.current.Load()
+	base := s.current.Load()
+	st := *base
 	st.bytes = 0
-	f := &Store{limits: l.withDefaults(), base: st.revision, kinds: s.kinds}
+	f := &Store{limits: l.withDefaults(), base: base, kinds: s.kinds}
 	f.current.Store(&st)
 	return f
 }
 
 // View returns the store as it is now.
-func (s *Store) View() View { return View{s.current.Load()} }
+func (s *Store) View() View { return View{st: s.current.Load()} }
 
 // Bytes returns about how much memory the store takes, without what it shares with
 // the store that it was forked from.
@@ -80,7 +81,8 @@ func (s *Store) Update(now time.Time, f func(*Tx) error) error {
 	defer s.mu.Unlock()
 	before := s.current.Load()
 	st := *before
-	tx := &Tx{View: View{&st}, store: s, st: &st, own: new(owner), now: now.UnixMicro(), before: before.bytes}
+	tx := newTx(s, &st)
+	tx.now = now.UnixMicro()
 	if err := f(tx); err != nil {
 		return err
 	}

@@ -21,12 +21,15 @@ type row struct {
 
 func byName(r *row, name string) int { return strings.Compare(r.name, name) }
 
-func (t *table) at(name string, p Place) *set {
+// sets returns the sets with a name by place.
+func (t *table) sets(name string) *trie[set] {
 	if i, there := slices.BinarySearchFunc(t.rows, name, byName); there {
-		return t.rows[i].sets.at(uint64(p))
+		return &t.rows[i].sets
 	}
-	return nil
+	return new(trie[set])
 }
+
+func (t *table) at(name string, p Place) *set { return t.sets(name).at(uint64(p)) }
 
 // row returns the row with that name, for o to write to.
 func (t *table) row(name string, o *owner) *row {
@@ -43,17 +46,17 @@ func (t *table) row(name string, o *owner) *row {
 }
 
 func (t *table) add(name string, p, member Place, o *owner) {
-	t.put(name, p, t.at(name, p).with(member), o)
+	t.put(name, p, t.at(name, p).with(member, o), o)
 }
 
 func (t *table) remove(name string, p, member Place, o *owner) {
-	t.put(name, p, t.at(name, p).without(member), o)
+	t.put(name, p, t.at(name, p).without(member, o), o)
 }
 
 // put sets the members at a place; a row without any goes.
 func (t *table) put(name string, p Place, s *set, o *owner) {
 	r := t.row(name, o)
-	if r.sets.put(uint64(p), s, o); r.sets.root == nil {
+	if r.sets.put(uint64(p), s, 0, o); r.sets.root == nil {
 		t.rows = slices.DeleteFunc(t.rows, func(x *row) bool { return x == r })
 	}
 }

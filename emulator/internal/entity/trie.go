@@ -21,8 +21,28 @@ type trie[T any] struct {
 // node has kids, or, where it stands at the bottom, cells.
 type node[T any] struct {
 	owner *owner
+	mark  uint64 // the highest that was put here or below
 	kids  *[fan]*node[T]
 	cells *[fan]*T
+}
+
+// newKids and newCells make nodes that lie in one piece with what they hold.
+func newKids[T any](o *owner, mark uint64, kids [fan]*node[T]) *node[T] {
+	n := &struct {
+		node[T]
+		own [fan]*node[T]
+	}{node[T]{owner: o, mark: mark}, kids}
+	n.kids = &n.own
+	return &n.node
+}
+
+func newCells[T any](o *owner, mark uint64, cells [fan]*T) *node[T] {
+	n := &struct {
+		node[T]
+		own [fan]*T
+	}{node[T]{owner: o, mark: mark}, cells}
+	n.cells = &n.own
+	return &n.node
 }
 
 // at returns what is at i, or nil.
@@ -40,32 +60,32 @@ func (t *trie[T]) at(i uint64) *T {
 	return nil
 }
 
-// put sets what is at i; nil takes it away.
-func (t *trie[T]) put(i uint64, v *T, o *owner) {
+// put sets what is at i; nil takes it away. What has a mark of its own, such as a
+// revision, is found by it without a look at all others.
+func (t *trie[T]) put(i uint64, v *T, mark uint64, o *owner) {
 	for i>>(fanBits*(t.levels+1)) != 0 {
 		if t.root != nil {
-			t.root = &node[T]{owner: o, kids: &[fan]*node[T]{t.root}}
+			t.root = newKids(o, t.root.mark, [fan]*node[T]{t.root})
 		}
 		t.levels++
 	}
-	t.root = t.root.put(fanBits*t.levels, i, v, o)
+	t.root = t.root.put(fanBits*t.levels, i, v, mark, o)
 }
 
-func (n *node[T]) put(shift int, i uint64, v *T, o *owner) *node[T] {
+func (n *node[T]) put(shift int, i uint64, v *T, mark uint64, o *owner) *node[T] {
 	switch {
 	case n == nil && v == nil:
 		return nil
 	case n == nil && shift == 0:
-		n = &node[T]{owner: o, cells: new([fan]*T)}
+		n = newCells(o, 0, [fan]*T{})
 	case n == nil:
-		n = &node[T]{owner: o, kids: new([fan]*node[T])}
+		n = newKids(o, 0, [fan]*node[T]{})
 	case n.owner != o && shift == 0:
-		cells := *n.cells
-		n = &node[T]{owner: o, cells: &cells}
+		n = newCells(o, n.mark, *n.cells)
 	case n.owner != o:
-		kids := *n.kids
-		n = &node[T]{owner: o, kids: &kids}
+		n = newKids(o, n.mark, *n.kids)
 	}
+	n.mark = max(n.mark, mark)
 	if shift == 0 {
 		n.cells[i%fan] = v
 		if v == nil && *n.cells == [fan]*T{} {
@@ -74,34 +94,32 @@ func (n *node[T]) put(shift int, i uint64, v *T, o *owner) *node[T] {
 		return n
 	}
 	kid := &n.kids[i>>shift%fan]
-	*kid = (*kid).put(shift-fanBits, i, v, o)
+	*kid = (*kid).put(shift-fanBits, i, v, mark, o)
 	if *kid == nil && *n.kids == [fan]*node[T]{} {
 		return nil
 	}
 	return n
 }
 
-// all yields what is at from and after it, in order.
-func (t *trie[T]) all(from uint64) iter.Seq2[uint64, *T] {
-	return func(yield func(uint64, *T) bool) {
-		t.root.all(fanBits*t.levels, 0, from, yield)
-	}
+// all yields what is there, in order.
+func (t *trie[T]) all() iter.Seq2[uint64, *T] { return t.since(0) }
+
+// since yields what has that mark or a higher one, in order, and some of the others
+// beside it.
+func (t *trie[T]) since(mark uint64) iter.Seq2[uint64, *T] {
+	return func(yield func(uint64, *T) bool) { t.root.since(fanBits*t.levels, 0, mark, yield) }
 }
 
-func (n *node[T]) all(shift int, base, from uint64, yield func(uint64, *T) bool) bool {
-	if n == nil {
+func (n *node[T]) since(shift int, base, mark uint64, yield func(uint64, *T) bool) bool {
+	if n == nil || n.mark < mark {
 		return true
 	}
 	for k := range uint64(fan) {
-		first := base + k<<shift
-		if first+(1<<shift-1) < from {
-			continue
-		}
 		if shift > 0 {
-			if !n.kids[k].all(shift-fanBits, first, from, yield) {
+			if !n.kids[k].since(shift-fanBits, base+k<<shift, mark, yield) {
 				return false
 			}
-		} else if v := n.cells[k]; v != nil && !yield(first, v) {
+		} else if v := n.cells[k]; v != nil && !yield(base+k, v) {
 			return false
 		}
 	}

@@ -18,6 +18,13 @@ type Tx struct {
 	before int64 // bytes
 }
 
+// newTx returns an update of st, which is not seen by others yet.
+func newTx(s *Store, st *state) *Tx {
+	tx := &Tx{store: s, st: st, own: new(owner), before: st.bytes}
+	tx.View = View{st, tx}
+	return tx
+}
+
 const (
 	objectCost = 200 // bytes that an object takes beside its JSON, about
 	linkCost   = 16  // bytes that both ends of a link take
@@ -35,7 +42,7 @@ func (tx *Tx) pay(n int64) { tx.st.bytes = max(tx.st.bytes+n, 0) }
 // refund gives back what the store pays for o; what it shares with the store that
 // it was forked from, it does not pay for.
 func (tx *Tx) refund(o *Object) {
-	if o.Revision > tx.store.base {
+	if o.Revision > tx.store.base.revision {
 		tx.pay(-o.cost())
 	}
 }
@@ -89,7 +96,7 @@ func (tx *Tx) enter(o *Object) {
 	st := tx.st
 	st.last = max(st.last, o.Place)
 	st.count++
-	st.objects.put(uint64(o.Place), o, tx.own)
+	st.objects.put(uint64(o.Place), o, o.Revision, tx.own)
 	st.ids.add(hashOf(o.Family, foldID(o.ID)), o.Place, tx.own)
 	st.homes.add(o.Home.Name, o.Home.Parent, o.Place, tx.own)
 	tx.family(o, (*table).add)
@@ -133,9 +140,9 @@ func (tx *Tx) kind(typ string, h Home, family string) *Kind {
 	if h.Parent == 0 {
 		return tx.store.kinds.of(k)
 	}
-	if siblings := tx.List(h); siblings.Len() > 0 {
-		if last := tx.At(siblings.Page(0, siblings.Len()-1, 1)[0]); *last.Kind == k {
-			return last.Kind
+	if siblings := tx.st.homes.at(h.Name, h.Parent); siblings != nil {
+		if first := tx.At(siblings.min()); *first.Kind == k {
+			return first.Kind
 		}
 	}
 	return &k
@@ -179,7 +186,7 @@ func (tx *Tx) swap(was, o *Object, changed ...string) {
 	o.Revision = tx.next()
 	tx.refund(was)
 	tx.pay(o.cost())
-	tx.st.objects.put(uint64(o.Place), o, tx.own)
+	tx.st.objects.put(uint64(o.Place), o, o.Revision, tx.own)
 	tx.noteProperties(o, changed)
 }
 
@@ -265,7 +272,7 @@ func (tx *Tx) remove(o *Object) {
 	tx.unlinkAll(o)
 	st := tx.st
 	st.count--
-	st.objects.put(uint64(o.Place), nil, tx.own)
+	st.objects.put(uint64(o.Place), nil, 0, tx.own)
 	st.ids.remove(hashOf(o.Family, foldID(o.ID)), o.Place, tx.own)
 	st.homes.remove(o.Home.Name, o.Home.Parent, o.Place, tx.own)
 	tx.family(o, (*table).remove)

@@ -2,13 +2,27 @@ package entity
 
 import (
 	"iter"
+	"maps"
 	"math/bits"
 	"slices"
 	"strings"
 )
 
-// View is a store at one moment. It stays as it is, whatever is written later.
-type View struct{ st *state }
+// View is a store at one moment. It stays as it is, whatever is written later. That
+// of an update shows what the update wrote so far.
+type View struct {
+	st *state
+	tx *Tx // nil: st never changes
+}
+
+// lasting returns what stays as it is: an update goes on with a new owner, and so
+// must copy what it made before.
+func (v View) lasting() *state {
+	if v.tx != nil {
+		v.tx.own = new(owner)
+	}
+	return v.st
+}
 
 // Revision returns the number of the last change.
 func (v View) Revision() uint64 { return v.st.revision }
@@ -22,7 +36,7 @@ func (v View) At(p Place) *Object { return v.st.objects.at(uint64(p)) }
 // All yields all objects in order of creation.
 func (v View) All() iter.Seq[*Object] {
 	return func(yield func(*Object) bool) {
-		for _, o := range v.st.objects.all(0) {
+		for _, o := range v.lasting().objects.all() {
 			if !yield(o) {
 				return
 			}
@@ -36,7 +50,7 @@ func (v View) Find(family, id string) *Object {
 	folded := foldID(id)
 	return v.At(v.st.ids.find(hashOf(family, folded), func(p Place) bool {
 		o := v.At(p)
-		return o.Family == family && foldID(o.ID) == folded
+		return (o.ID == folded || foldID(o.ID) == folded) && o.Family == family
 	}))
 }
 
@@ -47,17 +61,21 @@ func (v View) Unique(index, key string) *Object {
 }
 
 // List returns the members of a collection in order of creation.
-func (v View) List(h Home) Places { return Places{v.st.homes.at(h.Name, h.Parent)} }
+func (v View) List(h Home) Places { return Places{v.lasting().homes.at(h.Name, h.Parent)} }
 
 // Family returns the objects of a family of several homes, such as Directory, in
 // order of creation. Those of a home's own family are its List.
-func (v View) Family(name string) Places { return Places{v.st.families.at(name, 0)} }
+func (v View) Family(name string) Places { return Places{v.lasting().families.at(name, 0)} }
 
 // Targets returns where the links of a relation lead from an object to.
-func (v View) Targets(relation string, from Place) Places { return Places{v.st.out.at(relation, from)} }
+func (v View) Targets(relation string, from Place) Places {
+	return Places{v.lasting().out.at(relation, from)}
+}
 
 // Sources returns from where links of a relation lead to an object.
-func (v View) Sources(relation string, to Place) Places { return Places{v.st.in.at(relation, to)} }
+func (v View) Sources(relation string, to Place) Places {
+	return Places{v.lasting().in.at(relation, to)}
+}
 
 // Linked tells whether a link is there.
 func (v View) Linked(relation string, from, to Place) bool {
@@ -81,41 +99,62 @@ func (v View) Closure(relation string, from Place, up bool) Places {
 	if up {
 		ends = &v.st.in
 	}
+	sets := ends.sets(relation)
 	const many = 64        // up to so many are looked through one by one
 	found := []Place{from} // in the order in which they are asked on
-	var seen []uint64      // a bit for each place, once they are many
+	var seen bitmap        // once they are many
 	for i := 0; i < len(found); i++ {
-		ends.at(relation, found[i]).each(0, func(p Place) bool {
-			if seen == nil {
-				if slices.Contains(found, p) {
-					return true
+		sets.at(uint64(found[i])).each(0, func(p Place) bool {
+			switch {
+			case seen == nil && slices.Contains(found, p), seen != nil && !seen.add(p):
+				return true
+			}
+			if found = append(found, p); seen == nil && len(found) > many {
+				seen = bitmap{}
+				for _, p := range found {
+					seen.add(p)
 				}
-				if found = append(found, p); len(found) > many {
-					seen = make([]uint64, v.st.last/64+1)
-					for _, p := range found {
-						seen[p/64] |= 1 << (p % 64)
-					}
-				}
-			} else if bit := uint64(1) << (p % 64); seen[p/64]&bit == 0 {
-				seen[p/64] |= bit
-				found = append(found, p)
 			}
 			return true
 		})
 	}
+	found = found[1:]
 	if seen == nil {
-		found = found[1:]
 		slices.Sort(found)
-		return Places{setOf(found)}
+	} else {
+		found = seen.sorted(found[:0], from)
 	}
-	seen[from/64] &^= 1 << (from % 64)
-	sorted := make([]Place, 0, len(found)-1)
-	for i, word := range seen {
-		for ; word != 0; word &= word - 1 {
-			sorted = append(sorted, Place(i*64+bits.TrailingZeros64(word)))
+	return Places{setOf(found)}
+}
+
+// bitmap has a bit for each place, in pages of 4,096.
+type bitmap map[Place]*[64]uint64
+
+// add tells whether p was not in b yet.
+func (b bitmap) add(p Place) bool {
+	page := b[p/4096]
+	if page == nil {
+		page = new([64]uint64)
+		b[p/4096] = page
+	}
+	word, bit := &page[p/64%64], uint64(1)<<(p%64)
+	added := *word&bit == 0
+	*word |= bit
+	return added
+}
+
+// sorted appends all places of b but one to list.
+func (b bitmap) sorted(list []Place, but Place) []Place {
+	for _, n := range slices.Sorted(maps.Keys(b)) {
+		for i, word := range b[n] {
+			for ; word != 0; word &= word - 1 {
+				if p := n*4096 + Place(i*64+bits.TrailingZeros64(word)); p != but {
+					list = append(list, p)
+				}
+			}
 		}
 	}
-	return Places{setOf(sorted)}
+	return list
 }
 
 // Places are places in order. They never change; the zero value has none.

@@ -116,6 +116,7 @@ func (c *call) part(p part) *call {
 	n.handler, n.world, n.token, n.ids = c.handler, c.world, c.token, c.ids
 	c.BeginPart(n.engine(), n)
 	n.Tenant, n.Decoded, n.User, n.AppOnly = c.Tenant, p.body, c.User, c.AppOnly
+	n.Trusted = c.Trusted
 	n.Method, n.Query, n.Header, n.Path = p.method, p.query, p.header, "/"+c.Version.String()+p.path
 	n.ask(c.handler.canonical(n.Path), p.header.Get("Accept"))
 	return n

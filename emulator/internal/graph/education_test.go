@@ -395,7 +395,7 @@ func TestUnknownSegmentsBesideResults(t *testing.T) {
 func TestFaultsStrikeResults(t *testing.T) {
 	d := newDistrict(t)
 	rule := fault.Rule{Name: "busy", Operation: "education.schools.*", Respond: &fault.Respond{Status: 503}}
-	require.Empty(t, rule.Check(d.Operations()))
+	require.Empty(t, rule.Check(Operations(d.workloads)))
 	d.world.SetScenario(&engine.Scenario{Faults: faults.NewSet([]fault.Rule{rule}, 1)})
 	school := d.id(t, directory.Schools, "Zoë's School")
 	for path, status := range map[string]int{"/education/schools": 503, "/education/schools/" + school + "/users": 503, "/education/classes": 200} {

@@ -78,20 +78,20 @@ func (s *Handler) beyond(method string, l *location, segments []string) *apierro
 		return nil
 	}
 	root, _, keyed := cutKey(strings.ToLower(segments[0]))
-	if m := s.models[l.version]; m != nil && (m.Set(root) != nil || m.Singleton(root) != nil) || s.paths.has(root) {
-		rest := segments[1:]
-		if root != "me" && !keyed {
-			rest = rest[min(1, len(rest)):] // the id
-		}
-		of := map[string]map[string]bool{"me": knownOfUser, "users": knownOfUser, "groups": knownOfGroup}[root]
-		if len(rest) == 0 || of == nil {
-			return nil
-		}
+	rest := segments[1:]
+	if root != "me" && !keyed {
+		rest = rest[min(1, len(rest)):] // the id
+	}
+	of := map[string]map[string]bool{"me": knownOfUser, "users": knownOfUser, "groups": knownOfGroup}[root]
+	m := s.models[l.version]
+	served := m != nil && (m.Set(root) != nil || m.Singleton(root) != nil) || s.paths.has(root)
+	switch {
+	case of != nil && len(rest) > 0:
 		name, _, _ := cutKey(strings.ToLower(rest[0]))
 		if !of[strings.TrimPrefix(strings.TrimPrefix(name, namespacePrefix), "graph.")] {
 			return nil
 		}
-	} else if !knownRoots[root] {
+	case served || !knownRoots[root]:
 		return nil
 	}
 	return apierror.NotImplemented("graphemu does not emulate "+method+" "+l.path+".").

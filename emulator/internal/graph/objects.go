@@ -8,10 +8,14 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
+
+// Objects is the engine of the objects that the model describes.
+func (s *Handler) Objects() *objects.Engine { return s.objects }
 
 // walked is what a path means in the model, where no row of a workload has it.
 type walked struct {

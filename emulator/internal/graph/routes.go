@@ -30,7 +30,6 @@ func (s *Handler) index() {
 				s.paths.at(row.Path).unsupported = true
 				continue
 			}
-			s.operations = append(s.operations, row.Name)
 			s.paths.add(row.Method, row.Path, &operation{Operation: row, subject: w.Subject})
 		}
 		for path, older := range w.Spellings {
@@ -44,15 +43,23 @@ func (s *Handler) index() {
 		{Operation: workload.Operation{Name: "metadata", Method: "GET", Path: "/$metadata"}, own: (*call).metadata},
 	} {
 		op.Versions = workload.Beta | workload.V1
-		s.operations = append(s.operations, op.Name)
 		s.paths.add(op.Method, op.Path, op)
 	}
-	s.operations = slices.Compact(s.operations)
 }
 
-// Operations returns the names of Graph's operations, as rules, scenarios and the
-// journal use them.
-func (s *Handler) Operations() []string { return slices.Clone(s.operations) }
+// Operations returns the names of the operations of workloads and of Graph itself, as
+// rules, scenarios and the journal use them.
+func Operations(list []*workload.Workload) []string {
+	var names []string
+	for _, w := range list {
+		for _, row := range w.Operations {
+			if row.Level != workload.Unsupported {
+				names = append(names, row.Name)
+			}
+		}
+	}
+	return slices.Compact(append(names, "batch", "metadata"))
+}
 
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 

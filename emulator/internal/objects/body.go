@@ -52,6 +52,9 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 	} else if t.Abstract && creating {
 		return nil, apierror.MissingType()
 	}
+	if bad := e.check(t, body, !creating); bad != nil {
+		return nil, c.Refuse(bad)
+	}
 	w := &written{typ: t, draft: &workload.Draft{Type: t.Name, Values: map[string]any{}, Hidden: map[string]any{}}}
 	rules := e.rulesOf(t)
 	total := 0
@@ -66,7 +69,7 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 			if err != nil {
 				return nil, err
 			}
-			if total += len(b.urls); total > maxBinds {
+			if total += len(b.urls); total > maxBinds && !c.Trusted {
 				return nil, requestError("A resource cannot contain more than 20 link changes")
 			}
 			w.binds = append(w.binds, b)
@@ -86,7 +89,7 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 		}
 		if p.Name == t.KeyNames()[0] {
 			if id, ok := v.(string); ok {
-				if creating && !keyIsGiven(t, rules) {
+				if creating && !keyIsGiven(t, rules) && !c.Trusted {
 					return nil, readOnly(name)
 				}
 				w.draft.ID = id
@@ -96,13 +99,10 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 				continue
 			}
 		}
-		if p.Computed || p.ReadOnly || p.Immutable && !creating || rules != nil && contains(rules.ReadOnly, name) {
+		if !c.Trusted && (p.Computed || p.ReadOnly || p.Immutable && !creating || rules != nil && contains(rules.ReadOnly, name)) {
 			return nil, readOnly(name)
 		}
 		w.draft.Values[name] = v
-	}
-	if bad := e.check(t, w.draft.Values); bad != nil {
-		return nil, c.Refuse(bad)
 	}
 	return w, nil
 }

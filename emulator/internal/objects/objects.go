@@ -10,14 +10,16 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // Engine serves objects. It keeps no state: that is the store's.
 type Engine struct {
-	models map[workload.Version]*odata.Model
-	rules  map[string]*workload.Rules // by the type's name
-	shown  map[string]map[string]bool // by the type's name: Usual
+	models   map[workload.Version]*odata.Model
+	rules    map[string]*workload.Rules // by the type's name
+	payloads schema.Payloads
+	shown    map[string]map[string]bool // by the type's name: Usual
 }
 
 // New returns an engine of the models in force and the rules of the workloads.

@@ -89,7 +89,7 @@ func appendFull(dst []byte, r gjson.Result, t *Type, id string, depth int) []byt
 			return true
 		}
 		p := t.Property(key.Str)
-		if p != nil && p.annotated() && v.Type != gjson.Null && !member(r, key.Str, "@odata.type").Exists() {
+		if p != nil && p.annotated(v) && v.Type != gjson.Null && !member(r, key.Str, "@odata.type").Exists() {
 			dst = p.appendType(dst)
 		}
 		dst = append(append(comma(dst, '{'), key.Raw...), ':')
@@ -116,11 +116,20 @@ func member(r gjson.Result, property, annotation string) (found gjson.Result) {
 	return found
 }
 
-// annotated reports whether JSON alone does not tell the property's type. It does
-// for texts and Booleans; a single structured value says it itself, and so does
-// each entity of a navigation.
-func (p *Property) annotated() bool {
-	return !p.Navigation && (p.Collection || p.Kind != KindString && p.Kind != KindBoolean && p.Kind != KindComplex)
+// annotated reports whether JSON alone does not tell the type of the property's
+// value v. It does for texts, Booleans and for what is a Double unless INF and NaN are
+// written as texts; a single structured value says it itself, and so does each entity
+// of a navigation. An untyped value has no type to tell.
+func (p *Property) annotated(v gjson.Result) bool {
+	switch {
+	case p.Navigation, p.Kind == KindUntyped:
+		return false
+	case p.Collection:
+		return true
+	case p.Kind == KindDouble:
+		return v.Type == gjson.String
+	}
+	return p.Kind != KindString && p.Kind != KindBoolean && p.Kind != KindComplex
 }
 
 // appendType appends the member "name@odata.type".

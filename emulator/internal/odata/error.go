@@ -99,6 +99,10 @@ func suggest(name string, candidates []string) string {
 	if len(candidates) == 0 {
 		return "There is nothing that could be named here."
 	}
+	const most = 200 // a type may have thousands of others derived from it
+	if len(candidates) > most {
+		return "Known names: " + strings.Join(candidates[:most], ", ") + fmt.Sprintf(" and %d more.", len(candidates)-most)
+	}
 	return "Known names: " + strings.Join(candidates, ", ") + "."
 }
 

@@ -21,6 +21,7 @@ const (
 	opLt
 	opLe
 	opIn       // kids[0] among the others
+	opHas      // kids[0] has the flags of kids[1]
 	opFunction // one of functions
 	opPhrase   // of $search: a phrase that a field has
 )
@@ -75,6 +76,9 @@ func (s *scope) eval(n *node) value {
 			}
 		}
 		return boolean(false)
+	case opHas:
+		v, flags := s.eval(n.kids[0]), s.eval(n.kids[1])
+		return boolean(!v.null() && !flags.null() && v.n&flags.n == flags.n)
 	case opEq, opNe, opGt, opGe, opLt, opLe:
 		return boolean(holds(n.op, s.eval(n.kids[0]), s.eval(n.kids[1]), n.exact))
 	}
@@ -131,7 +135,8 @@ func equal(a, b value, exact bool) bool {
 	if a.null() || b.null() {
 		return a.null() && b.null()
 	}
-	return compare(a, b, exact) == 0
+	// Kinds can only differ where a property is untyped. NaN is not even itself.
+	return class(a.kind) == class(b.kind) && !a.nan() && compare(a, b, exact) == 0
 }
 
 func holds(o op, a, b value, exact bool) bool {
@@ -140,7 +145,7 @@ func holds(o op, a, b value, exact bool) bool {
 		return equal(a, b, exact)
 	case o == opNe:
 		return !equal(a, b, exact)
-	case a.null() || b.null():
+	case a.null() || b.null() || class(a.kind) != class(b.kind) || a.nan() || b.nan():
 		return false
 	}
 	c := compare(a, b, exact)

@@ -12,9 +12,9 @@ type Filter struct {
 // ParseFilter reads the value of a $filter over entities of type t, percent
 // decoding already done. The error is an *Error.
 //
-// It knows eq ne gt ge lt le in, and or not, parentheses; contains, startswith,
+// It knows eq ne gt ge lt le in has, and or not, parentheses; contains, startswith,
 // endswith, indexof, concat, tolower, toupper, trim, length, isof; any and all;
-// /$count; casts. It does not know arithmetic, has, and functions of dates.
+// /$count; casts. It does not know arithmetic, and functions of dates.
 // Names, operators and members of enumerations may be in any letter case; texts
 // compare without regard to case, but for the property id (documented: values
 // are case-insensitive, ids are not).
@@ -40,9 +40,9 @@ func ParseFilter(text string, t *Type) (*Filter, error) {
 
 // trailing reports what stands after a complete expression.
 func (p *parser) trailing() error {
-	help := "The expression should end here, or go on with an operator: eq, ne, gt, ge, lt, le, in, and, or."
+	help := "The expression should end here, or go on with an operator: eq, ne, gt, ge, lt, le, has, in, and, or."
 	if p.tok.kind == tokenWord {
-		for _, w := range []string{"add", "sub", "mul", "div", "mod", "has"} {
+		for _, w := range []string{"add", "sub", "mul", "div", "mod"} {
 			if p.tok.word(w) {
 				help = "The operator " + w + " is not supported."
 			}

@@ -8,7 +8,7 @@ import (
 )
 
 // literal reads a word as a value without quotes: true, false, null, a GUID, a
-// number, a date or a date-time. ok is false where it is none of these.
+// number, a date, a time or a date-time. ok is false where it is none of these.
 func literal(word string) (v value, s shape, ok bool) {
 	switch {
 	case strings.EqualFold(word, "true"), strings.EqualFold(word, "false"):
@@ -17,6 +17,9 @@ func literal(word string) (v value, s shape, ok bool) {
 		return value{}, shape{}, true
 	case isGuid(word):
 		return value{kind: KindGuid, s: word}, shape{kind: KindGuid}, true
+	case word == "INF", word == "-INF", word == "NaN": // in this spelling only (OASIS, ABNF)
+		f, _ := parseFloat(word)
+		return value{kind: KindDouble, f: f}, shape{kind: KindDouble}, true
 	case !digit(word[0]) && word[0] != '-':
 		return value{}, shape{}, false
 	}
@@ -33,13 +36,98 @@ func literal(word string) (v value, s shape, ok bool) {
 	if sec, nanos, ok := parseInstant(word); ok {
 		return value{kind: KindDateTimeOffset, n: sec, nanos: nanos}, shape{kind: KindDateTimeOffset}, true
 	}
-	// ParseFloat also takes hexadecimal digits, underscores and names, which OData does not.
-	if strings.Trim(word, "0123456789.eE+-") == "" {
-		if f, err := strconv.ParseFloat(word, 64); err == nil {
-			return value{kind: KindDouble, f: f}, shape{kind: KindDouble}, true
-		}
+	if sec, nanos, ok := parseTime(word); ok {
+		return value{kind: KindTimeOfDay, n: sec, nanos: nanos}, shape{kind: KindTimeOfDay}, true
+	}
+	if f, ok := parseFloat(word); ok {
+		return value{kind: KindDouble, f: f}, shape{kind: KindDouble}, true
 	}
 	return value{}, shape{}, false
+}
+
+// parseFloat reads a number as OData writes it. ParseFloat alone also takes
+// hexadecimal digits, underscores and other names.
+func parseFloat(s string) (float64, bool) {
+	switch s {
+	case "INF":
+		return math.Inf(1), true
+	case "-INF":
+		return math.Inf(-1), true
+	case "NaN":
+		return math.NaN(), true
+	}
+	if strings.Trim(s, "0123456789.eE+-") != "" {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil
+}
+
+// parseTime reads a time of day, 12:30 or 12:30:15.1234567, as the seconds from
+// midnight.
+func parseTime(s string) (sec int64, nanos int32, ok bool) {
+	if len(s) < 5 || s[2] != ':' {
+		return 0, 0, false
+	}
+	sec, nanos, ok = parseInstant("1970-01-01T" + s + "Z")
+	return sec, nanos, ok && strings.Trim(s, "0123456789:.") == ""
+}
+
+// parseDuration reads a duration, such as P1DT2H or -PT0.5S, as its length. Years,
+// months and weeks, which OData's durations do not have, count 365, 30 and 7 days, as
+// in the .NET that Graph runs on (inferred).
+func parseDuration(s string) (sec int64, nanos int32, ok bool) {
+	negative := strings.HasPrefix(s, "-")
+	s, ok = strings.CutPrefix(strings.TrimPrefix(s, "-"), "P")
+	if !ok || s == "" || len(s) > 64 {
+		return 0, 0, false
+	}
+	days, times, timed := strings.Cut(s, "T")
+	if timed && times == "" {
+		return 0, 0, false
+	}
+	d, _, ok1 := durationParts(days, "YMWD", []int64{365 * 86400, 30 * 86400, 7 * 86400, 86400})
+	t, n, ok2 := durationParts(times, "HMS", []int64{3600, 60, 1})
+	if !ok1 || !ok2 {
+		return 0, 0, false
+	}
+	if sec, nanos = d+t, n; negative {
+		sec, nanos = -sec, -nanos
+	}
+	return sec, nanos, true
+}
+
+// durationParts reads numbers, each with one of the letters behind, which come in
+// their order; only seconds may have decimals.
+func durationParts(s, letters string, units []int64) (sec int64, nanos int32, ok bool) {
+	for s != "" {
+		i := 0
+		for i < len(s) && digit(s[i]) {
+			i++
+		}
+		n, ok := number(s[:i])
+		if !ok || i > 9 || i == len(s) {
+			return 0, 0, false
+		}
+		if s[i] == '.' {
+			from := i + 1
+			unit := int32(1e8)
+			for i = from; i < len(s) && digit(s[i]); i++ {
+				nanos += int32(s[i]-'0') * unit
+				unit /= 10
+			}
+			if i == from || i == len(s) || s[i] != 'S' {
+				return 0, 0, false
+			}
+		}
+		at := strings.IndexByte(letters, s[i])
+		if at < 0 {
+			return 0, 0, false
+		}
+		sec += int64(n) * units[at]
+		letters, units, s = letters[at+1:], units[at+1:], s[i+1:]
+	}
+	return sec, nanos, true
 }
 
 // isGuid reports whether s has the form 6fd2c87f-b296-42f0-b197-1e91e994b900.

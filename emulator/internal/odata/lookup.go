@@ -224,6 +224,20 @@ func (t *Type) Property(name string) *Property {
 	return (*table)[string(lower(name, new([maxLower]byte)))]
 }
 
+// Declared returns the property of that name, in any letter case, of t and its bases;
+// nil: neither has it.
+func (t *Type) Declared(name string) *Property {
+	p := t.Property(name)
+	for b := t; b != nil && p != nil; b = b.Base {
+		for i := range b.Properties {
+			if &b.Properties[i] == p {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
 // newTable notes what Property finds, by name in lower case.
 func (t *Type) newTable() *map[string]*Property {
 	table := map[string]*Property{}

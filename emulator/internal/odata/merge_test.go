@@ -20,7 +20,8 @@ func newOwn(t testing.TB) *Model {
 	m := &Model{Types: []*Type{color, entity, user, school},
 		Functions: []Operation{{Name: "delta", Binding: user, BindingCollection: true},
 			{Name: "delta", Binding: school, BindingCollection: true, Returns: &Property{Kind: KindEntity, Type: school, Collection: true}}},
-		EntitySets: []EntitySet{{Name: "Users", Type: user, Bindings: []Binding{{Path: "reports", Target: "users"}}}, {Name: "schools", Type: school}},
+		EntitySets: []EntitySet{{Name: "Users", Type: user, Bindings: []Binding{{Path: "reports", Target: "users"}}},
+			{Name: "schools", Type: school}},
 		Singletons: []Singleton{{Name: "me", Type: user, Bindings: []Binding{{Path: "manager", Target: "directoryObjects"}}}},
 	}
 	require.NoError(t, m.Link())

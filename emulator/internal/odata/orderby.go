@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -39,6 +40,9 @@ func ParseOrderBy(text string, t *Type) ([]OrderItem, error) {
 			return nil, p.fail("The $orderby expression must evaluate to a single value of primitive type.",
 				"This is %s. %s", n.shape, form(n.shape))
 		}
+		if n.shape.kind == KindBinary {
+			return nil, p.fail("The $orderby expression must evaluate to a value that has an order.", "Bytes have none.")
+		}
 		item := OrderItem{expr: n}
 		if p.tok.word("asc") || p.tok.word("desc") {
 			item.desc = p.tok.word("desc")
@@ -73,10 +77,10 @@ func Keys(items []OrderItem, e Entity) []Key {
 		v := s.eval(o.expr)
 		switch v.kind {
 		case KindEnum:
-			v = value{kind: KindInt64, n: v.n} // members order by their place, not by name
+			v = value{kind: KindInt64, n: v.n} // members order by their value, not by name
 		case KindGuid:
 			v.kind = KindString
-		case KindDate:
+		case KindDate, KindTimeOfDay, KindDuration: // an item's keys are all of one kind
 			v.kind = KindDateTimeOffset
 		}
 		v.s = strings.Clone(v.s) // it may still point into the entity's bytes
@@ -116,8 +120,8 @@ func CompareKeys(items []OrderItem, a, b []Key) int {
 	return 0
 }
 
-// MarshalJSON writes null, a Boolean, a text or an integer as itself and an
-// instant as [seconds,nanoseconds].
+// MarshalJSON writes null, a Boolean, a text or a number as itself, a time or a
+// duration as [seconds,nanoseconds], and INF, -INF and NaN as ["INF"].
 func (k Key) MarshalJSON() ([]byte, error) {
 	switch k.v.kind {
 	case KindBoolean:
@@ -126,6 +130,11 @@ func (k Key) MarshalJSON() ([]byte, error) {
 		return json.Marshal(k.v.s)
 	case KindInt64:
 		return strconv.AppendInt(nil, k.v.n, 10), nil
+	case KindDouble:
+		if math.IsInf(k.v.f, 0) || k.v.nan() {
+			return fmt.Appendf(nil, "[%q]", floatName(k.v.f)), nil
+		}
+		return strconv.AppendFloat(nil, k.v.f, 'g', -1, 64), nil
 	case KindDateTimeOffset:
 		return fmt.Appendf(nil, "[%d,%d]", k.v.n, k.v.nanos), nil
 	}
@@ -142,6 +151,16 @@ func (k *Key) UnmarshalJSON(b []byte) error {
 	case strings.HasPrefix(text, `"`):
 		k.v.kind = KindString
 		return json.Unmarshal(b, &k.v.s)
+	case strings.HasPrefix(text, `["`):
+		var name []string
+		if err := json.Unmarshal(b, &name); err != nil || len(name) != 1 {
+			return errors.New("odata: no sort key")
+		}
+		f, ok := parseFloat(name[0])
+		if !ok || floatName(f) == "" {
+			return errors.New("odata: no sort key")
+		}
+		k.v = value{kind: KindDouble, f: f}
 	case strings.HasPrefix(text, "["):
 		var parts []int64
 		if err := json.Unmarshal(b, &parts); err != nil {
@@ -152,11 +171,28 @@ func (k *Key) UnmarshalJSON(b []byte) error {
 		}
 		k.v = value{kind: KindDateTimeOffset, n: parts[0], nanos: int32(parts[1])}
 	default:
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			k.v = value{kind: KindInt64, n: n}
+			return nil
+		}
+		f, ok := parseFloat(text)
+		if !ok {
 			return errors.New("odata: no sort key")
 		}
-		k.v = value{kind: KindInt64, n: n}
+		k.v = value{kind: KindDouble, f: f}
 	}
 	return nil
+}
+
+// floatName is what OData calls a number that has no digits, "" for any other.
+func floatName(f float64) string {
+	switch {
+	case math.IsInf(f, 1):
+		return "INF"
+	case math.IsInf(f, -1):
+		return "-INF"
+	case math.IsNaN(f):
+		return "NaN"
+	}
+	return ""
 }

@@ -76,9 +76,10 @@ var comparisons = map[string]struct {
 	"eq": {opEq, "Equal"}, "ne": {opNe, "NotEqual"},
 	"gt": {opGt, "GreaterThan"}, "ge": {opGe, "GreaterThanOrEqual"},
 	"lt": {opLt, "LessThan"}, "le": {opLe, "LessThanOrEqual"},
+	"has": {opHas, "Has"},
 }
 
-// comparison reads eq, ne, gt, ge, lt, le and in, which bind alike and to the
+// comparison reads eq, ne, gt, ge, lt, le, has and in, which bind alike and to the
 // left, as in the OData library.
 func (p *parser) comparison() (*node, error) {
 	left, err := p.unary()
@@ -191,8 +192,23 @@ func operator(t token) bool {
 	return ok || t.word("in") || t.word("and") || t.word("or")
 }
 
-// typed reads an enumeration's member with its type, microsoft.graph.x'member'.
+// typed reads a value with its type: an enumeration's member, microsoft.graph.x'member',
+// a duration'PT1H' or a binary'AQID'.
 func (p *parser) typed() (*node, error) {
+	switch {
+	case strings.EqualFold(p.tok.prefix, "duration"):
+		sec, nanos, ok := parseDuration(p.tok.text)
+		if !ok {
+			return nil, p.syntax(p.tok.pos, "'%s' is no duration. %s", echo(p.tok.text), form(shape{kind: KindDuration}))
+		}
+		return &node{op: opLiteral, shape: shape{kind: KindDuration}, lit: value{kind: KindDuration, n: sec, nanos: nanos}}, p.next()
+	case strings.EqualFold(p.tok.prefix, "binary"):
+		v := readBinary(p.tok.text)
+		if v.null() {
+			return nil, p.syntax(p.tok.pos, "'%s' is no base64.", echo(p.tok.text))
+		}
+		return &node{op: opLiteral, shape: shape{kind: KindBinary}, lit: v}, p.next()
+	}
 	t := p.root.model.cast(p.tok.prefix)
 	if t == nil || !t.Enum() {
 		return nil, p.syntax(p.tok.pos, "'%s' is no enumeration. Dates, numbers and GUIDs are written without a prefix.", echo(p.tok.prefix))
@@ -205,8 +221,8 @@ func (p *parser) typed() (*node, error) {
 }
 
 func (p *parser) member(t *Type, name string) (value, error) {
-	v := t.member(name)
-	if v.n == int64(len(t.Members)) {
+	v, known := t.member(name)
+	if !known {
 		return v, p.fail(fmt.Sprintf("The string '%s' is not a valid enumeration type constant.", echo(name)),
 			"%s has the members '%s'.", t.Qualified(), strings.Join(t.Members, "', '"))
 	}
@@ -259,7 +275,13 @@ func (p *parser) compare(o op, kind string, left, right *node) (*node, error) {
 	}
 	l, r := left.shape, right.shape
 	ok := class(l.kind) == class(r.kind) && (l.kind != KindEnum || l.typ == r.typ)
-	ok = ok || l.kind == kindNull || r.kind == kindNull
+	ok = ok || l.kind == kindNull || r.kind == kindNull || l.kind == KindUntyped || r.kind == KindUntyped
+	if l.kind == KindBinary || r.kind == KindBinary { // bytes have no order
+		ok = ok && (o == opEq || o == opNe)
+	}
+	if o == opHas {
+		ok = l.kind == KindEnum && r.kind == KindEnum && l.typ == r.typ
+	}
 	if l.coll || r.coll {
 		ok = false
 	}
@@ -324,7 +346,18 @@ func form(s shape) string {
 		return "Write a date-time without quotes: 2026-07-31T12:00:00Z."
 	case KindGuid:
 		return "Write a GUID: 6fd2c87f-b296-42f0-b197-1e91e994b900."
+	case KindTimeOfDay:
+		return "Write a time of day without quotes: 12:30:00."
+	case KindDuration:
+		return "Write a duration as duration'P1DT2H30M'."
+	case KindBinary:
+		return "Bytes are only compared by eq and ne, with binary'AQID' in base64."
+	case KindUntyped:
+		return "Write a text in single quotes, a number, true or false."
 	case KindEnum:
+		if len(s.typ.Members) == 0 {
+			return "The metadata names no member of " + s.typ.Qualified() + "."
+		}
 		return "Write one of '" + strings.Join(s.typ.Members, "', '") + "'."
 	}
 	return "A structured value can only be compared with null, by eq or ne; name one of its properties after a slash."

@@ -216,6 +216,10 @@ func (p *parser) step(n *node, segment token) error {
 	if prop.Unserved {
 		return prop.notServed(p.target)
 	}
+	if prop.Kind == KindStream {
+		return p.fail(fmt.Sprintf("The stream property '%s' cannot be used in an expression.", prop.Name),
+			"Its bytes are not looked into; leave it out of %s.", p.target)
+	}
 	atRoot := n.path.slot < 0
 	for _, st := range n.path.steps {
 		atRoot = atRoot && st.cast != nil

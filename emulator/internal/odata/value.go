@@ -2,6 +2,7 @@ package odata
 
 import (
 	"cmp"
+	"encoding/base64"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -14,9 +15,9 @@ import (
 // depends on the kind; the zero value is null.
 type value struct {
 	kind  Kind
-	s     string  // String, Guid, Enum
-	n     int64   // Boolean: 0 or 1; Int64; Enum: place of the member; times: seconds since 1970
-	nanos int32   // times: nanoseconds within the second
+	s     string  // String, Guid; Binary: its bytes; Enum: a name that is no member
+	n     int64   // Boolean: 0 or 1; Int64; Enum: the member's value; times: seconds since 1970 or midnight; Duration: seconds
+	nanos int32   // times, Duration: nanoseconds within the second
 	f     float64 // Double
 }
 
@@ -43,7 +44,7 @@ func (s shape) read(r gjson.Result) value {
 		if r.Type == gjson.True || r.Type == gjson.False {
 			return boolean(r.Type == gjson.True)
 		}
-	case KindInt32:
+	case KindByte, KindSByte, KindInt16, KindInt32:
 		if r.Type == gjson.Number {
 			return value{kind: KindInt64, n: r.Int()} // integers of all sizes are kept alike
 		}
@@ -52,6 +53,22 @@ func (s shape) read(r gjson.Result) value {
 		if r.Type == gjson.Number || r.Type == gjson.String {
 			return value{kind: KindInt64, n: r.Int()}
 		}
+	case KindSingle, KindDouble, KindDecimal:
+		return readNumber(r)
+	case KindTimeOfDay:
+		if sec, nanos, ok := parseTime(r.Str); ok {
+			return value{kind: KindTimeOfDay, n: sec, nanos: nanos}
+		}
+	case KindDuration:
+		if sec, nanos, ok := parseDuration(r.Str); ok {
+			return value{kind: KindDuration, n: sec, nanos: nanos}
+		}
+	case KindBinary:
+		if r.Type == gjson.String {
+			return readBinary(r.Str)
+		}
+	case KindUntyped:
+		return readUntyped(r)
 	case KindDate:
 		if sec, ok := parseDate(r.Str); ok {
 			return value{kind: KindDate, n: sec}
@@ -62,7 +79,8 @@ func (s shape) read(r gjson.Result) value {
 		}
 	case KindEnum:
 		if r.Type == gjson.String {
-			return s.typ.member(r.Str)
+			v, _ := s.typ.member(r.Str)
+			return v
 		}
 	case KindComplex, KindEntity:
 		if r.IsObject() {
@@ -72,22 +90,77 @@ func (s shape) read(r gjson.Result) value {
 	return value{}
 }
 
-// member is the value of an enumeration with that name, in any letter case. A
-// name that is no member comes after all that are, so that data which is newer
-// than the model can still be compared.
-func (t *Type) member(name string) value {
-	for i, m := range t.Members {
-		if strings.EqualFold(m, name) {
-			return value{kind: KindEnum, s: m, n: int64(i)}
+// readNumber reads a number that need not be whole: INF, -INF and NaN are texts in
+// JSON (documented), and so is any for clients that ask for IEEE754Compatible.
+func readNumber(r gjson.Result) value {
+	switch r.Type {
+	case gjson.Number:
+		return value{kind: KindDouble, f: r.Num}
+	case gjson.String:
+		if f, ok := parseFloat(r.Str); ok {
+			return value{kind: KindDouble, f: f}
 		}
 	}
-	return value{kind: KindEnum, s: name, n: int64(len(t.Members))}
+	return value{}
+}
+
+// readBinary decodes both alphabets of base64: OData's is that of URLs, Graph's the
+// common one (observed).
+func readBinary(text string) value {
+	text = strings.TrimRight(text, "=")
+	b, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil {
+		if b, err = base64.RawURLEncoding.DecodeString(text); err != nil {
+			return value{}
+		}
+	}
+	return value{kind: KindBinary, s: string(b)}
+}
+
+// readUntyped takes a value as what JSON says it is.
+func readUntyped(r gjson.Result) value {
+	switch r.Type {
+	case gjson.String:
+		return value{kind: KindString, s: r.Str}
+	case gjson.Number:
+		return value{kind: KindDouble, f: r.Num}
+	case gjson.True, gjson.False:
+		return boolean(r.Type == gjson.True)
+	}
+	return value{}
+}
+
+// member is the value of an enumeration with that name, in any letter case; of one
+// with flags, several names may stand with commas between. known is false where a
+// name is no member: such a value comes after all that are, so that data which is
+// newer than the model can still be compared.
+func (t *Type) member(name string) (v value, known bool) {
+	if t.Flags && strings.Contains(name, ",") {
+		v, known = value{kind: KindEnum}, true
+		for one := range strings.SplitSeq(name, ",") {
+			part, ok := t.member(strings.TrimSpace(one))
+			if v.n |= part.n; !ok {
+				v.s, known = name, false
+			}
+		}
+		return v, known
+	}
+	last := -1
+	for i, m := range t.Members {
+		if last = max(last, t.memberValue(i)); strings.EqualFold(m, name) {
+			return value{kind: KindEnum, n: int64(t.memberValue(i))}, true
+		}
+	}
+	if t.Flags {
+		return value{kind: KindEnum, s: name}, false // it has none of the flags
+	}
+	return value{kind: KindEnum, s: name, n: int64(last) + 1}, false
 }
 
 // class groups the kinds that can be compared with each other.
 func class(k Kind) Kind {
 	switch k {
-	case KindInt32, KindDouble:
+	case KindByte, KindSByte, KindInt16, KindInt32, KindSingle, KindDouble, KindDecimal:
 		return KindInt64
 	case KindDate:
 		return KindDateTimeOffset
@@ -107,6 +180,8 @@ func compare(a, b value, exact bool) int {
 		return foldCompare(a.s, b.s)
 	case KindGuid:
 		return foldCompare(a.s, b.s)
+	case KindBinary:
+		return strings.Compare(a.s, b.s)
 	case KindInt64:
 		if a.kind == KindDouble || b.kind == KindDouble {
 			return cmp.Compare(a.float(), b.float())
@@ -117,6 +192,8 @@ func compare(a, b value, exact bool) int {
 	}
 	return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.nanos, b.nanos))
 }
+
+func (v value) nan() bool { return v.kind == KindDouble && v.f != v.f }
 
 func (v value) float() float64 {
 	if v.kind == KindDouble {

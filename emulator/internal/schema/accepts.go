@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -47,8 +48,32 @@ func accepts(s *jsonschema.Schema, v any) bool {
 		return typed(s, "array") && acceptsArray(s, v)
 	case map[string]any:
 		return typed(s, "object") && acceptsObject(s, v)
+	case float64:
+		return acceptsNumber(s, v)
 	}
-	return false // numbers are rare: the validator knows them
+	return false
+}
+
+// acceptsNumber knows types and bounds; what is at a bound is for the validator, which
+// is exact.
+func acceptsNumber(s *jsonschema.Schema, v float64) bool {
+	if !typed(s, "number") && (!typed(s, "integer") || v != math.Trunc(v)) || math.IsInf(v, 0) || math.IsNaN(v) {
+		return false
+	}
+	if s.ExclusiveMinimum != nil || s.ExclusiveMaximum != nil || s.MultipleOf != nil {
+		return false
+	}
+	if s.Minimum != nil {
+		if least, _ := s.Minimum.Float64(); v <= least {
+			return false
+		}
+	}
+	if s.Maximum != nil {
+		if most, _ := s.Maximum.Float64(); v >= most {
+			return false
+		}
+	}
+	return true
 }
 
 // quick tells whether s has no keyword that accepts does not know.
@@ -96,7 +121,11 @@ func acceptsText(s *jsonschema.Schema, v string) bool {
 		}
 	}
 	if s.Format != "" {
-		if valid := jsonschema.Formats[s.Format]; valid == nil || !valid(v) {
+		valid := edmFormats[s.Format]
+		if valid == nil {
+			valid = jsonschema.Formats[s.Format]
+		}
+		if valid == nil || !valid(v) {
 			return false
 		}
 	}

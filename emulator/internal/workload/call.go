@@ -19,6 +19,7 @@ type Call struct {
 	Keys    Keys   // the ids in its path
 	User    string // id of the user whose token it is; "" for an app's own token, or one that does not say
 	AppOnly bool   // it is an app's own token
+	Trusted bool   // it comes from the test itself, which may set what only the service sets
 	MaxBody int64
 	Objects Objects // of an operation on objects
 

@@ -67,7 +67,7 @@ var errorStatements = []statement{
 	{anyOperation, "unknown-segment", "400 `Resource not found for the segment 'x'.`", "docs issues 4900 and 21648", observed, func(t *testing.T, g *rig.Rig) {
 		id := g.Create(t, rig.CSVBody("North"))
 		for path, segment := range map[string]string{
-			"/education/syncProfiles": "syncProfiles", "/educaton/synchronizationProfiles": "educaton", "/me": "me", rig.At(id) + "/stop": "stop",
+			"/education/syncProfiles": "syncProfiles", "/educaton/synchronizationProfiles": "educaton", "/mi": "mi", rig.At(id) + "/stop": "stop",
 			rig.At(id) + "/start/now": "now", rig.At(id) + "/profileStatus/nonsense": "nonsense", rig.ProfilesAt + "/$count/x": "x",
 		} {
 			a := g.Get(t, path)

@@ -1,0 +1,21 @@
+package control
+
+import (
+	"net/http"
+	"strings"
+)
+
+// byHandler is an answer that is written by whoever knows its form.
+type byHandler func(w http.ResponseWriter, r *http.Request)
+
+// graph is Graph as another app uses it, for a test that arranges, acts as somebody
+// else, or looks: worlds/{world}/graph/v1.0/users. Its answers are Graph's, errors too.
+func (c *Control) graph(w World, r *http.Request) (any, error) {
+	before, path, _ := strings.Cut(r.URL.EscapedPath(), "/graph/")
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
+	}
+	base := scheme + r.Host + before + "/graph"
+	return byHandler(func(rw http.ResponseWriter, r *http.Request) { w.Graph(rw, r, "/"+path, base) }), nil
+}
