@@ -43,10 +43,10 @@ func createApplication(c *workload.Call, tx *entity.Tx, d *workload.Draft) error
 		d.ID = c.Objects.NewID(c)
 	}
 	preset(v, "appId", c.Objects.NewID(c))
-	v["createdDateTime"] = stamp(c.Now)
+	preset(v, "createdDateTime", stamp(c.Now))
 	preset(v, "signInAudience", "AzureADMyOrg") // documented: the typings' default; observed 2021 to 2023: another one
 	if domain := defaultDomain(tx.View); domain != "" {
-		v["publisherDomain"] = domain
+		preset(v, "publisherDomain", domain)
 	}
 	// Inferred from the samples: these are always there, and what is in them.
 	for _, name := range words("api info optionalClaims parentalControlSettings publicClient spa verifiedPublisher web") {

@@ -24,7 +24,7 @@ var deviceRules = &workload.Rules{
 		if !ids.IsGUID(textOf(d.Values, "deviceId")) {
 			return invalidValue("deviceId", "device")
 		}
-		d.Values["registrationDateTime"] = stamp(c.Now)
+		preset(d.Values, "registrationDateTime", stamp(c.Now))
 		preset(d.Values, "trustType", "Workplace") // inferred: what a client registers is joined to a workplace
 		return nil
 	},

@@ -154,7 +154,8 @@ func createAssignment(c *workload.Call, tx *entity.Tx, d *workload.Draft) error 
 	v["appRoleId"], v["principalId"], v["resourceId"] = role, principal.ID, resource.ID
 	v["principalDisplayName"], v["resourceDisplayName"] = prop(principal, "displayName").Str, prop(resource, "displayName").Str
 	v["principalType"] = titled(kindOf(principal))
-	v["createdDateTime"], v["creationTimestamp"] = stamp(c.Now), stamp(c.Now)
+	preset(v, "createdDateTime", stamp(c.Now))
+	preset(v, "creationTimestamp", stamp(c.Now))
 	return nil
 }
 

@@ -69,7 +69,7 @@ func createGroup(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		return err
 	}
 	for _, name := range afterCreate {
-		if v[name] != nil { // chosen words: these are of the service, that they fit here is not known
+		if v[name] != nil && !c.Trusted { // chosen words: these are of the service, that they fit here is not known
 			return readOnlyValue(name).Help("afterCreate", "/"+name, "PATCH the group when it is there")
 		}
 	}
@@ -84,13 +84,15 @@ func createGroup(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	if d.ID == "" {
 		d.ID = c.Objects.NewID(c)
 	}
-	v["createdDateTime"], v["renewedDateTime"] = stamp(c.Now), stamp(c.Now)
-	v["securityIdentifier"] = securityIdentifier(d.ID)
+	preset(v, "createdDateTime", stamp(c.Now))
+	preset(v, "renewedDateTime", stamp(c.Now))
+	preset(v, "securityIdentifier", securityIdentifier(d.ID))
 	if m365 {
 		preset(v, "visibility", "Public")
 		if domain := defaultDomain(tx.View); domain != "" {
 			mail := textOf(v, "mailNickname") + "@" + domain
-			v["mail"], v["proxyAddresses"] = mail, withMail(nil, mail)
+			preset(v, "mail", mail)
+			preset(v, "proxyAddresses", withMail(nil, mail))
 		}
 	}
 	return nil

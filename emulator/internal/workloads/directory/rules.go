@@ -48,11 +48,11 @@ func (o *objectTypes) singletons() []odata.Singleton {
 func NewModel(v workload.Version) *odata.Model {
 	base := &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: []odata.Property{odata.ReadOnly(odata.Required(odata.Text("id")))}}
 	known := []*odata.Type{base, {Name: "educationUserRole", Members: words("student teacher none unknownFutureValue")}}
-	var tables []string
+	further := v1Types
 	if v == workload.Beta {
-		tables = append(tables, betaTypes)
+		further = betaTypes
 	}
-	o := newObjectTypes(known, tables...)
+	o := newObjectTypes(known, further)
 	m := &odata.Model{Alias: "graph", Types: append(known, o.types...), Actions: o.actions, Functions: o.functions,
 		EntitySets: o.allSets(v), Singletons: o.singletons()}
 	if err := m.Link(); err != nil {

@@ -54,7 +54,7 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		return err
 	}
 	profile, _ := v["passwordProfile"].(map[string]any)
-	if textOf(profile, "password") == "" && textOf(v, "onPremisesImmutableId") == "" && listOf(v, "identities") == nil {
+	if !c.Trusted && textOf(profile, "password") == "" && textOf(v, "onPremisesImmutableId") == "" && listOf(v, "identities") == nil {
 		// Inferred: the directory's earlier API said so.
 		return refuse("A password must be specified to create a new user.").Help("missing", "/passwordProfile/password", "bring passwordProfile.password")
 	}
@@ -65,18 +65,20 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		return err
 	}
 	now := stamp(c.Now)
-	v["createdDateTime"], v["signInSessionsValidFromDateTime"], v["refreshTokensValidFromDateTime"] = now, now, now
-	if d.Hidden[passwordMember] != nil {
-		v["lastPasswordChangeDateTime"] = now
+	for _, name := range words("createdDateTime signInSessionsValidFromDateTime refreshTokensValidFromDateTime") {
+		preset(v, name, now)
 	}
-	v["securityIdentifier"] = securityIdentifier(d.ID)
+	if d.Hidden[passwordMember] != nil {
+		preset(v, "lastPasswordChangeDateTime", now)
+	}
+	preset(v, "securityIdentifier", securityIdentifier(d.ID))
 	preset(v, "userType", "Member")
 	if v["identities"] == nil {
 		v["identities"] = []any{}
 	}
 	v["identities"] = withSignInName(listOf(v, "identities"), initialDomain(tx.View), textOf(v, "userPrincipalName"))
 	if mail := textOf(v, "mail"); mail != "" {
-		v["proxyAddresses"] = withMail(nil, mail)
+		preset(v, "proxyAddresses", withMail(nil, mail))
 	}
 	return nil
 }
