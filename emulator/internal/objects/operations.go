@@ -85,7 +85,10 @@ var (
 	}
 	castVerbs         = map[string]verb{"GET": {"list", (*Engine).listObjects}}
 	castObjectVerbs   = map[string]verb{"GET": {"get", (*Engine).getObject}}
-	linkedObjectVerbs = map[string]verb{"GET": {"get", (*Engine).getObject}}
+	linkedObjectVerbs = map[string]verb{
+		"GET":    {"get", (*Engine).getObject},
+		"DELETE": {"delete", refuseToDelete},
+	}
 	objectVerbs       = map[string]verb{
 		"GET":    {"get", (*Engine).getObject},
 		"PATCH":  {"update", (*Engine).update},

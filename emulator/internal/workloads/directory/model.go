@@ -33,7 +33,7 @@ var (
 
 	v1Entity  = &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: profile.EntityType.Properties}
 	v1Role    = &odata.Type{Name: "educationUserRole", Members: profile.RoleType.Members[:4]} // without faculty
-	v1Objects = newObjectTypes([]*odata.Type{v1Entity, v1Role})
+	v1Objects = newObjectTypes([]*odata.Type{v1Entity, v1Role}, v1Types)
 )
 
 // model is what the workload adds to the model of a version. The types that all share
