@@ -6,6 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/ids"
+
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 )
 
@@ -16,7 +18,7 @@ func newSchool(t *testing.T) *tenant {
 	d := newTenant(t)
 	require.NoError(t, directory.FillTenant(d.store, directory.Seed{Domains: []string{"contoso.edu", "contoso.onmicrosoft.com"}, UsageLocation: "US",
 		SKUs:  []directory.SKU{{ID: skuA3, PartNumber: "M365EDU_A3_FACULTY"}},
-		Users: []directory.User{{PrincipalName: "admin@contoso.edu", DisplayName: "Admin"}}}, dawn))
+		Users: []directory.User{{PrincipalName: "admin@contoso.edu", DisplayName: "Admin"}}}, ids.Derived, dawn))
 	d.admin = d.want(t, 200, "GET", "/users/admin@contoso.edu", "").Get("id").Str
 	return d
 }

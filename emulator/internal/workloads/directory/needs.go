@@ -30,3 +30,14 @@ func needs(kind string) func(verb string) *identity.Need {
 func needsOf(n *identity.Need) func(string) *identity.Need {
 	return func(string) *identity.Need { return n }
 }
+
+// Permissions. Documented, each on the page of the operation.
+var (
+	accountsNeed = same("User.ReadBasic.All User.Read.All User.ReadWrite.All Directory.Read.All Directory.ReadWrite.All")
+	skusNeed     = same("LicenseAssignment.Read.All LicenseAssignment.ReadWrite.All Organization.Read.All Organization.ReadWrite.All " +
+		"Directory.Read.All Directory.ReadWrite.All")
+)
+
+func same(permissions string) *identity.Need {
+	return identity.NewNeed(identity.Directory, permissions, permissions)
+}

@@ -18,9 +18,9 @@ const MicrosoftGraph = "00000003-0000-0000-c000-000000000000"
 // organization, its domains, its licences, the templates of roles, Microsoft Graph's
 // service principal, and the first user as Global Administrator. Nothing of it depends
 // on a world: ids come from names, and the tenant's own is written on the way out.
-func FillTenant(s *entity.Store, seed Seed, at time.Time) error {
+func FillTenant(s *entity.Store, seed Seed, derive func(names ...string) string, at time.Time) error {
 	return s.Update(at, func(tx *entity.Tx) error {
-		f := filler{tx: tx, at: stamp(at)}
+		f := filler{tx: tx, at: stamp(at), derive: derive}
 		f.organization(seed)
 		f.domains(seed.Domains)
 		f.skus(seed.SKUs)
@@ -33,9 +33,10 @@ func FillTenant(s *entity.Store, seed Seed, at time.Time) error {
 
 // filler makes objects; err is the first that went wrong.
 type filler struct {
-	tx  *entity.Tx
-	at  string
-	err error
+	tx     *entity.Tx
+	at     string // the instant that they were made, "" for one before the world
+	derive func(names ...string) string
+	err    error
 }
 
 // make stores an object; nil where something went wrong before.
@@ -157,12 +158,15 @@ func orDerived(id string, names ...string) string {
 func (f *filler) users(seed Seed) {
 	issuer := initialDomain(f.tx.View)
 	for i, u := range seed.Users {
-		if f.err != nil || f.tx.Unique("user.userPrincipalName", u.PrincipalName) != nil {
+		if f.err != nil || f.tx.Unique(principalNames, u.PrincipalName) != nil {
 			continue
 		}
 		id := strings.ToLower(u.ID)
+		if id != "" && f.tx.Find(entity.Directory, id) != nil {
+			continue
+		}
 		if id == "" {
-			id = ids.Derived("user", strings.ToLower(u.PrincipalName))
+			id = f.derive("accounts", strings.ToLower(u.PrincipalName))
 		}
 		nickname, location := u.MailNickname, u.UsageLocation
 		if nickname == "" {
@@ -183,9 +187,8 @@ func (f *filler) users(seed Seed) {
 			change{"identities", withSignInName(nil, issuer, u.PrincipalName)}, change{"mail", u.Mail}, change{"mailNickname", nickname},
 			change{"proxyAddresses", addresses}, change{"securityIdentifier", securityIdentifier(id)},
 			change{"signInSessionsValidFromDateTime", f.at}, change{"surname", u.Surname}, change{"usageLocation", location},
-			change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"}, change{"refreshTokensValidFromDateTime", f.at})
-		if i == 0 && made != nil {
-			role := f.tx.Unique("directoryRole.roleTemplateId", globalAdministrator)
+			change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"}, change{"refreshTokensValidFromDateTime", f.at}, change{carriedID, u.ExternalID})
+		if role := f.tx.Unique("directoryRole.roleTemplateId", globalAdministrator); i == 0 && made != nil && role != nil {
 			f.err = f.tx.Link(RelMembers, role.Place, made.Place)
 		}
 	}
