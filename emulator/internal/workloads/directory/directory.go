@@ -72,12 +72,13 @@ func New(seed Seed, derive func(names ...string) string, objects *entity.Store) 
 	return s
 }
 
-// Populate puts the accounts of seed alone into a store. derive gives the ids of those
+// Populate puts the accounts and licences of seed alone into a store. derive gives the ids of those
 // that have none.
 func Populate(objects *entity.Store, seed *Seed, derive func(names ...string) string) error {
 	return objects.Update(time.Time{}, func(tx *entity.Tx) error {
 		tx.Pack()
 		f := filler{tx: tx, derive: derive}
+		f.skus(seed.SKUs)
 		f.users(*seed)
 		return f.err
 	})
