@@ -54,8 +54,9 @@ func (s *Server) base(f *fixture.Fixture) (*entity.Store, error) {
 // world.
 func (s *Server) fill(b *entity.Store, f *fixture.Fixture) error {
 	accounts := directorySeed(f.Directory)
-	if err := directory.Populate(b, &accounts, func(names ...string) string { return fixtureID(s.set.Seed, names...) }); err != nil {
-		return fmt.Errorf("/directory/users: %w", err)
+	derive := func(names ...string) string { return fixtureID(s.set.Seed, names...) }
+	if err := directory.FillTenant(b, accounts, derive, seededAt); err != nil {
+		return fmt.Errorf("/directory: %w", err)
 	}
 	minted := ids.NewStream(s.set.Seed, "fixture", "objects")
 	var seeds []objects.Seed

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/files"
-	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
@@ -214,7 +213,7 @@ func (f *FileReport) take(err error) error {
 }
 
 func (f *FileReport) scenario(o scenariofile.Outline, text []byte) error {
-	options := scenarioOptions(operations(newGraph(graph.Config{}, nil, builtIn)))
+	options := scenarioOptions(known())
 	options.Folder = filepath.Dir(f.File)
 	s, err := scenariofile.Parse(f.File, text, options)
 	if err != nil {
@@ -265,5 +264,5 @@ func scenarioOptions(operations []string) scenariofile.Options {
 // built-in one or the path of a file. It errs with scenario.Problems, all that
 // is wrong with it, or where there is none.
 func LoadScenario(ref string) (*scenario.File, error) {
-	return scenariofile.Load(ref, scenarioOptions(operations(newGraph(graph.Config{}, nil, builtIn))))
+	return scenariofile.Load(ref, scenarioOptions(known()))
 }

@@ -77,9 +77,9 @@ func TestWorldsBeginWithEntities(t *testing.T) {
 func TestEntitiesAreHeldAgainstTheModel(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"rooms":[{"label":"x"},{"lable":"x"}]}`: "/entities/rooms/1: ",
-		`{"roms":[{}]}`:                           "/entities/roms: ",
-		`{"rooms/x/desks":[{}]}`:                  "/entities/rooms~1x~1desks: ",
-		`{"rooms":[{"repeat":0}]}`:                "repeat",
+		`{"roms":[{}]}`:            "/entities/roms: ",
+		`{"rooms/x/desks":[{}]}`:   "/entities/rooms~1x~1desks: ",
+		`{"rooms":[{"repeat":0}]}`: "repeat",
 		`{"rooms":[{"desks":[{"neighbour@odata.bind":"rooms/nobody/desks/x"}]}]}`: "nobody",
 	} {
 		fixture := filepath.Join(t.TempDir(), "fixture.json")

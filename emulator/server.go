@@ -100,7 +100,7 @@ func New(o Options) (*Server, error) {
 		return kept(s, "local CA", func(dir string) (*certs.Authority, error) { return certs.Open(dir, set.Hosts, set.now) })
 	})
 	s.secret = sync.OnceValue(s.openSecret)
-	s.metrics = metrics.New(operations(newGraph(graph.Config{}, nil, models)))
+	s.metrics = metrics.New(operations())
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
 	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch}, s.engine, models)
 	sc, err := s.loadScenario()
@@ -175,7 +175,7 @@ func (s *Server) Client() *http.Client { return s.listening.Client() }
 func (s *Server) App() (clientID, secret string) { return s.app().ID, s.app().Secret }
 
 // Operations returns the names of all operations, as "profiles.start".
-func (s *Server) Operations() []string { return operations(s.graph) }
+func (s *Server) Operations() []string { return operations() }
 
 // Shutdown saves the state, if there is a file for it, before anything else, so
 // that a kill from then on loses nothing of it. Then it stops listening, ends at

@@ -124,16 +124,15 @@ func tenantsOf(d *fixture.Directory) tenants {
 // accounts is the part of a fixture's directory that may sign in, as the sign-in
 // endpoints have it.
 type accounts struct {
-	domains    []string
-	users      []entra.User
-	apps       []entra.App
-	registered map[string]bool // by lower-case id
+	domains []string
+	users   []entra.User
+	apps    []entra.App
 }
 
 // accountsOf prepares a directory for one tenant. idOf gives the id of the account with
 // a sign-in name: who signs in has the id that the account has in the world.
 func accountsOf(d *fixture.Directory, tenant string, idOf func(name string) string) *accounts {
-	a := &accounts{domains: d.Domains, registered: map[string]bool{}}
+	a := &accounts{domains: d.Domains}
 	for _, t := range d.Tenants {
 		if t.ID == tenant && len(t.Domains) > 0 {
 			a.domains = t.Domains
@@ -148,7 +147,6 @@ func accountsOf(d *fixture.Directory, tenant string, idOf func(name string) stri
 			Mail: u.Mail, Password: u.Password, Disabled: u.Disabled})
 	}
 	for _, app := range d.Apps {
-		a.registered[strings.ToLower(app.ID)] = true
 		var redirects []entra.RedirectURI
 		for _, r := range app.RedirectURIs {
 			redirects = append(redirects, entra.RedirectURI{URI: r.URI, Type: r.Type})
@@ -157,9 +155,4 @@ func accountsOf(d *fixture.Directory, tenant string, idOf func(name string) stri
 			RedirectURIs: redirects, Public: app.Public, Permissions: app.Permissions, DelegatedPermissions: app.DelegatedPermissions})
 	}
 	return a
-}
-
-// has tells whether there is such an app. A fixture without any lets every app be.
-func (a *accounts) has(app string) bool {
-	return len(a.registered) == 0 || a.registered[app] || a.registered[strings.ToLower(app)]
 }

@@ -102,8 +102,11 @@ type tokenSet [ways]atomic.Pointer[knownToken]
 // fewestSets is how long the table is at least.
 const fewestSets = 128
 
-// ways is how many tokens that fall into one place of the table are kept.
-const ways = 4
+// ways is how many tokens that fall into one place of the table are kept. The table has
+// at least two places for each world. Of worlds with one token each, or four, hardly one
+// place is then too small: two tokens that push each other out cost a check of a
+// signature with every request.
+const ways = 8
 
 // maxCachedToken bounds the memory of a token in the table.
 const maxCachedToken = 4 << 10
@@ -123,13 +126,13 @@ func (c *tokenCache) set(token string) *tokenSet {
 // fit makes the table long enough for so many worlds, each with a few tokens. A
 // token that is put meanwhile may be lost, and is read once more.
 func (c *tokenCache) fit(worlds int) {
-	if worlds <= len(*c.sets.Load()) {
+	if 2*worlds <= len(*c.sets.Load()) {
 		return
 	}
 	c.growing.Lock()
 	defer c.growing.Unlock()
 	before := *c.sets.Load()
-	sets := make([]tokenSet, 2*max(worlds, len(before)))
+	sets := make([]tokenSet, max(4*worlds, 2*len(before)))
 	c.sets.Store(&sets)
 	for i := range before {
 		for j := range before[i] {

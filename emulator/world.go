@@ -170,7 +170,7 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 		raise(&st.Revision, n)
 		return n
 	}
-	st.Registered = func(app string) bool { return st.accounts().has(app) }
+	st.Registered = from.fixture.HasApp // one table for all worlds
 	memory.Add(worldCost + st.Directory.Bytes())
 	st.World.SetScenario(sc.begin(o))
 	return st

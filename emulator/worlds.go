@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -52,8 +51,20 @@ func (e *FullError) flag() string {
 	return fmt.Sprintf("--max-worlds %d", 2*e.Max)
 }
 
-// worldName is what a world may be called. It ends up in URLs and logs.
-var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+// isWorldName tells whether a world may be called so: 1 to 64 letters, digits, dots,
+// dashes and underscores, of which the first is a letter or a digit. A name ends up in
+// URLs and logs.
+func isWorldName(name string) bool {
+	for i, c := range []byte(name) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+		case i > 0 && (c == '.' || c == '_' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return name != "" && len(name) <= 64
+}
 
 // worldRef reads what a world may be meant by: "" or "default", a name, or a
 // tenant's GUID.
@@ -67,7 +78,7 @@ func worldRef(ref string) (name, tenant string, err error) {
 			return DefaultWorld, tenant, nil
 		}
 		return tenant, tenant, nil
-	case worldName.MatchString(ref):
+	case isWorldName(ref):
 		return ref, ids.Derived("tenant", ref), nil
 	}
 	return "", "", fmt.Errorf("%.80q can't be a world: a name has 1 to 64 letters, digits, dots, dashes and underscores", ref)

@@ -2,13 +2,26 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/graphemu/graphemu/emulator"
 )
+
+// The help is a constant, so that no other command waits until all flaws are listed.
+func TestHelpHasTheShortNamesOfFlaws(t *testing.T) {
+	help := newRosterNew(environment{}).Long
+	for _, f := range emulator.RosterFlaws() {
+		if f.Short != "" {
+			assert.Contains(t, help, fmt.Sprintf("\n  %-12s%s\n", f.Short, f.Name))
+		}
+	}
+}
 
 // Each command says what it does and shows it, in lines that fit a terminal.
 func TestEveryCommandExplainsItself(t *testing.T) {

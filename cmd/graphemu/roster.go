@@ -46,7 +46,12 @@ A flaw is a fault and how often it is there; "graphemu roster flaws" lists them.
 name is file, fault and column, as student-missing-grade; the common ones have a
 short name too:
 
-` + shortFlaws() + `
+  missing     student-missing-username
+  bad         student-bad-username
+  duplicates  student-duplicate-sis-id
+  unmatched   student-unmatched
+  orphans     studentenrollment-orphan-sis-id
+
 With --documented the flaws are those of the ten messages in the documentation of
 the service.
 
@@ -129,17 +134,6 @@ func numbered(gives string, n int) string {
 		return strconv.Itoa(n) + " " + rest
 	}
 	return strings.Replace(gives, " N ", " "+strconv.Itoa(n)+" ", 1)
-}
-
-// shortFlaws lists the flaws that have a short name, for the help.
-func shortFlaws() string {
-	var b strings.Builder
-	for _, f := range emulator.RosterFlaws() {
-		if f.Short != "" {
-			fmt.Fprintf(&b, "  %-12s%s\n", f.Short, f.Name)
-		}
-	}
-	return b.String()
 }
 
 func newRosterFlaws(env environment) *cobra.Command {

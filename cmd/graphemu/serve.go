@@ -66,8 +66,6 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 	// The first signal ends the context. The system's own answer to a second one, to
 	// end the process, waits until the state is saved.
 	defer signal.Stop(listen())
-	untouched := make([]byte, headroom)
-	defer runtime.KeepAlive(untouched)
 	closeJournal, err := f.useJournal(&o)
 	if err != nil {
 		return err
@@ -87,6 +85,10 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 		defer end()
 	}
 	r.banner(env.out, o.Scenarios, o.Seed)
+	// Not before: so much memory at once lets the collector run, and all that there is
+	// to collect by then is what the start left.
+	untouched := make([]byte, headroom)
+	defer runtime.KeepAlive(untouched)
 
 	<-ctx.Done()
 	late := stop(ctx, s, env)

@@ -27,7 +27,8 @@ type fakeServer struct {
 
 // Graph tells what it was asked for.
 func (w *fakeWorld) Graph(rw http.ResponseWriter, r *http.Request, path, base string) {
-	fmt.Fprintf(rw, "%s %s %s", r.Method, path, base)
+	rw.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(rw, `{"asked":"%s %s %s"}`, r.Method, path, base)
 }
 
 func (s *fakeServer) CA() ([]byte, error) {

@@ -89,6 +89,7 @@ func (c *Control) routes() *mux.Router {
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
 			v, err := route.run(r)
 			if h, ok := v.(byHandler); ok && err == nil {
+				w.Header().Set("Cache-Control", "no-store")
 				h(w, r)
 				return
 			}

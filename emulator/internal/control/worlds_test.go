@@ -221,6 +221,6 @@ func TestGraphOfAWorld(t *testing.T) {
 	b := newBench(t)
 	for _, method := range []string{"GET", "POST", "PATCH", "PUT", "DELETE"} {
 		w := b.send(method, Prefix+"worlds/default/graph/v1.0/users/a%2Fb/$value", "")
-		assert.Regexp(t, "^"+method+` /v1\.0/users/a%2Fb/\$value http://[^/]+/_graphemu/worlds/default/graph$`, w.Body.String())
+		assert.Regexp(t, `"`+method+` /v1\.0/users/a%2Fb/\$value http://[^/]+/_graphemu/worlds/default/graph"`, w.Body.String())
 	}
 }

@@ -367,6 +367,13 @@ func TestStoreAgainstModel(t *testing.T) {
 				}))
 			}
 		}
+		if !r.store.View().st.log.watched && r.store.base.count == 0 {
+			want := int64(linkCost * len(r.model.links))
+			for o := range r.store.View().All() {
+				want += objectCost + int64(len(o.JSON)+len(o.keys))
+			}
+			require.Equal(t, want, r.store.Bytes())
+		}
 		r.views = append(r.views, seen{r.store.View(), r.model})
 		for _, s := range r.views {
 			same(t, s.view, s.model)
@@ -402,6 +409,7 @@ func changesLead(t require.TestingT, a, b seen) {
 			gone[c.Gone.Place] = true
 		case LinkAdded, LinkRemoved:
 			l := naiveLink{c.Relation, Link{c.From, c.To}}
+			require.NotNil(t, b.view.At(c.From))
 			require.Equal(t, b.model.links[l], c.Kind == LinkAdded)
 			require.False(t, links[l])
 			links[l] = true

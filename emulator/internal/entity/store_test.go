@@ -92,6 +92,7 @@ func TestWriteWhileReading(t *testing.T) {
 func TestContainedGoWithTheirParent(t *testing.T) {
 	s := New(Limits{})
 	some(t, s, 2)
+	after := s.Watch()
 	do(t, s, func(tx *Tx) {
 		parent := Place(1)
 		for i := range 1_000 { // each in the one before
@@ -103,7 +104,6 @@ func TestContainedGoWithTheirParent(t *testing.T) {
 	})
 	assert.Equal(t, 1_002, s.View().Len())
 	assert.Equal(t, 1_000, s.View().Sources("owners", 2).Len())
-	after := s.Watch()
 	do(t, s, func(tx *Tx) { require.NoError(t, tx.Delete(1)) })
 	assert.Equal(t, 1, s.View().Len())
 	assert.Zero(t, s.View().Sources("owners", 2).Len())

@@ -198,7 +198,6 @@ func TestResultFilters(t *testing.T) {
 	} {
 		assert.ElementsMatch(t, c.want, names(d.found(t, c.path+encoded("$filter", c.filter))), c.filter)
 	}
-	assert.Equal(t, []string{"ENTERPRISEPACK"}, stringsAt(d.found(t, "/subscribedSkus"+encoded("$filter", "consumedUnits lt 5 and skuId eq "+sku)), "value.#.skuPartNumber"))
 
 	for path, query := range map[string]string{
 		"/education/users":   "classes/any(c:c/schools/any(s:s/displayName eq 'x'))", // each user would ask for all that
@@ -304,9 +303,10 @@ func keysOf(v gjson.Result) (keys []string) {
 func TestLicences(t *testing.T) {
 	d := newDistrict(t)
 	a := d.found(t, "/subscribedSkus")
-	assert.Equal(t, `{"@odata.context":"http://example.com/beta/$metadata#subscribedSkus","value":[{"accountId":"`+d.world.World.Tenant.ID+`","appliesTo":"User",`+
-		`"capabilityStatus":"Enabled","consumedUnits":0,"id":"`+d.world.World.Tenant.ID+"_"+sku+`","skuId":"`+sku+`","skuPartNumber":"ENTERPRISEPACK",`+
-		`"prepaidUnits":{"enabled":1000000,"suspended":0,"warning":0,"lockedOut":0},"servicePlans":[],"subscriptionIds":[]}]}`, a.Raw)
+	assert.Equal(t, `{"@odata.context":"http://example.com/beta/$metadata#subscribedSkus","value":[{"id":"`+d.world.World.Tenant.ID+"_"+sku+
+		`","accountId":"`+d.world.World.Tenant.ID+`","accountName":null,"appliesTo":"User","capabilityStatus":"Enabled","consumedUnits":0,`+
+		`"prepaidUnits":{"enabled":1000000,"lockedOut":0,"suspended":0,"warning":0},"servicePlans":[],"skuId":"`+sku+
+		`","skuPartNumber":"ENTERPRISEPACK","subscriptionIds":[]}]}`, a.Raw)
 	assert.Equal(t, "#Int32", d.found(t, "/subscribedSkus", "Accept: application/json;odata.metadata=full").Get(`value.0.consumedUnits\@odata\.type`).String())
 }
 
@@ -342,7 +342,7 @@ func TestUnknownSegmentsBesideResults(t *testing.T) {
 		"/schools":                    {"schools", "did you mean /education/schools?"},
 		"/SynchronizationProfile":     {"SynchronizationProfile", "did you mean /education/synchronizationProfiles?"},
 		"/user":                       {"user", "did you mean 'users'?"},
-		"/gruops":                     {"gruops", `graphemu knows ["$batch" "$metadata" "directoryObjects" "education" "subscribedSkus" "users"] here`},
+		"/gruops":                     {"gruops", "did you mean 'groups'?"},
 		"/education/x":                {"x", "microsoft.graph.educationRoot has no such property, action or function"},
 	} {
 		w := d.send("GET", "/beta"+path, "")
@@ -362,7 +362,7 @@ func TestUnknownSegmentsBesideResults(t *testing.T) {
 func TestFaultsStrikeResults(t *testing.T) {
 	d := newDistrict(t)
 	rule := fault.Rule{Name: "busy", Operation: "education.schools.*", Respond: &fault.Respond{Status: 503}}
-	require.Empty(t, rule.Check(d.Operations()))
+	require.Empty(t, rule.Check(Operations(d.workloads, d.models)))
 	d.world.SetScenario(&engine.Scenario{Faults: faults.NewSet([]fault.Rule{rule}, 1)})
 	school := d.id(t, directory.Schools, "Zoë's School")
 	for path, status := range map[string]int{"/education/schools": 503, "/education/schools/" + school + "/users": 503, "/education/classes": 200} {

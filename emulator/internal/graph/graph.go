@@ -24,21 +24,20 @@ type Config struct {
 
 // Handler answers Graph requests. It holds no state of its own but what is under way.
 type Handler struct {
-	cfg        Config
-	engine     *engine.Engine
-	workloads  []*workload.Workload
-	models     Models
-	objects    *objects.Engine
-	csdl       map[workload.Version]func() []byte
-	paths      *paths // of all operations
-	operations []string
-	unsent     atomic.Int64 // bytes of answers to batches that are being made or sent
+	cfg       Config
+	engine    *engine.Engine
+	workloads []*workload.Workload
+	models    Models
+	objects   *objects.Engine
+	csdl      map[workload.Version]func() []byte
+	paths     *paths       // of all operations
+	unsent    atomic.Int64 // bytes of answers to batches that are being made or sent
 }
 
 // Models are what $metadata shows of each version.
 type Models map[workload.Version]*odata.Model
 
-// New returns a handler of workloads. e may be nil where nothing is served.
+// New returns a handler of workloads.
 func New(cfg Config, e *engine.Engine, list []*workload.Workload, models Models) *Handler {
 	s := &Handler{cfg: cfg, engine: e, workloads: list, models: models, objects: objects.New(models, list), csdl: map[workload.Version]func() []byte{}}
 	for v, m := range models {

@@ -257,5 +257,5 @@ func aboutProfiles(fact string) bool {
 		}
 	}
 	return strings.Contains(fact, " of educationSynchronizationProfile ") || strings.HasPrefix(fact, "binding ") ||
-		strings.HasPrefix(fact, "function delta")
+		strings.HasPrefix(fact, "function delta of Collection(education")
 }

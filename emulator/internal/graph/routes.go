@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -30,7 +31,6 @@ func (s *Handler) index() {
 				s.paths.at(row.Path).unsupported = true
 				continue
 			}
-			s.operations = append(s.operations, row.Name)
 			s.paths.add(row.Method, row.Path, &operation{Operation: row, subject: w.Subject})
 		}
 		for path, older := range w.Spellings {
@@ -44,7 +44,6 @@ func (s *Handler) index() {
 		{Operation: workload.Operation{Name: "metadata", Method: "GET", Path: "/$metadata"}, own: (*call).metadata},
 	} {
 		op.Versions = workload.Beta | workload.V1
-		s.operations = append(s.operations, op.Name)
 		s.paths.add(op.Method, op.Path, op)
 	}
 	for v, m := range s.models { // what rows of one version begin with, the model of another may have, too
@@ -54,13 +53,40 @@ func (s *Handler) index() {
 			}
 		}
 	}
-	s.operations = append(s.operations, s.objects.Names()...)
-	s.operations = slices.Compact(s.operations)
 }
 
-// Operations returns the names of Graph's operations, as rules, scenarios and the
-// journal use them.
-func (s *Handler) Operations() []string { return slices.Clone(s.operations) }
+// Operations returns the names of the operations of workloads and of Graph itself, as
+// rules, scenarios and the journal use them.
+func Operations(list []*workload.Workload, models Models) []string {
+	names := objects.New(models, list).Names()
+	for _, w := range list {
+		for _, row := range w.Operations {
+			if row.Level != workload.Unsupported {
+				names = append(names, row.Name)
+			}
+		}
+	}
+	return slices.Compact(append(names, "batch", "metadata"))
+}
+
+// Addresses returns the calls that the rows know, as "GET /users/{id}", those of paths
+// that graphemu does not emulate among them.
+func Addresses(list []*workload.Workload) []string {
+	all := []string{"POST /$batch", "GET /$metadata"}
+	for _, w := range list {
+		for _, row := range w.Operations {
+			method := row.Method
+			if method == "" {
+				method = operationAny
+			}
+			all = append(all, method+" "+row.Path)
+		}
+	}
+	return all
+}
+
+// operationAny is the method of an address that means any.
+const operationAny = "*"
 
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
@@ -89,6 +115,7 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 		return nil, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
 	}
 	if e := s.beyond(method, l, rawSegments(l.escaped)); e != nil {
+		l.unsupported = true
 		return nil, e
 	}
 	if l.absent != "" {

@@ -155,3 +155,18 @@ func (n *Need) In(g Generation) Need {
 	}
 	return in
 }
+
+// Permission is a permission of Graph that an operation here asks for.
+type Permission struct {
+	Name                   string
+	Delegated, Application bool // who may be granted it: an app for a user, an app for itself
+}
+
+// All returns the permissions, in the order of the list.
+func All() []Permission {
+	list := make([]Permission, len(known))
+	for i, row := range known {
+		list[i] = Permission{row.name, row.kind&asDelegated != 0, row.kind&asApplication != 0}
+	}
+	return list
+}

@@ -23,10 +23,9 @@ func (e *Engine) Store(c *workload.Call) *entity.Store { return stateOf(c).Store
 // NewID is the next id that the world mints.
 func (e *Engine) NewID(c *workload.Call) string { return stateOf(c).NewID() }
 
-// Object answers an object as its own address does.
-func (e *Engine) Object(c *workload.Call, status int, context string, o *entity.Object) engine.Reply {
-	declared := e.models[c.Version].Type(o.Type)
-	l := &list{in: stateOf(c).Store.View(), typ: declared, path: o.Home.Name}
+// Object answers an object that is declared as a type.
+func (e *Engine) Object(c *workload.Call, status int, typ, context string, o *entity.Object) engine.Reply {
+	l := &list{in: stateOf(c).Store.View(), typ: e.models[c.Version].Type(typ), path: o.Home.Name}
 	one := e.object(c, l, o)
 	json := one.Shape(nil, nil)
 	return c.OK(status, c.Entity(c.Room(len(json)+256), context, one.Address, json, one.typ))

@@ -23,6 +23,14 @@ func refuseToCreate(_ *Engine, _ *workload.Call, p resource.Path) (engine.Reply,
 		Help("links", "", "POST %s/$ref links an object that is there", p)
 }
 
+// refuseToDelete answers a DELETE of a linked object without $ref. Observed in 2019:
+// msgraph-sdk-dotnet issue 494; later the object itself went (issue 1106), which no
+// client wants (chosen).
+func refuseToDelete(_ *Engine, _ *workload.Call, p resource.Path) (engine.Reply, error) {
+	return engine.Reply{}, apierror.BadRequest("Write requests are only supported on contained entities").
+		Help("links", "", "DELETE %s/$ref takes the link away", p)
+}
+
 // owner is the path less its $ref, and less the key before it.
 func owner(p resource.Path) (links resource.Path, key *resource.Segment) {
 	s := p.Segments[:len(p.Segments)-1]

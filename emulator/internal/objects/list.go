@@ -37,10 +37,14 @@ func (l *list) find(e *Engine, s *resource.Segment) *entity.Object {
 	switch {
 	case l.linked:
 		// By its id, and only where it is linked.
-		if o = l.in.Find(e.family(l.typ), id); o != nil && !l.all().Has(o.Place) {
+		family := e.family(l.typ)
+		if r := e.rulesOf(l.typ); family == "" && r != nil && r.View == "" {
+			family = r.Set
+		}
+		if o = l.in.Find(family, id); o != nil && !l.all().Has(o.Place) {
 			o = nil
 		}
-		if o == nil && e.family(l.typ) == "" {
+		if o == nil && family == "" {
 			o = l.search(func(one *entity.Object) bool { return one.ID == id })
 		}
 	case l.family != "":

@@ -51,17 +51,21 @@ func (one *object) JSON() []byte {
 	switch {
 	case one.rule == nil:
 		return one.o.JSON
-	case one.rule.Tenant && one.json == nil:
-		one.json = bytes.ReplaceAll(one.o.JSON, []byte(workload.TenantID), []byte(one.c.Tenant.ID))
-	case one.rule.View == "":
-		if one.json != nil {
-			return one.json
+	case one.json != nil:
+		return one.json
+	case one.rule.Tenant || one.rule.Show != nil:
+		one.json = one.o.JSON
+		if one.rule.Show != nil {
+			one.json = one.rule.Show(one.c, one.list.in, one.o)
 		}
+		if one.rule.Tenant {
+			one.json = bytes.ReplaceAll(one.json, []byte(workload.TenantID), []byte(one.c.Tenant.ID))
+		}
+		return one.json
+	case one.rule.View == "":
 		return one.o.JSON
 	}
-	if one.json == nil {
-		one.json = flatten(one.typ, one.o.JSON, one.rule.Inside)
-	}
+	one.json = flatten(one.typ, one.o.JSON, one.rule.Inside)
 	return one.json
 }
 

@@ -227,6 +227,9 @@ func (e *Engine) contained(in entity.View, t *odata.Type, home entity.Home, at, 
 	l.all = func() entity.Places { return in.List(home) }
 	r := e.rulesOf(t)
 	if home.Parent != 0 || r == nil {
+		if r != nil {
+			l.family = r.Family
+		}
 		return l
 	}
 	l.family, l.rules = r.Family, r
@@ -263,7 +266,7 @@ func (e *Engine) linkContext(t *odata.Type) string {
 	if t.Name == "directoryObject" {
 		return "directoryObjects"
 	}
-	if r := e.rules[t.Name]; r != nil && r.View == "" && !strings.Contains(r.Set, "/") {
+	if r := e.rules[t.Name]; r != nil && r.View == "" && r.Set != "" && !strings.Contains(r.Set, "/") {
 		return r.Set
 	}
 	return "Collection(" + t.Qualified() + ")"

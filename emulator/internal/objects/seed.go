@@ -39,6 +39,7 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 	})
 	c := &workload.Call{Call: engine.Call{Now: now}, Version: v, Trusted: true,
 		Tenant: &workload.Tenant{States: []any{&State{Store: store, NewID: newID}}, FirstUser: func() string { return "" }}}
+	c.Objects = e
 	type bound struct {
 		place entity.Place
 		w     *written
@@ -68,7 +69,7 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 					}
 					alone := *w
 					alone.binds = nil
-					o, err := e.make(c, tx, t.list, &alone)
+					o, err := e.createAt(c, tx, &t, &alone)
 					if err != nil {
 						return fmt.Errorf("%s: %w", at, e.inWords(err))
 					}

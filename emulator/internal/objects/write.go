@@ -29,19 +29,24 @@ func (e *Engine) create(c *workload.Call, p resource.Path) (engine.Reply, error)
 		if t, err = e.resolve(c, tx.View, p); err != nil {
 			return err
 		}
-		if t.link != nil { // the object lives in the set of its type
-			if err := t.link.Create(c, tx, t.from, w.draft); err != nil {
-				return err
-			}
-			t.list = e.home(tx.View, w.typ)
-		}
-		t.object, err = e.make(c, tx, t.list, w)
+		t.object, err = e.createAt(c, tx, &t, w)
 		return err
 	})
 	if err != nil {
 		return engine.Reply{}, e.inWords(err)
 	}
 	return e.created(c, p, t), nil
+}
+
+// createAt makes an object in the collection that a path leads to.
+func (e *Engine) createAt(c *workload.Call, tx *entity.Tx, t *target, w *written) (*entity.Object, error) {
+	if t.link != nil { // it lives in the set of its type
+		if err := t.link.Create(c, tx, t.from, w.draft); err != nil {
+			return nil, err
+		}
+		t.list = e.home(tx.View, w.typ)
+	}
+	return e.make(c, tx, t.list, w)
 }
 
 // created is the answer to what was made.
@@ -64,6 +69,7 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 		return nil, apierror.BadRequest("Write requests are only supported on contained entities")
 	}
 	d, home, t, r := w.draft, l.home, w.typ, e.rulesOf(w.typ)
+	d.Parent = home.Parent
 	if r != nil && r.View != "" {
 		if err := e.required(r, t, d.Values); err != nil {
 			return nil, err

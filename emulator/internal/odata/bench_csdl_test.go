@@ -45,3 +45,25 @@ func BenchmarkReadCSDL(b *testing.B) {
 	runtime.KeepAlive(m)
 	runtime.KeepAlive(file)
 }
+
+// BenchmarkLookups finds a type and a property of a model, without an allocation.
+func BenchmarkLookups(b *testing.B) {
+	m := readEvery(b)
+	user := m.Type("user")
+	b.ReportAllocs()
+	for b.Loop() {
+		if m.Type("#microsoft.graph.User") != user || user.Property("createdDateTime") == nil || m.Set("USERS") == nil {
+			b.Fatal("not found")
+		}
+	}
+}
+
+// BenchmarkWriteCSDL writes the whole of v1.0.
+func BenchmarkWriteCSDL(b *testing.B) {
+	m, err := ReadCSDL(bytes.NewReader(metadataFile(b, "v1.0.csdl")), "v1.0.csdl")
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.CSDL()
+	}
+}

@@ -49,7 +49,11 @@ func (c *csdlReader) resolve() (*Model, error) {
 	c.targetsOf(m)
 	c.annotate()
 	if len(c.problems) == 0 {
-		for _, err := range m.link() {
+		for i, err := range m.link() {
+			if i >= maxLooked {
+				c.more++ // to look for the line of each would take long
+				continue
+			}
 			e := err.(*linkError) // link makes no others
 			c.fail(c.lineOf(m, e.about), "%s", e.text)
 		}

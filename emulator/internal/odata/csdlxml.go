@@ -21,6 +21,7 @@ const (
 	maxBases     = 64
 	maxProblems  = 10 // as many are told at once
 	maxNoted     = 1000
+	maxLooked    = 100 // of what linking finds, as many lines are looked for
 	maxAttribute = 64 << 10
 )
 
@@ -101,7 +102,7 @@ func (d *document) intern(s string) string {
 
 // fail notes a problem with which reading can go on.
 func (d *document) fail(line int, format string, args ...any) {
-	if len(d.problems) == maxNoted {
+	if len(d.problems) >= maxNoted {
 		d.more++
 		return
 	}

@@ -107,3 +107,13 @@ func TestLinkChecksKeysAndTheContainer(t *testing.T) {
 	assert.ErrorContains(t, err, "the entity container has Things twice")
 	assert.ErrorContains(t, (&Model{Types: []*Type{{Name: "a", Namespace: "b..c"}}}).Link(), `namespace "b..c" of type a`)
 }
+
+func TestLookupsDoNotAllocate(t *testing.T) {
+	m := newSpaces(t)
+	user := m.Type("user")
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		if m.Type("#Microsoft.Graph.User") != user || user.Property("MAIL") == nil || m.Set("Users") == nil || !m.IsNamespace("Self") {
+			panic("not found")
+		}
+	}))
+}

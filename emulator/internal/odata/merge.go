@@ -12,7 +12,7 @@ import (
 // own what is emulated in depth. Both must be linked; neither is changed, and the
 // result has none of their types but copies.
 //
-// A type that both have gets own's properties first, but for what only base can serve (Unserved), with own's marks (ReadOnly,
+// A type that both have gets own's properties first, but for navigations whose name alone it has, with own's marks (ReadOnly,
 // WriteOnly), and base's further ones after them; what the metadata says of
 // a property, Computed and Immutable, stays true. Where they do not agree, base
 // decides what a type derives from, its key and the values of members, own what a
@@ -111,8 +111,8 @@ func (g *merger) fill(made, t *Type) {
 	properties := make([]Property, 0, len(t.Properties)+len(made.Properties))
 	for _, p := range t.Properties {
 		if said := made.own(p.Name); said != nil {
-			if p.Unserved {
-				properties = append(properties, *said) // the document's types can serve it
+			if p.Unserved && p.Type.root() && !said.Type.root() { // own has its name alone
+				properties = append(properties, *said)
 				continue
 			}
 			p.Computed, p.Immutable = p.Computed || said.Computed, p.Immutable || said.Immutable

@@ -15,7 +15,8 @@ func newOwn(t testing.TB) *Model {
 	entity := &Type{Name: "entity", Entity: true, Abstract: true, Properties: []Property{ReadOnly(Required(Text("id")))}}
 	user := &Type{Name: "user", Base: entity, Entity: true, Properties: []Property{
 		ReadOnly(Text("employeeId")), WriteOnly(Text("password")), ReadOnly(Of("deletedDateTime", KindDateTimeOffset)),
-		EnumOf("favourite", color), {Name: "reports", Kind: KindEntity, Type: entity, Collection: true, Navigation: true, Unserved: true}}}
+		EnumOf("favourite", color), {Name: "reports", Kind: KindEntity, Collection: true, Navigation: true, Unserved: true}}}
+	user.Properties[4].Type = user
 	school := &Type{Name: "school", Base: entity, Entity: true}
 	m := &Model{Types: []*Type{color, entity, user, school},
 		Functions: []Operation{{Name: "delta", Binding: user, BindingCollection: true},
@@ -50,7 +51,7 @@ func TestMerge(t *testing.T) {
 	assert.True(t, user.Property("employeeId").ReadOnly)
 	assert.True(t, user.Property("employeeId").Immutable, "of the document")
 	assert.True(t, user.Property("password").WriteOnly)
-	assert.False(t, user.Property("reports").Unserved, "the document can serve it")
+	assert.True(t, user.Property("reports").Unserved)
 	assert.True(t, user.Property("id").ReadOnly)
 	assert.True(t, m.Type("directoryObject").Property("deletedDateTime").ReadOnly, "the document has it in the base")
 	assert.Same(t, color, user.Property("favourite").Type)

@@ -53,7 +53,7 @@ type Journal struct {
 // New makes an empty journal for the world of that name.
 func New(world string, l Limits) *Journal {
 	l.Entries, l.Bytes = max(l.Entries, 1), max(l.Bytes, 1)
-	return &Journal{world: world, limits: l, opened: new(atomic.Uint64)}
+	return &Journal{world: world, limits: l, opened: new(atomic.Uint64), kept: newQueue(l.Entries)}
 }
 
 // ContinueFrom lets ids go on after those of another journal, so that none is of
@@ -195,7 +195,7 @@ func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.grow(-j.bytes)
-	j.kept, j.bare, j.lost = queue{}, 0, 0
+	j.kept, j.bare, j.lost = newQueue(j.limits.Entries), 0, 0
 	j.here.kept, j.here.lost = 0, 0
 }
 

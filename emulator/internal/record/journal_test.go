@@ -96,8 +96,8 @@ func TestIdleJournalsAreSmall(t *testing.T) {
 	assert.Empty(t, j.kept.chunks)
 	add(j, get())
 	assert.Len(t, j.kept.chunks, 1)
-	full := New("default", Limits{Entries: 3 * chunk, Bytes: 1 << 30})
-	for range 100 * chunk {
+	full := New("default", Limits{Entries: 3 * maxChunk, Bytes: 1 << 30})
+	for range 100 * maxChunk {
 		add(full, get())
 	}
 	assert.LessOrEqual(t, len(full.kept.chunks), 4, "emptied chunks are used again")
@@ -187,25 +187,27 @@ func TestConcurrentUse(t *testing.T) {
 }
 
 func TestQueueIsFirstInFirstOut(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
-	var q queue
-	var model []uint64
-	next := uint64(0)
-	for range 20_000 {
-		if len(model) == 0 || random.IntN(100) < 52 {
-			next++
-			q.push().ID = next
-			model = append(model, next)
-		} else {
-			e := q.pop()
-			require.Equal(t, model[0], e.ID)
-			*e = Entry{}
-			model = model[1:]
-		}
-		require.Equal(t, len(model), q.len())
-		if len(model) > 0 {
-			i := random.IntN(len(model))
-			require.Equal(t, model[i], q.at(i).ID)
+	for _, entries := range []int{1, 2, 3, 5, maxChunk, 10 * maxChunk} {
+		random := rand.New(rand.NewPCG(1, uint64(entries)))
+		q := newQueue(entries)
+		var model []uint64
+		next := uint64(0)
+		for range 10_000 {
+			if len(model) == 0 || random.IntN(100) < 52 {
+				next++
+				q.push().ID = next
+				model = append(model, next)
+			} else {
+				e := q.pop()
+				require.Equal(t, model[0], e.ID)
+				*e = Entry{}
+				model = model[1:]
+			}
+			require.Equal(t, len(model), q.len())
+			if len(model) > 0 {
+				i := random.IntN(len(model))
+				require.Equal(t, model[i], q.at(i).ID)
+			}
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"hash/crc64"
 	"io"
 	"strconv"
+	"sync"
 )
 
 // pieceSize is how much of a body is made room for at a time: what a client only
@@ -19,7 +20,7 @@ const pieceSize = 256 << 10
 // The polynomial of Azure's CRC64, as hash/crc64 writes it; the sum is sent as
 // eight bytes, the lowest first, in Base64 [documented: x-ms-content-crc64; the
 // polynomial as in the Azure SDKs].
-var crcTable = crc64.MakeTable(0x9A6C9329AC4BC9B5)
+var crcTable = sync.OnceValue(func() *crc64.Table { return crc64.MakeTable(0x9A6C9329AC4BC9B5) })
 
 // crcVersion is the first service version that knows x-ms-content-crc64
 // [documented].
@@ -57,7 +58,7 @@ func (x *exchange) receive(limit int64, wantMD5 bool) (received, error) {
 		sums.md5 = md5.New()
 	}
 	if x.version >= crcVersion || want.crc != nil {
-		sums.crc = crc64.New(crcTable)
+		sums.crc = crc64.New(crcTable())
 	}
 	got := received{}
 	if got.content, err = x.read(n, &sums); err != nil {

@@ -31,6 +31,9 @@ type Rules struct {
 	CastToList  bool              // a list of the type alone is refused: it needs a cast
 	Tenant      bool              // stored objects may hold TenantID, in their id too
 
+	// Show is an object as clients and queries see it; nil: as it is stored.
+	Show func(c *Call, in entity.View, o *entity.Object) []byte
+
 	// View, where not "", is the type of which this one shows the objects: those
 	// that have the member Inside of their JSON, which holds what the viewed type does not have.
 	// The relation Set leads to them from the tenant. What is said of the viewed type's
@@ -57,9 +60,9 @@ type Objects interface {
 	Store(c *Call) *entity.Store
 	NewID(c *Call) string // the next id that the world mints, a GUID
 
-	// Object answers one object as its address does, Page many of a type, by the query
-	// options of the request. context is what stands after "$metadata#".
-	Object(c *Call, status int, context string, o *entity.Object) engine.Reply
+	// Object answers one object, declared as a type, Page many, by the query options of
+	// the request. context is what stands after "$metadata#".
+	Object(c *Call, status int, typ, context string, o *entity.Object) engine.Reply
 	Page(c *Call, typ, context string, list []*entity.Object) (engine.Reply, error)
 
 	// Make creates an object as a POST to the set of its type does, with the rules of that.
@@ -99,6 +102,7 @@ type Link struct {
 type Draft struct {
 	ID     string
 	Type   string         // without the namespace
+	Parent entity.Place   // the object that contains it; 0: it lives in a set
 	Values map[string]any // by the model's names: what is to be stored; null where a client takes a value away
 	Hidden map[string]any // members that are no properties, as a password's hash; their names begin with "#"
 }

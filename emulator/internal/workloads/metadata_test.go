@@ -41,8 +41,14 @@ func TestMergedWithTheServicesMetadata(t *testing.T) {
 				assert.Subset(t, is.Members, was.Members, was.Name)
 				for _, p := range was.All() {
 					q := is.Property(p.Name)
+					if was.Name == "appRoleAssignment" && q == nil && file == "beta-2021-07.csdl" {
+						continue // it was no directory object then
+					}
 					if !assert.NotNil(t, q, "%s.%s", was.Name, p.Name) {
 						continue
+					}
+					if p.Unserved && p.Type.Name == "entity" {
+						continue // its name alone is known
 					}
 					assert.Equal(t, p.TypeName(), q.TypeName(), "%s.%s", was.Name, p.Name)
 					assert.Equal(t, []bool{p.ReadOnly, p.WriteOnly, p.Unserved, p.Contained}, []bool{q.ReadOnly, q.WriteOnly, q.Unserved, q.Contained},

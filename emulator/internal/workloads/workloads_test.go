@@ -36,9 +36,9 @@ func TestNeeds(t *testing.T) {
 		"profiles.errors.count": {read, readAll},
 		"profiles.errors.get":   {read, readAll},
 
-		"education.schools.list":        {rosterDelegated, rosterApplication},
-		"education.users.get":           {rosterDelegated, rosterApplication},
-		"directory.subscribedSkus.list": {skus, skus},
+		"education.schools.list": {rosterDelegated, rosterApplication},
+		"education.users.get":    {rosterDelegated, rosterApplication},
+		"subscribedSkus.list":    {skus, skus},
 	} {
 		n := needOf(t, operation)
 		assert.ElementsMatch(t, strings.Fields(want.delegated), n.In(identity.Generation2021).Delegated.Names(), operation)

@@ -72,50 +72,16 @@ func New(seed Seed, derive func(names ...string) string, objects *entity.Store) 
 	return s
 }
 
-// Populate puts the accounts of seed into a store. derive gives the ids of those that
-// have none.
+// Populate puts the accounts and licences of seed alone into a store. derive gives the ids of those
+// that have none.
 func Populate(objects *entity.Store, seed *Seed, derive func(names ...string) string) error {
 	return objects.Update(time.Time{}, func(tx *entity.Tx) error {
 		tx.Pack()
-		for i := range seed.Users {
-			u := seed.Users[i]
-			if u.ID = strings.ToLower(u.ID); u.ID == "" {
-				u.ID = derive("accounts", strings.ToLower(u.PrincipalName))
-			}
-			if u.UsageLocation == "" {
-				u.UsageLocation = seed.UsageLocation
-			}
-			if tx.Find(entity.Directory, u.ID) != nil || tx.Unique(principalNames, u.PrincipalName) != nil {
-				continue
-			}
-			if _, err := tx.Create(userDraft(u.ID, u.PrincipalName, u.json(""))); err != nil {
-				return err
-			}
-		}
-		return nil
+		f := filler{tx: tx, derive: derive}
+		f.skus(seed.SKUs)
+		f.users(*seed)
+		return f.err
 	})
-}
-
-// json is the account as it is stored. created is when it was made, "" where it was
-// there before the world.
-func (u *User) json(created string) []byte {
-	w := begin(u.ID, u.DisplayName)
-	w.text("givenName", u.GivenName)
-	w.text("surname", u.Surname)
-	w.text("mail", u.Mail)
-	if u.MailNickname == "" {
-		// An account cannot be without one (inferred: it is required at creation).
-		u.MailNickname, _, _ = strings.Cut(u.PrincipalName, "@")
-	}
-	w.text("mailNickname", u.MailNickname)
-	w.text("userPrincipalName", u.PrincipalName)
-	w.flag("accountEnabled", !u.Disabled)
-	w.text("usageLocation", u.UsageLocation)
-	w.text("employeeId", u.EmployeeID)
-	w.text("createdDateTime", created)
-	w.text("userType", "Member")
-	w.text(carriedID, u.ExternalID)
-	return append(w.b, '}')
 }
 
 // carriedID is the member of an account that has the SIS ID which it carries. No

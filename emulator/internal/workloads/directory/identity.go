@@ -110,7 +110,7 @@ func (l *planner) index(property string) index {
 		if !bytes.Contains(o.JSON, quoted) {
 			continue
 		}
-		key := strings.ToLower(textOf(o.JSON, name))
+		key := strings.ToLower(memberText(o.JSON, name))
 		if key == "" {
 			continue
 		}
@@ -123,9 +123,9 @@ func (l *planner) index(property string) index {
 	return x
 }
 
-// textOf returns a member of an object that is a text. A name of gjson's own signs is
+// memberText returns a member of an object that is a text. A name of gjson's own signs is
 // none of its paths.
-func textOf(json []byte, name string) (text string) {
+func memberText(json []byte, name string) (text string) {
 	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
 		if key.Str == name {
 			text = v.Str

@@ -132,8 +132,8 @@ func TestAnySequenceOfRuns(t *testing.T) {
 func checkState(t require.TestingT, s *Store) {
 	view := s.objects.View()
 	for o := range s.All(Accounts) {
-		require.Equal(t, o, view.Unique(principalNames, textOf(o.JSON, "userPrincipalName")))
-		require.Equal(t, textOf(o.JSON, "id"), o.ID)
+		require.Equal(t, o, view.Unique(principalNames, memberText(o.JSON, "userPrincipalName")))
+		require.Equal(t, memberText(o.JSON, "id"), o.ID)
 		require.Equal(t, strings.Contains(string(o.JSON), Inside), view.Linked(UserSet, entity.Tenant, o.Place))
 	}
 	links := map[string]map[pair]bool{}

@@ -334,3 +334,24 @@ func (o *older) own(profile int, k Kind, at entity.Place) (entity.Place, bool) {
 func (o *older) knows(profile int, at entity.Place) bool {
 	return int64(at) < int64(len(o.v.Users)) && slices.Contains(o.v.Users[at].Profiles, uint32(profile))
 }
+
+// json is an account of an older snapshot as it is stored. created is when it was made, ""
+// where it was there before the world.
+func (u *User) json(created string) []byte {
+	w := begin(u.ID, u.DisplayName)
+	w.text("givenName", u.GivenName)
+	w.text("surname", u.Surname)
+	w.text("mail", u.Mail)
+	if u.MailNickname == "" {
+		u.MailNickname, _, _ = strings.Cut(u.PrincipalName, "@")
+	}
+	w.text("mailNickname", u.MailNickname)
+	w.text("userPrincipalName", u.PrincipalName)
+	w.flag("accountEnabled", !u.Disabled)
+	w.text("usageLocation", u.UsageLocation)
+	w.text("employeeId", u.EmployeeID)
+	w.text("createdDateTime", created)
+	w.text("userType", "Member")
+	w.text(carriedID, u.ExternalID)
+	return append(w.b, '}')
+}

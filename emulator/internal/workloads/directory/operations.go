@@ -3,7 +3,6 @@ package directory
 import (
 	"time"
 
-	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
@@ -14,27 +13,3 @@ type State struct {
 }
 
 func of(c *workload.Call) *State { return workload.State[*State](c) }
-
-// Permissions. Documented, each on the page of the operation.
-var (
-	accountsNeed = same("User.ReadBasic.All User.Read.All User.ReadWrite.All Directory.Read.All Directory.ReadWrite.All")
-	skusNeed     = same("LicenseAssignment.Read.All LicenseAssignment.ReadWrite.All Organization.Read.All Organization.ReadWrite.All " +
-		"Directory.Read.All Directory.ReadWrite.All")
-)
-
-func same(permissions string) *identity.Need {
-	return identity.NewNeed(identity.Directory, permissions, permissions)
-}
-
-const both = workload.Beta | workload.V1
-
-// Workload is the tenant's users, groups and licences.
-var Workload = &workload.Workload{
-	Model: model,
-	Rules: []*workload.Rules{userRules, groupRules, unitRules},
-	Operations: []workload.Operation{
-		{Name: "directory.subscribedSkus.list", Method: "GET", Path: "/subscribedSkus", Versions: both, Needs: skusNeed, Run: listLicences},
-		{Path: "/directoryObjects", Level: workload.Unsupported},
-	},
-	ReadOnly: map[string]string{"/subscribedSkus": "graphemu's licences come from the fixture"},
-}

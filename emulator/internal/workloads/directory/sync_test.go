@@ -247,7 +247,7 @@ func TestOneAccountIsOnePersonOfAProfile(t *testing.T) {
 	for external, name := range map[string]string{"101": "a@contoso.edu", "102": "b@contoso.edu"} {
 		known := s.parts.Load().known("p").people[student]
 		require.Contains(t, known, external)
-		assert.Equal(t, name, textOf(s.objects.View().At(known[external]).JSON, "userPrincipalName"))
+		assert.Equal(t, name, memberText(s.objects.View().At(known[external]).JSON, "userPrincipalName"))
 	}
 	assert.Empty(t, run(t, s, p, "p", files("103,1,a\n")).Errors, "or another takes it, where he is absent")
 	assert.Equal(t, 2, s.Len(Users))

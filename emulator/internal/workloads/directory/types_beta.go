@@ -9,6 +9,9 @@ const betaTypes = `
     refreshTokensValidFromDateTime:DateTimeOffset
   unserved appRoleAssignedResources:[servicePrincipal] transitiveReports:[directoryObject] joinedGroups:[group]
     appConsentRequestsForApproval[] approvals[] informationProtection pendingAccessReviewInstances[] profile
+complex userPurpose
+  value:mailboxRecipientType
+enum mailboxRecipientType unknown user linked shared room equipment others
 complex cloudRealtimeCommunicationInfo
   isSipEnabled:Boolean
 complex deviceKey

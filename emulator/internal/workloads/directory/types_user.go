@@ -79,7 +79,6 @@ complex timeZoneBase
   name
 complex userPrint
   unserved recentPrinterShares[]
-enum userPurpose user=1 linked shared room equipment others unknownFutureValue
 complex workingHours
   daysOfWeek:[dayOfWeek] endTime:TimeOfDay startTime:TimeOfDay timeZone:timeZoneBase
 entity licenseDetails : entity
@@ -91,4 +90,9 @@ entity profilePhoto : entity stream
 entity extension : entity open abstract
 entity openTypeExtension : extension open
   extensionName!
+`
+
+// v1Types is what v1.0 has and beta has otherwise.
+const v1Types = `
+enum userPurpose user=1 linked shared room equipment others unknownFutureValue
 `

@@ -219,7 +219,7 @@ func TestPeople(t *testing.T) {
 	}
 	assert.Empty(t, scripts, "scripts that no name has")
 	letters := regexp.MustCompile(`^[a-z]{1,20}$`)
-	for _, c := range cultures {
+	for _, c := range cultures() {
 		for _, list := range [][]name{c.women, c.men, c.family} {
 			for _, n := range list {
 				assert.Regexp(t, letters, n.latin, n.written)

@@ -10,9 +10,9 @@ type someone struct {
 
 // meet draws a person.
 func meet(s *source) someone {
-	c := one(s, cultures)
+	c := one(s, cultures())
 	if s.below(4) == 0 {
-		c = cultures[0]
+		c = cultures()[0]
 	}
 	given, middle, gender := c.women, c.women, "Female"
 	switch n := s.below(100); {
@@ -26,7 +26,7 @@ func meet(s *source) someone {
 		p.middle = one(s, middle)
 	}
 	if s.below(16) == 0 {
-		p.family = one(s, one(s, cultures).family) // families mix
+		p.family = one(s, one(s, cultures()).family) // families mix
 	}
 	return p
 }
