@@ -44,6 +44,7 @@ func TestEducationIsWritten(t *testing.T) {
 	assert.Equal(t, []string{school.Get("id").Str, "East", "d"}, []string{unit.Get("id").Str, unit.Get("displayName").Str, unit.Get("description").Str})
 	assert.Equal(t, "http://example.com/beta/$metadata#directory/administrativeUnits/$entity", unit.Get(`\@odata\.context`).Str)
 	assert.NotContains(t, unit.Raw, "X1")
+	assert.Contains(t, school.Get("address").Raw, `{"city":"Oslo","countryOrRegion":null,"postalCode":null,"state":null,"street":null`)
 	w := d.send("PATCH", "/beta"+at, `{"displayName":"Far East","phone":"1","address":{"state":"O"}}`)
 	require.Equal(t, 200, w.Code, w.Body)
 	changed := gjson.ParseBytes(w.Body.Bytes())

@@ -15,7 +15,7 @@ func (e *Engine) Names() []string {
 	names := map[string]bool{}
 	for _, r := range e.rules {
 		t := e.modelType(r.Type)
-		if t == nil || r.Set == "" {
+		if t == nil || r.Set == "" || r.View == "" && t.Model().Set(r.Set) == nil {
 			continue
 		}
 		base := strings.ReplaceAll(r.Set, "/", ".")

@@ -65,18 +65,25 @@ func (one *object) JSON() []byte {
 	case one.rule.View == "":
 		return one.o.JSON
 	}
-	one.json = flatten(one.o.JSON, one.rule.Inside)
+	one.json = flatten(one.typ, one.o.JSON, one.rule.Inside)
 	return one.json
 }
 
 // flatten puts the members of a view's own member beside those that it shows of the
-// viewed object; its own come first, and so win.
-func flatten(json []byte, inside string) []byte {
-	own := member2(json, inside)
-	flat := append(make([]byte, 0, len(json)+1), '{')
-	if own.IsObject() && len(own.Raw) > 2 {
-		flat = append(append(flat, own.Raw[1:len(own.Raw)-1]...), ',')
-	}
+// viewed object; its own come first, and so win. Complex values among them get all
+// properties of their types (inferred: the service sends those that are not set as null).
+func flatten(t *odata.Type, json []byte, inside string) []byte {
+	flat := append(make([]byte, 0, len(json)+256), '{')
+	member2(json, inside).ForEach(func(name, v gjson.Result) bool {
+		flat = append(append(flat, name.Raw...), ':')
+		if p := t.Property(name.Str); p != nil && v.IsObject() && p.Kind == odata.KindComplex && p.Type != nil && !p.Type.Open {
+			flat = p.Type.Complete(flat, []byte(v.Raw), nil)
+		} else {
+			flat = append(flat, v.Raw...)
+		}
+		flat = append(flat, ',')
+		return true
+	})
 	return append(flat, json[1:]...)
 }
 

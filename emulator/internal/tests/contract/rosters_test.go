@@ -54,7 +54,6 @@ func TestRostersToTheEnd(t *testing.T) {
 			assert.Len(t, g.Found(t, "/education/classes/"+maths+"/teachers").JSON("value").Array(), 1)
 			assert.Equal(t, "2", g.Found(t, "/education/schools/"+school.Get("id").String()+"/classes/$count").Body)
 			assert.NotContains(t, g.Found(t, "/education/users").Body, "pl4nted", "passwords stay where they are")
-			assert.Equal(t, 405, g.Send(t, "POST", "/education/schools", `{"displayName":"x"}`).Status)
 
 			// A later run is a delta: ids stay, memberships go, a display name stays.
 			to := g.Found(t, rig.At(id)+"/uploadUrl").Text("value")

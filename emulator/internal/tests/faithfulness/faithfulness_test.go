@@ -42,7 +42,7 @@ const anyOperation = "any"
 func faithfulness() []statement {
 	return slices.Concat(createStatements, updateStatements, lifeStatements, listStatements, statusStatements,
 		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, tokenStatements,
-		signInStatements, redirectStatements, worldStatements, educationStatements, uploadStatements, uploadRefusals())
+		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals())
 }
 
 func TestFaithfulness(t *testing.T) {

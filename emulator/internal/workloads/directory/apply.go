@@ -311,10 +311,7 @@ func (a *applier) hold(at entity.Place, h holder) {
 
 // link replaces the memberships of the profile by those of the plan.
 func (a *applier) link(places map[membership][2][]entity.Place) error {
-	before := make([][]pair, len(ofMemberships))
-	for i, r := range ofMemberships {
-		before[i] = a.part.union(r.of)
-	}
+	before := *a.part
 	for m := range memberships {
 		if !a.replaces[m] {
 			continue
@@ -328,12 +325,12 @@ func (a *applier) link(places map[membership][2][]entity.Place) error {
 		}
 		a.part.members[m] = newTable(pairs)
 	}
-	for i, r := range ofMemberships {
-		now := a.part.union(r.of)
-		if slices.Equal(now, before[i]) {
-			before[i] = nil
+	for _, r := range ofMemberships {
+		var was []pair
+		if slices.ContainsFunc(r.of, func(m membership) bool { return !a.part.members[m].equal(&before.members[m]) }) {
+			was = before.union(r.of)
 		}
-		if err := a.replace(r.name, before[i], now); err != nil {
+		if err := a.replace(r.name, was, a.part.union(r.of)); err != nil {
 			return err
 		}
 	}

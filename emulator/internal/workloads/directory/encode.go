@@ -12,8 +12,7 @@ import (
 )
 
 // Objects are stored as JSON with what is set of them and no more: absent and null are
-// the same, and an answer is completed by the model. Only within a complex value is
-// what a file lacks null, as the service sends it (inferred).
+// the same, and an answer is completed by the model.
 
 // writer appends a JSON object.
 type writer struct{ b []byte }
@@ -68,12 +67,7 @@ func (w *writer) complex(name string, fields ...field) {
 	w.name(name)
 	w.b = append(w.b, '{')
 	for _, f := range fields {
-		w.name(f.name)
-		if f.value == "" {
-			w.b = append(w.b, "null"...)
-		} else {
-			w.quote(f.value)
-		}
+		w.text(f.name, f.value)
 	}
 	w.b = append(w.b, '}')
 }

@@ -231,14 +231,15 @@ func (l *planner) assign(x *person) {
 	if len(r.skus) == 0 || !x.inFiles {
 		return
 	}
-	location := l.seed.UsageLocation
+	located := l.seed.UsageLocation != ""
 	if x.account != fresh {
-		location = memberText(l.view.At(x.account).JSON, "usageLocation")
+		json := l.view.At(x.account).JSON
+		located = bytes.Contains(json, []byte(`"usageLocation":"`)) && !bytes.Contains(json, []byte(`"usageLocation":""`))
 	}
 	switch {
 	case r.unknownSKU:
 		l.recordPerson(unknownSKU, x)
-	case location == "":
+	case !located:
 		l.recordPerson(noLocation, x)
 	default:
 		x.skus = r.skus

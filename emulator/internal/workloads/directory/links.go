@@ -74,6 +74,7 @@ func newTable(pairs []pair) table {
 
 // pairs appends all memberships, in order.
 func (t *table) pairs(list []pair) []pair {
+	list = slices.Grow(list, len(t.to))
 	for i, from := range t.from {
 		for _, to := range t.to[t.start[i]:t.start[i+1]] {
 			list = append(list, pairOf(from, to))
@@ -87,12 +88,33 @@ func (t *table) len() int { return len(t.from) + len(t.start) + len(t.to) }
 
 // union returns the memberships of several kinds, sorted and each once.
 func (p *part) union(kinds []membership) (all []pair) {
-	for _, m := range kinds {
-		all = p.members[m].pairs(all)
-	}
-	if len(kinds) > 1 {
-		slices.Sort(all)
-		all = slices.Compact(all)
+	all = p.members[kinds[0]].pairs(nil)
+	for _, m := range kinds[1:] {
+		all = merge(all, p.members[m].pairs(nil))
 	}
 	return all
+}
+
+// merge returns what is in either of two sorted lists, sorted and each once.
+func merge(a, b []pair) []pair {
+	if len(b) == 0 {
+		return a
+	}
+	all := make([]pair, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			all, a = append(all, a[0]), a[1:]
+		case a[0] > b[0]:
+			all, b = append(all, b[0]), b[1:]
+		default:
+			a = a[1:]
+		}
+	}
+	return append(append(all, a...), b...)
+}
+
+// equal tells whether two tables have the same memberships.
+func (t *table) equal(o *table) bool {
+	return slices.Equal(t.from, o.from) && slices.Equal(t.start, o.start) && slices.Equal(t.to, o.to)
 }
