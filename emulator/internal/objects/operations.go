@@ -89,7 +89,7 @@ var (
 		"GET":    {"get", (*Engine).getObject},
 		"DELETE": {"delete", refuseToDelete},
 	}
-	objectVerbs       = map[string]verb{
+	objectVerbs = map[string]verb{
 		"GET":    {"get", (*Engine).getObject},
 		"PATCH":  {"update", (*Engine).update},
 		"PUT":    {"update", (*Engine).update},
