@@ -15,6 +15,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
@@ -52,6 +53,10 @@ func (s *Server) base(f *fixture.Fixture) (*entity.Store, error) {
 // that bring none come from the seed and their order, so that they are the same in every
 // world.
 func (s *Server) fill(b *entity.Store, f *fixture.Fixture) error {
+	accounts := directorySeed(f.Directory)
+	if err := directory.Populate(b, &accounts, func(names ...string) string { return fixtureID(s.set.Seed, names...) }); err != nil {
+		return fmt.Errorf("/directory/users: %w", err)
+	}
 	minted := ids.NewStream(s.set.Seed, "fixture", "objects")
 	var seeds []objects.Seed
 	for _, e := range f.Entities {

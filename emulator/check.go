@@ -213,7 +213,7 @@ func (f *FileReport) take(err error) error {
 }
 
 func (f *FileReport) scenario(o scenariofile.Outline, text []byte) error {
-	options := scenarioOptions(operations())
+	options := scenarioOptions(known())
 	options.Folder = filepath.Dir(f.File)
 	s, err := scenariofile.Parse(f.File, text, options)
 	if err != nil {
@@ -264,5 +264,5 @@ func scenarioOptions(operations []string) scenariofile.Options {
 // built-in one or the path of a file. It errs with scenario.Problems, all that
 // is wrong with it, or where there is none.
 func LoadScenario(ref string) (*scenario.File, error) {
-	return scenariofile.Load(ref, scenarioOptions(operations()))
+	return scenariofile.Load(ref, scenarioOptions(known()))
 }

@@ -25,7 +25,7 @@ type Faults struct {
 
 // Faults returns the world's faults.
 func (w *World) Faults() Faults {
-	return Faults{w.server.Operations, w.current.Load().World.Scenario().Faults}
+	return Faults{known, w.current.Load().World.Scenario().Faults}
 }
 
 // Add lets a rule strike from now on. It errs, with everything that is wrong

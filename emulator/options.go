@@ -157,7 +157,7 @@ const (
 
 // Values of Options.Verify.
 const (
-	VerifyWarn   = "warn"   // an expectation that is not met fails; the rest is a warning
+	VerifyWarn   = "warn"   // an expectation that is not met fails, and a scenario with rules of which none struck; the rest is a warning
 	VerifyStrict = "strict" // warnings fail too
 	VerifyOff    = "off"    // emulatortest and exec do not judge by themselves
 )

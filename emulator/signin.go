@@ -37,7 +37,8 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 		sc := s.scenario.Load()
 		tenant.Sessions, tenant.Now = entra.NewSessions(), clock.New(sc.clock, s.set.Now).Now()
 		if call.ForPeople() {
-			who = accountsOf(&sc.fixture.Directory, to.tenant, s.idSeed(to.tenant).derive)
+			who = accountsOf(&sc.fixture.Directory, to.tenant,
+				func(name string) string { return fixtureID(s.set.Seed, "accounts", strings.ToLower(name)) })
 		}
 	}
 	if who != nil {
@@ -128,9 +129,9 @@ type accounts struct {
 	apps    []entra.App
 }
 
-// accountsOf prepares a directory for one tenant. derive is that of the world's
-// directory: who signs in has the id that the account has there.
-func accountsOf(d *fixture.Directory, tenant string, derive func(names ...string) string) *accounts {
+// accountsOf prepares a directory for one tenant. idOf gives the id of the account with
+// a sign-in name: who signs in has the id that the account has in the world.
+func accountsOf(d *fixture.Directory, tenant string, idOf func(name string) string) *accounts {
 	a := &accounts{domains: d.Domains}
 	for _, t := range d.Tenants {
 		if t.ID == tenant && len(t.Domains) > 0 {
@@ -140,7 +141,7 @@ func accountsOf(d *fixture.Directory, tenant string, derive func(names ...string
 	for _, u := range d.Users {
 		id := u.ID
 		if id == "" {
-			id = derive("accounts", strings.ToLower(u.PrincipalName))
+			id = idOf(u.PrincipalName)
 		}
 		a.users = append(a.users, entra.User{ID: id, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName,
 			Mail: u.Mail, Password: u.Password, Disabled: u.Disabled})

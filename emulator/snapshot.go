@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -45,9 +46,10 @@ type snapshot struct {
 	Throttle *throttling.Saved   `json:"throttle,omitzero"`
 	Retries  engine.SavedRetries `json:"retries"`
 	sds.Saved
-	Directory directory.Saved `json:"directory"`
-	Entities  *entity.Saved   `json:"entities,omitzero"` // objects and links
-	Revoked   uint64          `json:"revoked,omitzero"`  // the revision of the last revocation of its tokens
+	Entities  *entity.Saved       `json:"entities,omitzero"`  // all objects of the tenant
+	Rosters   directory.Saved     `json:"rosters,omitzero"`   // which of them syncs made
+	Directory *directory.OldSaved `json:"directory,omitzero"` // in their place in what was saved before there were objects
+	Revoked   uint64              `json:"revoked,omitzero"`   // the revision of the last revocation of its tokens
 
 	Sessions entra.SavedSessions `json:"sessions,omitzero"` // sign-ins that were revoked
 }
@@ -74,17 +76,14 @@ type positions struct {
 func (w *World) save() snapshot {
 	state, sc, rules := w.inForce()
 	now := state.Clock.Now()
-	profiles, objects := state.State.Save(now) // first: it lets the directory have what is due
+	profiles, rosters, entities := state.State.Save(now) // first: it lets the directory have what is due
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, idSeed: state.idSeed,
 		Clock:    state.Clock.Save(),
 		Scenario: sc.sources, Fixture: state.start.given, Variants: rules.Variants.Readings(),
 		Ids: positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position(),
 			state.minted.Position()},
-		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Saved: profiles, Directory: objects,
+		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Saved: profiles, Rosters: rosters, Entities: &entities,
 		Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
-	if saved := state.Entities.Save(); saved.Revision > 0 {
-		s.Entities = &saved
-	}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
 			if s.Stored == nil {
@@ -124,6 +123,26 @@ func (w *World) Restore(b []byte) error {
 	return w.restore(s)
 }
 
+// restoreObjects puts the objects of a snapshot in place of those that a world begins with.
+func (st *state) restoreObjects(s *snapshot) error {
+	if s.Directory != nil {
+		if err := st.Directory.RestoreOld(*s.Directory, st.Clock.Now()); err != nil {
+			return fmt.Errorf("/directory%w", err)
+		}
+		return nil
+	}
+	if s.Entities == nil {
+		return errors.New("/entities: it must be there")
+	}
+	if err := st.Entities.Restore(*s.Entities); err != nil {
+		return fmt.Errorf("/entities%w", err)
+	}
+	if err := st.Directory.Restore(s.Rosters); err != nil {
+		return fmt.Errorf("/rosters%w", err)
+	}
+	return nil
+}
+
 func (w *World) restore(s snapshot) error {
 	switch {
 	case s.Kind != worldKind:
@@ -160,8 +179,8 @@ func (w *World) restore(s snapshot) error {
 		return fmt.Errorf("/clock: %w", err)
 	}
 	before := state.Directory.Bytes()
-	if err := state.Directory.Restore(s.Directory); err != nil {
-		return fmt.Errorf("/directory: %w", err)
+	if err := state.restoreObjects(&s); err != nil {
+		return err
 	}
 	state.memory.Add(state.Directory.Bytes() - before)
 	if err := state.State.Restore(s.Saved); err != nil {
@@ -174,11 +193,6 @@ func (w *World) restore(s snapshot) error {
 	if rules.Throttle != nil && s.Throttle != nil {
 		if err := rules.Throttle.Restore(*s.Throttle); err != nil {
 			return fmt.Errorf("/throttle: %w", err)
-		}
-	}
-	if s.Entities != nil {
-		if err := state.Entities.Restore(*s.Entities); err != nil {
-			return fmt.Errorf("/entities%w", err)
 		}
 	}
 	state.minted.SetPosition(s.Ids.Objects)

@@ -36,8 +36,31 @@ func (w *World) verify(strict bool) journal.Verdict {
 	if !w.dropped.Load() { // else its own chapters are among them
 		past = append(past, s.worlds.past.Of(w.tenant))
 	}
+	others := s.worlds.list()
 	s.worlds.mu.RUnlock()
+	if !w.called() {
+		// Nobody came here whom the scenario could have struck: it does where they are.
+		for _, other := range others {
+			past = append(past, other.strikes())
+		}
+	}
 	return s.judge([]*World{w}, past, strict)
+}
+
+// called tells whether anything was, in the open chapter or in one before.
+func (w *World) called() bool {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	return w.current.Load().Journal.Len() > 0 || w.chapters.past.Len() > 0
+}
+
+// strikes is what is known of whether the world's scenarios were exercised.
+func (w *World) strikes() *judge.History {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	state := w.current.Load()
+	r := judge.Record{Scenario: state.prepared.file.Name, Rules: state.rules()}
+	return w.chapters.past.Strikes(&r)
 }
 
 func (s *Server) verify(strict bool) journal.Verdict {
@@ -84,22 +107,10 @@ func (s *Server) properties() []journal.Property {
 
 // record is what the world's open chapter is judged by. Must hold changing.
 func (w *World) record(state *state) judge.Record {
-	sc, rules := state.prepared, state.World.Scenario()
-	r := judge.Record{World: w.Name(), Tenant: w.tenant, Chapter: w.chapters.open(), Expect: sc.file.Expect}
+	sc := state.prepared
+	r := judge.Record{World: w.Name(), Tenant: w.tenant, Scenario: sc.file.Name, Chapter: w.chapters.open(), Expect: sc.file.Expect}
 	r.Entries, r.Lost = state.Journal.Chapter()
-	for _, u := range rules.Faults.Rules() {
-		r.Rules = append(r.Rules, judge.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional})
-	}
-	used := state.Profiles.Used()
-	for _, l := range sc.file.Lifecycles {
-		r.Rules = append(r.Rules, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
-	}
-	if rules.Throttle != nil {
-		fired := rules.Throttle.Fired()
-		for _, t := range sc.file.Throttle {
-			r.Rules = append(r.Rules, judge.RuleUse{Name: t.Name, Kind: "throttle", Fired: fired[t.Name], Optional: t.Optional})
-		}
-	}
+	r.Rules = state.rules()
 	if !slices.ContainsFunc(r.Expect, func(e journal.Expectation) bool { return e.Profile != nil }) {
 		return r // there may be a hundred thousand
 	}
@@ -107,6 +118,25 @@ func (w *World) record(state *state) judge.Record {
 		r.Profiles = append(r.Profiles, judge.ProfileView{JSON: p.JSON(), State: string(p.State), Status: string(p.Sync.Status)})
 	}
 	return r
+}
+
+// rules is how often each rule fired.
+func (s *state) rules() (list []judge.RuleUse) {
+	sc, inForce := s.prepared, s.World.Scenario()
+	for _, u := range inForce.Faults.Rules() {
+		list = append(list, judge.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional, Added: u.Added})
+	}
+	used := s.Profiles.Used()
+	for _, l := range sc.file.Lifecycles {
+		list = append(list, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
+	}
+	if inForce.Throttle != nil {
+		fired := inForce.Throttle.Fired()
+		for _, t := range sc.file.Throttle {
+			list = append(list, judge.RuleUse{Name: t.Name, Kind: "throttle", Fired: fired[t.Name], Optional: t.Optional})
+		}
+	}
+	return list
 }
 
 // How many closed chapters are kept with their verdict: of a world, and of all

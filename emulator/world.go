@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -50,7 +51,7 @@ type World struct {
 type state struct {
 	graph.World
 	sds.State                  // profiles, their files and syncs
-	Directory *directory.Store // what syncs made, and accounts
+	Directory *directory.Store // which objects syncs made
 	Entities  *entity.Store    // objects and their links
 	minted    *ids.Stream      // of objects
 	idSeed
@@ -67,7 +68,15 @@ type state struct {
 
 // accounts returns who may sign in. It is made when it is first needed.
 func (st *state) accounts() *accounts {
-	st.askedWho.Do(func() { st.who = accountsOf(&st.start.fixture.Directory, st.Tenant.ID, st.derive) })
+	st.askedWho.Do(func() {
+		view := st.Entities.View()
+		st.who = accountsOf(&st.start.fixture.Directory, st.Tenant.ID, func(name string) string {
+			if o := directory.ByName(view, name); o != nil {
+				return o.ID
+			}
+			return fixtureID(st.Seed, "accounts", strings.ToLower(name))
+		})
+	})
 	return st.who
 }
 
@@ -128,6 +137,12 @@ func (o idSeed) derive(names ...string) string {
 	return ids.Derived(append([]string{strconv.FormatUint(o.Seed, 10), o.From}, names...)...)
 }
 
+// fixtureID returns the id of what a fixture brings without one. All worlds that begin
+// with the fixture share it.
+func fixtureID(seed uint64, names ...string) string {
+	return ids.Derived(append([]string{strconv.FormatUint(seed, 10), "fixture"}, names...)...)
+}
+
 // newState makes an empty world of a scenario and a fixture's directory, that
 // keeps profiles by the variants of stored.
 func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored variant.Set) *state {
@@ -169,8 +184,8 @@ func (st *state) keep(s *Server, w *World) {
 	st.Files = storage.NewStore(s.uploadKey(w.tenant),
 		storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: st.memory})
 	st.Files.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
-	st.Directory = directory.New(directorySeed(st.start.fixture.Directory), st.derive)
 	st.Entities = st.start.base.Fork(entity.Limits{Objects: s.set.Limits.Objects, Memory: st.memory})
+	st.Directory = directory.New(directorySeed(st.start.fixture.Directory), st.derive, st.Entities)
 	st.minted = ids.NewStream(st.Seed, st.From, "objects")
 	st.Syncs = rostersync.New(st.Profiles, st.Files, st.Directory)
 	st.Syncs.Memory = st.memory

@@ -70,7 +70,8 @@ process group, and on Linux whatever else comes of it, daemons that have left th
 group and the session among them. Start what is to stay before exec.
 
 The exit code is the command's own, 128+N where signal N ended it, and
-  123  it passed, but the verification failed
+  123  it passed, but the verification failed: an expectation was not met, or no
+       rule of the scenario struck a call
   124  it took longer than --timeout
   125  graphemu itself failed, as over a wrong flag or scenario
   126  it was found, but cannot be run

@@ -118,7 +118,7 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 	fl.StringVar(&o.State, "state", "", "`file` that keeps all worlds: loaded at start where it is there, "+
 		"saved at the first signal, at stop and by POST /_graphemu/state; for one server at a time")
 	fl.StringVar(&o.Verify, "verify", emulator.VerifyWarn, "`how` strictly clients are judged: off, not at all; "+
-		"warn, an expectation that is not met is a failure; strict, a warning is one too")
+		"warn, an expectation that is not met is a failure, and a scenario none of whose rules struck a call; strict, a warning is one too")
 	fl.StringVar(&f.junit, "junit", "", "`file` that the verdict is written to, as JUnit XML")
 	fl.StringVar(&f.journal, "journal", "", "`file` that gets every request as soon as it is answered, as JSON, a line each: "+
 		"the entries that the verdict names by number, less secrets; it begins anew with each start, and is for one server at a time")

@@ -210,8 +210,9 @@ func newWorldVerify(client *controlClient) *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify", Short: "Judge what the clients did", Args: cobra.NoArgs,
 		Long: `verify judges what the clients did by the expectations of the scenario, and exits
-with 1 where they did not do as expected, and with 2 where nobody can tell: no server
-answers, or a flag is wrong. Without --world it is over all worlds, as exec does it.
+with 1 where they did not do as expected or no rule of the scenario struck a call,
+and with 2 where nobody can tell: no server answers, or a flag is wrong. Without
+--world it is over all worlds, as exec does it.
 
 A reset, a restored state, another scenario and the drop of a world each close a
 chapter, which is judged by itself, when it is closed. Where one failed, the verdict

@@ -50,8 +50,9 @@ const maxWorlds = 1_000_000
 // otherwise there may be a million worlds.
 //
 // When the test is over, what its clients did is judged by the scenario (see
-// emulator.Server.Verify): what was expected and is not so fails the test, unless
-// o.Verify is emulator.VerifyOff. A test that failed, for whatever reason, gets the
+// emulator.Server.Verify): what was expected and is not so fails the test, and so does
+// a scenario with rules none of which struck a call, unless o.Verify is
+// emulator.VerifyOff. A test that failed, for whatever reason, gets the
 // verdict with its warnings, and the journal, in its log.
 func Start(tb testing.TB, o emulator.Options) *Emulator {
 	tb.Helper()

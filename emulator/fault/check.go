@@ -22,7 +22,10 @@ import (
 func (r *Rule) Check(operations []string) []problem.Problem {
 	var c checker
 	c.name(r.Name)
-	c.operation(r.Operation, operations)
+	c.operation("/operation", r.Operation, operations)
+	for i, name := range r.Except {
+		c.operation(fmt.Sprintf("/except/%d", i), name, operations)
+	}
 	c.calls(r.Calls)
 	c.while(r.While)
 	c.where(r.Where)
@@ -57,8 +60,7 @@ const maxName = 100
 
 func (c *checker) name(name string) {
 	switch {
-	case name == "":
-		c.add("/name", "a rule needs a name, unique in its world, like throttle-start")
+	case name == "": // see DefaultName
 	case len(name) > maxName:
 		c.add("/name", "%s is too long: the most is %d bytes", words.Quote(name), maxName)
 	case strings.ContainsFunc(name, func(r rune) bool { return !inName(r) }) || strings.ContainsRune("_.-", rune(name[0])):
@@ -71,9 +73,9 @@ func inName(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_.-", r)
 }
 
-func (c *checker) operation(name string, operations []string) {
+func (c *checker) operation(pointer, name string, operations []string) {
 	if wrong := operation.Wrong(name, operations); wrong != "" {
-		c.add("/operation", "%s", wrong)
+		c.add(pointer, "%s", wrong)
 	}
 }
 

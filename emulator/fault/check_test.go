@@ -27,7 +27,7 @@ func TestCheck(t *testing.T) {
 		want []string // each: pointer, and a part of the message
 	}{
 		{good(func(r *Rule) {}), nil},
-		{&Rule{}, []string{"/name: needs a name", "/operation: an operation is missing", "the rule does nothing"}},
+		{&Rule{}, []string{"/operation: an operation is missing", "the rule does nothing"}},
 		{good(func(r *Rule) { r.Name = strings.Repeat("n", 200) }), []string{"/name: too long"}},
 		{good(func(r *Rule) { r.Name = "a\nb" }), []string{"/name: is no name"}},
 		{good(func(r *Rule) { r.Operation = "*" }), nil},

@@ -9,14 +9,20 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 )
 
-// Rule is one fault. Name, Operation and something that it does are needed; the zero
+// Rule is one fault. Operation and something that it does are needed; the zero
 // value of any other field leaves that out. A rule applies to a call that matches
 // Operation, While and Where; Calls and Chance decide which of those are struck. Calls
 // are counted for each rule in each world, before the token is looked at. Source:
 // graphemu's own design; so is everything in this package.
 type Rule struct {
-	Name      string `json:"name"`      // unique in a world
-	Operation string `json:"operation"` // as "profiles.start"; "profiles.*" is a group, "*" is all but signing in, which is "token.*"
+	Name string `json:"name,omitzero"` // unique in a world; default: see DefaultName
+	// Operation is a name, as "profiles.start", a group, as "profiles.*", "graph.*" for all of
+	// Graph, or "*" for all but signing in, which is "token.*". It may also be the call as the
+	// client sees it, as "PATCH /users/{id}": a method or "*", and a path below the version, in
+	// which {id} is any key and a last segment "*" whatever follows. Such a rule strikes whatever
+	// is asked so, also what graphemu does not emulate.
+	Operation string   `json:"operation"`
+	Except    []string `json:"except,omitzero"` // of those the ones that are not struck, written as Operation
 
 	Calls  Calls   `json:"calls,omitzero"`  // which of the calls that match; default: all
 	While  While   `json:"while,omitzero"`  // the state of the call's profile, and of its sync

@@ -2,7 +2,6 @@ package fault
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
@@ -51,6 +50,3 @@ func Dropped(operation string) Rule {
 func answers(name, operation string, calls Calls, status int) Rule {
 	return Rule{Name: nameOf(name), Operation: operation, Calls: calls, Respond: &Respond{Status: status}}
 }
-
-// nameOf writes a name without the star of a group: "once-profiles.all-503".
-func nameOf(name string) string { return strings.ReplaceAll(name, "*", "all") }

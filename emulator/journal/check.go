@@ -24,7 +24,9 @@ func (e *Expectation) Check(operations []string) []problem.Problem {
 	add := func(pointer, format string, args ...any) {
 		found = append(found, problem.Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 	}
-	if kinds := e.kinds(); len(kinds) != 1 {
+	kinds := e.kinds()
+	e.checkLevel(kinds, add)
+	if len(kinds) != 1 && (len(kinds) > 0 || e.Level == "") {
 		had := "none of them"
 		if len(kinds) > 1 {
 			had = strings.Join(kinds, " and ")
@@ -42,6 +44,19 @@ func (e *Expectation) Check(operations []string) []problem.Problem {
 	e.checkList("only", e.Only, operations, add)
 	e.checkProfile(add)
 	return found
+}
+
+// checkLevel checks a level, which goes with operation or alone.
+func (e *Expectation) checkLevel(kinds []string, add func(pointer, format string, args ...any)) {
+	known := []string{LevelEmulated, LevelGeneric}
+	switch {
+	case e.Level == "":
+	case !slices.Contains(known, e.Level):
+		add("/level", "%q is no level that calls can be held to: want %s%s",
+			show(e.Level), words.Join(known, "or"), words.Suggestion(e.Level, known))
+	case len(kinds) > 0 && e.Operation == "":
+		add("/level", "level goes only with operation, or alone")
+	}
 }
 
 func (e *Expectation) kinds() (kinds []string) {
@@ -95,8 +110,8 @@ func (e *Expectation) checkStatus(add func(pointer, format string, args ...any))
 			}
 			add("/status", "%q is no status: %s%s", show(e.Status), statusForms, hint)
 		}
-		if !e.Count.Given && (e.NoEarlyRetry || e.MinInterval != 0) {
-			add("/status", "status says which calls are counted: it needs a count beside noEarlyRetry or minInterval")
+		if !e.Count.Given && (e.NoEarlyRetry || e.MinInterval != 0 || e.Level != "") {
+			add("/status", "status says which calls are counted: it needs a count beside noEarlyRetry, minInterval or level")
 		}
 	case e.Profile != nil:
 		if !slices.Contains(subject.Statuses, e.Status) {

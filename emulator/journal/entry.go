@@ -15,6 +15,7 @@ type Entry struct {
 	World     string    `json:"world"`
 	At        time.Time `json:"at"`                 // when it came, on the world's clock
 	Operation string    `json:"operation,omitzero"` // "" where the path is none of the API's
+	Level     string    `json:"level,omitzero"`     // of a call of Graph: LevelEmulated and others
 	Method    string    `json:"method"`
 	Path      string    `json:"path"`
 	Query     string    `json:"query,omitzero"`   // as sent, less secrets

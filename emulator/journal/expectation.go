@@ -4,17 +4,21 @@ import "github.com/graphemu/graphemu/emulator/clock"
 
 // Expectation is one thing that must be so when a client has done its work.
 // It speaks of calls (Operation), of their order (Order), of what may be called
-// at all (Only), or of a profile (Profile); one of the four.
+// at all (Only), or of a profile (Profile); one of the four, or of a Level alone.
 type Expectation struct {
 	Operation string `json:"operation,omitzero"` // as "profiles.start"; "profiles.*" is a group, "*" all but signing in
 	// Count is how many calls there were: "3", ">=1", "<=5" or "1-3". Default:
-	// ">=1", and nothing where NoEarlyRetry or MinInterval is asked.
+	// ">=1", and nothing where NoEarlyRetry, MinInterval or Level is asked.
 	Count Count `json:"count,omitzero"`
 	// with Operation: count only calls answered so, "409" or "4xx"; with Profile:
 	// the sync's status
 	Status       string         `json:"status,omitzero"`
 	NoEarlyRetry bool           `json:"noEarlyRetry,omitzero"`
 	MinInterval  clock.Duration `json:"minInterval,omitzero"` // between two calls of one client on one address
+
+	// Level is the lowest at which calls may be served: LevelEmulated or LevelGeneric.
+	// With Operation those of it, alone all. A call that a rule has answered does not count.
+	Level string `json:"level,omitzero"`
 
 	Order []string `json:"order,omitzero"` // the first call of each comes after the first call of the one before
 	Only  []string `json:"only,omitzero"`  // no operation but these

@@ -111,7 +111,7 @@ func TestCheckFindsEverything(t *testing.T) {
 		"another name":          {Expectation{Operation: "users.list"}, []problem.Problem{{Pointer: "/operation", Message: `there is no operation "users.list"`}}},
 		"half a group":          {Expectation{Operation: "profiles*"}, []problem.Problem{{Pointer: "/operation", Message: `"profiles*" is no group: the star stands alone or after a dot, as in profiles.*`}}},
 		"a status of a sync":    {Expectation{Operation: "profiles.get", Status: "success"}, []problem.Problem{{Pointer: "/status", Message: `"success" is no status: want a status like "409", a class like "4xx", or "0" for a request that got no answer; the status of a profile's sync goes with profile`}}},
-		"a status and no count": {Expectation{Operation: "profiles.get", Status: "429", NoEarlyRetry: true}, []problem.Problem{{Pointer: "/status", Message: "status says which calls are counted: it needs a count beside noEarlyRetry or minInterval"}}},
+		"a status and no count": {Expectation{Operation: "profiles.get", Status: "429", NoEarlyRetry: true}, []problem.Problem{{Pointer: "/status", Message: "status says which calls are counted: it needs a count beside noEarlyRetry, minInterval or level"}}},
 		"a count out of range":  {Expectation{Operation: "batch", Count: Count{3, 2, true}}, []problem.Problem{{Pointer: "/count", Message: "3-2 ends before it begins"}}},
 		"a negative count":      {Expectation{Operation: "batch", Count: Exactly(-1)}, []problem.Problem{{Pointer: "/count", Message: ">=-1 is out of range: a count is a whole number from 0 to 1000000000"}}},
 		"a negative interval":   {Expectation{Operation: "batch", MinInterval: -1}, []problem.Problem{{Pointer: "/minInterval", Message: "-1ns is out of range: want a duration above 0, like 5s, and at most 876000h0m0s"}}},
@@ -120,7 +120,7 @@ func TestCheckFindsEverything(t *testing.T) {
 			{Pointer: "/status", Message: "status goes only with operation or profile"}, {Pointer: "/state", Message: "state goes only with profile"}}},
 		"a list that is wrong": {Expectation{Order: []string{"batch", "btach", "batch", ""}}, []problem.Problem{
 			{Pointer: "/order/1", Message: `there is no operation "btach"; did you mean batch?`}, {Pointer: "/order/2", Message: `"batch" is named twice: as /order/0 already`},
-			{Pointer: "/order/3", Message: `an operation is missing: want a name like profiles.start, a group like profiles.*, or *`}}},
+			{Pointer: "/order/3", Message: `an operation is missing: want a name like profiles.start, a group like profiles.*, a call like GET /users/{id}, or *`}}},
 		"a short order": {Expectation{Order: []string{"batch"}}, []problem.Problem{{Pointer: "/order", Message: "an order needs two operations at least"}}},
 		"an empty list": {Expectation{Only: []string{}}, []problem.Problem{{Pointer: "/only", Message: "the list is empty: name at least one operation"}}},
 		"a status as state": {Expectation{Profile: map[string]any{}, State: "success", Status: "provisioned"}, []problem.Problem{

@@ -67,12 +67,21 @@ func (e *Entry) address() string {
 
 func (x *explanation) came(e *Entry) {
 	switch {
+	case e.Operation == "" && e.Level != "":
+		x.line("Graph has this, and graphemu has no operation for it.")
 	case e.Operation == "":
 		x.line("This is none of the API's operations.")
 	case e.Profile == "":
 		x.line("This is the operation %s.", words.Clean(e.Operation))
 	default:
 		x.line("This is the operation %s of the profile %s.", words.Clean(e.Operation), words.Clean(e.Profile))
+	}
+	switch e.Level {
+	case LevelGeneric:
+		x.line("Its level is generic: it is served from the metadata alone.")
+	case LevelUnsupported:
+		x.line("Its level is unsupported: graphemu does not have it. A fault on %s %s can answer in its place.",
+			words.Clean(e.Method), words.Clean(below(e.Path)))
 	}
 	switch e.Client {
 	case "":
@@ -85,6 +94,12 @@ func (x *explanation) came(e *Entry) {
 	if e.Batch != 0 {
 		x.line("It is a part of the batch of entry %d.", e.Batch)
 	}
+}
+
+// below is a path without its version, as a rule names it.
+func below(path string) string {
+	_, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return "/" + rest
 }
 
 // struck tells what the scenario did, and what it nearly did.

@@ -19,7 +19,7 @@ import (
 // Filter says which entries are wanted. Every condition that is set must hold;
 // the zero value wants all.
 type Filter struct {
-	Operation string    // as "profiles.start"; "profiles.*" is a group, "*" all but signing in
+	Operation string    // as "profiles.start"; "profiles.*" is a group, "*" all but signing in; or "GET /users/{id}"
 	Status    string    // "409", "4xx", or "0" for a request that got no answer; any other text matches none
 	After     uint64    // an id: the entries after it
 	Batch     uint64    // the id of a batch: its parts; 0: all
@@ -131,9 +131,15 @@ func parseSince(value string) (after uint64, since time.Time, err error) {
 // Matches tells whether every condition of the filter holds for e. Limit is none.
 func (f Filter) Matches(e *Entry) bool {
 	status, known := parseStatus(f.Status)
-	return (f.Operation == "" || operation.Covers(f.Operation, e.Operation)) &&
+	return (f.Operation == "" || f.means(e)) &&
 		(f.Status == "" || known && status.has(e.Status)) &&
 		e.ID > f.After && (f.Batch == 0 || e.Batch == f.Batch) && !e.At.Before(f.Since) && f.contains(e)
+}
+
+// means tells whether the operation is the one asked for.
+func (f *Filter) means(e *Entry) bool {
+	p := operation.Compile(f.Operation)
+	return p.Means(operation.Asked(e.Operation, e.Method, e.Path))
 }
 
 // contains tells whether Contains holds for e.

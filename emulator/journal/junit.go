@@ -70,6 +70,7 @@ var warningNames = map[string]string{
 	WarnUnused:         "a client called",
 	WarnUnfired:        "every rule fired",
 	WarnNotImplemented: "no request met 501",
+	WarnUnsupported:    "no request was of what graphemu does not support",
 	WarnRefused:        "no body was refused by a schema",
 	WarnDenied:         "no call was refused for its token",
 	WarnSignIn:         "no sign-in failed but for those that worked in the end",
@@ -79,8 +80,8 @@ var warningNames = map[string]string{
 }
 
 // WriteJUnit writes the verdict as JUnit XML: one suite for each chapter of each
-// world, with one test for each expectation, and a suite of the warnings, with one
-// test for each kind. So the number of tests does not depend on the outcome, and their
+// world, with one test for each expectation, one of the scenarios that have rules, with a
+// test for each, and a suite of the warnings, with one test for each kind. So the number of tests does not depend on the outcome, and their
 // names do not depend on the line where an expectation stands. Warnings are output of
 // a test that passes, and failures where the verdict is strict. A failure's output is
 // the entries to blame. Times are the wall clock's: of a suite from the first call to
@@ -100,6 +101,13 @@ func (v Verdict) WriteJUnit(w io.Writer) error {
 		}
 		for i := range world.Expectations {
 			s.add(world.Expectations[i].test(class))
+		}
+		all.add(s)
+	}
+	if len(v.Scenarios) > 0 {
+		s := v.suite("scenarios", nil)
+		for i := range v.Scenarios {
+			s.add(v.Scenarios[i].test("graphemu" + v.within() + ".scenarios"))
 		}
 		all.add(s)
 	}

@@ -42,9 +42,20 @@ func (v Verdict) String() string {
 	if len(v.Warnings) == 0 {
 		warnings = "no warnings"
 	}
+	idle := v.idle()
 	switch {
 	case unmet > 0:
-		return fmt.Sprintf("NOT verified: %d of %s not met in %s, %s", unmet, words.Count(all, "expectation", "expectations"), worlds, warnings)
+		text := fmt.Sprintf("NOT verified: %d of %s not met in %s, %s", unmet, words.Count(all, "expectation", "expectations"), worlds, warnings)
+		if len(idle) > 0 {
+			text += ", and not exercised: " + idle[0].subject()
+		}
+		return text
+	case len(idle) > 0:
+		met := "nothing was expected"
+		if all > 0 {
+			met = words.Count(all, "expectation", "expectations") + " met"
+		}
+		return fmt.Sprintf("NOT exercised: no rule of %s struck a call; %s in %s, %s", idle[0].subject(), met, worlds, warnings)
 	case !v.OK:
 		return fmt.Sprintf("NOT verified: %s met in %s, but %s, and verification is strict",
 			words.Count(all, "expectation", "expectations"), worlds, warnings)
@@ -79,7 +90,8 @@ func (v Verdict) WriteText(w io.Writer) error {
 		if world.Tenant != "" {
 			tenant = " (tenant " + words.Clean(world.Tenant) + ")"
 		}
-		fmt.Fprintf(b, "world %s%s%s: %s", words.Clean(world.World), tenant, world.Chapter.text(), words.Count(world.Entries, "entry", "entries"))
+		fmt.Fprintf(b, "world %s%s%s: %s", words.Clean(world.World), tenant, world.Chapter.text(),
+			words.Count(world.Entries, "entry", "entries")+world.Levels.text())
 		if world.Lost > 0 {
 			fmt.Fprintf(b, ", %d more were lost", world.Lost)
 		}
@@ -87,6 +99,9 @@ func (v Verdict) WriteText(w io.Writer) error {
 		for _, r := range world.Expectations {
 			r.write(b)
 		}
+	}
+	for _, e := range v.idle() {
+		fmt.Fprintf(b, "  FAILED  %s\n          but %s\n", e.expected(), e.seen())
 	}
 	if v.Omitted != (Omitted{}) {
 		fmt.Fprintln(b, v.Omitted.text())
@@ -110,6 +125,9 @@ func (v Verdict) Why() string {
 				return words.Clean(r.Expected + ", but " + r.Seen)
 			}
 		}
+	}
+	for _, e := range v.idle() {
+		return e.expected() + ", but " + e.seen()
 	}
 	if v.IsStrict && len(v.Warnings) > 0 {
 		return v.Warnings[0].text()

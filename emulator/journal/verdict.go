@@ -8,16 +8,32 @@ import (
 
 // Verdict is whether the clients did what the scenarios expect of them.
 type Verdict struct {
-	OK       bool           `json:"ok"`
-	IsStrict bool           `json:"strict,omitzero"` // warnings count as failures
-	Run      string         `json:"run,omitzero"`    // what the run is called, where there are several
-	Summary  string         `json:"summary"`         // one line, as "verified: 5 expectations met in 2 worlds, 1 warning"
-	Worlds   []WorldVerdict `json:"worlds"`
-	Omitted  Omitted        `json:"omitted,omitzero"` // chapters of which no more than this is known
-	Warnings []Warning      `json:"warnings"`
+	OK        bool           `json:"ok"`
+	IsStrict  bool           `json:"strict,omitzero"` // warnings count as failures
+	Run       string         `json:"run,omitzero"`    // what the run is called, where there are several
+	Summary   string         `json:"summary"`         // one line, as "verified: 5 expectations met in 2 worlds, 1 warning"
+	Worlds    []WorldVerdict `json:"worlds"`
+	Scenarios []Exercise     `json:"scenarios,omitempty"` // that have rules
+	Omitted   Omitted        `json:"omitted,omitzero"`    // chapters of which no more than this is known
+	Warnings  []Warning      `json:"warnings"`
 
 	Properties []Property `json:"properties,omitempty"` // of the server: how it was started
 }
+
+// Exercise is whether a scenario was exercised: whether any of its faults fired, any of
+// its throttles refused a call or any of its lifecycles was set going, in any world and
+// chapter. Else nothing of what it tests was tested, whatever the expectations say.
+type Exercise struct {
+	Scenario  string   `json:"scenario"`
+	Exercised bool     `json:"exercised"`
+	Rules     []string `json:"rules"`              // as "fault throttle-start", at most MaxNamed
+	RuleCount int      `json:"ruleCount"`          // how many there are
+	Called    []string `json:"called,omitempty"`   // where it was not exercised: the operations that clients called, at most MaxNamed
+	CallCount int      `json:"callCount,omitzero"` // how many calls that were
+}
+
+// MaxNamed is how many rules or operations an Exercise names.
+const MaxNamed = 20
 
 // Property is something that a reader of a verdict wants to know of the run.
 type Property struct {
@@ -27,12 +43,13 @@ type Property struct {
 
 // WorldVerdict is what was found in one world, or in one chapter of its run.
 type WorldVerdict struct {
-	World        string   `json:"world"`
-	Tenant       string   `json:"tenant"`
-	Chapter      *Chapter `json:"chapter,omitempty"` // nil: the world's only one, without a name
-	Entries      int      `json:"entries"`           // that were judged
-	Lost         uint64   `json:"lost,omitzero"`
-	Expectations []Result `json:"expectations"`
+	World        string      `json:"world"`
+	Tenant       string      `json:"tenant"`
+	Chapter      *Chapter    `json:"chapter,omitempty"` // nil: the world's only one, without a name
+	Entries      int         `json:"entries"`           // that were judged
+	Lost         uint64      `json:"lost,omitzero"`
+	Expectations []Result    `json:"expectations"`
+	Levels       LevelCounts `json:"levels,omitzero"` // of Graph's calls
 
 	Began time.Time      `json:"began,omitzero"` // when the first of them came, on the wall clock
 	Took  clock.Duration `json:"took,omitzero"`  // from then to the last answer, on the wall clock
@@ -68,6 +85,7 @@ const (
 	WarnUnused         = "unused"         // no call came at all
 	WarnUnfired        = "unfired"        // a rule fired in no world
 	WarnNotImplemented = "notImplemented" // a request met 501
+	WarnUnsupported    = "unsupported"    // a request was of what graphemu does not have of Graph
 	WarnRefused        = "refused"        // a schema or a rule of the model refused a body
 	WarnDenied         = "denied"         // strict authentication refused a token, or what it may do
 	WarnSignIn         = "signIn"         // a token call failed, and none of its kind worked after it
@@ -78,7 +96,8 @@ const (
 
 // WarningKinds returns the kinds in the order in which a verdict has them.
 func WarningKinds() []string {
-	return []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnRefused, WarnDenied, WarnSignIn, WarnEarly, WarnBurst, WarnNoJitter}
+	return []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnUnsupported, WarnRefused, WarnDenied, WarnSignIn,
+		WarnEarly, WarnBurst, WarnNoJitter}
 }
 
 // MaxBlamed is how many ids a result or a warning names.

@@ -42,7 +42,7 @@ func sample() journal.Verdict {
 	}
 	return judge.Verdict([]judge.Record{
 		{World: "default", Tenant: "11111111-1111-1111-1111-111111111111", Entries: entries, Expect: expect, Profiles: []judge.ProfileView{{JSON: []byte(`{"displayName":"North","id":"id-North"}`), State: "provisioned", Status: "success"}},
-			Rules: []judge.RuleUse{{Name: "cut-upload", Kind: "fault"}}},
+			Scenario: "nightly", Rules: []judge.RuleUse{{Name: "cut-upload", Kind: "fault"}}},
 		{World: "ci-2", Tenant: "22222222-2222-2222-2222-222222222222", Entries: calls("profiles.start", "profiles.start", "profiles.start"), Lost: 3, Expect: expect[1:2]},
 	})
 }
@@ -85,7 +85,7 @@ func TestJUnitIsXML(t *testing.T) {
 			tests++
 		}
 	}
-	assert.Equal(t, 3+1+len(journal.WarningKinds()), tests)
+	assert.Equal(t, 3+1+1+len(journal.WarningKinds()), tests)
 }
 
 // broken is a writer that fails.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
@@ -15,6 +16,8 @@ func (e Expectation) String() string {
 	switch {
 	case e.Operation != "":
 		return e.callWords()
+	case e.Level != "" && e.Order == nil && e.Only == nil && e.Profile == nil:
+		return "whatever is called is served at the level " + e.levelWords()
 	case e.Order != nil:
 		return "the first calls come in this order: " + strings.Join(e.Order, ", ")
 	case e.Only != nil:
@@ -26,7 +29,7 @@ func (e Expectation) String() string {
 func (e *Expectation) callWords() string {
 	var parts []string
 	c := e.Count
-	if !c.Given && !e.NoEarlyRetry && e.MinInterval == 0 {
+	if !c.Given && !e.NoEarlyRetry && e.MinInterval == 0 && e.Level == "" {
 		c = AtLeast(1)
 	}
 	if c.Given {
@@ -45,11 +48,23 @@ func (e *Expectation) callWords() string {
 	if e.MinInterval > 0 {
 		parts = append(parts, fmt.Sprintf("is called again by the same client on the same address only after %v", e.MinInterval))
 	}
+	if e.Level != "" {
+		parts = append(parts, "is served at the level "+e.levelWords())
+	}
 	subject := e.Operation
 	if subject == "*" {
 		subject = "whatever the operation, it"
+	} else if subject == operation.Graph {
+		subject = "any operation of Graph"
 	}
 	return subject + " " + words.Join(parts, "and")
+}
+
+func (e *Expectation) levelWords() string {
+	if e.Level == LevelEmulated {
+		return e.Level
+	}
+	return e.Level + " at least"
 }
 
 func (e *Expectation) profileWords() string {

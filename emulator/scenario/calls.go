@@ -2,8 +2,8 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
@@ -45,7 +45,8 @@ func comings(given []fault.Rule) []coming {
 
 // plainRule tells whether a rule asks for nothing but the number of a call.
 func plainRule(r *fault.Rule) bool {
-	return r.While == (fault.While{}) && len(r.Where.Header)+len(r.Where.Query)+len(r.Where.Body) == 0 && (r.Chance == 0 || r.Chance == 1)
+	return r.While == (fault.While{}) && len(r.Except) == 0 &&
+		len(r.Where.Header)+len(r.Where.Query)+len(r.Where.Body) == 0 && (r.Chance == 0 || r.Chance == 1)
 }
 
 // countable returns the certain rules of each operation.
@@ -74,8 +75,8 @@ func count(name string, given []fault.Rule, rules []int, all []coming) {
 		}
 	}
 	set := faults.NewSet(list, 1)
-	// Any call of a group will do.
-	q := &faults.Query{Operation: strings.Replace(strings.Replace(name, ".*", ".get", 1), "*", "profiles.get", 1)}
+	example := operation.Example(name)
+	q := &faults.Query{Operation: example.Name, Method: example.Method, Below: example.Path}
 	for call := uint64(1); call <= maxCounted && len(left) > 0; call++ {
 		strike, struck, _ := set.Decide(q)
 		if !struck {
@@ -105,9 +106,14 @@ func strikes(c fault.Calls) uint64 {
 
 // meet tells whether a call may be one of both rules.
 func meet(a, b *fault.Rule) bool {
-	return (operation.Covers(a.Operation, b.Operation) || operation.Covers(b.Operation, a.Operation)) &&
+	return operation.Meet(a.Operation, b.Operation) && !excepted(a, b) && !excepted(b, a) &&
 		agree(a.While.State, b.While.State) && agree(a.While.Status, b.While.Status) &&
 		agreeAll(folded(a.Where.Header), folded(b.Where.Header)) && agreeAll(a.Where.Query, b.Where.Query) && agreeAll(a.Where.Body, b.Where.Body)
+}
+
+// excepted tells whether a strikes none of the calls of b.
+func excepted(a, b *fault.Rule) bool {
+	return slices.ContainsFunc(a.Except, func(pattern string) bool { return operation.Covers(pattern, b.Operation) })
 }
 
 func agree(a, b string) bool { return a == "" || b == "" || a == b }
@@ -124,13 +130,13 @@ func agreeAll[T any](a, b map[string]T) bool {
 // subject says which calls of the client's a rule strikes, and tells whether they
 // are many. rest is what is to be said once all that the rule asks for is told.
 func (c coming) subject(r *fault.Rule) (subject, rest string, many bool) {
-	subject, many = which(r.Calls, r.Operation)
+	subject, many = which(r.Calls, operationWords(r))
 	switch {
 	case !c.behind || r.Calls.IsZero():
 	case c.struck != nil && c.struck[0] == max(r.Calls.From, 1) && consecutive(c.struck):
 	case c.struck != nil:
 		subject = fmt.Sprintf("%s of %s (%s of those that no fault above strikes)",
-			numbered(c.struck), operationWords(r.Operation), ofCalls(r.Calls))
+			numbered(c.struck), operationWords(r), ofCalls(r.Calls))
 		return subject, "", len(c.struck) > 1
 	default:
 		rest = ", counting only those that no fault above strikes,"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/throttle"
 )
@@ -29,8 +30,8 @@ func faultSentence(r *fault.Rule, c coming) string {
 }
 
 // which names the calls that are struck, and tells whether they are many.
-func which(c fault.Calls, operation string) (subject string, many bool) {
-	of := " of " + operationWords(operation)
+func which(c fault.Calls, operations string) (subject string, many bool) {
+	of := " of " + operations
 	switch {
 	case c.Every > 1:
 		return "every " + words.Ordinal(c.Every) + " call" + of, false
@@ -46,11 +47,19 @@ func which(c fault.Calls, operation string) (subject string, many bool) {
 	return fmt.Sprintf("calls %d to %d%s", c.From, c.To, of), true
 }
 
-func operationWords(operation string) string {
-	if operation == "*" {
-		return "any operation but signing in"
+// operationWords says which operations a rule is for.
+func operationWords(r *fault.Rule) string {
+	text := r.Operation
+	switch text {
+	case operation.Any:
+		text = "any operation but signing in"
+	case operation.Graph:
+		text = "any operation of Graph"
 	}
-	return operation
+	if len(r.Except) > 0 {
+		text += " but those of " + words.Join(r.Except, "and")
+	}
+	return text
 }
 
 // circumstances says when a rule applies, and how often it then strikes.

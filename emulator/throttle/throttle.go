@@ -12,7 +12,7 @@ import "github.com/graphemu/graphemu/emulator/clock"
 type Rule struct {
 	Name       string         `json:"name"`                // unique in a scenario
 	Preset     string         `json:"preset,omitzero"`     // documented limits by name, in place of what follows: "education"
-	Operations []string       `json:"operations,omitzero"` // as "profiles.start" or "profiles.*"; default: all but signing in
+	Operations []string       `json:"operations,omitzero"` // as "profiles.start", "profiles.*" or "GET /users"; default: all but signing in
 	Requests   int            `json:"requests,omitzero"`   // how many a window allows, at least 1
 	Window     clock.Duration `json:"window,omitzero"`     // above 0, on the world's clock
 	Per        string         `json:"per,omitzero"`        // "app" (default) or "tenant"

@@ -220,6 +220,12 @@ func Internal() *Error {
 	return &Error{Status: http.StatusInternalServerError, Code: "InternalError", Message: "An internal server error occurred."}
 }
 
+// NoTarget answers a reference to an object at an address where education does not look.
+// Observed: msgraph-sdk-dotnet issue 1757.
+func NoTarget() *Error {
+	return &Error{Status: http.StatusInternalServerError, Code: "InternalServerError", Message: "Unable to find target address"}
+}
+
 // Batch errors. Observed: json-batching captures of 2026 and PHP notes.
 
 // InvalidBatch answers a batch that is none.

@@ -39,6 +39,10 @@ func (c *Control) addFault(w World, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if rule.Name == "" && rule.Operation != "" {
+		there := w.Faults()
+		rule.Name = rule.DefaultName(func(name string) bool { _, taken := find(there, name); return taken })
+	}
 	if _, taken := find(w.Faults(), rule.Name); taken {
 		return nil, problem(http.StatusConflict, "The name is taken",
 			"There is a rule %q in the world %s already. DELETE it first, or choose another name.", rule.Name, w.Name())

@@ -70,13 +70,13 @@ func TestAddFaultIsStrict(t *testing.T) {
 	for body, want := range map[string][]ProblemError{
 		`{"name":"a","opertion":"x","chance":"0.5","respond":{"status":429.5,"retriAfter":"1s"},"while":7,"x/y~z":1}`: {
 			{"want a number, not \"0.5\"", "/chance"},
-			{"unknown; there are name, operation, calls, while, where, chance, delay, respond, body, slow, then, handled, optional; did you mean operation?", "/opertion"},
+			{"unknown; there are name, operation, except, calls, while, where, chance, delay, respond, body, slow, then, handled, optional; did you mean operation?", "/opertion"},
 			{"unknown; there are status, error, message, body, headers, retryAfter, retryAfterFormat, punishEarly; did you mean retryAfter?", "/respond/retriAfter"},
 			{"want a whole number, not 429.5", "/respond/status"},
 			{"want an object, not 7", "/while"},
-			{"unknown; there are name, operation, calls, while, where, chance, delay, respond, body, slow, then, handled, optional", "/x~1y~0z"},
+			{"unknown; there are name, operation, except, calls, while, where, chance, delay, respond, body, slow, then, handled, optional", "/x~1y~0z"},
 		},
-		`{"NAME":"a"}`:               {{"unknown; there are name, operation, calls, while, where, chance, delay, respond, body, slow, then, handled, optional; did you mean name?", "/NAME"}},
+		`{"NAME":"a"}`:               {{"unknown; there are name, operation, except, calls, while, where, chance, delay, respond, body, slow, then, handled, optional; did you mean name?", "/NAME"}},
 		`{"name":null}`:              {{"want a string, not null", "/name"}},
 		`{"optional":1e300}`:         {{"want true or false, not 1e+300", "/optional"}},
 		`{"respond":null}`:           {{"want an object, not null", "/respond"}},

@@ -43,7 +43,9 @@ type Call struct {
 
 	// What the handler's Resolve tells.
 	Operation string // "" for none that is known
+	Level     string // how much of the operation there is, as the journal has it; "" for none
 	Address   string // the path in the one spelling that rules and repeated calls are compared by
+	Below     string // the path below the version, as rules of addresses have it; "" where the protocol has none
 	Subject   string // id of the profile that it is about; "" for none
 	Zips      bool   // answers may go out compressed
 

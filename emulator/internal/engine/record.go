@@ -13,7 +13,7 @@ import (
 func (e *Engine) Record(c *Call, a Reply) {
 	took := e.Now().Sub(c.Real)
 	entry := journal.Entry{
-		ID: c.entry, World: c.World.Name(), At: c.arrived, Operation: c.Operation,
+		ID: c.entry, World: c.World.Name(), At: c.arrived, Operation: c.Operation, Level: c.Level,
 		Method: c.Method, Path: c.Path, Query: c.Query, Batch: c.batch,
 		Client: c.Client, Profile: c.Subject, RequestID: c.ID, Status: a.Status,
 		Duration: clock.Duration(took), Waited: clock.Duration(c.waited),

@@ -10,6 +10,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/retry"
 )
 
@@ -18,8 +19,8 @@ import (
 // and then the throttles have their turn. ok tells that the call goes on; else the
 // answer is a.
 func (e *Engine) scenario(c *Call) (a Reply, ok bool) {
-	if c.Operation == "" {
-		return Reply{}, true
+	if c.Operation == "" && c.Below == "" {
+		return Reply{}, true // nothing means it
 	}
 	if c.World.waits.Any() {
 		c.early = c.comesEarly(c.handler.RetryKey())
@@ -38,7 +39,7 @@ func (e *Engine) rules(c *Call) (a Reply, ok bool) {
 	}
 	factor := c.World.Clock.Factor()
 	strike, struck, misses := c.Scenario.Faults.Decide(&faults.Query{
-		Operation: c.Operation, InBatch: c.InBatch, Batch: c.batch, Header: c.Header,
+		Operation: c.Operation, Method: c.Method, Below: c.Below, InBatch: c.InBatch, Batch: c.batch, Header: c.Header,
 		RawQuery: c.Query, Body: c.handler.Condition,
 		Subject: c.subject, Client: c.Client, Path: c.Address, Now: c.Now, Real: c.Real, Factor: factor, Conn: c.Conn,
 	})
@@ -63,6 +64,11 @@ func (e *Engine) rules(c *Call) (a Reply, ok bool) {
 		return c.respond(r, strike.RetryAfter, factor), false
 	}
 	return Reply{}, true
+}
+
+// asked is the call as patterns of operations look at it.
+func (c *Call) asked() operation.Call {
+	return operation.Call{Name: c.Operation, Method: c.Method, Path: c.Below}
 }
 
 // subject tells where the subject of the call stands; false where it is not there.
@@ -135,7 +141,7 @@ func (e *Engine) throttle(c *Call) (a Reply, ok bool) {
 	if c.Scenario.Throttle == nil {
 		return Reply{}, true
 	}
-	refusal, refused := c.Scenario.Throttle.Take(c.Operation, c.Client, c.Now)
+	refusal, refused := c.Scenario.Throttle.Take(c.asked(), c.Client, c.Now)
 	c.burst = refusal.Burst
 	if !refused {
 		return Reply{}, true

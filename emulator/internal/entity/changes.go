@@ -199,7 +199,7 @@ func (v View) entriesAfter(after uint64) (list []*entry) {
 		}
 		if e.relation != "" {
 			l := link{e.relation, e.link}
-			if later[l] || v.At(e.link.From) == nil {
+			if later[l] || e.link.From != Tenant && v.At(e.link.From) == nil {
 				continue
 			}
 			later[l] = true

@@ -6,6 +6,11 @@ import (
 	"slices"
 )
 
+// Tenant is the place from which links lead that no object has: with them the tenant
+// itself keeps a list of objects, whatever their homes. They are found from there
+// alone: Sources does not tell of them.
+const Tenant Place = 0
+
 // Link is the two ends of a link.
 type Link struct{ From, To Place }
 
@@ -13,10 +18,11 @@ func (tx *Tx) checkEnds(relation string, from, to Place) error {
 	if relation == "" {
 		return errors.New("entity: a link of no relation")
 	}
-	for _, p := range [...]Place{from, to} {
-		if tx.At(p) == nil {
-			return &MissingError{p}
-		}
+	switch {
+	case from != Tenant && tx.At(from) == nil:
+		return &MissingError{from}
+	case tx.At(to) == nil:
+		return &MissingError{to}
 	}
 	return nil
 }
@@ -33,7 +39,9 @@ func (tx *Tx) Link(relation string, from, to Place) error {
 		return err
 	}
 	tx.st.out.add(relation, from, to, tx.own)
-	tx.st.in.add(relation, to, from, tx.own)
+	if from != Tenant {
+		tx.st.in.add(relation, to, from, tx.own)
+	}
 	tx.pay(linkCost)
 	tx.noteLink(relation, from, to, nil)
 	return nil
@@ -53,7 +61,9 @@ func (tx *Tx) Unlink(relation string, from, to Place) error {
 
 func (tx *Tx) unlink(relation string, from, to Place) {
 	tx.st.out.remove(relation, from, to, tx.own)
-	tx.st.in.remove(relation, to, from, tx.own)
+	if from != Tenant {
+		tx.st.in.remove(relation, to, from, tx.own)
+	}
 	tx.pay(-linkCost)
 	tx.noteLink(relation, from, to, tx.At(to))
 }
@@ -63,6 +73,9 @@ func (tx *Tx) unlinkAll(o *Object) {
 	tx.lasting() // what is walked over here
 	// What leads from o goes without a note: that o is deleted says it.
 	for _, r := range slices.Clone(tx.st.out.rows) {
+		if r.sets.at(uint64(Tenant)).has(o.Place) {
+			tx.unlink(r.name, Tenant, o.Place)
+		}
 		targets := r.sets.at(uint64(o.Place))
 		if targets == nil {
 			continue
@@ -104,12 +117,18 @@ func (tx *Tx) LinkAll(relation string, links []Link) (added int, err error) {
 	}
 	tx.pay(cost)
 	tx.st.out.addAll(relation, pairs, tx.own)
+	added = len(pairs)
 	for i, pair := range pairs {
 		tx.noteLink(relation, Place(pair>>32), Place(pair), nil)
 		pairs[i] = pair<<32 | pair>>32
 	}
-	tx.st.in.addAll(relation, tx.sorted(pairs, 32), tx.own)
-	return len(pairs), nil
+	for len(pairs) > 0 && Place(pairs[0]) == Tenant {
+		pairs = pairs[1:] // they stand first
+	}
+	if len(pairs) > 0 {
+		tx.st.in.addAll(relation, tx.sorted(pairs, 32), tx.own)
+	}
+	return added, nil
 }
 
 // sorted returns pairs of places sorted by the place that begins at that bit; those

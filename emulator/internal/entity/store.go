@@ -94,6 +94,14 @@ func (s *Store) Update(now time.Time, f func(*Tx) error) error {
 	return nil
 }
 
+// Fits errs with *FullError where a store of v could not have so many objects more.
+func (s *Store) Fits(v View, more int) error {
+	if v.Len()+more > s.limits.Objects {
+		return &FullError{s.limits.Objects}
+	}
+	return nil
+}
+
 // Watch begins to note deletions, changes of links and of single properties, where
 // that has not begun; before, nobody pays for it. It returns the store's revision:
 // from there on, View.Changes tells everything.

@@ -166,6 +166,21 @@ func (p Places) Len() int { return p.set.len() }
 // Has tells whether one of them is o.
 func (p Places) Has(o Place) bool { return p.set.has(o) }
 
+// Where returns those that keep lets stay.
+func (p Places) Where(keep func(Place) bool) Places {
+	kept := make([]Place, 0, p.Len())
+	p.set.each(0, func(o Place) bool {
+		if keep(o) {
+			kept = append(kept, o)
+		}
+		return true
+	})
+	if len(kept) == p.Len() {
+		return p
+	}
+	return Places{setOf(slices.Clip(kept))}
+}
+
 // All yields those after a place; 0: all.
 func (p Places) All(after Place) iter.Seq[Place] {
 	return func(yield func(Place) bool) { p.set.each(p.set.rank(after), yield) }

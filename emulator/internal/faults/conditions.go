@@ -13,6 +13,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/match"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 )
@@ -20,6 +21,8 @@ import (
 // Query is a call, as far as rules look at it.
 type Query struct {
 	Operation string // as "profiles.start"; one of those that there are, or ""
+	Method    string // with Below what rules of addresses look at
+	Below     string // the path below the version; "": it has none
 	InBatch   bool   // it is a part of a batch
 	Batch     uint64 // which one, so that its parts are not early for one another; 0: not known
 	Header    http.Header
@@ -40,6 +43,11 @@ type Query struct {
 	// Conn is the connection that the call came over; nil: not known. Parallel
 	// workers are not early for one another.
 	Conn *wire.Conn
+}
+
+// call is what patterns of operations look at.
+func (q *Query) call() operation.Call {
+	return operation.Call{Name: q.Operation, Method: q.Method, Path: q.Below}
 }
 
 // kind is what a condition looks at.

@@ -23,6 +23,9 @@ func (s *Set) Decide(q *Query) (strike Strike, struck bool, misses []Miss) {
 	c := facts{Query: q}
 	rules := s.covering(q.Operation)
 	for _, e := range rules {
+		if e.byCall && !e.means(q.call()) {
+			continue
+		}
 		failed, n := e.failed(&c), uint64(0)
 		if failed == met {
 			n = e.matched.Add(1)

@@ -414,7 +414,10 @@ func TestAddRemoveClear(t *testing.T) {
 	assert.True(t, s.Rules()[1].Added)
 	assert.False(t, s.Rules()[2].Added)
 	assert.ErrorContains(t, s.Add(delays("file-2", "a", fault.All())), "another name")
-	assert.ErrorContains(t, s.Add(delays("", "a", fault.All())), "/name: ")
+	require.NoError(t, s.Add(delays("", "a", fault.All())))
+	require.NoError(t, s.Add(delays("", "a", fault.All())))
+	assert.Equal(t, []string{"added-1", "added-2", "a-delay", "a-delay-2", "file-1", "file-2"}, names(), "they get names")
+	assert.True(t, s.Remove("a-delay") && s.Remove("a-delay-2"))
 	assert.True(t, s.Remove("added-1"))
 	assert.False(t, s.Remove("added-1"))
 	assert.True(t, s.Remove("file-1"))
@@ -536,4 +539,28 @@ func TestManyAtOnce(t *testing.T) {
 	assert.LessOrEqual(t, every.Matched, uint64(8000))
 	assert.Greater(t, every.Matched, uint64(7500), "only the strikes of added rules are missing")
 	assert.Equal(t, every.Matched/10, every.Fired)
+}
+
+// A rule of an address strikes what is asked so, whatever its operation is called, and
+// where it has none.
+func TestAddressesAreStruck(t *testing.T) {
+	s := NewSet([]fault.Rule{
+		delays("mail", "GET /me/messages", fault.First(1)),
+		{Name: "most", Operation: "graph.*", Except: []string{"profiles.*", "GET /users/{id}"}, Calls: fault.All(), Delay: fault.Fixed(1)},
+	}, 1)
+	struck := func(name, method, below string) string {
+		strike, ok, _ := s.Decide(&Query{Operation: name, Method: method, Below: below, Now: noon, Real: noon})
+		if !ok {
+			return ""
+		}
+		return strike.Rule.Name
+	}
+	assert.Empty(t, struck("", "POST", "/me/messages"))
+	assert.Equal(t, "mail", struck("", "GET", "/Me/Messages"))
+	assert.Empty(t, struck("", "GET", "/me/messages"), "the first is over")
+	assert.Equal(t, "most", struck("users.list", "GET", "/users"))
+	assert.Empty(t, struck("users.get", "GET", "/users/7"))
+	assert.Equal(t, "most", struck("users.update", "PATCH", "/users/7"))
+	assert.Empty(t, struck("profiles.list", "GET", "/education/synchronizationProfiles"))
+	assert.Empty(t, struck("upload.putBlob", "PUT", ""))
 }

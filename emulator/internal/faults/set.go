@@ -39,10 +39,14 @@ type Set struct {
 type entry struct {
 	conditions []condition
 	calls      fault.Calls
+	byCall     bool // its operation's name does not tell whether it is meant
 	partless   bool // it cannot strike a part of a batch
 	punishes   bool // it has punishEarly
 
 	matched, fired atomic.Uint64
+
+	pattern operation.Pattern
+	except  []operation.Pattern
 
 	key   uint64
 	added bool
@@ -72,7 +76,8 @@ func NewSet(rules []fault.Rule, seed uint64) *Set {
 
 // Add puts a rule before those of NewSet and after those that were added
 // earlier. It errs where the rule is wrong (see Rule.Check, which tells whether
-// the operation exists), where its name is taken, and where the set is full.
+// the operation exists), where its name is taken, and where the set is full. One
+// without a name gets its default one.
 func (s *Set) Add(r fault.Rule) error {
 	var errs []error
 	for _, p := range r.Check(nil) {
@@ -83,6 +88,9 @@ func (s *Set) Add(r fault.Rule) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if r.Name == "" {
+		r.Name = r.DefaultName(func(name string) bool { return s.named(name) >= 0 })
+	}
 	switch {
 	case s.named(r.Name) >= 0:
 		return problem.Problem{Pointer: "/name",
@@ -104,6 +112,8 @@ func (s *Set) add(r *fault.Rule) {
 func (s *Set) newEntry(r *fault.Rule, added bool) *entry {
 	e := &entry{conditions: conditions(r), calls: r.Calls, partless: len(Partless(r)) > 0,
 		punishes: r.Respond != nil && r.Respond.PunishEarly, key: keyOf(s.seed, r.Name), added: added, rule: clone(r)}
+	e.pattern, e.except = operation.Compile(r.Operation), operation.CompileAll(r.Except)
+	e.byCall = e.pattern.IsAddress() || slices.ContainsFunc(e.except, func(p operation.Pattern) bool { return p.IsAddress() })
 	e.dice = newDice(r.Chance, e.key)
 	if added && e.rule.Respond != nil {
 		normalize(&e.rule.Respond.Body)
@@ -122,14 +132,20 @@ func (s *Set) named(name string) int {
 	return slices.IndexFunc(s.rules, func(e *entry) bool { return e.rule.Name == name })
 }
 
-// covering returns the rules that are for an operation, in order.
+// means tells whether a rule is for a call.
+func (e *entry) means(c operation.Call) bool {
+	return e.pattern.Means(c) && !operation.AnyMeans(e.except, c)
+}
+
+// covering returns the rules that may be for an operation, in order. Of those of
+// addresses the call tells.
 func (s *Set) covering(name string) []*entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list, known := s.by[name]
 	if !known {
 		for _, e := range s.rules {
-			if operation.Covers(e.rule.Operation, name) {
+			if e.byCall || e.means(operation.Call{Name: name}) {
 				list = append(list, e)
 			}
 		}
@@ -186,6 +202,7 @@ func (s *Set) Rules() []fault.Use {
 // clone returns a copy that shares nothing with r.
 func clone(r *fault.Rule) fault.Rule {
 	c := *r
+	c.Except = slices.Clone(r.Except)
 	c.Where = fault.Where{Header: maps.Clone(r.Where.Header), Query: maps.Clone(r.Where.Query), Body: maps.Clone(r.Where.Body)}
 	if r.Respond != nil {
 		respond := *r.Respond

@@ -74,6 +74,10 @@ func (c *call) batch() (engine.Reply, error) {
 			a = part.fail(apierror.FailedDependency().Help("failedDependency", "", "the request '%s', on which this one depends, failed", failed))
 		default:
 			a = part.Damaged(s.engine.Answer(part.engine()), workload.IsJSON)
+			if level := part.belowEmulated(); level != "" {
+				a.Header = maps.Clone(a.Header) // an error's may be shared
+				a.Set(levelHeader, level)
+			}
 		}
 		s.engine.Record(part.engine(), a)
 		if p.method == http.MethodHead {

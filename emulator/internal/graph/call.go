@@ -51,6 +51,9 @@ func (c *call) engine() *engine.Call { return &c.Call.Call }
 func (c *call) ask(at location, accept string) {
 	c.at, c.Address = at, at.path
 	c.Version, c.Keys = at.version, at.keys
+	if at.version != 0 {
+		c.Below = at.path
+	}
 	c.Accept(accept)
 }
 
@@ -106,6 +109,9 @@ func (c *call) Resolve() (a engine.Reply, done bool) {
 	}
 	if c.op, c.unknown = c.handler.find(c.Method, &c.at); c.op != nil {
 		c.Operation, c.Subject = c.op.Name, c.Keys.Get(c.op.subject)
+		c.Level = c.op.Level.String()
+	} else if c.at.unsupported && c.Version != 0 && len(c.at.allowed()) == 0 {
+		c.Level = journal.LevelUnsupported
 	}
 	if c.lacksLength() {
 		return c.lengthRequired(), true
@@ -217,6 +223,12 @@ func (c *call) SetHeaders(h http.Header, a *engine.Reply) {
 	if !a.Failed {
 		apierror.SetODataVersion(h)
 	}
+	if level := c.belowEmulated(); level != "" {
+		h[levelHeader] = []string{level}
+		if exposed := "Access-Control-Expose-Headers"; h[exposed] != nil {
+			h[exposed] = []string{h[exposed][0] + ", " + levelHeader}
+		}
+	}
 	for name, values := range a.Header {
 		h[name] = values
 	}
@@ -225,10 +237,22 @@ func (c *call) SetHeaders(h http.Header, a *engine.Reply) {
 	}
 }
 
+// levelHeader tells the level of an answer below the first. It is graphemu's own.
+const levelHeader = "x-graphemu-level"
+
+// belowEmulated is the level where it is below the first; "" else, and where a rule of
+// the scenario has answered.
+func (c *call) belowEmulated() string {
+	if c.Level == journal.LevelEmulated || c.Answered() {
+		return ""
+	}
+	return c.Level
+}
+
 // preflight answers OPTIONS, which browsers send without a token. Chosen: the
 // methods of the path; of every path where it is unknown.
 func (c *call) preflight() engine.Reply {
-	allow := c.at.allowed()
+	allow := c.handler.methodsOf(&c.at, c.handler.walk(&c.at))
 	if len(allow) == 0 {
 		allow = methods
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tidwall/gjson"
 
-	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
@@ -43,7 +42,7 @@ func (d *desk) sync(t *testing.T, files map[string]string) {
 	plan, err := d.world.Directory.Plan(p, "profile", list, roster.V1, dawn)
 	require.NoError(t, err)
 	require.Empty(t, plan.Errors)
-	d.world.Directory.Apply(plan, dawn)
+	require.NoError(t, d.world.Directory.Apply(plan, dawn))
 }
 
 const sku = "6fd2c87f-b296-42f0-b197-1e91e994b900"
@@ -53,8 +52,8 @@ const sku = "6fd2c87f-b296-42f0-b197-1e91e994b900"
 func newDistrict(t *testing.T) *desk {
 	t.Helper()
 	d := newDesk()
-	d.world.Directory = directory.New(directory.Seed{Domains: []string{"contoso.edu"}, UsageLocation: "US", SKUs: []directory.SKU{{ID: sku, PartNumber: "ENTERPRISEPACK"}},
-		Users: []directory.User{{PrincipalName: "Root@contoso.edu", DisplayName: "Root"}}}, ids.Derived)
+	d.world.seed(directory.Seed{Domains: []string{"contoso.edu"}, UsageLocation: "US", SKUs: []directory.SKU{{ID: sku, PartNumber: "ENTERPRISEPACK"}},
+		Users: []directory.User{{PrincipalName: "Root@contoso.edu", DisplayName: "Root"}}})
 	d.world.keep()
 	d.sync(t, rosters)
 	return d
@@ -63,7 +62,7 @@ func newDistrict(t *testing.T) *desk {
 // id is that of the object of a kind with that name.
 func (d *desk) id(t *testing.T, k directory.Kind, name string) string {
 	t.Helper()
-	for e := range d.world.Directory.All(k, 0) {
+	for e := range d.world.Directory.All(k) {
 		if gjson.GetBytes(e.JSON, "displayName").Str == name {
 			return e.ID
 		}

@@ -15,9 +15,11 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
@@ -59,11 +61,14 @@ type testWorld struct {
 	World
 	sds.State
 	Directory *directory.Store
+	Objects   *entity.Store
+	derive    func(names ...string) string
 }
 
 func newWorld(name string) *testWorld {
 	derive := func(names ...string) string { return ids.Derived(append([]string{name}, names...)...) }
-	w := &testWorld{Directory: directory.New(directory.Seed{}, derive)}
+	w := &testWorld{derive: derive}
+	w.seed(directory.Seed{})
 	w.Profiles = profile.NewStore(profile.Config{NewID: ids.NewStream(1, name, "profiles").GUID,
 		Script: &profile.Script{Timeline: profile.DefaultTimeline}})
 	w.Files = storage.NewStore(ids.Key(1, name, "sas"), storage.Limits{})
@@ -80,12 +85,30 @@ func newWorld(name string) *testWorld {
 	return w
 }
 
+// seed gives the world a directory.
+func (w *testWorld) seed(seed directory.Seed) {
+	w.Objects = entity.New(entity.Limits{})
+	if err := directory.Populate(w.Objects, &seed, w.derive); err != nil {
+		panic(err)
+	}
+	w.Directory = directory.New(seed, w.derive, w.Objects)
+}
+
+// firstUser is the id of the tenant's first user.
+func (w *testWorld) firstUser() string {
+	for o := range w.Directory.All(directory.Accounts) {
+		return o.ID
+	}
+	return ""
+}
+
 // keep lets the world's calls reach what its workloads keep.
 func (w *testWorld) keep() {
 	w.Syncs = rostersync.New(w.Profiles, w.Files, w.Directory)
 	name := w.Name()
-	w.Tenant = workload.Tenant{ID: ids.Derived(name), PageKey: ids.Key(1, name, "pages"),
-		States: []any{&w.State, &directory.State{Objects: w.Directory, Settle: w.Syncs.Settle}}}
+	w.Tenant = workload.Tenant{ID: ids.Derived(name), PageKey: ids.Key(1, name, "pages"), FirstUser: w.firstUser,
+		States: []any{&w.State, &directory.State{Objects: w.Directory, Settle: w.Syncs.Settle},
+			&objects.State{Store: w.Objects, NewID: ids.NewStream(1, name, "objects").GUID, Settle: func(c *workload.Call) { w.Syncs.Settle(c.Now) }}}}
 }
 
 // send makes a request with a token and, where there is a body, a Content-Type.

@@ -28,7 +28,7 @@ type walked struct {
 func (s *Handler) walk(l *location) walked {
 	m := s.models[l.version]
 	segments := rawSegments(l.escaped)
-	if m == nil || len(segments) == 0 || s.paths.has(segments[0]) {
+	if m == nil || len(segments) == 0 || s.paths.own(segments) {
 		return walked{err: &resource.UnknownError{}}
 	}
 	path, err := resource.Walk(m, segments)

@@ -13,9 +13,6 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator/internal/engine"
-	"github.com/graphemu/graphemu/emulator/internal/entity"
-	"github.com/graphemu/graphemu/emulator/internal/ids"
-	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -52,8 +49,6 @@ func shelves() *odata.Model {
 // library is a desk that serves the small model alone.
 func library(t *testing.T) *desk {
 	d := &desk{log: &bytes.Buffer{}, world: newWorld("library")}
-	store := entity.New(entity.Limits{})
-	d.world.Tenant.States = append(d.world.Tenant.States, &objects.State{Store: store, NewID: ids.NewStream(1, "library", "objects").GUID})
 	m := shelves()
 	d.Handler = New(Config{MaxBody: 4 << 20, MaxBatch: 64 << 20}, engine.New(engine.Config{Log: slog.New(slog.NewTextHandler(d.log, nil)),
 		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil), nil, Models{workload.Beta: m, workload.V1: m})

@@ -95,10 +95,25 @@ func (p *paths) known(in workload.Version) []string {
 	return names
 }
 
-// has tells whether rows of a workload begin with a name: what the model has below it is
-// theirs.
+// has tells whether rows of a workload begin with a name.
 func (p *paths) has(name string) bool {
 	name, _, _ = cutKey(name)
 	_, ok := p.find(name)
 	return ok
+}
+
+// own tells whether a path begins as that of a row of a workload does: what the model has
+// there and below is the workload's.
+func (p *paths) own(segments []string) bool {
+	for _, name := range segments {
+		name, _, _ = cutKey(name)
+		next, ok := p.find(name)
+		if !ok {
+			return false
+		}
+		if p = next.to; p.operations != nil || p.unsupported {
+			return true
+		}
+	}
+	return false
 }

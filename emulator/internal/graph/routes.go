@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -45,12 +46,19 @@ func (s *Handler) index() {
 		op.Versions = workload.Beta | workload.V1
 		s.paths.add(op.Method, op.Path, op)
 	}
+	for v, m := range s.models { // what rows of one version begin with, the model of another may have, too
+		for _, step := range s.paths.names {
+			if m.Set(step.name) != nil || m.Singleton(step.name) != nil {
+				step.to.versions |= v
+			}
+		}
+	}
 }
 
 // Operations returns the names of the operations of workloads and of Graph itself, as
 // rules, scenarios and the journal use them.
-func Operations(list []*workload.Workload) []string {
-	var names []string
+func Operations(list []*workload.Workload, models Models) []string {
+	names := objects.New(models, list).Names()
 	for _, w := range list {
 		for _, row := range w.Operations {
 			if row.Level != workload.Unsupported {
@@ -60,6 +68,25 @@ func Operations(list []*workload.Workload) []string {
 	}
 	return slices.Compact(append(names, "batch", "metadata"))
 }
+
+// Addresses returns the calls that the rows know, as "GET /users/{id}", those of paths
+// that graphemu does not emulate among them.
+func Addresses(list []*workload.Workload) []string {
+	all := []string{"POST /$batch", "GET /$metadata"}
+	for _, w := range list {
+		for _, row := range w.Operations {
+			method := row.Method
+			if method == "" {
+				method = operationAny
+			}
+			all = append(all, method+" "+row.Path)
+		}
+	}
+	return all
+}
+
+// operationAny is the method of an address that means any.
+const operationAny = "*"
 
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
@@ -88,19 +115,23 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 		return nil, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
 	}
 	if e := s.beyond(method, l, rawSegments(l.escaped)); e != nil {
+		l.unsupported = true
 		return nil, e
 	}
 	if l.absent != "" {
 		return nil, apierror.UnknownSegment(l.absent).Help("unknownSegment", "", "%s never had this API; use /beta", l.version)
 	}
-	if w.known && l.at == nil && len(l.segments) > 1 && l.lost.at == s.paths {
+	if w.known && l.at == nil {
 		return nil, unknownInModel(w.err)
 	}
 	segment, known := l.unknown()
 	e := apierror.UnknownSegment(segment)
 	var inEducation []string
 	if l.lost.at == s.paths {
-		inEducation = s.paths.at("/education").known(l.version)
+		roots, below := s.roots(l.version)
+		known, inEducation = append(known, roots...), append(s.paths.at("/education").known(l.version), below...)
+		slices.Sort(known)
+		known = slices.Compact(known)
 	}
 	if near := words.Nearest(segment, known); near != "" {
 		e.Help("unknownSegment", "", "did you mean '%s'?", near)
@@ -110,6 +141,27 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 		e.Help("unknownSegment", "", "graphemu knows %q here", known)
 	}
 	return nil, s.helpToWrite(e, method, l)
+}
+
+// roots are the names that a path of the model may begin with, and those that may follow
+// /education.
+func (s *Handler) roots(v workload.Version) (names, inEducation []string) {
+	m := s.models[v]
+	if m == nil {
+		return nil, nil
+	}
+	for _, set := range m.EntitySets {
+		names = append(names, set.Name)
+	}
+	for _, one := range m.Singletons {
+		names = append(names, one.Name)
+	}
+	if e := m.Singleton("education"); e != nil {
+		for _, p := range e.Type.All() {
+			inEducation = append(inEducation, p.Name)
+		}
+	}
+	return names, inEducation
 }
 
 // operation returns that of a method where the path leads to; nil for none.

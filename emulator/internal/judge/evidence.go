@@ -50,16 +50,15 @@ func (r *Record) span() (began time.Time, took clock.Duration) {
 // took is how long the calls took together that an expectation is about. One of a
 // profile is about none.
 func (r *Record) took(x *journal.Expectation) (sum clock.Duration) {
-	about := func(o string) bool {
-		return o != "" && (x.Only != nil || x.Operation != "" && operation.Covers(x.Operation, o))
+	patterns := operation.CompileAll(x.Order)
+	if x.Operation != "" {
+		patterns = append(patterns, operation.Compile(x.Operation))
 	}
-	if x.Order != nil {
-		about = func(o string) bool {
-			return slices.ContainsFunc(x.Order, func(asked string) bool { return operation.Covers(asked, o) })
-		}
+	about := func(e *record.Entry) bool {
+		return x.Level != "" && x.Operation == "" && e.Level != "" || x.Only != nil && e.Operation != "" || operation.AnyMeans(patterns, asked(e))
 	}
 	for i := range r.Entries {
-		if e := &r.Entries[i]; about(e.Operation) {
+		if e := &r.Entries[i]; about(e) {
 			sum += e.Duration
 		}
 	}

@@ -23,6 +23,8 @@ type History struct {
 	rules    ruleUses
 	omitted  journal.Omitted
 	warned   map[string]int // warnings that are known by their number alone, by kind
+
+	scenarios exercises
 }
 
 // closed is a chapter with what was thought of it.
@@ -58,6 +60,7 @@ func (h *History) Close(r *Record, by string) bool {
 		c.warnings = slices.Clip(slices.Clone(c.warnings[:maxChapterWarnings]))
 	}
 	h.rules.add(r.Rules)
+	h.scenarios.add(r)
 	h.chapters = append(h.chapters, c)
 	h.shed()
 	return true
@@ -70,6 +73,7 @@ func (h *History) Len() int { return len(h.chapters) + h.omitted.Passed + h.omit
 func (h *History) Absorb(other *History) {
 	h.chapters = append(h.chapters, other.chapters...)
 	h.rules.add(other.rules.list)
+	h.scenarios.join(&other.scenarios)
 	h.omitted.Passed += other.omitted.Passed
 	h.omitted.Failed += other.omitted.Failed
 	for kind, n := range other.warned {
@@ -86,15 +90,28 @@ func (h *History) Clone() *History {
 }
 
 // Of returns the chapters of one tenant, as far as more than their number is
-// known. A rule that fired for any tenant has fired.
+// known. A rule that fired for any tenant has fired, and its scenario was exercised.
 func (h *History) Of(tenant string) *History {
 	mine := NewHistory(len(h.chapters))
 	mine.rules.add(slices.DeleteFunc(slices.Clone(h.rules.list), func(r RuleUse) bool { return r.Fired == 0 }))
+	mine.scenarios = h.scenarios.exercised()
 	for _, c := range h.chapters {
 		if c.verdict.Tenant == tenant {
 			mine.chapters = append(mine.chapters, c)
 		}
 	}
+	return mine
+}
+
+// Strikes returns no more than which scenarios were exercised, in the chapters that
+// are closed and in the one of r.
+func (h *History) Strikes(r *Record) *History {
+	mine := NewHistory(0)
+	mine.scenarios = h.scenarios.exercised()
+	var open exercises
+	open.add(r)
+	open = open.exercised()
+	mine.scenarios.join(&open)
 	return mine
 }
 

@@ -60,7 +60,9 @@ func TestTheOldVerdictWhereNoChapterHasAnOperation(t *testing.T) {
 	assert.Contains(t, asText(t, v), "world w (tenant w): 0 entries\n")
 
 	h := NewHistory(10)
-	h.Close(chapterOf("w", 1, "", 1, "profiles.start"), journal.CloseReset)
+	before := chapterOf("w", 1, "", 1, "profiles.start")
+	before.Rules[0].Fired = 1
+	h.Close(before, journal.CloseReset)
 	v = Verdict([]Record{*chapterOf("w", 2, "after", 1)}, h)
 	assert.True(t, v.OK, "an empty chapter after the others fails nothing")
 	assert.Len(t, v.Worlds, 1)

@@ -26,8 +26,10 @@ import (
 func Verdict(worlds []Record, past ...*History) journal.Verdict {
 	v := journal.Verdict{OK: true, Worlds: []journal.WorldVerdict{}, Warnings: []journal.Warning{}}
 	var rules ruleUses
+	var scenarios exercises
 	for _, h := range past {
 		h.tell(&v, &rules)
+		scenarios.join(&h.scenarios)
 	}
 	used := slices.DeleteFunc(slices.Clone(worlds), func(r Record) bool { return !r.used() })
 	if len(used) == 0 && len(v.Worlds) == 0 {
@@ -40,11 +42,14 @@ func Verdict(worlds []Record, past ...*History) journal.Verdict {
 	for i := range worlds {
 		v.Warnings = append(v.Warnings, worlds[i].warnings()...)
 		rules.add(worlds[i].Rules)
+		scenarios.add(&worlds[i])
 	}
+	v.Scenarios = scenarios.verdict()
 	v.Warnings = append(v.Warnings, rules.unfired()...)
 	slices.SortStableFunc(v.Warnings, byKind)
 	slices.SortStableFunc(v.Worlds, byWorld(worlds))
-	v.OK = v.Omitted.Failed == 0 && !slices.ContainsFunc(v.Worlds, func(w journal.WorldVerdict) bool { return !ok(&w) })
+	v.OK = v.Omitted.Failed == 0 && !slices.ContainsFunc(v.Worlds, func(w journal.WorldVerdict) bool { return !ok(&w) }) &&
+		!slices.ContainsFunc(v.Scenarios, func(e journal.Exercise) bool { return !e.Exercised })
 	v.Summary = v.String()
 	return v
 }
@@ -54,6 +59,9 @@ func (r *Record) verdict() journal.WorldVerdict {
 	w := journal.WorldVerdict{World: r.World, Tenant: r.Tenant, Chapter: r.Chapter, Entries: len(r.Entries),
 		Lost: r.Lost, Expectations: []journal.Result{}}
 	w.Began, w.Took = r.span()
+	for i := range r.Entries {
+		w.Levels.Add(r.Entries[i].Level)
+	}
 	for i := range r.Expect {
 		w.Expectations = append(w.Expectations, r.judge(&r.Expect[i]))
 	}
@@ -78,10 +86,15 @@ func byWorld(worlds []Record) func(a, b journal.WorldVerdict) int {
 }
 
 // used tells whether a client called anything. Of entries that are lost nobody
-// knows, so they count.
+// knows, so they count; and what a rule has struck is a call, whatever it asked for.
 func (r *Record) used() bool {
-	return r.Lost > 0 || slices.ContainsFunc(r.Entries, func(e record.Entry) bool { return e.Operation != "" })
+	return r.Lost > 0 || slices.ContainsFunc(r.Entries, func(e record.Entry) bool { return e.Operation != "" || struck(&e) })
 }
+
+// asked is the call of an entry, as patterns look at it.
+func asked(e *record.Entry) operation.Call { return operation.Asked(e.Operation, e.Method, e.Path) }
+
+func means(p *operation.Pattern, e *record.Entry) bool { return p.Means(asked(e)) }
 
 // judge tells whether one expectation was met.
 func (r *Record) judge(x *journal.Expectation) journal.Result {
@@ -93,6 +106,8 @@ func (r *Record) judge(x *journal.Expectation) journal.Result {
 		r.judgeOrder(x.Order, &f)
 	case x.Only != nil:
 		r.judgeOnly(x.Only, &f)
+	case x.Level != "" && x.Profile == nil:
+		r.judgeLevel(x, &f)
 	default:
 		r.judgeProfiles(x, &f)
 	}
@@ -150,7 +165,7 @@ func (r *Record) undecided(f *finding) {
 // once for each question.
 func (r *Record) judgeCalls(x *journal.Expectation, f *finding) {
 	want := x.Count
-	if !want.Given && !x.NoEarlyRetry && x.MinInterval == 0 {
+	if !want.Given && !x.NoEarlyRetry && x.MinInterval == 0 && x.Level == "" {
 		want = journal.AtLeast(1)
 	}
 	if want.Given {
@@ -162,16 +177,46 @@ func (r *Record) judgeCalls(x *journal.Expectation, f *finding) {
 	if x.MinInterval > 0 {
 		r.judgeIntervals(x, f)
 	}
+	if x.Level != "" {
+		r.judgeLevel(x, f)
+	}
+}
+
+// judgeLevel looks for calls below a level, of an operation or of all.
+func (r *Record) judgeLevel(x *journal.Expectation, f *finding) {
+	pattern := operation.Compile(x.Operation)
+	var below blame
+	var what []string
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if !e.Below(x.Level) || x.Operation != "" && !means(&pattern, e) {
+			continue
+		}
+		below.add(e.ID)
+		name := e.Level + " " + cmp.Or(e.Operation, words.Cut(words.Clean(e.Method+" "+e.Path), maxShown, "…"))
+		if len(what) < journal.MaxBlamed && !slices.Contains(what, name) {
+			what = append(what, name)
+		}
+	}
+	switch {
+	case below.n > 0:
+		f.blame(below)
+		f.saw(false, "%s below it: %s", words.Count(below.n, "call was", "calls were"), words.Join(what, "and"))
+	case r.Lost > 0:
+		r.undecided(f)
+	default:
+		f.saw(true, "no call was below it")
+	}
 }
 
 func (r *Record) judgeCount(x *journal.Expectation, want journal.Count, f *finding) {
 	status, filtered := journal.Filter{Status: x.Status}, x.Status != ""
-	n := int64(0)
+	n, pattern := int64(0), operation.Compile(x.Operation)
 	var counted, others blame
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		switch {
-		case !operation.Covers(x.Operation, e.Operation):
+		case !means(&pattern, e):
 		case !status.Matches(&e.Entry):
 			others.add(e.ID)
 		default:
@@ -213,8 +258,9 @@ func called(n int64) string {
 func (r *Record) judgeEarly(x *journal.Expectation, f *finding) {
 	var first *record.Entry
 	var early blame
+	pattern := operation.Compile(x.Operation)
 	for i := range r.Entries {
-		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Early != nil && operation.Covers(x.Operation, e.Operation) {
+		if e := &r.Entries[i]; e.Detail != nil && e.Detail.Early != nil && means(&pattern, e) {
 			early.add(e.ID)
 			if first == nil {
 				first = e
@@ -242,12 +288,12 @@ type route struct{ client, operation, path string }
 func (r *Record) judgeIntervals(x *journal.Expectation, f *finding) {
 	last := map[route]*record.Entry{}
 	least := x.MinInterval.Std()
-	pairs := 0
+	pairs, pattern := 0, operation.Compile(x.Operation)
 	var short blame
 	var a, b *record.Entry // the first two that are too close
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if !operation.Covers(x.Operation, e.Operation) {
+		if !means(&pattern, e) {
 			continue
 		}
 		key := route{e.Client, e.Operation, e.Path}
@@ -285,11 +331,11 @@ func (r *Record) judgeIntervals(x *journal.Expectation, f *finding) {
 func timed(a, b *record.Entry) bool { return !a.Real.IsZero() && !b.Real.IsZero() }
 
 func (r *Record) judgeOrder(order []string, f *finding) {
-	first := make([]*record.Entry, len(order))
+	first, patterns := make([]*record.Entry, len(order)), operation.CompileAll(order)
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		for j, o := range order {
-			if first[j] == nil && operation.Covers(o, e.Operation) {
+		for j := range patterns {
+			if first[j] == nil && means(&patterns[j], e) {
 				first[j] = e
 			}
 		}
@@ -316,9 +362,10 @@ func (r *Record) judgeOrder(order []string, f *finding) {
 // an error of their own.
 func (r *Record) judgeOnly(only []string, f *finding) {
 	var others []string
+	patterns := operation.CompileAll(only)
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Operation == "" || slices.ContainsFunc(only, func(o string) bool { return operation.Covers(o, e.Operation) }) {
+		if e.Operation == "" || operation.AnyMeans(patterns, asked(e)) {
 			continue
 		}
 		f.blamed.add(e.ID)

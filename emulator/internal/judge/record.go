@@ -8,6 +8,7 @@ import (
 // Record is one world's part of what is judged: the chapter that is open there.
 type Record struct {
 	World, Tenant string
+	Scenario      string           // the name of the one in force
 	Chapter       *journal.Chapter // nil: the only one so far, without a name
 	Entries       []record.Entry   // sorted by id
 	Lost          uint64           // entries that the journal kept no more
@@ -22,6 +23,7 @@ type RuleUse struct {
 	Kind     string // "fault", "lifecycle" or "throttle"
 	Fired    uint64
 	Optional bool // no warning where it never fired
+	Added    bool // at run time; else the scenario has it
 }
 
 // ProfileView is a profile as it stands.

@@ -20,7 +20,7 @@ func byKind(a, b journal.Warning) int {
 
 // warnings returns what is worth a warning in one world, in the order of its entries.
 func (r *Record) warnings() []journal.Warning {
-	list := slices.Concat(r.notImplemented(), r.refused(), r.denied(), r.failedSignIns(), r.early(), r.bursts(), r.noJitter())
+	list := slices.Concat(r.notImplemented(), r.unsupported(), r.refused(), r.denied(), r.failedSignIns(), r.early(), r.bursts(), r.noJitter())
 	for i := range list {
 		list[i].Chapter, list[i].Evidence = r.Chapter, r.evidence(list[i].Entries)
 	}
@@ -79,10 +79,25 @@ func (r *Record) notImplemented() []journal.Warning {
 	})
 }
 
+// unsupported groups calls of what Graph has and graphemu has not. Those that the
+// scenario has answered are none.
+func (r *Record) unsupported() []journal.Warning {
+	var g grouped
+	for i := range r.Entries {
+		if e := &r.Entries[i]; e.Below(journal.LevelGeneric) {
+			g.add(cmp.Or(e.Operation, words.Cut(words.Clean(e.Method+" "+e.Path), maxShown, "…")), e.ID)
+		}
+	}
+	return g.warnings(journal.WarnUnsupported, r.World, func(key string, n int) string {
+		return fmt.Sprintf("graphemu does not support %s, which Graph has: %s; a scenario can answer in its place",
+			key, words.Count(n, "call came", "calls came"))
+	})
+}
+
 func groups501(r *Record) (g grouped) {
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Status != 501 || e.Detail != nil && e.Detail.Fault != nil &&
+		if e.Status != 501 || e.Level == journal.LevelUnsupported || e.Detail != nil && e.Detail.Fault != nil &&
 			slices.ContainsFunc(e.Detail.Fault.Effects, func(s string) bool { return strings.HasPrefix(s, "respond") }) {
 			continue
 		}
@@ -149,7 +164,8 @@ func (r *Record) early() []journal.Warning {
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		if e.Detail == nil || e.Detail.Early == nil || slices.ContainsFunc(r.Expect, func(x journal.Expectation) bool {
-			return x.NoEarlyRetry && operation.Covers(x.Operation, e.Operation)
+			pattern := operation.Compile(x.Operation)
+			return x.NoEarlyRetry && means(&pattern, e)
 		}) {
 			continue
 		}

@@ -43,7 +43,7 @@ func owner(p resource.Path) (links resource.Path, key *resource.Segment) {
 // linkTarget resolves what a $ref is about: the object that has the links, and which.
 func (e *Engine) linkTarget(c *workload.Call, in entity.View, links resource.Path) (target, error) {
 	t, err := e.resolve(c, in, links)
-	if err == nil && (t.link == nil || t.link.Reverse && t.link.ReadOnly || t.link.Closure || t.link.ReadOnly) {
+	if err == nil && (t.link == nil || t.link.Closure || t.link.ReadOnly || t.link.Self) {
 		err = requestError("The request is currently not supported on the targeted entity set")
 	}
 	return t, err
@@ -84,6 +84,10 @@ func (e *Engine) linkTo(c *workload.Call, p resource.Path, do func(*entity.Tx, t
 		if err != nil {
 			return err
 		}
+		if r := e.rulesOf(links.End().Property.Type); r != nil && r.View != "" && !strings.Contains(id, rootOf(r.Set)+"/") {
+			// Observed: msgraph-sdk-dotnet issue 1757, of a user's address in place of the education user's.
+			return apierror.NoTarget().Help("invalidReference", "/@odata.id", "want the address %s/%s/%s", c.Base(), r.Set, to.ID)
+		}
 		if err := e.fits(c, links.End().Property, t.link, to); err != nil {
 			return err
 		}
@@ -93,6 +97,12 @@ func (e *Engine) linkTo(c *workload.Call, p resource.Path, do func(*entity.Tx, t
 		return engine.Reply{}, e.inWords(err)
 	}
 	return workload.Empty(http.StatusNoContent), nil
+}
+
+// rootOf is what the path of a set begins with.
+func rootOf(set string) string {
+	root, _, _ := strings.Cut(set, "/")
+	return root
 }
 
 // removeRef takes a link away: 204. Which one, a key says, or the query option $id.
@@ -189,7 +199,7 @@ func (e *Engine) fits(c *workload.Call, p *odata.Property, l *workload.Link, to 
 		ok = ok || t != nil && t.Name == name
 	}
 	if r := e.rulesOf(p.Type); r != nil && r.View != "" {
-		ok = member2(to.JSON, r.Inside).Exists()
+		ok = t != nil && t.Name == r.View && member2(to.JSON, r.Inside).Exists()
 	}
 	if !ok {
 		return requestError(fmt.Sprintf("Invalid object reference: an object of type '%s' cannot be in '%s'.", to.Type, p.Name))
@@ -201,7 +211,7 @@ func (e *Engine) fits(c *workload.Call, p *odata.Property, l *workload.Link, to 
 func (e *Engine) bind(c *workload.Call, tx *entity.Tx, o *entity.Object, w *written) error {
 	for _, b := range w.binds {
 		l := e.link(w.typ, b.property)
-		if b.property.Contained || l.ReadOnly || l.Closure {
+		if b.property.Contained || l.ReadOnly || l.Closure || l.Self {
 			return readOnly(b.property.Name)
 		}
 		if len(b.urls) == 0 && !b.many { // null takes the link away

@@ -68,7 +68,7 @@ func (l *list) find(e *Engine, s *resource.Segment) *entity.Object {
 func (l *list) holds(o *entity.Object) bool {
 	switch {
 	case l.within != "":
-		return l.in.Linked(l.within, 0, o.Place)
+		return l.in.Linked(l.within, entity.Tenant, o.Place) && living(o)
 	case l.home.Name != "":
 		return o.Home == l.home
 	}

@@ -94,18 +94,20 @@ func (one *object) Navigation(name string) []byte {
 		return t.object.JSON
 	}
 	dst := []byte{'['}
+	o := one.e.object(one.c, t.list, nil)
 	for p := range t.list.all().All(0) {
 		if len(dst) > 1 {
 			dst = append(dst, ',')
 		}
-		dst = append(dst, one.list.in.At(p).JSON...)
+		o.set(one.list.in.At(p))
+		dst = append(dst, o.JSON()...)
 	}
 	return append(dst, ']')
 }
 
 // navigate goes on by a navigation property.
 func (one *object) navigate(p *odata.Property) target {
-	t := target{object: one.o, typ: one.typ, at: one.Address(), id: one.o.ID}
+	t := target{object: one.o, typ: one.typ, at: one.e.address(one.list, one.o, one.typ), id: one.o.ID}
 	one.e.navigate(one.list.in, &resource.Segment{Kind: resource.Navigation, Name: p.Name, Property: p, Type: p.Type, Many: p.Collection}, &t)
 	return t
 }
@@ -113,9 +115,11 @@ func (one *object) navigate(p *odata.Property) target {
 // Seq is the object's place in the order of creation.
 func (one *object) Seq() uint64 { return uint64(one.o.Place) }
 
-// Address is that of the object itself, wherever it was found.
+// Address is that of the object itself, wherever it was found, with its key in
+// parentheses, as the service writes ids of entities.
 func (one *object) Address() string {
 	at := one.e.address(one.list, one.o, one.typ)
+	at = at[:strings.LastIndexByte(at, '/')] + "('" + escape(strings.ReplaceAll(one.o.ID, "'", "''")) + "')"
 	if one.rule != nil && one.rule.Tenant {
 		at = strings.ReplaceAll(at, escape(workload.TenantID), one.c.Tenant.ID)
 	}
@@ -181,10 +185,13 @@ func (one *object) usual() func(string) bool {
 func (one *object) Expand(dst []byte, item odata.ExpandItem) []byte {
 	t := one.navigate(item.Property)
 	if t.list != nil {
-		if item.Options.Top < 0 {
+		if top := item.Options.Top; top <= 0 || top > maxExpanded && t.list.linked {
 			item.Options.Top = maxExpanded
 		}
-		return one.c.ExpandCollection(dst, t.list.collection(one.e, one.c), item)
+		col := t.list.collection(one.e, one.c)
+		// Inferred: an expansion's context is the way to it, unlike the list's own.
+		col.Context = one.Address() + "/" + item.Property.Name
+		return one.c.ExpandCollection(dst, col, item)
 	}
 	dst = append(append(append(dst, '"'), item.Property.Name...), `":`...)
 	if t.object == nil {
@@ -194,7 +201,8 @@ func (one *object) Expand(dst []byte, item odata.ExpandItem) []byte {
 	return one.c.Shape(dst, one.e.object(one.c, l, t.object), item.Options)
 }
 
-// maxExpanded is how many objects an expansion shows. Documented for the directory.
+// maxExpanded is how many objects an expansion shows. Documented for the directory, where
+// the service ends there, whatever $top says; here a nextLink goes on (chosen).
 const maxExpanded = 20
 
 // member returns a property of a stored object.

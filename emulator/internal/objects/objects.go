@@ -28,6 +28,16 @@ func New(models map[workload.Version]*odata.Model, list []*workload.Workload) *E
 	for _, w := range list {
 		for _, r := range w.Rules {
 			e.rules[r.Type] = r
+		}
+	}
+	for _, w := range list {
+		for _, r := range w.Rules {
+			if viewed := e.rules[r.View]; r.View != "" && viewed != nil {
+				both := *r
+				both.Hidden = slices.Concat(r.Hidden, viewed.Hidden)
+				both.ReadOnly = slices.Concat(r.ReadOnly, viewed.ReadOnly)
+				e.rules[r.Type] = &both
+			}
 			if r.Usual != nil {
 				e.shown[r.Type] = map[string]bool{}
 				for _, name := range r.Usual {

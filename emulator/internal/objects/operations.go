@@ -143,11 +143,20 @@ func (e *Engine) Methods(p resource.Path) []string {
 		}
 	}
 	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
-		if _, ok := e.verbs(p)[m]; ok {
+		if _, ok := e.verbs(p)[m]; ok || m == http.MethodDelete && e.bare(p) {
 			list = append(list, m)
 		}
 	}
 	return list
+}
+
+// bare tells whether a path leads to a linked object whose link a DELETE takes away.
+func (e *Engine) bare(p resource.Path) bool {
+	n := len(p.Segments)
+	if n < 3 || p.Segments[n-1].Kind != resource.Key || p.Segments[n-2].Kind != resource.Navigation || p.Segments[n-2].Property.Contained {
+		return false
+	}
+	return e.link(p.Segments[n-3].Type, p.Segments[n-2].Property).Bare
 }
 
 // Operation finds out what a method does with a path. ok is false where the path does
@@ -167,6 +176,10 @@ func (e *Engine) Operation(method string, v workload.Version, p resource.Path) (
 		return op, true
 	}
 	does, ok := e.verbs(p)[method]
+	if n := len(p.Segments); !ok && method == http.MethodDelete && end.Kind == resource.Key && e.bare(p) {
+		p = resource.Path{Segments: append(p.Segments[:n:n], resource.Segment{Kind: resource.Ref, Name: "$ref", Type: end.Type})}
+		does, ok = refOfMemberVerbs[method]
+	}
 	if !ok {
 		return op, false
 	}

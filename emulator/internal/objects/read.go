@@ -86,6 +86,9 @@ func (e *Engine) objectContext(t target, p resource.Path, selected string) strin
 	case p.End().Kind == resource.Singleton && p.End().Name != "me":
 		return p.End().Name + selected
 	case t.link != nil:
+		if r := e.rulesOf(t.typ); r != nil && r.View == "" && r.Set != "" {
+			return r.Set + selected + "/$entity"
+		}
 		return e.linkContext(t.typ) + selected + "/$entity"
 	}
 	if t.home.Parent == 0 {

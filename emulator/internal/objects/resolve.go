@@ -55,10 +55,20 @@ func (e *Engine) resolve(c *workload.Call, in entity.View, p resource.Path) (tar
 			}
 			t.typ = s.Type
 		case resource.Navigation:
-			if t.object == nil {
+			switch {
+			case t.object == nil:
 				return t, notPresent(t)
+			case t.named && t.at == "education" && s.Name == "me":
+				if err := e.me(c, in, &t); err != nil {
+					return t, err
+				}
+				if r := e.rulesOf(s.Type); r == nil || !in.Linked(r.Set, entity.Tenant, t.object.Place) {
+					return t, apierror.ResourceNotFound(t.id)
+				}
+				t.typ, t.at, t.named = s.Type, t.at+"/me", false
+			default:
+				e.navigate(in, s, &t)
 			}
-			e.navigate(in, s, &t)
 		case resource.Property:
 			if t.object == nil {
 				return t, notPresent(t)
@@ -113,10 +123,11 @@ func stored(c *workload.Call, l *list, s *resource.Segment) *resource.Segment {
 }
 
 // missing is the error of a key that leads to nothing. Observed: where ids are guids, what
-// is none is refused (docs-contrib issue 3854); users have names too.
+// is none is refused (docs-contrib issue 3854); users have names too. Of education nothing such
+// is known.
 func (l *list) missing(s *resource.Segment) error {
 	id := keyText(s)
-	if l.family == directoryFamily && (l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
+	if l.family == directoryFamily && l.within == "" && (l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
 		return requestError("Invalid object identifier '" + id + "'.")
 	}
 	return apierror.ResourceNotFound(id)
@@ -138,21 +149,42 @@ func (e *Engine) singleton(c *workload.Call, in entity.View, s *resource.Segment
 	*t = target{typ: s.Type, home: entity.Home{Name: s.Name}, at: s.Name, named: true}
 	if s.Name == "me" {
 		t.named = false
-		id, err := c.Me()
-		if err != nil {
-			return err
-		}
-		if t.id, t.object = id, in.Find(directoryFamily, id); t.object == nil {
-			return apierror.ResourceNotFound(id)
-		}
-		t.home = t.object.Home
-		return nil
+		return e.me(c, in, t)
 	}
 	if t.object = first(in, in.List(t.home)); t.object == nil {
 		// It is always there (OData); it is stored when something of it is set.
 		t.object = &entity.Object{Kind: &entity.Kind{Type: s.Type.Qualified(), Home: t.home}, ID: s.Name, JSON: []byte(`{"id":"` + s.Name + `"}`)}
 	}
 	return nil
+}
+
+// me goes to the user whose token the call has.
+func (e *Engine) me(c *workload.Call, in entity.View, t *target) error {
+	id, err := c.Me()
+	if err != nil {
+		return err
+	}
+	if t.id, t.object = id, in.Find(directoryFamily, id); t.object == nil || !living(t.object) {
+		return apierror.ResourceNotFound(id)
+	}
+	t.home = t.object.Home
+	return nil
+}
+
+// living tells whether an object is none of those that are deleted and may be restored.
+func living(o *entity.Object) bool { return o.Home.Name != entity.DeletedItems }
+
+// visible returns those of linked objects that a navigation to a type leads to: what is
+// deleted is no longer there, and of a view only what it shows.
+func (e *Engine) visible(in entity.View, t *odata.Type, all entity.Places) entity.Places {
+	r := e.rulesOf(t)
+	view := r != nil && r.View != ""
+	if !view && in.List(entity.Home{Name: entity.DeletedItems}).Len() == 0 {
+		return all
+	}
+	return all.Where(func(p entity.Place) bool {
+		return (!view || in.Linked(r.Set, entity.Tenant, p)) && living(in.At(p))
+	})
 }
 
 // navigate goes on from an object by a navigation property.
@@ -175,7 +207,12 @@ func (e *Engine) navigate(in entity.View, s *resource.Segment, t *target) {
 		return
 	}
 	next.link = e.link(owner, s.Property)
-	places := func() entity.Places { return e.linked(in, next.link, from.Place) }
+	if next.link.Self {
+		next.object = from
+		*t = next
+		return
+	}
+	places := func() entity.Places { return e.visible(in, s.Type, e.linked(in, next.link, from.Place)) }
 	if s.Many {
 		next.list = &list{in: in, typ: s.Type, path: at, context: e.linkContext(s.Type), linked: true, all: places}
 	} else {
@@ -198,10 +235,18 @@ func (e *Engine) contained(in entity.View, t *odata.Type, home entity.Home, at, 
 	l.family, l.rules = r.Family, r
 	if r.View != "" { // its objects live in the set of what it shows
 		l.home = entity.Home{}
-		l.all = func() entity.Places { return in.Targets(r.Set, 0) }
+		l.all = func() entity.Places { return e.living(in, in.Targets(r.Set, entity.Tenant)) }
 		l.within = r.Set
 	}
 	return l
+}
+
+// living returns those of some objects that are not deleted.
+func (e *Engine) living(in entity.View, all entity.Places) entity.Places {
+	if in.List(entity.Home{Name: entity.DeletedItems}).Len() == 0 {
+		return all
+	}
+	return all.Where(func(p entity.Place) bool { return living(in.At(p)) })
 }
 
 // linked are the objects that a link leads to.

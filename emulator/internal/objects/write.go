@@ -55,7 +55,11 @@ func (e *Engine) created(c *workload.Call, p resource.Path, t target) engine.Rep
 		t.at, t.home = t.list.address(t.object), t.object.Home
 	}
 	a := e.answer(c, http.StatusCreated, t, p, odata.Options{})
-	a.Set("Location", c.Base()+"/"+e.address(&list{path: parentOf(t.at)}, t.object, e.typeOf(c.Version, t.object, t.typ)))
+	typ := e.typeOf(c.Version, t.object, t.typ)
+	if r := e.rulesOf(t.typ); r != nil && r.View != "" {
+		typ = t.typ
+	}
+	a.Set("Location", c.Base()+"/"+e.address(&list{path: parentOf(t.at)}, t.object, typ))
 	return a
 }
 
@@ -67,10 +71,15 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 	d, home, t, r := w.draft, l.home, w.typ, e.rulesOf(w.typ)
 	d.Parent = home.Parent
 	if r != nil && r.View != "" {
+		if err := e.required(r, t, d.Values); err != nil {
+			return nil, err
+		}
 		w, t = e.through(c, w, r)
 		d, home = w.draft, entity.Home{Name: e.rules[r.View].Set}
-		if err := r.Create(c, tx, d); err != nil {
-			return nil, err
+		if r.Create != nil {
+			if err := r.Create(c, tx, d); err != nil {
+				return nil, err
+			}
 		}
 		r = e.rules[r.View]
 	}
@@ -95,7 +104,7 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 		return nil, err
 	}
 	if l.within != "" {
-		if err := tx.Link(l.within, 0, o.Place); err != nil {
+		if err := tx.Link(l.within, entity.Tenant, o.Place); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,7 @@ func TestWrong(t *testing.T) {
 		"batch.*":      `the group "batch.*" names no operation`,
 		"profiles.l*":  `"profiles.l*" is no group: the star stands alone or after a dot, as in profiles.*`,
 		"*.list":       `"*.list" is no group: the star stands alone or after a dot, as in profiles.*`,
-		"":             `an operation is missing: want a name like profiles.start, a group like profiles.*, or *`,
+		"":             `an operation is missing: want a name like profiles.start, a group like profiles.*, a call like GET /users/{id}, or *`,
 	} {
 		assert.Equal(t, want, Wrong(pattern, all), pattern)
 	}
@@ -43,6 +43,9 @@ func TestCovers(t *testing.T) {
 		{"profiles.*", "profiles", false}, {"profiles.*", "profilesX.start", false}, {"profiles.errors.*", "profiles.*", false},
 		{"profiles.start", "profiles.start", true}, {"profiles.start", "profiles.startX", false}, {"profiles.s*", "profiles.start", false},
 		{"", "profiles.start", false}, {"", "", false},
+		{"graph.*", "users.list", true}, {"graph.*", "profiles.*", true}, {"graph.*", "upload.putBlob", false}, {"graph.*", "token.device", false},
+		{"graph.*", "batch", false}, {"graph.*", "metadata", false}, {"graph.*", "*", false}, {"*", "graph.*", true}, {"graph.*", "", false},
+		{"GET /users", "GET /users", true}, {"*", "GET /users", false}, {"GET /users", "users.list", false},
 	} {
 		assert.Equal(t, c.want, Covers(c.pattern, c.operation), "%s, %s", c.pattern, c.operation)
 	}

@@ -4,7 +4,7 @@ import "strings"
 
 // Name is a path as rules, scenarios and the journal name what is done with it: the
 // names of its sets, navigations, properties and operations, dotted, without keys,
-// casts and namespaces. "/me" is "users".
+// casts and namespaces. "/me" is "users", "/education/me" "education.users".
 func (p Path) Name() string {
 	var b strings.Builder
 	for _, s := range p.Segments {
@@ -14,7 +14,7 @@ func (p Path) Name() string {
 			continue
 		case Value:
 			name = "value"
-		case Singleton:
+		case Singleton, Navigation:
 			if s.Name == "me" {
 				name = "users"
 			}

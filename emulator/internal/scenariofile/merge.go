@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/scenario"
@@ -18,6 +20,7 @@ func Merge(files []*scenario.File) (*scenario.File, error) {
 	all := &scenario.File{Version: scenario.Version}
 	var problems scenario.Problems
 	first := map[string]string{}
+	files = renamed(files)
 	for i, f := range files {
 		takeSettings(all, f)
 		own := map[string]bool{}
@@ -43,6 +46,36 @@ func Merge(files []*scenario.File) (*scenario.File, error) {
 		all.ThrottlePlaces = append(all.ThrottlePlaces, padded(f.ThrottlePlaces, len(f.Throttle))...)
 	}
 	return all, sorted(problems)
+}
+
+// renamed returns the scenarios with other default names for faults whose default
+// name stands in an earlier one, too: nobody has chosen it.
+func renamed(files []*scenario.File) []*scenario.File {
+	taken := map[string]bool{}
+	isTaken := func(name string) bool { return taken[name] }
+	all := make([]*scenario.File, len(files))
+	for i, f := range files {
+		own := *f
+		own.Faults = slices.Clone(f.Faults)
+		for j := range own.Faults {
+			if r := &own.Faults[j]; taken[r.Name] && isDefault(r) {
+				r.Name = r.DefaultName(func(name string) bool {
+					return isTaken(name) || slices.ContainsFunc(own.Faults, func(o fault.Rule) bool { return o.Name == name })
+				})
+			}
+		}
+		for _, r := range own.Faults {
+			taken[r.Name] = true
+		}
+		all[i] = &own
+	}
+	return all
+}
+
+// isDefault tells whether a rule's name is one that it would get by itself.
+func isDefault(r *fault.Rule) bool {
+	rest, ok := strings.CutPrefix(r.Name, r.DefaultName(func(string) bool { return false }))
+	return ok && (rest == "" || rest[0] == '-' && strings.Trim(rest[1:], "0123456789") == "")
 }
 
 // padded returns the places of n entries, also where they are not known.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/document"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
@@ -273,6 +274,7 @@ func (p *parsing) finish(f *scenario.File) {
 	for i := range f.Lifecycles {
 		f.Lifecycles[i].Place = p.place("/lifecycles", i)
 	}
+	nameFaults(f.Faults)
 	for i := range f.Faults {
 		f.FaultPlaces = append(f.FaultPlaces, p.place("/faults", i))
 	}
@@ -281,6 +283,20 @@ func (p *parsing) finish(f *scenario.File) {
 	}
 	for i := range f.Expect {
 		f.Expect[i].Place = p.place("/expect", i)
+	}
+}
+
+// nameFaults gives the rules without a name their default ones.
+func nameFaults(rules []fault.Rule) {
+	taken := map[string]bool{}
+	for _, r := range rules {
+		taken[r.Name] = true
+	}
+	for i := range rules {
+		if rules[i].Name == "" {
+			rules[i].Name = rules[i].DefaultName(func(name string) bool { return taken[name] })
+			taken[rules[i].Name] = true
+		}
 	}
 }
 
@@ -324,7 +340,10 @@ func formWords(pointer string, v any) string {
 	switch places[len(places)-1] {
 	case "name":
 		return fmt.Sprintf("%s is no name: want letters, digits and . _ - with a letter or a digit first, at most 100 of them", words.Quote(text))
-	case "operation", "operations", "order", "only":
+	case "operation", "operations", "except", "order", "only":
+		if wrong := operation.Wrong(text, nil); wrong != "" {
+			return wrong
+		}
 		return words.Quote(text) + " is no operation: want " + operation.Forms
 	case "status":
 		return fmt.Sprintf(

@@ -239,9 +239,9 @@ func manyUnknown(n int) string {
 func TestFormsAreToldInWords(t *testing.T) {
 	assert.Equal(t, []string{
 		`x.yaml:3:12: faults[0].name: "a b" is no name: want letters, digits and . _ - with a letter or a digit first, at most 100 of them`,
-		`x.yaml:3:28: faults[0].operation: "profiles get" is no operation: want a name like profiles.start, a group like profiles.*, or *`,
+		`x.yaml:3:28: faults[0].operation: "profiles get" is no operation: want a name like profiles.start, a group like profiles.*, a call like GET /users/{id}, or *`,
 		`x.yaml:5:41: expect[0].status: "succes" is no status: want one of an answer, like 409 or 4xx, or with profile one of a sync, like quarantined; did you mean "success"?`,
-		`x.yaml:6:14: expect[1].order[0]: "a b" is no operation: want a name like profiles.start, a group like profiles.*, or *`,
+		`x.yaml:6:14: expect[1].order[0]: "a b" is no operation: want a name like profiles.start, a group like profiles.*, a call like GET /users/{id}, or *`,
 		`x.yaml:8:23: throttle[0].preset: expected "education", got the string "educaton"; did you mean "education"?`,
 	}, problems(t, "x.yaml", `version: 1
 faults:

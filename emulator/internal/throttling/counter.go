@@ -22,7 +22,8 @@ import (
 // words however many requests it makes. With a sliding window neither would hold.
 // What the service uses is not known (chosen).
 type Counter struct {
-	rules []throttle.Rule // filled
+	rules []throttle.Rule       // filled
+	means [][]operation.Pattern // by rule: the calls that it counts
 
 	mu      sync.Mutex // guards what follows
 	fired   []uint64   // by rule: refusals
@@ -47,7 +48,11 @@ const MaxClients = 4096
 func New(rules []throttle.Rule) *Counter {
 	c := &Counter{fired: make([]uint64, len(rules)), windows: make([]windows, len(rules))}
 	for i, r := range rules {
-		c.rules = append(c.rules, r.Filled())
+		r = r.Filled()
+		if len(r.Operations) == 0 {
+			r.Operations = []string{operation.Any}
+		}
+		c.rules, c.means = append(c.rules, r), append(c.means, operation.CompileAll(r.Operations))
 		c.windows[i] = windows{}
 	}
 	return c
@@ -70,14 +75,14 @@ type Refusal struct {
 const minBurst = 10
 
 // Take counts a request at now, on the world's clock, for every rule that covers
-// its operation. Where a window is used up it is refused, by the first such rule,
+// it. Where a window is used up it is refused, by the first such rule,
 // and counts for none (chosen: the pages do not say).
-func (c *Counter) Take(operation, client string, now time.Time) (r Refusal, refused bool) {
+func (c *Counter) Take(call operation.Call, client string, now time.Time) (r Refusal, refused bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range c.rules {
 		rule := &c.rules[i]
-		if !covers(rule, operation) {
+		if !operation.AnyMeans(c.means[i], call) {
 			continue
 		}
 		if w := c.windows[i][keyOf(rule, client)]; w != nil && w.open(rule, now) && w.taken >= rule.Requests {
@@ -94,19 +99,11 @@ func (c *Counter) Take(operation, client string, now time.Time) (r Refusal, refu
 	}
 	for i := range c.rules {
 		rule := &c.rules[i]
-		if covers(rule, operation) && c.count(i, keyOf(rule, client), now) {
+		if operation.AnyMeans(c.means[i], call) && c.count(i, keyOf(rule, client), now) {
 			r.Burst = rule.Name
 		}
 	}
 	return r, false
-}
-
-// covers tells whether a rule counts calls of that operation.
-func covers(r *throttle.Rule, name string) bool {
-	if len(r.Operations) == 0 {
-		return operation.Covers(operation.Any, name)
-	}
-	return slices.ContainsFunc(r.Operations, func(pattern string) bool { return operation.Covers(pattern, name) })
 }
 
 // keyOf is what a rule counts a client by.

@@ -40,6 +40,8 @@ type Rules struct {
 
 	// View, where not "", is the type of which this one shows the objects: those
 	// that have the member Inside of their JSON, which holds what the viewed type does not have.
+	// The relation Set leads to them from the tenant. What is said of the viewed type's
+	// properties holds for them too.
 	View, Inside string
 
 	// Settle brings the store up to now, before an operation on a path that begins with the
@@ -87,6 +89,8 @@ type Link struct {
 	Closure  bool     // it shows what is reached over any number of links: "transitiveMembers"
 	Targets  []string // types that may be linked; nil: that of the property
 	ReadOnly bool     // no client links here
+	Self     bool     // it leads to the object itself, as the type of the property shows it; no client links here
+	Bare     bool     // a DELETE of a linked object's address takes the link away, as with $ref behind it
 
 	// Create completes an object that is created through the navigation: it lives in the
 	// set that its own rules name. Nil: objects are only linked here.

@@ -10,6 +10,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // Workload is a part of Graph.
@@ -62,6 +63,9 @@ const (
 	Generic                  // it does what the model says, and what holds for all objects of Graph
 	Unsupported              // the service has it and graphemu does not: 501, and so what leads on from its path. It has no name and no method
 )
+
+// String is the level as the journal has it.
+func (l Level) String() string { return journal.Levels()[l] }
 
 // Version is a version of the service, or a set of them.
 type Version uint8

@@ -259,6 +259,7 @@ var tokenStatements = []statement{
 		before := g.World().Clock().Now()
 		assert.Equal(t, 200, g.AsApp(t, rig.SampleSecret).Status)
 		assert.Equal(t, before, g.World().Clock().Now())
+		assert.Equal(t, 503, g.Get(t, rig.ProfilesAt).Status, "it means this")
 	}},
 	{"token.other", "faults", "A fault on `token.*` answers as the endpoints do", "graphemu; learn, AADSTS90033", chosen, func(t *testing.T, _ *rig.Rig) {
 		g := rig.New(t, emulator.Options{ScenarioText: `version: 1

@@ -1,57 +1,46 @@
 package directory
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unsafe"
 
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
 
 // Apply makes the objects of a plan that this store made, and replaces the
-// memberships that its profile's run before left. Ids are minted once per SIS ID
-// and profile, and stay. now is when accounts are created.
+// memberships that its profile's run before left; those that clients made stay. Ids are
+// minted once per SIS ID and profile, and stay. now is when objects are created. Room
+// was promised when the plan was made, so it errs only where the store can number no
+// further objects, and then changes nothing.
 //
-// A plan may be applied though other profiles' runs were in between: whoever came
-// first has made an account that both want.
-func (s *Store) Apply(p *Plan, now time.Time) {
+// A plan may be applied though other profiles' runs, or clients, were in between: whoever
+// came first has made an account that both want, and what a client deleted is made anew.
+func (s *Store) Apply(p *Plan, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := &applier{Plan: p, state: s.current.Load().clone(), derive: s.derive, location: s.seed.UsageLocation, now: profile.Timestamp(now)}
-	a.position, a.part = a.state.partFor(p.profile)
-	schools := a.things(&p.schools, "schools", p.rename.school, &a.state.schools, a.state.schoolByID, a.part.schools)
-	classes := a.things(&p.classes, "classes", p.rename.class, &a.state.classes, a.state.classByID, a.part.classes)
-	people := make([]uint32, len(p.people.list))
-	for i := range p.people.list {
-		people[i] = a.person(&p.people.list[i])
+	before := s.parts.Load()
+	a := &applier{Plan: p, derive: s.derive, location: s.seed.UsageLocation, now: profile.Timestamp(now), part: before.known(p.profile).clone()}
+	if err := s.objects.Update(now, a.apply); err != nil {
+		return err
 	}
-	for m := range memberships {
-		if !p.replaces[m] {
-			continue
-		}
-		containers, members := classes, people
-		switch m {
-		case schoolClasses:
-			containers, members = schools, classes
-		case schoolStudents, schoolTeachers:
-			containers = schools
-		}
-		a.part.members[m] = a.links(p.pairs[m], containers, members)
-	}
-	s.current.Store(a.state)
+	s.parts.Store(before.with(a.part))
+	return nil
 }
 
 // applier is what Apply works with.
 type applier struct {
 	*Plan
-	state         *state
+	*entity.Tx
 	derive        func(names ...string) string
 	location, now string
-	position      uint32 // of part
 	part          *part
-	holders       map[uint32]holder // who of the profile has a user; made when it is first asked for
+	holders       map[entity.Place]holder // who of the profile is a user; made when it is first asked for
+	edit          members
+	listed        []entity.Link // new members of a set of /education
 }
 
 // holder is a person of the profile.
@@ -60,136 +49,254 @@ type holder struct {
 	externalID string
 }
 
-// things makes the schools or classes of the plan, and returns where they are in
-// the directory; absent for what is not there.
-func (a *applier) things(t *things, kind string, rename bool, list *[]*object, byID, known map[string]uint32) []uint32 {
-	positions := make([]uint32, len(t.list))
-	for i, x := range t.list {
-		at, exists := known[x.externalID]
+func (a *applier) apply(tx *entity.Tx) error {
+	a.Tx = tx
+	tx.Promise()
+	if a.made > 64 {
+		tx.Pack()
+	}
+	places := map[membership][2][]entity.Place{} // of containers and members, by position in the plan
+	schools, err := a.things(&a.schools, Schools, a.rename.school, a.part.schools, newSchool)
+	if err != nil {
+		return err
+	}
+	classes, err := a.things(&a.classes, Classes, a.rename.class, a.part.classes, a.newClass)
+	if err != nil {
+		return err
+	}
+	users := make([]entity.Place, len(a.people.list))
+	for i := range a.people.list {
+		if users[i], err = a.person(&a.people.list[i]); err != nil {
+			return err
+		}
+	}
+	if err := a.list(Users); err != nil {
+		return err
+	}
+	places[schoolClasses] = [2][]entity.Place{schools, classes}
+	places[schoolStudents] = [2][]entity.Place{schools, users}
+	places[classStudents] = [2][]entity.Place{classes, users}
+	places[schoolTeachers], places[classTeachers] = places[schoolStudents], places[classStudents]
+	return a.link(places)
+}
+
+// list puts what was made since the last call into the kind's set of /education.
+func (a *applier) list(k Kind) error {
+	_, err := a.LinkAll([...]string{SchoolSet, ClassSet, UserSet}[k], a.listed)
+	a.listed = a.listed[:0]
+	return err
+}
+
+// none is the place of what is not there.
+const none = entity.Place(absent)
+
+// things makes the schools or classes of the plan, and returns where they are; none for
+// what is not there.
+func (a *applier) things(t *things, k Kind, rename bool, known map[string]entity.Place, newDraft func(*thing, string) entity.Draft) (
+	[]entity.Place, error) {
+	places := make([]entity.Place, len(t.list))
+	for i := range t.list {
+		x := &t.list[i]
+		before, was := known[x.externalID]
+		old := alive(a.View, before, k.home())
 		switch {
-		case x.rest == nil && !exists:
-			at = absent
-		case x.rest == nil:
-		case exists:
-			old := (*list)[at]
-			if !rename {
-				x.name = old.name
+		case x.education == nil && old == nil:
+			places[i] = none
+		case x.education == nil:
+			places[i] = before
+		case old != nil:
+			places[i] = before
+			a.edit.read(text(old.JSON))
+			if rename {
+				a.edit.setText("displayName", x.name)
 			}
-			if x.name != old.name || !bytes.Equal(x.rest, old.rest) {
-				n := *old
-				n.name, n.rest = x.name, x.rest
-				(*list)[at] = &n
+			if x.nickname != "" {
+				a.edit.setText("mailNickname", x.nickname)
+			}
+			if err := a.settle(old, x.education); err != nil {
+				return nil, err
 			}
 		default:
-			at = uint32(len(*list))
-			id := a.mint(byID, kind, x.externalID)
-			*list = append(*list, &object{id: id, part: a.position, externalID: x.externalID, name: x.name, rest: x.rest})
-			byID[id], known[x.externalID] = at, at
+			if !was {
+				before = 0
+			}
+			o, err := a.Create(newDraft(x, a.mint(k.String(), x.externalID, before)))
+			if err != nil {
+				return nil, err
+			}
+			places[i], known[x.externalID] = o.Place, o.Place
+			a.listed = append(a.listed, entity.Link{From: entity.Tenant, To: o.Place})
 		}
-		positions[i] = at
 	}
-	return positions
+	return places, a.list(k)
 }
 
-// mint returns the id of what the profile knows by a SIS ID. Only an account can be
-// in its way: one that was made for that person before another became theirs.
-func (a *applier) mint(taken map[string]uint32, kind, externalID string) string {
+// settle stores what edit and the files make of an object, where that is anything new.
+func (a *applier) settle(old *entity.Object, education []byte) error {
+	a.edit.set(Inside, educationOf(a.edit.get(Inside), education))
+	if len(a.edit.changed) == 0 {
+		return nil
+	}
+	_, err := a.Replace(old.Place, a.edit.json(), old.Keys(), a.edit.changed...)
+	return err
+}
+
+// newSchool is the administrative unit of a school.
+func newSchool(x *thing, id string) entity.Draft {
+	w := begin(id, x.name)
+	return x.draft(&w, unitsHome, unitType, id)
+}
+
+// newClass is the group of a class. Documented: it is a Microsoft 365 group; that it is
+// private is chosen.
+func (a *applier) newClass(x *thing, id string) entity.Draft {
+	w := begin(id, x.name)
+	w.text("mailNickname", x.nickname)
+	w.b = append(w.b, `,"groupTypes":["Unified"],"mailEnabled":true,"securityEnabled":false,"visibility":"Private"`...)
+	w.text("createdDateTime", a.now)
+	return x.draft(&w, groupsHome, groupType, id)
+}
+
+func (x *thing) draft(w *writer, home entity.Home, typ, id string) entity.Draft {
+	w.name(Inside)
+	w.b = append(append(w.b, x.education...), '}')
+	return entity.Draft{Home: home, Family: entity.Directory, ID: id, Type: typ, JSON: w.b}
+}
+
+// mint returns the id of what the profile knows by a SIS ID. Where another object has
+// it, or had it until a client deleted that one, the next is taken. gone is the place of
+// one that was deleted; 0: there was none.
+func (a *applier) mint(kind, externalID string, gone entity.Place) string {
 	id := a.derive(kind, a.profile, externalID)
-	for n := 2; ; n++ {
-		if _, ok := taken[id]; !ok {
+	if gone == 0 && a.Find(entity.Directory, id) == nil {
+		return id
+	}
+	for n := 2 + int(gone); ; n++ {
+		id = a.derive(kind, a.profile, externalID, strconv.Itoa(n))
+		if a.Find(entity.Directory, id) == nil {
 			return id
 		}
-		id = a.derive(kind, a.profile, externalID, strconv.Itoa(n))
 	}
 }
 
-// person makes a student or teacher of the plan, and returns where it is among the
-// users; absent where it is not there.
-func (a *applier) person(x *person) uint32 {
+// person makes a student or teacher of the plan, and returns where its user is; none
+// where it is not there.
+func (a *applier) person(x *person) (entity.Place, error) {
 	known := a.part.people[x.role]
 	if x.problem != nil || !x.inFiles {
-		if at, ok := known[x.externalID]; ok && x.problem == nil {
-			return at
+		if at, ok := known[x.externalID]; ok && x.problem == nil && alive(a.View, at, usersHome) != nil {
+			return at, nil
 		}
-		return absent
+		return none, nil
 	}
-	position := x.account
-	if position == fresh {
-		var ok bool
-		if position, ok = a.state.accountByName[strings.ToLower(x.joining)]; !ok {
-			position = a.newAccount(x)
-		}
+	var user *entity.Object
+	if x.account != fresh {
+		user = alive(a.View, x.account, usersHome)
 	}
-	acc := a.update(position, x)
-	at := acc.user - 1
-	if before, ok := known[x.externalID]; !ok || before != at {
-		a.hold(at, holder{x.role, x.externalID})
+	if user == nil { // it is to be made, or a client has deleted it since
+		user = a.Unique(principalNames, x.joining)
 	}
-	return at
+	var err error
+	if user == nil {
+		user, err = a.newUser(x)
+	} else {
+		err = a.update(user, x)
+	}
+	if err != nil {
+		return none, err
+	}
+	if before, ok := known[x.externalID]; !ok || before != user.Place {
+		a.hold(user.Place, holder{x.role, x.externalID})
+	}
+	return user.Place, nil
 }
 
-// newAccount makes the account of a person under identity creation. Documented:
+// newUser makes the account of a person under identity creation. Documented:
 // the sign-in name is made of Username and the role's domain; mail is the same,
 // and mailNickname its first part (inferred).
-func (a *applier) newAccount(x *person) uint32 {
+func (a *applier) newUser(x *person) (*entity.Object, error) {
 	nickname, _, _ := strings.Cut(x.joining, "@")
-	return a.state.addAccount(&account{id: a.mint(a.state.accountByID, x.role.String()+"s", x.externalID), principalName: x.joining,
-		mail: x.joining, mailNickname: nickname, usageLocation: a.location, created: a.now})
+	before := a.part.people[x.role][x.externalID]
+	if alive(a.View, before, usersHome) != nil {
+		before = 0 // it is another's now
+	}
+	id := a.mint(x.role.String()+"s", x.externalID, before)
+	w := begin(id, strings.TrimSpace(x.givenName+" "+x.surname))
+	w.text("givenName", x.givenName)
+	w.text("surname", x.surname)
+	w.text("mail", x.joining)
+	w.text("mailNickname", nickname)
+	w.text("userPrincipalName", x.joining)
+	w.flag("accountEnabled", true)
+	w.text("usageLocation", a.location)
+	if len(x.skus) > 0 {
+		w.name("assignedLicenses")
+		w.b = append(w.b, addLicences("", x.skus)...)
+	}
+	w.text("createdDateTime", a.now)
+	w.text("userType", "Member")
+	w.name(Inside)
+	w.b = append(append(w.b, x.education...), '}')
+	o, err := a.Create(userDraft(id, x.joining, w.b))
+	if err == nil {
+		a.listed = append(a.listed, entity.Link{From: entity.Tenant, To: o.Place})
+	}
+	return o, err
 }
 
-// update writes what the files say of a person to its account and to its user,
-// which is made where there is none. Names that the files lack stay as they are
-// (chosen), and the display name of an account that has one unless
-// allowDisplayNameUpdate is set (documented).
-func (a *applier) update(position uint32, x *person) *account {
-	old := a.state.accounts[position]
-	n := *old
+// addLicences returns the value of assignedLicenses with those licences in it.
+func addLicences(value string, ids []string) string {
+	value = strings.TrimSuffix(value, "]")
+	if value == "" {
+		value = "["
+	}
+	low := strings.ToLower(value)
+	for _, id := range ids {
+		if strings.Contains(low, id) {
+			continue
+		}
+		if value != "[" {
+			value += ","
+		}
+		w := writer{}
+		w.quote(id)
+		value += `{"disabledPlans":[],"skuId":` + string(w.b) + `}`
+	}
+	return value + "]"
+}
+
+// update writes what the files say of a person to its user, which becomes an education
+// user where it is none yet. Names that the files lack stay as they are (chosen), and the
+// display name of an account that has one unless allowDisplayNameUpdate is set
+// (documented).
+func (a *applier) update(old *entity.Object, x *person) error {
+	a.edit.read(text(old.JSON))
+	if name := strings.TrimSpace(x.givenName + " " + x.surname); name != "" && (a.rename.person[x.role] || a.edit.text("displayName") == "") {
+		a.edit.setText("displayName", name)
+	}
 	if x.givenName != "" {
-		n.givenName = x.givenName
+		a.edit.setText("givenName", x.givenName)
 	}
 	if x.surname != "" {
-		n.surname = x.surname
+		a.edit.setText("surname", x.surname)
 	}
-	if name := strings.TrimSpace(x.givenName + " " + x.surname); name != "" && (n.displayName == "" || a.rename.person[x.role]) {
-		n.displayName = name
+	if len(x.skus) > 0 {
+		a.edit.set("assignedLicenses", addLicences(a.edit.get("assignedLicenses"), x.skus))
 	}
-	for _, id := range x.skus {
-		if !slices.Contains(n.skus, id) {
-			n.skus = append(slices.Clip(n.skus), id)
-		}
+	if a.edit.get(Inside) == "" {
+		a.listed = append(a.listed, entity.Link{From: entity.Tenant, To: old.Place})
 	}
-	if len(n.skus) == len(x.skus) {
-		n.skus = x.skus // all of a role share the list
-	}
-	if n.user == 0 {
-		a.state.users = append(a.state.users, &user{account: position})
-		n.user = uint32(len(a.state.users))
-	}
-	if !n.same(old) {
-		a.state.accounts[position] = &n
-	}
-	u := a.state.users[n.user-1]
-	parts := withPart(u.parts, a.position)
-	if u.role != x.role || u.middleName != x.middleName || len(parts) != len(u.parts) || !bytes.Equal(u.rest, x.rest) {
-		a.state.users[n.user-1] = &user{account: position, role: x.role, middleName: x.middleName, rest: x.rest, parts: parts}
-	}
-	return &n
-}
-
-// same tells whether a run left an account as it was.
-func (a *account) same(b *account) bool {
-	return a.givenName == b.givenName && a.surname == b.surname && a.displayName == b.displayName &&
-		a.user == b.user && slices.Equal(a.skus, b.skus)
+	return a.settle(old, x.education)
 }
 
 // hold notes that the profile knows a user by a SIS ID, and by no other: who was
 // known as this user before and is so no longer has lost it.
-func (a *applier) hold(at uint32, h holder) {
+func (a *applier) hold(at entity.Place, h holder) {
 	if a.holders == nil {
-		a.holders = map[uint32]holder{}
+		a.holders = map[entity.Place]holder{}
 		for as, known := range a.part.people {
-			for id, position := range known {
-				a.holders[position] = holder{role(as), id}
+			for id, place := range known {
+				a.holders[place] = holder{role(as), id}
 			}
 		}
 	}
@@ -202,15 +309,65 @@ func (a *applier) hold(at uint32, h holder) {
 	a.part.people[h.role][h.externalID], a.holders[at] = at, h
 }
 
-// links returns the memberships of the plan's pairs, less those with an end that
-// is not there.
-func (a *applier) links(planned []pair, containers, members []uint32) links {
-	pairs := make([]pair, 0, len(planned))
-	for _, p := range planned {
-		c, m := p.split()
-		if c, m = containers[c], members[m]; c != absent && m != absent {
-			pairs = append(pairs, pairOf(c, m))
+// link replaces the memberships of the profile by those of the plan.
+func (a *applier) link(places map[membership][2][]entity.Place) error {
+	before := make([][]pair, len(ofMemberships))
+	for i, r := range ofMemberships {
+		before[i] = a.part.union(r.of)
+	}
+	for m := range memberships {
+		if !a.replaces[m] {
+			continue
+		}
+		pairs := make([]pair, 0, len(a.pairs[m]))
+		for _, p := range a.pairs[m] {
+			c, o := p.split()
+			if c, o := places[m][0][c], places[m][1][o]; c != none && o != none {
+				pairs = append(pairs, pairOf(c, o))
+			}
+		}
+		a.part.members[m] = newTable(pairs)
+	}
+	for i, r := range ofMemberships {
+		now := a.part.union(r.of)
+		if slices.Equal(now, before[i]) {
+			before[i] = nil
+		}
+		if err := a.replace(r.name, before[i], now); err != nil {
+			return err
 		}
 	}
-	return newLinks(pairs)
+	return nil
 }
+
+// replace takes the links of a relation away that are no more, and makes those that are
+// not there. Both lists are sorted.
+func (a *applier) replace(relation string, before, now []pair) error {
+	for i := 0; len(before) > 0; before = before[1:] {
+		for i < len(now) && now[i] < before[0] {
+			i++
+		}
+		if i < len(now) && now[i] == before[0] {
+			continue
+		}
+		from, to := before[0].split()
+		if from, to := entity.Place(from), entity.Place(to); a.Linked(relation, from, to) {
+			if err := a.Unlink(relation, from, to); err != nil {
+				return err
+			}
+		}
+	}
+	links := make([]entity.Link, 0, len(now))
+	for _, p := range now {
+		from, to := p.split()
+		// What the plan leaves as it was may lead to what a client has deleted since.
+		if l := (entity.Link{From: entity.Place(from), To: entity.Place(to)}); a.At(l.From) != nil && a.At(l.To) != nil {
+			links = append(links, l)
+		}
+	}
+	_, err := a.LinkAll(relation, links)
+	return err
+}
+
+// text is JSON that is never written to as a text, without a copy.
+func text(json []byte) string { return unsafe.String(unsafe.SliceData(json), len(json)) }

@@ -39,9 +39,9 @@ func (c *columns) get(r roster.Record, name string) string {
 	return ""
 }
 
-// schoolRest is an educationSchool after its display name.
-func schoolRest(w *writer, c *columns, r roster.Record) {
-	w.b = append(w.b, `,"description":null,"externalSource":"sis"`...) // inferred: as a user's
+// schoolOf is what only an educationSchool has of a school.
+func schoolOf(w *writer, c *columns, r roster.Record) {
+	w.b = append(w.b, `{"externalSource":"sis"`...) // inferred: as a user's
 	w.text("principalEmail", c.get(r, "Principal Secondary Email"))
 	w.text("principalName", c.get(r, "Principal Name"))
 	w.text("externalPrincipalId", c.get(r, "Principal SIS ID"))
@@ -55,14 +55,13 @@ func schoolRest(w *writer, c *columns, r roster.Record) {
 	w.b = append(w.b, '}')
 }
 
-// classRest is an educationClass after its display name.
-func classRest(w *writer, c *columns, r roster.Record, mailNickname, name string) {
-	w.text("mailNickname", mailNickname)
-	w.b = append(w.b, `,"description":null`...)
+// classOf is what only an educationClass has of a class.
+func classOf(w *writer, c *columns, r roster.Record, name string) {
+	w.b = append(w.b, '{')
 	w.text("classCode", c.get(r, "Section Number")) // chosen
 	w.text("externalName", name)
 	w.text("externalId", r.Get("SIS ID"))
-	w.b = append(w.b, `,"externalSource":"sis"`...)
+	w.text("externalSource", "sis")
 	w.complex("term", field{"displayName", c.get(r, "Term Name")}, field{"endDate", date(c.get(r, "Term EndDate"))},
 		field{"externalId", c.get(r, "Term SIS ID")}, field{"startDate", date(c.get(r, "Term StartDate"))})
 	w.complex("course", field{"courseNumber", c.get(r, "Course Number")}, field{"description", c.get(r, "Course Description")},
@@ -71,9 +70,11 @@ func classRest(w *writer, c *columns, r roster.Record, mailNickname, name string
 	w.b = append(w.b, '}')
 }
 
-// userRest is an educationUser after what it shares with its account.
-func userRest(w *writer, c *columns, r roster.Record, as role) {
-	w.b = append(w.b, `,"externalSource":"sis"`...)
+// userOf is what only an educationUser has of a person.
+func userOf(w *writer, c *columns, r roster.Record, as role, middleName string) {
+	w.b = append(w.b, '{')
+	w.text("middleName", middleName)
+	w.text("externalSource", "sis")
 	address(w, c, r, "mailingAddress", "Mailing ")
 	w.text("primaryRole", as.String())
 	address(w, c, r, "residenceAddress", "Residence ")
@@ -82,10 +83,9 @@ func userRest(w *writer, c *columns, r roster.Record, as role) {
 			field{"externalId", r.Get("SIS ID")}, field{"gender", gender(c.get(r, "Gender"))},
 			field{"grade", c.get(r, "Grade")}, field{"graduationYear", c.get(r, "Graduation Year")},
 			field{"studentNumber", c.get(r, "Student Number")})
-		w.b = append(w.b, `,"teacher":null}`...)
+		w.b = append(w.b, '}')
 		return
 	}
-	w.b = append(w.b, `,"student":null`...)
 	w.complex("teacher", field{"externalId", r.Get("SIS ID")}, field{"teacherNumber", c.get(r, "Teacher Number")})
 	w.b = append(w.b, '}')
 }

@@ -1,6 +1,8 @@
-// Package directory is the part of a tenant that School Data Sync works on: its
-// accounts, and the schools, classes and education users that syncs made of
-// rosters. The store and the syncs know no HTTP; operations.go has what Graph asks for.
+// Package directory is the tenant's directory as School Data Sync fills it: accounts,
+// and the schools, classes and education users that syncs made of rosters. They are
+// objects of the world's store, as those that clients make; what this package keeps
+// beside them is which of them belong to which profile. It knows no HTTP but in
+// operations.go, which has what Graph asks for.
 //
 // A sync has two halves. Plan reads one snapshot of verified files and finds
 // out what the run will come to, without changing anything; Apply makes it so.
@@ -13,15 +15,16 @@
 package directory
 
 import (
-	"fmt"
+	"bytes"
 	"strings"
 	"sync"
 	"sync/atomic"
-)
+	"time"
 
-// MaxObjects is how many objects of one kind a directory holds at most, since
-// none ever leaves it (chosen: four times the rows that a file may have).
-const MaxObjects = 2_000_000
+	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/internal/entity"
+)
 
 // Seed is what a directory begins with.
 type Seed struct {
@@ -52,45 +55,72 @@ type User struct {
 // Store is a world's directory. It is safe for concurrent use: readers see one
 // consistent state, that before or that after a run, and wait for nobody.
 type Store struct {
-	derive func(names ...string) string
-	seed   Seed
+	derive  func(names ...string) string
+	seed    Seed
+	objects *entity.Store
 
-	current atomic.Pointer[state] // never nil, and what it points to never changes
-	mu      sync.Mutex            // held by whoever replaces it
+	mu    sync.Mutex            // held while objects and parts change together
+	parts atomic.Pointer[parts] // never nil, and what it points to never changes
 }
 
-// New returns a directory with the accounts of seed. derive gives the one id
-// that belongs to its names in this world: ids depend on nothing else.
-func New(seed Seed, derive func(names ...string) string) *Store {
-	s := &Store{derive: derive, seed: seed}
-	if len(seed.Users) == 0 {
-		s.current.Store(emptyState)
-		return s
-	}
-	st := newState()
-	for _, u := range seed.Users {
-		id := u.ID
-		if id == "" {
-			id = derive("accounts", strings.ToLower(u.PrincipalName))
-		}
-		a := &account{id: strings.ToLower(id), principalName: u.PrincipalName,
-			displayName: u.DisplayName, givenName: u.GivenName, surname: u.Surname,
-			mail: u.Mail, mailNickname: u.MailNickname, employeeID: u.EmployeeID,
-			externalID: u.ExternalID, usageLocation: u.UsageLocation, disabled: u.Disabled}
-		if a.usageLocation == "" {
-			a.usageLocation = seed.UsageLocation
-		}
-		if a.mailNickname == "" {
-			// An account cannot be without one (inferred: it is required at creation).
-			a.mailNickname, _, _ = strings.Cut(a.principalName, "@")
-		}
-		if !st.taken(a) {
-			st.addAccount(a)
-		}
-	}
-	s.current.Store(st)
+// New returns a directory over a world's objects, where Populate has put the accounts of
+// seed. derive gives the one id that belongs to its names in this world: ids of what
+// syncs make depend on nothing else.
+func New(seed Seed, derive func(names ...string) string, objects *entity.Store) *Store {
+	s := &Store{derive: derive, seed: seed, objects: objects}
+	s.parts.Store(noParts)
 	return s
 }
+
+// Populate puts the accounts of seed into a store. derive gives the ids of those that
+// have none.
+func Populate(objects *entity.Store, seed *Seed, derive func(names ...string) string) error {
+	return objects.Update(time.Time{}, func(tx *entity.Tx) error {
+		tx.Pack()
+		for i := range seed.Users {
+			u := seed.Users[i]
+			if u.ID = strings.ToLower(u.ID); u.ID == "" {
+				u.ID = derive("accounts", strings.ToLower(u.PrincipalName))
+			}
+			if u.UsageLocation == "" {
+				u.UsageLocation = seed.UsageLocation
+			}
+			if tx.Find(entity.Directory, u.ID) != nil || tx.Unique(principalNames, u.PrincipalName) != nil {
+				continue
+			}
+			if _, err := tx.Create(userDraft(u.ID, u.PrincipalName, u.json(""))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// json is the account as it is stored. created is when it was made, "" where it was
+// there before the world.
+func (u *User) json(created string) []byte {
+	w := begin(u.ID, u.DisplayName)
+	w.text("givenName", u.GivenName)
+	w.text("surname", u.Surname)
+	w.text("mail", u.Mail)
+	if u.MailNickname == "" {
+		// An account cannot be without one (inferred: it is required at creation).
+		u.MailNickname, _, _ = strings.Cut(u.PrincipalName, "@")
+	}
+	w.text("mailNickname", u.MailNickname)
+	w.text("userPrincipalName", u.PrincipalName)
+	w.flag("accountEnabled", !u.Disabled)
+	w.text("usageLocation", u.UsageLocation)
+	w.text("employeeId", u.EmployeeID)
+	w.text("createdDateTime", created)
+	w.text("userType", "Member")
+	w.text(carriedID, u.ExternalID)
+	return append(w.b, '}')
+}
+
+// carriedID is the member of an account that has the SIS ID which it carries. No
+// property of a user shows it.
+const carriedID = "#externalId"
 
 // SKUCount is a licence of the tenant and how many accounts have it.
 type SKUCount struct {
@@ -101,9 +131,12 @@ type SKUCount struct {
 // SKUs returns the tenant's licences, in the order of the seed.
 func (s *Store) SKUs() []SKUCount {
 	counts := map[string]int{}
-	for _, a := range s.current.Load().accounts {
-		for _, id := range a.skus {
-			counts[id]++
+	view := s.objects.View()
+	for p := range view.List(usersHome).All(0) {
+		if o := view.At(p); bytes.Contains(o.JSON, []byte(`"skuId"`)) {
+			for _, id := range gjson.GetBytes(o.JSON, "assignedLicenses.#.skuId").Array() {
+				counts[strings.ToLower(id.Str)]++
+			}
 		}
 	}
 	list := make([]SKUCount, len(s.seed.SKUs))
@@ -111,16 +144,4 @@ func (s *Store) SKUs() []SKUCount {
 		list[i] = SKUCount{sku, counts[strings.ToLower(sku.ID)]}
 	}
 	return list
-}
-
-// FullError says that a run would make more objects than a directory holds.
-type FullError struct {
-	Kind Kind
-	Want int // how many there would be
-}
-
-func (e *FullError) Error() string {
-	return fmt.Sprintf(
-		"this run would bring the directory to %d %s, and the most it may hold is %d; reset the world, or sync fewer",
-		e.Want, e.Kind, MaxObjects)
 }

@@ -1,24 +1,37 @@
 package directory
 
 import (
+	"bytes"
+	"slices"
+	"strings"
+
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 )
 
-// Objects are encoded when they are read: an education user and its account
-// have most texts in common, and a district of 70,000 would take twice the
-// memory if both were kept encoded. It costs about a microsecond each.
-//
-// Properties stand in the order of the resource pages, less those of which a sync
-// knows nothing (createdBy, fax, mobilePhone, passwordProfile and their like),
-// which are left out. One that it could know and does not is null (inferred:
-// Graph sends a declared property without a value so).
+// Objects are stored as JSON with what is set of them and no more: absent and null are
+// the same, and an answer is completed by the model. Only within a complex value is
+// what a file lacks null, as the service sends it (inferred).
 
 // writer appends a JSON object.
 type writer struct{ b []byte }
 
+// begin starts an object with what all of them begin with.
+func begin(id, displayName string) writer {
+	w := writer{append(make([]byte, 0, 600), `{"id":`...)}
+	w.quote(id)
+	w.text("displayName", displayName)
+	return w
+}
+
 // name begins a property.
 func (w *writer) name(name string) {
-	w.b = append(append(append(w.b, `,"`...), name...), `":`...)
+	if n := len(w.b); n > 0 && w.b[n-1] != '{' {
+		w.b = append(w.b, ',')
+	}
+	w.b = append(append(append(w.b, '"'), name...), `":`...)
 }
 
 // quote appends a text. What is no UTF-8 becomes U+FFFD; verified files have none.
@@ -26,18 +39,12 @@ func (w *writer) quote(value string) {
 	w.b, _ = jsontext.AppendQuote(w.b, value)
 }
 
-// text adds a property; an empty one is null.
+// text adds a property, unless it is empty.
 func (w *writer) text(name, value string) {
-	w.name(name)
-	w.value(value)
-}
-
-func (w *writer) value(value string) {
-	if value == "" {
-		w.b = append(w.b, "null"...)
-		return
+	if value != "" {
+		w.name(name)
+		w.quote(value)
 	}
-	w.quote(value)
 }
 
 func (w *writer) flag(name string, value bool) {
@@ -52,104 +59,129 @@ func (w *writer) flag(name string, value bool) {
 // field is a property of a complex value.
 type field struct{ name, value string }
 
-// complex adds a property whose value is an object of texts. It is null where
-// none of them has a value.
+// complex adds a property whose value is an object of texts, unless none of them has a
+// value.
 func (w *writer) complex(name string, fields ...field) {
-	w.name(name)
-	empty := true
-	for _, f := range fields {
-		empty = empty && f.value == ""
-	}
-	if empty {
-		w.b = append(w.b, "null"...)
+	if !slices.ContainsFunc(fields, func(f field) bool { return f.value != "" }) {
 		return
 	}
-	for i, f := range fields {
-		w.b = append(w.b, `{,`[min(i, 1)])
-		w.b = append(append(append(w.b, '"'), f.name...), `":`...)
-		w.value(f.value)
+	w.name(name)
+	w.b = append(w.b, '{')
+	for _, f := range fields {
+		w.name(f.name)
+		if f.value == "" {
+			w.b = append(w.b, "null"...)
+		} else {
+			w.quote(f.value)
+		}
 	}
 	w.b = append(w.b, '}')
 }
 
-// entity returns the object at a position.
-func (s *state) entity(k Kind, position uint32) *Entity {
-	e := &Entity{Seq: uint64(position) + 1}
-	switch k {
-	case Schools:
-		e.ID, e.JSON = s.schools[position].id, s.schools[position].json()
-	case Classes:
-		e.ID, e.JSON = s.classes[position].id, s.classes[position].json()
-	case Users:
-		u := s.users[position]
-		a := s.accounts[u.account]
-		e.ID, e.JSON = a.id, u.json(a)
-	default:
-		a := s.accounts[position]
-		e.ID, e.JSON = a.id, a.json()
+// userDraft is an account that is to be.
+func userDraft(id, principalName string, json []byte) entity.Draft {
+	return entity.Draft{Home: usersHome, Family: entity.Directory, ID: id, Type: userType, JSON: json,
+		Keys: []entity.UniqueKey{{Index: principalNames, Key: principalName}}}
+}
+
+// members is a stored object that is being changed: its members in their order. It may be
+// used for one object after the other.
+type members struct {
+	list    []member
+	changed []string
+}
+
+type member struct{ name, raw string }
+
+// read takes an object's members.
+func (m *members) read(json string) {
+	m.list, m.changed = m.list[:0], m.changed[:0]
+	gjson.Parse(json).ForEach(func(name, v gjson.Result) bool {
+		m.list = append(m.list, member{name.Str, v.Raw})
+		return true
+	})
+}
+
+// get returns a member's JSON; "" where there is none.
+func (m *members) get(name string) string {
+	for i := range m.list {
+		if m.list[i].name == name {
+			return m.list[i].raw
+		}
 	}
-	return e
+	return ""
 }
 
-// begin starts an object with what all of them begin with.
-func begin(id, displayName string, size int) writer {
-	w := writer{append(make([]byte, 0, len(id)+len(displayName)+size), `{"id":`...)}
-	w.quote(id)
-	w.text("displayName", displayName)
-	return w
+// set gives a member other JSON; "" takes it away. A new one stands before those that
+// are no properties.
+func (m *members) set(name, raw string) {
+	i := slices.IndexFunc(m.list, func(o member) bool { return o.name == name })
+	switch {
+	case i >= 0 && m.list[i].raw == raw, i < 0 && raw == "":
+		return
+	case raw == "":
+		m.list = slices.Delete(m.list, i, i+1)
+	case i >= 0:
+		m.list[i].raw = raw
+	default:
+		at := len(m.list)
+		for !strings.HasPrefix(name, "#") && at > 0 && strings.HasPrefix(m.list[at-1].name, "#") {
+			at--
+		}
+		m.list = slices.Insert(m.list, at, member{name, raw})
+	}
+	m.changed = append(m.changed, name)
 }
 
-// json returns the educationSchool or the educationClass.
-func (o *object) json() []byte {
-	w := begin(o.id, o.name, len(o.rest)+40)
-	return append(w.b, o.rest...)
+// setText is set for a text.
+func (m *members) setText(name, value string) {
+	if value == "" {
+		m.set(name, "")
+		return
+	}
+	quoted, _ := jsontext.AppendQuote(nil, value)
+	m.set(name, string(quoted))
 }
 
-// json returns the educationUser, whose account is a.
-func (u *user) json(a *account) []byte {
-	w := begin(a.id, a.displayName, len(u.rest)+len(u.middleName)+a.size())
-	w.text("givenName", a.givenName)
-	w.text("middleName", u.middleName)
-	w.text("surname", a.surname)
-	a.common(&w)
-	return append(w.b, u.rest...)
+// text returns a member that is a text.
+func (m *members) text(name string) string {
+	return gjson.Parse(m.get(name)).String()
 }
 
-// json returns the user, in the properties of the users page that a list shows
-// unasked (documented) and those that this directory knows beyond them.
-func (a *account) json() []byte {
-	w := begin(a.id, a.displayName, a.size()+250)
-	w.b = append(w.b, `,"businessPhones":[]`...)
-	w.text("givenName", a.givenName)
-	w.b = append(w.b, `,"jobTitle":null,"mobilePhone":null,"officeLocation":null,"preferredLanguage":null`...)
-	w.text("surname", a.surname)
-	a.common(&w)
-	w.text("employeeId", a.employeeID)
-	w.text("createdDateTime", a.created)
+// json returns the object.
+func (m *members) json() []byte {
+	w := writer{make([]byte, 0, 800)}
+	w.b = append(w.b, '{')
+	for _, o := range m.list {
+		w.name(o.name)
+		w.b = append(w.b, o.raw...)
+	}
 	return append(w.b, '}')
 }
 
-// size is a little more than the texts of the account take on the wire.
-func (a *account) size() int {
-	return 300 + len(a.principalName) + len(a.mail) + len(a.mailNickname) + len(a.givenName) + len(a.surname) + len(a.skus)*70
+// educationOf returns what a run makes of an object's side in education: what the files
+// say, and beside it the properties that no file has and a client has set.
+func educationOf(old string, files []byte) string {
+	if old == "" || old == string(files) {
+		return string(files)
+	}
+	var kept []byte
+	gjson.Parse(old).ForEach(func(name, v gjson.Result) bool {
+		if !ofFiles[name.Str] {
+			kept = append(append(append(kept, ','), name.Raw...), ':')
+			kept = append(kept, v.Raw...)
+		}
+		return true
+	})
+	if kept == nil {
+		return string(files)
+	}
+	return string(append(append(bytes.TrimSuffix(slices.Clone(files), []byte("}")), kept...), '}'))
 }
 
-// common adds what a user and an education user have in common beside names.
-func (a *account) common(w *writer) {
-	w.text("mail", a.mail)
-	w.text("mailNickname", a.mailNickname)
-	w.text("userPrincipalName", a.principalName)
-	w.flag("accountEnabled", !a.disabled)
-	w.text("usageLocation", a.usageLocation)
-	w.name("assignedLicenses")
-	w.b = append(w.b, '[')
-	for i, id := range a.skus {
-		if i > 0 {
-			w.b = append(w.b, ',')
-		}
-		w.b = append(w.b, `{"disabledPlans":[],"skuId":`...)
-		w.quote(id)
-		w.b = append(w.b, '}')
-	}
-	w.b = append(w.b, ']')
-}
+// ofFiles are the properties that a run writes, or takes away where the files do not have
+// them.
+var ofFiles = map[string]bool{"externalSource": true, "principalEmail": true, "principalName": true, "externalPrincipalId": true,
+	"lowestGrade": true, "highestGrade": true, "schoolNumber": true, "externalId": true, "phone": true, "address": true,
+	"classCode": true, "externalName": true, "term": true, "course": true,
+	"middleName": true, "mailingAddress": true, "primaryRole": true, "residenceAddress": true, "student": true, "teacher": true}

@@ -70,7 +70,7 @@ func TestErrorsOfTheData(t *testing.T) {
 		"the tenant's first domain": {contoso(), creation(func(p *profile.Profile) { p.Identity.(*profile.IdentityCreation).UserDomains = nil }), alone, nil, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := New(test.seed, derive)
+			s := made(test.seed)
 			plan := run(t, s, test.p, "p", test.files)
 			assert.Equal(t, test.want, errorsOf(plan))
 			assert.Equal(t, len(test.want), plan.ErrorCount)
@@ -81,7 +81,7 @@ func TestErrorsOfTheData(t *testing.T) {
 
 // The sample on the errors page, with other people.
 func TestErrorsReadAsInTheSample(t *testing.T) {
-	p := run(t, New(contoso(), derive), matchingBy("Username", "userPrincipalName", "testschool.edu"), "p", school1().with(csv{
+	p := run(t, made(contoso()), matchingBy("Username", "userPrincipalName", "testschool.edu"), "p", school1().with(csv{
 		"student": "SIS ID,School SIS ID,Username\n101,1,richard.2wilson\n", "studentenrollment": "Section SIS ID,SIS ID\n"}))
 	assert.Equal(t, profile.SyncError{EntryType: "Student", ErrorCode: "UnsynchronizableChange",
 		ErrorMessage: "Student cannot be updated as no matching entry in Active Directory was found for Student.  Verify the identity matching criteria for the profile.",
@@ -124,7 +124,7 @@ func TestErrorsAreBounded(t *testing.T) {
 	for range profile.MaxErrors + 5 {
 		rows.WriteString("11,101\n")
 	}
-	plan := run(t, New(contoso(), derive), matchingBy("Username", "userPrincipalName", "contoso.edu"), "p", school1().with(csv{"studentenrollment": rows.String()}))
+	plan := run(t, made(contoso()), matchingBy("Username", "userPrincipalName", "contoso.edu"), "p", school1().with(csv{"studentenrollment": rows.String()}))
 	assert.Len(t, plan.Errors, profile.MaxErrors)
 	assert.Equal(t, profile.MaxErrors+5+3+3+1, plan.ErrorCount)
 	assert.Equal(t, profile.Quarantined, plan.Status())

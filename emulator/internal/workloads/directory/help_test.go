@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
@@ -92,7 +93,7 @@ func contoso() Seed {
 func run(t require.TestingT, s *Store, p profile.Profile, id string, files csv) *Plan {
 	plan, err := s.Plan(p, id, files.files(), roster.V1, now)
 	require.NoError(t, err)
-	s.Apply(plan, now)
+	require.NoError(t, s.Apply(plan, now))
 	return plan
 }
 
@@ -104,16 +105,49 @@ func errorsOf(p *Plan) (list []string) {
 	return list
 }
 
-func objectOf(t require.TestingT, e *Entity) map[string]any {
+// made returns a directory with the accounts of seed.
+func made(seed Seed) *Store {
+	objects := entity.New(entity.Limits{})
+	if err := Populate(objects, &seed, derive); err != nil {
+		panic(err)
+	}
+	return New(seed, derive, objects)
+}
+
+// whole is a directory with its objects, as JSON keeps it.
+type whole struct {
+	Rosters  Saved
+	Entities entity.Saved
+}
+
+func save(s *Store) (w whole) {
+	w.Rosters, w.Entities = s.Save()
+	return w
+}
+
+// restored returns a directory that goes on where another was saved.
+func restored(t require.TestingT, seed Seed, w whole) *Store {
+	s := made(seed)
+	require.NoError(t, s.objects.Restore(w.Entities))
+	require.NoError(t, s.Restore(w.Rosters))
+	return s
+}
+
+// objectOf returns an object with its side in education beside its other properties.
+func objectOf(t require.TestingT, o *entity.Object) map[string]any {
 	var m map[string]any
-	require.NoError(t, json.Unmarshal(e.JSON, &m), "%s", e.JSON)
-	require.Equal(t, m["id"], e.ID)
+	require.NoError(t, json.Unmarshal(o.JSON, &m), "%s", o.JSON)
+	require.Equal(t, m["id"], o.ID)
+	if inside, ok := m[Inside].(map[string]any); ok {
+		maps.Copy(m, inside)
+		delete(m, Inside)
+	}
 	return m
 }
 
 // externalID returns the SIS ID on the wire.
-func externalID(t require.TestingT, e *Entity) string {
-	m := objectOf(t, e)
+func externalID(t require.TestingT, o *entity.Object) string {
+	m := objectOf(t, o)
 	if id, ok := m["externalId"].(string); ok {
 		return id
 	}
@@ -126,23 +160,35 @@ func externalID(t require.TestingT, e *Entity) string {
 }
 
 // byExternalID returns the objects of a kind by SIS ID.
-func byExternalID(t require.TestingT, s *Store, k Kind) map[string]*Entity {
-	m := map[string]*Entity{}
-	for e := range s.All(k, 0) {
-		m[externalID(t, e)] = e
+func byExternalID(t require.TestingT, s *Store, k Kind) map[string]*entity.Object {
+	m := map[string]*entity.Object{}
+	for o := range s.All(k) {
+		m[externalID(t, o)] = o
 	}
 	return m
 }
 
+// Ways from an object to others: a relation, or one that is walked from its end.
+const (
+	ClassMembers  = Members
+	ClassTeachers = Owners
+	ClassSchools  = "^" + SchoolClasses
+	UserClasses   = "^" + Members
+	UserSchools   = "^" + SchoolUsers
+)
+
 // relatedTo returns the SIS IDs of what is related to the object with a SIS ID.
-func relatedTo(t require.TestingT, s *Store, k Kind, external string, r Relation) []string {
-	e := byExternalID(t, s, k)[external]
-	require.NotNil(t, e, "%s %s", k, external)
-	c, ok := s.Related(r, e.ID)
-	require.True(t, ok)
+func relatedTo(t require.TestingT, s *Store, k Kind, external string, way string) []string {
+	o := byExternalID(t, s, k)[external]
+	require.NotNil(t, o, "%s %s", k, external)
+	v := s.objects.View()
+	places := v.Targets(way, o.Place)
+	if relation, up := strings.CutPrefix(way, "^"); up {
+		places = v.Sources(relation, o.Place)
+	}
 	ids := []string{}
-	for e := range c.All(0) {
-		ids = append(ids, externalID(t, e))
+	for p := range places.All(0) {
+		ids = append(ids, externalID(t, v.At(p)))
 	}
 	slices.Sort(ids)
 	return ids

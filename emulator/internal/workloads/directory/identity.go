@@ -1,9 +1,13 @@
 package directory
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
 )
@@ -80,45 +84,55 @@ func (r *rule) identify(x *person, row roster.Record) {
 }
 
 // properties are the texts of an account that matching may compare, by their
-// case-sensitive names. Those of this API's time are documented no further than
-// by examples with userPrincipalName; the others are chosen.
-var properties = map[string]func(*account) string{
-	"id":                func(a *account) string { return a.id },
-	"userPrincipalName": func(a *account) string { return a.principalName },
-	"displayName":       func(a *account) string { return a.displayName },
-	"givenName":         func(a *account) string { return a.givenName },
-	"surname":           func(a *account) string { return a.surname },
-	"mail":              func(a *account) string { return a.mail },
-	"mailNickname":      func(a *account) string { return a.mailNickname },
-	"employeeId":        func(a *account) string { return a.employeeID },
-	"externalId":        func(a *account) string { return a.externalID },
-}
+// case-sensitive names, and the members of the stored user that have them. Those of
+// this API's time are documented no further than by examples with userPrincipalName;
+// the others are chosen.
+var properties = map[string]string{"id": "id", "userPrincipalName": "userPrincipalName", "displayName": "displayName",
+	"givenName": "givenName", "surname": "surname", "mail": "mail", "mailNickname": "mailNickname", "employeeId": "employeeId",
+	"externalId": carriedID}
 
 // index is the accounts by one of their texts, in lower case: the directory
 // compares texts without letter case (inferred from Entra ID).
-type index map[string]uint32
+type index map[string]entity.Place
 
-// several is the position of an account that is more than one.
-const several = absent
+// several is the place of an account that is more than one.
+const several = entity.Place(absent)
 
-func (s *state) index(property string) index {
-	get, ok := properties[property]
+// index returns the accounts by a property; nil for one that is not compared.
+func (l *planner) index(property string) index {
+	name, ok := properties[property]
 	if !ok {
 		return nil
 	}
-	x := make(index, len(s.accounts))
-	for i, a := range s.accounts {
-		key := strings.ToLower(get(a))
+	x, quoted := index{}, []byte(`"`+name+`":`)
+	for p := range l.view.List(usersHome).All(0) {
+		o := l.view.At(p)
+		if !bytes.Contains(o.JSON, quoted) {
+			continue
+		}
+		key := strings.ToLower(textOf(o.JSON, name))
 		if key == "" {
 			continue
 		}
 		if _, twice := x[key]; twice {
 			x[key] = several
 		} else {
-			x[key] = uint32(i)
+			x[key] = p
 		}
 	}
 	return x
+}
+
+// textOf returns a member of an object that is a text. A name of gjson's own signs is
+// none of its paths.
+func textOf(json []byte, name string) (text string) {
+	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
+		if key.Str == name {
+			text = v.Str
+		}
+		return key.Str != name
+	})
+	return text
 }
 
 // findAccounts finds the account of everybody who has no problem yet.
@@ -127,13 +141,13 @@ func (s *state) index(property string) index {
 // still theirs, else the first row that wants it gets it, and each further one is
 // an error. One that another profile knows is shared.
 func (l *planner) findAccounts() {
-	carried, indexes := l.state.index("externalId"), map[string]index{}
+	carried, indexes := l.index("externalId"), map[string]index{}
 	for as := range l.rules {
 		if t := l.rules[as].target; t != "" && indexes[t] == nil {
-			indexes[t] = l.state.index(t)
+			indexes[t] = l.index(t)
 		}
 	}
-	claimed := make(map[uint32]bool, len(l.people.list))
+	claimed := make(map[entity.Place]bool, len(l.people.list))
 	for i := range l.people.list {
 		x := &l.people.list[i]
 		if x.problem != nil {
@@ -169,21 +183,21 @@ func (l *planner) findAccounts() {
 	}
 }
 
-// linked returns the account that an earlier run gave the person; failed where
-// there was none.
-func (l *planner) linked(x *person) uint32 {
-	if u, ok := l.part.people[x.role][x.externalID]; ok {
-		return l.state.users[u].account
+// linked returns the account that an earlier run gave the person; fresh where there
+// was none, or it is there no more.
+func (l *planner) linked(x *person) entity.Place {
+	if at, ok := l.part.people[x.role][x.externalID]; ok && alive(l.view, at, usersHome) != nil {
+		return at
 	}
-	return failed
+	return fresh
 }
 
 // accountToBe returns the account of a person under identity creation: the one
 // that an earlier run made, whose sign-in name stays whatever the file says (chosen:
 // a sync renames no account); else one that carries the SIS ID; else the one with
 // the sign-in name; else a fresh one.
-func (l *planner) accountToBe(x *person, before uint32, carried index) (uint32, *fault) {
-	if before != failed {
+func (l *planner) accountToBe(x *person, before entity.Place, carried index) (entity.Place, *fault) {
+	if before != fresh {
 		return before, nil
 	}
 	if a, ok := carried[strings.ToLower(x.externalID)]; ok {
@@ -192,20 +206,20 @@ func (l *planner) accountToBe(x *person, before uint32, carried index) (uint32, 
 		}
 		return a, nil
 	}
-	if a, ok := l.state.accountByName[strings.ToLower(x.joining)]; ok {
-		return a, nil
+	if o := l.view.Unique(principalNames, x.joining); o != nil {
+		return o.Place, nil
 	}
 	return fresh, nil
 }
 
 // matching returns the account that fits the person.
-func matching(x *person, accounts, carried index) (uint32, *fault) {
+func matching(x *person, accounts, carried index) (entity.Place, *fault) {
 	a, ok := accounts[strings.ToLower(x.joining)]
 	switch {
 	case !ok:
-		return failed, unmatched
+		return fresh, unmatched
 	case a == several || carried[strings.ToLower(x.externalID)] == several:
-		return failed, ambiguous
+		return fresh, ambiguous
 	}
 	return a, nil
 }
@@ -219,7 +233,7 @@ func (l *planner) assign(x *person) {
 	}
 	location := l.seed.UsageLocation
 	if x.account != fresh {
-		location = l.state.accounts[x.account].usageLocation
+		location = textOf(l.view.At(x.account).JSON, "usageLocation")
 	}
 	switch {
 	case r.unknownSKU:

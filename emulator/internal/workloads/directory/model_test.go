@@ -3,7 +3,6 @@ package directory
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
 )
@@ -67,7 +67,7 @@ func TestAnySequenceOfRuns(t *testing.T) {
 		for i := range 4 {
 			seed.Users = append(seed.Users, User{PrincipalName: fmt.Sprintf("u10%d@contoso.edu", i+1)})
 		}
-		s := New(seed, derive)
+		s := made(seed)
 		ids := map[string]string{} // of schools and classes, by profile, kind and SIS ID
 		for range rapid.IntRange(1, 6).Draw(t, "runs") {
 			p := creation(customized(func(c *profile.Customizations) {
@@ -77,45 +77,48 @@ func TestAnySequenceOfRuns(t *testing.T) {
 				p = matchingBy("Username", "userPrincipalName", "contoso.edu")
 			}
 			id, files := rapid.SampledFrom([]string{"p", "q"}).Draw(t, "profile"), draw(t)
-			before := s.current.Load()
+			before, parts := s.objects.View().Revision(), s.parts.Load()
 			plan, err := s.Plan(p, id, files.files(), roster.V1, now)
 			require.NoError(t, err)
-			require.Same(t, before, s.current.Load(), "a plan changes nothing")
+			require.Equal(t, before, s.objects.View().Revision(), "a plan changes nothing")
+			require.Same(t, parts, s.parts.Load())
 			require.LessOrEqual(t, plan.ErrorCount, plan.Entries)
 			if rapid.Bool().Draw(t, "saved") {
 				// A restored directory goes on as the original does, whatever an encoder did to the text.
-				text, err := json.MarshalIndent(s.Save(), "", "  ")
+				text, err := json.MarshalIndent(save(s), "", "  ")
 				require.NoError(t, err)
-				var v Saved
+				var v whole
 				require.NoError(t, json.Unmarshal(text, &v))
-				other := New(seed, derive)
-				require.NoError(t, other.Restore(v))
-				require.Equal(t, s.Save(), other.Save())
+				other := restored(t, seed, v)
+				require.Equal(t, save(s), save(other))
 				again, err := other.Plan(p, id, files.files(), roster.V1, now)
 				require.NoError(t, err)
 				require.Equal(t, plan.Errors, again.Errors)
-				s.Apply(plan, now)
-				other.Apply(again, now)
-				require.Equal(t, s.Save(), other.Save())
+				require.NoError(t, s.Apply(plan, now))
+				require.NoError(t, other.Apply(again, now))
+				require.Equal(t, save(s), save(other))
 				s = other
 			} else {
-				s.Apply(plan, now)
+				require.NoError(t, s.Apply(plan, now))
 			}
-			st := s.current.Load()
-			checkState(t, st)
-			checkMemberships(t, st, id, files)
-			for kind, list := range map[string][]*object{"school": st.schools, "class": st.classes} {
-				for _, o := range list {
-					key := fmt.Sprint(st.parts[o.part].profile, kind, o.externalID)
-					require.Contains(t, []string{"", o.id}, ids[key], "ids stay")
-					ids[key] = o.id
+			checkState(t, s)
+			checkMemberships(t, s, id, files)
+			view := s.objects.View()
+			for _, part := range s.parts.Load().list {
+				for k, known := range []map[string]entity.Place{part.schools, part.classes} {
+					for external, at := range known {
+						key, o := fmt.Sprint(part.profile, k, external), view.At(at)
+						require.Equal(t, external, externalID(t, o))
+						require.Contains(t, []string{"", o.ID}, ids[key], "ids stay")
+						ids[key] = o.ID
+					}
 				}
 			}
 			// People who are in the files and had an account under creation keep it.
 			if _, ok := p.Identity.(*profile.IdentityCreation); ok {
-				for as, known := range before.known(id).people {
+				for as, known := range parts.known(id).people {
 					for external, u := range known {
-						if at, ok := st.known(id).people[as][external]; ok && slices.ContainsFunc(files.rows(role(as).String()), func(r []string) bool { return r[0] == external }) {
+						if at, ok := s.parts.Load().known(id).people[as][external]; ok && slices.ContainsFunc(files.rows(role(as).String()), func(r []string) bool { return r[0] == external }) {
 							require.Equal(t, u, at, "%s %s", role(as), external)
 						}
 					}
@@ -125,34 +128,51 @@ func TestAnySequenceOfRuns(t *testing.T) {
 	})
 }
 
-// checkState holds the parts of a state against each other.
-func checkState(t require.TestingT, s *state) {
-	names, ids := map[string]bool{}, map[string]bool{}
-	for i, a := range s.accounts {
-		name := strings.ToLower(a.principalName)
-		require.False(t, names[name] || ids[a.id], "%s %s is there twice", name, a.id)
-		names[name], ids[a.id] = true, true
-		require.Equal(t, uint32(i), s.accountByName[name])
-		if a.user > 0 {
-			require.Equal(t, uint32(i), s.users[a.user-1].account)
-		}
+// checkState holds the parts against the objects.
+func checkState(t require.TestingT, s *Store) {
+	view := s.objects.View()
+	for o := range s.All(Accounts) {
+		require.Equal(t, o, view.Unique(principalNames, textOf(o.JSON, "userPrincipalName")))
+		require.Equal(t, textOf(o.JSON, "id"), o.ID)
+		require.Equal(t, strings.Contains(string(o.JSON), Inside), view.Linked(UserSet, entity.Tenant, o.Place))
 	}
-	for i, p := range s.parts {
-		held := map[uint32]bool{}
-		for _, known := range p.people {
-			for _, u := range known {
-				require.False(t, held[u], "one account is one person of a profile")
-				held[u] = true
-				require.Contains(t, s.users[u].parts, uint32(i))
+	links := map[string]map[pair]bool{}
+	for _, p := range s.parts.Load().list {
+		held := map[entity.Place]bool{}
+		for k, known := range p.known() {
+			for _, at := range known {
+				require.False(t, held[at], "one account is one person of a profile")
+				held[at] = true
+				require.NotNil(t, alive(view, at, []entity.Home{unitsHome, groupsHome, usersHome, usersHome}[k]))
 			}
 		}
+		for _, r := range ofMemberships {
+			if links[r.name] == nil {
+				links[r.name] = map[pair]bool{}
+			}
+			for _, one := range p.union(r.of) {
+				links[r.name][one] = true
+			}
+		}
+	}
+	for _, r := range ofMemberships { // the store has just the links of all profiles
+		there := map[pair]bool{}
+		for o := range view.All() {
+			for to := range view.Targets(r.name, o.Place).All(0) {
+				there[pairOf(o.Place, to)] = true
+			}
+		}
+		if links[r.name] == nil {
+			links[r.name] = map[pair]bool{}
+		}
+		require.Equal(t, links[r.name], there, r.name)
 	}
 }
 
 // checkMemberships compares the memberships of a profile with its files: exactly
 // those of which both ends were synchronised.
-func checkMemberships(t require.TestingT, s *state, profileID string, files csv) {
-	p := s.known(profileID)
+func checkMemberships(t require.TestingT, s *Store, profileID string, files csv) {
+	p := s.parts.Load().known(profileID)
 	first := map[string]string{} // school of a section: the first row counts
 	for _, r := range files.rows("section") {
 		if _, twice := first[r[0]]; !twice {
@@ -165,10 +185,10 @@ func checkMemberships(t require.TestingT, s *state, profileID string, files csv)
 	}
 	require.Equal(t, sectionOf, p.members[schoolClasses].set())
 	for as, m := range map[role][2]membership{student: {schoolStudents, classStudents}, teacher: {schoolTeachers, classTeachers}} {
-		in := map[uint32]bool{} // who is in a school was synchronised
+		in := map[entity.Place]bool{} // who is in a school was synchronised
 		for at := range p.members[m[0]].set() {
 			_, who := at.split()
-			in[who] = true
+			in[entity.Place(who)] = true
 		}
 		file, most := "studentenrollment", map[pair]bool{}
 		if as == teacher {
@@ -183,69 +203,42 @@ func checkMemberships(t require.TestingT, s *state, profileID string, files csv)
 	}
 }
 
-// set returns the memberships, after comparing both ways.
-func (l *links) set() map[pair]bool {
-	ways := [2]map[pair]bool{{}, {}}
-	for i, t := range []*table{&l.members, &l.containers} {
-		if !slices.IsSorted(t.from) {
-			panic("it cannot be searched")
-		}
-		for _, from := range t.from {
-			if list := t.of(from); !slices.IsSorted(list) || len(slices.Compact(slices.Clone(list))) != len(list) {
-				panic("one stands twice, or out of order")
-			}
-			for _, to := range t.of(from) {
-				if i == 0 {
-					ways[i][pairOf(from, to)] = true
-				} else {
-					ways[i][pairOf(to, from)] = true
-				}
-			}
-		}
+// set returns the memberships.
+func (t *table) set() map[pair]bool {
+	list := t.pairs(nil)
+	if !slices.IsSorted(list) || len(slices.Compact(slices.Clone(list))) != len(list) {
+		panic("one stands twice, or out of order")
 	}
-	if !maps.Equal(ways[0], ways[1]) {
-		panic("the two ways differ")
+	all := map[pair]bool{}
+	for _, p := range list {
+		all[p] = true
 	}
-	return ways[0]
+	return all
 }
 
 func TestRestoreRefuses(t *testing.T) {
-	s := New(contoso(), derive)
+	s := made(contoso())
 	run(t, s, creation(), "p", school1())
-	before := s.Save()
+	before := save(s)
 	for name, test := range map[string]struct {
 		spoil func(*Saved)
 		want  string
 	}{
-		"a profile twice":          {func(v *Saved) { v.Profiles = append(v.Profiles, v.Profiles[0]) }, `profiles[1].profile: "p" is there twice`},
-		"an account twice":         {func(v *Saved) { v.Accounts[1].UserPrincipalName = "OKLEIN@s.contoso.edu" }, "accounts[1]: id"},
-		"an account without id":    {func(v *Saved) { v.Accounts[1].ID = "" }, "accounts[1]: id"},
-		"a user of no account":     {func(v *Saved) { v.Users[0].Account = 1 << 31 }, "users[0].account: 2147483648"},
-		"two users of one":         {func(v *Saved) { v.Users[1].Account = 0 }, "users[1].account: 0"},
-		"a role":                   {func(v *Saved) { v.Users[0].Role = "head" }, `users[0].role: "head"`},
-		"a user's profile":         {func(v *Saved) { v.Users[0].Profiles = []uint32{0, 0} }, "users[0].profiles"},
-		"no JSON":                  {func(v *Saved) { v.Users[0].Properties = []byte("{") }, "users[0].properties"},
-		"no object":                {func(v *Saved) { v.Schools[0].Properties = []byte("[]") }, "schools[0].properties: it must be an object"},
-		"an empty object":          {func(v *Saved) { v.Schools[0].Properties = []byte("{}") }, "schools[0].properties: it must be an object"},
-		"an id twice":              {func(v *Saved) { v.Classes[0].Properties = []byte(`{"id":"x"}`) }, `classes[0].properties: it must not have "id"`},
-		"a school without id":      {func(v *Saved) { v.Schools[0].ID = "" }, `schools[0].id`},
-		"a school of no profile":   {func(v *Saved) { v.Schools[0].Profile = 7 }, `schools[0].profile: 7`},
-		"a school twice":           {func(v *Saved) { v.Schools = append(v.Schools, v.Schools[0]); v.Schools[1].ID = "x" }, `schools[1].externalId: the profile has "1" twice`},
-		"a student who is nowhere": {func(v *Saved) { v.Profiles[0].Students["101"] = 9 }, `profiles[0].students: "101" is user 9`},
-		"a foreign user":           {func(v *Saved) { v.Users[0].Profiles = nil }, `profiles[0].students: "101" is user 0`},
-		"a member who is nowhere":  {func(v *Saved) { v.Profiles[0].ClassStudents[0][1] = 9 }, `profiles[0].classStudents: [0 9 1]: 9`},
-		"a class that is nowhere":  {func(v *Saved) { v.Profiles[0].ClassStudents[0][0] = 9 }, `profiles[0].classStudents: [9 0 1]: 9`},
+		"a profile twice":         {func(v *Saved) { v.Profiles = append(v.Profiles, v.Profiles[0]) }, `/profiles/1/profile: "p" is there twice`},
+		"a place that is none":    {func(v *Saved) { v.Profiles[0].Schools["1"] = 0 }, `/profiles/0/schools: "1" is at 0`},
+		"a place of two":          {func(v *Saved) { v.Profiles[0].Teachers["1"] = v.Profiles[0].Students["101"] }, `/profiles/0/teachers: "1" is at`},
+		"a member who is nowhere": {func(v *Saved) { v.Profiles[0].ClassStudents[0][1] = 0 }, `/profiles/0/classStudents: `},
 	} {
 		t.Run(name, func(t *testing.T) {
-			text, err := json.Marshal(before)
+			text, err := json.Marshal(before.Rosters)
 			require.NoError(t, err)
 			var v Saved
 			require.NoError(t, json.Unmarshal(text, &v))
 			test.spoil(&v)
 			assert.ErrorContains(t, s.Restore(v), test.want)
-			assert.Equal(t, before, s.Save(), "nothing was changed")
+			assert.Equal(t, before, save(s), "nothing was changed")
 		})
 	}
 	require.NoError(t, s.Restore(Saved{}))
-	assert.Zero(t, s.Len(Accounts))
+	assert.Empty(t, save(s).Rosters.Profiles)
 }

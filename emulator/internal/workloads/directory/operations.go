@@ -1,10 +1,8 @@
 package directory
 
 import (
-	"errors"
 	"time"
 
-	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -30,28 +28,13 @@ func same(permissions string) *identity.Need {
 
 const both = workload.Beta | workload.V1
 
-// ReadOnly is what graphemu says to who wants to write here.
-const ReadOnly = "graphemu's schools, classes and users are read-only: " +
-	"they come from a sync of rosters, accounts and licences from the fixture too"
-
-// Workload is the tenant's accounts and licences, which are only read.
+// Workload is the tenant's users, groups and licences.
 var Workload = &workload.Workload{
 	Model: model,
+	Rules: []*workload.Rules{userRules, groupRules, unitRules},
 	Operations: []workload.Operation{
-		{Name: "directory.users.list", Method: "GET", Path: "/users", Versions: both, Needs: accountsNeed, Run: ListOf(Accounts)},
-		{Name: "directory.users.count", Method: "GET", Path: "/users/$count", Versions: both, Needs: accountsNeed, Run: CountOf(Accounts)},
-		{Name: "directory.users.get", Method: "GET", Path: "/users/{object}", Versions: both, Needs: accountsNeed, Run: OneOf(Accounts)},
 		{Name: "directory.subscribedSkus.list", Method: "GET", Path: "/subscribedSkus", Versions: both, Needs: skusNeed, Run: listLicences},
 		{Path: "/directoryObjects", Level: workload.Unsupported},
 	},
-	ReadOnly:  map[string]string{"/users": ReadOnly, "/subscribedSkus": ReadOnly},
-	Translate: translate,
-}
-
-// translate brings errors of the store into Graph's words.
-func translate(_ *workload.Call, err error) *apierror.Error {
-	if full, ok := errors.AsType[*FullError](err); ok {
-		return apierror.StorageFull("The tenant's directory is full.").Help("limit", "", "%v", full)
-	}
-	return nil
+	ReadOnly: map[string]string{"/subscribedSkus": "graphemu's licences come from the fixture"},
 }

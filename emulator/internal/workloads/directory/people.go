@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
 )
 
@@ -11,24 +12,24 @@ import (
 type person struct {
 	role       role
 	externalID string
-	joining    string // what accounts are compared with; under identity creation the sign-in name
-	account    uint32 // position of the account in the directory; fresh: it is to be made, under the name joining
+	joining    string       // what accounts are compared with; under identity creation the sign-in name
+	account    entity.Place // of its user; fresh: it is to be made, under the name joining
 	skus       []string
 	problem    *fault // nil: it is synchronised
 	inFiles    bool   // false: it is only referred to; an earlier run made it
 
-	givenName, middleName, surname string
-	rest                           []byte
+	givenName, surname string
+	education          []byte
 }
 
-// fresh is the position of an account that is to be made.
-const fresh = failed
+// fresh is the place of an account that is to be made.
+const fresh = entity.Place(failed)
 
 // people are the students and teachers of a plan.
 type people struct {
 	list      []person
-	positions [2]map[string]uint32 // by role, keyed by SIS ID; failed for who failed
-	known     [2]map[string]uint32 // by the same keys, those that earlier runs made
+	positions [2]map[string]uint32                  // by role, keyed by SIS ID; failed for who failed
+	known     func(as role, externalID string) bool // tells whether an earlier run made that one, and it is still there
 	deferred  [2]bool
 }
 
@@ -40,7 +41,7 @@ func (p *people) position(as role, externalID string) uint32 {
 	if !p.deferred[as] {
 		return failed
 	}
-	if _, ok := p.known[as][externalID]; !ok {
+	if !p.known(as, externalID) {
 		return absent
 	}
 	return p.add(person{role: as, externalID: externalID})
@@ -70,11 +71,11 @@ func (l *planner) person(r roster.Record, as role) {
 		l.people.list = append(l.people.list, x)
 		return
 	}
-	l.names(&x, &l.ofPerson[as], r)
+	middleName := l.names(&x, &l.ofPerson[as], r)
 	if x.problem == nil {
 		l.w.b = l.w.b[:0]
-		userRest(&l.w, &l.ofPerson[as], r, as)
-		x.rest = bytes.Clone(l.w.b)
+		userOf(&l.w, &l.ofPerson[as], r, as, middleName)
+		x.education = bytes.Clone(l.w.b)
 	}
 	i := l.people.add(x)
 	for _, school := range l.schoolsOf(r.Get("School SIS ID"), as) {
@@ -85,19 +86,20 @@ func (l *planner) person(r roster.Record, as role) {
 }
 
 // names takes the person's names, unless there is a character in them that may
-// stand in none.
-func (l *planner) names(x *person, c *columns, r roster.Record) {
+// stand in none, and returns the middle one.
+func (l *planner) names(x *person, c *columns, r roster.Record) (middleName string) {
 	for _, n := range []struct {
 		value string
 		into  *string
-	}{{r.Get("First Name"), &x.givenName}, {c.get(r, "Middle Name"), &x.middleName}, {r.Get("Last Name"), &x.surname}} {
+	}{{r.Get("First Name"), &x.givenName}, {c.get(r, "Middle Name"), &middleName}, {r.Get("Last Name"), &x.surname}} {
 		name, ok := fit(n.value, unfit, l.mend)
 		if !ok {
 			x.problem = unfitName
-			return
+			return ""
 		}
 		*n.into = strings.Clone(name)
 	}
+	return middleName
 }
 
 // schoolsOf returns the schools that a row is in. Where verification let pass that

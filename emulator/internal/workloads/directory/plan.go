@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
 )
@@ -24,6 +25,7 @@ type Plan struct {
 	schools, classes things
 	people           people
 	rename           renames
+	made             int                 // objects that are not there yet
 	pairs            [memberships][]pair // positions in the plan
 	replaces         [memberships]bool   // false: what an earlier run left stays
 }
@@ -49,14 +51,15 @@ type renames struct {
 // thing is a school or class of a plan.
 type thing struct {
 	externalID, name string
-	rest             []byte // nil: it is not in the files, only referred to; an earlier run made it
+	nickname         string // of a class
+	education        []byte // nil: it is not in the files, only referred to; an earlier run made it
 }
 
 // things are the schools or the classes of a plan.
 type things struct {
 	list      []thing
-	positions map[string]uint32 // keyed by SIS ID; failed for what failed
-	known     map[string]uint32 // by the same key, those that earlier runs made
+	positions map[string]uint32            // keyed by SIS ID; failed for what failed
+	known     func(externalID string) bool // tells whether an earlier run made that one, and it is still there
 	deferred  bool
 }
 
@@ -74,7 +77,7 @@ func (t *things) position(externalID string) uint32 {
 	if !t.deferred {
 		return failed // not among verified files, but for what failed
 	}
-	if _, ok := t.known[externalID]; !ok {
+	if !t.known(externalID) {
 		return absent
 	}
 	return t.add(thing{externalID: externalID})
@@ -99,7 +102,7 @@ type planner struct {
 	ofPerson          [2]columns
 
 	rules [2]rule
-	state *state
+	view  entity.View
 	part  *part
 	seed  *Seed
 	w     writer // its bytes are used again and again
@@ -109,16 +112,18 @@ type planner struct {
 // Plan finds out, without changing anything, what a run of the profile with that
 // id does at now. files are one snapshot that roster.Verify found no Error in, and
 // format is what it found. It errs where a file cannot be read, or with
-// *FullError.
+// *entity.FullError.
 //
 // What is left out: a kind of entity whose isSyncDeferred is set, and enrolments
 // before their synchronizationStartDate (documented). What an earlier run made of
 // them stays as it is, and others may refer to it; where there is none, such a
 // reference is passed over and is no error (chosen).
 func (s *Store) Plan(p profile.Profile, profileID string, files []roster.File, format roster.Format, now time.Time) (*Plan, error) {
-	st := s.current.Load()
+	s.mu.Lock()
+	view, part := s.objects.View(), s.parts.Load().known(profileID)
+	s.mu.Unlock()
 	l := &planner{Plan: &Plan{profile: profileID}, files: files, format: format, custom: customizations(p),
-		state: st, part: st.known(profileID), seed: &s.seed}
+		view: view, part: part, seed: &s.seed}
 	l.mend = p.HandleSpecialCharacterConstraint != nil && *p.HandleSpecialCharacterConstraint
 	l.rules = rulesOf(p, &s.seed)
 	c := &l.custom
@@ -126,9 +131,10 @@ func (s *Store) Plan(p profile.Profile, profileID string, files []roster.File, f
 	l.ofPerson = [2]columns{chosen(c.Student), chosen(c.Teacher)}
 	l.rename = renames{school: c.School.AllowDisplayNameUpdate, class: c.Section.AllowDisplayNameUpdate,
 		person: [2]bool{c.Student.AllowDisplayNameUpdate, c.Teacher.AllowDisplayNameUpdate}}
-	l.schools = things{positions: map[string]uint32{}, known: l.part.schools, deferred: c.School.IsSyncDeferred}
-	l.classes = things{positions: map[string]uint32{}, known: l.part.classes, deferred: c.Section.IsSyncDeferred}
-	l.people = people{positions: [2]map[string]uint32{{}, {}}, known: l.part.people,
+	l.schools = things{positions: map[string]uint32{}, known: l.there(part.schools, unitsHome), deferred: c.School.IsSyncDeferred}
+	l.classes = things{positions: map[string]uint32{}, known: l.there(part.classes, groupsHome), deferred: c.Section.IsSyncDeferred}
+	l.people = people{positions: [2]map[string]uint32{{}, {}},
+		known:    func(as role, id string) bool { return l.there(part.people[as], usersHome)(id) },
 		deferred: [2]bool{c.Student.IsSyncDeferred, c.Teacher.IsSyncDeferred}}
 
 	for _, step := range []struct {
@@ -157,7 +163,12 @@ func (s *Store) Plan(p profile.Profile, profileID string, files []roster.File, f
 			return nil, err
 		}
 	}
-	return l.Plan, l.checkSize()
+	return l.Plan, s.objects.Fits(view, l.fresh())
+}
+
+// there tells of what an earlier run made whether it is still there.
+func (l *planner) there(known map[string]entity.Place, in entity.Home) func(externalID string) bool {
+	return func(id string) bool { return alive(l.view, known[id], in) != nil }
 }
 
 // filled is the memberships that an entity's rows are; a school's are none.
@@ -183,14 +194,25 @@ func (l *planner) read(e roster.Entity, row func(roster.Record)) (err error) {
 	}
 }
 
-func (l *planner) checkSize() error {
-	for _, e := range []FullError{{Schools, len(l.state.schools) + len(l.schools.list)}, {Classes, len(l.state.classes) + len(l.classes.list)},
-		{Accounts, len(l.state.accounts) + len(l.people.list)}} {
-		if e.Want > MaxObjects {
-			return &e
+// fresh returns how many objects the plan makes.
+func (l *planner) fresh() (n int) {
+	for i := range l.schools.list {
+		if !l.schools.known(l.schools.list[i].externalID) {
+			n++
 		}
 	}
-	return nil
+	for i := range l.classes.list {
+		if !l.classes.known(l.classes.list[i].externalID) {
+			n++
+		}
+	}
+	for i := range l.people.list {
+		if x := &l.people.list[i]; x.inFiles && x.problem == nil && x.account == fresh {
+			n++
+		}
+	}
+	l.Plan.made = n
+	return n
 }
 
 // customizations returns a profile's, with no part absent: an absent one is as

@@ -17,8 +17,8 @@ func (l *planner) school(r roster.Record) {
 		return
 	}
 	l.w.b = l.w.b[:0]
-	schoolRest(&l.w, &l.ofSchool, r)
-	l.schools.add(thing{id, strings.Clone(r.Get("Name")), bytes.Clone(l.w.b)})
+	schoolOf(&l.w, &l.ofSchool, r)
+	l.schools.add(thing{externalID: id, name: strings.Clone(r.Get("Name")), education: bytes.Clone(l.w.b)})
 }
 
 // section takes a row of sections.
@@ -42,8 +42,8 @@ func (l *planner) section(r roster.Record) {
 		return
 	}
 	l.w.b = l.w.b[:0]
-	classRest(&l.w, &l.ofClass, r, "Section_"+nickname, name)
-	class := l.classes.add(thing{id, strings.Clone(name), bytes.Clone(l.w.b)})
+	classOf(&l.w, &l.ofClass, r, name)
+	class := l.classes.add(thing{externalID: id, name: strings.Clone(name), nickname: "Section_" + nickname, education: bytes.Clone(l.w.b)})
 	// Verified files have every school that is referred to. Where schools are left
 	// out, a class may be in none.
 	if school := l.schools.position(r.Get("School SIS ID")); school != failed && school != absent {

@@ -1,56 +1,45 @@
 package directory
 
-import "unsafe"
+import "github.com/graphemu/graphemu/emulator/internal/entity"
 
-// keyCost is what a map takes for a key of text and a position, in bytes, beside the
-// text, which the map shares with the object.
+// keyCost is what a map takes for a key of text and a place, in bytes, beside the
+// text, which it keeps for itself.
 const keyCost = 48
 
-// Bytes estimates the memory of the directory's objects and memberships.
-func (s *Store) Bytes() int64 { return s.current.Load().bytes() }
-
-func (s *state) bytes() int64 {
+// Bytes estimates the memory of what the directory keeps beside the store's objects.
+func (s *Store) Bytes() int64 {
 	n := 0
-	for _, list := range [][]*object{s.schools, s.classes} {
-		for _, o := range list {
-			n += int(unsafe.Sizeof(*o)) + len(o.id) + len(o.externalID) + len(o.name) + len(o.rest) + 2*keyCost
+	for _, p := range s.parts.Load().list {
+		for _, known := range []map[string]entity.Place{p.schools, p.classes, p.people[student], p.people[teacher]} {
+			n += len(known) * (keyCost + 8)
 		}
-	}
-	for _, a := range s.accounts {
-		n += int(unsafe.Sizeof(*a)) + len(a.id) + 2*len(a.principalName) + len(a.displayName) + len(a.givenName) + len(a.surname) + len(a.mail) +
-			len(a.mailNickname) + len(a.employeeID) + len(a.externalID) + 2*keyCost
-	}
-	for _, u := range s.users {
-		n += int(unsafe.Sizeof(*u)) + len(u.middleName) + len(u.rest) + 4*len(u.parts) + keyCost
-	}
-	for _, p := range s.parts {
-		for _, l := range p.members {
-			n += 4 * (l.members.len() + l.containers.len())
+		for _, t := range p.members {
+			n += 4 * t.len()
 		}
 	}
 	return int64(n)
 }
 
-// len returns how many numbers a table consists of.
-func (t *table) len() int { return len(t.from) + len(t.start) + len(t.to) }
-
-// Bytes estimates what the directory grows by when p is applied, where
-// whatever earlier runs made stays as it is.
+// Bytes estimates what the world grows by when p is applied, where whatever earlier
+// runs made stays as it is.
 func (p *Plan) Bytes() int64 {
-	const personCost = 1024 // an account with its user; measured with the sample rosters
-	n := 0
+	const (
+		objectCost = 700 // beside the part of education; measured with the sample rosters
+		linkCost   = 40  // in the store from both ends, and here
+	)
+	n := objectCost * p.made
 	for i := range p.people.list {
-		if p.people.list[i].account == fresh {
-			n += personCost
+		if x := &p.people.list[i]; x.account == fresh {
+			n += len(x.education)
 		}
 	}
 	for _, list := range []things{p.schools, p.classes} {
 		for i := range list.list {
-			n += personCost/2 + len(list.list[i].rest)
+			n += len(list.list[i].education)
 		}
 	}
 	for _, pairs := range p.pairs {
-		n += 8 * len(pairs)
+		n += linkCost * len(pairs)
 	}
 	return int64(n)
 }

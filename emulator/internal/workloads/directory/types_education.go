@@ -10,7 +10,7 @@ entity educationSchool : educationOrganization
   address:physicalAddress createdBy:identitySet externalId externalPrincipalId fax highestGrade lowestGrade phone principalEmail
     principalName schoolNumber
   links classes:[educationClass] users:[educationUser]
-  unserved administrativeUnit:administrativeUnit
+  links administrativeUnit:administrativeUnit
 complex identitySet open
   application:identity device:identity user:identity
 complex physicalAddress
@@ -19,7 +19,8 @@ entity educationClass : entity
   classCode course:educationCourse createdBy:identitySet description displayName! externalId externalName
     externalSource:educationExternalSource externalSourceDetail grade mailNickname! term:educationTerm
   links members:[educationUser] schools:[educationSchool] teachers:[educationUser]
-  unserved group:group assignmentCategories[] assignmentDefaults assignments[] assignmentSettings modules[]
+  links group:group
+  unserved assignmentCategories[] assignmentDefaults assignments[] assignmentSettings modules[]
 complex educationCourse
   courseNumber description displayName externalId subject
 complex educationTerm
@@ -33,7 +34,8 @@ entity educationUser : entity
     residenceAddress:physicalAddress showInAddressList:Boolean student:educationStudent surname teacher:educationTeacher usageLocation
     userPrincipalName userType
   links classes:[educationClass] schools:[educationSchool]
-  unserved taughtClasses:[educationClass] user:user assignments[] rubrics[]
+  links taughtClasses:[educationClass] user:user
+  unserved assignments[] rubrics[]
 enum contactRelationship parent relative aide doctor guardian child other unknownFutureValue
 enum educationGender female male other unknownFutureValue
 complex educationOnPremisesInfo

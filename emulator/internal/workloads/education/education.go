@@ -1,77 +1,98 @@
-// Package education is the schools, classes and users of /education, which syncs make:
-// they are only read.
+// Package education is the schools, classes and users of /education. Documented: each is
+// an object of the directory, with the same id: a school is an administrative unit, a
+// class a group, an education user a user. So they are no objects of their own, but
+// views of these, with what only education knows inside of them. Syncs make them, and
+// clients.
 package education
 
 import (
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 )
 
-const (
-	schools = "/education/schools"
-	school  = schools + "/{object}"
-	classes = "/education/classes"
-	class   = classes + "/{object}"
-	users   = "/education/users"
-	user    = users + "/{object}"
-)
-
-// Permissions. Documented, each on the page of the operation: the first is the one that
-// today's pages have; the others are on the pages of delta queries, which read the
-// same. Observed: the service's words on users of education differ.
+// Permissions. Documented, each on the page of the operation: of those that read, the
+// first is the one that today's pages have; the others are on the pages of delta queries,
+// which read the same. Only an app may write. Observed: the service's words on users of
+// education differ.
 var (
-	roster = identity.NewNeed(identity.Education, delegated, application)
-	people = identity.NewNeed(identity.EducationUsers, delegated, application)
+	roster = needs(identity.Education)
+	people = needs(identity.EducationUsers)
 )
 
-const (
-	delegated   = "EduRoster.ReadBasic EduRoster.Read EduRoster.ReadWrite"
-	application = "EduRoster.ReadBasic.All EduRoster.Read.All EduRoster.ReadWrite.All"
-)
+func needs(f identity.Family) func(verb string) *identity.Need {
+	read := identity.NewNeed(f, "EduRoster.ReadBasic EduRoster.Read EduRoster.ReadWrite",
+		"EduRoster.ReadBasic.All EduRoster.Read.All EduRoster.ReadWrite.All")
+	write := identity.NewNeed(f, "", "EduRoster.ReadWrite.All")
+	return func(verb string) *identity.Need {
+		switch verb {
+		case "list", "get", "count", "ref":
+			return read
+		}
+		return write
+	}
+}
 
 // Workload is the objects of education.
 var Workload = &workload.Workload{
 	Model: model,
-	Operations: []workload.Operation{
-		row("schools.list", schools, roster, directory.ListOf(directory.Schools)),
-		row("schools.count", schools+"/$count", roster, directory.CountOf(directory.Schools)),
-		row("schools.get", school, roster, directory.OneOf(directory.Schools)),
-		row("schools.classes.list", school+"/classes", roster, directory.ListRelated(directory.SchoolClasses)),
-		row("schools.classes.count", school+"/classes/$count", roster, directory.CountRelated(directory.SchoolClasses)),
-		row("schools.users.list", school+"/users", roster, directory.ListRelated(directory.SchoolUsers)),
-		row("schools.users.count", school+"/users/$count", roster, directory.CountRelated(directory.SchoolUsers)),
-		row("classes.list", classes, roster, directory.ListOf(directory.Classes)),
-		row("classes.count", classes+"/$count", roster, directory.CountOf(directory.Classes)),
-		row("classes.get", class, roster, directory.OneOf(directory.Classes)),
-		row("classes.members.list", class+"/members", roster, directory.ListRelated(directory.ClassMembers)),
-		row("classes.members.count", class+"/members/$count", roster, directory.CountRelated(directory.ClassMembers)),
-		row("classes.teachers.list", class+"/teachers", roster, directory.ListRelated(directory.ClassTeachers)),
-		row("classes.teachers.count", class+"/teachers/$count", roster, directory.CountRelated(directory.ClassTeachers)),
-		row("classes.schools.list", class+"/schools", roster, directory.ListRelated(directory.ClassSchools)),
-		row("classes.schools.count", class+"/schools/$count", roster, directory.CountRelated(directory.ClassSchools)),
-		row("users.list", users, people, directory.ListOf(directory.Users)),
-		row("users.count", users+"/$count", people, directory.CountOf(directory.Users)),
-		row("users.get", user, people, directory.OneOf(directory.Users)),
-		row("users.classes.list", user+"/classes", people, directory.ListRelated(directory.UserClasses)),
-		row("users.classes.count", user+"/classes/$count", people, directory.CountRelated(directory.UserClasses)),
-		row("users.schools.list", user+"/schools", people, directory.ListRelated(directory.UserSchools)),
-		row("users.schools.count", user+"/schools/$count", people, directory.CountRelated(directory.UserSchools)),
-
-		{Path: "/education/me", Level: workload.Unsupported},
-		{Path: class + "/group", Level: workload.Unsupported},
-		{Path: school + "/administrativeUnit", Level: workload.Unsupported},
-		{Path: user + "/taughtClasses", Level: workload.Unsupported},
-		{Path: user + "/user", Level: workload.Unsupported},
-	},
-	ReadOnly: map[string]string{schools: directory.ReadOnly, classes: directory.ReadOnly, users: directory.ReadOnly},
+	Rules: []*workload.Rules{{Type: "educationRoot"}, schools, classes, users},
 }
 
-// row is an operation of both versions. Documented: v1.0 has what syncs make.
-func row(name, path string, needs *identity.Need, run directory.Run) workload.Operation {
-	return workload.Operation{Name: "education." + name, Method: "GET", Path: path,
-		Versions: workload.Beta | workload.V1, Needs: needs, Run: run}
+// PATCH answers with the object, and DELETE removes the group, unit or user behind it.
+// Documented: the update and delete pages.
+var (
+	schools = &workload.Rules{Type: "educationSchool", View: "administrativeUnit", Inside: directory.Inside, Set: directory.SchoolSet,
+		Family: entity.Directory, Required: []string{"displayName"}, PatchStatus: 200, Needs: roster,
+		Links: []workload.Link{
+			{Name: "classes", Relation: directory.SchoolClasses, Bare: true},
+			{Name: "users", Relation: directory.SchoolUsers},
+			{Name: "administrativeUnit", Self: true}}}
+
+	classes = &workload.Rules{Type: "educationClass", View: "group", Inside: directory.Inside, Set: directory.ClassSet,
+		Family: entity.Directory, Required: []string{"displayName", "mailNickname"}, PatchStatus: 200, Needs: roster, Create: newGroup,
+		Links: []workload.Link{
+			{Name: "members", Relation: directory.Members},
+			{Name: "teachers", Relation: directory.Owners, Bare: true, Add: joinAsMember, Remove: leaveAsMember},
+			{Name: "schools", Relation: directory.SchoolClasses, Reverse: true, ReadOnly: true},
+			{Name: "group", Self: true}}}
+
+	users = &workload.Rules{Type: "educationUser", View: "user", Inside: directory.Inside, Set: directory.UserSet,
+		Family: entity.Directory, Required: []string{"primaryRole"}, PatchStatus: 200, Needs: people,
+		Links: []workload.Link{
+			{Name: "classes", Relation: directory.Members, Reverse: true, ReadOnly: true},
+			{Name: "taughtClasses", Relation: directory.Owners, Reverse: true, ReadOnly: true},
+			{Name: "schools", Relation: directory.SchoolUsers, Reverse: true, ReadOnly: true},
+			{Name: "user", Self: true}}}
+)
+
+// newGroup makes the group of a class what it is. Documented: a Microsoft 365 group; that
+// it is private is chosen.
+func newGroup(_ *workload.Call, _ *entity.Tx, d *workload.Draft) error {
+	d.Values["groupTypes"] = []any{"Unified"}
+	d.Values["mailEnabled"], d.Values["securityEnabled"] = true, false
+	d.Values["visibility"] = "Private"
+	return nil
+}
+
+// joinAsMember lets a teacher be a member, too. Documented: a class's members are its
+// students and teachers.
+func joinAsMember(_ *workload.Call, tx *entity.Tx, class, teacher *entity.Object) error {
+	if tx.Linked(directory.Members, class.Place, teacher.Place) {
+		return nil
+	}
+	return tx.Link(directory.Members, class.Place, teacher.Place)
+}
+
+// leaveAsMember takes a teacher out of the class (chosen: the page says that the teacher
+// is removed from the class).
+func leaveAsMember(_ *workload.Call, tx *entity.Tx, class, teacher *entity.Object) error {
+	if !tx.Linked(directory.Members, class.Place, teacher.Place) {
+		return nil
+	}
+	return tx.Unlink(directory.Members, class.Place, teacher.Place)
 }
 
 // model is what the workload adds to the model of a version; the types are the
@@ -80,7 +101,7 @@ func model(v workload.Version) workload.Model {
 	school, class, user := directory.EducationTypes(v)
 	m := workload.Model{Bindings: bindings, Education: []odata.Property{
 		odata.Contained("classes", class, true),
-		odata.Unserved(odata.Contained("me", user, false)),
+		odata.Contained("me", user, false),
 		odata.Contained("schools", school, true),
 		odata.Contained("users", user, true),
 	}}

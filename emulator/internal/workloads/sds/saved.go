@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -17,14 +18,14 @@ type Saved struct {
 	Syncs    rostersync.Saved   `json:"syncs"`
 }
 
-// Save returns the workload as it stands at now, and the directory at the same moment,
-// with what the syncs made that are over by then.
-func (s *State) Save(now time.Time) (Saved, directory.Saved) {
+// Save returns the workload as it stands at now, and the directory and the world's
+// objects at the same moment, with what the syncs made that are over by then.
+func (s *State) Save(now time.Time) (Saved, directory.Saved, entity.Saved) {
 	whole := s.Syncs.Save(now)
-	return Saved{whole.Profiles, whole.Uploads, whole.Syncs}, whole.Directory
+	return Saved{whole.Profiles, whole.Uploads, whole.Syncs}, whole.Directory, whole.Objects
 }
 
-// Restore puts a new state where another was saved. The directory is restored before:
+// Restore puts a new state where another was saved. Objects and directory are restored before:
 // syncs go on in it. It errs with the place of what is wrong.
 func (s *State) Restore(saved Saved) error {
 	if err := s.Profiles.Restore(saved.Profiles); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	objectstore "github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/roster"
@@ -239,7 +240,9 @@ func synchronised(t *testing.T, p profile.Profile, o Options, domain string) map
 			seed.Users = append(seed.Users, directory.User{ID: a.ExternalID + a.Name, PrincipalName: a.Name + "@" + domain, ExternalID: a.ExternalID})
 		}
 	}
-	s := directory.New(seed, func(names ...string) string { return strings.Join(names, "/") })
+	objects, derive := objectstore.New(objectstore.Limits{}), func(names ...string) string { return strings.Join(names, "/") }
+	require.NoError(t, directory.Populate(objects, &seed, derive))
+	s := directory.New(seed, derive, objects)
 	done, err := s.Plan(p, "p", files, r.Format, time.Unix(0, 0))
 	require.NoError(t, err)
 	codes := map[string]int{}

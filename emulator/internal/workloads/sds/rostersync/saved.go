@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -44,6 +45,7 @@ type Whole struct {
 	Profiles  profile.SavedStore
 	Uploads   storage.Saved
 	Directory directory.Saved
+	Objects   entity.Saved // of the world
 }
 
 // Save returns the syncs and their stores as they stand at now. What calls do to
@@ -53,7 +55,8 @@ func (s *Syncs) Save(now time.Time) Whole {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now)
-	w := Whole{Directory: s.Directory.Save(), Profiles: s.Profiles.Save(now), Uploads: s.Blobs.Save()}
+	w := Whole{Profiles: s.Profiles.Save(now), Uploads: s.Blobs.Save()}
+	w.Directory, w.Objects = s.Directory.Save()
 	there := map[string]bool{}
 	for _, p := range w.Profiles.Profiles {
 		there[gjson.GetBytes(p.Profile, "id").String()] = true

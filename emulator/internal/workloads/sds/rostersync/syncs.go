@@ -21,7 +21,7 @@ type Syncs struct {
 	Profiles  *profile.Store
 	Blobs     *storage.Store
 	Directory *directory.Store
-	Memory    *quota.Share // counts what the syncs make; nil: nobody does
+	Memory    *quota.Share // counts what is kept beside the objects that syncs make; nil: nobody does
 
 	starting sync.Mutex // held by who starts or resets, one after the other: a large district takes seconds
 
@@ -203,9 +203,10 @@ func (s *Syncs) settle(now time.Time) {
 	}
 	before := s.Directory.Bytes()
 	for _, e := range ended {
-		e.run.applied = true
-		s.Directory.Apply(e.run.plan, e.at)
-		e.run.plan = nil
+		// It errs only where the store can number no more objects; the run has come to
+		// nothing then, and there is nobody to tell.
+		_ = s.Directory.Apply(e.run.plan, e.at)
+		e.run.applied, e.run.plan = true, nil
 	}
 	s.Memory.Add(s.Directory.Bytes() - before)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
@@ -32,7 +33,7 @@ var small = map[string]string{
 
 func newSyncs(script *profile.Script, limits storage.Limits) *Syncs {
 	return New(profile.NewStore(profile.Config{NewID: ids.NewStream(1, "test").GUID, Script: script}), storage.NewStore([]byte("key"), limits),
-		directory.New(directory.Seed{Domains: []string{"contoso.edu"}}, ids.Derived))
+		directory.New(directory.Seed{Domains: []string{"contoso.edu"}}, ids.Derived, entity.New(entity.Limits{})))
 }
 
 // seed makes a provisioned CSV profile that creates accounts.
@@ -157,13 +158,17 @@ func TestSaveKeepsTheFilesOfARun(t *testing.T) {
 			again := newSyncs(minute, storage.Limits{})
 			require.NoError(t, again.Profiles.Restore(w.Profiles))
 			require.NoError(t, again.Blobs.Restore(w.Uploads))
+			objects := entity.New(entity.Limits{})
+			require.NoError(t, objects.Restore(w.Objects))
+			again.Directory = directory.New(directory.Seed{Domains: []string{"contoso.edu"}}, ids.Derived, objects)
 			require.NoError(t, again.Directory.Restore(w.Directory))
 			require.NoError(t, again.Restore(w.Syncs))
 			later := dawn.Add(time.Hour)
 			s.Settle(later)
 			again.Settle(later)
 			assert.Equal(t, 1, again.Directory.Len(directory.Schools))
-			assert.Equal(t, s.Directory.Save(), again.Directory.Save())
+			assert.Equal(t, s.Save(later).Directory, again.Save(later).Directory)
+			assert.Equal(t, s.Save(later).Objects, again.Save(later).Objects)
 			w.Syncs.Runs[0].Profile = "nobody"
 			assert.ErrorContains(t, newSyncs(nil, storage.Limits{}).Restore(w.Syncs), `/runs/0/profile: "nobody"`)
 		})
