@@ -57,6 +57,10 @@ func (s *Server) fill(b *entity.Store, f *fixture.Fixture) error {
 	if err := directory.Populate(b, &accounts, func(names ...string) string { return fixtureID(s.set.Seed, names...) }); err != nil {
 		return fmt.Errorf("/directory/users: %w", err)
 	}
+	accounts.Users = nil // they are there
+	if err := directory.FillTenant(b, accounts, seededAt); err != nil {
+		return fmt.Errorf("/directory: %w", err)
+	}
 	minted := ids.NewStream(s.set.Seed, "fixture", "objects")
 	var seeds []objects.Seed
 	for _, e := range f.Entities {

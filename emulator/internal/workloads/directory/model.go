@@ -22,12 +22,6 @@ func newObjectTypes(known []*odata.Type, tables ...string) *objectTypes {
 		directoryObject: d.byName["directoryObject"]}
 }
 
-// sets are the collections of the entity container that rows of this workload read.
-func (o *objectTypes) sets() []odata.EntitySet {
-	return []odata.EntitySet{
-		{Name: "directoryObjects", Type: o.directoryObject}, {Name: "subscribedSkus", Type: o.sku}, {Name: "users", Type: o.user}}
-}
-
 var (
 	betaObjects = newObjectTypes([]*odata.Type{profile.EntityType, profile.RoleType}, betaTypes)
 
@@ -35,13 +29,6 @@ var (
 	v1Role    = &odata.Type{Name: "educationUserRole", Members: profile.RoleType.Members[:4]} // without faculty
 	v1Objects = newObjectTypes([]*odata.Type{v1Entity, v1Role}, v1Types)
 )
-
-// model is what the workload adds to the model of a version. The types that all share
-// are among those of profiles in beta.
-func model(v workload.Version) workload.Model {
-	o, types := typesOf(v)
-	return workload.Model{Types: types, Sets: o.sets()}
-}
 
 // typesOf are the types of a version, and all that the workload adds to its model.
 func typesOf(v workload.Version) (o *objectTypes, types []*odata.Type) {

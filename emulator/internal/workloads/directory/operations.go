@@ -26,15 +26,3 @@ func same(permissions string) *identity.Need {
 	return identity.NewNeed(identity.Directory, permissions, permissions)
 }
 
-const both = workload.Beta | workload.V1
-
-// Workload is the tenant's users, groups and licences.
-var Workload = &workload.Workload{
-	Model: model,
-	Rules: []*workload.Rules{userRules, groupRules, unitRules},
-	Operations: []workload.Operation{
-		{Name: "directory.subscribedSkus.list", Method: "GET", Path: "/subscribedSkus", Versions: both, Needs: skusNeed, Run: listLicences},
-		{Path: "/directoryObjects", Level: workload.Unsupported},
-	},
-	ReadOnly: map[string]string{"/subscribedSkus": "graphemu's licences come from the fixture"},
-}

@@ -5,10 +5,10 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
-// Objects are the directory's objects: read and written, by the engine of objects over
-// the tables of types and these rules.
-var Objects = &workload.Workload{
-	Model: objectsModel,
+// Workload is the directory: read and written by the engine of objects, over the tables
+// of types and these rules.
+var Workload = &workload.Workload{
+	Model: model,
 	Rules: []*workload.Rules{
 		objectRules, userRules, groupRules, applicationRules, servicePrincipalRules, extensionRules, credentialRules,
 		grantRules, assignmentRules, deviceRules, contactRules, contractRules, unitRules, roleRules, templateRules,
@@ -16,8 +16,9 @@ var Objects = &workload.Workload{
 	},
 }
 
-// objectsModel is the model of a version with all collections of the directory.
-func objectsModel(v workload.Version) workload.Model {
+// model is what the workload adds to the model of a version. The types that all share
+// are among those of profiles in beta.
+func model(v workload.Version) workload.Model {
 	o, types := typesOf(v)
 	return workload.Model{Types: types, Actions: o.actions, Functions: o.functions, Sets: o.allSets(v), Singles: o.singletons()}
 }
