@@ -79,7 +79,7 @@ func changedLicences(tx *entity.Tx, o *entity.Object, add []any, remove []string
 	var order []string
 	for _, one := range add {
 		licence, _ := one.(map[string]any)
-		id := strings.ToLower(textOf(licence, "skuId"))
+		id := strings.ToLower(textIn(licence, "skuId"))
 		sku := skuOf(tx.View, id)
 		if sku == nil { // chosen words; the service's begin so
 			return nil, refuse("License %s does not correspond to a valid company License.", id).
@@ -142,7 +142,7 @@ func linkLicences(tx *entity.Tx, user *entity.Object, licences []any) error {
 		}
 	}
 	for _, one := range licences {
-		sku := skuOf(tx.View, textOf(one.(map[string]any), "skuId"))
+		sku := skuOf(tx.View, textIn(one.(map[string]any), "skuId"))
 		if sku == nil || tx.Linked(relLicence, user.Place, sku.Place) {
 			continue
 		}
@@ -169,7 +169,7 @@ func describeLicences(tx *entity.Tx, user *entity.Object, licences []any) error 
 		have[id] = true
 	}
 	for _, one := range licences {
-		id := textOf(one.(map[string]any), "skuId")
+		id := textIn(one.(map[string]any), "skuId")
 		sku := skuOf(tx.View, id)
 		if have[id] || sku == nil {
 			continue
@@ -195,7 +195,7 @@ func rawOr(raw, other string) string {
 
 func holds(licences []any, id string) bool {
 	for _, one := range licences {
-		if m, ok := one.(map[string]any); ok && strings.EqualFold(textOf(m, "skuId"), id) {
+		if m, ok := one.(map[string]any); ok && strings.EqualFold(textIn(m, "skuId"), id) {
 			return true
 		}
 	}

@@ -159,7 +159,7 @@ func restoreObject(c *workload.Call, on *entity.Object) (engineReply, error) {
 			return notHere(on.ID)
 		}
 		keys := o.Keys()
-		if name := textOf(values, "newUserPrincipalName"); name != "" && is(o, "user") {
+		if name := textIn(values, "newUserPrincipalName"); name != "" && is(o, "user") {
 			if err := checkUser(tx, map[string]any{"userPrincipalName": name}); err != nil {
 				return err
 			}
@@ -223,13 +223,13 @@ func deletedOwnedObjects(c *workload.Call, _ *entity.Object) (engineReply, error
 	if err != nil {
 		return engineReply{}, err
 	}
-	if kind := textOf(values, "type"); !strings.EqualFold(kind, "Group") {
+	if kind := textIn(values, "type"); !strings.EqualFold(kind, "Group") {
 		return engineReply{}, refuse("The value of the parameter 'type' is not valid.").Help("invalidValue", "/type", "want Group")
 	}
 	in := c.Objects.Store(c).View()
 	list := []*entity.Object{}
-	if user := ofType(in, "user", textOf(values, "userId")); user != nil {
-		for p := range in.Sources(parked+RelOwners, user.Place).All(0) {
+	if user := ofType(in, "user", textIn(values, "userId")); user != nil {
+		for p := range in.Sources(parked+Owners, user.Place).All(0) {
 			if o := in.At(p); o.Home == deletedHome && is(o, "group") && len(list) < maxGotten {
 				list = append(list, o)
 			}
