@@ -176,7 +176,7 @@ func (e *Engine) Operation(method string, v workload.Version, p resource.Path) (
 		return op, true
 	}
 	does, ok := e.verbs(p)[method]
-	if n := len(p.Segments); !ok && method == http.MethodDelete && end.Kind == resource.Key && e.bare(p) {
+	if n := len(p.Segments); method == http.MethodDelete && end.Kind == resource.Key && e.bare(p) {
 		p = resource.Path{Segments: append(p.Segments[:n:n], resource.Segment{Kind: resource.Ref, Name: "$ref", Type: end.Type})}
 		does, ok = refOfMemberVerbs[method]
 	}
