@@ -25,4 +25,3 @@ var (
 func same(permissions string) *identity.Need {
 	return identity.NewNeed(identity.Directory, permissions, permissions)
 }
-
