@@ -87,7 +87,8 @@ func directorySeed(d fixture.Directory) directory.Seed {
 		seed.Users = append(seed.Users, directory.User{
 			ID: u.ID, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName, UsageLocation: u.UsageLocation,
 			GivenName: u.GivenName, Surname: u.Surname, Mail: u.Mail, MailNickname: u.MailNickname,
-			EmployeeID: u.EmployeeID, ExternalID: u.ExternalID, Disabled: u.Disabled})
+			EmployeeID: u.EmployeeID, ExternalID: u.ExternalID, Disabled: u.Disabled,
+			Password: u.Password})
 	}
 	return seed
 }

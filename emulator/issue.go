@@ -101,15 +101,15 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 		IssuedAt: from, NotBefore: from, Expires: to, Revision: state.Revision.Load(),
 		ID: ids.Derived("uti", w.tenant, app, o.User, to.String())}
 	if o.User != "" {
-		c.Object, c.UserName = state.accounts().object(w.tenant, o.User)
+		c.Object, c.UserName = state.signsIn().object(w.tenant, o.User)
 	}
 	return c, c.Validate()
 }
 
 // object returns the id and name of an account; of one that there is not a made-up
 // id, as the token endpoints have it.
-func (a *accounts) object(tenant, user string) (id, name string) {
-	if u := a.find(user); u != nil {
+func (w whoSignsIn) object(tenant, user string) (id, name string) {
+	if u, ok := w.User(user); ok {
 		return u.ID, u.DisplayName
 	}
 	return entra.ObjectID(tenant, strings.ToLower(user)), ""
@@ -121,8 +121,8 @@ func (a *accounts) object(tenant, user string) (id, name string) {
 func (w *World) ApproveSignIn(userCode, user string) error {
 	state := w.current.Load()
 	if w.server.set.Auth == AuthStrict {
-		if u := state.accounts().find(user); u == nil || u.Disabled {
-			return fmt.Errorf("the fixture has no user %q who may sign in", user)
+		if u, ok := state.signsIn().User(user); !ok || u.Disabled {
+			return fmt.Errorf("the directory has no user %q who may sign in", user)
 		}
 	}
 	if name, domain, ok := strings.Cut(user, "@"); !ok || name == "" || domain == "" {
@@ -136,15 +136,6 @@ func (w *World) ApproveSignIn(userCode, user string) error {
 func (w *World) DeclineSignIn(userCode string) error {
 	state := w.current.Load()
 	return state.Sessions.DeclineDevice(state.Clock.Now(), userCode)
-}
-
-// find returns the user of a principal name, nil where there is none.
-func (a *accounts) find(name string) *entra.User {
-	i := slices.IndexFunc(a.users, func(u entra.User) bool { return strings.EqualFold(u.PrincipalName, name) })
-	if i < 0 {
-		return nil
-	}
-	return &a.users[i]
 }
 
 // RotateKeys makes the token endpoints sign with a new key. The one before stays

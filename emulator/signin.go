@@ -28,21 +28,17 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 	origin := s.originOf(r, byName)
 	tenant := &entra.Tenant{ID: to.tenant, Strict: s.set.Auth == AuthStrict, Known: to.known,
 		Origin: origin, Origins: s.origins.Has, Issuer: func(given bool) string { return s.origins.Issuer(origin, given) }, Signer: signer{s}}
-	var who *accounts
 	switch {
 	case to.tenant == to.world.tenant:
-		who = state.accounts()
+		tenant.Domains, tenant.Directory = domainsOf(&state.start.fixture.Directory, to.tenant), state.signsIn()
 		tenant.Sessions, tenant.Revision = state.Sessions, state.Revision.Load
 	default:
 		sc := s.scenario.Load()
 		tenant.Sessions, tenant.Now = entra.NewSessions(), clock.New(sc.clock, s.set.Now).Now()
 		if call.ForPeople() {
-			who = accountsOf(&sc.fixture.Directory, to.tenant,
-				func(name string) string { return fixtureID(s.set.Seed, "accounts", strings.ToLower(name)) })
+			tenant.Domains = domainsOf(&sc.fixture.Directory, to.tenant)
+			tenant.Directory = whoSignsIn{view: sc.base.View(), now: tenant.Now, fixture: &sc.fixture.Directory}
 		}
-	}
-	if who != nil {
-		tenant.Domains, tenant.Users, tenant.Apps = who.domains, who.users, who.apps
 	}
 	if to.full != nil {
 		entra.Refuse(s.engine, w, r, &state.World.World, caller(r, byName), call, tenant, to.full.Error())
@@ -121,38 +117,12 @@ func tenantsOf(d *fixture.Directory) tenants {
 	return all
 }
 
-// accounts is the part of a fixture's directory that may sign in, as the sign-in
-// endpoints have it.
-type accounts struct {
-	domains []string
-	users   []entra.User
-	apps    []entra.App
-}
-
-// accountsOf prepares a directory for one tenant. idOf gives the id of the account with
-// a sign-in name: who signs in has the id that the account has in the world.
-func accountsOf(d *fixture.Directory, tenant string, idOf func(name string) string) *accounts {
-	a := &accounts{domains: d.Domains}
+// domainsOf are the domains of a tenant: its own, else those of the fixture.
+func domainsOf(d *fixture.Directory, tenant string) []string {
 	for _, t := range d.Tenants {
 		if t.ID == tenant && len(t.Domains) > 0 {
-			a.domains = t.Domains
+			return t.Domains
 		}
 	}
-	for _, u := range d.Users {
-		id := u.ID
-		if id == "" {
-			id = idOf(u.PrincipalName)
-		}
-		a.users = append(a.users, entra.User{ID: id, PrincipalName: u.PrincipalName, DisplayName: u.DisplayName,
-			Mail: u.Mail, Password: u.Password, Disabled: u.Disabled})
-	}
-	for _, app := range d.Apps {
-		var redirects []entra.RedirectURI
-		for _, r := range app.RedirectURIs {
-			redirects = append(redirects, entra.RedirectURI{URI: r.URI, Type: r.Type})
-		}
-		a.apps = append(a.apps, entra.App{ID: app.ID, DisplayName: app.DisplayName, Secret: app.Secret, Certificates: app.Certificates,
-			RedirectURIs: redirects, Public: app.Public, Permissions: app.Permissions, DelegatedPermissions: app.DelegatedPermissions})
-	}
-	return a
+	return d.Domains
 }

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -61,23 +60,6 @@ type state struct {
 	stored   variant.Set     // by which its profiles are kept, whatever scenario came since
 	prepared *prepared       // the scenario that the world runs; guarded by World.changing once others have the state
 	start    start
-
-	askedWho sync.Once
-	who      *accounts // see accounts
-}
-
-// accounts returns who may sign in. It is made when it is first needed.
-func (st *state) accounts() *accounts {
-	st.askedWho.Do(func() {
-		view := st.Entities.View()
-		st.who = accountsOf(&st.start.fixture.Directory, st.Tenant.ID, func(name string) string {
-			if o := directory.ByName(view, name); o != nil {
-				return o.ID
-			}
-			return fixtureID(st.Seed, "accounts", strings.ToLower(name))
-		})
-	})
-	return st.who
 }
 
 // inForce returns the world's state, the scenario that it runs and the rules that this
@@ -170,7 +152,9 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 		raise(&st.Revision, n)
 		return n
 	}
-	st.Registered = from.fixture.HasApp // one table for all worlds
+	st.Registered = func(app string) bool { // the fixture's table is one for all worlds
+		return from.fixture.HasApp(app) || whoSignsIn{view: st.Entities.View()}.registered(from.fixture, app)
+	}
 	memory.Add(worldCost + st.Directory.Bytes())
 	st.World.SetScenario(sc.begin(o))
 	return st

@@ -38,7 +38,7 @@ func (x *exchange) verify(assertion string, c client) *problem {
 	if err != nil || len(token.Headers) != 1 {
 		return refuse(badAssertion).help("assertion", "client_assertion", "it is not a JWT that is signed with RS256, PS256 or ES256")
 	}
-	var all []*x509.Certificate
+	all := slices.Clone(c.app.Keys)
 	for _, text := range c.app.Certificates {
 		if cert := parseCertificate(text); cert != nil {
 			all = append(all, cert)

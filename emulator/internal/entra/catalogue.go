@@ -8,6 +8,7 @@ const (
 	badAssertion       = 50027
 	userUnknown        = 50034
 	unknownInstance    = 50049
+	passwordExpired    = 50055
 	userDisabled       = 50057
 	noSession          = 50058
 	wrongPassword      = 50126
@@ -96,6 +97,8 @@ var catalogue = map[int]entry{
 			"To sign into this application, the account must be added to the directory."},
 	// Observed 2023: the page on instance discovery.
 	unknownInstance: {400, "invalid_instance", "Unknown or invalid instance."},
+	// Documented.
+	passwordExpired: {400, "invalid_grant", "The password is expired."},
 	// Documented.
 	userDisabled: {400, "invalid_grant", "The user account is disabled."},
 	// Recalled: the first sentence; Entra goes on about cookies. Documented: the name.

@@ -72,7 +72,7 @@ func (x *exchange) client(why purpose, kind identity.RedirectType) (client, *pro
 	}
 	// An app with "allow public client flows" may have a secret as well, and use it
 	// where no redirect URI says that it is public. Inferred.
-	if public || c.app.Public && c.app.Secret == "" && len(c.app.Certificates) == 0 {
+	if public || c.app.Public && !c.app.hasSecret() && !c.app.hasCertificate() {
 		return c, x.strictly(refuse(publicClient))
 	}
 	if assertion != "" {
@@ -123,6 +123,9 @@ func (x *exchange) named() (client, *problem) {
 }
 
 func (t *Tenant) app(id string) *App {
+	if t.Directory != nil {
+		return t.Directory.App(id)
+	}
 	for i := range t.Apps {
 		if strings.EqualFold(t.Apps[i].ID, id) {
 			return &t.Apps[i]
@@ -162,12 +165,12 @@ func (x *exchange) credentials() (secrets []string, assertion string, p *problem
 // compare checks the secret of a known app.
 func (c client) compare(secrets []string) *problem {
 	for _, s := range secrets {
-		if c.app.Secret != "" && same(s, c.app.Secret) {
+		if c.app.Secret != "" && same(s, c.app.Secret) || c.app.Check != nil && c.app.Check(s) {
 			return nil
 		}
 	}
 	p := refuse(wrongSecret, c.id)
-	if c.app.Secret == "" {
+	if !c.app.hasSecret() {
 		p.help("noSecret", "client_secret", "the app has no secret; give it one where it is registered")
 	}
 	return p

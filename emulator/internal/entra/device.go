@@ -45,7 +45,7 @@ func (x *exchange) device() (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	if c.app != nil && !c.app.Public && c.app.Secret == "" && len(c.app.Certificates) == 0 {
+	if c.app != nil && !c.app.Public && !c.app.hasSecret() && !c.app.hasCertificate() {
 		// It could never redeem the code. Inferred: Entra says so no sooner than then.
 		if p := x.strictly(refuse(needsSecret)); p != nil {
 			return nil, p

@@ -14,6 +14,7 @@
 package entra
 
 import (
+	"crypto/x509"
 	"net/http"
 	"time"
 
@@ -31,6 +32,9 @@ type Tenant struct {
 	Domains []string // the first is the tenant's own
 	Users   []User
 	Apps    []App
+
+	// Directory is who may sign in, in place of Users and Apps; nil: these.
+	Directory Directory
 
 	Origin  string            // where the client reached this server, as "https://localhost:9443", no slash at its end
 	Origins func(string) bool // tells whether an origin is this server's as well
@@ -58,6 +62,19 @@ type User struct {
 	ID, PrincipalName, DisplayName, Mail string
 	Password                             string // "": any will do
 	Disabled                             bool
+
+	Check      func(password string) bool // in place of Password; nil: that
+	MustChange bool                       // the password has to be changed first
+}
+
+// Directory knows who may sign in.
+type Directory interface {
+	// User is the user of a principal name.
+	User(name string) (User, bool)
+	// App is the app of a client id; nil for none.
+	App(id string) *App
+	// Shown are the first users to choose from, and how many there are besides.
+	Shown(limit int) (users []User, more int)
 }
 
 // App is an app registration.
@@ -68,7 +85,17 @@ type App struct {
 	Public                  bool     // may use the flows that need no secret
 	Permissions             []string // application permissions
 	DelegatedPermissions    []string
+
+	Check            func(secret string) bool // tells whether it is one of the app's further secrets; nil: there are none
+	Keys             []*x509.Certificate      // further certificates
+	ServicePrincipal string                   // its object id; "": one that the client id decides
 }
+
+// hasSecret tells whether the app could prove itself by a secret.
+func (a *App) hasSecret() bool { return a.Secret != "" || a.Check != nil }
+
+// hasCertificate tells whether it could by an assertion.
+func (a *App) hasCertificate() bool { return len(a.Certificates)+len(a.Keys) > 0 }
 
 // RedirectURI is where a sign-in may lead back to.
 type RedirectURI struct {

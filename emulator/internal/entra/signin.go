@@ -149,6 +149,19 @@ func (c client) label() string {
 
 // shown are the users to choose from, and how many there are besides.
 func (x *exchange) shown() (users []User, more int) {
+	if x.tenant.Directory != nil {
+		users, more = x.tenant.Directory.Shown(maxShown)
+	} else {
+		users, more = x.listed()
+	}
+	if len(users) == 0 && !x.tenant.Strict {
+		users = []User{{PrincipalName: "someone@" + x.domain(), DisplayName: "Someone"}}
+	}
+	return users, more
+}
+
+// listed is shown of the tenant's list.
+func (x *exchange) listed() (users []User, more int) {
 	for _, u := range x.tenant.Users {
 		switch {
 		case u.Disabled:
@@ -157,9 +170,6 @@ func (x *exchange) shown() (users []User, more int) {
 		default:
 			more++
 		}
-	}
-	if len(users) == 0 && !x.tenant.Strict {
-		users = []User{{PrincipalName: "someone@" + x.domain(), DisplayName: "Someone"}}
 	}
 	return users, more
 }

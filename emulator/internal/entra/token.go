@@ -61,6 +61,9 @@ func (x *exchange) clientCredentials() (any, *problem) {
 	}
 	claims := x.claims(c, a, wants)
 	claims.Object = ObjectID(x.tenant.ID, c.id)
+	if c.app != nil && c.app.ServicePrincipal != "" {
+		claims.Object = c.app.ServicePrincipal
+	}
 	if a.graph() {
 		claims.Roles = []string{lenientRole}
 		if c.app != nil && c.proven {

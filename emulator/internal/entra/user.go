@@ -13,10 +13,7 @@ func (x *exchange) signedIn(name string) (User, *problem) {
 	if !principalName(name) {
 		return User{}, refuse(userUnknown, x.tenant.ID).help("user", "user", "a user has a principal name, as someone@%s", x.domain())
 	}
-	for _, u := range x.tenant.Users {
-		if !strings.EqualFold(u.PrincipalName, name) {
-			continue
-		}
+	if u, ok := x.tenant.user(name); ok {
 		if u.Disabled {
 			return u, x.strictly(refuse(userDisabled))
 		}
@@ -24,6 +21,27 @@ func (x *exchange) signedIn(name string) (User, *problem) {
 	}
 	p := x.strictly(refuse(userUnknown, x.tenant.ID).help("user", "user", "the directory has no user %s", cut(name)))
 	return User{ID: ObjectID(x.tenant.ID, strings.ToLower(name)), PrincipalName: name, DisplayName: name}, p
+}
+
+// user is the user of a principal name.
+func (t *Tenant) user(name string) (User, bool) {
+	if t.Directory != nil {
+		return t.Directory.User(name)
+	}
+	for _, u := range t.Users {
+		if strings.EqualFold(u.PrincipalName, name) {
+			return u, true
+		}
+	}
+	return User{}, false
+}
+
+// knows tells whether a password is the user's; where there is none, any will do.
+func (u *User) knows(password string) bool {
+	if u.Check != nil {
+		return u.Check(password)
+	}
+	return u.Password == "" || same(u.Password, password)
 }
 
 // principalName tells whether text may be a user's.
@@ -63,8 +81,14 @@ func (x *exchange) password() (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	if u.Password != "" && !same(u.Password, form.get("password")) {
+	if !u.knows(form.get("password")) {
 		if p := x.strictly(refuse(wrongPassword)); p != nil {
+			return nil, p
+		}
+	}
+	if u.MustChange {
+		if p := x.strictly(refuse(passwordExpired).help("passwordProfile", "password",
+			"passwordProfile.forceChangePasswordNextSignIn of the user is true; set it to false, or let the user change the password")); p != nil {
 			return nil, p
 		}
 	}

@@ -20,7 +20,11 @@ func (e *Engine) listObjects(c *workload.Call, p resource.Path) (engine.Reply, e
 	if err := e.castNeeded(t.list); err != nil {
 		return engine.Reply{}, err
 	}
-	return c.List(t.list.collection(e, c))
+	col := t.list.collection(e, c)
+	if err := e.allowed(c, t.list, &col, false); err != nil {
+		return engine.Reply{}, err
+	}
+	return c.List(col)
 }
 
 // count answers a $count segment.
@@ -40,7 +44,11 @@ func (e *Engine) count(c *workload.Call, p resource.Path) (engine.Reply, error) 
 	if err := e.castNeeded(t.list); err != nil {
 		return engine.Reply{}, err
 	}
-	return c.Count(t.list.collection(e, c))
+	col := t.list.collection(e, c)
+	if err := e.allowed(c, t.list, &col, true); err != nil {
+		return engine.Reply{}, err
+	}
+	return c.Count(col)
 }
 
 // objectOptions are what the address of one object takes.

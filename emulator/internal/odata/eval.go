@@ -36,6 +36,7 @@ type node struct {
 	lit   value // of opLiteral
 	path  path  // of opPath, opCount, opAny, opAll, opIsOf
 
+	name     string                              // of opFunction
 	function func(a, b string, exact bool) value // of opFunction
 }
 

@@ -101,7 +101,7 @@ func (p *parser) function() (*node, error) {
 	if err := p.next(); err != nil {
 		return nil, err
 	}
-	n := &node{op: opFunction, function: f.of, shape: shape{kind: f.result}}
+	n := &node{op: opFunction, name: f.name, function: f.of, shape: shape{kind: f.result}}
 	for sep := "("; ; sep = "," {
 		if err := p.expect(sep); err != nil {
 			return nil, err

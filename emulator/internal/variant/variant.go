@@ -44,6 +44,8 @@ var Table = []Variant{
 		Source: "SDS V1 CSV File Format; other pages, which let a teacher's School SIS ID list several schools"},
 	{Name: "retirement", Readings: []string{"off", "on"}, Source: "before and after 31 December 2024 (inferred)"},
 	{Name: "deprecationHeaders", Readings: []string{"off", "on"}, Source: "before and after June 2024"},
+	{Name: "directoryQueries", Readings: []string{"strict", "lenient"},
+		Source: "Graph's page of advanced query capabilities; OData, which lets a service answer more"},
 	{Name: "permissions", Readings: []string{"2021", "2018"}, Source: "newer pages; the create page's generation"},
 }
 

@@ -28,16 +28,18 @@ type Entity interface {
 
 // Collection is what a list, a count or an expansion reads from.
 type Collection struct {
-	Type    *odata.Type
-	Path    string                                                         // its address, relative to the service's root
-	Context string                                                         // after "$metadata#"
-	All     func(after uint64) iter.Seq[Entity]                            // a snapshot, in the order of creation; each is good until the next
-	Page    func(after uint64, skip, limit int) (page []Entity, more bool) // the same, by index
-	Len     func() int
-	Counted bool                                   // the count is given unasked
-	Unpaged bool                                   // all of it is one page, where $top asks for none
-	Usual   *odata.Selection                       // what is shown without $select; nil: all
-	Finish  func(a *engine.Reply, o odata.Options) // sets further headers of a list; nil: none
+	Type      *odata.Type
+	Path      string                                                         // its address, relative to the service's root
+	Context   string                                                         // after "$metadata#"
+	All       func(after uint64) iter.Seq[Entity]                            // a snapshot, in the order of creation; each is good until the next
+	Page      func(after uint64, skip, limit int) (page []Entity, more bool) // the same, by index
+	Len       func() int
+	Counted   bool                                   // the count is given unasked
+	Uncounted bool                                   // $count=true is not looked at
+	CountOnce bool                                   // only the first page has the count
+	Unpaged   bool                                   // all of it is one page, where $top asks for none
+	Usual     *odata.Selection                       // what is shown without $select; nil: all
+	Finish    func(a *engine.Reply, o odata.Options) // sets further headers of a list; nil: none
 }
 
 // Numbered is a collection of n entities, of which one(i) has the sequence number
@@ -87,6 +89,9 @@ func (c *Call) List(col Collection) (engine.Reply, error) {
 	o, err := c.Options(col.Type, listOptions)
 	if err != nil {
 		return engine.Reply{}, err
+	}
+	if col.Uncounted || col.CountOnce && o.SkipToken != "" {
+		o.Count = false
 	}
 	rest := nextOptions(c.Query)
 	p, err := c.read(col, o, rest)

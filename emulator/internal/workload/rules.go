@@ -27,9 +27,13 @@ type Rules struct {
 	Links       []Link            // navigations that lead to objects elsewhere
 	Actions     map[string]Action // by the unqualified name, of one object and of the collection
 	Advanced    bool              // the directory's rules of queries hold (ConsistencyLevel and the like)
+	SelectOnly  bool              // a list takes $select and no other query option
 	Unpaged     bool              // a list has no pages: all of it comes at once
 	CastToList  bool              // a list of the type alone is refused: it needs a cast
 	Tenant      bool              // stored objects may hold TenantID, in their id too
+
+	// What $orderby may name where Advanced is set: in plain queries, and in advanced ones too.
+	OrderBy, OrderByAdvanced []string
 
 	// Show is an object as clients and queries see it; nil: as it is stored.
 	Show func(c *Call, in entity.View, o *entity.Object) []byte

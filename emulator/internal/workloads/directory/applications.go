@@ -25,11 +25,12 @@ var applicationRules = &workload.Rules{
 		"addKey":         addKey,
 		"removeKey":      removeKey,
 	},
-	Needs:   needs("Application"),
-	Create:  createApplication,
-	Created: ownApplication,
-	Update:  updateApplication,
-	Delete:  deleteApplication,
+	OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
+	Needs:           needs("Application"),
+	Create:          createApplication,
+	Created:         ownApplication,
+	Update:          updateApplication,
+	Delete:          deleteApplication,
 }
 
 var audiences = words("AzureADMyOrg AzureADMultipleOrgs AzureADandPersonalMicrosoftAccount PersonalMicrosoftAccount")

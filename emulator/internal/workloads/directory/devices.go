@@ -19,7 +19,8 @@ var deviceRules = &workload.Rules{
 		{Name: "registeredOwners", Relation: relDeviceOwners, Targets: []string{"user", "servicePrincipal"}},
 		{Name: "registeredUsers", Relation: relDeviceUsers, Targets: []string{"user", "servicePrincipal"}},
 	}, memberLinks...),
-	Needs: needs("Device"),
+	OrderByAdvanced: words("createdDateTime deletedDateTime displayName approximateLastSignInDateTime"),
+	Needs:           needs("Device"),
 	Create: func(c *workload.Call, _ *entity.Tx, d *workload.Draft) error {
 		if !ids.IsGUID(textOf(d.Values, "deviceId")) {
 			return invalidValue("deviceId", "device")

@@ -50,6 +50,7 @@ type User struct {
 	EmployeeID         string
 	ExternalID         string // SIS ID that the account carries from an earlier sync
 	Disabled           bool   // it may not sign in
+	Password           string // "": any will do
 }
 
 // Store is a world's directory. It is safe for concurrent use: readers see one

@@ -45,6 +45,7 @@ var groupRules = &workload.Rules{
 		"resetUnseenCount":         setOfGroup("unseenCount", 0),
 		"retryServiceProvisioning": nothingToDo,
 	},
+	OrderBy: words("displayName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
 	Needs:   needs("Group"),
 	Create:  createGroup,
 	Created: ownGroup,

@@ -12,7 +12,7 @@ import (
 // objectRules are what all directory objects have. Documented: the resource page of
 // directoryObject.
 var objectRules = &workload.Rules{
-	Type: "directoryObject", Set: "directoryObjects", Family: entity.Directory, CastToList: true,
+	Type: "directoryObject", Set: "directoryObjects", Family: entity.Directory, CastToList: true, Advanced: true, OrderByAdvanced: words("displayName"),
 	ReadOnly: words("deletedDateTime"),
 	Links:    memberLinks,
 	Actions: map[string]workload.Action{

@@ -32,6 +32,14 @@ func hashed(id, password string) string {
 	return base64.RawStdEncoding.EncodeToString(key)
 }
 
+// hashedOrNone is hashed of a password; "" of none.
+func hashedOrNone(id, password string) string {
+	if password == "" {
+		return ""
+	}
+	return hashed(id, password)
+}
+
 // matches tells whether a password is the one of a hash.
 func matches(hash, id, password string) bool {
 	return hash != "" && subtle.ConstantTimeCompare([]byte(hash), []byte(hashed(id, password))) == 1

@@ -28,9 +28,10 @@ var servicePrincipalRules = &workload.Rules{
 		"removeKey":                  removeKey,
 		"addTokenSigningCertificate": addTokenSigningCertificate,
 	},
-	Create: createServicePrincipal,
-	Update: updateServicePrincipal,
-	Delete: softDelete,
+	OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
+	Create:          createServicePrincipal,
+	Update:          updateServicePrincipal,
+	Delete:          softDelete,
 }
 
 // createServicePrincipal completes a new service principal with what its application

@@ -11,7 +11,7 @@ var skusHome = entity.Home{Name: "subscribedSkus"}
 // skuRules are those of licences. Documented: the id is made of the tenant's and the
 // licence's; lists have no pages, and take $select alone.
 var skuRules = &workload.Rules{
-	Type: "subscribedSku", Set: "subscribedSkus", Tenant: true, Unpaged: true,
+	Type: "subscribedSku", Set: "subscribedSkus", Tenant: true, Unpaged: true, SelectOnly: true,
 	Needs: needsOf(skusNeed),
 	Show: func(_ *workload.Call, in entity.View, o *entity.Object) []byte {
 		return withMember(o.JSON, "consumedUnits", consumed(in, o))

@@ -187,7 +187,8 @@ func (f *filler) users(seed Seed) {
 			change{"identities", withSignInName(nil, issuer, u.PrincipalName)}, change{"mail", u.Mail}, change{"mailNickname", nickname},
 			change{"proxyAddresses", addresses}, change{"securityIdentifier", securityIdentifier(id)},
 			change{"signInSessionsValidFromDateTime", f.at}, change{"surname", u.Surname}, change{"usageLocation", location},
-			change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"}, change{"refreshTokensValidFromDateTime", f.at}, change{carriedID, u.ExternalID})
+			change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"}, change{"refreshTokensValidFromDateTime", f.at}, change{carriedID, u.ExternalID},
+			change{passwordMember, hashedOrNone(id, u.Password)})
 		if role := f.tx.Unique("directoryRole.roleTemplateId", globalAdministrator); i == 0 && made != nil && role != nil {
 			f.err = f.tx.Link(RelMembers, role.Place, made.Place)
 		}

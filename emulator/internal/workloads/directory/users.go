@@ -38,6 +38,7 @@ var userRules = &workload.Rules{
 		"changePassword":             changePassword,
 		"revokeSignInSessions":       revokeSessions,
 	},
+	OrderBy: words("displayName userPrincipalName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName userPrincipalName"),
 	Needs:  needs("User"),
 	Create: createUser,
 	Update: updateUser,

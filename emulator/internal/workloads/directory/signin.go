@@ -1,0 +1,127 @@
+package directory
+
+import (
+	"crypto/x509"
+	"strings"
+	"time"
+
+	"github.com/graphemu/graphemu/emulator/internal/entity"
+)
+
+// What signing in asks of the directory. Users and applications are those that Graph
+// shows: who is created can sign in, and who is deleted cannot.
+
+// Account is a user as signing in sees it.
+type Account struct {
+	ID, PrincipalName, DisplayName, Mail string
+
+	Disabled   bool
+	MustChange bool                       // the password has to be changed before anything else
+	Check      func(password string) bool // nil: nobody gave the user a password
+}
+
+func accountOf(o *entity.Object) Account {
+	a := Account{ID: o.ID, PrincipalName: prop(o, "userPrincipalName").Str, DisplayName: prop(o, "displayName").Str,
+		Mail: prop(o, "mail").Str, Disabled: prop(o, "accountEnabled").Raw == "false"}
+	if prop(o, passwordMember).Exists() {
+		a.Check = func(password string) bool { return CheckPassword(o, password) }
+		a.MustChange = prop(o, "passwordProfile").Get("forceChangePasswordNextSignIn").Bool()
+	}
+	return a
+}
+
+// AccountOf is the user of a sign-in name.
+func AccountOf(v entity.View, name string) (Account, bool) {
+	o := ByName(v, name)
+	if o == nil || o.Home != usersHome {
+		return Account{}, false
+	}
+	return accountOf(o), true
+}
+
+// FirstAccounts are the first users who may sign in, and how many there may be besides.
+func FirstAccounts(v entity.View, limit int) (list []Account, more int) {
+	users := v.List(usersHome)
+	seen := 0
+	for p := range users.All(0) {
+		if len(list) == limit {
+			return list, users.Len() - seen
+		}
+		seen++
+		if a := accountOf(v.At(p)); !a.Disabled {
+			list = append(list, a)
+		}
+	}
+	return list, 0
+}
+
+// Registration is an application as signing in sees it.
+type Registration struct {
+	AppID, DisplayName string
+	ServicePrincipal   string // id of its service principal; "": it has none, so nobody signs in to it
+	Disabled           bool   // its service principal is
+
+	HasSecret    bool
+	Check        func(secret string, now time.Time) bool
+	Certificates []*x509.Certificate
+	Public       bool              // it may use the flows that need no secret
+	Redirects    map[string]string // URI to its kind: web, spa, publicClient
+	Roles        []string          // application permissions of Microsoft Graph that it was given
+	Scopes       []string          // delegated ones, for all users
+}
+
+// RegistrationOf is the application of an appId.
+func RegistrationOf(v entity.View, appID string) (Registration, bool) {
+	o := v.Unique("application.appId", appID)
+	if o == nil || o.Home.Name != "applications" {
+		return Registration{}, false
+	}
+	r := Registration{AppID: prop(o, "appId").Str, DisplayName: prop(o, "displayName").Str, Certificates: Certificates(o),
+		HasSecret: prop(o, secretsMember).Exists(), Public: prop(o, "isFallbackPublicClient").Bool(), Redirects: map[string]string{}}
+	r.Check = func(secret string, now time.Time) bool { return CheckSecret(o, secret, now) }
+	for _, kind := range []string{"web", "spa", "publicClient"} {
+		for _, uri := range prop(o, kind).Get("redirectUris").Array() {
+			r.Redirects[uri.Str] = kind
+		}
+	}
+	if sp := v.Unique("servicePrincipal.appId", appID); sp != nil && sp.Home.Name == "servicePrincipals" {
+		r.ServicePrincipal, r.Disabled = sp.ID, prop(sp, "accountEnabled").Raw == "false"
+		r.Certificates = append(r.Certificates, Certificates(sp)...)
+		if prop(sp, secretsMember).Exists() {
+			ofApp := r.Check
+			r.HasSecret = true
+			r.Check = func(secret string, now time.Time) bool { return ofApp(secret, now) || CheckSecret(sp, secret, now) }
+		}
+		r.Roles, r.Scopes = rolesOf(v, sp), scopesOf(v, sp)
+	}
+	return r, true
+}
+
+// rolesOf are the values of Microsoft Graph's app roles that a service principal has.
+func rolesOf(v entity.View, sp *entity.Object) (roles []string) {
+	graph := v.Unique("servicePrincipal.appId", MicrosoftGraph)
+	if graph == nil {
+		return nil
+	}
+	values := map[string]string{}
+	for _, r := range prop(graph, "appRoles").Array() {
+		values[strings.ToLower(r.Get("id").Str)] = r.Get("value").Str
+	}
+	for p := range v.Sources(relRolePrincipal, sp.Place).All(0) {
+		o := v.At(p)
+		if value := values[strings.ToLower(prop(o, "appRoleId").Str)]; value != "" && strings.EqualFold(prop(o, "resourceId").Str, graph.ID) {
+			roles = append(roles, value)
+		}
+	}
+	return roles
+}
+
+// scopesOf are Microsoft Graph's scopes that a service principal was granted for all users.
+func scopesOf(v entity.View, sp *entity.Object) (scopes []string) {
+	for p := range v.Sources(relGrantClient, sp.Place).All(0) {
+		if o := v.At(p); prop(o, "consentType").Str == "AllPrincipals" {
+			scopes = append(scopes, strings.Fields(prop(o, "scope").Str)...)
+		}
+	}
+	return scopes
+}
