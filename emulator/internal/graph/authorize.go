@@ -154,7 +154,7 @@ func newDemand(operation string, need identity.Need) *demand {
 	case identity.Directory:
 		delegated, application, neither = apierror.InsufficientPrivileges, apierror.InsufficientPrivileges, apierror.InsufficientPrivileges
 	}
-	if need.Application == 0 {
+	if len(need.Application) == 0 {
 		// Inferred: what is missing then is a user's permission.
 		application, roles = apierror.MissingScopes, "is not supported with application permissions; it "+scopes+": "+delegatedWay(need.Delegated)
 	}
@@ -165,17 +165,17 @@ func newDemand(operation string, need identity.Need) *demand {
 }
 
 // delegatedWay tells how an app gets a token with a user's permissions.
-func delegatedWay(any identity.Permissions) string {
-	return "sign a user in (authorization code, device code or password), or take the token of graphemu token --scopes " + any.Names()[0]
+func delegatedWay(any identity.Choices) string {
+	return "sign a user in (authorization code, device code or password), or take the token of graphemu token --scopes " + any[0].Name
 }
 
 func (d *demand) objection(t *identity.Token) *objection {
 	switch {
 	case d == nil:
 		return nil
-	case t.Delegated && t.Permissions&d.Delegated == 0:
+	case t.Delegated && !t.Permissions.Meets(d.Delegated):
 		return d.delegated
-	case t.Application && t.Permissions&d.Application == 0:
+	case t.Application && !t.Permissions.Meets(d.Application):
 		return d.application
 	case !t.Delegated && !t.Application:
 		return d.neither
