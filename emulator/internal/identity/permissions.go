@@ -34,6 +34,9 @@ func NewPermissions(names []string) (p Permissions) {
 // Names returns the permissions as they were given.
 func (p Permissions) Names() []string { return slices.Clone(p.names) }
 
+// Shared is Names without a copy: it is not to be changed.
+func (p Permissions) Shared() []string { return p.names }
+
 // has tells whether a permission is in the set; folded is its name in lower case.
 func (p Permissions) has(folded string) bool {
 	if len(p.folded) > fewPermissions {
