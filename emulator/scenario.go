@@ -106,7 +106,7 @@ func (s *Server) prepareTexts(sources []Source, variants map[string]string) (*pr
 // parseScenario reads a scenario. A fixture that it names by path is looked for
 // beside its file.
 func (s *Server) parseScenario(name string, text []byte) (*scenario.File, error) {
-	o := scenarioOptions(known())
+	o := scenarioOptions(s.operations)
 	if filepath.Ext(name) != "" { // the file of a scenario has an ending
 		o.Folder = filepath.Dir(name)
 	}

@@ -129,7 +129,7 @@ func (e *Engine) Methods(p resource.Path) []string {
 			return []string{http.MethodPost}
 		}
 	}
-	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+	for _, m := range methods {
 		if _, ok := verbs(p)[m]; ok {
 			list = append(list, m)
 		}
