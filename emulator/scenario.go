@@ -152,7 +152,7 @@ func (s *Server) prepare(sources []Source, files []*scenario.File, variants map[
 // begin returns what the requests of a world meet, with its counters at zero. o
 // decides what chance does.
 func (sc *prepared) begin(o idSeed) *engine.Scenario {
-	begun := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest,
+	begun := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest, PageSize: sc.file.PageSize,
 		Faults: faults.NewSet(sc.file.Faults, binary.BigEndian.Uint64(ids.Key(o.Seed, o.From, "faults")))}
 	if len(sc.file.Throttle) > 0 {
 		begun.Throttle = throttling.New(sc.file.Throttle)
