@@ -16,6 +16,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/metadata"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/permission"
 	"github.com/graphemu/graphemu/emulator/internal/server"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
@@ -30,9 +31,13 @@ func operations() []string {
 	return slices.Concat(graph.Operations(workloads.All, builtIn), storage.Operations(), entra.Operations())
 }
 
-// known are the operations, and the calls by which they are asked for: what a rule's
-// operation is held against.
-func known() []string { return append(operations(), graph.Addresses(workloads.All)...) }
+// known are the operations of models and rows, and the calls by which they are asked
+// for: what a rule's operation is held against.
+func known(models graph.Models) operation.Known {
+	k := graph.Known(workloads.All, models)
+	k.List = append(k.List, operations()...)
+	return k
+}
 
 // newGraph returns Graph's handler with all workloads.
 func newGraph(cfg graph.Config, e *engine.Engine, models graph.Models) *graph.Handler {
