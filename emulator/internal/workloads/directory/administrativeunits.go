@@ -13,7 +13,7 @@ var unitRules = &workload.Rules{
 	Type: "administrativeUnit", Set: "directory/administrativeUnits", Family: entity.Directory, Advanced: true,
 	Required: words("displayName"),
 	ReadOnly: words("deletedDateTime"),
-	Links: []workload.Link{{Name: "members", Relation: RelMembers, Add: func(_ *workload.Call, _ *entity.Tx, _, to *entity.Object) error {
+	Links: []workload.Link{{Name: "members", Relation: Members, Add: func(_ *workload.Call, _ *entity.Tx, _, to *entity.Object) error {
 		if !slices.Contains([]string{"user", "group", "device"}, kindOf(to)) {
 			return invalidReference("a %s cannot be in an administrative unit", kindOf(to))
 		}
@@ -32,7 +32,7 @@ var unitRules = &workload.Rules{
 }
 
 func checkVisibility(d *workload.Draft) error {
-	if v := textOf(d.Values, "visibility"); v != "" && v != "Public" && v != "HiddenMembership" {
+	if v := textIn(d.Values, "visibility"); v != "" && v != "Public" && v != "HiddenMembership" {
 		return invalidValue("visibility", "administrativeUnit")
 	}
 	return nil

@@ -18,7 +18,7 @@ var applicationRules = &workload.Rules{
 	ReadOnly: words(`deletedDateTime appId applicationTemplateId certification createdByAppId createdDateTime disabledByMicrosoftStatus
 		publisherDomain verifiedPublisher`),
 	Unique: words("appId identifierUris uniqueName"),
-	Links:  []workload.Link{{Name: "owners", Relation: RelOwners, Targets: []string{"user", "servicePrincipal"}}},
+	Links:  []workload.Link{{Name: "owners", Relation: Owners, Targets: []string{"user", "servicePrincipal"}}},
 	Actions: map[string]workload.Action{
 		"addPassword":    addPassword,
 		"removePassword": removePassword,
@@ -89,7 +89,7 @@ func checkPermissions(list []any, old *entity.Object, where string) error {
 	now := map[string]bool{}
 	for _, one := range list {
 		m, _ := one.(map[string]any)
-		id := strings.ToLower(textOf(m, "id"))
+		id := strings.ToLower(textIn(m, "id"))
 		if !ids.IsGUID(id) {
 			return invalidValue("id", "application").Help("invalidId", "/"+strings.ReplaceAll(where, ".", "/"), "each needs an id of its own, a guid")
 		}
@@ -160,10 +160,10 @@ func ownApplication(c *workload.Call, tx *entity.Tx, o *entity.Object) error {
 		return nil
 	}
 	caller := ofType(tx.View, "user", me)
-	if caller == nil || tx.Linked(RelOwners, o.Place, caller.Place) {
+	if caller == nil || tx.Linked(Owners, o.Place, caller.Place) {
 		return nil
 	}
-	return tx.Link(RelOwners, o.Place, caller.Place)
+	return tx.Link(Owners, o.Place, caller.Place)
 }
 
 // deleteApplication deletes an application softly, and its service principal with it.
@@ -185,7 +185,7 @@ var extensionRules = &workload.Rules{
 	ReadOnly: words("appDisplayName deletedDateTime isSyncedFromOnPremises"),
 	Create: func(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		v := d.Values
-		if !slices.Contains(words("Binary Boolean DateTime Integer LargeInteger String"), textOf(v, "dataType")) {
+		if !slices.Contains(words("Binary Boolean DateTime Integer LargeInteger String"), textIn(v, "dataType")) {
 			return invalidValue("dataType", "extensionProperty")
 		}
 		for _, target := range textsOf(v, "targetObjects") {
@@ -200,7 +200,7 @@ var extensionRules = &workload.Rules{
 			return notHere("extensionProperties")
 		}
 		v["appDisplayName"] = prop(app, "displayName").Str
-		v["name"] = fmt.Sprintf("extension_%s_%s", strings.ReplaceAll(prop(app, "appId").Str, "-", ""), textOf(v, "name"))
+		v["name"] = fmt.Sprintf("extension_%s_%s", strings.ReplaceAll(prop(app, "appId").Str, "-", ""), textIn(v, "name"))
 		return nil
 	},
 }
@@ -229,8 +229,8 @@ var credentialRules = &workload.Rules{
 	Type: "federatedIdentityCredential", Required: words("name issuer subject audiences"),
 	Create: func(_ *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		for p := range tx.List(entity.Home{Parent: d.Parent, Name: "federatedIdentityCredentials"}).All(0) {
-			if strings.EqualFold(prop(tx.At(p), "name").Str, textOf(d.Values, "name")) {
-				return sameKey("FederatedIdentityCredential with name %s already exists.", textOf(d.Values, "name"))
+			if strings.EqualFold(prop(tx.At(p), "name").Str, textIn(d.Values, "name")) {
+				return sameKey("FederatedIdentityCredential with name %s already exists.", textIn(d.Values, "name"))
 			}
 		}
 		return nil

@@ -77,7 +77,7 @@ func certificate(key string) *x509.Certificate {
 
 // timeOf is a time that a client sent, or another one.
 func timeOf(values map[string]any, name string, other time.Time) (time.Time, error) {
-	text := textOf(values, name)
+	text := textIn(values, name)
 	if text == "" {
 		return other, nil
 	}
@@ -107,7 +107,7 @@ func addPassword(c *workload.Call, on *entity.Object) (engineReply, error) {
 	if err != nil {
 		return engineReply{}, err
 	}
-	if textOf(wish, "secretText") != "" { // documented: the service makes it; observed: docs issue 6165
+	if textIn(wish, "secretText") != "" { // documented: the service makes it; observed: docs issue 6165
 		return engineReply{}, readOnlyValue("secretText")
 	}
 	if !end.After(start) {
@@ -161,7 +161,7 @@ func changeCredentials(c *workload.Call, on *entity.Object, property, hidden str
 func without(list []any, keyID string) (left []any, ok bool) {
 	left = slices.DeleteFunc(slices.Clone(list), func(v any) bool {
 		m, _ := v.(map[string]any)
-		return strings.EqualFold(textOf(m, "keyId"), keyID)
+		return strings.EqualFold(textIn(m, "keyId"), keyID)
 	})
 	return left, len(left) < len(list)
 }
@@ -173,7 +173,7 @@ func removePassword(c *workload.Call, on *entity.Object) (engineReply, error) {
 	if err != nil {
 		return engineReply{}, err
 	}
-	return workload.Empty(http.StatusNoContent), removeCredential(c, on, "passwordCredentials", secretsMember, textOf(values, "keyId"))
+	return workload.Empty(http.StatusNoContent), removeCredential(c, on, "passwordCredentials", secretsMember, textIn(values, "keyId"))
 }
 
 func removeCredential(c *workload.Call, on *entity.Object, property, hidden, id string) error {
@@ -194,7 +194,7 @@ func addKey(c *workload.Call, on *entity.Object) (engineReply, error) {
 	if err != nil {
 		return engineReply{}, err
 	}
-	if err := prove(c, on, textOf(values, "proof")); err != nil {
+	if err := prove(c, on, textIn(values, "proof")); err != nil {
 		return engineReply{}, err
 	}
 	wish, _ := values["keyCredential"].(map[string]any)
@@ -203,7 +203,7 @@ func addKey(c *workload.Call, on *entity.Object) (engineReply, error) {
 		return engineReply{}, err
 	}
 	err = changeCredentials(c, on, "keyCredentials", keysMember, func(list []any, keys map[string]any) ([]any, error) {
-		keys[textOf(credential, "keyId")] = key
+		keys[textIn(credential, "keyId")] = key
 		return append(list, credential), nil
 	})
 	if err != nil {
@@ -218,10 +218,10 @@ func removeKey(c *workload.Call, on *entity.Object) (engineReply, error) {
 	if err != nil {
 		return engineReply{}, err
 	}
-	if err := prove(c, on, textOf(values, "proof")); err != nil {
+	if err := prove(c, on, textIn(values, "proof")); err != nil {
 		return engineReply{}, err
 	}
-	return workload.Empty(http.StatusNoContent), removeCredential(c, on, "keyCredentials", keysMember, textOf(values, "keyId"))
+	return workload.Empty(http.StatusNoContent), removeCredential(c, on, "keyCredentials", keysMember, textIn(values, "keyId"))
 }
 
 // audienceOfProofs is the aud of a proof. Documented.
@@ -253,11 +253,11 @@ func prove(c *workload.Call, on *entity.Object, proof string) error {
 
 // newKey reads a key credential that a client adds.
 func newKey(c *workload.Call, wish map[string]any) (credential map[string]any, key string, err error) {
-	key = textOf(wish, "key")
+	key = textIn(wish, "key")
 	if key == "" {
 		return nil, "", missingValue("key", "keyCredential")
 	}
-	id := strings.ToLower(textOf(wish, "keyId"))
+	id := strings.ToLower(textIn(wish, "keyId"))
 	if id == "" {
 		id = c.Objects.NewID(c)
 	}
@@ -291,8 +291,8 @@ func takeCredentials(c *workload.Call, d *workload.Draft, old *entity.Object) er
 		kept := []any{}
 		for _, one := range list {
 			m, _ := one.(map[string]any)
-			was := known(old, "passwordCredentials", textOf(m, "keyId"))
-			if was == nil || textOf(m, "secretText") != "" { // chosen words
+			was := known(old, "passwordCredentials", textIn(m, "keyId"))
+			if was == nil || textIn(m, "secretText") != "" { // chosen words
 				return refuse("New password credentials must be generated with service actions.").
 					Help("addPassword", "/passwordCredentials", "POST …/addPassword makes a secret and shows it once")
 			}
@@ -311,9 +311,9 @@ func takeCredentials(c *workload.Call, d *workload.Draft, old *entity.Object) er
 	kept, left := []any{}, map[string]any{}
 	for _, one := range list {
 		m, _ := one.(map[string]any)
-		id := strings.ToLower(textOf(m, "keyId"))
+		id := strings.ToLower(textIn(m, "keyId"))
 		if was := known(old, "keyCredentials", id); was != nil {
-			if key := textOf(m, "key"); key != "" && key != keys[id] {
+			if key := textIn(m, "key"); key != "" && key != keys[id] {
 				return refuse("Update to existing credential with KeyId '%s' is not allowed.", id).
 					Help("KeyNotUpdatable", "keyCredentials", "remove it, and add another")
 			}
@@ -324,7 +324,7 @@ func takeCredentials(c *workload.Call, d *workload.Draft, old *entity.Object) er
 		if err != nil {
 			return err
 		}
-		kept, left[textOf(credential, "keyId")] = append(kept, credential), key
+		kept, left[textIn(credential, "keyId")] = append(kept, credential), key
 	}
 	d.Values["keyCredentials"], d.Hidden[keysMember] = kept, left
 	return nil
@@ -352,7 +352,7 @@ func addTokenSigningCertificate(c *workload.Call, on *entity.Object) (engineRepl
 	if err != nil {
 		return engineReply{}, err
 	}
-	name, ok := strings.CutPrefix(textOf(values, "displayName"), "CN=")
+	name, ok := strings.CutPrefix(textIn(values, "displayName"), "CN=")
 	if !ok || name == "" {
 		return engineReply{}, invalidValue("displayName", "servicePrincipal").Help("invalidValue", "/displayName", "it begins with CN=")
 	}

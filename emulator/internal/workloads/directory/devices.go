@@ -22,7 +22,7 @@ var deviceRules = &workload.Rules{
 	OrderByAdvanced: words("createdDateTime deletedDateTime displayName approximateLastSignInDateTime"),
 	Needs:           needs("Device"),
 	Create: func(c *workload.Call, _ *entity.Tx, d *workload.Draft) error {
-		if !ids.IsGUID(textOf(d.Values, "deviceId")) {
+		if !ids.IsGUID(textIn(d.Values, "deviceId")) {
 			return invalidValue("deviceId", "device")
 		}
 		preset(d.Values, "registrationDateTime", stamp(c.Now))

@@ -12,7 +12,7 @@ var extensionObjectRules = &workload.Rules{
 	Type: "openTypeExtension", Required: words("extensionName"), PatchStatus: 204,
 	Create: func(_ *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		home := entity.Home{Parent: d.Parent, Name: "extensions"}
-		d.ID = textOf(d.Values, "extensionName")
+		d.ID = textIn(d.Values, "extensionName")
 		if tx.Find(home.Family(), d.ID) != nil {
 			return sameKey("An extension already exists with given id.")
 		}

@@ -35,8 +35,8 @@ func grantID(list ...string) string {
 
 func createGrant(_ *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	v := d.Values
-	client, resource, principal := textOf(v, "clientId"), textOf(v, "resourceId"), textOf(v, "principalId")
-	switch textOf(v, "consentType") {
+	client, resource, principal := textIn(v, "clientId"), textIn(v, "resourceId"), textIn(v, "principalId")
+	switch textIn(v, "consentType") {
 	case "AllPrincipals":
 		if principal != "" {
 			return invalidValue("principalId", "oAuth2PermissionGrant")
@@ -119,7 +119,7 @@ var assignedRoles = workload.Link{Name: "appRoleAssignedTo", Relation: relRoleRe
 // through gives an assignment the end that it is created at, and refuses another one.
 func through(property string) func(*workload.Call, *entity.Tx, *entity.Object, *workload.Draft) error {
 	return func(_ *workload.Call, _ *entity.Tx, from *entity.Object, d *workload.Draft) error {
-		if id := textOf(d.Values, property); id != "" && !strings.EqualFold(id, from.ID) {
+		if id := textIn(d.Values, property); id != "" && !strings.EqualFold(id, from.ID) {
 			return invalidReference("%s is %s, and the address names %s", property, id, from.ID)
 		}
 		d.Values[property] = from.ID
@@ -132,13 +132,13 @@ const defaultAccess = "00000000-0000-0000-0000-000000000000"
 
 func createAssignment(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	v := d.Values
-	principal, resource := byID(tx.View, textOf(v, "principalId")), ofType(tx.View, "servicePrincipal", textOf(v, "resourceId"))
-	role := strings.ToLower(textOf(v, "appRoleId"))
+	principal, resource := byID(tx.View, textIn(v, "principalId")), ofType(tx.View, "servicePrincipal", textIn(v, "resourceId"))
+	role := strings.ToLower(textIn(v, "appRoleId"))
 	switch {
 	case principal == nil || !slices.Contains([]string{"user", "group", "servicePrincipal"}, kindOf(principal)):
-		return invalidReference("principalId %q is no user, group or service principal", textOf(v, "principalId"))
+		return invalidReference("principalId %q is no user, group or service principal", textIn(v, "principalId"))
 	case resource == nil:
-		return invalidReference("resourceId %q is no service principal's id; it is not the appId", textOf(v, "resourceId"))
+		return invalidReference("resourceId %q is no service principal's id; it is not the appId", textIn(v, "resourceId"))
 	case role != defaultAccess && !offers(resource, role):
 		return invalidReference("appRoleId %q is no enabled role of the resource", role)
 	}

@@ -29,9 +29,9 @@ var groupRules = &workload.Rules{
 	Hidden: words("hasMembersWithLicenseErrors isArchived"), // documented: never, even selected
 	Unique: words("proxyAddresses uniqueName"),
 	Links: append([]workload.Link{
-		{Name: "members", Relation: RelMembers, Add: addMember},
-		{Name: "transitiveMembers", Relation: RelMembers, Closure: true, ReadOnly: true},
-		{Name: "owners", Relation: RelOwners, Targets: []string{"user", "servicePrincipal"}, Remove: removeGroupOwner},
+		{Name: "members", Relation: Members, Add: addMember},
+		{Name: "transitiveMembers", Relation: Members, Closure: true, ReadOnly: true},
+		{Name: "owners", Relation: Owners, Targets: []string{"user", "servicePrincipal"}, Remove: removeGroupOwner},
 		roleAssignments,
 	}, memberLinks...),
 	Actions: map[string]workload.Action{
@@ -79,7 +79,7 @@ func createGroup(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		return refuse("The service does not currently support writes of mail-enabled groups. " +
 			"Please ensure that the mail-enablement property is unset and the security-enablement property is set.")
 	}
-	if slices.Contains(textsOf(v, "groupTypes"), "DynamicMembership") && textOf(v, "membershipRule") == "" {
+	if slices.Contains(textsOf(v, "groupTypes"), "DynamicMembership") && textIn(v, "membershipRule") == "" {
 		return missingValue("membershipRule", "group")
 	}
 	if d.ID == "" {
@@ -91,7 +91,7 @@ func createGroup(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	if m365 {
 		preset(v, "visibility", "Public")
 		if domain := defaultDomain(tx.View); domain != "" {
-			mail := textOf(v, "mailNickname") + "@" + domain
+			mail := textIn(v, "mailNickname") + "@" + domain
 			preset(v, "mail", mail)
 			preset(v, "proxyAddresses", withMail(nil, mail))
 		}
@@ -123,7 +123,7 @@ func updateGroup(_ *workload.Call, tx *entity.Tx, old *entity.Object, d *workloa
 	if err := checkGroup(d.Values); err != nil {
 		return err
 	}
-	if nickname := textOf(d.Values, "mailNickname"); nickname != "" && unified(groupTypesOf(old)) {
+	if nickname := textIn(d.Values, "mailNickname"); nickname != "" && unified(groupTypesOf(old)) {
 		if domain := defaultDomain(tx.View); domain != "" {
 			addresses, _ := prop(old, "proxyAddresses").Value().([]any)
 			d.Values["mail"], d.Values["proxyAddresses"] = nickname+"@"+domain, withMail(addresses, nickname+"@"+domain)
@@ -144,7 +144,7 @@ func ownGroup(c *workload.Call, tx *entity.Tx, o *entity.Object) error {
 	if caller == nil || !unified(groupTypesOf(o)) && administrator(tx.View, caller) {
 		return nil
 	}
-	if tx.Linked(RelOwners, o.Place, caller.Place) {
+	if tx.Linked(Owners, o.Place, caller.Place) {
 		if c.User == "" {
 			return nil // nobody said who the caller is
 		}
@@ -152,12 +152,12 @@ func ownGroup(c *workload.Call, tx *entity.Tx, o *entity.Object) error {
 		return refuse("Request contains a property with duplicate values.").
 			Help("owner", "/owners@odata.bind", "whose token it is becomes an owner unasked")
 	}
-	return tx.Link(RelOwners, o.Place, caller.Place)
+	return tx.Link(Owners, o.Place, caller.Place)
 }
 
 // administrator tells whether a user has a role that manages groups.
 func administrator(in entity.View, user *entity.Object) bool {
-	for p := range in.Sources(RelMembers, user.Place).All(0) {
+	for p := range in.Sources(Members, user.Place).All(0) {
 		if role := in.At(p); is(role, "directoryRole") {
 			switch prop(role, "roleTemplateId").Str {
 			case globalAdministrator, groupsAdministrator, userAdministrator:
@@ -183,7 +183,7 @@ func addMember(_ *workload.Call, _ *entity.Tx, from, to *entity.Object) error {
 
 // removeGroupOwner refuses to take the last owner away. Observed: docs-contrib issue 3741.
 func removeGroupOwner(_ *workload.Call, tx *entity.Tx, from, to *entity.Object) error {
-	if tx.Linked(RelOwners, from.Place, to.Place) && tx.Targets(RelOwners, from.Place).Len() == 1 {
+	if tx.Linked(Owners, from.Place, to.Place) && tx.Targets(Owners, from.Place).Len() == 1 {
 		return refuse("The group must have at least one owner, hence this owner cannot be removed.")
 	}
 	return nil
@@ -233,14 +233,14 @@ func validateGroup(c *workload.Call, on *entity.Object) (engineReply, error) {
 	if err != nil {
 		return engineReply{}, err
 	}
-	if kind := textOf(values, "entityType"); on == nil && !strings.EqualFold(kind, "Group") {
+	if kind := textIn(values, "entityType"); on == nil && !strings.EqualFold(kind, "Group") {
 		return engineReply{}, refuse("The value of the parameter 'entityType' is not valid.").Help("invalidValue", "/entityType", "want Group")
 	}
 	var bad []string
-	if nickname := textOf(values, "mailNickname"); nickname != "" && !fitNickname(nickname) {
+	if nickname := textIn(values, "mailNickname"); nickname != "" && !fitNickname(nickname) {
 		bad = append(bad, "mailNickname")
 	}
-	if len([]rune(textOf(values, "displayName"))) > 256 {
+	if len([]rune(textIn(values, "displayName"))) > 256 {
 		bad = append(bad, "displayName")
 	}
 	if bad == nil {

@@ -24,12 +24,12 @@ var invitationRules = &workload.Rules{
 
 func createInvitation(c *workload.Call, _ *entity.Tx, d *workload.Draft) error {
 	v := d.Values
-	mail := textOf(v, "invitedUserEmailAddress")
+	mail := textIn(v, "invitedUserEmailAddress")
 	if local, domain, ok := strings.Cut(mail, "@"); !ok || local == "" || !strings.Contains(domain, ".") {
 		return invalidValue("invitedUserEmailAddress", "invitation")
 	}
 	preset(v, "invitedUserType", "Guest")
-	if kind := textOf(v, "invitedUserType"); kind != "Guest" && kind != "Member" {
+	if kind := textIn(v, "invitedUserType"); kind != "Guest" && kind != "Member" {
 		return invalidValue("invitedUserType", "invitation")
 	}
 	preset(v, "invitedUserDisplayName", mail)

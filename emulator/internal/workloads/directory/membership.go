@@ -39,8 +39,8 @@ const (
 // membershipOf are all objects that one is a member of: groups and roles over any number
 // of groups, administrative units directly.
 func membershipOf(in entity.View, o *entity.Object) (list []*entity.Object) {
-	direct := in.Sources(RelMembers, o.Place)
-	for p := range in.Closure(RelMembers, o.Place, true).All(0) {
+	direct := in.Sources(Members, o.Place)
+	for p := range in.Closure(Members, o.Place, true).All(0) {
 		if of := in.At(p); !is(of, "administrativeUnit") || direct.Has(p) {
 			list = append(list, of)
 		}

@@ -59,7 +59,7 @@ func takePassword(d *workload.Draft, v map[string]any) error {
 	}
 	password, given := profile["password"].(string)
 	if given {
-		if err := fitPassword(password, textOf(v, "passwordPolicies")); err != nil {
+		if err := fitPassword(password, textIn(v, "passwordPolicies")); err != nil {
 			return err
 		}
 		d.Hidden[passwordMember] = hashed(d.ID, password)

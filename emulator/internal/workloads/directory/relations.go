@@ -12,9 +12,6 @@ import (
 // The relations between directory objects, as the store keeps them. A navigation may
 // show one from either end.
 const (
-	RelMembers = "members" // from a group, role or administrative unit
-	RelOwners  = "owners"  // from a group, application or service principal
-
 	relManager        = "manager"
 	relSponsors       = "sponsors"
 	relDeviceOwners   = "registeredOwners"
@@ -29,8 +26,8 @@ const (
 // memberLinks are the navigations of whatever can be a member. An administrative unit
 // of a group is one of its members' too here (chosen: the service does not show it).
 var memberLinks = []workload.Link{
-	{Name: "memberOf", Relation: RelMembers, Reverse: true, ReadOnly: true},
-	{Name: "transitiveMemberOf", Relation: RelMembers, Reverse: true, Closure: true, ReadOnly: true},
+	{Name: "memberOf", Relation: Members, Reverse: true, ReadOnly: true},
+	{Name: "transitiveMemberOf", Relation: Members, Reverse: true, Closure: true, ReadOnly: true},
 }
 
 // engineReply is what an action answers.

@@ -15,10 +15,10 @@ var roleRules = &workload.Rules{
 	Required: words("roleTemplateId"),
 	ReadOnly: words("deletedDateTime description displayName"),
 	Unique:   words("roleTemplateId"),
-	Links:    []workload.Link{{Name: "members", Relation: RelMembers, Targets: []string{"user", "group", "servicePrincipal"}}},
+	Links:    []workload.Link{{Name: "members", Relation: Members, Targets: []string{"user", "group", "servicePrincipal"}}},
 	Needs:    needs("RoleManagement"),
 	Create: func(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
-		id := strings.ToLower(textOf(d.Values, "roleTemplateId"))
+		id := strings.ToLower(textIn(d.Values, "roleTemplateId"))
 		if tx.Unique("directoryRole.roleTemplateId", id) != nil { // observed in go-azure-sdk
 			return refuse("A conflicting object with one or more of the specified property values is present in the directory.")
 		}

@@ -16,8 +16,8 @@ var servicePrincipalRules = &workload.Rules{
 		disabledByMicrosoftStatus publisherName resourceSpecificApplicationPermissions signInAudience verifiedPublisher`),
 	Unique: words("appId servicePrincipalNames"),
 	Links: append([]workload.Link{
-		{Name: "owners", Relation: RelOwners, Targets: []string{"user", "servicePrincipal"}},
-		{Name: "ownedObjects", Relation: RelOwners, Reverse: true, ReadOnly: true},
+		{Name: "owners", Relation: Owners, Targets: []string{"user", "servicePrincipal"}},
+		{Name: "ownedObjects", Relation: Owners, Reverse: true, ReadOnly: true},
 		{Name: "oauth2PermissionGrants", Relation: relGrantClient, Reverse: true, ReadOnly: true},
 		roleAssignments, assignedRoles,
 	}, memberLinks...),
@@ -39,13 +39,13 @@ var servicePrincipalRules = &workload.Rules{
 // reliable-web-app-pattern-java issue 185 (one that has a service principal).
 func createServicePrincipal(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	v := d.Values
-	appID := strings.ToLower(textOf(v, "appId"))
+	appID := strings.ToLower(textIn(v, "appId"))
 	if other := tx.Unique("servicePrincipal.appId", appID); other != nil && other.Home != deletedHome {
 		return sameKey("The service principal cannot be created, updated, or restored because the service principal name %s is already in use.", appID)
 	}
 	app := tx.Unique("application.appId", appID)
 	if app == nil || app.Home == deletedHome {
-		return refuse("The appId '%s' of the service principal does not reference a valid application object.", textOf(v, "appId"))
+		return refuse("The appId '%s' of the service principal does not reference a valid application object.", textIn(v, "appId"))
 	}
 	v["appId"] = appID
 	name := prop(app, "displayName").Str

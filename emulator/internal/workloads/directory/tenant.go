@@ -157,7 +157,7 @@ func orDerived(id string, names ...string) string {
 // left out.
 func (f *filler) users(seed Seed) {
 	issuer := initialDomain(f.tx.View)
-	for i, u := range seed.Users {
+	for _, u := range seed.Users {
 		if f.err != nil || f.tx.Unique(principalNames, u.PrincipalName) != nil {
 			continue
 		}
@@ -181,16 +181,20 @@ func (f *filler) users(seed Seed) {
 			addresses = withMail(nil, u.Mail)
 			keys = append(keys, entity.UniqueKey{Index: "user.proxyAddresses", Key: "SMTP:" + u.Mail})
 		}
-		made := f.make("user", "users", entity.Directory, id, keys,
+		f.make("user", "users", entity.Directory, id, keys,
 			change{"accountEnabled", !u.Disabled}, change{"createdDateTime", f.at}, change{"displayName", u.DisplayName},
 			change{"employeeId", u.EmployeeID}, change{"givenName", u.GivenName},
 			change{"identities", withSignInName(nil, issuer, u.PrincipalName)}, change{"mail", u.Mail}, change{"mailNickname", nickname},
 			change{"proxyAddresses", addresses}, change{"securityIdentifier", securityIdentifier(id)},
 			change{"signInSessionsValidFromDateTime", f.at}, change{"surname", u.Surname}, change{"usageLocation", location},
-			change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"}, change{"refreshTokensValidFromDateTime", f.at}, change{carriedID, u.ExternalID},
-			change{passwordMember, hashedOrNone(id, u.Password)})
-		if role := f.tx.Unique("directoryRole.roleTemplateId", globalAdministrator); i == 0 && made != nil && role != nil {
-			f.err = f.tx.Link(RelMembers, role.Place, made.Place)
+			change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"}, change{"refreshTokensValidFromDateTime", f.at},
+			change{carriedID, u.ExternalID}, change{passwordMember, hashedOrNone(id, u.Password)})
+	}
+	role := f.tx.Unique("directoryRole.roleTemplateId", globalAdministrator)
+	for p := range f.tx.List(usersHome).All(0) { // the first user, whoever made it, is the administrator
+		if f.err == nil && role != nil {
+			f.err = f.tx.Link(Members, role.Place, p)
 		}
+		break
 	}
 }

@@ -24,7 +24,7 @@ var userRules = &workload.Rules{
 	Links: append([]workload.Link{
 		{Name: "manager", Relation: relManager, Targets: []string{"user", "orgContact"}},
 		{Name: "directReports", Relation: relManager, Reverse: true, ReadOnly: true},
-		{Name: "ownedObjects", Relation: RelOwners, Reverse: true, ReadOnly: true},
+		{Name: "ownedObjects", Relation: Owners, Reverse: true, ReadOnly: true},
 		{Name: "ownedDevices", Relation: relDeviceOwners, Reverse: true, ReadOnly: true},
 		{Name: "registeredDevices", Relation: relDeviceUsers, Reverse: true, ReadOnly: true},
 		{Name: "sponsors", Relation: relSponsors, Targets: []string{"user", "group"}},
@@ -55,7 +55,7 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		return err
 	}
 	profile, _ := v["passwordProfile"].(map[string]any)
-	if !c.Trusted && textOf(profile, "password") == "" && textOf(v, "onPremisesImmutableId") == "" && listOf(v, "identities") == nil {
+	if !c.Trusted && textIn(profile, "password") == "" && textIn(v, "onPremisesImmutableId") == "" && listOf(v, "identities") == nil {
 		// Inferred: the directory's earlier API said so.
 		return refuse("A password must be specified to create a new user.").Help("missing", "/passwordProfile/password", "bring passwordProfile.password")
 	}
@@ -77,8 +77,8 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	if v["identities"] == nil {
 		v["identities"] = []any{}
 	}
-	v["identities"] = withSignInName(listOf(v, "identities"), initialDomain(tx.View), textOf(v, "userPrincipalName"))
-	if mail := textOf(v, "mail"); mail != "" {
+	v["identities"] = withSignInName(listOf(v, "identities"), initialDomain(tx.View), textIn(v, "userPrincipalName"))
+	if mail := textIn(v, "mail"); mail != "" {
 		preset(v, "proxyAddresses", withMail(nil, mail))
 	}
 	return nil
@@ -99,11 +99,11 @@ func updateUser(c *workload.Call, tx *entity.Tx, old *entity.Object, d *workload
 			v["lastPasswordChangeDateTime"] = stamp(c.Now)
 		}
 	}
-	if name := textOf(v, "userPrincipalName"); name != "" {
+	if name := textIn(v, "userPrincipalName"); name != "" {
 		ids, _ := prop(old, "identities").Value().([]any)
 		v["identities"] = withSignInName(ids, initialDomain(tx.View), name)
 	}
-	if mail := textOf(v, "mail"); mail != "" {
+	if mail := textIn(v, "mail"); mail != "" {
 		addresses, _ := prop(old, "proxyAddresses").Value().([]any)
 		v["proxyAddresses"] = withMail(addresses, mail)
 	}
@@ -201,7 +201,7 @@ func changePassword(c *workload.Call, on *entity.Object) (engineReply, error) {
 	if me != on.ID { // documented: nobody else's
 		return engineReply{}, denied("Insufficient privileges to complete the operation.")
 	}
-	current, next := textOf(values, "currentPassword"), textOf(values, "newPassword")
+	current, next := textIn(values, "currentPassword"), textIn(values, "newPassword")
 	if current == "" || next == "" {
 		return engineReply{}, refuse("The parameters 'currentPassword' and 'newPassword' are required.")
 	}

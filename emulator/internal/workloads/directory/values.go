@@ -15,8 +15,8 @@ import (
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// textOf is a text among values, "" for none.
-func textOf(values map[string]any, name string) string {
+// textIn is a text among values, "" for none.
+func textIn(values map[string]any, name string) string {
 	s, _ := values[name].(string)
 	return s
 }
