@@ -99,7 +99,7 @@ func (w *testWorld) seed(seed directory.Seed) {
 	}
 	tenant := seed
 	tenant.Users = nil // they are there
-	if err := directory.FillTenant(w.Objects, tenant, dawn); err != nil {
+	if err := directory.FillTenant(w.Objects, tenant, ids.Derived, dawn); err != nil {
 		panic(err)
 	}
 	w.Directory = directory.New(seed, w.derive, w.Objects)
