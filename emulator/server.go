@@ -80,11 +80,11 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	models, err := readModels(set.Metadata)
+	described, err := readService(set.Metadata, set.Permissions)
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, models: models, memory: quota.New(set.Limits.Memory), tokens: newTokenCache(), requests: server.NewRequests()}
+	s := &Server{set: set, models: described.models, memory: quota.New(set.Limits.Memory), tokens: newTokenCache(), requests: server.NewRequests()}
 	s.worlds.byTenant, s.worlds.past = map[string]*World{}, judge.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -102,7 +102,8 @@ func New(o Options) (*Server, error) {
 	s.secret = sync.OnceValue(s.openSecret)
 	s.metrics = metrics.New(operations())
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
-	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch}, s.engine, models)
+	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch,
+		Permissions: described.permissions}, s.engine, described.models)
 	sc, err := s.loadScenario()
 	if err == nil {
 		s.scenario.Store(sc)

@@ -94,12 +94,7 @@ func newWorld(name string) *testWorld {
 // seed gives the world a directory.
 func (w *testWorld) seed(seed directory.Seed) {
 	w.Objects = entity.New(entity.Limits{})
-	if err := directory.Populate(w.Objects, &seed, w.derive); err != nil {
-		panic(err)
-	}
-	tenant := seed
-	tenant.Users = nil // they are there
-	if err := directory.FillTenant(w.Objects, tenant, ids.Derived, dawn); err != nil {
+	if err := directory.FillTenant(w.Objects, seed, w.derive, dawn); err != nil {
 		panic(err)
 	}
 	w.Directory = directory.New(seed, w.derive, w.Objects)

@@ -9,16 +9,17 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
+	"github.com/graphemu/graphemu/emulator/internal/resource"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
-// operation is a row of the list of operations, with what its permissions come to.
+// operation is a row of the list of operations, or one that was found in the model.
 type operation struct {
 	workload.Operation
-	subject string // the key in its path that is the call's subject; "" for none
-	demands demands
+	subject string                            // the key in its path that is the call's subject; "" for none
 	own     func(*call) (engine.Reply, error) // of Graph itself; nil: the row's Run
+	walked  *resource.Path                    // of what the model alone has; nil: a row's
 }
 
 // index makes the tree of paths from the rows of all workloads and those of Graph

@@ -36,7 +36,6 @@ func TestNeeds(t *testing.T) {
 
 		"education.schools.list": {rosterDelegated, rosterApplication},
 		"education.users.get":    {rosterDelegated, rosterApplication},
-		"subscribedSkus.list":    {skus, skus},
 	} {
 		n := needOf(t, operation)
 		assert.ElementsMatch(t, strings.Fields(want.delegated), n.In(identity.Generation2021).Delegated.Names(), operation)
