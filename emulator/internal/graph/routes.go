@@ -19,6 +19,7 @@ type operation struct {
 	workload.Operation
 	subject string // the key in its path that is the call's subject; "" for none
 	demands demands
+	named   func(*workload.Call) engine.Named // the object that it is about; nil: none
 	own     func(*call) (engine.Reply, error) // of Graph itself; nil: the row's Run
 }
 

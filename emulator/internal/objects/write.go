@@ -42,6 +42,7 @@ func (e *Engine) create(c *workload.Call, p resource.Path) (engine.Reply, error)
 func (e *Engine) created(c *workload.Call, p resource.Path, t target) engine.Reply {
 	if t.list != nil {
 		t.at, t.home = t.list.address(t.object), t.object.Home
+		c.Named = func() engine.Named { return e.made(c, t) }
 	}
 	a := e.answer(c, http.StatusCreated, t, p, odata.Options{})
 	a.Set("Location", c.Base()+"/"+e.address(&list{path: parentOf(t.at)}, t.object, e.typeOf(c.Version, t.object, t.typ)))
