@@ -15,6 +15,7 @@ type Record struct {
 	Expect        []journal.Expectation
 	Rules         []RuleUse
 	Profiles      []ProfileView
+	Objects       map[string][][]byte // the JSON of those in a collection, where an expectation asks
 }
 
 // RuleUse is how often a rule fired in a world.

@@ -107,3 +107,31 @@ func (e *Engine) made(c *workload.Call, t target) engine.Named {
 	}
 	return found
 }
+
+// Members are the objects of a collection, as open has them: what expectations look at.
+// A collection of an object that is not there has none. c is a call of the test itself; of
+// the versions, the first that has the path counts.
+func (e *Engine) Members(c *workload.Call, path string) (all [][]byte) {
+	for _, v := range []workload.Version{workload.V1, workload.Beta} {
+		if e.models[v] == nil {
+			continue
+		}
+		p, err := resource.Walk(e.models[v], strings.Split(strings.Trim(path, "/"), "/"))
+		if err != nil {
+			continue
+		}
+		c.Version = v
+		view := stateOf(c).Store.View()
+		t, err := e.resolve(c, view, p)
+		if err != nil || t.list == nil {
+			return nil
+		}
+		for place := range t.list.all().All(0) {
+			if o := view.At(place); t.list.has(o) {
+				all = append(all, e.open(v, o, t.list.typ))
+			}
+		}
+		return all
+	}
+	return nil
+}

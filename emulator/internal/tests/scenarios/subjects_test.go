@@ -91,7 +91,7 @@ faults:
 func TestWrongWhile(t *testing.T) {
 	for text, want := range map[string]string{
 		"{operation: profiles.get, while: {state: provisoned}, respond: {status: 500}}":    "there is no state \"provisoned\": want provisioning",
-		"{operation: profiles.get, while: {statuz: success}, respond: {status: 500}}":       `a profile has no "statuz"; did you mean status?`,
+		"{operation: profiles.get, while: {statuz: success}, respond: {status: 500}}":      `a profile has no "statuz"; did you mean status?`,
 		"{operation: '*', while: {status: done}, respond: {status: 500}}":                  `there is no status "done"`,
 		"{operation: people.get, while: {accountEnabled: [1]}, respond: {status: 500}}":    "while.accountEnabled",
 		"{operation: people.get, while: {'{a,b}': 1}, respond: {status: 500}}":             "gjson's modifiers",
@@ -100,6 +100,73 @@ func TestWrongWhile(t *testing.T) {
 		"{operation: people.get, while: {accountEnabled: {a: 1}}, respond: {status: 500}}": "faults[0].while",
 	} {
 		_, err := emulator.New(emulator.Options{Metadata: []string{metadataFile(t)}, ScenarioText: "version: 1\nfaults:\n  - " + text + "\n"})
+		require.ErrorContains(t, err, "scenario text:3:", text)
+		assert.ErrorContains(t, err, want, text)
+	}
+}
+
+// What is there in the end is expected by gjson paths, in any collection.
+func TestExpectationsOfObjects(t *testing.T) {
+	g := withMetadata(t, emulator.Options{Verify: emulator.VerifyOff, ScenarioText: `
+version: 1
+expect:
+  - {in: people, where: {mail: ann@contoso.edu, jobTitle: Head}, count: 1}
+  - {in: people, where: {place.city: Bern}}
+  - {in: people, where: {jobTitle: Intern}, count: 0}
+  - {in: people, count: 2}
+  - {in: people/ann/letters, where: {subject: Hello, isRead: null}, count: ">=2"}
+  - {in: people/nobody/letters, count: 0}
+  - {in: people/ann/friends, where: {displayName: Bob}}
+`, Entities: map[string][]any{"people": {map[string]any{"id": "ann", "displayName": "Ann", "mail": "ann@contoso.edu", "jobTitle": "Teacher"}}}})
+	people := g.Root() + "/v1.0/people"
+	seen := func() (oks []bool, text []string) {
+		for _, x := range g.Verify().Worlds[0].Expectations {
+			oks, text = append(oks, x.OK), append(text, x.Seen)
+		}
+		return oks, text
+	}
+	oks, text := seen()
+	assert.Equal(t, []bool{false, false, true, false, false, true, false}, oks)
+	assert.Equal(t, `there is none, of 1 in people; nearest is "Ann" (ann), whose jobTitle is "Teacher"`, text[0])
+	assert.Equal(t, "there is none, of 0 in people/ann/letters", text[4])
+
+	g.Send(t, "PATCH", people+"/ann", `{"jobTitle":"Head","place":{"city":"Bern"}}`)
+	bob := g.Send(t, "POST", people, `{"displayName":"Bob"}`).Text("id")
+	g.Send(t, "POST", people+"/ann/friends/$ref", `{"@odata.id":"`+people+"/"+bob+`"}`)
+	for range 2 {
+		g.Send(t, "POST", people+"/ann/letters", `{"subject":"Hello"}`)
+	}
+	oks, text = seen()
+	assert.Equal(t, []bool{true, true, true, true, true, true, true}, oks, text)
+	assert.Equal(t, `people has exactly 1 object with jobTitle "Head" and mail "ann@contoso.edu" in the end`, g.Verify().Worlds[0].Expectations[0].Expected)
+	assert.Equal(t, `people has no object with jobTitle "Intern" in the end`, g.Verify().Worlds[0].Expectations[2].Expected)
+	g.Send(t, "DELETE", people+"/"+bob, "")
+	g.World().Reset()
+	v := g.Verify()
+	assert.False(t, v.Worlds[0].Expectations[3].OK, "a chapter is judged by what was there when it closed")
+	assert.Contains(t, v.Worlds[0].Expectations[3].Seen, "there is 1, of 1 in people")
+}
+
+func TestWrongExpectationsOfObjects(t *testing.T) {
+	for text, want := range map[string]string{
+		"{in: poeple}":                                 `expect[0].in: there is no "poeple" in "poeple"; did you mean people?`,
+		"{in: people/ann/leters}":                      `did you mean letters?`,
+		"{in: people/ann}":                             `"people/ann" is no collection of objects`,
+		"{in: people/ann/boss}":                        `is no collection of objects`,
+		"{in: people, where: {jobTitel: Head}}":        `expect[0].where.jobTitel: person has no property "jobTitel"; did you mean jobTitle?`,
+		"{in: people, where: {'plase.city': Bern}}":    `person has no property "plase"; did you mean place?`,
+		"{in: people, where: {jobTitle: [1]}}":         "expect[0].where.jobTitle",
+		"{in: people, noEarlyRetry: true}":             "noEarlyRetry goes only with operation",
+		"{in: people, operation: people.list}":         "exactly one of operation, order, only, profile and in; this one has operation and in",
+		"{operation: people.list, where: {a: 1}}":      "where goes only with in",
+		"{in: people, status: 4xx}":                    "status goes only with operation or profile",
+		"{in: people, level: emulated}":                "level goes only with operation",
+		"{in: people, count: 1-0}":                     "the range ends (0) before it begins (1)",
+		"{in: 'people?$top=1'}":                        "expect[0].in",
+		"{in: people, where: {'[@this,@this]': 1}}":    "gjson's modifiers",
+		"{in: " + strings.Repeat("people/", 80) + "x}": "expect[0].in",
+	} {
+		_, err := emulator.New(emulator.Options{Metadata: []string{metadataFile(t)}, ScenarioText: "version: 1\nexpect:\n  - " + text + "\n"})
 		require.ErrorContains(t, err, "scenario text:3:", text)
 		assert.ErrorContains(t, err, want, text)
 	}
