@@ -143,7 +143,7 @@ func (e *Engine) Methods(p resource.Path) []string {
 			return []string{http.MethodPost}
 		}
 	}
-	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+	for _, m := range methods {
 		if _, ok := e.verb(p, m); ok || m == http.MethodDelete && e.bare(p) {
 			list = append(list, m)
 		}
