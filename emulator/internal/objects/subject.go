@@ -76,7 +76,7 @@ func (e *Engine) open(v workload.Version, o *entity.Object, declared *odata.Type
 	if r == nil || r.View == "" {
 		r = e.rulesOf(e.typeOf(v, o, declared))
 	} else {
-		json = flatten(json, r.Inside)
+		json = flatten(declared, json, r.Inside)
 	}
 	var secret []string
 	if r != nil {
