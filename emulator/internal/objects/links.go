@@ -258,6 +258,9 @@ func (e *Engine) byURL(c *workload.Call, in entity.View, address string) (*entit
 	} else if u.Host != "" {
 		return nil, bad("its path does not begin with /v1.0 or /beta")
 	}
+	if len(segments) > 1 && c.Tenant.Names(segments[0]) {
+		segments = segments[1:]
+	}
 	for i, s := range segments {
 		if segments[i], err = url.PathUnescape(s); err != nil {
 			return nil, bad("it is no URL")
