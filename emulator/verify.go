@@ -130,6 +130,9 @@ func (s *state) rules() (list []judge.RuleUse) {
 	for _, l := range sc.file.Lifecycles {
 		list = append(list, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
 	}
+	if inForce.PageSize > 0 {
+		list = append(list, judge.RuleUse{Name: strconv.Itoa(inForce.PageSize), Kind: "pageSize", Fired: inForce.Pages.Load(), Optional: true})
+	}
 	if inForce.Throttle != nil {
 		fired := inForce.Throttle.Fired()
 		for _, t := range sc.file.Throttle {

@@ -127,14 +127,14 @@ func (k *Keys) Check(token string, ours func(origin string) bool) *Token {
 		return flawed(FlawAudience)
 	}
 	if scopes := strings.Fields(text("scp")); len(scopes) > 0 {
-		t.Delegated, t.Permissions, t.User = true, permissionsOf(scopes), text("oid")
+		t.Delegated, t.Permissions, t.User = true, NewPermissions(scopes), text("oid")
 	} else if roles, _ := claims["roles"].([]any); len(roles) > 0 {
 		var names []string
 		for _, r := range roles {
 			name, _ := r.(string)
 			names = append(names, name)
 		}
-		t.Application, t.Permissions = true, permissionsOf(names)
+		t.Application, t.Permissions = true, NewPermissions(names)
 	}
 	return t
 }
