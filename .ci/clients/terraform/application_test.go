@@ -19,12 +19,12 @@ import (
 func TestApplication(t *testing.T) {
 	p := configure(t)
 	graph := only[msgraph.ServicePrincipal](t)(p.principals.List(p.ctx, byAppID(environments.PublishedApis["MicrosoftGraph"])))
-	self := only[msgraph.ServicePrincipal](t)(p.principals.List(p.ctx, byAppID(p.appID)))
+	admin := only[msgraph.User](t)(p.users.List(p.ctx, odata.Query{Filter: "userPrincipalName eq 'admin@contoso.com'"}))
 
 	// azuread_application: created under another name, which an update then replaces, so
 	// that the update finds the application once it is everywhere.
 	app, status, err := p.applications.Create(p.ctx, msgraph.Application{
-		Owners:         &msgraph.Owners{{ODataId: p.reference(*self.ID)}},
+		Owners:         &msgraph.Owners{{ODataId: p.reference(*admin.ID)}},
 		DisplayName:    new("TERRAFORM_UPDATE_1"),
 		SignInAudience: new(msgraph.SignInAudienceAzureADMyOrg),
 		Api: &msgraph.ApplicationApi{
@@ -61,7 +61,7 @@ func TestApplication(t *testing.T) {
 	assert.Equal(t, *app.ID, *only[msgraph.Application](t)(p.applications.List(p.ctx, odata.Query{Filter: "displayName eq 'Reports'"})).ID)
 	owners, _, err := p.applications.ListOwners(p.ctx, *app.ID)
 	require.NoError(t, err)
-	assert.Equal(t, []string{*self.ID}, *owners)
+	assert.Equal(t, []string{*admin.ID}, *owners)
 
 	// azuread_application_password
 	password, _, err := p.applications.AddPassword(p.ctx, *app.ID, msgraph.PasswordCredential{DisplayName: new("nightly")})
@@ -91,9 +91,9 @@ func TestApplication(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, status)
 
 	// azuread_app_role_assignment
-	read2, _, err := p.objects.Get(p.ctx, *sp.ID, odata.Query{})
+	principal, _, err := p.objects.Get(p.ctx, *sp.ID, odata.Query{})
 	require.NoError(t, err)
-	assert.Equal(t, odata.TypeServicePrincipal, *read2.ODataType)
+	assert.Equal(t, odata.TypeServicePrincipal, *principal.ODataType)
 	role := roleOf(t, graph, "User.Read.All")
 	given, status, err := p.assignedTo.Assign(p.ctx, msgraph.AppRoleAssignment{AppRoleId: role, PrincipalId: sp.ID, ResourceId: graph.ID})
 	require.NoError(t, err)
@@ -102,14 +102,14 @@ func TestApplication(t *testing.T) {
 	assert.Equal(t, "Reports", *given.PrincipalDisplayName)
 	assert.Contains(t, list[msgraph.AppRoleAssignment](t)(p.assignedTo.List(p.ctx, *graph.ID, odata.Query{})), *given)
 
-	// The application signs in. Its token has the role: it reads users and no groups.
+	// The application signs in. Its token has the role: it reads users and changes none.
 	credential, err := azidentity.NewClientSecretCredential(p.tenant, *app.AppId, *password.SecretText, nil)
 	require.NoError(t, err)
 	token, err := credential.GetToken(p.ctx, policy.TokenRequestOptions{Scopes: []string{"https://graph.microsoft.com/.default"}})
 	require.NoError(t, err)
 	assert.True(t, token.ExpiresOn.After(time.Time{}))
-	assert.Equal(t, http.StatusOK, call(t, token.Token, "/v1.0/users?$select=id"))
-	assert.Equal(t, http.StatusForbidden, call(t, token.Token, "/v1.0/groups?$select=id"))
+	assert.Equal(t, http.StatusOK, call(t, token.Token, "GET", "/v1.0/users?$select=id"))
+	assert.Equal(t, http.StatusForbidden, call(t, token.Token, "DELETE", "/v1.0/users/admin@contoso.com"))
 
 	// What is destroyed: 204, then 404.
 	done(t, 204)(p.assignedTo.Remove(p.ctx, *graph.ID, *given.Id))
@@ -139,9 +139,9 @@ func roleOf(t *testing.T, sp msgraph.ServicePrincipal, value string) *string {
 }
 
 // call asks Graph with a token, and returns the status.
-func call(t *testing.T, token, path string) int {
+func call(t *testing.T, token, method, path string) int {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), "GET", "https://graph.microsoft.com"+path, nil)
+	r, err := http.NewRequestWithContext(t.Context(), method, "https://graph.microsoft.com"+path, nil)
 	require.NoError(t, err)
 	r.Header.Set("Authorization", "Bearer "+token)
 	answer, err := http.DefaultClient.Do(r)

@@ -295,12 +295,19 @@ func (e *Engine) listRefs(c *workload.Call, p resource.Path) (engine.Reply, erro
 	return c.ListRefs(col, func(o workload.Entity) string { return e.reference(c, o.(*object).o, t.typ) })
 }
 
-// getRef answers the link of a single navigation.
+// getRef answers the link of a single navigation, or one of many, by its key: so clients
+// ask whether an object is a member or an owner (terraform-provider-azuread). Inferred:
+// without that link the error is the one of a GET.
 func (e *Engine) getRef(c *workload.Call, p resource.Path) (engine.Reply, error) {
-	links, _ := owner(p)
+	links, key := owner(p)
 	t, err := e.resolve(c, stateOf(c).Store.View(), links)
 	if err != nil {
 		return engine.Reply{}, err
+	}
+	if key != nil && t.list != nil {
+		if t.object = t.list.find(e, key); t.object == nil {
+			return engine.Reply{}, apierror.ResourceNotFound(keyText(key))
+		}
 	}
 	if t.object == nil {
 		return engine.Reply{}, notPresent(t)
