@@ -49,6 +49,9 @@ func (c *call) engine() *engine.Call { return &c.Call.Call }
 
 // ask notes what is asked, and in which form the answer is to be.
 func (c *call) ask(at location, accept string) {
+	if at.lost.at == c.handler.paths && c.Tenant.Names(at.lost.segment) {
+		at = c.handler.canonical(at.withoutTenant())
+	}
 	c.at, c.Address = at, at.path
 	c.Version, c.Keys = at.version, at.keys
 	if at.version != 0 {
