@@ -214,7 +214,7 @@ func allRows(operation, set, page, member string, want ...string) []statement {
 
 // unknownRow proves the answer for an id of a set that nothing has.
 func unknownRow(operation, set string) statement {
-	return statement{operation + ".get", "unknown", "An unknown id is 404 `Request_ResourceNotFound` and names it", "docs issue 6059", observed,
+	return statement{operation, "unknown", "An unknown id is 404 `Request_ResourceNotFound` and names it", "docs issue 6059", observed,
 		func(t *testing.T, g *rig.Rig) {
 			refuses(t, g, 404, "GET", set+"/"+nobody, "", notThere, absentOf(nobody))
 		}}

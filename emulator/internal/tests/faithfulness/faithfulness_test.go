@@ -43,7 +43,7 @@ func faithfulness() []statement {
 	return slices.Concat(createStatements, updateStatements, lifeStatements, listStatements, statusStatements,
 		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, tokenStatements,
 		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals(),
-		directoryUserStatements())
+		directoryUserStatements(), directoryGroupStatements(), directoryTenantStatements(), directoryObjectStatements())
 }
 
 func TestFaithfulness(t *testing.T) {
