@@ -100,7 +100,8 @@ func newStaff(t *testing.T, g *rig.Rig) *staff {
 	}
 	s := &staff{ids, strings.NewReplacer(pairs...)}
 	gives(t, g, 204, "PUT", s.at("/users/{ann}/manager/$ref"), refOf(g, ids["bob"]))
-	for _, link := range [][2]string{{"/groups/{inner}/members", "ann"}, {"/groups/{inner}/members", "pc"}, {"/groups/{outer}/members", "inner"},
+	for _, link := range [][2]string{{"/groups/{inner}/members", "ann"}, {"/groups/{inner}/members", "pc"}, {"/groups/{outer}/members",
+		"inner"},
 		{"/groups/{outer}/owners", "ann"}, {"/users/{ann}/sponsors", "bob"}, {"/devices/{pc}/registeredOwners", "ann"},
 		{"/devices/{pc}/registeredUsers", "ann"}, {"/directory/administrativeUnits/{north}/members", "ann"},
 		{"/directoryRoles/{role}/members", "ann"}} {
@@ -151,7 +152,8 @@ func refRows(operation, path, here, comes string) []statement {
 				assert.Contains(t, a.Texts("value.#.@odata.id"), v1(g, "/directoryObjects/"+s.ids[here]))
 				assert.Equal(t, []string{"@odata.id"}, a.Keys("value.0"))
 			}},
-		{operation + ".add", "ok", "`POST …/" + name + "/$ref` answers 204 without a body; the object is among them", "add " + name + " page", documented,
+		{operation + ".add", "ok", "`POST …/" + name + "/$ref` answers 204 without a body; the object is among them", "add " + name + " page",
+			documented,
 			func(t *testing.T, g *rig.Rig) {
 				s := newStaff(t, g)
 				rig.WantEmpty(t, g.Post(t, v1(g, s.at(path)+"/$ref"), refOf(g, s.ids[comes])), 204)
@@ -199,16 +201,18 @@ func onlyID(list []string, of ...string) (left []string) {
 // tell.
 func allRows(operation, set, page, member string, want ...string) []statement {
 	return []statement{
-		{operation + ".list", "ok", "Answers 200 with all of them; the context is `$metadata#" + set[1:] + "`", page, documented, func(t *testing.T, g *rig.Rig) {
-			newStaff(t, g)
-			a := g.Found(t, v1(g, set))
-			assert.ElementsMatch(t, want, a.Texts("value.#."+member))
-			assert.Equal(t, v1(g, "/$metadata#"+set[1:]), a.Text("@odata.context"))
-		}},
-		{operation + ".count", "ok", "Answers 200 with their number as plain text", "query-parameters page, $count", inferred, func(t *testing.T, g *rig.Rig) {
-			newStaff(t, g)
-			assert.Equal(t, strconv.Itoa(len(want)), gives(t, g, 200, "GET", set+"/$count", "", eventually).Body)
-		}},
+		{operation + ".list", "ok", "Answers 200 with all of them; the context is `$metadata#" + set[1:] + "`", page, documented,
+			func(t *testing.T, g *rig.Rig) {
+				newStaff(t, g)
+				a := g.Found(t, v1(g, set))
+				assert.ElementsMatch(t, want, a.Texts("value.#."+member))
+				assert.Equal(t, v1(g, "/$metadata#"+set[1:]), a.Text("@odata.context"))
+			}},
+		{operation + ".count", "ok", "Answers 200 with their number as plain text", "query-parameters page, $count", inferred,
+			func(t *testing.T, g *rig.Rig) {
+				newStaff(t, g)
+				assert.Equal(t, strconv.Itoa(len(want)), gives(t, g, 200, "GET", set+"/$count", "", eventually).Body)
+			}},
 	}
 }
 
