@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/words"
@@ -213,7 +214,7 @@ func (f *FileReport) take(err error) error {
 }
 
 func (f *FileReport) scenario(o scenariofile.Outline, text []byte) error {
-	options := scenarioOptions(known())
+	options := scenarioOptions(known(builtIn))
 	options.Folder = filepath.Dir(f.File)
 	s, err := scenariofile.Parse(f.File, text, options)
 	if err != nil {
@@ -256,13 +257,13 @@ func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) er
 }
 
 // scenarioOptions is what a scenario may speak of.
-func scenarioOptions(operations []string) scenariofile.Options {
-	return scenariofile.Options{Operations: operations, WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
+func scenarioOptions(known operation.Known) scenariofile.Options {
+	return scenariofile.Options{Wrong: known.Wrong, WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a
 // built-in one or the path of a file. It errs with scenario.Problems, all that
 // is wrong with it, or where there is none.
 func LoadScenario(ref string) (*scenario.File, error) {
-	return scenariofile.Load(ref, scenarioOptions(known()))
+	return scenariofile.Load(ref, scenarioOptions(known(builtIn)))
 }

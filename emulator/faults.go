@@ -10,6 +10,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/problem"
@@ -19,20 +20,20 @@ import (
 // at run time, which come before them. They are of the world as it is now, until
 // its next Reset or another scenario. Safe for concurrent use.
 type Faults struct {
-	operations func() []string
-	set        *faults.Set
+	server *Server
+	set    *faults.Set
 }
 
 // Faults returns the world's faults.
 func (w *World) Faults() Faults {
-	return Faults{known, w.current.Load().World.Scenario().Faults}
+	return Faults{w.server, w.current.Load().World.Scenario().Faults}
 }
 
 // Add lets a rule strike from now on. It errs, with everything that is wrong
 // with the rule, and where its name is taken.
 func (f Faults) Add(r fault.Rule) error {
 	var errs []error
-	for _, p := range checkFault(&r, f.operations()) {
+	for _, p := range checkFault(&r, f.server.operations) {
 		errs = append(errs, p)
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -52,9 +53,9 @@ func (f Faults) Clear() { f.set.Clear() }
 // each matched and struck.
 func (f Faults) List() []fault.Use { return f.set.Rules() }
 
-// checkFault returns what is wrong with a rule for the operations there are.
-func checkFault(r *fault.Rule, operations []string) []problem.Problem {
-	problems := r.Check(operations)
+// checkFault returns what is wrong with a rule for the operations that are known.
+func checkFault(r *fault.Rule, known operation.Known) []problem.Problem {
+	problems := r.CheckWith(known.Wrong)
 	if r.Respond == nil || r.Respond.Error == "" {
 		return problems
 	}

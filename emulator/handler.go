@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,6 +16,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/metadata"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/permission"
 	"github.com/graphemu/graphemu/emulator/internal/server"
 	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
@@ -28,9 +31,13 @@ func operations() []string {
 	return slices.Concat(graph.Operations(workloads.All, builtIn), storage.Operations(), entra.Operations())
 }
 
-// known are the operations, and the calls by which they are asked for: what a rule's
-// operation is held against.
-func known() []string { return append(operations(), graph.Addresses(workloads.All)...) }
+// known are the operations of models and rows, and the calls by which they are asked
+// for: what a rule's operation is held against.
+func known(models graph.Models) operation.Known {
+	k := graph.Known(workloads.All, models)
+	k.List = append(k.List, operations()...)
+	return k
+}
 
 // newGraph returns Graph's handler with all workloads.
 func newGraph(cfg graph.Config, e *engine.Engine, models graph.Models) *graph.Handler {
@@ -40,23 +47,34 @@ func newGraph(cfg graph.Config, e *engine.Engine, models graph.Models) *graph.Ha
 // builtIn are the models of the workloads alone.
 var builtIn = graph.Models{workload.Beta: workloads.Beta, workload.V1: workloads.V1}
 
-// readModels returns what the service is described by: the workloads' own models, with
-// the documents of Options.Metadata where there are some.
-func readModels(sources []string) (graph.Models, error) {
-	models := maps.Clone(builtIn)
-	if len(sources) == 0 {
-		return models, nil
-	}
-	documents, err := metadata.Load(sources)
-	if err != nil {
-		return nil, err
-	}
-	for v, m := range documents.Models {
-		if models[v], err = odata.Merge(m, models[v]); err != nil {
-			return nil, fmt.Errorf("metadata of %s: %w", v, err)
+// service is what Graph is described by.
+type service struct {
+	models      graph.Models
+	permissions *permission.Table // nil: none
+}
+
+// readService reads what the service is described by: the workloads' own models, with
+// the documents of Options.Metadata and Options.Permissions where there are some.
+func readService(sources []string, table string) (service, error) {
+	d := service{models: maps.Clone(builtIn)}
+	if len(sources) > 0 {
+		documents, err := metadata.Load(sources)
+		if err != nil {
+			return d, err
 		}
+		for v, m := range documents.Models {
+			if d.models[v], err = odata.Merge(m, d.models[v]); err != nil {
+				return d, fmt.Errorf("metadata of %s: %w", v, err)
+			}
+		}
+		table = cmp.Or(table, documents.Permissions)
 	}
-	return models, nil
+	if table == "" {
+		return d, nil
+	}
+	var err error
+	d.permissions, err = permission.Open(table)
+	return d, err
 }
 
 // ServeHTTP takes a request its first steps: the control API is answered at

@@ -112,6 +112,11 @@ type Options struct {
 	// with v1.0.csdl, beta.csdl and permissions.json, as "graphemu metadata get" writes it.
 	// A version without a document has the other's. Default: none.
 	Metadata []string
+	// Permissions is a file with the service's table of permissions, as "graphemu metadata
+	// get" writes it: it decides in AuthStrict what calls ask for that are not emulated.
+	// Default: permissions.json of a folder of Metadata; where there is none, such a call
+	// needs a token and no permission.
+	Permissions string
 
 	// Entities are objects that every world begins with, by the path of their collection in
 	// v1.0, beside those of the fixture: {"groups": {map[string]any{"displayName": "Staff"}}}.

@@ -106,7 +106,7 @@ func (s *Server) prepareTexts(sources []Source, variants map[string]string) (*pr
 // parseScenario reads a scenario. A fixture that it names by path is looked for
 // beside its file.
 func (s *Server) parseScenario(name string, text []byte) (*scenario.File, error) {
-	o := scenarioOptions(known())
+	o := scenarioOptions(s.operations)
 	if filepath.Ext(name) != "" { // the file of a scenario has an ending
 		o.Folder = filepath.Dir(name)
 	}
@@ -152,7 +152,7 @@ func (s *Server) prepare(sources []Source, files []*scenario.File, variants map[
 // begin returns what the requests of a world meet, with its counters at zero. o
 // decides what chance does.
 func (sc *prepared) begin(o idSeed) *engine.Scenario {
-	begun := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest,
+	begun := &engine.Scenario{Variants: sc.variants, PerRequest: sc.perRequest, PageSize: sc.file.PageSize,
 		Faults: faults.NewSet(sc.file.Faults, binary.BigEndian.Uint64(ids.Key(o.Seed, o.From, "faults")))}
 	if len(sc.file.Throttle) > 0 {
 		begun.Throttle = throttling.New(sc.file.Throttle)

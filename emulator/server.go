@@ -17,6 +17,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/judge"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/quota"
 	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/server"
@@ -35,7 +36,8 @@ type Server struct {
 	scenario   atomic.Pointer[prepared] // what the options name
 	engine     *engine.Engine
 	graph      *graph.Handler
-	models     graph.Models // in force
+	models     graph.Models    // in force
+	operations operation.Known // of models and rows
 	metrics    *metrics.Metrics
 	control    http.Handler // nil: off
 	worlds     worlds
@@ -80,11 +82,12 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	models, err := readModels(set.Metadata)
+	described, err := readService(set.Metadata, set.Permissions)
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, models: models, memory: quota.New(set.Limits.Memory), tokens: newTokenCache(), requests: server.NewRequests()}
+	s := &Server{set: set, models: described.models, operations: known(described.models), memory: quota.New(set.Limits.Memory),
+		tokens: newTokenCache(), requests: server.NewRequests()}
 	s.worlds.byTenant, s.worlds.past = map[string]*World{}, judge.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -102,7 +105,8 @@ func New(o Options) (*Server, error) {
 	s.secret = sync.OnceValue(s.openSecret)
 	s.metrics = metrics.New(operations())
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
-	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch}, s.engine, models)
+	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch,
+		Permissions: described.permissions}, s.engine, described.models)
 	sc, err := s.loadScenario()
 	if err == nil {
 		s.scenario.Store(sc)
@@ -174,8 +178,15 @@ func (s *Server) Client() *http.Client { return s.listening.Client() }
 // that want to be configured with one; "" where the fixture has none.
 func (s *Server) App() (clientID, secret string) { return s.app().ID, s.app().Secret }
 
-// Operations returns the names of all operations, as "profiles.start".
+// Operations returns the names of operations, as "profiles.start". Those on objects that
+// the metadata alone describes are not among them: there is no end of them, and
+// WrongOperation knows them.
 func (s *Server) Operations() []string { return operations() }
+
+// WrongOperation says what is wrong with an operation as rules, expectations and filters
+// name it, with what was probably meant: a name, a group, or a call as "GET /users/{id}".
+// "": nothing is wrong.
+func (s *Server) WrongOperation(name string) string { return s.operations.Wrong(name) }
 
 // Shutdown saves the state, if there is a file for it, before anything else, so
 // that a kill from then on loses nothing of it. Then it stops listening, ends at

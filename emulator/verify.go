@@ -14,6 +14,14 @@ import (
 // entries go on over a reset, so that each is of one request.
 func (w *World) Journal() journal.Journal { return w.current.Load().Journal }
 
+// Permissions tells what the world's calls needed of permissions since its open chapter
+// began, what their tokens had, and what the smallest set for them would be. It does so
+// however strict tokens are looked at, but for AuthOff.
+func (w *World) Permissions() *journal.Permissions {
+	entries, lost := w.current.Load().Journal.Chapter()
+	return judge.Permissions(entries, lost)
+}
+
 // ClearJournal forgets all entries of the world's journal. Ids go on, and so does what
 // clients were told to wait. See Forget for closed chapters, too.
 func (w *World) ClearJournal() { w.current.Load().Journal.Clear() }
@@ -108,7 +116,8 @@ func (s *Server) properties() []journal.Property {
 // record is what the world's open chapter is judged by. Must hold changing.
 func (w *World) record(state *state) judge.Record {
 	sc := state.prepared
-	r := judge.Record{World: w.Name(), Tenant: w.tenant, Scenario: sc.file.Name, Chapter: w.chapters.open(), Expect: sc.file.Expect}
+	r := judge.Record{World: w.Name(), Tenant: w.tenant, Scenario: sc.file.Name, Chapter: w.chapters.open(), Expect: sc.file.Expect,
+		Strict: w.server.set.Auth == AuthStrict}
 	r.Entries, r.Lost = state.Journal.Chapter()
 	r.Rules = state.rules()
 	if !slices.ContainsFunc(r.Expect, func(e journal.Expectation) bool { return e.Profile != nil }) {
@@ -129,6 +138,9 @@ func (s *state) rules() (list []judge.RuleUse) {
 	used := s.Profiles.Used()
 	for _, l := range sc.file.Lifecycles {
 		list = append(list, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
+	}
+	if inForce.PageSize > 0 {
+		list = append(list, judge.RuleUse{Name: strconv.Itoa(inForce.PageSize), Kind: "pageSize", Fired: inForce.Pages.Load(), Optional: true})
 	}
 	if inForce.Throttle != nil {
 		fired := inForce.Throttle.Fired()

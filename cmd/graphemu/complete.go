@@ -48,6 +48,9 @@ func afterCommas(list func() []string) completer {
 
 func everyScenario() []string { return append([]string{allScenarios}, scenario.Names()...) }
 
+// versions are how a file of --metadata begins that is not of v1.0.
+func versions() []string { return []string{"v1.0=", "beta="} }
+
 // readings are the values of --variant.
 func readings() []string {
 	var list []string
@@ -64,6 +67,7 @@ func completeServer(c *cobra.Command) {
 	for name, complete := range map[string]completer{
 		"scenario":  orFile(scenario.Names),
 		"fixture":   orFile(emulator.Fixtures),
+		"metadata":  orFile(versions),
 		"auth":      words(emulator.AuthLenient, emulator.AuthStrict, emulator.AuthOff),
 		"clock":     words("real", "frozen", "x60"),
 		"control":   words(emulator.ControlLoopback, emulator.ControlAny, emulator.ControlOff),

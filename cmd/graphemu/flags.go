@@ -102,6 +102,8 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 		"or the `path` of a file or of a folder with a fixture.json (default what the scenario says, else empty)")
 	fl.StringArrayVar(&o.Metadata, "metadata", nil, "Graph's metadata, to serve all of its entity sets: a `folder` of graphemu metadata get, "+
 		"or a CSDL file, VERSION=FILE for another version than v1.0 (repeatable; default the emulated ones alone)")
+	fl.StringVar(&o.Permissions, "permissions", "", "`file` with the service's table of permissions, which decides "+
+		"with --auth strict what calls ask for that are not emulated (default permissions.json of the folder of --metadata)")
 	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: "+
 		"lenient, any will do and none is 401, and the journal tells what strict would refuse; "+
 		"strict, checked from signature to permission; off, no header needed")
@@ -177,7 +179,8 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 	for _, l := range []struct {
 		name string
 		n    int64
-	}{{"max-worlds", int64(o.Limits.Worlds)}, {"max-profiles", int64(o.Limits.Profiles)}, {"max-body", int64(f.maxBody)},
+	}{{"max-worlds", int64(o.Limits.Worlds)}, {"max-profiles", int64(o.Limits.Profiles)},
+		{"max-objects", int64(o.Limits.Objects)}, {"max-body", int64(f.maxBody)},
 		{"max-upload", int64(f.maxUpload)}, {"max-uploads", int64(f.maxUploads)},
 		{"max-memory", int64(f.maxMemory)}, {"max-batch", int64(f.maxBatch)},
 		{"max-journal", int64(o.Limits.JournalEntries)}, {"max-journal-bytes", int64(f.maxJournalBytes)}} {

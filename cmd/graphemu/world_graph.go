@@ -38,7 +38,8 @@ from standard input.`,
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, args []string) error { return client.graph(c, args) },
+		ValidArgsFunction: first(words(graphMethods...)),
+		RunE:              func(c *cobra.Command, args []string) error { return client.graph(c, args) },
 	}
 }
 

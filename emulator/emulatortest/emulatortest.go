@@ -186,7 +186,7 @@ func (e *Emulator) World(name ...string) *World {
 	if err != nil {
 		e.tb.Fatal(err)
 	}
-	return &World{World: w, tb: e.tb, operations: e.Operations()}
+	return &World{World: w, tb: e.tb, wrong: e.WrongOperation}
 }
 
 // Token returns a delegated token of the test's default world with these

@@ -14,13 +14,13 @@ import (
 // test where it is asked for what cannot be.
 type World struct {
 	*emulator.World
-	tb         testing.TB
-	operations []string
+	tb    testing.TB
+	wrong func(operation string) string
 }
 
 // Journal returns the record of the world's requests, until its next Reset.
 func (w *World) Journal() Journal {
-	return Journal{Journal: w.World.Journal(), tb: w.tb, operations: w.operations}
+	return Journal{Journal: w.World.Journal(), tb: w.tb, wrong: w.wrong}
 }
 
 // Journal is a journal.Journal that fails the test where an operation is asked for
@@ -28,8 +28,8 @@ func (w *World) Journal() Journal {
 // none would pass.
 type Journal struct {
 	journal.Journal
-	tb         testing.TB
-	operations []string
+	tb    testing.TB
+	wrong func(operation string) string
 }
 
 // Requests returns the entries of an operation, sorted by id: "profiles.start", a
@@ -46,7 +46,7 @@ func (j Journal) Requests(operation string) []journal.Entry {
 // exist, and returns nil then.
 func (j Journal) Entries(f journal.Filter) []journal.Entry {
 	j.tb.Helper()
-	if err := f.Check(j.operations); err != nil {
+	if err := f.CheckWith(j.wrong); err != nil {
 		// No Fatal: this may be a goroutine that waits for an entry.
 		j.tb.Errorf("emulator: the journal cannot be asked so: %v", err)
 		return nil

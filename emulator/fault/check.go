@@ -20,11 +20,16 @@ import (
 // fields; none is nil. operations are the names that there are; nil leaves the
 // operation's name unchecked.
 func (r *Rule) Check(operations []string) []problem.Problem {
-	var c checker
+	return r.CheckWith(func(name string) string { return operation.Wrong(name, operations) })
+}
+
+// CheckWith is Check where wrong says what is wrong with an operation, "" for nothing.
+func (r *Rule) CheckWith(wrong func(operation string) string) []problem.Problem {
+	c := checker{wrong: wrong}
 	c.name(r.Name)
-	c.operation("/operation", r.Operation, operations)
+	c.operation("/operation", r.Operation)
 	for i, name := range r.Except {
-		c.operation(fmt.Sprintf("/except/%d", i), name, operations)
+		c.operation(fmt.Sprintf("/except/%d", i), name)
 	}
 	c.calls(r.Calls)
 	c.while(r.While)
@@ -49,7 +54,10 @@ func (r *Rule) Check(operations []string) []problem.Problem {
 	return c.problems
 }
 
-type checker struct{ problems []problem.Problem }
+type checker struct {
+	problems []problem.Problem
+	wrong    func(operation string) string
+}
 
 func (c *checker) add(pointer, format string, args ...any) {
 	c.problems = append(c.problems, problem.Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
@@ -73,8 +81,8 @@ func inName(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_.-", r)
 }
 
-func (c *checker) operation(pointer, name string, operations []string) {
-	if wrong := operation.Wrong(name, operations); wrong != "" {
+func (c *checker) operation(pointer, name string) {
+	if wrong := c.wrong(name); wrong != "" {
 		c.add(pointer, "%s", wrong)
 	}
 }

@@ -20,6 +20,11 @@ import (
 // its fields; nil for nothing. operations are the names of all operations; nil:
 // they are not known, and any name passes.
 func (e *Expectation) Check(operations []string) []problem.Problem {
+	return e.CheckWith(func(name string) string { return operation.Wrong(name, operations) })
+}
+
+// CheckWith is Check where wrong says what is wrong with an operation, "" for nothing.
+func (e *Expectation) CheckWith(wrong func(operation string) string) []problem.Problem {
 	var found []problem.Problem
 	add := func(pointer, format string, args ...any) {
 		found = append(found, problem.Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
@@ -34,14 +39,14 @@ func (e *Expectation) Check(operations []string) []problem.Problem {
 		add("", "an expectation has exactly one of operation, order, only and profile; this one has %s", had)
 	}
 	if e.Operation != "" {
-		if wrong := operation.Wrong(e.Operation, operations); wrong != "" {
+		if wrong := wrong(e.Operation); wrong != "" {
 			add("/operation", "%s", wrong)
 		}
 	}
 	e.checkCalls(add)
 	e.checkStatus(add)
-	e.checkList("order", e.Order, operations, add)
-	e.checkList("only", e.Only, operations, add)
+	e.checkList("order", e.Order, wrong, add)
+	e.checkList("only", e.Only, wrong, add)
 	e.checkProfile(add)
 	return found
 }
@@ -142,7 +147,7 @@ func unknownWord(kind, word string, list []string, other string, others []string
 	return text + "; there are " + strings.Join(list, ", ")
 }
 
-func (e *Expectation) checkList(name string, list, operations []string, add func(pointer, format string, args ...any)) {
+func (e *Expectation) checkList(name string, list []string, wrong func(string) string, add func(pointer, format string, args ...any)) {
 	if list != nil && len(list) == 0 {
 		add("/"+name, "the list is empty: name at least one operation")
 	}
@@ -151,7 +156,7 @@ func (e *Expectation) checkList(name string, list, operations []string, add func
 	}
 	for i, o := range list {
 		pointer := fmt.Sprintf("/%s/%d", name, i)
-		if wrong := operation.Wrong(o, operations); wrong != "" {
+		if wrong := wrong(o); wrong != "" {
 			add(pointer, "%s", wrong)
 		}
 		if first := slices.Index(list, o); first < i {

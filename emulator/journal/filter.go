@@ -39,8 +39,15 @@ type Filter struct {
 // is nil it does not know which there are. Entries takes any Filter, and finds
 // nothing where this errs.
 func (f Filter) Check(operations []string) error {
-	if wrong := operation.Wrong(f.Operation, operations); f.Operation != "" && wrong != "" {
-		return fmt.Errorf("operation: %s", wrong)
+	return f.CheckWith(func(name string) string { return operation.Wrong(name, operations) })
+}
+
+// CheckWith is Check where wrong says what is wrong with an operation, "" for nothing.
+func (f Filter) CheckWith(wrong func(operation string) string) error {
+	if f.Operation != "" {
+		if wrong := wrong(f.Operation); wrong != "" {
+			return fmt.Errorf("operation: %s", wrong)
+		}
 	}
 	if _, ok := parseStatus(f.Status); f.Status != "" && !ok {
 		return fmt.Errorf("status %q: %s", show(f.Status), statusForms)

@@ -34,6 +34,7 @@ type File struct {
 	Variants    map[string]string `json:"variants,omitempty"` // name to reading
 	// name of a built-in one, or a path that leads from where we are; "": not said
 	Fixture    string                `json:"fixture,omitzero"`
+	PageSize   int                   `json:"pageSize,omitzero"` // of Graph's lists: at most so many objects a page; 0: not said
 	Timeline   Timeline              `json:"timeline,omitzero"`
 	Lifecycles []Lifecycle           `json:"lifecycles,omitempty"`
 	Faults     []fault.Rule          `json:"faults,omitempty"`

@@ -80,6 +80,9 @@ func (p *plan) head(f *File) {
 	if f.Fixture != "" {
 		rows = append(rows, [2]string{"fixture", f.Fixture})
 	}
+	if f.PageSize > 0 {
+		rows = append(rows, [2]string{"pages", "have " + words.Count(f.PageSize, "object", "objects") + " at most"})
+	}
 	var readings []string
 	for _, name := range slices.Sorted(maps.Keys(f.Variants)) {
 		readings = append(readings, name+"="+f.Variants[name])

@@ -51,7 +51,12 @@ func (r Rule) Filled() Rule {
 
 // Check returns everything that is wrong with a rule; nil for nothing. operations are
 // the names of all operations; nil: they are not known, and any name passes.
-func (r *Rule) Check(operations []string) (problems []problem.Problem) {
+func (r *Rule) Check(operations []string) []problem.Problem {
+	return r.CheckWith(func(name string) string { return operation.Wrong(name, operations) })
+}
+
+// CheckWith is Check where wrong says what is wrong with an operation, "" for nothing.
+func (r *Rule) CheckWith(wrong func(operation string) string) (problems []problem.Problem) {
 	add := func(pointer, format string, args ...any) {
 		problems = append(problems, problem.Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 	}
@@ -59,7 +64,7 @@ func (r *Rule) Check(operations []string) (problems []problem.Problem) {
 		add("/name", "a throttle needs a name, unique in its scenario")
 	}
 	for i, name := range r.Operations {
-		if wrong := operation.Wrong(name, operations); wrong != "" {
+		if wrong := wrong(name); wrong != "" {
 			add(fmt.Sprintf("/operations/%d", i), "%s", wrong)
 		}
 	}

@@ -54,6 +54,8 @@ type Call struct {
 	Lifecycle string           // of a scenario, that the call began
 	Outcome   string           // what came of it, in a sentence
 	Advice    string           // what a strict server would have refused
+	Needed    *journal.Needed  // permissions; nil: none, or it is not known
+	Held      journal.Held     // permissions, of the token
 
 	engine   *Engine
 	handler  Handler

@@ -68,6 +68,9 @@ type Scenario struct {
 	Faults     *faults.Set         // never nil
 	Throttle   *throttling.Counter // nil: no throttling
 	PerRequest time.Duration       // how far each call moves a clock that stands still
+	PageSize   int                 // how many objects of a list a page has at most; 0: as the protocol has it
+
+	Pages atomic.Uint64 // how many of the pages that PageSize made small led on to another
 }
 
 // Scenario returns the scenario in force.

@@ -18,7 +18,7 @@ func (e *Engine) Record(c *Call, a Reply) {
 		Client: c.Client, Profile: c.Subject, RequestID: c.ID, Status: a.Status,
 		Duration: clock.Duration(took), Waited: clock.Duration(c.waited),
 		RequestBytes: c.handler.Size(), ResponseBytes: int64(len(a.Body)), Before: c.before,
-		Error: c.Problem, Outcome: c.Outcome, Advice: c.Advice,
+		Error: c.Problem, Outcome: c.Outcome, Advice: c.Advice, Needed: c.Needed, Held: c.Held,
 	}
 	if reads := c.Method == http.MethodGet || c.Method == http.MethodHead; !reads {
 		entry.RequestBody = c.handler.Text()

@@ -3,11 +3,9 @@ package graph
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
-	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -102,83 +100,6 @@ func (c *call) objectsToToken() *objection {
 		return notYetValid
 	case !c.world.Registered(t.App):
 		return unknownApp
-	}
-	return nil
-}
-
-// authorize looks at the permission that the operation asks for. A part of a batch
-// needs its own.
-func (s *Handler) authorize(c *call) error {
-	if s.cfg.Auth == AuthOff || c.Trusted || c.token == nil || c.token.Flaw != "" || c.Advice != "" {
-		return nil
-	}
-	generation := 0
-	if c.Scenario.Variants.Is("permissions", string(identity.Generation2018)) {
-		generation = 1
-	}
-	d := c.op.demands.of(&c.op.Operation)[generation]
-	return s.raise(c, d.objection(c.token))
-}
-
-// demands are what an operation asks for in the two generations of permissions;
-// nil where it asks for none. They are made when first needed.
-type demands struct {
-	once sync.Once
-	all  [2]*demand
-}
-
-func (d *demands) of(op *workload.Operation) *[2]*demand {
-	d.once.Do(func() {
-		for i, g := range []identity.Generation{identity.Generation2021, identity.Generation2018} {
-			if op.Needs != nil {
-				d.all[i] = newDemand(op.Name, op.Needs.In(g))
-			}
-		}
-	})
-	return &d.all
-}
-
-// demand is what an operation asks for, with what is answered to who lacks it.
-type demand struct {
-	identity.Need
-	delegated, application, neither *objection // to a token of that kind that lacks it
-}
-
-func newDemand(operation string, need identity.Need) *demand {
-	scopes := "needs the delegated permission " + strings.Join(need.Delegated.Names(), " or ")
-	roles := "needs the application permission " + strings.Join(need.Application.Names(), " or ")
-	delegated, application, neither := apierror.MissingScopes, apierror.MissingRoles, apierror.NoPermissions
-	switch need.Family {
-	case identity.EducationUsers:
-		delegated, application = apierror.MissingClaims, apierror.MissingClaims
-	case identity.Directory:
-		delegated, application, neither = apierror.InsufficientPrivileges, apierror.InsufficientPrivileges, apierror.InsufficientPrivileges
-	}
-	if need.Application == 0 {
-		// Inferred: what is missing then is a user's permission.
-		application, roles = apierror.MissingScopes, "is not supported with application permissions; it "+scopes+": "+delegatedWay(need.Delegated)
-	}
-	return &demand{Need: need,
-		delegated:   newObjection(delegated, journal.CodePermission, operation+" "+scopes),
-		application: newObjection(application, journal.CodePermission, operation+" "+roles),
-		neither:     newObjection(neither, journal.CodePermission, operation+" "+scopes)}
-}
-
-// delegatedWay tells how an app gets a token with a user's permissions.
-func delegatedWay(any identity.Permissions) string {
-	return "sign a user in (authorization code, device code or password), or take the token of graphemu token --scopes " + any.Names()[0]
-}
-
-func (d *demand) objection(t *identity.Token) *objection {
-	switch {
-	case d == nil:
-		return nil
-	case t.Delegated && t.Permissions&d.Delegated == 0:
-		return d.delegated
-	case t.Application && t.Permissions&d.Application == 0:
-		return d.application
-	case !t.Delegated && !t.Application:
-		return d.neither
 	}
 	return nil
 }

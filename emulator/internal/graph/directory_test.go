@@ -15,6 +15,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
@@ -31,8 +32,9 @@ type tenant struct {
 
 func newTenant(t *testing.T) *tenant {
 	d := &tenant{desk: &desk{log: &bytes.Buffer{}, world: newWorld("tenant")}, store: entity.New(entity.Limits{})}
+	d.world.SetScenario(&engine.Scenario{Faults: faults.NewSet(nil, 1)})
 	id := ids.NewStream(1, "tenant", "objects")
-	d.world.Tenant.States = []any{&objects.State{Store: d.store, NewID: id.GUID}}
+	d.world.Tenant.States = append([]any{&objects.State{Store: d.store, NewID: id.GUID}}, d.world.Tenant.States...)
 	d.world.Tenant.FirstUser = func() string { return d.admin }
 	d.Handler = New(Config{MaxBody: 4 << 20, MaxBatch: 64 << 20}, engine.New(engine.Config{Log: slog.New(slog.NewTextHandler(d.log, nil)),
 		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil), []*workload.Workload{directory.Workload},

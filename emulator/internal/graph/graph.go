@@ -12,6 +12,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/permission"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
@@ -20,6 +21,8 @@ type Config struct {
 	Auth     Auth
 	MaxBody  int64 // bytes of a request body, after decompression
 	MaxBatch int64 // bytes of a batch's answer, after which no further part is carried out
+
+	Permissions *permission.Table // what calls ask for that are not emulated; nil: only a token
 }
 
 // Handler answers Graph requests. It holds no state of its own but what is under way.
@@ -31,6 +34,7 @@ type Handler struct {
 	objects   *objects.Engine
 	csdl      map[workload.Version]func() []byte
 	paths     *paths       // of all operations
+	demands   demands      // of operations that were called
 	unsent    atomic.Int64 // bytes of answers to batches that are being made or sent
 }
 

@@ -62,11 +62,11 @@ var (
 	subscribeByMail team threads transitiveMemberOf transitiveMembers unsubscribeByMail validateProperties`)
 )
 
-// namesOf reads names that are parted by blanks. They are looked for without letter case.
-func namesOf(text string) map[string]bool {
-	names := map[string]bool{}
+// namesOf reads names that are parted by blanks, by the names in lower case.
+func namesOf(text string) map[string]string {
+	names := map[string]string{}
 	for name := range strings.FieldsSeq(text) {
-		names[strings.ToLower(name)] = true
+		names[strings.ToLower(name)] = name
 	}
 	return names
 }
@@ -82,16 +82,16 @@ func (s *Handler) beyond(method string, l *location, segments []string) *apierro
 	if root != "me" && !keyed {
 		rest = rest[min(1, len(rest)):] // the id
 	}
-	of := map[string]map[string]bool{"me": knownOfUser, "users": knownOfUser, "groups": knownOfGroup}[root]
+	of := map[string]map[string]string{"me": knownOfUser, "users": knownOfUser, "groups": knownOfGroup}[root]
 	m := s.models[l.version]
 	served := m != nil && (m.Set(root) != nil || m.Singleton(root) != nil) || s.paths.has(root)
 	switch {
 	case of != nil && len(rest) > 0:
 		name, _, _ := cutKey(strings.ToLower(rest[0]))
-		if !of[strings.TrimPrefix(strings.TrimPrefix(name, namespacePrefix), "graph.")] {
+		if of[strings.TrimPrefix(strings.TrimPrefix(name, namespacePrefix), "graph.")] == "" {
 			return nil
 		}
-	case served || !knownRoots[root]:
+	case served || knownRoots[root] == "":
 		return nil
 	}
 	return apierror.NotImplemented("graphemu does not emulate "+method+" "+l.path+".").

@@ -62,7 +62,7 @@ func (s *Handler) findObject(method string, l *location, w walked) (op *operatio
 	if !ok {
 		return nil, false
 	}
-	return &operation{Operation: row, subject: "id"}, true
+	return &operation{Operation: row, subject: "id", walked: &w.path}, true
 }
 
 // unknownInModel is the error of a path that begins in the model and leaves it.

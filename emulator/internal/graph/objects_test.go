@@ -172,7 +172,7 @@ func TestWhatIsNotThere(t *testing.T) {
 // What Graph has and graphemu knows by name alone is never "not found".
 func TestKnownNamesAreUnsupported(t *testing.T) {
 	d := newDesk()
-	for _, path := range []string{"/teams", "/me/messages", "/users/ann@contoso.edu/mailFolders", "/me/microsoft.graph.findRooms",
+	for _, path := range []string{"/teams", "/me/messages", "/users/ann@contoso.edu/mailFolders", "/me/onlineMeetings",
 		"/Planner", "/chats('x')", "/users('x')/events"} {
 		a := d.want(t, 501, "GET", path, "")
 		assert.Equal(t, "NotImplemented", a.Get("error.code").Str, path)

@@ -9,16 +9,18 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
+	operations "github.com/graphemu/graphemu/emulator/internal/operation"
+	"github.com/graphemu/graphemu/emulator/internal/resource"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
-// operation is a row of the list of operations, with what its permissions come to.
+// operation is a row of the list of operations, or one that was found in the model.
 type operation struct {
 	workload.Operation
-	subject string // the key in its path that is the call's subject; "" for none
-	demands demands
+	subject string                            // the key in its path that is the call's subject; "" for none
 	own     func(*call) (engine.Reply, error) // of Graph itself; nil: the row's Run
+	walked  *resource.Path                    // of what the model alone has; nil: a row's
 }
 
 // index makes the tree of paths from the rows of all workloads and those of Graph
@@ -83,6 +85,31 @@ func Addresses(list []*workload.Workload) []string {
 		}
 	}
 	return all
+}
+
+// Known are the operations of models and rows, and addresses of what Graph has. The list
+// lacks the names of operations: see Operations.
+func Known(list []*workload.Workload, models Models) operations.Known {
+	k := operations.Known{List: Addresses(list), Beyond: func(root string) bool {
+		return knownRoots[strings.ToLower(root)] != ""
+	}}
+	var names objects.Names
+	for _, v := range []workload.Version{workload.V1, workload.Beta} {
+		if m := models[v]; m != nil {
+			names = append(names, m)
+		}
+	}
+	k.Model = names
+	for _, name := range knownRoots {
+		k.List = append(k.List, operationAny+" /"+name)
+	}
+	for _, name := range knownOfUser {
+		k.List = append(k.List, operationAny+" /users/{id}/"+name, operationAny+" /me/"+name)
+	}
+	for _, name := range knownOfGroup {
+		k.List = append(k.List, operationAny+" /groups/{id}/"+name)
+	}
+	return k
 }
 
 // operationAny is the method of an address that means any.

@@ -127,7 +127,7 @@ func (k *Keys) Check(token string, ours func(origin string) bool) *Token {
 		return flawed(FlawAudience)
 	}
 	if scopes := strings.Fields(text("scp")); len(scopes) > 0 {
-		t.Delegated, t.Permissions = true, permissionsOf(scopes)
+		t.Delegated, t.Permissions = true, NewPermissions(scopes)
 		if text("upn") != "" || text("unique_name") != "" || text("preferred_username") != "" { // else it is nobody's in particular
 			t.User = text("oid")
 		}
@@ -137,7 +137,7 @@ func (k *Keys) Check(token string, ours func(origin string) bool) *Token {
 			name, _ := r.(string)
 			names = append(names, name)
 		}
-		t.Application, t.Permissions = true, permissionsOf(names)
+		t.Application, t.Permissions = true, NewPermissions(names)
 	}
 	return t
 }

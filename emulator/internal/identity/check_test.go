@@ -49,12 +49,12 @@ func TestCheckAcceptsItsOwn(t *testing.T) {
 		want      []string
 	}{
 		"application":            {func(*Claims) {}, application, false, []string{"EduAdministration.ReadWrite.All"}},
-		"delegated":              {func(*Claims) {}, delegated, true, []string{"EduAdministration.Read"}},
+		"delegated":              {func(*Claims) {}, delegated, true, []string{"EduAdministration.Read", "User.Read"}},
 		"audience as id":         {func(c *Claims) { c.Audience = GraphID }, application, false, []string{"EduAdministration.ReadWrite.All"}},
 		"issued here":            {func(c *Claims) { c.Issuer = here + "/" + tenant + "/v2.0" }, application, false, []string{"EduAdministration.ReadWrite.All"}},
 		"issued here, version 1": {func(c *Claims) { c.Issuer = here + "/" + tenant + "/" }, application, false, []string{"EduAdministration.ReadWrite.All"}},
 		"without grants":         {func(c *Claims) { c.Roles = nil }, application, false, nil},
-		"other letter case":      {func(c *Claims) { c.Scopes = []string{"eduadministration.READ"} }, delegated, true, []string{"EduAdministration.Read"}},
+		"other letter case":      {func(c *Claims) { c.Scopes = []string{"eduadministration.READ"} }, delegated, true, []string{"eduadministration.READ"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := tt.from()

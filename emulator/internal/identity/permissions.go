@@ -2,15 +2,107 @@ package identity
 
 import (
 	"fmt"
-	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
-// Permissions is a set of permissions of Graph, of those that an operation here
-// asks for.
-type Permissions uint32
+// Permissions is the set of permissions that a token has, of any name.
+type Permissions struct {
+	names  []string // as the token has them, each once
+	folded []string // the same in lower case, sorted
+}
+
+// maxPermissions is how many permissions of a token are looked at (chosen: Graph has
+// some nine hundred, and a token with more than a few dozen is none of Entra's).
+const maxPermissions = 2000
+
+// NewPermissions returns the set of names. Documented: permissions are compared without
+// regard to letter case.
+func NewPermissions(names []string) (p Permissions) {
+	for _, name := range names[:min(len(names), maxPermissions)] {
+		folded := strings.ToLower(name)
+		if i, found := slices.BinarySearch(p.folded, folded); !found && name != "" {
+			p.folded = slices.Insert(p.folded, i, folded)
+			p.names = append(p.names, name)
+		}
+	}
+	return p
+}
+
+// Names returns the permissions as they were given.
+func (p Permissions) Names() []string { return slices.Clone(p.names) }
+
+// Shared is Names without a copy: it is not to be changed.
+func (p Permissions) Shared() []string { return p.names }
+
+// has tells whether a permission is in the set; folded is its name in lower case.
+func (p Permissions) has(folded string) bool {
+	if len(p.folded) > fewPermissions {
+		_, found := slices.BinarySearch(p.folded, folded)
+		return found
+	}
+	return slices.Contains(p.folded, folded)
+}
+
+// fewPermissions is up to how many a set is gone through from its beginning.
+const fewPermissions = 8
+
+// Meets tells whether any of the choices is in the set.
+func (p Permissions) Meets(any Choices) bool {
+	for i := range any {
+		if p.meets(&any[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p Permissions) meets(c *Choice) bool {
+	return p.has(c.folded) && (len(c.with) == 0 || slices.ContainsFunc(c.with, p.has))
+}
+
+// Choice is a permission that is enough for an operation.
+type Choice struct {
+	Name  string
+	With  []string // one of these is needed beside it; nil: it is enough alone
+	Least bool     // documented as the least privileged one
+
+	folded string
+	with   []string // With, in lower case
+}
+
+// NewChoice returns the choice of a permission, together with one of with where that is
+// not empty.
+func NewChoice(name string, least bool, with []string) Choice {
+	c := Choice{Name: name, With: with, Least: least, folded: strings.ToLower(name)}
+	for _, w := range with {
+		c.with = append(c.with, strings.ToLower(w))
+	}
+	return c
+}
+
+// String is the choice in words.
+func (c *Choice) String() string {
+	if len(c.With) == 0 {
+		return c.Name
+	}
+	return c.Name + " with " + words.Join(c.With, "or")
+}
+
+// Choices are the permissions of which any one is enough for an operation, the least
+// privileged first. None: the operation is not supported with such a token.
+type Choices []Choice
+
+// Names returns the choices in words.
+func (c Choices) Names() []string {
+	var list []string
+	for i := range c {
+		list = append(list, c[i].String())
+	}
+	return list
+}
 
 // kind is who may be granted a permission.
 type kind uint8
@@ -20,8 +112,9 @@ const (
 	asApplication
 )
 
-// known are the permissions, each a bit of Permissions in this order, with the kinds
-// that a token can have them as. Documented: the reference of permissions.
+// known are the permissions that the rows of operations ask for, the least privileged
+// of each family first, with the kinds that a token can have them as. Documented: the
+// reference of permissions.
 var known = []struct {
 	name string
 	kind kind
@@ -39,44 +132,31 @@ var known = []struct {
 const both = asDelegated | asApplication
 
 // of returns the permissions that a token can have as a kind.
-func of(k kind) (p Permissions) {
-	for i, row := range known {
+func of(k kind) (names []string) {
+	for _, row := range known {
 		if row.kind&k != 0 {
-			p |= 1 << i
+			names = append(names, row.name)
 		}
 	}
-	return p
-}
-
-// permissionsOf returns the set of those of list that an operation may ask for.
-// Documented: permissions are compared without regard to letter case.
-func permissionsOf(list []string) (p Permissions) {
-	for _, name := range list {
-		for i, row := range known {
-			if strings.EqualFold(row.name, name) {
-				p |= 1 << i
-			}
-		}
-	}
-	return p
+	return names
 }
 
 // WrongPermission tells what is wrong with granting an app a permission of that
-// name, by a user or not, "" for nothing. Graph has hundreds that nothing here asks
+// name, by a user or not, "" for nothing. Graph has hundreds that no row here asks
 // for: of these nothing is known, but that they are not spelled like one that is.
 func WrongPermission(name string, byUser bool) string {
 	ofKind, ofOther := of(asApplication), of(asDelegated)
 	if byUser {
 		ofKind, ofOther = ofOther, ofKind
 	}
-	p := permissionsOf([]string{name})
-	near := words.Nearest(name, ofKind.Names())
+	same := func(other string) bool { return strings.EqualFold(name, other) }
+	near := words.Nearest(name, ofKind)
 	switch {
-	case p&ofKind != 0:
+	case slices.ContainsFunc(ofKind, same):
 		return ""
-	case p&ofOther != 0 && byUser:
+	case slices.ContainsFunc(ofOther, same) && byUser:
 		return fmt.Sprintf("%s is an application permission; did you mean %s?", name, near)
-	case p&ofOther != 0:
+	case slices.ContainsFunc(ofOther, same):
 		return fmt.Sprintf("%s is a delegated permission; did you mean %s?", name, near)
 	case near != "":
 		return fmt.Sprintf("there is no permission %q; did you mean %q?", name, near)
@@ -84,21 +164,10 @@ func WrongPermission(name string, byUser bool) string {
 	return ""
 }
 
-// Names returns the permissions, the least privileged first.
-func (p Permissions) Names() []string {
-	var list []string
-	for i, row := range known {
-		if p&(1<<i) != 0 {
-			list = append(list, row.name)
-		}
-	}
-	return list
-}
-
-// Need is what an operation asks for: any one of the set. An empty set: not
+// Need is what an operation asks for: any one of the choices. No choices: not
 // supported with such a token.
 type Need struct {
-	Delegated, Application Permissions
+	Delegated, Application Choices
 	Family                 Family // how the service words its refusal
 
 	since2021 bool // the application permissions are of that generation
@@ -129,15 +198,22 @@ const (
 // supported. It panics at a name that is not in the list, which is a mistake in the
 // program.
 func NewNeed(f Family, delegated, application string) *Need {
-	set := func(text string) Permissions {
-		list := strings.Fields(text)
-		p := permissionsOf(list)
-		if bits.OnesCount32(uint32(p)) != len(list) {
-			panic(fmt.Sprintf("identity: not all of %q are permissions", list))
+	return &Need{Delegated: choicesOf(delegated), Application: choicesOf(application), Family: f}
+}
+
+// choicesOf reads names, and brings them in the order of the list of those that are known.
+func choicesOf(text string) (choices Choices) {
+	names := strings.Fields(text)
+	for _, row := range known {
+		if i := slices.Index(names, row.name); i >= 0 {
+			choices = append(choices, NewChoice(row.name, len(choices) == 0, nil))
+			names = slices.Delete(names, i, i+1)
 		}
-		return p
 	}
-	return &Need{Delegated: set(delegated), Application: set(application), Family: f}
+	if len(names) > 0 {
+		panic(fmt.Sprintf("identity: %q are no permissions that are known", names))
+	}
+	return choices
 }
 
 // Since2021 is n, whose application permissions came with the generation of 2021.
@@ -151,7 +227,7 @@ func (n *Need) Since2021() *Need {
 func (n *Need) In(g Generation) Need {
 	in := *n
 	if g == Generation2018 && n.since2021 {
-		in.Application = 0
+		in.Application = nil
 	}
 	return in
 }

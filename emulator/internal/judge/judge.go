@@ -62,6 +62,11 @@ func (r *Record) verdict() journal.WorldVerdict {
 	for i := range r.Entries {
 		w.Levels.Add(r.Entries[i].Level)
 	}
+	if r.Strict {
+		if p := Permissions(r.Entries, r.Lost); p.Delegated != nil || p.Application != nil {
+			w.Permissions = p
+		}
+	}
 	for i := range r.Expect {
 		w.Expectations = append(w.Expectations, r.judge(&r.Expect[i]))
 	}

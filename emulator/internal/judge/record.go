@@ -15,6 +15,7 @@ type Record struct {
 	Expect        []journal.Expectation
 	Rules         []RuleUse
 	Profiles      []ProfileView
+	Strict        bool // tokens are checked: then the verdict tells of permissions
 }
 
 // RuleUse is how often a rule fired in a world.

@@ -142,7 +142,7 @@ func (e *Engine) Methods(p resource.Path) []string {
 			return []string{http.MethodPost}
 		}
 	}
-	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+	for _, m := range methods {
 		if _, ok := e.verbs(p)[m]; ok || m == http.MethodDelete && e.bare(p) {
 			list = append(list, m)
 		}

@@ -127,7 +127,8 @@ func stored(c *workload.Call, l *list, s *resource.Segment) *resource.Segment {
 // is known.
 func (l *list) missing(s *resource.Segment) error {
 	id := keyText(s)
-	if l.family == directoryFamily && l.within == "" && (l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
+	if l.family == directoryFamily && l.within == "" &&
+		(l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
 		return requestError("Invalid object identifier '" + id + "'.")
 	}
 	return apierror.ResourceNotFound(id)

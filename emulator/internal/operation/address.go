@@ -204,7 +204,7 @@ const wantAddress = "; want a method and a path below the version, as in PATCH /
 const maxAddress = 400
 
 // wrongAddress is Wrong for an address.
-func wrongAddress(pattern string, known []string) string {
+func wrongAddress(pattern string, known []string, model Model) string {
 	method, path, spaced := strings.Cut(pattern, " ")
 	path = strings.TrimLeft(path, " ")
 	quoted := words.Quote(pattern)
@@ -245,7 +245,7 @@ func wrongAddress(pattern string, known []string) string {
 			return "the braces in " + words.Quote(s) + " are not balanced, or not around a whole key: want one like {id}"
 		}
 	}
-	return misspelled(strings.ToUpper(method), path, known)
+	return misspelled(strings.ToUpper(method), path, known, model)
 }
 
 // wholeKey tells whether the braces of a segment are around all of a key, which may
@@ -260,11 +260,65 @@ func wholeKey(s string) bool {
 // misspelled looks for the first segment that is none of those known at its place. It
 // is a slip where one of these is near. What is near to none may be a path that
 // Graph has and graphemu does not know: a rule can answer for it all the same.
-func misspelled(method, path string, known []string) string {
-	var before string
+func misspelled(method, path string, known []string, model Model) string {
+	at, names := amongRows(method+" "+path, known)
+	if at < 0 {
+		return ""
+	}
+	segments := apart(strings.TrimSuffix(path, "/*"))
+	if model != nil && len(segments) > 0 {
+		inModel, further := model.Path(segments)
+		switch {
+		case inModel < 0:
+			return ""
+		case inModel > at:
+			at, names = inModel, further
+		case inModel == at:
+			names = append(names, further...)
+		}
+	}
+	if at >= len(segments) {
+		return ""
+	}
+	slices.Sort(names)
+	near := words.Nearest(segments[at], names)
+	if near == "" {
+		return ""
+	}
+	wrong := segments[at]
+	segments[at] = near
+	meant := "/" + strings.Join(segments, "/")
+	if strings.HasSuffix(path, "/*") {
+		meant += "/*"
+	}
+	return "there is no " + words.Quote(wrong) + " in " + path + "; did you mean " + method + " " + meant + "?"
+}
+
+// apart returns the segments of a path as they are written, but for a key in
+// parentheses, which is one of its own as in compile.
+func apart(path string) (segments []string) {
+	for raw := range strings.SplitSeq(path, "/") {
+		if raw == "" {
+			continue
+		}
+		n := 0
+		splitOne(raw, func(segment) bool { n++; return true })
+		if open := strings.IndexByte(raw, '('); n == 2 {
+			segments = append(segments, raw[:open], strings.Trim(raw[open+1:len(raw)-1], "'"))
+			continue
+		}
+		segments = append(segments, raw)
+	}
+	return segments
+}
+
+// amongRows returns the first segment of an address that none of the known ones has at
+// its place, with those that stand there; -1 where there is no such segment.
+func amongRows(address string, known []string) (bad int, names []string) {
 	at := known
-	for i, s := range compile(method + " " + path).segments {
-		var names, next []string
+	for i, s := range compile(address).segments {
+		var next []string
+		names = nil
 		for _, k := range at {
 			own := compile(k).segments
 			if i >= len(own) {
@@ -276,17 +330,10 @@ func misspelled(method, path string, known []string) string {
 				names = append(names, own[i].text)
 			}
 		}
-		if s.key {
-			s.text = "{id}"
-		} else if len(next) == 0 {
-			slices.Sort(names)
-			if near := words.Nearest(s.text, names); near != "" {
-				rest := strings.TrimPrefix(path, before+"/"+s.text)
-				return "there is no " + words.Quote(s.text) + " in " + path + "; did you mean " + method + " " + before + "/" + near + rest + "?"
-			}
-			return ""
+		if len(next) == 0 && !s.key {
+			return i, names
 		}
-		before, at = before+"/"+s.text, next
+		at = next
 	}
-	return ""
+	return -1, nil
 }

@@ -117,36 +117,120 @@ func Groups(operations []string) []string {
 // Forms says what a pattern looks like.
 const Forms = "a name like profiles.start, a group like profiles.*, a call like GET /users/{id}, or *"
 
+// Known are the operations that patterns are held against.
+type Known struct {
+	// List are names, and addresses, as "GET /users/{id}"; nil, with no Model: none are
+	// known, and only the form of a pattern is looked at.
+	List []string
+
+	Model Model // knows further ones; nil: there are none
+
+	// Beyond tells whether Graph has a name at its root that neither List nor Model
+	// knows more of; nil: nobody knows.
+	Beyond func(root string) bool
+}
+
+// Model knows operations that no list holds, since there is no end of them.
+type Model interface {
+	// Name looks at the parts of a dotted name; group: it only has to begin some name.
+	// bad is the first part that is wrong at its place, with what may stand there;
+	// len(parts): what is done is missing; -1: nothing is wrong.
+	Name(parts []string, group bool) (bad int, known []string)
+
+	// Path does the same for the segments of a path. Any key may stand as "{id}".
+	Path(segments []string) (bad int, known []string)
+}
+
+// Wrong is Known.Wrong of a list alone.
+func Wrong(pattern string, operations []string) string { return Known{List: operations}.Wrong(pattern) }
+
 // Wrong says what is wrong with a pattern: its form, or that it means none of the
-// operations, and which was probably meant. It is "" where nothing is. operations are
-// all that there are, and the addresses that are known, as "GET /users/{id}"; nil: they
-// are not known, and only the form is looked at.
-func Wrong(pattern string, operations []string) string {
-	var addresses []string
-	if operations != nil {
-		names := make([]string, 0, len(operations))
-		for _, o := range operations {
-			if IsAddress(o) {
-				addresses = append(addresses, o)
-			} else {
-				names = append(names, o)
-			}
+// operations, and which was probably meant. It is "" where nothing is.
+func (k Known) Wrong(pattern string) string {
+	var addresses, names []string
+	for _, o := range k.List {
+		if IsAddress(o) {
+			addresses = append(addresses, o)
+		} else {
+			names = append(names, o)
 		}
-		operations = names
 	}
 	group, isGroup := strings.CutSuffix(pattern, Any)
 	switch {
 	case pattern == "":
 		return "an operation is missing: want " + Forms
 	case looksLikeAddress(pattern):
-		return wrongAddress(pattern, addresses)
+		return wrongAddress(pattern, addresses, k.Model)
 	case isGroup && group != "" && !strings.HasSuffix(group, ".") || strings.Contains(group, Any):
 		return words.Quote(pattern) + " is no group: the star stands alone or after a dot, as in profiles.*"
-	case operations == nil || slices.ContainsFunc(operations, func(o string) bool { return Covers(pattern, o) }):
+	case k.List == nil && k.Model == nil || slices.ContainsFunc(names, func(o string) bool { return Covers(pattern, o) }):
 		return ""
-	case isGroup:
-		return "the group " + words.Quote(pattern) + " names no operation" + words.Suggestion(pattern, append(Groups(operations), Graph))
 	}
-	all := append(append(Groups(operations), Graph), operations...)
-	return "there is no operation " + words.Quote(pattern) + words.Suggestion(pattern, all)
+	near, ok := k.nearest(pattern, isGroup)
+	switch {
+	case ok:
+		return ""
+	case near == "" && k.beyond(pattern):
+		return "without Graph's metadata there is no operation " + words.Quote(pattern) +
+			": give --metadata, or write the call as the client sees it, like GET /users/{id}"
+	case near == "" && isGroup:
+		near = words.Suggestion(pattern, append(Groups(names), Graph))
+	case near == "":
+		near = words.Suggestion(pattern, append(append(Groups(names), Graph), names...))
+	}
+	if isGroup {
+		return "the group " + words.Quote(pattern) + " names no operation" + near
+	}
+	return "there is no operation " + words.Quote(pattern) + near
+}
+
+func (k Known) beyond(pattern string) bool {
+	root, _, dotted := strings.Cut(pattern, ".")
+	return dotted && k.Beyond != nil && k.Beyond(root)
+}
+
+// maxNamed is how many verbs a message lists.
+const maxNamed = 8
+
+// nearest walks a name in the model. ok: it is one. Else hint is the end of a message
+// that says what was probably meant, "" where the model does not know.
+func (k Known) nearest(pattern string, group bool) (hint string, ok bool) {
+	if k.Model == nil {
+		return "", false
+	}
+	parts := strings.Split(pattern, ".")
+	if group {
+		parts = parts[:len(parts)-1]
+	}
+	bad, known := k.Model.Name(parts, group)
+	if bad < 0 {
+		return "", true
+	}
+	if bad == len(parts) {
+		for i := range known {
+			known[i] = pattern + "." + known[i]
+		}
+		if len(known) == 0 {
+			return "", false
+		}
+		return ": it does not say what is done; want " + words.Join(known[:min(len(known), maxNamed)], "or"), false
+	}
+	near := words.Nearest(parts[bad], known)
+	if near == "" && bad == 0 && parts[0] == "me" {
+		near = "users"
+	}
+	if near == "" {
+		return "", false
+	}
+	meant := slices.Clone(parts)
+	if meant[bad] = near; bad == 0 {
+		// The list may have a nearer one, unless all else is right.
+		if further, _ := k.Model.Name(meant, group); further >= 0 {
+			return "", false
+		}
+	}
+	if group {
+		meant = append(meant, Any)
+	}
+	return "; did you mean " + strings.Join(meant, ".") + "?", false
 }

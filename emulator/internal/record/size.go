@@ -128,6 +128,7 @@ func (e Entry) clone() Entry {
 	}
 	e.size, e.answer = 0, answer{}
 	e.Before, e.After = copied(e.Before), copied(e.After)
+	e.Held.Names = slices.Clone(e.Held.Names)
 	if e.Error = copied(e.Error); e.Error != nil {
 		e.Error.Details = slices.Clone(e.Error.Details)
 	}

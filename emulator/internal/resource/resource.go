@@ -61,6 +61,7 @@ func (p Path) End() *Segment { return &p.Segments[len(p.Segments)-1] }
 // UnknownError says that a segment is none of the model at its place.
 type UnknownError struct {
 	Segment string
+	At      int      // which of the path's segments it is, from 0
 	Known   []string // what may stand there
 	After   *odata.Type
 }

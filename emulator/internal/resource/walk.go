@@ -19,9 +19,12 @@ func Walk(m *odata.Model, segments []string) (Path, error) {
 	}
 	w := walker{model: m}
 	w.path.Segments = make([]Segment, 0, len(segments)+2)
-	for _, s := range segments {
-		if err := w.step(s); err != nil {
-			return Path{}, err
+	for i, s := range segments {
+		if !w.step(s) {
+			if w.unserved != nil {
+				return Path{}, w.unserved
+			}
+			return Path{}, &UnknownError{Segment: s, At: i, Known: w.known(), After: w.typ}
 		}
 	}
 	return w.path, nil
@@ -45,27 +48,20 @@ func (w *walker) add(s Segment) {
 	w.path.Segments = append(w.path.Segments, s)
 }
 
-func (w *walker) step(segment string) error {
+func (w *walker) step(segment string) bool {
 	switch {
 	case w.ended:
 	case len(w.path.Segments) == 0:
-		if w.root(segment) {
-			return nil
-		}
+		return w.root(segment)
 	case strings.HasPrefix(segment, "$") && w.system(strings.ToLower(segment)):
-		return nil
+		return true
 	case w.typ == nil:
 	case w.many:
-		if w.collection(segment) {
-			return nil
-		}
-	case w.member(segment):
-		return nil
+		return w.collection(segment)
+	default:
+		return w.member(segment)
 	}
-	if w.unserved != nil {
-		return w.unserved
-	}
-	return &UnknownError{Segment: segment, Known: w.known(), After: w.typ}
+	return false
 }
 
 // root takes the first segment.
@@ -262,10 +258,19 @@ func (w *walker) known() []string {
 		for _, s := range w.model.Singletons {
 			names = append(names, s.Name)
 		}
-	case w.ended || w.typ == nil || w.many:
+	case w.ended || w.typ == nil:
 	default:
-		for _, p := range w.typ.All() {
-			names = append(names, p.Name)
+		if !w.many {
+			for _, p := range w.typ.All() {
+				names = append(names, p.Name)
+			}
+		}
+		for _, list := range [][]odata.Operation{w.model.Actions, w.model.Functions} {
+			for i := range list {
+				if o := &list[i]; o.Binding != nil && o.BindingCollection == w.many && w.typ.IsA(o.Binding) {
+					names = append(names, o.Name)
+				}
+			}
 		}
 	}
 	return names

@@ -27,7 +27,7 @@ func (p *parsing) check(f *scenario.File) {
 	p.faults(f)
 	for i := range f.Throttle {
 		at := jsontree.Child("/throttle", i)
-		for _, wrong := range f.Throttle[i].Check(p.options.Operations) {
+		for _, wrong := range f.Throttle[i].CheckWith(p.options.wrong) {
 			if !slices.Contains(p.bad, at+"/preset") { // what a preset stands for is not missing
 				p.rule(at+wrong.Pointer, "%s", wrong.Message)
 			}
@@ -35,7 +35,7 @@ func (p *parsing) check(f *scenario.File) {
 	}
 	for i := range f.Expect {
 		e, at := &f.Expect[i], jsontree.Child("/expect", i)
-		for _, wrong := range e.Check(p.options.Operations) {
+		for _, wrong := range e.CheckWith(p.options.wrong) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}
 	}
@@ -264,7 +264,7 @@ func (p *parsing) circles(list []scenario.Lifecycle) {
 func (p *parsing) faults(f *scenario.File) {
 	for i := range f.Faults {
 		r, at := &f.Faults[i], jsontree.Child("/faults", i)
-		for _, wrong := range r.Check(p.options.Operations) {
+		for _, wrong := range r.CheckWith(p.options.wrong) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}
 		if check := p.options.WrongError; r.Respond != nil && r.Respond.Error != "" && check != nil {

@@ -98,6 +98,9 @@ func takeSettings(all, f *scenario.File) {
 	if f.Fixture != "" {
 		all.Fixture = f.Fixture
 	}
+	if f.PageSize > 0 {
+		all.PageSize = f.PageSize
+	}
 	if len(f.Variants) > 0 {
 		all.Variants = maps.Clone(all.Variants)
 		if all.Variants == nil {

@@ -30,7 +30,11 @@ import (
 // Options is what a scenario may speak of. The zero value knows no names, and
 // so refuses none.
 type Options struct {
-	Operations []string // names of all operations; nil: not checked
+	Operations []string // names of operations, and addresses; nil, with no Wrong: not checked
+
+	// Wrong says what is wrong with an operation, "" for nothing; nil: Operations tell.
+	Wrong func(operation string) string
+
 	// WrongError returns what is wrong with asking an operation for an error of that
 	// name, "" for nothing. Nil: that is not checked.
 	WrongError func(operation, name string) string
@@ -38,6 +42,13 @@ type Options struct {
 	// Folder is what the path of a fixture is relative to, as of the scenario's
 	// file; "": a path stays as it is written.
 	Folder string
+}
+
+func (o *Options) wrong(name string) string {
+	if o.Wrong != nil {
+		return o.Wrong(name)
+	}
+	return operation.Wrong(name, o.Operations)
 }
 
 // Parse reads a scenario, YAML or JSON; file is its name in problems, and tells

@@ -246,6 +246,10 @@ func (c *Call) read(col Collection, o odata.Options, rest string) (page, error) 
 	case col.Unpaged:
 		limit = math.MaxInt32
 	}
+	usual := limit
+	if size := c.pageSize(); size > 0 {
+		limit = min(limit, size)
+	}
 	scope := col.Path + "?" + rest
 	if plain, err := url.QueryUnescape(scope); err == nil {
 		scope = plain // a client may escape more of a nextLink than we did
@@ -271,11 +275,23 @@ func (c *Call) read(col Collection, o odata.Options, rest string) (page, error) 
 	}
 	c.show(&p, o, col.Usual)
 	if p.more {
+		if limit < usual {
+			c.Scenario.Pages.Add(1)
+		}
 		last := p.entities[len(p.entities)-1]
 		token := cursor{Seq: last.Seq(), Keys: p.keys}.seal(c.Tenant.PageKey, scope)
 		p.next = strings.TrimPrefix(rest+"&$skiptoken="+token, "&")
 	}
 	return p, nil
+}
+
+// pageSize is how large a scenario lets pages be; 0: it does not say, or it is the test
+// itself that reads.
+func (c *Call) pageSize() int {
+	if c.Trusted || c.Scenario == nil {
+		return 0
+	}
+	return c.Scenario.PageSize
 }
 
 func matches(o odata.Options, e Entity) bool {

@@ -17,8 +17,6 @@ func TestNeeds(t *testing.T) {
 	const read, readAll = "EduAdministration.Read EduAdministration.ReadWrite", "EduAdministration.Read.All EduAdministration.ReadWrite.All"
 	const rosterDelegated = "EduRoster.ReadBasic EduRoster.Read EduRoster.ReadWrite"
 	const rosterApplication = "EduRoster.ReadBasic.All EduRoster.Read.All EduRoster.ReadWrite.All"
-	const skus = "LicenseAssignment.Read.All LicenseAssignment.ReadWrite.All Organization.Read.All Organization.ReadWrite.All " +
-		"Directory.Read.All Directory.ReadWrite.All"
 	for operation, want := range map[string]struct{ delegated, application string }{
 		"profiles.create":       {write, ""},
 		"profiles.update":       {write, writeAll},
@@ -38,7 +36,6 @@ func TestNeeds(t *testing.T) {
 
 		"education.schools.list": {rosterDelegated, rosterApplication},
 		"education.users.get":    {rosterDelegated, rosterApplication},
-		"subscribedSkus.list":    {skus, skus},
 	} {
 		n := needOf(t, operation)
 		assert.ElementsMatch(t, strings.Fields(want.delegated), n.In(identity.Generation2021).Delegated.Names(), operation)

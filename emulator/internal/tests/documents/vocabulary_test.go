@@ -34,7 +34,7 @@ func TestOperationList(t *testing.T) {
 		"GET /users", "PATCH /users/{id}", "GET /me/messages", "GET /*")
 	const indent = "\n        "
 	rig.FileSays(t, "../../../../schemas/scenario.schema.json",
-		`"pattern": "^(\\*|[A-Za-z]+(\\.[A-Za-z]+)*(\\.\\*)?|(\\*|[A-Za-z]+) +(/[^\\s/?#*]+)*/([^\\s/?#*]+|\\*))$",`+"\n      "+`"examples": [`, "\n      ]",
+		`"pattern": "^(\\*|[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z][A-Za-z0-9_]*)*(\\.\\*)?|(\\*|[A-Za-z]+) +(/[^\\s/?#*]+)*/([^\\s/?#*]+|\\*))$",`+"\n      "+`"examples": [`, "\n      ]",
 		indent+`"`+strings.Join(names, `",`+indent+`"`)+`"`)
 	text, err := schemas.FS.ReadFile("scenario.schema.json")
 	require.NoError(t, err)

@@ -23,7 +23,8 @@ func (s *Store) Apply(p *Plan, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.parts.Load()
-	a := &applier{Plan: p, derive: s.derive, location: s.seed.UsageLocation, now: profile.Timestamp(now), part: before.known(p.profile).clone()}
+	a := &applier{Plan: p, derive: s.derive, location: s.seed.UsageLocation, now: profile.Timestamp(now),
+		part: before.known(p.profile).clone()}
 	if err := s.objects.Update(now, a.apply); err != nil {
 		return err
 	}

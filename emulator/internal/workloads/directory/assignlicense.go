@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 
@@ -59,9 +60,7 @@ func assign(c *workload.Call, on *entity.Object) (o *entity.Object, err error) {
 			return refuse("License assignment cannot be done for user with invalid usage location.")
 		}
 		if o, err = rewrite(tx, on, change{"assignedLicenses", licences}); err == nil && is(on, "user") {
-			if err = linkLicences(tx, o, licences); err == nil {
-				err = describeLicences(tx, o, licences)
-			}
+			err = describeLicences(tx, o, licences)
 		}
 		return err
 	})
@@ -126,31 +125,20 @@ func skuOf(in entity.View, id string) *entity.Object {
 	return in.Find(skusHome.Family(), workload.TenantID+"_"+strings.ToLower(id))
 }
 
-// relLicence leads from a user to the licences that it has, so that they can be counted.
-const relLicence = "user.assignedLicense"
-
-// consumed is how many users have a licence.
-func consumed(in entity.View, sku *entity.Object) int { return in.Sources(relLicence, sku.Place).Len() }
-
-// linkLicences links a user to those of its licences that the tenant has.
-func linkLicences(tx *entity.Tx, user *entity.Object, licences []any) error {
-	for p := range tx.Targets(relLicence, user.Place).All(0) {
-		if !holds(licences, prop(tx.At(p), "skuId").Str) {
-			if err := tx.Unlink(relLicence, user.Place, p); err != nil {
-				return err
+// consumed is how many users have a licence. They are counted when it is asked for:
+// syncs of rosters assign licences too.
+func consumed(in entity.View, sku *entity.Object) (n int) {
+	id := []byte(strings.ToLower(prop(sku, "skuId").Str))
+	for p := range in.List(usersHome).All(0) {
+		if o := in.At(p); bytes.Contains(o.JSON, id) {
+			for _, l := range prop(o, "assignedLicenses").Array() {
+				if strings.EqualFold(l.Get("skuId").Str, string(id)) {
+					n++
+				}
 			}
 		}
 	}
-	for _, one := range licences {
-		sku := skuOf(tx.View, textIn(one.(map[string]any), "skuId"))
-		if sku == nil || tx.Linked(relLicence, user.Place, sku.Place) {
-			continue
-		}
-		if err := tx.Link(relLicence, user.Place, sku.Place); err != nil {
-			return err
-		}
-	}
-	return nil
+	return n
 }
 
 // describeLicences makes the licenseDetails of a user those of its licences.

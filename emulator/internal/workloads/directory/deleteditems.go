@@ -76,7 +76,7 @@ func park(tx *entity.Tx, at entity.Place) error {
 		if strings.HasPrefix(name, parked) {
 			continue
 		}
-		out, in := slices.Collect(tx.Targets(name, at).All(0)), slices.Collect(tx.Sources(name, at).All(0))
+		out, in := slices.Collect(tx.Targets(name, at).All(0)), sources(tx, name, at)
 		for _, to := range out {
 			if err := relink(tx, name, parked+name, at, to); err != nil {
 				return err
@@ -91,8 +91,17 @@ func park(tx *entity.Tx, at entity.Place) error {
 	return nil
 }
 
-// relink moves a link from one relation to another. One at place 0 is of a view's
-// objects: it has no end to park.
+// sources are from where links lead to an object, the tenant among them: those say which
+// objects are in a set of /education.
+func sources(tx *entity.Tx, name string, at entity.Place) []entity.Place {
+	list := slices.Collect(tx.Sources(name, at).All(0))
+	if tx.Linked(name, entity.Tenant, at) && !slices.Contains(list, entity.Tenant) {
+		list = append(list, entity.Tenant)
+	}
+	return list
+}
+
+// relink moves a link from one relation to another.
 func relink(tx *entity.Tx, from, to string, a, b entity.Place) error {
 	if err := tx.Unlink(from, a, b); err != nil {
 		return err
@@ -110,7 +119,7 @@ func unpark(tx *entity.Tx, at entity.Place) error {
 		if !ok {
 			continue
 		}
-		out, in := slices.Collect(tx.Targets(name, at).All(0)), slices.Collect(tx.Sources(name, at).All(0))
+		out, in := slices.Collect(tx.Targets(name, at).All(0)), sources(tx, name, at)
 		for _, to := range out {
 			if o := tx.At(to); o == nil || o.Home != deletedHome {
 				if err := relink(tx, name, plain, at, to); err != nil {

@@ -56,12 +56,16 @@ func (k Kind) home() entity.Home {
 	return [...]entity.Home{unitsHome, groupsHome, usersHome, usersHome}[k]
 }
 
-// of returns the objects of a kind.
+// of returns the objects of a kind, without those that are deleted and may be restored.
 func (k Kind) of(v entity.View) entity.Places {
 	if k == Accounts {
 		return v.List(usersHome)
 	}
-	return v.Targets([...]string{SchoolSet, ClassSet, UserSet}[k], entity.Tenant)
+	all := v.Targets([...]string{SchoolSet, ClassSet, UserSet}[k], entity.Tenant)
+	if v.List(entity.Home{Name: entity.DeletedItems}).Len() == 0 {
+		return all
+	}
+	return all.Where(func(p entity.Place) bool { return alive(v, p, k.home()) != nil })
 }
 
 // alive returns the object of a place, nil where it is there no more: a client has deleted it.
