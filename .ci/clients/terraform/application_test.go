@@ -38,7 +38,9 @@ func TestApplication(t *testing.T) {
 		AppRoles: &[]msgraph.AppRole{{
 			ID: new("1b19509b-32b1-4e9f-b71d-4992aa991967"), IsEnabled: new(true),
 			Value: new("Reports.Read"), DisplayName: new("Reader"), Description: new("Reads"),
-			AllowedMemberTypes: &[]msgraph.AppRoleAllowedMemberType{msgraph.AppRoleAllowedMemberTypeApplication, msgraph.AppRoleAllowedMemberTypeUser},
+			AllowedMemberTypes: &[]msgraph.AppRoleAllowedMemberType{
+				msgraph.AppRoleAllowedMemberTypeApplication, msgraph.AppRoleAllowedMemberTypeUser,
+			},
 		}},
 		RequiredResourceAccess: &[]msgraph.RequiredResourceAccess{{
 			ResourceAppId:  graph.AppId,
@@ -181,12 +183,14 @@ func TestFederatedIdentityCredentials(t *testing.T) {
 	require.NoError(t, err)
 	made, status, err := p.applications.CreateFederatedIdentityCredential(p.ctx, *app.ID, msgraph.FederatedIdentityCredential{
 		Name: new("main"), Issuer: new("https://token.actions.githubusercontent.com"),
-		Subject: new("repo:contoso/app:ref:refs/heads/main"),
+		Subject:   new("repo:contoso/app:ref:refs/heads/main"),
 		Audiences: &[]string{"api://AzureADTokenExchange"}, Description: new(msgraph.StringNullWhenEmpty("Deploys")),
 	})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusCreated, status)
-	assert.Equal(t, *made, only[msgraph.FederatedIdentityCredential](t)(p.applications.ListFederatedIdentityCredentials(p.ctx, *app.ID, odata.Query{})))
+	federated := list[msgraph.FederatedIdentityCredential](t)
+	assert.Equal(t, []msgraph.FederatedIdentityCredential{*made},
+		federated(p.applications.ListFederatedIdentityCredentials(p.ctx, *app.ID, odata.Query{})))
 	made.Description = new(msgraph.StringNullWhenEmpty(""))
 	made.Name = nil
 	done(t, 204)(p.applications.UpdateFederatedIdentityCredential(p.ctx, *app.ID, *made))
@@ -195,7 +199,7 @@ func TestFederatedIdentityCredentials(t *testing.T) {
 	assert.Equal(t, "main", *read.Name)
 	done(t, 204)(p.applications.DeleteFederatedIdentityCredential(p.ctx, *app.ID, *made.ID))
 	gone[msgraph.FederatedIdentityCredential](t)(p.applications.GetFederatedIdentityCredential(p.ctx, *app.ID, *made.ID, odata.Query{}))
-	assert.Empty(t, list[msgraph.FederatedIdentityCredential](t)(p.applications.ListFederatedIdentityCredentials(p.ctx, *app.ID, odata.Query{})))
+	assert.Empty(t, federated(p.applications.ListFederatedIdentityCredentials(p.ctx, *app.ID, odata.Query{})))
 }
 
 // azuread_service_principal_delegated_permission_grant
