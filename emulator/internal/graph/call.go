@@ -113,6 +113,9 @@ func (c *call) Resolve() (a engine.Reply, done bool) {
 	if c.op, c.unknown = c.handler.find(c.Method, &c.at); c.op != nil {
 		c.Operation, c.Subject = c.op.Name, c.Keys.Get(c.op.subject)
 		c.Level = c.op.Level.String()
+		if c.op.named != nil {
+			c.Named = func() engine.Named { return c.op.named(&c.Call) }
+		}
 	} else if c.at.unsupported && c.Version != 0 && len(c.at.allowed()) == 0 {
 		c.Level = journal.LevelUnsupported
 	}

@@ -42,7 +42,8 @@ const anyOperation = "any"
 func faithfulness() []statement {
 	return slices.Concat(createStatements, updateStatements, lifeStatements, listStatements, statusStatements,
 		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, tokenStatements,
-		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals())
+		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals(),
+		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements)
 }
 
 func TestFaithfulness(t *testing.T) {
