@@ -30,13 +30,17 @@ func TestApplication(t *testing.T) {
 		Api: &msgraph.ApplicationApi{
 			RequestedAccessTokenVersion: new(int32(2)),
 			OAuth2PermissionScopes: &[]msgraph.PermissionScope{{
-				ID: new("96183846-204b-4b43-82e1-5d2222eb4b9b"), Type: msgraph.PermissionScopeTypeUser, Value: new("user_impersonation"), IsEnabled: new(true),
+				ID: new("96183846-204b-4b43-82e1-5d2222eb4b9b"), IsEnabled: new(true),
+				Type: msgraph.PermissionScopeTypeUser, Value: new("user_impersonation"),
 				AdminConsentDisplayName: new("Access reports"), AdminConsentDescription: new("Allow the application to access reports"),
 			}},
 		},
 		AppRoles: &[]msgraph.AppRole{{
-			ID: new("1b19509b-32b1-4e9f-b71d-4992aa991967"), Value: new("Reports.Read"), IsEnabled: new(true), DisplayName: new("Reader"), Description: new("Reads"),
-			AllowedMemberTypes: &[]msgraph.AppRoleAllowedMemberType{msgraph.AppRoleAllowedMemberTypeApplication, msgraph.AppRoleAllowedMemberTypeUser},
+			ID: new("1b19509b-32b1-4e9f-b71d-4992aa991967"), IsEnabled: new(true),
+			Value: new("Reports.Read"), DisplayName: new("Reader"), Description: new("Reads"),
+			AllowedMemberTypes: &[]msgraph.AppRoleAllowedMemberType{
+				msgraph.AppRoleAllowedMemberTypeApplication, msgraph.AppRoleAllowedMemberTypeUser,
+			},
 		}},
 		RequiredResourceAccess: &[]msgraph.RequiredResourceAccess{{
 			ResourceAppId:  graph.AppId,
@@ -178,12 +182,15 @@ func TestFederatedIdentityCredentials(t *testing.T) {
 	app, _, err := p.applications.Create(p.ctx, msgraph.Application{DisplayName: new("Deployment")})
 	require.NoError(t, err)
 	made, status, err := p.applications.CreateFederatedIdentityCredential(p.ctx, *app.ID, msgraph.FederatedIdentityCredential{
-		Name: new("main"), Issuer: new("https://token.actions.githubusercontent.com"), Subject: new("repo:contoso/app:ref:refs/heads/main"),
+		Name: new("main"), Issuer: new("https://token.actions.githubusercontent.com"),
+		Subject:   new("repo:contoso/app:ref:refs/heads/main"),
 		Audiences: &[]string{"api://AzureADTokenExchange"}, Description: new(msgraph.StringNullWhenEmpty("Deploys")),
 	})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusCreated, status)
-	assert.Equal(t, *made, only[msgraph.FederatedIdentityCredential](t)(p.applications.ListFederatedIdentityCredentials(p.ctx, *app.ID, odata.Query{})))
+	federated := list[msgraph.FederatedIdentityCredential](t)
+	assert.Equal(t, []msgraph.FederatedIdentityCredential{*made},
+		federated(p.applications.ListFederatedIdentityCredentials(p.ctx, *app.ID, odata.Query{})))
 	made.Description = new(msgraph.StringNullWhenEmpty(""))
 	made.Name = nil
 	done(t, 204)(p.applications.UpdateFederatedIdentityCredential(p.ctx, *app.ID, *made))
@@ -192,7 +199,7 @@ func TestFederatedIdentityCredentials(t *testing.T) {
 	assert.Equal(t, "main", *read.Name)
 	done(t, 204)(p.applications.DeleteFederatedIdentityCredential(p.ctx, *app.ID, *made.ID))
 	gone[msgraph.FederatedIdentityCredential](t)(p.applications.GetFederatedIdentityCredential(p.ctx, *app.ID, *made.ID, odata.Query{}))
-	assert.Empty(t, list[msgraph.FederatedIdentityCredential](t)(p.applications.ListFederatedIdentityCredentials(p.ctx, *app.ID, odata.Query{})))
+	assert.Empty(t, federated(p.applications.ListFederatedIdentityCredentials(p.ctx, *app.ID, odata.Query{})))
 }
 
 // azuread_service_principal_delegated_permission_grant
@@ -204,7 +211,8 @@ func TestDelegatedPermissionGrant(t *testing.T) {
 	sp, _, err := p.principals.Create(p.ctx, msgraph.ServicePrincipal{AppId: app.AppId})
 	require.NoError(t, err)
 	grant, status, err := p.grants.Create(p.ctx, msgraph.DelegatedPermissionGrant{
-		ClientId: sp.ID, ResourceId: graph.ID, ConsentType: new(msgraph.DelegatedPermissionGrantConsentTypeAllPrincipals), Scopes: &[]string{"openid", "User.Read"},
+		ClientId: sp.ID, ResourceId: graph.ID, ConsentType: new(msgraph.DelegatedPermissionGrantConsentTypeAllPrincipals),
+		Scopes: &[]string{"openid", "User.Read"},
 	})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusCreated, status)

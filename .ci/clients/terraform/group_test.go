@@ -25,7 +25,9 @@ func TestGroup(t *testing.T) {
 		Owners: &msgraph.Owners{{ODataId: p.reference(*user.ID)}},
 	})
 	require.NoError(t, err)
-	found := only[msgraph.Group](t)(p.groups.List(p.ctx, odata.Query{Filter: "displayName eq 'Readers'", ConsistencyLevel: odata.ConsistencyLevelEventual, Count: true}))
+	found := only[msgraph.Group](t)(p.groups.List(p.ctx, odata.Query{
+		Filter: "displayName eq 'Readers'", ConsistencyLevel: odata.ConsistencyLevelEventual, Count: true,
+	}))
 	assert.Equal(t, *group.ID, *found.ID)
 
 	group.Members = &msgraph.Members{{ODataId: p.reference(*user.ID)}}
@@ -34,10 +36,13 @@ func TestGroup(t *testing.T) {
 	members, _, err := p.groups.ListMembers(p.ctx, *group.ID)
 	require.NoError(t, err)
 	assert.Equal(t, []string{*user.ID}, *members)
-	done(t, 204)(p.groups.Update(p.ctx, msgraph.Group{DirectoryObject: msgraph.DirectoryObject{ID: group.ID}, Description: new(msgraph.StringNullWhenEmpty(""))}))
+	done(t, 204)(p.groups.Update(p.ctx, msgraph.Group{
+		DirectoryObject: msgraph.DirectoryObject{ID: group.ID}, Description: new(msgraph.StringNullWhenEmpty("")),
+	}))
 	of := only[msgraph.Group](t)(p.users.ListGroupMemberships(p.ctx, *user.ID, odata.Query{}))
 	assert.Equal(t, "Readers", *of.DisplayName)
-	objects := list[msgraph.DirectoryObject](t)(p.objects.GetByIds(p.ctx, []string{*user.ID, *group.ID}, []odata.ShortType{odata.ShortTypeGroup, odata.ShortTypeUser}))
+	objects := list[msgraph.DirectoryObject](t)(p.objects.GetByIds(p.ctx, []string{*user.ID, *group.ID},
+		[]odata.ShortType{odata.ShortTypeGroup, odata.ShortTypeUser}))
 	assert.Len(t, objects, 2)
 
 	done(t, 204)(p.groups.RemoveMembers(p.ctx, *group.ID, &[]string{*user.ID}))
