@@ -134,7 +134,7 @@ func TestUsers(t *testing.T) {
 
 	r := c.ask(abs.GET, users, nil)
 	r.Headers.Add("ConsistencyLevel", "eventual")
-	r.AddQueryParameters(query{Count: new(true), Filter: new("endsWith(userPrincipalName,'contoso.edu')"),
+	r.AddQueryParameters(query{Count: new(true), Filter: new("endsWith(userPrincipalName,'ada@contoso.edu')"),
 		Select: []string{"id", "displayName"}})
 	found := c.page(r)
 	assert.EqualValues(t, 1, *found.count)
