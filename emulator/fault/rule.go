@@ -4,7 +4,9 @@
 package fault
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 
 	"github.com/graphemu/graphemu/emulator/clock"
@@ -48,12 +50,12 @@ type Rule struct {
 // its path names. Empty fields ask nothing; a call without such an object, or whose object
 // is not there, matches no While. As JSON it is one object: {"accountEnabled": false}.
 type While struct {
-	State  string // of a profile, as "provisioned"; of another object its property state
-	Status string // of the sync, as "inProgress"; of another object its property status
+	State  string `json:"state,omitzero"`  // of a profile, as "provisioned"; of another object its property state
+	Status string `json:"status,omitzero"` // of the sync, as "inProgress"; of another object its property status
 
 	// Object is gjson path to a string, number, Boolean or null, which is for an absent
 	// value too: what else the object has.
-	Object map[string]any
+	Object map[string]any `json:"-"` // its members stand beside state and status
 }
 
 // IsZero tells that nothing is asked.
@@ -75,6 +77,9 @@ func (w While) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads the notation.
 func (w *While) UnmarshalJSON(text []byte) error {
+	if !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
+		return fmt.Errorf("want an object, not %s", text)
+	}
 	var all map[string]any
 	if err := json.Unmarshal(text, &all); err != nil {
 		return err
