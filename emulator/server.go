@@ -86,7 +86,8 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{set: set, models: models, operations: known(models), memory: quota.New(set.Limits.Memory), tokens: newTokenCache(), requests: server.NewRequests()}
+	s := &Server{set: set, models: models, operations: known(models),
+		memory: quota.New(set.Limits.Memory), tokens: newTokenCache(), requests: server.NewRequests()}
 	s.worlds.byTenant, s.worlds.past = map[string]*World{}, judge.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
