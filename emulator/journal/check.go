@@ -69,7 +69,8 @@ func (e *Expectation) kinds() (kinds []string) {
 	for _, k := range []struct {
 		name string
 		has  bool
-	}{{"operation", e.Operation != ""}, {"order", e.Order != nil}, {"only", e.Only != nil}, {"profile", e.Profile != nil}, {"in", e.In != ""}} {
+	}{{"operation", e.Operation != ""}, {"order", e.Order != nil}, {"only", e.Only != nil},
+		{"profile", e.Profile != nil}, {"in", e.In != ""}} {
 		if k.has {
 			kinds = append(kinds, k.name)
 		}

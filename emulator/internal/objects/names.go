@@ -189,7 +189,8 @@ func verbsAt(s resource.Segment) (names []string) {
 	}
 	ends := [][]resource.Segment{{s}}
 	add := func(kinds ...resource.Segment) { ends = append(ends, append([]resource.Segment{s}, kinds...)) }
-	key, ref, cast := resource.Segment{Kind: resource.Key}, resource.Segment{Kind: resource.Ref}, resource.Segment{Kind: resource.Cast, Many: s.Many}
+	key, ref := resource.Segment{Kind: resource.Key}, resource.Segment{Kind: resource.Ref}
+	cast := resource.Segment{Kind: resource.Cast, Many: s.Many}
 	switch {
 	case s.Many && (s.Kind == resource.Set || s.Kind == resource.Navigation):
 		add(key)

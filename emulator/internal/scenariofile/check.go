@@ -52,7 +52,9 @@ func (p *parsing) collection(at, path string, where map[string]any) {
 	}
 	first := map[string]string{}
 	for whole := range where {
-		if name := strings.FieldsFunc(whole, func(r rune) bool { return strings.ContainsRune(`.|#*?\\@`, r) }); len(name) > 0 && strings.HasPrefix(whole, name[0]) {
+		special := func(r rune) bool { return strings.ContainsRune(`.|#*?\\@`, r) }
+		name := strings.FieldsFunc(whole, special)
+		if len(name) > 0 && strings.HasPrefix(whole, name[0]) {
 			if next := strings.TrimPrefix(whole, name[0]); next == "" || next[0] == '.' || next[0] == '|' { // else it is a pattern
 				first[name[0]] = whole
 			}
