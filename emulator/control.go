@@ -99,6 +99,8 @@ func (w controlledWorld) Graph(rw http.ResponseWriter, r *http.Request, path, ba
 	w.server.graph.ServeBeside(rw, r, &w.current.Load().World, path, base)
 }
 
+func (w controlledWorld) Permissions() control.Permissions { return w.World.Permissions() }
+
 func (w controlledWorld) TokenFlaws() []string { return TokenFlaws() }
 
 func (w controlledWorld) Reset(r control.ResetRequest) error {

@@ -5,14 +5,24 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/judge"
 	"github.com/graphemu/graphemu/emulator/internal/version"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // Journal returns the record of the world's requests, until its next Reset. Ids of
 // entries go on over a reset, so that each is of one request.
 func (w *World) Journal() journal.Journal { return w.current.Load().Journal }
+
+// Permissions tells what the world's calls needed of permissions since its open chapter
+// began, what their tokens had, and what the smallest set for them would be. It does so
+// however strict tokens are looked at, but for AuthOff.
+func (w *World) Permissions() *journal.Permissions {
+	entries, lost := w.current.Load().Journal.Chapter()
+	return judge.Permissions(entries, lost)
+}
 
 // ClearJournal forgets all entries of the world's journal. Ids go on, and so does what
 // clients were told to wait. See Forget for closed chapters, too.
@@ -108,9 +118,18 @@ func (s *Server) properties() []journal.Property {
 // record is what the world's open chapter is judged by. Must hold changing.
 func (w *World) record(state *state) judge.Record {
 	sc := state.prepared
-	r := judge.Record{World: w.Name(), Tenant: w.tenant, Scenario: sc.file.Name, Chapter: w.chapters.open(), Expect: sc.file.Expect}
+	r := judge.Record{World: w.Name(), Tenant: w.tenant, Scenario: sc.file.Name, Chapter: w.chapters.open(), Expect: sc.file.Expect,
+		Strict: w.server.set.Auth == AuthStrict}
 	r.Entries, r.Lost = state.Journal.Chapter()
 	r.Rules = state.rules()
+	for i := range r.Expect {
+		if in := r.Expect[i].In; in != "" && r.Objects[in] == nil {
+			if r.Objects == nil {
+				r.Objects = map[string][][]byte{}
+			}
+			r.Objects[in] = w.server.graph.Objects().Members(state.ownCall(), in)
+		}
+	}
 	if !slices.ContainsFunc(r.Expect, func(e journal.Expectation) bool { return e.Profile != nil }) {
 		return r // there may be a hundred thousand
 	}
@@ -118,6 +137,11 @@ func (w *World) record(state *state) judge.Record {
 		r.Profiles = append(r.Profiles, judge.ProfileView{JSON: p.JSON(), State: string(p.State), Status: string(p.Sync.Status)})
 	}
 	return r
+}
+
+// ownCall is a call of the test itself, at the present.
+func (s *state) ownCall() *workload.Call {
+	return &workload.Call{Call: engine.Call{Now: s.Clock.Now()}, Trusted: true, Tenant: &s.World.Tenant}
 }
 
 // rules is how often each rule fired.

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,12 +59,13 @@ var redirectTypes = map[string]identity.RedirectType{"web": identity.Web, "spa":
 func (w whoSignsIn) App(id string) *entra.App {
 	if r, ok := directory.RegistrationOf(w.view, id); ok && r.ServicePrincipal != "" && !r.Disabled {
 		app := &entra.App{ID: r.AppID, DisplayName: r.DisplayName, Keys: r.Certificates, Public: r.Public,
-			Permissions: r.Roles, DelegatedPermissions: r.Scopes, ServicePrincipal: r.ServicePrincipal}
+			Permissions: r.Roles, DelegatedPermissions: r.Scopes, PersonalPermissions: r.ScopesOf,
+			ServicePrincipal: r.ServicePrincipal}
 		if r.HasSecret {
 			app.Check = func(secret string) bool { return r.Check(secret, w.now) }
 		}
-		for uri, kind := range r.Redirects {
-			app.RedirectURIs = append(app.RedirectURIs, entra.RedirectURI{URI: uri, Type: redirectTypes[kind]})
+		for _, uri := range slices.Sorted(maps.Keys(r.Redirects)) {
+			app.RedirectURIs = append(app.RedirectURIs, entra.RedirectURI{URI: uri, Type: redirectTypes[r.Redirects[uri]]})
 		}
 		return app
 	}

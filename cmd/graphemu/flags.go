@@ -102,8 +102,8 @@ func (f *serverFlags) register(c *cobra.Command, env environment, http, https st
 		"or the `path` of a file or of a folder with a fixture.json (default what the scenario says, else empty)")
 	fl.StringArrayVar(&o.Metadata, "metadata", nil, "Graph's metadata, to serve all of its entity sets: a `folder` of graphemu metadata get, "+
 		"or a CSDL file, VERSION=FILE for another version than v1.0 (repeatable; default the emulated ones alone)")
-	fl.StringVar(&o.Permissions, "permissions", "", "`file` with the service's table of permissions, which decides with --auth strict what calls "+
-		"ask for that are not emulated (default permissions.json of the folder of --metadata)")
+	fl.StringVar(&o.Permissions, "permissions", "", "`file` with the service's table of permissions, which decides "+
+		"with --auth strict what calls ask for that are not emulated (default permissions.json of the folder of --metadata)")
 	fl.StringVar(&o.Auth, "auth", emulator.AuthLenient, "`how` tokens are looked at: "+
 		"lenient, any will do and none is 401, and the journal tells what strict would refuse; "+
 		"strict, checked from signature to permission; off, no header needed")

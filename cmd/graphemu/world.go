@@ -41,7 +41,8 @@ is https, the CA in the file GRAPHEMU_CA is trusted.`,
 	client.register(c.PersistentFlags())
 	c.AddCommand(newWorldList(client), newWorldReset(client), newWorldDrop(client),
 		newWorldRevoke(client), newWorldClock(client), newWorldJournal(client),
-		newWorldVerify(client), newWorldState(client), newWorldScenario(client), newWorldFaults(client), newWorldGraph(client))
+		newWorldVerify(client), newWorldPermissions(client), newWorldState(client), newWorldScenario(client),
+		newWorldFaults(client), newWorldGraph(client))
 	return c
 }
 

@@ -99,6 +99,9 @@ func (v Verdict) WriteText(w io.Writer) error {
 		for _, r := range world.Expectations {
 			r.write(b)
 		}
+		for _, line := range world.Permissions.lines() {
+			fmt.Fprintf(b, "  %s\n", line)
+		}
 	}
 	for _, e := range v.idle() {
 		fmt.Fprintf(b, "  FAILED  %s\n          but %s\n", e.expected(), e.seen())

@@ -118,6 +118,8 @@ type World interface {
 
 	// Journal returns the record of the world's requests.
 	Journal() Journal
+	// Permissions tells what the world's clients needed of permissions, and had.
+	Permissions() Permissions
 	// Verify judges this world's clients; strict turns warnings into failures.
 	Verify(strict bool) Verdict
 	// Forget drops all by which they would be judged.

@@ -222,6 +222,8 @@ func (w *fakeWorld) ClearFaults() { w.rules = nil }
 
 func (w *fakeWorld) Journal() Journal { return &w.journal }
 
+func (w *fakeWorld) Permissions() Permissions { return fakePermissions{Lost: 3} }
+
 func (w *fakeWorld) Verify(strict bool) Verdict { return fakeVerdict{Of: w.name, Strict: strict} }
 
 func (w *fakeWorld) Snapshot() ([]byte, error) {
@@ -280,5 +282,14 @@ func (v fakeVerdict) WriteText(w io.Writer) error {
 
 func (v fakeVerdict) WriteJUnit(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "<junit of=%q strict=\"%v\"/>", v.Of, v.Strict)
+	return err
+}
+
+type fakePermissions struct {
+	Lost int `json:"lost"`
+}
+
+func (p fakePermissions) WriteText(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "%d are lost", p.Lost)
 	return err
 }

@@ -59,6 +59,7 @@ func (c *Control) list() []route {
 		{"worlds.journal.get", "GET", world + "/journal/{id}", c.in(c.entry)},
 		{"worlds.verify", "GET", world + "/verify", c.in(c.verify)},
 		{"worlds.verify.forget", "DELETE", world + "/verify", c.in(c.forget)},
+		{"worlds.permissions", "GET", world + "/permissions", c.in(c.permissions)},
 		{"worlds.profiles.verification", "GET", world + "/profiles/{id}/verification", c.in(c.verification)},
 		{"worlds.graph.get", "GET", world + "/graph/{path}", c.in(c.graph)},
 		{"worlds.graph.post", "POST", world + "/graph/{path}", c.in(c.graph)},

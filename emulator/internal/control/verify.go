@@ -49,3 +49,24 @@ func verdict(r *http.Request, judge func(strict bool) Verdict) (any, error) {
 	}
 	return v, nil
 }
+
+// Permissions is what clients needed of permissions, and had. It is a JSON value.
+type Permissions interface {
+	WriteText(io.Writer) error
+}
+
+func (c *Control) permissions(w World, r *http.Request) (any, error) {
+	q, err := query(r, "format")
+	if err != nil {
+		return nil, err
+	}
+	format, err := oneOf(q, "format", "json", "text")
+	if err != nil {
+		return nil, err
+	}
+	p := w.Permissions()
+	if format == "text" {
+		return stream{mediaText, p.WriteText}, nil
+	}
+	return p, nil
+}

@@ -145,6 +145,8 @@ func TestMetrics(t *testing.T) {
 func TestVerify(t *testing.T) {
 	b := newBench(t)
 	for path, want := range map[string][2]string{
+		"worlds/default/permissions":                     {"application/json", `{"lost":3}`},
+		"worlds/default/permissions?format=text":         {"text/plain; charset=utf-8", "3 are lost"},
 		"worlds/default/verify":                          {"application/json", `{"summary":"default","ok":false,"worlds":[],"warnings":[]}`},
 		"worlds/default/verify?strict=true":              {"application/json", `{"summary":"default","ok":true,"worlds":[],"warnings":[]}`},
 		"worlds/default/verify?format=json&strict=false": {"application/json", `{"summary":"default","ok":false,"worlds":[],"warnings":[]}`},

@@ -127,7 +127,7 @@ func (x *exchange) requested(s *signin, c client) (asked, *problem) {
 	if p != nil {
 		return a, p
 	}
-	if _, _, p := x.delegate(c, a); p != nil {
+	if _, _, p := x.delegate(c, a, ""); p != nil {
 		if p.code == noConsent {
 			p.as("consent_required")
 		}
@@ -191,6 +191,9 @@ func (x *exchange) signInAs(s signin, name string) Reply {
 	t := x.tenant
 	g := grant{Client: s.Client, User: u.PrincipalName, Session: t.NewID(), Scope: s.Scope, Resource: s.Resource, Nonce: s.Nonce,
 		Type: t.app(s.Client).typeOf(s.Redirect)}
+	if p := x.consented(g, u); p != nil {
+		return x.refuseTo(s, p)
+	}
 	code, err := x.seal(sealCode, sealedCode{grant: g, ID: t.NewID(), Redirect: s.Redirect, Challenge: s.Challenge, Method: s.Method,
 		Expires: t.Now.Add(codeLifetime).Unix()})
 	if err != nil {
@@ -203,6 +206,23 @@ func (x *exchange) signInAs(s signin, name string) Reply {
 		values.Set("client_info", x.clientInfo(u))
 	}
 	return x.sendBack(s.Redirect, s.Mode, s.withState(values))
+}
+
+// consented refuses what an app may not do for the user who signed in, who may have given
+// it less than others have.
+func (x *exchange) consented(g grant, u User) *problem {
+	c := client{id: g.Client, app: x.tenant.app(g.Client)}
+	if c.app == nil || len(c.app.PersonalPermissions) == 0 {
+		return nil // it was looked at before
+	}
+	a, p := x.asksAtFirst(g)
+	if p == nil {
+		_, _, p = x.delegate(c, a, u.ID)
+	}
+	if p != nil && p.code == noConsent {
+		p.as("consent_required")
+	}
+	return p
 }
 
 func (s signin) withState(values url.Values) url.Values {

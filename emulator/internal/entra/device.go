@@ -59,7 +59,7 @@ func (x *exchange) device() (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	if _, _, p := x.delegate(c, a); p != nil {
+	if _, _, p := x.delegate(c, a, ""); p != nil {
 		return nil, p
 	}
 	t := x.tenant

@@ -86,6 +86,8 @@ type App struct {
 	Permissions             []string // application permissions
 	DelegatedPermissions    []string
 
+	PersonalPermissions map[string][]string // delegated ones that one user alone gave it, by the user's id
+
 	Check            func(secret string) bool // tells whether it is one of the app's further secrets; nil: there are none
 	Keys             []*x509.Certificate      // further certificates
 	ServicePrincipal string                   // its object id; "": one that the client id decides

@@ -64,7 +64,7 @@ func (x *exchange) giveAgain(r sealedRefresh, c client, u User, a asked, spend f
 	if p != nil {
 		return nil, p
 	}
-	scp, words, p := x.delegate(c, a)
+	scp, words, p := x.delegate(c, a, u.ID)
 	if p != nil {
 		return nil, p
 	}

@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"maps"
 	"net"
 	"net/url"
 	"slices"
@@ -156,24 +157,36 @@ func (x *exchange) judgeResource(a asked) *problem {
 // lenientScope is what .default gives where the tenant has nothing to say of it.
 const lenientScope = "EduAdministration.ReadWrite"
 
-// delegate tells what a token for a user may carry: the scopes of its claim scp,
-// and what the answer's member scope says, which has what was asked in the form in
+// scopes are the delegated permissions that an app has for a user. Before it is known
+// who signs in they are all that anybody gave it.
+func (c client) scopes(user string) []string {
+	all := slices.Clone(c.app.DelegatedPermissions)
+	for _, id := range slices.Sorted(maps.Keys(c.app.PersonalPermissions)) {
+		if user == "" || user == id {
+			all = union(all, c.app.PersonalPermissions[id])
+		}
+	}
+	return all
+}
+
+// delegate tells what a token for a user may carry, whose id is "" as long as nobody has
+// signed in: the scopes of its claim scp, and what the answer's member scope says, which has what was asked in the form in
 // which it was asked. MSAL compares the two, and takes what is missing as declined
 // (seen in MSAL for Go).
-func (x *exchange) delegate(c client, a asked) (scp []string, scope string, p *problem) {
+func (x *exchange) delegate(c client, a asked, user string) (scp []string, scope string, p *problem) {
 	if p := x.judgeResource(a); p != nil {
 		return nil, "", p
 	}
 	words := slices.Clone(a.words)
 	for _, name := range a.names {
-		granted, p := x.permitted(c, a, name)
+		granted, p := x.permitted(c, a, name, user)
 		if p != nil {
 			return nil, "", p
 		}
 		scp = append(scp, granted)
 	}
 	if a.all {
-		scp, p = x.everything(c, a)
+		scp, p = x.everything(c, a, user)
 		if p != nil {
 			return nil, "", p
 		}
@@ -196,30 +209,32 @@ func (x *exchange) delegate(c client, a asked) (scp []string, scope string, p *p
 }
 
 // permitted is a scope as the app's registration spells it.
-func (x *exchange) permitted(c client, a asked, name string) (string, *problem) {
+func (x *exchange) permitted(c client, a asked, name, user string) (string, *problem) {
 	if c.app == nil || !a.graph() {
 		return name, nil
 	}
-	if i := slices.IndexFunc(c.app.DelegatedPermissions, func(s string) bool { return strings.EqualFold(s, name) }); i >= 0 {
-		return c.app.DelegatedPermissions[i], nil
+	has := c.scopes(user)
+	if i := slices.IndexFunc(has, func(s string) bool { return strings.EqualFold(s, name) }); i >= 0 {
+		return has[i], nil
 	}
 	return name, x.strictly(x.unconsented(c).help("permission", "scope",
-		"the fixture grants this app %s; add %s to its delegatedPermissions",
-		words.Join(c.app.DelegatedPermissions[:min(len(c.app.DelegatedPermissions), 10)], "and"), cut(name)))
+		"this app is granted %s; add %s to the scope of an oauth2PermissionGrant, or to the delegatedPermissions of the fixture's app",
+		words.Join(has[:min(len(has), 10)], "and"), cut(name)))
 }
 
 // everything is what .default stands for.
-func (x *exchange) everything(c client, a asked) ([]string, *problem) {
+func (x *exchange) everything(c client, a asked, user string) ([]string, *problem) {
 	switch {
 	case !a.graph():
 		return []string{"user_impersonation"}, nil // chosen: what most APIs of Azure call it
 	case c.app == nil:
 		return []string{lenientScope}, nil
-	case len(c.app.DelegatedPermissions) > 0:
-		return slices.Clone(c.app.DelegatedPermissions), nil
+	}
+	if has := c.scopes(user); len(has) > 0 {
+		return has, nil
 	}
 	return []string{lenientScope}, x.strictly(x.unconsented(c).help("permission", "scope",
-		"the fixture grants this app no delegatedPermissions"))
+		"this app is granted no delegated permission: it needs an oauth2PermissionGrant, or delegatedPermissions in the fixture"))
 }
 
 func (x *exchange) unconsented(c client) *problem {

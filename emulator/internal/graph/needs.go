@@ -105,7 +105,8 @@ type demand struct {
 // newDemand makes what an operation asks for. by is the path of the published table that
 // says so, "" where the operation's own row does.
 func newDemand(operation string, need identity.Need, by string) *demand {
-	d := &demand{Need: need, needed: &journal.Needed{By: by, Delegated: alternatives(need.Delegated), Application: alternatives(need.Application)}}
+	d := &demand{Need: need, needed: &journal.Needed{By: by,
+		Delegated: alternatives(need.Delegated), Application: alternatives(need.Application)}}
 	scopes := "needs the delegated permission " + listed(need.Delegated)
 	roles := "needs the application permission " + listed(need.Application)
 	delegated, application, neither := apierror.MissingScopes, apierror.MissingRoles, apierror.NoPermissions

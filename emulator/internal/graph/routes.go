@@ -19,6 +19,7 @@ import (
 type operation struct {
 	workload.Operation
 	subject string                            // the key in its path that is the call's subject; "" for none
+	named   func(*workload.Call) engine.Named // the object that it is about; nil: none
 	own     func(*call) (engine.Reply, error) // of Graph itself; nil: the row's Run
 	walked  *resource.Path                    // of what the model alone has; nil: a row's
 }

@@ -50,7 +50,7 @@ type Token struct {
 	Flaw Flaw // "": it is one of this server's
 
 	Tenant, App string
-	User        string // id of the user that it is of; "" for an app's own
+	User        string // id of the user that it is of; "" for an app's own, and where it names nobody
 	NotBefore   int64  // Unix seconds; the smallest where the token does not say
 	Expires     int64  // Unix seconds; it is good until then
 	Session     string
@@ -127,7 +127,10 @@ func (k *Keys) Check(token string, ours func(origin string) bool) *Token {
 		return flawed(FlawAudience)
 	}
 	if scopes := strings.Fields(text("scp")); len(scopes) > 0 {
-		t.Delegated, t.Permissions, t.User = true, NewPermissions(scopes), text("oid")
+		t.Delegated, t.Permissions = true, NewPermissions(scopes)
+		if text("upn") != "" || text("unique_name") != "" || text("preferred_username") != "" { // else it is nobody's in particular
+			t.User = text("oid")
+		}
 	} else if roles, _ := claims["roles"].([]any); len(roles) > 0 {
 		var names []string
 		for _, r := range roles {

@@ -52,6 +52,7 @@ func (h *History) Close(r *Record, by string) bool {
 		fit.Chapter.Number, fit.Chapter.Name = r.Chapter.Number, r.Chapter.Name
 	}
 	c := closed{verdict: fit.verdict(), warnings: fit.warnings()}
+	c.verdict.Permissions = c.verdict.Permissions.Sets()
 	if n := len(r.Entries); n > 0 {
 		c.last = r.Entries[n-1].ID
 	}

@@ -62,6 +62,11 @@ func (r *Record) verdict() journal.WorldVerdict {
 	for i := range r.Entries {
 		w.Levels.Add(r.Entries[i].Level)
 	}
+	if r.Strict {
+		if p := Permissions(r.Entries, r.Lost); p.Delegated != nil || p.Application != nil {
+			w.Permissions = p
+		}
+	}
 	for i := range r.Expect {
 		w.Expectations = append(w.Expectations, r.judge(&r.Expect[i]))
 	}
@@ -106,6 +111,8 @@ func (r *Record) judge(x *journal.Expectation) journal.Result {
 		r.judgeOrder(x.Order, &f)
 	case x.Only != nil:
 		r.judgeOnly(x.Only, &f)
+	case x.In != "":
+		r.judgeObjects(x, &f)
 	case x.Level != "" && x.Profile == nil:
 		r.judgeLevel(x, &f)
 	default:

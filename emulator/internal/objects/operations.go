@@ -116,8 +116,11 @@ var (
 		"POST":   {"add", (*Engine).addRef},
 		"DELETE": {"remove", (*Engine).removeRef},
 	}
-	refOfMemberVerbs = map[string]verb{"DELETE": {"remove", (*Engine).removeRef}}
-	refVerbs         = map[string]verb{
+	refOfMemberVerbs = map[string]verb{
+		"GET":    {"ref", (*Engine).getRef},
+		"DELETE": {"remove", (*Engine).removeRef},
+	}
+	refVerbs = map[string]verb{
 		"GET":    {"ref", (*Engine).getRef},
 		"PUT":    {"set", (*Engine).setRef},
 		"DELETE": {"remove", (*Engine).removeRef},

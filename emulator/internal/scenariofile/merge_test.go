@@ -108,7 +108,7 @@ func TestLoadsFilesAndNames(t *testing.T) {
 	assert.ErrorContains(t, err, "it is a folder, not a file")
 	bad := write("bad.yaml", "version: 1\nfoo: 1")
 	_, err = Load(bad, known)
-	assert.EqualError(t, err, bad+`:2:1: foo: unknown property "foo"; expected "$schema", "clock", "description", "expect", "faults", "fixture", "lifecycles", "name", "throttle", "timeline", "variants" or "version"`)
+	assert.EqualError(t, err, bad+`:2:1: foo: unknown property "foo"; expected "$schema", "clock", "description", "expect", "faults", "fixture", "lifecycles", "name", "pageSize", "throttle", "timeline", "variants" or "version"`)
 }
 
 func TestTheNameOfABuiltInScenarioIsNoPassForAnotherText(t *testing.T) {

@@ -282,7 +282,7 @@ func TestFixture(t *testing.T) {
 	v = decode(t, `{"@odata.etag": "x", "version": 2, "profiles": [{"profile": {"displayName": "x", "dataProvider": {"@odata.type": "csv"}}, "status": {"status": "unknownFutureValue", "errorCount": -1.5}}],
 		"directory": {"usageLocation": "us", "users": [{"id": "x"}], "apps": [{"secret": ["hush"]}]}}`)
 	assert.Equal(t, []string{
-		`/@odata.etag: unknown property "@odata.etag"; expected "$schema", "description", "directory", "name", "profiles" or "version"`,
+		`/@odata.etag: unknown property "@odata.etag"; expected "$schema", "description", "directory", "entities", "name", "profiles" or "version"`,
 		`/directory/apps/0: the required property "appId" is missing`,
 		`/directory/apps/0: the required property "displayName" is missing`,
 		`/directory/apps/0/secret: expected a string, got an array`,

@@ -32,8 +32,6 @@ func directoryUserStatements() []statement {
 		linkedRows("users.registeredDevices", "/users/{ann}/registeredDevices", documented, "pc"),
 		linkedRows("users.sponsors", "/users/{ann}/sponsors", documented, "bob"),
 		linkedRows("users.sponsorOf", "/users/{bob}/sponsorOf", documented, "ann"),
-		linkedRows("users.appRoleAssignments", "/users/{ann}/appRoleAssignments", documented),
-		linkedRows("users.oauth2PermissionGrants", "/users/{ann}/oauth2PermissionGrants", documented),
 		refRows("users.sponsors", "/users/{ann}/sponsors", "bob", "outer"),
 	)
 }

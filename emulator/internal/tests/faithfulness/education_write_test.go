@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
@@ -140,8 +141,12 @@ var educationWriteStatements = func() []statement {
 		}},
 		statement{"education.users.get", "me", "`/education/me` is the education user whose token it is, with all that is below one", "CSDL of v1.0: singleton navigation", inferred, func(t *testing.T, g *rig.Rig) {
 			ids := district(t, g)
-			g = g.As("opaque") // which is the first user's
+			assert.Equal(t, 404, g.Get(t, "/education/me").Status, "the administrator is at no school")
+			token, err := g.World().Token(emulator.TokenOptions{User: "ora@contoso.edu"})
+			require.NoError(t, err)
+			g = g.As(token)
 			a := g.Found(t, "/education/me")
+			assert.Equal(t, "Ora Klein", a.Text("displayName"))
 			assert.Equal(t, g.URL+"/$metadata#education/users/$entity", a.Text("@odata.context"))
 			assert.Equal(t, ids[a.Text("displayName")], a.Text("id"))
 			assert.Equal(t, g.Found(t, pupilsAt+"/"+a.Text("id")+"/classes").Names(), g.Found(t, "/education/me/classes").Names())

@@ -29,7 +29,6 @@ func TestReadersWhileRunsAreApplied(t *testing.T) {
 				v := s.objects.View()
 				assert.Contains(t, []int{0, 3}, v.Targets(Members, v.Find(entity.Directory, class).Place).Len())
 				s.Save()
-				s.SKUs()
 			}
 		})
 	}

@@ -15,13 +15,9 @@
 package directory
 
 import (
-	"bytes"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 )
@@ -88,27 +84,3 @@ func Populate(objects *entity.Store, seed *Seed, derive func(names ...string) st
 // carriedID is the member of an account that has the SIS ID which it carries. No
 // property of a user shows it.
 const carriedID = "#externalId"
-
-// SKUCount is a licence of the tenant and how many accounts have it.
-type SKUCount struct {
-	SKU
-	Consumed int
-}
-
-// SKUs returns the tenant's licences, in the order of the seed.
-func (s *Store) SKUs() []SKUCount {
-	counts := map[string]int{}
-	view := s.objects.View()
-	for p := range view.List(usersHome).All(0) {
-		if o := view.At(p); bytes.Contains(o.JSON, []byte(`"skuId"`)) {
-			for _, id := range gjson.GetBytes(o.JSON, "assignedLicenses.#.skuId").Array() {
-				counts[strings.ToLower(id.Str)]++
-			}
-		}
-	}
-	list := make([]SKUCount, len(s.seed.SKUs))
-	for i, sku := range s.seed.SKUs {
-		list[i] = SKUCount{sku, counts[strings.ToLower(sku.ID)]}
-	}
-	return list
-}

@@ -68,6 +68,8 @@ type Registration struct {
 	Redirects    map[string]string // URI to its kind: web, spa, publicClient
 	Roles        []string          // application permissions of Microsoft Graph that it was given
 	Scopes       []string          // delegated ones, for all users
+
+	ScopesOf map[string][]string // delegated ones, for one user each, by the user's id
 }
 
 // RegistrationOf is the application of an appId.
@@ -92,7 +94,8 @@ func RegistrationOf(v entity.View, appID string) (Registration, bool) {
 			r.HasSecret = true
 			r.Check = func(secret string, now time.Time) bool { return ofApp(secret, now) || CheckSecret(sp, secret, now) }
 		}
-		r.Roles, r.Scopes = rolesOf(v, sp), scopesOf(v, sp)
+		r.Roles = rolesOf(v, sp)
+		r.Scopes, r.ScopesOf = scopesOf(v, sp)
 	}
 	return r, true
 }
@@ -116,12 +119,26 @@ func rolesOf(v entity.View, sp *entity.Object) (roles []string) {
 	return roles
 }
 
-// scopesOf are Microsoft Graph's scopes that a service principal was granted for all users.
-func scopesOf(v entity.View, sp *entity.Object) (scopes []string) {
+// scopesOf are Microsoft Graph's scopes that a service principal was granted: for all
+// users, and for one each.
+func scopesOf(v entity.View, sp *entity.Object) (all []string, personal map[string][]string) {
+	graph := v.Unique("servicePrincipal.appId", MicrosoftGraph)
+	if graph == nil {
+		return nil, nil
+	}
 	for p := range v.Sources(relGrantClient, sp.Place).All(0) {
-		if o := v.At(p); prop(o, "consentType").Str == "AllPrincipals" {
-			scopes = append(scopes, strings.Fields(prop(o, "scope").Str)...)
+		o := v.At(p)
+		scopes := strings.Fields(prop(o, "scope").Str)
+		switch user := strings.ToLower(prop(o, "principalId").Str); {
+		case !strings.EqualFold(prop(o, "resourceId").Str, graph.ID): // another API's
+		case prop(o, "consentType").Str == "AllPrincipals":
+			all = append(all, scopes...)
+		default:
+			if personal == nil {
+				personal = map[string][]string{}
+			}
+			personal[user] = append(personal[user], scopes...)
 		}
 	}
-	return scopes
+	return all, personal
 }
