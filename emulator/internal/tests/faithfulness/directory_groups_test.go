@@ -20,7 +20,6 @@ func directoryGroupStatements() []statement {
 		linkedRows("groups.memberOf", "/groups/{inner}/memberOf", documented, "outer"),
 		linkedRows("groups.transitiveMemberOf", "/groups/{inner}/transitiveMemberOf", documented, "outer"),
 		linkedRows("groups.owners", "/groups/{outer}/owners", documented, "ann"),
-		linkedRows("groups.appRoleAssignments", "/groups/{inner}/appRoleAssignments", documented),
 		refRows("groups.members", "/groups/{outer}/members", "inner", "bob"),
 		refRows("groups.owners", "/groups/{outer}/owners", "ann", "bob"),
 		[]statement{unknownRow("groups.get", "/groups")},

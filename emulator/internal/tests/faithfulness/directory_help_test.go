@@ -113,19 +113,15 @@ func newStaff(t *testing.T, g *rig.Rig) *staff {
 // linkedRows prove a list of what an object is linked to, and how many they are.
 func linkedRows(operation, path string, how grade, want ...string) []statement {
 	name := path[strings.LastIndexByte(path, '/')+1:]
-	context, source := "directoryObjects", "list "+name+" page"
-	switch name {
-	case "appRoleAssignments", "oauth2PermissionGrants":
-		context = name
-	}
+	source := "list " + name + " page"
 	return []statement{
-		{operation + ".list", "ok", "Answers 200 with the " + name + "; the context is `$metadata#" + context + "`", source, how,
+		{operation + ".list", "ok", "Answers 200 with the " + name + "; the context is `$metadata#directoryObjects`", source, how,
 			func(t *testing.T, g *rig.Rig) {
 				s := newStaff(t, g)
 				a := g.Found(t, v1(g, s.at(path)))
 				assert.ElementsMatch(t, want, a.Names())
-				assert.Equal(t, v1(g, "/$metadata#"+context), a.Text("@odata.context"))
-				if context == "directoryObjects" && len(want) > 0 { // a mixed list names the type of each
+				assert.Equal(t, v1(g, "/$metadata#directoryObjects"), a.Text("@odata.context"))
+				if len(want) > 0 { // a mixed list names the type of each
 					assert.Contains(t, a.Text("value.0.@odata.type"), "#microsoft.graph.")
 				}
 			}},
