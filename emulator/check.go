@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
@@ -258,7 +259,7 @@ func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) er
 
 // scenarioOptions is what a scenario may speak of.
 func scenarioOptions(known operation.Known) scenariofile.Options {
-	return scenariofile.Options{Wrong: known.Wrong, WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
+	return scenariofile.Options{Collection: known.Model.(objects.Names).Collection, Wrong: known.Wrong, WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a

@@ -5,8 +5,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/judge"
 	"github.com/graphemu/graphemu/emulator/internal/version"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -120,6 +122,14 @@ func (w *World) record(state *state) judge.Record {
 		Strict: w.server.set.Auth == AuthStrict}
 	r.Entries, r.Lost = state.Journal.Chapter()
 	r.Rules = state.rules()
+	for i := range r.Expect {
+		if in := r.Expect[i].In; in != "" && r.Objects[in] == nil {
+			if r.Objects == nil {
+				r.Objects = map[string][][]byte{}
+			}
+			r.Objects[in] = w.server.graph.Objects().Members(state.ownCall(), in)
+		}
+	}
 	if !slices.ContainsFunc(r.Expect, func(e journal.Expectation) bool { return e.Profile != nil }) {
 		return r // there may be a hundred thousand
 	}
@@ -127,6 +137,11 @@ func (w *World) record(state *state) judge.Record {
 		r.Profiles = append(r.Profiles, judge.ProfileView{JSON: p.JSON(), State: string(p.State), Status: string(p.Sync.Status)})
 	}
 	return r
+}
+
+// ownCall is a call of the test itself, at the present.
+func (s *state) ownCall() *workload.Call {
+	return &workload.Call{Call: engine.Call{Now: s.Clock.Now()}, Trusted: true, Tenant: &s.World.Tenant}
 }
 
 // rules is how often each rule fired.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
@@ -138,6 +139,13 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 		Journal:    record.New(w.Name(), record.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
 		Settle:     st.Files.Sweep, // a client that uploads no more may still ask
 		Standing:   st.Standing,
+		Profile: func(now time.Time, id string) []byte {
+			r, err := st.Profiles.Get(now, id)
+			if err != nil {
+				return nil
+			}
+			return r.JSON()
+		},
 	}
 	st.World.Tenant = workload.Tenant{ID: w.tenant, PageKey: ids.Key(o.Seed, o.From, "pages"),
 		FirstUser: st.firstUser,

@@ -32,6 +32,7 @@ func (b block) String() string { return fmt.Sprintf("%s:%d", b.file, b.line) }
 // untested are the blocks that no test runs, and why. The document says so to its
 // readers. Each is named by words that it holds.
 var untested = []struct{ file, has, why string }{
+	{"README.md", "graphemu metadata get graph", "needs the network"},
 	{".container/README.md", "docker build", "needs Docker, and a network for the image it is built in"},
 	{".container/README.md", "testcontainers", "needs Docker"},
 	{".ci/clients/README.md", "azcopy copy", "needs AzCopy"},

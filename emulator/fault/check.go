@@ -32,7 +32,7 @@ func (r *Rule) CheckWith(wrong func(operation string) string) []problem.Problem 
 		c.operation(fmt.Sprintf("/except/%d", i), name)
 	}
 	c.calls(r.Calls)
-	c.while(r.While)
+	c.while(r.Operation, r.While)
 	c.where(r.Where)
 	if !(r.Chance >= 0 && r.Chance <= 1) {
 		c.add("/chance", "%v is no share: want one above 0 and at most 1, like 0.2", r.Chance)
@@ -100,10 +100,32 @@ func (c *checker) calls(calls Calls) {
 	}
 }
 
-// A misspelled state or status would never match, and nobody would know why.
-func (c *checker) while(w While) {
-	c.oneOf("/while/state", "state", w.State, subject.States)
-	c.oneOf("/while/status", "status", w.Status, subject.Statuses)
+// A misspelled state or status would never match, and nobody would know why. Of objects
+// that are no profiles, they may be anything.
+func (c *checker) while(operation string, w While) {
+	profiles := ofProfiles(operation)
+	if profiles {
+		c.oneOf("/while/state", "state", w.State, subject.States)
+		c.oneOf("/while/status", "status", w.Status, subject.Statuses)
+	}
+	for _, path := range slices.Sorted(maps.Keys(w.Object)) {
+		pointer := "/while/" + jsontree.Escape(path)
+		for _, wrong := range match.Wrong(path, w.Object[path]) {
+			c.add(pointer, "%s", wrong)
+		}
+		if near := words.Nearest(path, []string{"state", "status"}); profiles && near != "" {
+			c.add(pointer, "a profile has no %s; did you mean %s?", words.Quote(path), near)
+		}
+	}
+}
+
+// ofProfiles tells whether calls of an operation may be about profiles.
+func ofProfiles(operation string) bool {
+	switch {
+	case operation == "*" || operation == "graph.*", strings.HasPrefix(operation, "profiles."), strings.HasPrefix(operation, "upload."):
+		return true
+	}
+	return strings.Contains(operation, " ") && strings.Contains(strings.ToLower(operation), "synchronizationprofiles")
 }
 
 // oneOf checks a name that may be absent.

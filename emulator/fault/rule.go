@@ -4,7 +4,10 @@
 package fault
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 )
@@ -25,7 +28,7 @@ type Rule struct {
 	Except    []string `json:"except,omitzero"` // of those the ones that are not struck, written as Operation
 
 	Calls  Calls   `json:"calls,omitzero"`  // which of the calls that match; default: all
-	While  While   `json:"while,omitzero"`  // the state of the call's profile, and of its sync
+	While  While   `json:"while,omitzero"`  // what the object is that the call is about
 	Where  Where   `json:"where,omitzero"`  // what the request has
 	Chance float64 `json:"chance,omitzero"` // above 0 and at most 1: strike this share of the calls, drawn from the seed; 0: always
 
@@ -43,11 +46,55 @@ type Rule struct {
 	Optional bool `json:"optional,omitzero"` // no warning where it never fired
 }
 
-// While asks for the state that the profile of a call is in. Empty fields ask nothing;
-// a call without a profile matches no While.
+// While asks for what the object is that a call is about: a profile, or any other that
+// its path names. Empty fields ask nothing; a call without such an object, or whose object
+// is not there, matches no While. As JSON it is one object: {"accountEnabled": false}.
 type While struct {
-	State  string `json:"state,omitzero"`  // as "provisioned"
-	Status string `json:"status,omitzero"` // of the sync, as "inProgress"
+	State  string `json:"state,omitzero"`  // of a profile, as "provisioned"; of another object its property state
+	Status string `json:"status,omitzero"` // of the sync, as "inProgress"; of another object its property status
+
+	// Object is gjson path to a string, number, Boolean or null, which is for an absent
+	// value too: what else the object has.
+	Object map[string]any `json:"-"` // its members stand beside state and status
+}
+
+// IsZero tells that nothing is asked.
+func (w While) IsZero() bool { return w.State == "" && w.Status == "" && len(w.Object) == 0 }
+
+// MarshalJSON writes the notation.
+func (w While) MarshalJSON() ([]byte, error) {
+	all := maps.Clone(w.Object)
+	if all == nil {
+		all = map[string]any{}
+	}
+	for name, v := range map[string]string{"state": w.State, "status": w.Status} {
+		if v != "" {
+			all[name] = v
+		}
+	}
+	return json.Marshal(all)
+}
+
+// UnmarshalJSON reads the notation.
+func (w *While) UnmarshalJSON(text []byte) error {
+	if !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
+		return fmt.Errorf("want an object, not %s", text)
+	}
+	var all map[string]any
+	if err := json.Unmarshal(text, &all); err != nil {
+		return err
+	}
+	*w = While{}
+	for name, into := range map[string]*string{"state": &w.State, "status": &w.Status} {
+		if v, ok := all[name].(string); ok {
+			*into = v
+			delete(all, name)
+		}
+	}
+	if len(all) > 0 {
+		w.Object = all
+	}
+	return nil
 }
 
 // Where asks for what a request has. All of it must hold.

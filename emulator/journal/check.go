@@ -36,7 +36,7 @@ func (e *Expectation) CheckWith(wrong func(operation string) string) []problem.P
 		if len(kinds) > 1 {
 			had = strings.Join(kinds, " and ")
 		}
-		add("", "an expectation has exactly one of operation, order, only and profile; this one has %s", had)
+		add("", "an expectation has exactly one of operation, order, only, profile and in; this one has %s", had)
 	}
 	if e.Operation != "" {
 		if wrong := wrong(e.Operation); wrong != "" {
@@ -47,7 +47,8 @@ func (e *Expectation) CheckWith(wrong func(operation string) string) []problem.P
 	e.checkStatus(add)
 	e.checkList("order", e.Order, wrong, add)
 	e.checkList("only", e.Only, wrong, add)
-	e.checkProfile(add)
+	checkWhere("/profile/", e.Profile, add)
+	e.checkIn(add)
 	return found
 }
 
@@ -68,7 +69,7 @@ func (e *Expectation) kinds() (kinds []string) {
 	for _, k := range []struct {
 		name string
 		has  bool
-	}{{"operation", e.Operation != ""}, {"order", e.Order != nil}, {"only", e.Only != nil}, {"profile", e.Profile != nil}} {
+	}{{"operation", e.Operation != ""}, {"order", e.Order != nil}, {"only", e.Only != nil}, {"profile", e.Profile != nil}, {"in", e.In != ""}} {
 		if k.has {
 			kinds = append(kinds, k.name)
 		}
@@ -78,7 +79,7 @@ func (e *Expectation) kinds() (kinds []string) {
 
 // checkCalls checks what only calls of an operation can be asked.
 func (e *Expectation) checkCalls(add func(pointer, format string, args ...any)) {
-	if e.Operation == "" {
+	if e.Operation == "" && e.In == "" {
 		const only = "%s goes only with operation"
 		if e.Count.Given {
 			add("/count", only, "count")
@@ -165,11 +166,29 @@ func (e *Expectation) checkList(name string, list []string, wrong func(string) s
 	}
 }
 
-func (e *Expectation) checkProfile(add func(pointer, format string, args ...any)) {
-	for _, path := range slices.Sorted(maps.Keys(e.Profile)) {
-		pointer := "/profile/" + jsontree.Escape(show(path))
-		for _, wrong := range match.Wrong(path, e.Profile[path]) {
-			add(pointer, "%s", wrong)
+// checkIn checks what is asked of the objects of a collection. Whether there is such a
+// collection, the metadata tells.
+func (e *Expectation) checkIn(add func(pointer, format string, args ...any)) {
+	if e.In == "" {
+		if e.Where != nil {
+			add("/where", "where goes only with in")
+		}
+		return
+	}
+	if e.NoEarlyRetry {
+		add("/noEarlyRetry", "noEarlyRetry goes only with operation")
+	}
+	if e.MinInterval != 0 {
+		add("/minInterval", "minInterval goes only with operation")
+	}
+	checkWhere("/where/", e.Where, add)
+}
+
+// checkWhere checks conditions.
+func checkWhere(at string, where map[string]any, add func(pointer, format string, args ...any)) {
+	for _, path := range slices.Sorted(maps.Keys(where)) {
+		for _, wrong := range match.Wrong(path, where[path]) {
+			add(at+jsontree.Escape(show(path)), "%s", wrong)
 		}
 	}
 }

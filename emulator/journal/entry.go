@@ -30,8 +30,9 @@ type Entry struct {
 	RequestBytes  int64          `json:"requestBytes"`    // of the body, as it came
 	ResponseBytes int64          `json:"responseBytes"`   // of the body, before compression
 
-	Before *Subject `json:"before,omitzero"` // where the profile stood
-	After  *Subject `json:"after,omitzero"`  // where it stands now; absent for calls that only read
+	Subject *Ref     `json:"subject,omitzero"` // the object that the path names, or that was created; nil for a profile
+	Before  *Subject `json:"before,omitzero"`  // where the profile stood; of another object only for calls that write
+	After   *Subject `json:"after,omitzero"`   // where it stands now; absent for calls that only read
 
 	RequestBody  string   `json:"requestBody,omitzero"`  // of a write, less secrets, at most MaxBody bytes
 	ResponseBody string   `json:"responseBody,omitzero"` // less secrets, at most MaxAnswer bytes and a note where it was cut
@@ -44,11 +45,35 @@ type Entry struct {
 	Held   Held    `json:"-"` // which its token had
 }
 
-// Subject is where a profile stands.
+// Ref tells which object a call was about.
+type Ref struct {
+	Path string `json:"path"`        // below the version, with its keys
+	ID   string `json:"id,omitzero"` // "": it is not there
+}
+
+// JSON is a piece of JSON as it stands; "" is none.
+type JSON string
+
+// MarshalJSON returns the JSON itself.
+func (j JSON) MarshalJSON() ([]byte, error) {
+	if j == "" {
+		return []byte("null"), nil
+	}
+	return []byte(j), nil
+}
+
+// UnmarshalJSON takes the JSON as it is.
+func (j *JSON) UnmarshalJSON(text []byte) error {
+	*j = JSON(text)
+	return nil
+}
+
+// Subject is where a profile stands, or what another object is.
 type Subject struct {
 	State  string `json:"state,omitzero"`  // "" with Gone
 	Status string `json:"status,omitzero"` // of the sync
-	Gone   bool   `json:"gone,omitzero"`   // there is no such profile
+	Gone   bool   `json:"gone,omitzero"`   // there is no such profile, or no such object
+	Object JSON   `json:"object,omitzero"` // of another object: all that was set of it, less secrets
 }
 
 // Problem is an answer's error. Details hold graphemu's help, each schema rule

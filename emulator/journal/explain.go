@@ -2,9 +2,12 @@ package journal
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
@@ -136,6 +139,8 @@ func (x *explanation) struck(d *Detail, batch bool) {
 func (x *explanation) changed(e *Entry) {
 	switch b, a := e.Before, e.After; {
 	case b == nil && a == nil:
+	case e.Subject != nil:
+		x.object(e.Subject, b, a)
 	case b == nil:
 		x.line("Afterwards %s.", a.words())
 	case a == nil:
@@ -152,6 +157,43 @@ func (x *explanation) changed(e *Entry) {
 	default:
 		x.line("It changed the sync's status from %s to %s; the profile's state stayed %s.", orNone(b.Status), orNone(a.Status), a.State)
 	}
+}
+
+// object tells what a call did to an object that is no profile.
+func (x *explanation) object(ref *Ref, b, a *Subject) {
+	name := words.Clean(ref.Path)
+	switch {
+	case a == nil:
+	case b == nil || b.Gone:
+		if a.Gone {
+			x.line("There was no %s, before and after.", name)
+		} else {
+			x.line("Afterwards there was %s.", name)
+		}
+	case a.Gone:
+		x.line("Afterwards %s was gone.", name)
+	case a.Object == b.Object:
+		x.line("It changed no property of %s.", name)
+	default:
+		x.line("It changed %s: %s.", name, words.Join(changedMembers(string(b.Object), string(a.Object)), "and"))
+	}
+}
+
+// changedMembers names the members of an object that are others now.
+func changedMembers(before, after string) (names []string) {
+	b, a := gjson.Parse(before).Map(), gjson.Parse(after).Map()
+	for name := range b {
+		if b[name].Raw != a[name].Raw {
+			names = append(names, words.Clean(name))
+		}
+	}
+	for name := range a {
+		if !b[name].Exists() {
+			names = append(names, words.Clean(name))
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (s *Subject) words() string {

@@ -55,7 +55,7 @@ func (e *Entry) columns() []string {
 // note is what is worth to be told of an entry, on one line.
 func (e *Entry) note() string {
 	var notes []string
-	if b, a := e.Before, e.After; a != nil && (b == nil || *a != *b) {
+	if b, a := e.Before, e.After; a != nil && e.Subject == nil && (b == nil || *a != *b) {
 		notes = append(notes, b.short()+" -> "+a.short())
 	}
 	if e.Error != nil {

@@ -16,10 +16,12 @@ func (e Expectation) String() string {
 	switch {
 	case e.Operation != "":
 		return e.callWords()
-	case e.Level != "" && e.Order == nil && e.Only == nil && e.Profile == nil:
+	case e.Level != "" && e.Order == nil && e.Only == nil && e.Profile == nil && e.In == "":
 		return "whatever is called is served at the level " + e.levelWords()
 	case e.Order != nil:
 		return "the first calls come in this order: " + strings.Join(e.Order, ", ")
+	case e.In != "":
+		return e.inWords()
 	case e.Only != nil:
 		return "nothing is called but " + words.Join(e.Only, "and")
 	}
@@ -67,11 +69,11 @@ func (e *Expectation) levelWords() string {
 	return e.Level + " at least"
 }
 
-func (e *Expectation) profileWords() string {
-	var which []string
-	for _, path := range slices.Sorted(maps.Keys(e.Profile)) {
-		value := fmt.Sprint(e.Profile[path])
-		switch v := e.Profile[path].(type) {
+// whereWords says conditions, as `jobTitle "Head"`.
+func whereWords(where map[string]any) (which []string) {
+	for _, path := range slices.Sorted(maps.Keys(where)) {
+		value := fmt.Sprint(where[path])
+		switch v := where[path].(type) {
 		case nil:
 			value = "null"
 		case string:
@@ -79,6 +81,35 @@ func (e *Expectation) profileWords() string {
 		}
 		which = append(which, path+" "+value)
 	}
+	return which
+}
+
+// inWords says what is expected of a collection.
+func (e *Expectation) inWords() string {
+	c := e.Count
+	if !c.Given {
+		c = AtLeast(1)
+	}
+	with := ""
+	if len(e.Where) > 0 {
+		with = " with " + words.Join(whereWords(e.Where), "and")
+	}
+	how := strings.TrimSuffix(strings.TrimSuffix(c.words(), " times"), " time")
+	switch {
+	case c.Max == 0:
+		how = "no object"
+	case how == "at least once":
+		how = "at least 1 object"
+	case how == "exactly once":
+		how = "exactly 1 object"
+	default:
+		how += " objects"
+	}
+	return e.In + " has " + how + with + " in the end"
+}
+
+func (e *Expectation) profileWords() string {
+	which := whereWords(e.Profile)
 	subject := "each profile"
 	if len(which) > 0 {
 		subject += " with " + words.Join(which, "and")

@@ -45,7 +45,7 @@ func comings(given []fault.Rule) []coming {
 
 // plainRule tells whether a rule asks for nothing but the number of a call.
 func plainRule(r *fault.Rule) bool {
-	return r.While == (fault.While{}) && len(r.Except) == 0 &&
+	return r.While.IsZero() && len(r.Except) == 0 &&
 		len(r.Where.Header)+len(r.Where.Query)+len(r.Where.Body) == 0 && (r.Chance == 0 || r.Chance == 1)
 }
 
@@ -107,7 +107,7 @@ func strikes(c fault.Calls) uint64 {
 // meet tells whether a call may be one of both rules.
 func meet(a, b *fault.Rule) bool {
 	return operation.Meet(a.Operation, b.Operation) && !excepted(a, b) && !excepted(b, a) &&
-		agree(a.While.State, b.While.State) && agree(a.While.Status, b.While.Status) &&
+		agree(a.While.State, b.While.State) && agree(a.While.Status, b.While.Status) && agreeAll(a.While.Object, b.While.Object) &&
 		agreeAll(folded(a.Where.Header), folded(b.Where.Header)) && agreeAll(a.Where.Query, b.Where.Query) && agreeAll(a.Where.Body, b.Where.Body)
 }
 

@@ -76,6 +76,7 @@ func covers(a, b *fault.Rule) bool {
 	always := a.Calls.IsZero() && (a.Chance == 0 || a.Chance == 1)
 	return always && len(a.Except) == 0 && operation.Covers(a.Operation, b.Operation) &&
 		(a.While.State == "" || a.While.State == b.While.State) && (a.While.Status == "" || a.While.Status == b.While.Status) &&
+		subset(a.While.Object, b.While.Object) &&
 		subset(folded(a.Where.Header), folded(b.Where.Header)) && subset(a.Where.Query, b.Where.Query) && subset(a.Where.Body, b.Where.Body) &&
 		(len(faults.Partless(a)) == 0 || len(faults.Partless(b)) > 0)
 }

@@ -71,6 +71,9 @@ func circumstances(r *fault.Rule) string {
 	if r.While.Status != "" {
 		list = append(list, "while the sync is "+r.While.Status)
 	}
+	if len(r.While.Object) > 0 {
+		list = append(list, "while its object has "+conditions(r.While.Object))
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.Where.Header)) {
 		list = append(list, "with the header "+name+": "+r.Where.Header[name])
 	}

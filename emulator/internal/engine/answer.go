@@ -27,6 +27,8 @@ func (e *Engine) Answer(c *Call) (a Reply) {
 	a, done := c.handler.Resolve()
 	if c.Subject != "" {
 		c.before = c.Standing()
+	} else if c.Named != nil && !c.reads() {
+		c.before = c.Named().standing()
 	}
 	if done {
 		return a

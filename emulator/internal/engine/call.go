@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/wire"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -47,7 +48,10 @@ type Call struct {
 	Address   string // the path in the one spelling that rules and repeated calls are compared by
 	Below     string // the path below the version, as rules of addresses have it; "" where the protocol has none
 	Subject   string // id of the profile that it is about; "" for none
-	Zips      bool   // answers may go out compressed
+
+	// Named finds the object that it is about, where that is no profile; nil: none.
+	Named func() Named
+	Zips  bool // answers may go out compressed
 
 	// What the handler tells the journal.
 	Problem   *journal.Problem // the error that was answered
@@ -110,6 +114,21 @@ func (b *Call) BeginPart(c *Call, h Handler) {
 	c.Now, c.Real, c.arrived = b.Now, b.engine.Now(), b.Now
 	c.entry, c.batch = b.World.Journal.Open(), b.entry
 	c.ID, c.EntryID, c.Scheme, c.Host = b.ID, b.EntryID, b.Scheme, b.Host
+}
+
+// Named is the object that a call is about.
+type Named struct {
+	Path string // below the version
+	ID   string // "": it is not there
+	JSON []byte // without secrets; it never changes
+}
+
+// standing is the object as the journal has it.
+func (n Named) standing() *journal.Subject {
+	if n.ID == "" {
+		return Gone()
+	}
+	return &journal.Subject{Object: journal.JSON(redact.Body(string(n.JSON)))}
 }
 
 // Gone tells whether the client has closed its connection, or at least its half of

@@ -53,8 +53,10 @@ type World struct {
 	Journal    *record.Journal
 	Settle     func(now time.Time) // clears away what has ended by now, before each call; nil: nothing does
 
-	// Standing is where the subject of that id stands, never nil; see Gone.
+	// Standing is where the profile of that id stands, never nil; see Gone. Profile is its
+	// JSON, nil where it is not there.
 	Standing func(now time.Time, id string) *journal.Subject
+	Profile  func(now time.Time, id string) []byte
 
 	scenario atomic.Pointer[Scenario]
 	waits    retry.Waits[digest, telling] // clients that an answer told to wait

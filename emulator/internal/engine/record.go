@@ -20,11 +20,17 @@ func (e *Engine) Record(c *Call, a Reply) {
 		RequestBytes: c.handler.Size(), ResponseBytes: int64(len(a.Body)), Before: c.before,
 		Error: c.Problem, Outcome: c.Outcome, Advice: c.Advice, Needed: c.Needed, Held: c.Held,
 	}
-	if reads := c.Method == http.MethodGet || c.Method == http.MethodHead; !reads {
-		entry.RequestBody = c.handler.Text()
-		if c.Subject != "" {
-			entry.After = c.Standing()
+	if c.Subject != "" && !c.reads() {
+		entry.After = c.Standing()
+	} else if c.Named != nil {
+		named := c.Named()
+		entry.Subject = &journal.Ref{Path: named.Path, ID: named.ID}
+		if !c.reads() {
+			entry.After = named.standing()
 		}
+	}
+	if !c.reads() {
+		entry.RequestBody = c.handler.Text()
 	}
 	entry.Detail = c.detail()
 	// What was not sent is no answer's body.
@@ -37,6 +43,9 @@ func (e *Engine) Record(c *Call, a Reply) {
 		e.metrics.Observe(c.Operation, a.Status, took)
 	}
 }
+
+// reads tells whether the call changes nothing.
+func (c *Call) reads() bool { return c.Method == http.MethodGet || c.Method == http.MethodHead }
 
 // detail is what the scenario did to the call; nil for nothing, as for most.
 func (c *Call) detail() *journal.Detail {

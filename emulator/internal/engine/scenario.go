@@ -41,7 +41,7 @@ func (e *Engine) rules(c *Call) (a Reply, ok bool) {
 	strike, struck, misses := c.Scenario.Faults.Decide(&faults.Query{
 		Operation: c.Operation, Method: c.Method, Below: c.Below, InBatch: c.InBatch, Batch: c.batch, Header: c.Header,
 		RawQuery: c.Query, Body: c.handler.Condition,
-		Subject: c.subject, Client: c.Client, Path: c.Address, Now: c.Now, Real: c.Real, Factor: factor, Conn: c.Conn,
+		Subject: c.subject, Object: c.object, Client: c.Client, Path: c.Address, Now: c.Now, Real: c.Real, Factor: factor, Conn: c.Conn,
 	})
 	c.misses = misses
 	if !struck {
@@ -78,6 +78,17 @@ func (c *Call) subject() (state, status string, ok bool) {
 	}
 	s := c.Standing()
 	return s.State, s.Status, !s.Gone
+}
+
+// object is the JSON of what the call is about; nil where it is not there.
+func (c *Call) object() []byte {
+	switch {
+	case c.Subject != "" && c.World.Profile != nil:
+		return c.World.Profile(c.Now, c.Subject)
+	case c.Named != nil:
+		return c.Named().JSON
+	}
+	return nil
 }
 
 // respond is the answer that a rule has in place of the operation's.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/match"
@@ -33,6 +35,7 @@ type Query struct {
 	// of the call stands.
 	Body    func() []byte
 	Subject func() (state, status string, ok bool)
+	Object  func() []byte // the JSON of what the call is about, a profile or another object; nil: it is not there
 
 	// Client and Path tell who comes back, and to what.
 	Client, Path string
@@ -58,17 +61,18 @@ const (
 	query
 	state
 	status
+	object
 	body
 )
 
 // condition is one thing that a rule asks for.
 type condition struct {
 	kind   kind
-	name   string // of the header (canonical) or option (see match.OptionName)
-	value  string // but of a body, see match
-	body   match.Condition
-	shown  string // the name as the rule has it
-	secret bool   // values are not shown to anybody
+	name   string          // of the header (canonical) or option (see match.OptionName)
+	value  string          // but of a body, see match
+	body   match.Condition // of an object and a body
+	shown  string          // the name as the rule has it
+	secret bool            // values are not shown to anybody
 }
 
 // conditions returns what a rule asks for, cheapest first, and each kind in the
@@ -89,6 +93,9 @@ func conditions(r *fault.Rule) []condition {
 	if r.While.Status != "" {
 		all = append(all, condition{kind: status, value: r.While.Status})
 	}
+	for _, path := range slices.Sorted(maps.Keys(r.While.Object)) {
+		all = append(all, condition{kind: object, shown: path, body: match.New(path, r.While.Object[path]), secret: redact.Option(path)})
+	}
 	for _, path := range slices.Sorted(maps.Keys(r.Where.Body)) {
 		all = append(all, condition{kind: body, shown: path, body: match.New(path, r.Where.Body[path]), secret: redact.Option(path)})
 	}
@@ -102,8 +109,9 @@ type facts struct {
 	found [body + 1]bool // by kind; status stands for state too
 
 	options       []option
-	subject       bool // the call has a profile
+	subject       bool // the call has a profile, or an object with that
 	state, status string
+	object        []byte // what the call is about; nil: nothing that is there
 	body          []byte // nil where there is none, or no JSON
 }
 
@@ -120,7 +128,13 @@ func (c *facts) find(k kind) {
 	case k == query:
 		c.options = parseQuery(c.RawQuery)
 	case k == status && c.Subject != nil:
-		c.state, c.status, c.subject = c.Subject()
+		if c.state, c.status, c.subject = c.Subject(); !c.subject {
+			c.find(object)
+			state, status := gjson.GetBytes(c.object, "state"), gjson.GetBytes(c.object, "status")
+			c.state, c.status, c.subject = state.String(), status.String(), state.Exists() || status.Exists()
+		}
+	case k == object && c.Object != nil:
+		c.object = c.Object()
 	case k == body && c.Body != nil:
 		c.body = bytes.TrimPrefix(c.Body(), []byte("\xef\xbb\xbf"))
 		// Nothing is found in a body that the API would refuse as no JSON.
@@ -157,6 +171,9 @@ func (c *facts) holds(want *condition) bool {
 	case body:
 		c.find(body)
 		return want.body.Holds(c.body)
+	case object:
+		c.find(object)
+		return c.object != nil && want.body.Holds(c.object)
 	case query:
 		c.find(query)
 		return slices.Contains(c.options, option{want.name, want.value})
@@ -187,6 +204,9 @@ func (c *facts) got(want *condition) (value string, absent bool) {
 	case status:
 		c.find(status)
 		return c.status, !c.subject
+	case object:
+		c.find(object)
+		return want.body.Got(c.object)
 	}
 	c.find(body)
 	return want.body.Got(c.body)

@@ -68,6 +68,8 @@ func (m Miss) Why() string {
 		b = m.appendStanding(b, "state", c)
 	case status:
 		b = m.appendStanding(b, "status", c)
+	case object:
+		b = m.appendNamed(b, "the object's ", "the call has no object, or it has nothing at ", c)
 	case body:
 		b = m.appendNamed(b, "the body's ", "the body has no value at ", c)
 	}
@@ -88,7 +90,7 @@ func (m *Miss) appendNamed(b []byte, is, isNot string, c *condition) []byte {
 		return append(b, ", the rule wants one"...)
 	}
 	want := c.display(c.value)
-	if c.kind == body {
+	if c.kind == body || c.kind == object {
 		want = c.body.Want()
 	}
 	return append(append(b, ", the rule wants "...), want...)
@@ -105,7 +107,7 @@ func (m *Miss) appendStanding(b []byte, what string, c *condition) []byte {
 
 // display shows a value in quotes, but what a body has is shown as it is JSON.
 func (c *condition) display(value string) string {
-	if c.kind == body {
+	if c.kind == body || c.kind == object {
 		return value
 	}
 	return words.Quote(value)

@@ -203,6 +203,7 @@ func (s *Set) Rules() []fault.Use {
 func clone(r *fault.Rule) fault.Rule {
 	c := *r
 	c.Except = slices.Clone(r.Except)
+	c.While.Object = maps.Clone(r.While.Object)
 	c.Where = fault.Where{Header: maps.Clone(r.Where.Header), Query: maps.Clone(r.Where.Query), Body: maps.Clone(r.Where.Body)}
 	if r.Respond != nil {
 		respond := *r.Respond

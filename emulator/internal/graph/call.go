@@ -49,6 +49,9 @@ func (c *call) engine() *engine.Call { return &c.Call.Call }
 
 // ask notes what is asked, and in which form the answer is to be.
 func (c *call) ask(at location, accept string) {
+	if at.lost.at == c.handler.paths && c.Tenant.Names(at.lost.segment) {
+		at = c.handler.canonical(at.withoutTenant())
+	}
 	c.at, c.Address = at, at.path
 	c.Version, c.Keys = at.version, at.keys
 	if at.version != 0 {
@@ -110,6 +113,9 @@ func (c *call) Resolve() (a engine.Reply, done bool) {
 	if c.op, c.unknown = c.handler.find(c.Method, &c.at); c.op != nil {
 		c.Operation, c.Subject = c.op.Name, c.Keys.Get(c.op.subject)
 		c.Level = c.op.Level.String()
+		if c.op.named != nil {
+			c.Named = func() engine.Named { return c.op.named(&c.Call) }
+		}
 	} else if c.at.unsupported && c.Version != 0 && len(c.at.allowed()) == 0 {
 		c.Level = journal.LevelUnsupported
 	}

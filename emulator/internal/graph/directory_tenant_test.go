@@ -63,7 +63,7 @@ func TestRolesAndUnits(t *testing.T) {
 	d.want(t, 204, "POST", "/directoryRoles(roleTemplateId='"+reader+"')/members/$ref", refTo(ann))
 	assert.Equal(t, ann, d.want(t, 200, "GET", "/directoryRoles/"+made.Get("id").Str+"/members", "").Get("value.0.id").Str)
 	assert.Equal(t, []string{reader}, texts(d.want(t, 200, "POST", "/users/"+ann+"/checkMemberObjects", `{"ids":["`+reader+`"]}`).Get("value")))
-	d.want(t, 400, "DELETE", "/directoryRoles/"+made.Get("id").Str, "")
+	d.want(t, 405, "DELETE", "/directoryRoles/"+made.Get("id").Str, "")
 
 	unit := d.want(t, 201, "POST", "/directory/administrativeUnits", `{"displayName":"North"}`).Get("id").Str
 	d.want(t, 204, "POST", "/directory/administrativeUnits/"+unit+"/members/$ref", refTo(ann))

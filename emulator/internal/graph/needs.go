@@ -48,11 +48,16 @@ func (s *Handler) demanded(c *call) *demand {
 	if c.Scenario.Variants.Is("permissions", string(identity.Generation2018)) {
 		generation = 1
 	}
+	if made := c.op.made.Load(); made != nil { // of a row, which is there for all calls
+		return made[generation]
+	}
 	need, by := s.needOf(c.op, c.Method)
 	if need == nil {
 		return nil
 	}
-	return s.demands.of(asked{need, c.op.Name}, by)[generation]
+	all := s.demands.of(asked{need, c.op.Name}, by)
+	c.op.made.Store(all)
+	return all[generation]
 }
 
 // needOf is what an operation asks for, with the path of the table that says so; nil:

@@ -8,10 +8,12 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // Objects is the engine of the objects that the model describes.
@@ -62,7 +64,11 @@ func (s *Handler) findObject(method string, l *location, w walked) (op *operatio
 	if !ok {
 		return nil, false
 	}
-	return &operation{Operation: row, subject: "id", walked: &w.path}, true
+	found := &operation{Operation: row, walked: &w.path}
+	if named, ok := objects.Subject(w.path); ok {
+		found.named = func(c *workload.Call) engine.Named { return s.objects.Named(c, named) }
+	}
+	return found, true
 }
 
 // unknownInModel is the error of a path that begins in the model and leaves it.

@@ -166,6 +166,13 @@ func (l *location) pass(s step, text string) {
 	}
 }
 
+// withoutTenant is the path as it came, less the segment after the version.
+func (l *location) withoutTenant() string {
+	version, rest, _ := strings.Cut(urlpath.Clean(l.escaped)[1:], "/")
+	_, rest, _ = strings.Cut(rest, "/")
+	return "/" + version + "/" + rest
+}
+
 // cutKey splits name(key) and name().
 func cutKey(segment string) (name, key string, keyed bool) {
 	open := strings.IndexByte(segment, '(')

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
@@ -19,8 +20,10 @@ import (
 type operation struct {
 	workload.Operation
 	subject string                            // the key in its path that is the call's subject; "" for none
+	named   func(*workload.Call) engine.Named // the object that it is about; nil: none
 	own     func(*call) (engine.Reply, error) // of Graph itself; nil: the row's Run
 	walked  *resource.Path                    // of what the model alone has; nil: a row's
+	made    atomic.Pointer[[2]*demand]        // what it asks for; nil: not made yet, or nothing
 }
 
 // index makes the tree of paths from the rows of all workloads and those of Graph

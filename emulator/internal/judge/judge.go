@@ -111,6 +111,8 @@ func (r *Record) judge(x *journal.Expectation) journal.Result {
 		r.judgeOrder(x.Order, &f)
 	case x.Only != nil:
 		r.judgeOnly(x.Only, &f)
+	case x.In != "":
+		r.judgeObjects(x, &f)
 	case x.Level != "" && x.Profile == nil:
 		r.judgeLevel(x, &f)
 	default:

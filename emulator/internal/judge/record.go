@@ -15,7 +15,8 @@ type Record struct {
 	Expect        []journal.Expectation
 	Rules         []RuleUse
 	Profiles      []ProfileView
-	Strict        bool // tokens are checked: then the verdict tells of permissions
+	Strict        bool                // tokens are checked: then the verdict tells of permissions
+	Objects       map[string][][]byte // the JSON of those in a collection, where an expectation asks
 }
 
 // RuleUse is how often a rule fired in a world.

@@ -76,6 +76,9 @@ func (c *Condition) find(document []byte) gjson.Result {
 	return gjson.GetBytes(document, c.path)
 }
 
+// Path returns the place that the condition looks at.
+func (c *Condition) Path() string { return c.path }
+
 // Want returns the value that must be there, for people.
 func (c *Condition) Want() string { return shown(c.want) }
 

@@ -15,21 +15,37 @@ func (e *Engine) Names() []string {
 	names := map[string]bool{}
 	for _, r := range e.rules {
 		t := e.modelType(r.Type)
-		if t == nil || r.Set == "" || r.View == "" && t.Model().Set(r.Set) == nil {
+		if t == nil {
+			continue
+		}
+		add := func(of string, verbs map[string]verb, but ...string) {
+			for _, v := range verbs {
+				if !slices.Contains(but, v.name) {
+					names[of+"."+v.name] = true
+				}
+			}
+		}
+		addSet := func(base string, r *workload.Rules) {
+			add(base, collectionVerbs, r.Absent...)
+			add(base, countVerbs, r.Absent...)
+			add(base, objectVerbs, r.Absent...)
+			for name := range r.Actions {
+				names[base+"."+name] = true
+			}
+		}
+		if s := t.Model().Singleton(r.Type); s != nil && s.Type == t { // what it contains is a set by its path
+			for i := range t.Properties {
+				if p := &t.Properties[i]; p.Contained && p.Collection && !p.Unserved && e.rules[p.Type.Name] != nil {
+					addSet(r.Type+"."+p.Name, e.rules[p.Type.Name])
+				}
+			}
+			continue
+		}
+		if r.Set == "" || r.View == "" && !strings.Contains(r.Set, "/") && t.Model().Set(r.Set) == nil {
 			continue
 		}
 		base := strings.ReplaceAll(r.Set, "/", ".")
-		add := func(of string, verbs map[string]verb) {
-			for _, v := range verbs {
-				names[of+"."+v.name] = true
-			}
-		}
-		add(base, collectionVerbs)
-		add(base, countVerbs)
-		add(base, objectVerbs)
-		for name := range r.Actions {
-			names[base+"."+name] = true
-		}
+		addSet(base, r)
 		for _, l := range r.Links {
 			p := t.Property(l.Name)
 			switch of := base + "." + l.Name; {

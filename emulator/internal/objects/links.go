@@ -258,6 +258,9 @@ func (e *Engine) byURL(c *workload.Call, in entity.View, address string) (*entit
 	} else if u.Host != "" {
 		return nil, bad("its path does not begin with /v1.0 or /beta")
 	}
+	if len(segments) > 1 && c.Tenant.Names(segments[0]) {
+		segments = segments[1:]
+	}
 	for i, s := range segments {
 		if segments[i], err = url.PathUnescape(s); err != nil {
 			return nil, bad("it is no URL")
@@ -292,12 +295,19 @@ func (e *Engine) listRefs(c *workload.Call, p resource.Path) (engine.Reply, erro
 	return c.ListRefs(col, func(o workload.Entity) string { return e.reference(c, o.(*object).o, t.typ) })
 }
 
-// getRef answers the link of a single navigation.
+// getRef answers the link of a single navigation, or one of many, by its key: so clients
+// ask whether an object is a member or an owner (terraform-provider-azuread). Inferred:
+// without that link the error is the one of a GET.
 func (e *Engine) getRef(c *workload.Call, p resource.Path) (engine.Reply, error) {
-	links, _ := owner(p)
+	links, key := owner(p)
 	t, err := e.resolve(c, stateOf(c).Store.View(), links)
 	if err != nil {
 		return engine.Reply{}, err
+	}
+	if key != nil && t.list != nil {
+		if t.object = t.list.find(e, key); t.object == nil {
+			return engine.Reply{}, apierror.ResourceNotFound(keyText(key))
+		}
 	}
 	if t.object == nil {
 		return engine.Reply{}, notPresent(t)

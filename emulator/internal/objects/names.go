@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // Names finds out by walking models whether rules and filters speak of operations that
@@ -215,3 +217,46 @@ func verbsAt(s resource.Segment) (names []string) {
 }
 
 var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// extended tells whether a property may be one that the model does not have: types of
+// extensions take any. Nearly all are declared open and take none but registered
+// extensions (documented), whose names have an underscore.
+func extended(t *odata.Type, name string) bool {
+	return t.Open && (t.Name == "openTypeExtension" || strings.Contains(name, "_"))
+}
+
+// Collection says what is wrong with the path of a collection of objects, and with
+// properties that are asked for there, which begin gjson paths. wrong is "" where nothing
+// is; property is "" where it is the path.
+func (n Names) Collection(path string, properties []string) (property, wrong string) {
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	if bad, known := n.Path(segments); bad >= 0 {
+		segment := segments[min(bad, len(segments)-1)]
+		return "", "there is no " + words.Quote(segment) + " in " + words.Quote(path) + words.Suggestion(segment, known)
+	}
+	var typ *odata.Type
+	for _, m := range n {
+		p, err := resource.Walk(m, segments)
+		if err != nil {
+			continue
+		}
+		end := p.End()
+		if !end.Many || end.Type == nil || !end.Type.Entity || end.Kind == resource.Ref || operationAt(p) >= 0 {
+			return "", words.Quote(path) + " is no collection of objects: want one like users or users/ann@contoso.edu/messages"
+		}
+		if typ == nil {
+			typ = end.Type
+		}
+		for _, name := range properties {
+			if end.Type.Property(name) != nil || end.Type != typ || extended(end.Type, name) {
+				continue
+			}
+			var known []string
+			for _, p := range end.Type.Structural() {
+				known = append(known, p.Name)
+			}
+			return name, end.Type.Name + " has no property " + words.Quote(name) + words.Suggestion(name, known)
+		}
+	}
+	return "", ""
+}

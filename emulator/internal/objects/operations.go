@@ -2,6 +2,7 @@ package objects
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
@@ -115,8 +116,11 @@ var (
 		"POST":   {"add", (*Engine).addRef},
 		"DELETE": {"remove", (*Engine).removeRef},
 	}
-	refOfMemberVerbs = map[string]verb{"DELETE": {"remove", (*Engine).removeRef}}
-	refVerbs         = map[string]verb{
+	refOfMemberVerbs = map[string]verb{
+		"GET":    {"ref", (*Engine).getRef},
+		"DELETE": {"remove", (*Engine).removeRef},
+	}
+	refVerbs = map[string]verb{
 		"GET":    {"ref", (*Engine).getRef},
 		"PUT":    {"set", (*Engine).setRef},
 		"DELETE": {"remove", (*Engine).removeRef},
@@ -143,11 +147,40 @@ func (e *Engine) Methods(p resource.Path) []string {
 		}
 	}
 	for _, m := range methods {
-		if _, ok := e.verbs(p)[m]; ok || m == http.MethodDelete && e.bare(p) {
+		if _, ok := e.verb(p, m); ok || m == http.MethodDelete && e.bare(p) {
 			list = append(list, m)
 		}
 	}
 	return list
+}
+
+// verb is what a method does where a path ends. ok is false where the service has no
+// such operation.
+func (e *Engine) verb(p resource.Path, method string) (does verb, ok bool) {
+	if does, ok = e.verbs(p)[method]; ok && e.absent(p, does.name) {
+		return verb{}, false
+	}
+	return does, ok
+}
+
+// absent tells whether the rules of the type that a path is about say that the service
+// does not have a verb. A property that is written is an update of its object.
+func (e *Engine) absent(p resource.Path, verb string) bool {
+	at := len(p.Segments) - 1
+	if p.Segments[at].Kind == resource.Property && verb != "get" {
+		verb = "update"
+		for ; at > 0 && p.Segments[at].Kind == resource.Property; at-- {
+		}
+	} else if k := p.Segments[at].Kind; k != resource.Set && k != resource.Key && !(k == resource.Navigation && e.has(p, at)) {
+		return false
+	} else if k == resource.Key && at > 0 && p.Segments[at-1].Kind == resource.Navigation && !e.has(p, at-1) {
+		return false // a linked object: its own address is another
+	}
+	t := p.Segments[at].Type
+	if t == nil || e.rules[t.Name] == nil { // not those of a base: they say nothing of the types that extend it
+		return false
+	}
+	return slices.Contains(e.rules[t.Name].Absent, verb)
 }
 
 // bare tells whether a path leads to a linked object whose link a DELETE takes away.
@@ -175,7 +208,7 @@ func (e *Engine) Operation(method string, v workload.Version, p resource.Path) (
 		op.Run = unsupported(op.Name, method, p)
 		return op, true
 	}
-	does, ok := e.verbs(p)[method]
+	does, ok := e.verb(p, method)
 	if n := len(p.Segments); method == http.MethodDelete && end.Kind == resource.Key && e.bare(p) {
 		p = resource.Path{Segments: append(p.Segments[:n:n], resource.Segment{Kind: resource.Ref, Name: "$ref", Type: end.Type})}
 		does, ok = refOfMemberVerbs[method]

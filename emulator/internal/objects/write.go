@@ -53,6 +53,7 @@ func (e *Engine) createAt(c *workload.Call, tx *entity.Tx, t *target, w *written
 func (e *Engine) created(c *workload.Call, p resource.Path, t target) engine.Reply {
 	if t.list != nil {
 		t.at, t.home = t.list.address(t.object), t.object.Home
+		c.Named = func() engine.Named { return e.made(c, t) }
 	}
 	a := e.answer(c, http.StatusCreated, t, p, odata.Options{})
 	typ := e.typeOf(c.Version, t.object, t.typ)

@@ -84,8 +84,11 @@ func (e *Entry) memory() int64 {
 		len(e.RequestBody) + len(e.ResponseBody) + len(e.Outcome) + int(e.answer.memory())
 	for _, s := range [...]*journal.Subject{e.Before, e.After} {
 		if s != nil {
-			n += int(unsafe.Sizeof(*s))
+			n += int(unsafe.Sizeof(*s)) + len(s.Object)
 		}
+	}
+	if s := e.Subject; s != nil {
+		n += int(unsafe.Sizeof(*s)) + len(s.Path) + len(s.ID)
 	}
 	if p := e.Error; p != nil {
 		n += int(unsafe.Sizeof(*p)) + len(p.Code) + len(p.Message)
@@ -129,6 +132,7 @@ func (e Entry) clone() Entry {
 	e.size, e.answer = 0, answer{}
 	e.Before, e.After = copied(e.Before), copied(e.After)
 	e.Held.Names = slices.Clone(e.Held.Names)
+	e.Subject = copied(e.Subject)
 	if e.Error = copied(e.Error); e.Error != nil {
 		e.Error.Details = slices.Clone(e.Error.Details)
 	}

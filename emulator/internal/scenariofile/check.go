@@ -38,6 +38,33 @@ func (p *parsing) check(f *scenario.File) {
 		for _, wrong := range e.CheckWith(p.options.wrong) {
 			p.rule(at+wrong.Pointer, "%s", wrong.Message)
 		}
+		if e.In != "" {
+			p.collection(at, e.In, e.Where)
+		}
+	}
+}
+
+// collection checks that there is such a collection, and that its objects have what is
+// asked for.
+func (p *parsing) collection(at, path string, where map[string]any) {
+	if p.options.Collection == nil {
+		return
+	}
+	first := map[string]string{}
+	for whole := range where {
+		if name := strings.FieldsFunc(whole, func(r rune) bool { return strings.ContainsRune(`.|#*?\\@`, r) }); len(name) > 0 && strings.HasPrefix(whole, name[0]) {
+			if next := strings.TrimPrefix(whole, name[0]); next == "" || next[0] == '.' || next[0] == '|' { // else it is a pattern
+				first[name[0]] = whole
+			}
+		}
+	}
+	property, wrong := p.options.Collection(path, slices.Sorted(maps.Keys(first)))
+	switch {
+	case wrong == "":
+	case property == "":
+		p.rule(at+"/in", "%s", wrong)
+	default:
+		p.rule(jsontree.Child(at+"/where", first[property]), "%s", wrong)
 	}
 }
 

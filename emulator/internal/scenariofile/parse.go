@@ -35,6 +35,10 @@ type Options struct {
 	// Wrong says what is wrong with an operation, "" for nothing; nil: Operations tell.
 	Wrong func(operation string) string
 
+	// Collection says what is wrong with the path of a collection, or with a property of
+	// its objects; "" for nothing. nil: that is not checked.
+	Collection func(path string, properties []string) (property, wrong string)
+
 	// WrongError returns what is wrong with asking an operation for an error of that
 	// name, "" for nothing. Nil: that is not checked.
 	WrongError func(operation, name string) string

@@ -158,7 +158,7 @@ func TestRulesThatNoSchemaTells(t *testing.T) {
 		"failed, start":      {"version: 1\nlifecycles: [{name: a, on: profiles.create, steps: [{state: provisioningFailed}], next: b}, {name: b, on: profiles.start, steps: [{status: success}]}]", `lifecycles[0].next: a profile that is provisioningFailed can only be deleted, so profiles.start, which sets "b" going, cannot follow`},
 		"itself":             {"version: 1\nlifecycles: [{name: a, on: profiles.start, steps: [{status: success}], next: a}]", `lifecycles[0].next: next leads in a circle: a → a; each waits until the one before names it, so none would ever run`},
 		"circle":             {"version: 1\nlifecycles: [{name: z, on: profiles.start, steps: [{status: success}], next: a}, {name: a, on: profiles.start, steps: [{status: success}], next: b}, {name: b, on: profiles.start, steps: [{status: success}], next: a}]", `lifecycles[2].next: next leads in a circle: a → b → a;`},
-		"expectation":        {"version: 1\nexpect: [{operation: profiles.start, order: [profiles.create, profiles.start]}]", `expect[0]: an expectation has exactly one of operation, order, only and profile`},
+		"expectation":        {"version: 1\nexpect: [{operation: profiles.start, order: [profiles.create, profiles.start]}]", `expect[0]: an expectation has exactly one of operation, order, only, profile and in`},
 		"reads":              {"version: 1\nlifecycles: [{name: a, on: profiles.reset, steps: [{status: success, after: {reeds: 2}}]}]", `lifecycles[0].steps[0].after.reeds: unknown property "reeds"; did you mean "reads"?`},
 	} {
 		t.Run(name, func(t *testing.T) {

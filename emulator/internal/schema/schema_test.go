@@ -111,7 +111,9 @@ func documented(t *testing.T, at string, s map[string]any) {
 		return
 	}
 	require.True(t, ok, at)
-	if s["allOf"] == nil {
+	if further, ok := s["additionalProperties"].(map[string]any); ok {
+		assert.NotEmpty(t, further["description"], "%s: names are paths", at)
+	} else if s["allOf"] == nil {
 		assert.Equal(t, false, s["additionalProperties"], at)
 	}
 	for name, p := range props {

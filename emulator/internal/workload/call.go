@@ -44,6 +44,14 @@ type Tenant struct {
 	FirstUser func() string // id of the user that a token which names none is of
 }
 
+// Names tells whether a segment after the version is the tenant's: its id, or the word
+// for that of the token. The service takes it there and answers as without it: observed
+// of clients that send it with every call (terraform-provider-azuread up to 2.x), and of
+// references with one in them.
+func (t *Tenant) Names(segment string) bool {
+	return t != nil && t.ID != "" && (strings.EqualFold(segment, t.ID) || strings.EqualFold(segment, "myorganization"))
+}
+
 // State returns what a workload keeps in the call's world: the one of that type. It
 // panics where there is none, which is a mistake in the program.
 func State[S any](c *Call) S {

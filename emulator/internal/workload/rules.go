@@ -32,6 +32,10 @@ type Rules struct {
 	CastToList  bool              // a list of the type alone is refused: it needs a cast
 	Tenant      bool              // stored objects may hold TenantID, in their id too
 
+	// Verbs of its objects that the service does not have: "create", "update", "delete". A
+	// request for one is 405. What a world begins with may be there all the same.
+	Absent []string
+
 	// What $orderby may name where Advanced is set: in plain queries, and in advanced ones too.
 	OrderBy, OrderByAdvanced []string
 

@@ -43,7 +43,8 @@ func faithfulness() []statement {
 	return slices.Concat(createStatements, updateStatements, lifeStatements, listStatements, statusStatements,
 		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, tokenStatements,
 		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals(),
-		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements)
+		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements,
+		directoryUserStatements(), directoryGroupStatements(), directoryTenantStatements(), directoryObjectStatements())
 }
 
 func TestFaithfulness(t *testing.T) {

@@ -22,7 +22,7 @@ const metadata = `<?xml version="1.0" encoding="utf-8"?>
  <EntityType Name="entity" Abstract="true"><Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.String" Nullable="false"/></EntityType>
  <ComplexType Name="place"><Property Name="city" Type="Edm.String"/></ComplexType>
  <EntityType Name="person" BaseType="graph.entity"><Property Name="displayName" Type="Edm.String"/>
-  <Property Name="mail" Type="Edm.String"/><Property Name="jobTitle" Type="Edm.String"/><Property Name="age" Type="Edm.Int32"/>
+  <Property Name="mail" Type="Edm.String"/><Property Name="state" Type="Edm.String"/><Property Name="jobTitle" Type="Edm.String"/><Property Name="age" Type="Edm.Int32"/>
   <Property Name="accountEnabled" Type="Edm.Boolean"/><Property Name="place" Type="graph.place"/>
   <Property Name="since" Type="Edm.DateTimeOffset"><Annotation Term="Org.OData.Core.V1.Computed" Bool="true"/></Property>
   <NavigationProperty Name="boss" Type="graph.person"/><NavigationProperty Name="friends" Type="Collection(graph.person)"/>

@@ -39,21 +39,13 @@ var contactRules = &workload.Rules{
 		{Name: "manager", Relation: relManager, ReadOnly: true},
 		{Name: "directReports", Relation: relManager, Reverse: true, ReadOnly: true},
 	}, memberLinks...),
-	Create: refuseCreate, Update: refuseUpdate,
+	Absent: words("create update delete"),
 }
 
 // contractRules are those of a partner's customers: there are none.
-var contractRules = &workload.Rules{Type: "contract", Set: "contracts", Family: entity.Directory, Create: refuseCreate, Update: refuseUpdate}
+var contractRules = &workload.Rules{Type: "contract", Set: "contracts", Family: entity.Directory, Absent: words("create update delete")}
 
-// refuseCreate answers a POST to what only the service makes. The words are chosen.
-func refuseCreate(_ *workload.Call, _ *entity.Tx, d *workload.Draft) error {
-	return refuse("Insert operation is not supported on entities of type '%s'.", titled(d.Type))
-}
-
+// refuseUpdate answers a change of what only the service changes. The words are chosen.
 func refuseUpdate(_ *workload.Call, _ *entity.Tx, _ *entity.Object, d *workload.Draft) error {
 	return refuse("Update operation is not supported on entities of type '%s'.", titled(d.Type))
-}
-
-func refuseDelete(_ *workload.Call, _ *entity.Tx, o *entity.Object) error {
-	return refuse("Delete operation is not supported on entities of type '%s'.", titled(kindOf(o)))
 }

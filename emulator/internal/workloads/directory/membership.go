@@ -14,6 +14,7 @@ import (
 var objectRules = &workload.Rules{
 	Type: "directoryObject", Set: "directoryObjects", Family: entity.Directory, CastToList: true, Advanced: true, OrderByAdvanced: words("displayName"),
 	ReadOnly: words("deletedDateTime"),
+	Absent:   words("create update"), // documented: an object is made and changed in the set of its type
 	Links:    memberLinks,
 	Actions: map[string]workload.Action{
 		"checkMemberGroups":               checkMemberGroups,

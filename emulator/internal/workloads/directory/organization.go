@@ -20,7 +20,7 @@ var organizationRules = &workload.Rules{
 	Show: func(_ *workload.Call, in entity.View, o *entity.Object) []byte {
 		return withMember(o.JSON, "verifiedDomains", verifiedDomainsOf(in))
 	},
-	Create: refuseCreate, Delete: refuseDelete,
+	Absent: words("create delete"),
 }
 
 // verifiedDomainsOf are the domains as the organization shows them.

@@ -30,13 +30,13 @@ var roleRules = &workload.Rules{
 		d.Values["displayName"], d.Values["description"] = prop(template, "displayName").Str, prop(template, "description").Str
 		return nil
 	},
-	Update: refuseUpdate, Delete: refuseDelete,
+	Absent: words("update delete"),
 }
 
 // templateRules are those of the roles that every tenant can have.
 var templateRules = &workload.Rules{
 	Type: "directoryRoleTemplate", Set: "directoryRoleTemplates", Family: entity.Directory, Unpaged: true,
-	Create: refuseCreate, Update: refuseUpdate, Delete: refuseDelete,
+	Absent: words("create update delete"),
 }
 
 // Ids of templates that other code names. Documented: Entra's built-in roles.

@@ -16,5 +16,5 @@ var skuRules = &workload.Rules{
 	Show: func(_ *workload.Call, in entity.View, o *entity.Object) []byte {
 		return withMember(o.JSON, "consumedUnits", consumed(in, o))
 	},
-	Create: refuseCreate, Update: refuseUpdate, Delete: refuseDelete,
+	Absent: words("create update delete"),
 }
