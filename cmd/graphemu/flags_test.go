@@ -44,7 +44,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		HTTP: "127.0.0.1:1", HTTPS: "", Hosts: []string{"a.test", "10.0.0.7"}, PublicURL: "https://g.test", Auth: "off", Clock: "x60",
 		Variants: map[string]string{"createStatus": "201", "typeHash": "without"}, Seed: 7, Fixture: "one", Proxy: "127.0.0.1:2",
 		ProxyAllow: []string{"c.test", "d.test:8443"}, Control: "any", ControlOrigins: []string{"http://localhost:5173", "https://app.test"},
-		DataDir:   "/d", Metadata: []string{"graph", "beta=b.csdl"},
+		DataDir: "/d", Metadata: []string{"graph", "beta=b.csdl"},
 		Scenarios: []string{"throttled", "b.yaml"}, State: "s.json", Verify: "strict",
 		Limits: emulator.Limits{Worlds: 2, Profiles: 3, Objects: 4, Body: 5 << 20, Upload: 8 << 20, Uploads: 9 << 20, Memory: 10 << 20, Batch: 11 << 20,
 			JournalEntries: 6, JournalBytes: 7 << 10},

@@ -70,9 +70,9 @@ func (e *entry) GetFieldDeserializers() fields {
 func (e *entry) name() string { return *e.displayName }
 
 // directory opens an emulator whose client asks v1.0.
-func directory(t *testing.T) *client {
+func directory(t *testing.T, scenarios ...string) *client {
 	t.Helper()
-	g, c := open(t, emulator.Options{HTTPS: "localhost:0"})
+	g, c := open(t, emulator.Options{HTTPS: "localhost:0", Scenario: strings.Join(scenarios, "")})
 	c.SetBaseUrl(strings.TrimSuffix(g.URL, "/beta") + "/v1.0")
 	return c
 }
@@ -134,7 +134,7 @@ func TestUsers(t *testing.T) {
 
 	r := c.ask(abs.GET, users, nil)
 	r.Headers.Add("ConsistencyLevel", "eventual")
-	r.AddQueryParameters(query{Count: new(true), Filter: new("endsWith(userPrincipalName,'contoso.edu')"),
+	r.AddQueryParameters(query{Count: new(true), Filter: new("endsWith(userPrincipalName,'ada@contoso.edu')"),
 		Select: []string{"id", "displayName"}})
 	found := c.page(r)
 	assert.EqualValues(t, 1, *found.count)
@@ -199,4 +199,25 @@ func TestUsersInPagesAndBatches(t *testing.T) {
 		return true
 	}))
 	assert.Len(t, seen, n)
+}
+
+// The scenario small-pages: the page iterator follows many links, and misses nobody.
+func TestSmallPages(t *testing.T) {
+	c := directory(t, "small-pages")
+	for i := range 9 {
+		c.one(c.ask(abs.POST, users, person(fmt.Sprint("user", i))))
+	}
+	first := c.page(c.ask(abs.GET, users, nil))
+	require.NotNil(t, first.nextLink)
+	c.wire.sent = 0
+	pages, err := core.NewPageIterator[*entry](first, c, newPage[*entry](newEntry))
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	require.NoError(t, pages.Iterate(t.Context(), func(e *entry) bool {
+		seen[e.name()] = true
+		return true
+	}))
+	assert.Subset(t, seen, map[string]bool{"user0": true, "user8": true})
+	assert.GreaterOrEqual(t, len(seen), 9)
+	assert.Positive(t, c.wire.sent, "pages after the first")
 }

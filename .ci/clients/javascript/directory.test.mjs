@@ -93,7 +93,7 @@ test("list: select, filter, top, orderby", async () => {
     await client.api("/users").post(person(name, { department }));
   }
   const list = async (request) => (await request.get()).value.map((u) => u.userPrincipalName.split("@")[0]);
-  assert.deepEqual(await list(client.api("/users").filter("startswith(userPrincipalName,'a')").select("userPrincipalName")), ["alba", "anna"]);
+  assert.deepEqual(await list(client.api("/users").filter("startswith(displayName,'Person a')").select("userPrincipalName")), ["alba", "anna"]);
   assert.deepEqual(await list(client.api("/users").filter("department eq 'Arts'")), ["bert"]);
   assert.deepEqual(await list(client.api("/users").filter("displayName eq 'Person anna' or mailNickname eq 'bert'")), ["bert", "anna"]);
   assert.deepEqual(await list(client.api("/users").orderby("displayName desc").top(2)), ["bert", "anna"]);
@@ -104,18 +104,19 @@ test("list: select, filter, top, orderby", async () => {
 
 test("advanced queries: count, search, ends with", async () => {
   const client = connect();
-  for (const name of ["alba", "bert", "anna"]) await client.api("/users").post(person(name));
   const eventual = (path) => client.api(path).header("ConsistencyLevel", "eventual");
+  const before = Number(await eventual("/users/$count").get()); // every tenant has an administrator
+  for (const name of ["alba", "bert", "anna"]) await client.api("/users").post(person(name));
 
-  assert.equal(await eventual("/users/$count").get(), "3");
+  assert.equal(await eventual("/users/$count").get(), `${before + 3}`);
   const found = await eventual("/users").search('"displayName:anna"').select("id,displayName").count(true).get();
   assert.equal(found["@odata.count"], 1);
   assert.equal(found.value[0].displayName, "Person anna");
-  const ends = await eventual("/users").filter("endswith(userPrincipalName,'contoso.edu')").count(true).top(2).get();
-  assert.equal(ends["@odata.count"], 3);
-  assert.equal(ends.value.length, 2);
+  const ends = await eventual("/users").filter("endswith(userPrincipalName,'a@contoso.edu')").count(true).top(1).get();
+  assert.equal(ends["@odata.count"], 2);
+  assert.equal(ends.value.length, 1);
   const others = await eventual("/users").filter("displayName ne 'Person bert'").count(true).get();
-  assert.equal(others.value.length, 2);
+  assert.equal(others.value.length, before + 2);
 
   let error = await raised(client.api("/users").search('"displayName:anna"').get());
   assert.equal(error.statusCode, 400);
@@ -136,7 +137,14 @@ test("PageIterator over users", async () => {
   const client = connect();
   const names = Array.from({ length: 11 }, (_, i) => `page${String(i).padStart(2, "0")}`);
   for (const name of names) await client.api("/users").post(person(name));
-  const first = await client.api("/users").header("ConsistencyLevel", "eventual").count(true).top(4).select("userPrincipalName").get();
+  const first = await client
+    .api("/users")
+    .header("ConsistencyLevel", "eventual")
+    .filter("startswith(displayName,'Person page')")
+    .count(true)
+    .top(4)
+    .select("userPrincipalName")
+    .get();
   assert.equal(first["@odata.count"], 11);
   assert.match(first["@odata.nextLink"], /\$skiptoken=/);
   const seen = [];
