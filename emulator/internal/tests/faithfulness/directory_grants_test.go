@@ -48,7 +48,7 @@ func assigned(t *testing.T, g *rig.Rig, set, principal, role string) (api regist
 func assignmentRows(set, kind, role string, make func(t *testing.T, g *rig.Rig) string) []statement {
 	operation, page := set[1:]+".appRoleAssignments", "list and grant appRoleAssignment pages"
 	return []statement{
-		{operation + ".list", "ok", "A grant answers 201 with the names of both ends, and is in the list of the " + kind + " and in " +
+		{operation + ".list", "granted", "A grant answers 201 with the names of both ends, and is in the list of the " + kind + " and in " +
 			"`appRoleAssignedTo` of the resource: the same object", page, documented,
 			func(t *testing.T, g *rig.Rig) {
 				id := make(t, g)
@@ -59,7 +59,7 @@ func assignmentRows(set, kind, role string, make func(t *testing.T, g *rig.Rig) 
 				rig.WantEmpty(t, g.Send(t, "DELETE", set+"/"+id+"/appRoleAssignments/"+a.Text("id"), ""), 204)
 				assert.Empty(t, g.Found(t, api.principalAt+"/appRoleAssignedTo").Texts("value.#.id"))
 			}},
-		{operation + ".count", "ok", "Answers 200 with their number as plain text", "query-parameters page, $count", inferred,
+		{operation + ".count", "granted", "Answers 200 with their number as plain text", "query-parameters page, $count", inferred,
 			func(t *testing.T, g *rig.Rig) {
 				id := make(t, g)
 				assert.Equal(t, "0", count(t, g, set+"/"+id+"/appRoleAssignments"))
@@ -138,12 +138,12 @@ var grantStatements = func() []statement {
 				client, _, _, _ := granted(t, g)
 				assert.Equal(t, "2", count(t, g, client.principalAt+"/oauth2PermissionGrants"))
 			}},
-		statement{"users.oauth2PermissionGrants.list", "ok", "Answers 200 with what that user granted alone",
+		statement{"users.oauth2PermissionGrants.list", "granted", "Answers 200 with what that user granted alone",
 			"list a user's oauth2PermissionGrants page", documented, func(t *testing.T, g *rig.Rig) {
 				_, _, ofAnn, ann := granted(t, g)
 				assert.Equal(t, []string{ofAnn.Text("id")}, g.Found(t, "/users/"+ann+"/oauth2PermissionGrants").Texts("value.#.id"))
 			}},
-		statement{"users.oauth2PermissionGrants.count", "ok", "Answers 200 with their number as plain text",
+		statement{"users.oauth2PermissionGrants.count", "granted", "Answers 200 with their number as plain text",
 			"query-parameters page, $count", inferred, func(t *testing.T, g *rig.Rig) {
 				_, _, _, ann := granted(t, g)
 				assert.Equal(t, "1", count(t, g, "/users/"+ann+"/oauth2PermissionGrants"))
