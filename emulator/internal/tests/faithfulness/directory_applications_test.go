@@ -22,8 +22,10 @@ const (
 )
 
 // apiOf is what an application has that others are granted permissions of.
-const apiOf = `,"identifierUris":["api://roster"],"web":{"redirectUris":["https://roster.example/cb"],"homePageUrl":"https://roster.example"},` +
-	`"appRoles":[{"id":"` + readerRole + `","allowedMemberTypes":["User","Application"],"displayName":"Reader","description":"Reads","value":"Reader",` +
+const apiOf = `,"identifierUris":["api://roster"],"web":{"redirectUris":["https://roster.example/cb"],` +
+	`"homePageUrl":"https://roster.example"},` +
+	`"appRoles":[{"id":"` + readerRole + `","allowedMemberTypes":["User","Application"],` +
+	`"displayName":"Reader","description":"Reads","value":"Reader",` +
 	`"isEnabled":true}],"api":{"oauth2PermissionScopes":[{"id":"` + readScope + `","value":"read","type":"User","isEnabled":true}]}`
 
 // created posts an object, and returns what came.
@@ -63,27 +65,32 @@ func refTo(g *rig.Rig, id string) string {
 func setRows(operation, set, kind, besides string, make func(t *testing.T, g *rig.Rig) string) []statement {
 	page := "list and get " + kind + " pages"
 	return []statement{
-		{operation + ".list", "ok", "Answers 200 with the objects; the context is `$metadata#" + set[1:] + "`", page, documented, func(t *testing.T, g *rig.Rig) {
-			assert.Len(t, g.Found(t, set).JSON("value").Array(), len(besides))
-			id := make(t, g)
-			a := g.Found(t, set)
-			assert.Contains(t, a.Texts("value.#.id"), id)
-			assert.Len(t, a.JSON("value").Array(), len(besides)+1)
-			assert.Equal(t, g.URL+"/$metadata#"+set[1:], a.Text("@odata.context"))
-		}},
-		{operation + ".count", "ok", "Answers 200 with their number as plain text", "query-parameters page, $count", documented, func(t *testing.T, g *rig.Rig) {
-			make(t, g)
-			assert.Equal(t, string(rune('0'+len(besides)+1)), count(t, g, set))
-		}},
-		{operation + ".get", "ok", "Answers 200 with the object, or exactly the properties of `$select`", page, documented, func(t *testing.T, g *rig.Rig) {
-			id := make(t, g)
-			a := g.Found(t, set+"/"+id)
-			assert.Equal(t, []string{id, g.URL + "/$metadata#" + set[1:] + "/$entity"}, []string{a.Text("id"), a.Text("@odata.context")})
-			assert.Equal(t, []string{"@odata.context", "id"}, g.Found(t, set+"/"+id+"?$select=id").Keys(""))
-		}},
-		{operation + ".get", "not-found", missingIs404, "docs issue 6059, of other directory objects", observed, func(t *testing.T, g *rig.Rig) {
-			rig.WantError(t, g.Get(t, set+"/"+rig.UnknownID), 404, "Request_ResourceNotFound", strings.Replace(resourceGone, "nope", rig.UnknownID, 1))
-		}},
+		{operation + ".list", "ok", "Answers 200 with the objects; the context is `$metadata#" + set[1:] + "`", page, documented,
+			func(t *testing.T, g *rig.Rig) {
+				assert.Len(t, g.Found(t, set).JSON("value").Array(), len(besides))
+				id := make(t, g)
+				a := g.Found(t, set)
+				assert.Contains(t, a.Texts("value.#.id"), id)
+				assert.Len(t, a.JSON("value").Array(), len(besides)+1)
+				assert.Equal(t, g.URL+"/$metadata#"+set[1:], a.Text("@odata.context"))
+			}},
+		{operation + ".count", "ok", "Answers 200 with their number as plain text", "query-parameters page, $count", documented,
+			func(t *testing.T, g *rig.Rig) {
+				make(t, g)
+				assert.Equal(t, string(rune('0'+len(besides)+1)), count(t, g, set))
+			}},
+		{operation + ".get", "ok", "Answers 200 with the object, or exactly the properties of `$select`", page, documented,
+			func(t *testing.T, g *rig.Rig) {
+				id := make(t, g)
+				a := g.Found(t, set+"/"+id)
+				assert.Equal(t, []string{id, g.URL + "/$metadata#" + set[1:] + "/$entity"}, []string{a.Text("id"), a.Text("@odata.context")})
+				assert.Equal(t, []string{"@odata.context", "id"}, g.Found(t, set+"/"+id+"?$select=id").Keys(""))
+			}},
+		{operation + ".get", "not-found", missingIs404, "docs issue 6059, of other directory objects", observed,
+			func(t *testing.T, g *rig.Rig) {
+				rig.WantError(t, g.Get(t, set+"/"+rig.UnknownID), 404, "Request_ResourceNotFound", strings.Replace(resourceGone, "nope",
+					rig.UnknownID, 1))
+			}},
 	}
 }
 
@@ -96,13 +103,15 @@ func ownerRows(operation string, make func(t *testing.T, g *rig.Rig) string) []s
 		return at, ann
 	}
 	return []statement{
-		{operation + ".owners.add", "ok", "`POST …/owners/$ref` answers 204; a second time 400 `One or more added object references already exist …`", page, documented,
+		{operation + ".owners.add", "ok", "`POST …/owners/$ref` answers 204; a second time 400 `One or more added object references " +
+			"already exist …`", page, documented,
 			func(t *testing.T, g *rig.Rig) {
 				at, ann := owned(t, g)
 				rig.WantError(t, g.Post(t, at+"/$ref", refTo(g, ann)), 400, "Request_BadRequest",
 					"One or more added object references already exist for the following modified properties: 'owners'.")
 			}},
-		{operation + ".owners.list", "ok", "Answers 200 with the owners, each with its `@odata.type`; the context is `$metadata#directoryObjects`", page, documented,
+		{operation + ".owners.list", "ok", "Answers 200 with the owners, each with its `@odata.type`; the context is " +
+			"`$metadata#directoryObjects`", page, documented,
 			func(t *testing.T, g *rig.Rig) {
 				at, ann := owned(t, g)
 				a := g.Found(t, at)
@@ -110,23 +119,26 @@ func ownerRows(operation string, make func(t *testing.T, g *rig.Rig) string) []s
 				assert.Equal(t, "#microsoft.graph.user", a.Text("value.0.@odata.type"))
 				assert.Equal(t, g.URL+"/$metadata#directoryObjects", a.Text("@odata.context"))
 			}},
-		{operation + ".owners.count", "ok", "Answers 200 with the number of owners as plain text", "query-parameters page, $count", inferred, func(t *testing.T, g *rig.Rig) {
-			at := make(t, g)
-			before := len(g.Found(t, at+"/owners").JSON("value").Array())
-			require.Equal(t, 204, g.Post(t, at+"/owners/$ref", refTo(g, account(t, g, "ann", ""))).Status)
-			assert.Equal(t, string(rune('1'+before)), count(t, g, at+"/owners"))
-		}},
-		{operation + ".owners.ref", "ok", "`GET …/owners/$ref` lists addresses in place of objects", "OData 4.01, URL conventions", inferred, func(t *testing.T, g *rig.Rig) {
-			at, ann := owned(t, g)
-			assert.Contains(t, g.Found(t, at+"/$ref").Texts("value.#.@odata\\.id"), g.URL+"/directoryObjects/"+ann)
-		}},
-		{operation + ".owners.remove", "ok", "`DELETE …/owners/{id}/$ref` answers 204; the owner itself stays", page, documented, func(t *testing.T, g *rig.Rig) {
-			at, ann := owned(t, g)
-			rig.WantEmpty(t, g.Send(t, "DELETE", at+"/"+ann+"/$ref", ""), 204)
-			assert.NotContains(t, g.Found(t, at).Texts("value.#.id"), ann)
-			assert.Equal(t, 404, g.Send(t, "DELETE", at+"/"+ann+"/$ref", "").Status)
-			g.Found(t, "/users/"+ann)
-		}},
+		{operation + ".owners.count", "ok", "Answers 200 with the number of owners as plain text", "query-parameters page, $count",
+			inferred, func(t *testing.T, g *rig.Rig) {
+				at := make(t, g)
+				before := len(g.Found(t, at+"/owners").JSON("value").Array())
+				require.Equal(t, 204, g.Post(t, at+"/owners/$ref", refTo(g, account(t, g, "ann", ""))).Status)
+				assert.Equal(t, string(rune('1'+before)), count(t, g, at+"/owners"))
+			}},
+		{operation + ".owners.ref", "ok", "`GET …/owners/$ref` lists addresses in place of objects", "OData 4.01, URL conventions",
+			inferred, func(t *testing.T, g *rig.Rig) {
+				at, ann := owned(t, g)
+				assert.Contains(t, g.Found(t, at+"/$ref").Texts("value.#.@odata\\.id"), g.URL+"/directoryObjects/"+ann)
+			}},
+		{operation + ".owners.remove", "ok", "`DELETE …/owners/{id}/$ref` answers 204; the owner itself stays", page, documented,
+			func(t *testing.T, g *rig.Rig) {
+				at, ann := owned(t, g)
+				rig.WantEmpty(t, g.Send(t, "DELETE", at+"/"+ann+"/$ref", ""), 204)
+				assert.NotContains(t, g.Found(t, at).Texts("value.#.id"), ann)
+				assert.Equal(t, 404, g.Send(t, "DELETE", at+"/"+ann+"/$ref", "").Status)
+				g.Found(t, "/users/"+ann)
+			}},
 	}
 }
 
@@ -138,10 +150,14 @@ func onePrincipal(t *testing.T, g *rig.Rig) string { return registered(t, g, "On
 
 var applicationStatements = func() []statement {
 	list := setRows("applications", applicationsAt, "application", "", oneApplication)
-	list = append(list, ownerRows("applications", func(t *testing.T, g *rig.Rig) string { return applicationsAt + "/" + oneApplication(t, g) })...)
+	list = append(list, ownerRows("applications",
+		func(t *testing.T, g *rig.Rig) string {
+			return applicationsAt + "/" + oneApplication(t, g)
+		})...)
 	list = append(list, secretRows("applications", func(r registration) string { return r.at })...)
 	return append(list,
-		statement{"applications.create", "ok", "Answers 201 with the application and its `Location`; only `displayName` is required, `appId` and `signInAudience` AzureADMyOrg are given",
+		statement{"applications.create", "ok", "Answers 201 with the application and its `Location`; only `displayName` is required, " +
+			"`appId` and `signInAudience` AzureADMyOrg are given",
 			"create application page; typings", documented, func(t *testing.T, g *rig.Rig) {
 				a := created(t, g, applicationsAt, `{"displayName":"One"}`)
 				assert.Equal(t, g.URL+applicationsAt+"/"+a.Text("id"), a.Header.Get("Location"))
@@ -150,24 +166,28 @@ var applicationStatements = func() []statement {
 				assert.NotEqual(t, a.Text("id"), a.Text("appId"))
 				assert.Equal(t, 400, g.Post(t, applicationsAt, `{"description":"no name"}`).Status)
 			}},
-		statement{"applications.create", "taken", "An identifier URI that another application has: 400 `Another object with the same value for property identifierUris already exists.`",
+		statement{"applications.create", "taken", "An identifier URI that another application has: 400 `Another object with the same " +
+			"value for property identifierUris already exists.`",
 			"go-autorest issue 308", observed, func(t *testing.T, g *rig.Rig) {
 				created(t, g, applicationsAt, `{"displayName":"One","identifierUris":["api://one"]}`)
 				rig.WantError(t, g.Post(t, applicationsAt, `{"displayName":"Two","identifierUris":["api://one"]}`), 400, "Request_BadRequest",
 					"Another object with the same value for property identifierUris already exists.")
 				assert.Equal(t, "1", count(t, g, applicationsAt))
 			}},
-		statement{"applications.create", "secret", "A client cannot bring a secret: 400", "docs issue 6165", observed, func(t *testing.T, g *rig.Rig) {
-			assert.Equal(t, 400, g.Post(t, applicationsAt, `{"displayName":"One","passwordCredentials":[{"secretText":"mine"}]}`).Status)
-			assert.Empty(t, g.Found(t, applicationsAt).Names())
-		}},
-		statement{"applications.get", "app-id", "The appId is an alternate key, `applications(appId='…')`, and never the id", "CSDL of v1.0; docs issue 9510", documented,
+		statement{"applications.create", "secret", "A client cannot bring a secret: 400", "docs issue 6165", observed,
+			func(t *testing.T, g *rig.Rig) {
+				assert.Equal(t, 400, g.Post(t, applicationsAt, `{"displayName":"One","passwordCredentials":[{"secretText":"mine"}]}`).Status)
+				assert.Empty(t, g.Found(t, applicationsAt).Names())
+			}},
+		statement{"applications.get", "app-id", "The appId is an alternate key, `applications(appId='…')`, and never the id",
+			"CSDL of v1.0; docs issue 9510", documented,
 			func(t *testing.T, g *rig.Rig) {
 				r := registered(t, g, "One", "")
 				assert.Equal(t, r.id, g.Found(t, "/applications(appId='"+r.appID+"')").Text("id"))
 				assert.Equal(t, 404, g.Get(t, applicationsAt+"/"+r.appID).Status)
 			}},
-		statement{"applications.update", "ok", "Answers 204: complex values merge, and the service principal follows the name", "update application page; merging, inferred", inferred,
+		statement{"applications.update", "ok", "Answers 204: complex values merge, and the service principal follows the name",
+			"update application page; merging, inferred", inferred,
 			func(t *testing.T, g *rig.Rig) {
 				r := registered(t, g, "One", apiOf)
 				rig.WantEmpty(t, g.Send(t, "PATCH", r.at, `{"displayName":"Uno","web":{"homePageUrl":"https://uno.example"}}`), 204)
@@ -176,14 +196,16 @@ var applicationStatements = func() []statement {
 					[]string{a.Text("displayName"), a.Text("web.homePageUrl"), a.Text("web.redirectUris.0")})
 				assert.Equal(t, "Uno", g.Found(t, r.principalAt).Text("displayName"))
 			}},
-		statement{"applications.update", "enabled-role", "An enabled app role cannot be taken away: 400 `Permission (scope or role) cannot be deleted or updated unless disabled first.`",
+		statement{"applications.update", "enabled-role", "An enabled app role cannot be taken away: 400 `Permission (scope or role) " +
+			"cannot be deleted or updated unless disabled first.`",
 			"terraform-provider-azuread; go-azure-sdk", observed, func(t *testing.T, g *rig.Rig) {
 				r := registered(t, g, "One", apiOf)
 				rig.WantError(t, g.Send(t, "PATCH", r.at, `{"appRoles":[]}`), 400, "Request_BadRequest",
 					"Permission (scope or role) cannot be deleted or updated unless disabled first.")
 				assert.Equal(t, readerRole, g.Found(t, r.at).Text("appRoles.0.id"))
 			}},
-		statement{"applications.update", "upsert", "`PATCH applications(uniqueName='…')` with `Prefer: create-if-missing` creates with 201, and changes with 204", "upsert application page", documented,
+		statement{"applications.update", "upsert", "`PATCH applications(uniqueName='…')` with `Prefer: create-if-missing` creates with " +
+			"201, and changes with 204", "upsert application page", documented,
 			func(t *testing.T, g *rig.Rig) {
 				upsert := func(name string) rig.Answer {
 					return g.Send(t, "PATCH", "/applications(uniqueName='one')", `{"displayName":"`+name+`"}`, "Prefer: create-if-missing")
@@ -192,7 +214,8 @@ var applicationStatements = func() []statement {
 				assert.Equal(t, []int{201, 204}, []int{upsert("One").Status, upsert("Uno").Status})
 				assert.Equal(t, []string{"Uno"}, g.Found(t, applicationsAt).Names())
 			}},
-		statement{"applications.delete", "ok", "Answers 204 and deletes the service principal, too; restoring the application does not restore that", "delete application page; restore page", documented,
+		statement{"applications.delete", "ok", "Answers 204 and deletes the service principal, too; restoring the application does not " +
+			"restore that", "delete application page; restore page", documented,
 			func(t *testing.T, g *rig.Rig) {
 				r := registered(t, g, "One", "")
 				rig.WantEmpty(t, g.Send(t, "DELETE", r.at, ""), 204)

@@ -74,46 +74,53 @@ func secretRows(operation string, at func(registration) string) []statement {
 		return at, at[strings.LastIndexByte(at, '/')+1:], key
 	}
 	return []statement{
-		{operation + ".addPassword", "ok", "Answers 200 with the secret, this once; `hint` is its first three characters; it lasts two years", "addPassword page", documented,
+		{operation + ".addPassword", "ok", "Answers 200 with the secret, this once; `hint` is its first three characters; it lasts two " +
+			"years", "addPassword page", documented,
 			func(t *testing.T, g *rig.Rig) {
 				at := at(registered(t, g, "One", ""))
 				a := g.Post(t, at+"/addPassword", `{"passwordCredential":{"displayName":"ci"}}`)
 				require.Equal(t, 200, a.Status, a.Body)
-				assert.Equal(t, []string{"ci", a.Text("secretText")[:3], "2028-01-05T06:00:00Z"}, []string{a.Text("displayName"), a.Text("hint"), a.Text("endDateTime")})
+				assert.Equal(t, []string{"ci", a.Text("secretText")[:3], "2028-01-05T06:00:00Z"}, []string{a.Text("displayName"),
+					a.Text("hint"), a.Text("endDateTime")})
 				assert.Equal(t, g.URL+"/$metadata#microsoft.graph.passwordCredential", a.Text("@odata.context"))
 				kept := g.Found(t, at)
 				assert.Equal(t, a.Text("keyId"), kept.Text("passwordCredentials.0.keyId"))
 				assert.NotContains(t, kept.Body, a.Text("secretText"))
 			}},
-		{operation + ".removePassword", "ok", "Answers 204; the secret is gone", "removePassword page", documented, func(t *testing.T, g *rig.Rig) {
-			at := at(registered(t, g, "One", ""))
-			key := g.Post(t, at+"/addPassword", "").Text("keyId")
-			rig.WantEmpty(t, g.Post(t, at+"/removePassword", `{"keyId":"`+key+`"}`), 204)
-			assert.Empty(t, g.Found(t, at).JSON("passwordCredentials").Array())
-		}},
-		{operation + ".removePassword", "unknown", "An unknown keyId is 400", "graphemu: nothing was found", chosen, func(t *testing.T, g *rig.Rig) {
-			assert.Equal(t, 400, g.Post(t, at(registered(t, g, "One", ""))+"/removePassword", `{"keyId":"`+rig.UnknownID+`"}`).Status)
-		}},
-		{operation + ".addKey", "ok", "Answers 200 with a proof that a key of the object signed, and 400 without one", "addKey page; proof of possession", documented, func(t *testing.T, g *rig.Rig) {
-			at, id, key := with(t, g)
-			body := func(proof string) string {
-				return `{"keyCredential":` + newKeyPair(t).credential() + `,"passwordCredential":null,"proof":"` + proof + `"}`
-			}
-			assert.Equal(t, 400, g.Post(t, at+"/addKey", body("none")).Status)
-			assert.Equal(t, 400, g.Post(t, at+"/addKey", body(key.proof(t, g, rig.UnknownID))).Status, "of another object")
-			assert.Equal(t, 400, g.Post(t, at+"/addKey", body(newKeyPair(t).proof(t, g, id))).Status, "by another key")
-			a := g.Post(t, at+"/addKey", body(key.proof(t, g, id)))
-			require.Equal(t, 200, a.Status, a.Body)
-			assert.Contains(t, g.Found(t, at).Texts("keyCredentials.#.keyId"), a.Text("keyId"))
-		}},
-		{operation + ".removeKey", "ok", "Answers 204 with a proof, and 400 without one", "removeKey page", documented, func(t *testing.T, g *rig.Rig) {
-			at, id, key := with(t, g)
-			keyID := g.Found(t, at).Text("keyCredentials.0.keyId")
-			assert.Equal(t, 400, g.Post(t, at+"/removeKey", `{"keyId":"`+keyID+`","proof":"none"}`).Status)
-			rig.WantEmpty(t, g.Post(t, at+"/removeKey", `{"keyId":"`+keyID+`","proof":"`+key.proof(t, g, id)+`"}`), 204)
-			assert.Empty(t, g.Found(t, at).JSON("keyCredentials").Array())
-		}},
-		{operation + ".get", "keys", "`key` of keyCredentials is null, and so is `secretText` of passwordCredentials", "resource pages of keyCredential, passwordCredential", documented,
+		{operation + ".removePassword", "ok", "Answers 204; the secret is gone", "removePassword page", documented,
+			func(t *testing.T, g *rig.Rig) {
+				at := at(registered(t, g, "One", ""))
+				key := g.Post(t, at+"/addPassword", "").Text("keyId")
+				rig.WantEmpty(t, g.Post(t, at+"/removePassword", `{"keyId":"`+key+`"}`), 204)
+				assert.Empty(t, g.Found(t, at).JSON("passwordCredentials").Array())
+			}},
+		{operation + ".removePassword", "unknown", "An unknown keyId is 400", "graphemu: nothing was found", chosen,
+			func(t *testing.T, g *rig.Rig) {
+				assert.Equal(t, 400, g.Post(t, at(registered(t, g, "One", ""))+"/removePassword", `{"keyId":"`+rig.UnknownID+`"}`).Status)
+			}},
+		{operation + ".addKey", "ok", "Answers 200 with a proof that a key of the object signed, and 400 without one",
+			"addKey page; proof of possession", documented, func(t *testing.T, g *rig.Rig) {
+				at, id, key := with(t, g)
+				body := func(proof string) string {
+					return `{"keyCredential":` + newKeyPair(t).credential() + `,"passwordCredential":null,"proof":"` + proof + `"}`
+				}
+				assert.Equal(t, 400, g.Post(t, at+"/addKey", body("none")).Status)
+				assert.Equal(t, 400, g.Post(t, at+"/addKey", body(key.proof(t, g, rig.UnknownID))).Status, "of another object")
+				assert.Equal(t, 400, g.Post(t, at+"/addKey", body(newKeyPair(t).proof(t, g, id))).Status, "by another key")
+				a := g.Post(t, at+"/addKey", body(key.proof(t, g, id)))
+				require.Equal(t, 200, a.Status, a.Body)
+				assert.Contains(t, g.Found(t, at).Texts("keyCredentials.#.keyId"), a.Text("keyId"))
+			}},
+		{operation + ".removeKey", "ok", "Answers 204 with a proof, and 400 without one", "removeKey page", documented,
+			func(t *testing.T, g *rig.Rig) {
+				at, id, key := with(t, g)
+				keyID := g.Found(t, at).Text("keyCredentials.0.keyId")
+				assert.Equal(t, 400, g.Post(t, at+"/removeKey", `{"keyId":"`+keyID+`","proof":"none"}`).Status)
+				rig.WantEmpty(t, g.Post(t, at+"/removeKey", `{"keyId":"`+keyID+`","proof":"`+key.proof(t, g, id)+`"}`), 204)
+				assert.Empty(t, g.Found(t, at).JSON("keyCredentials").Array())
+			}},
+		{operation + ".get", "keys", "`key` of keyCredentials is null, and so is `secretText` of passwordCredentials",
+			"resource pages of keyCredential, passwordCredential", documented,
 			func(t *testing.T, g *rig.Rig) {
 				at, _, key := with(t, g)
 				require.Equal(t, 200, g.Post(t, at+"/addPassword", "").Status)
