@@ -27,7 +27,8 @@ type MetadataSource struct {
 // Where Graph and its table of permissions are published.
 const (
 	PublishedGraph       = "https://graph.microsoft.com"
-	PublishedPermissions = "https://raw.githubusercontent.com/microsoftgraph/microsoft-graph-devx-content/master/permissions/new/permissions.json"
+	PublishedPermissions = "https://raw.githubusercontent.com/microsoftgraph/microsoft-graph-devx-content/" +
+		"master/permissions/new/permissions.json"
 )
 
 // MetadataFile is a file that GetMetadata wrote.
@@ -195,7 +196,8 @@ func marksOf(p *odata.Property) (marks []string) {
 	for _, m := range []struct {
 		is   bool
 		name string
-	}{{p.Computed, "computed"}, {p.Immutable, "immutable"}, {p.ReadOnly, "read-only"}, {p.WriteOnly, "write-only"}, {p.Unserved, "not emulated"}} {
+	}{{p.Computed, "computed"}, {p.Immutable, "immutable"}, {p.ReadOnly, "read-only"}, {p.WriteOnly, "write-only"}, {p.Unserved,
+		"not emulated"}} {
 		if m.is {
 			marks = append(marks, m.name)
 		}

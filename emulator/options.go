@@ -268,7 +268,8 @@ func (o Options) check() (settings, error) {
 		}
 	}
 	s.Limits = Limits{Worlds: cmp.Or(o.Limits.Worlds, DefaultMaxWorlds),
-		Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Objects: cmp.Or(o.Limits.Objects, DefaultMaxObjects), Body: cmp.Or(o.Limits.Body, DefaultMaxBody),
+		Profiles: cmp.Or(o.Limits.Profiles, DefaultMaxProfiles), Objects: cmp.Or(o.Limits.Objects, DefaultMaxObjects),
+		Body:   cmp.Or(o.Limits.Body, DefaultMaxBody),
 		Upload: cmp.Or(o.Limits.Upload, DefaultMaxUpload), Uploads: cmp.Or(o.Limits.Uploads, DefaultMaxUploads),
 		Memory: cmp.Or(o.Limits.Memory, DefaultMaxMemory), Batch: cmp.Or(o.Limits.Batch, DefaultMaxBatch),
 		JournalEntries: cmp.Or(o.Limits.JournalEntries, DefaultJournalEntries), JournalBytes: cmp.Or(o.Limits.JournalBytes, DefaultJournalBytes)}

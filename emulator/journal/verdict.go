@@ -51,7 +51,8 @@ type WorldVerdict struct {
 	Expectations []Result    `json:"expectations"`
 	Levels       LevelCounts `json:"levels,omitzero"` // of Graph's calls
 
-	Permissions *Permissions `json:"permissions,omitempty"` // that the calls needed, where tokens are checked; of a closed chapter without the calls
+	// that the calls needed, where tokens are checked; of a closed chapter without the calls
+	Permissions *Permissions `json:"permissions,omitempty"`
 
 	Began time.Time      `json:"began,omitzero"` // when the first of them came, on the wall clock
 	Took  clock.Duration `json:"took,omitzero"`  // from then to the last answer, on the wall clock

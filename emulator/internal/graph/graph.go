@@ -43,7 +43,8 @@ type Models map[workload.Version]*odata.Model
 
 // New returns a handler of workloads.
 func New(cfg Config, e *engine.Engine, list []*workload.Workload, models Models) *Handler {
-	s := &Handler{cfg: cfg, engine: e, workloads: list, models: models, objects: objects.New(models, list), csdl: map[workload.Version]func() []byte{}}
+	s := &Handler{cfg: cfg, engine: e, workloads: list, models: models, objects: objects.New(models, list),
+		csdl: map[workload.Version]func() []byte{}}
 	for v, m := range models {
 		s.csdl[v] = sync.OnceValue(m.CSDL) // printed when it is first asked for
 	}

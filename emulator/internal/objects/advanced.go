@@ -83,7 +83,8 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 	}
 	advanced := eventual(c)
 	if counting && !advanced {
-		return requestError("$count is not currently supported.").Help("consistencyLevel", "ConsistencyLevel", "send the header ConsistencyLevel: eventual")
+		return requestError("$count is not currently supported.").Help("consistencyLevel", "ConsistencyLevel",
+			"send the header ConsistencyLevel: eventual")
 	}
 	if _, ok := given("skip"); ok { // observed: docs issue 9279
 		return requestError("'$skip' is not supported by the service.").Help("paging", "$skip", "follow @odata.nextLink")
@@ -94,7 +95,8 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 		}
 	}
 	if _, ok := given("search"); ok && !advanced {
-		return unsupportedQuery("Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'")
+		return unsupportedQuery("Request with $search query parameter only works through MSGraph " +
+			"with a special request header: 'ConsistencyLevel: eventual'")
 	}
 	if count, _ := given("count"); !strings.EqualFold(count, "true") && !counting {
 		advanced = false // both are needed for what follows
@@ -118,7 +120,8 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 	if text, ok := given("expand"); ok { // observed in 2016
 		allowed := odata.Allowed{Expand: true, MaxExpand: workload.MaxExpand}
 		if o, perr := odata.Parse("$expand="+url.QueryEscape(text), l.queried(), allowed); perr == nil && len(o.Expand) > 1 {
-			return requestError(fmt.Sprintf("The result of parsing $expand contained at least %d items, but the maximum allowed is 1.", len(o.Expand)))
+			return requestError(fmt.Sprintf("The result of parsing $expand contained at least %d items, but the maximum allowed is 1.",
+				len(o.Expand)))
 		}
 	}
 	return nil
@@ -141,7 +144,8 @@ func missingParameters(operator string) *apierror.Error {
 
 // clauseRefusal is observed for what no index has.
 func clauseRefusal(l *list, property string) *apierror.Error {
-	return unsupportedQuery("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", property, title(l.queried().Name))
+	return unsupportedQuery("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", property,
+		title(l.queried().Name))
 }
 
 // basic are the operators of plain queries, and spelling the service's for others.
@@ -166,7 +170,8 @@ func filterRefusal(f *odata.Filter, l *list, advanced bool) *apierror.Error {
 				u.Branches, maxBranches)
 		case u.Operator == "eq" && u.Null && !advanced:
 			return missingParameters("eq null")
-		case spelling[u.Operator] == "" && !slices.Contains(basic, u.Operator) && u.Operator != "cast" && u.Operator != "gt" && u.Operator != "lt":
+		case spelling[u.Operator] == "" && !slices.Contains(basic, u.Operator) && u.Operator != "cast" && u.Operator != "gt" &&
+			u.Operator != "lt":
 			return clauseRefusal(l, u.Property) // contains and the like: no query has them
 		}
 	}

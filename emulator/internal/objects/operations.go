@@ -139,12 +139,10 @@ var (
 func (e *Engine) Methods(p resource.Path) []string {
 	var list []string
 	if end := p.End(); end.Kind == resource.Operation {
-		for _, op := range end.Overload {
-			if op.Function() {
-				return []string{http.MethodGet}
-			}
-			return []string{http.MethodPost}
+		if len(end.Overload) > 0 && end.Overload[0].Function() {
+			return []string{http.MethodGet}
 		}
+		return []string{http.MethodPost}
 	}
 	for _, m := range methods {
 		if _, ok := e.verb(p, m); ok || m == http.MethodDelete && e.bare(p) {

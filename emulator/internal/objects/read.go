@@ -3,9 +3,7 @@ package objects
 import (
 	"net/http"
 
-	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
-	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
@@ -132,15 +130,4 @@ func parentOf(at string) string {
 		}
 	}
 	return at
-}
-
-// notFound is the error of an object that is not there.
-func notFound(id string) error { return apierror.ResourceNotFound(id) }
-
-// present returns an object of a change, or the error that it is not there.
-func present(o *entity.Object, id string) (*entity.Object, error) {
-	if o == nil {
-		return nil, notFound(id)
-	}
-	return o, nil
 }

@@ -28,10 +28,11 @@ type Entity interface {
 
 // Collection is what a list, a count or an expansion reads from.
 type Collection struct {
-	Type      *odata.Type
-	Path      string                                                         // its address, relative to the service's root
-	Context   string                                                         // after "$metadata#"
-	All       func(after uint64) iter.Seq[Entity]                            // a snapshot, in the order of creation; each is good until the next
+	Type    *odata.Type
+	Path    string // its address, relative to the service's root
+	Context string // after "$metadata#"
+	// a snapshot, in the order of creation; each is good until the next
+	All       func(after uint64) iter.Seq[Entity]
 	Page      func(after uint64, skip, limit int) (page []Entity, more bool) // the same, by index
 	Len       func() int
 	Counted   bool                                   // the count is given unasked

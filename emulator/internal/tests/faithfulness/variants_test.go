@@ -225,6 +225,17 @@ var variants = map[string]map[string]reading{
 			rig.WantError(t, g.Get(t, rig.ProfilesAt, "Authorization:"), 401, "InvalidAuthenticationToken", "Access token is empty.")
 		},
 	},
+	"directoryQueries": {
+		"strict": func(t *testing.T, g *rig.Rig) {
+			a := g.Get(t, "/users?$skip=1")
+			assert.Equal(t, []any{400, "'$skip' is not supported by the service."}, []any{a.Status, a.Text("error.message")})
+			assert.Equal(t, 400, g.Get(t, "/users/$count").Status)
+		},
+		"lenient": func(t *testing.T, g *rig.Rig) {
+			g.Found(t, "/users?$skip=1")
+			assert.Regexp(t, `^\d+$`, g.Found(t, "/users/$count").Body)
+		},
+	},
 	"deprecationHeaders": {
 		"off": func(t *testing.T, g *rig.Rig) {
 			assert.NotContains(t, g.Found(t, rig.ProfilesAt).Header, "Deprecation")

@@ -91,7 +91,8 @@ func checkPermissions(list []any, old *entity.Object, where string) error {
 		m, _ := one.(map[string]any)
 		id := strings.ToLower(textIn(m, "id"))
 		if !ids.IsGUID(id) {
-			return invalidValue("id", "application").Help("invalidId", "/"+strings.ReplaceAll(where, ".", "/"), "each needs an id of its own, a guid")
+			return invalidValue("id", "application").Help("invalidId", "/"+strings.ReplaceAll(where, ".", "/"),
+				"each needs an id of its own, a guid")
 		}
 		if now[id] {
 			return refuse("Property '%s' has duplicate values for '%s'.", where, id) // chosen words
@@ -131,7 +132,8 @@ func followApplication(tx *entity.Tx, app *entity.Object, v map[string]any) erro
 		return nil
 	}
 	var changes []change
-	for from, to := range map[string]string{"displayName": "displayName", "appRoles": "appRoles", "signInAudience": "signInAudience", "info": "info"} {
+	for from, to := range map[string]string{"displayName": "displayName", "appRoles": "appRoles",
+		"signInAudience": "signInAudience", "info": "info"} {
 		if value, given := v[from]; given {
 			changes = append(changes, change{to, value})
 		}

@@ -243,7 +243,8 @@ func prove(c *workload.Call, on *entity.Object, proof string) error {
 		if token.Claims(cert.PublicKey, &claims) != nil {
 			continue
 		}
-		if err := claims.ValidateWithLeeway(jwt.Expected{Issuer: on.ID, AnyAudience: jwt.Audience{audienceOfProofs}, Time: c.Now}, 0); err != nil {
+		if err := claims.ValidateWithLeeway(jwt.Expected{Issuer: on.ID, AnyAudience: jwt.Audience{audienceOfProofs}, Time: c.Now},
+			0); err != nil {
 			return bad("its claims are not right: %v; want iss %s, aud %s, nbf and exp around now", err, on.ID, audienceOfProofs)
 		}
 		return nil
@@ -261,7 +262,8 @@ func newKey(c *workload.Call, wish map[string]any) (credential map[string]any, k
 	if id == "" {
 		id = c.Objects.NewID(c)
 	}
-	credential = map[string]any{"customKeyIdentifier": wish["customKeyIdentifier"], "displayName": wish["displayName"], "key": nil, "keyId": id,
+	credential = map[string]any{"customKeyIdentifier": wish["customKeyIdentifier"], "displayName": wish["displayName"],
+		"key": nil, "keyId": id,
 		"startDateTime": wish["startDateTime"], "endDateTime": wish["endDateTime"], "type": wish["type"], "usage": wish["usage"]}
 	preset(credential, "type", "AsymmetricX509Cert")
 	preset(credential, "usage", "Verify")

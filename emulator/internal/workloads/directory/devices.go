@@ -11,7 +11,8 @@ import (
 var deviceRules = &workload.Rules{
 	Type: "device", Set: "devices", Family: entity.Directory, Advanced: true,
 	Required: words("accountEnabled alternativeSecurityIds deviceId displayName operatingSystem operatingSystemVersion"),
-	ReadOnly: words(`deletedDateTime approximateLastSignInDateTime complianceExpirationDateTime deviceCategory deviceOwnership enrollmentProfileName
+	ReadOnly: words(`deletedDateTime approximateLastSignInDateTime complianceExpirationDateTime deviceCategory deviceOwnership
+		enrollmentProfileName
 		enrollmentType isManagementRestricted managementType manufacturer mdmAppId model onPremisesLastSyncDateTime onPremisesSecurityIdentifier
 		onPremisesSyncEnabled registrationDateTime`),
 	Unique: words("deviceId"),

@@ -67,7 +67,8 @@ func describeDomain(_ *workload.Call, tx *entity.Tx, o *entity.Object) error {
 		value map[string]any
 	}{
 		{"domainDnsTxtRecord", map[string]any{"recordType": "Txt", "text": text}},
-		{"domainDnsMxRecord", map[string]any{"recordType": "Mx", "mailExchange": strings.ToLower(text[3:]) + ".msv1.invalid", "preference": 32767}},
+		{"domainDnsMxRecord", map[string]any{"recordType": "Mx", "mailExchange": strings.ToLower(text[3:]) + ".msv1.invalid",
+			"preference": 32767}},
 	} {
 		id := ids.Derived("record", o.ID, r.typ)
 		json := jsontree.Append([]byte(`{"id":`), id)

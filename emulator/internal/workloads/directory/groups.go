@@ -11,7 +11,8 @@ import (
 )
 
 // afterCreate are the properties of a group that only a PATCH sets. Documented.
-var afterCreate = words("allowExternalSenders autoSubscribeNewMembers hideFromAddressLists hideFromOutlookClients isSubscribedByMail unseenCount")
+var afterCreate = words(`allowExternalSenders autoSubscribeNewMembers hideFromAddressLists hideFromOutlookClients isSubscribedByMail
+	unseenCount`)
 
 // groupRules are what is known of groups beyond the metadata. Documented, where nothing
 // else is said: the resource page of group, the pages of its operations.

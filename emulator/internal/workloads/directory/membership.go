@@ -12,10 +12,11 @@ import (
 // objectRules are what all directory objects have. Documented: the resource page of
 // directoryObject.
 var objectRules = &workload.Rules{
-	Type: "directoryObject", Set: "directoryObjects", Family: entity.Directory, CastToList: true, Advanced: true, OrderByAdvanced: words("displayName"),
-	ReadOnly: words("deletedDateTime"),
-	Absent:   words("create update"), // documented: an object is made and changed in the set of its type
-	Links:    memberLinks,
+	Type: "directoryObject", Set: "directoryObjects", Family: entity.Directory, CastToList: true, Advanced: true,
+	OrderByAdvanced: words("displayName"),
+	ReadOnly:        words("deletedDateTime"),
+	Absent:          words("create update"), // documented: an object is made and changed in the set of its type
+	Links:           memberLinks,
 	Actions: map[string]workload.Action{
 		"checkMemberGroups":               checkMemberGroups,
 		"checkMemberObjects":              checkMemberObjects,

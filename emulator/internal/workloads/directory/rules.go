@@ -46,7 +46,8 @@ func (o *objectTypes) singletons() []odata.Singleton {
 
 // NewModel returns a linked model of the directory alone, with types of its own.
 func NewModel(v workload.Version) *odata.Model {
-	base := &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: []odata.Property{odata.ReadOnly(odata.Required(odata.Text("id")))}}
+	base := &odata.Type{Name: "entity", Abstract: true, Entity: true,
+		Properties: []odata.Property{odata.ReadOnly(odata.Required(odata.Text("id")))}}
 	known := []*odata.Type{base, {Name: "educationUserRole", Members: words("student teacher none unknownFutureValue")}}
 	further := v1Types
 	if v == workload.Beta {

@@ -41,7 +41,8 @@ func createServicePrincipal(c *workload.Call, tx *entity.Tx, d *workload.Draft) 
 	v := d.Values
 	appID := strings.ToLower(textIn(v, "appId"))
 	if other := tx.Unique("servicePrincipal.appId", appID); other != nil && other.Home != deletedHome {
-		return sameKey("The service principal cannot be created, updated, or restored because the service principal name %s is already in use.", appID)
+		return sameKey("The service principal cannot be created, updated, or restored "+
+			"because the service principal name %s is already in use.", appID)
 	}
 	app := tx.Unique("application.appId", appID)
 	if app == nil || app.Home == deletedHome {
@@ -54,7 +55,8 @@ func createServicePrincipal(c *workload.Call, tx *entity.Tx, d *workload.Draft) 
 	preset(v, "appRoleAssignmentRequired", false)
 	preset(v, "servicePrincipalType", "Application")
 	v["appDisplayName"], v["signInAudience"], v["appOwnerOrganizationId"] = name, prop(app, "signInAudience").Value(), workload.TenantID
-	v["appRoles"], v["oauth2PermissionScopes"] = valueOr(prop(app, "appRoles").Value()), valueOr(prop(app, "api").Get("oauth2PermissionScopes").Value())
+	v["appRoles"], v["oauth2PermissionScopes"] = valueOr(prop(app, "appRoles").Value()), valueOr(prop(app, "api").
+		Get("oauth2PermissionScopes").Value())
 	v["publishedPermissionScopes"] = v["oauth2PermissionScopes"]
 	if v["info"] == nil {
 		v["info"] = prop(app, "info").Value()

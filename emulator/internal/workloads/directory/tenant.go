@@ -100,7 +100,8 @@ func (f *filler) skus(list []SKU) {
 
 func (f *filler) roles() {
 	for _, t := range roleTemplates {
-		f.make("directoryRoleTemplate", "directoryRoleTemplates", entity.Directory, t[0], nil, change{"description", t[2]}, change{"displayName", t[1]})
+		f.make("directoryRoleTemplate", "directoryRoleTemplates", entity.Directory, t[0], nil, change{"description", t[2]},
+			change{"displayName", t[1]})
 	}
 	admin := roleTemplates[0]
 	f.make("directoryRole", "directoryRoles", entity.Directory, ids.Derived("directoryRole", admin[0]),
@@ -137,7 +138,8 @@ func (f *filler) graph() {
 	}
 	names := []any{MicrosoftGraph, "https://graph.microsoft.com"}
 	f.make("servicePrincipal", "servicePrincipals", entity.Directory, ids.Derived("servicePrincipal", MicrosoftGraph),
-		[]entity.UniqueKey{{Index: "servicePrincipal.appId", Key: MicrosoftGraph}, {Index: "servicePrincipal.servicePrincipalNames", Key: MicrosoftGraph},
+		[]entity.UniqueKey{{Index: "servicePrincipal.appId", Key: MicrosoftGraph}, {Index: "servicePrincipal.servicePrincipalNames",
+			Key: MicrosoftGraph},
 			{Index: "servicePrincipal.servicePrincipalNames", Key: "https://graph.microsoft.com"}},
 		change{"accountEnabled", true}, change{"appDisplayName", "Microsoft Graph"}, change{"appId", MicrosoftGraph},
 		// Documented: the tenant of Microsoft's own services.

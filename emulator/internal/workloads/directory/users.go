@@ -17,7 +17,8 @@ var userRules = &workload.Rules{
 		onPremisesDomainName onPremisesLastSyncDateTime onPremisesSamAccountName onPremisesSecurityIdentifier onPremisesSyncEnabled
 		onPremisesUserPrincipalName provisionedPlans proxyAddresses securityIdentifier serviceProvisioningErrors signInActivity
 		signInSessionsValidFromDateTime refreshTokensValidFromDateTime cloudRealtimeCommunicationInfo`),
-	Usual: words("id businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName"),
+	Usual: words(`id businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname
+		userPrincipalName`),
 	Selectable: words(`aboutMe birthday customSecurityAttributes hireDate interests mailboxSettings mySite pastProjects preferredName print
 		responsibilities schools signInActivity skills`),
 	Unique: words("userPrincipalName proxyAddresses"),
@@ -57,7 +58,8 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	profile, _ := v["passwordProfile"].(map[string]any)
 	if !c.Trusted && textIn(profile, "password") == "" && textIn(v, "onPremisesImmutableId") == "" && listOf(v, "identities") == nil {
 		// Inferred: the directory's earlier API said so.
-		return refuse("A password must be specified to create a new user.").Help("missing", "/passwordProfile/password", "bring passwordProfile.password")
+		return refuse("A password must be specified to create a new user.").Help("missing", "/passwordProfile/password",
+			"bring passwordProfile.password")
 	}
 	if d.ID == "" {
 		d.ID = c.Objects.NewID(c)
