@@ -192,7 +192,7 @@ func kindOf(path string, o scenariofile.Outline) Kind {
 		return KindScenario
 	case !o.Versioned():
 		return KindOther // others say version: "3", if anything
-	case has("profiles", "directory") || filepath.Base(path) == "fixture.json":
+	case has("profiles", "directory", "entities") || filepath.Base(path) == "fixture.json":
 		return KindFixture
 	}
 	return KindScenario

@@ -149,7 +149,7 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 	}
 	st.World.Tenant = workload.Tenant{ID: w.tenant, PageKey: ids.Key(o.Seed, o.From, "pages"),
 		FirstUser: st.firstUser,
-		States: []any{&st.State, &directory.State{Objects: st.Directory, Settle: st.Syncs.Settle},
+		States: []any{&st.State,
 			&objects.State{Store: st.Entities, NewID: st.minted.GUID, Settle: func(c *workload.Call) { st.Syncs.Settle(c.Now) }}}}
 	st.Journal.CopyTo(s.copies)
 	st.Sessions = entra.NewSessions()

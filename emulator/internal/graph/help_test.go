@@ -113,7 +113,7 @@ func (w *testWorld) keep() {
 	w.Syncs = rostersync.New(w.Profiles, w.Files, w.Directory)
 	name := w.Name()
 	w.Tenant = workload.Tenant{ID: ids.Derived(name), PageKey: ids.Key(1, name, "pages"), FirstUser: w.firstUser,
-		States: []any{&w.State, &directory.State{Objects: w.Directory, Settle: w.Syncs.Settle},
+		States: []any{&w.State,
 			&objects.State{Store: w.Objects, NewID: ids.NewStream(1, name, "objects").GUID, Settle: func(c *workload.Call) { w.Syncs.Settle(c.Now) }}}}
 }
 

@@ -76,7 +76,8 @@ type UnservedError struct {
 }
 
 func (e *UnservedError) Error() string {
-	return "graphemu does not serve " + e.Segment + " of " + e.Of.Qualified()
+	return "graphemu does not serve " + e.Segment + " of " + e.Of.Qualified() +
+		": graphemu metadata get DIR downloads what Graph has, and --metadata DIR serves it"
 }
 
 // MaxSegments is how many segments a path may have (chosen: no address of Graph comes

@@ -16,13 +16,6 @@ func refuse(format string, args ...any) *apierror.Error {
 	return &apierror.Error{Status: http.StatusBadRequest, Code: "Request_BadRequest", Message: fmt.Sprintf(format, args...)}
 }
 
-// unsupportedQuery refuses a query that the service has no index for.
-func unsupportedQuery(format string, args ...any) *apierror.Error {
-	e := refuse(format, args...)
-	e.Code = "Request_UnsupportedQuery"
-	return e
-}
-
 // missingValue is observed: Microsoft365DSC issue 3072 (2023).
 func missingValue(property, typ string) *apierror.Error {
 	return refuse("A value is required for property '%s' of resource '%s'.", property, titled(typ))
@@ -57,10 +50,5 @@ func invalidReference(help string, args ...any) *apierror.Error {
 
 // notHere is the error of an object that is not there.
 func notHere(id string) error { return apierror.ResourceNotFound(id) }
-
-// notEmulated is what a call gets whose success would be made up.
-func notEmulated(what string) *apierror.Error {
-	return apierror.NotImplemented("graphemu does not emulate " + what + ".")
-}
 
 func titled(typ string) string { return strings.ToUpper(typ[:1]) + typ[1:] }
