@@ -2,6 +2,7 @@ package entity
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -114,6 +115,9 @@ func (r *restorer) object(so *SavedObject) (*Object, error) {
 	if so.Created == 0 || so.Created > so.Revision || so.Revision > r.v.Revision {
 		return nil, fmt.Errorf("revision: want 0 < created (%d) <= revision (%d) <= the store's (%d)", so.Created, so.Revision, r.v.Revision)
 	}
+	if y := so.Time.UTC().Year(); y < 0 || y > 9999 {
+		return nil, errors.New("time: want a year from 0 to 9999, in UTC")
+	}
 	kind, err := r.kind(so.SavedKind)
 	if err != nil {
 		return nil, err
@@ -140,7 +144,25 @@ func readObject(saved []byte) (id string, text []byte, err error) {
 		return "", nil, err
 	}
 	id = gjson.GetBytes(text, "id").Str
+	if checkJSON(text, id) != nil {
+		text = idToFront(text) // whoever wrote the file may have sorted its members
+	}
 	return id, text, checkJSON(text, id)
+}
+
+// idToFront moves the member "id" of an object before the others.
+func idToFront(text []byte) []byte {
+	front, rest := []byte{'{'}, []byte(nil)
+	gjson.ParseBytes(text).ForEach(func(key, v gjson.Result) bool {
+		member := append(append(append([]byte{}, key.Raw...), ':'), v.Raw...)
+		if key.Str == "id" && len(front) == 1 {
+			front = append(front, member...)
+		} else {
+			rest = append(append(rest, ','), member...)
+		}
+		return true
+	})
+	return append(append(front, rest...), '}')
 }
 
 func (r *restorer) kind(s SavedKind) (*Kind, error) {

@@ -144,7 +144,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"/objects/3/parent: 5 leads to no":     func(s *Saved) { s.Objects[3].Parent = 5 },
 		"/objects/0/object: ":                  func(s *Saved) { s.Objects[0].JSON = nil },
 		"/objects/1/object: ":                  func(s *Saved) { s.Objects[1].JSON = []byte(`{"id":"x","id":"y"}`) },
-		"does not begin with its id":           func(s *Saved) { s.Objects[1].JSON = []byte(`{"x":1,"id":"y"}`) },
+		"without an id":                        func(s *Saved) { s.Objects[1].JSON = []byte(`{"x":1}`) },
 		"/objects/1/object/id: another object": func(s *Saved) { s.Objects[1].JSON = s.Objects[0].JSON },
 		"/objects/2/keys: another object has":  func(s *Saved) { s.Objects[0].Keys, s.Objects[2].Keys = someKey, someKey },
 		"/objects/0/changed: 1: \"n\" is":      func(s *Saved) { s.Objects[0].Properties[1].Name = s.Objects[0].Properties[0].Name },

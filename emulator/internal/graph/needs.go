@@ -42,7 +42,8 @@ func (s *Handler) untold() string {
 }
 
 // demanded is what a call asks for, nil for only a token: for an emulated operation by
-// its row or the rules of its type, for every other by the published table.
+// its row or the rules of its type, for every other, and where these say nothing, by the
+// published table.
 func (s *Handler) demanded(c *call) *demand {
 	generation := 0
 	if c.Scenario.Variants.Is("permissions", string(identity.Generation2018)) {
@@ -63,7 +64,7 @@ func (s *Handler) demanded(c *call) *demand {
 // needOf is what an operation asks for, with the path of the table that says so; nil:
 // only a token.
 func (s *Handler) needOf(op *operation, method string) (need *identity.Need, by string) {
-	if op.Needs != nil || op.walked == nil || op.Level == workload.Emulated {
+	if op.Needs != nil || op.walked == nil {
 		return op.Needs, ""
 	}
 	return s.cfg.Permissions.Need(method, *op.walked)

@@ -85,14 +85,19 @@ func sortOf(t *Type) string {
 	return "a complex type"
 }
 
+// check refuses a type that is an entity type in one of the two alone. Where values are an
+// enumeration in one version of Graph and complex in another, the document decides.
 func (g *merger) check(made, own *Type) {
-	if sortOf(made) != sortOf(own) {
+	if made.Entity != own.Entity {
 		g.errs = append(g.errs, fmt.Errorf("%s is %s in the document, and %s in what is emulated", own.Qualified(), sortOf(made), sortOf(own)))
 	}
 }
 
 // fill brings what t says to the result's type; base's types come before own's.
 func (g *merger) fill(made, t *Type) {
+	if sortOf(made) != sortOf(t) {
+		return // of own, and the document decides
+	}
 	if made.Base == nil && t.Base != nil {
 		made.Base = g.types[t.Base]
 	}
@@ -135,6 +140,12 @@ func (g *merger) fill(made, t *Type) {
 func (g *merger) property(p Property) Property {
 	if p.Type != nil {
 		p.Type = g.types[p.Type]
+		switch {
+		case p.Type.Enum():
+			p.Kind = KindEnum
+		case p.Kind == KindEnum:
+			p.Kind = KindComplex
+		}
 	}
 	return p
 }

@@ -62,14 +62,14 @@ func TestAScenarioAnswersForWhatIsNotEmulated(t *testing.T) {
 version: 1
 faults:
   - {operation: "GET /me/messages", calls: 1, respond: {status: 200, body: {value: [{subject: Hello}]}}}
-  - {operation: "GET /directoryObjects/{id}", calls: 1, respond: {status: 200, body: {id: "7"}}}
+  - {operation: "GET /teams/{id}", calls: 1, respond: {status: 200, body: {id: "7"}}}
 `})
 	a := g.Send(t, "GET", g.Root()+"/v1.0/me/messages", "")
 	assert.Equal(t, 200, a.Status)
 	assert.Equal(t, "Hello", a.Text("value.0.subject"))
 	assert.GreaterOrEqual(t, g.Get(t, "/me/messages").Status, 400, "the second call is not struck")
-	assert.Equal(t, "7", g.Get(t, "/directoryObjects/7").Text("id"))
-	assert.Equal(t, 501, g.Get(t, "/directoryObjects/7").Status)
+	assert.Equal(t, "7", g.Get(t, "/teams/7").Text("id"))
+	assert.Equal(t, 501, g.Get(t, "/teams/7").Status)
 	g.Batch(t, rig.Part("1", "GET", "/me/messages"))
 	entries := g.World().Journal().Entries(journal.Filter{Operation: "GET /me/messages"})
 	require.Len(t, entries, 3)
