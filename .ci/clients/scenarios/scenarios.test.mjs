@@ -82,7 +82,7 @@ describe("a good client is found to be one", { concurrency: 4 }, () => {
 test("every built-in scenario has a journey", async () => {
   const { out } = await graphemu(["scenario", "list"]);
   const names = out.trim().split("\n").map((line) => line.split(" ")[0]);
-  const elsewhere = ["upload-expires", "token-expires"]; // azure-js, azidentity-go: they take clients that can
+  const elsewhere = ["upload-expires", "token-expires", "small-pages"]; // azure-js, azidentity-go, go-sdk: they take clients that can
   assert.deepEqual([...new Set([...journeys.map(({ name }) => name), ...elsewhere])].sort(), names.sort());
 });
 

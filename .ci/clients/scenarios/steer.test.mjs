@@ -34,7 +34,7 @@ test("a client that waited: world verify says so", async () => {
   assert.equal(await client("good", "journey.mjs", "csv"), 0);
   const out = succeeds(await world("good", "verify", "--strict", "--junit", "good.xml"));
   assert.match(out, /^verified: 1 expectation met in 1 world, no warnings$/m);
-  assert.deepEqual(junit("good.xml"), { suites: ["world good", "warnings"], failures: [] });
+  assert.deepEqual(junit("good.xml"), { suites: ["world good", "scenarios", "warnings"], failures: [] });
 });
 
 test("a client that did not: verify, journal and journal show", async () => {
