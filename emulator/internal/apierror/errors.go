@@ -86,6 +86,9 @@ func NotFound(kind, id string) *Error {
 	return &Error{Status: http.StatusNotFound, Code: "NotFound", Message: fmt.Sprintf("Failed to find %s '%s'", kind, id)}
 }
 
+// ResourceName is a type as the directory's errors name it: "User". It must not be empty.
+func ResourceName(typ string) string { return strings.ToUpper(typ[:1]) + typ[1:] }
+
 // ResourceNotFound answers an id that the directory does not have. Observed: docs
 // issue 6059.
 func ResourceNotFound(id string) *Error {

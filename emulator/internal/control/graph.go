@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// byHandler is an answer that is written by whoever knows its form.
+// byHandler is an answer that a handler of its own writes.
 type byHandler func(w http.ResponseWriter, r *http.Request)
 
 // graph is Graph as another app uses it, for a test that arranges, acts as somebody

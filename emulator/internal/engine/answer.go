@@ -11,16 +11,7 @@ import (
 // it came early, rules, throttles, the handler. A panic on the way is the handler's
 // Broken.
 func (e *Engine) Answer(c *Call) (a Reply) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
-				panic(p) // the server's own way to drop a connection
-			}
-			e.Log.Error("a handler panicked", slog.String("operation", c.Operation),
-				slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
-			a = c.handler.Broken()
-		}
-	}()
+	defer e.broken(c, &a)
 	if c.World.Settle != nil {
 		c.World.Settle(c.Now)
 	}
@@ -37,4 +28,18 @@ func (e *Engine) Answer(c *Call) (a Reply) {
 		return a
 	}
 	return c.handler.Handle()
+}
+
+// broken is deferred: it turns a panic into the handler's Broken.
+func (e *Engine) broken(c *Call, a *Reply) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p) // the server's own way to drop a connection
+	}
+	e.Log.Error("a handler panicked", slog.String("operation", c.Operation),
+		slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+	*a = c.handler.Broken()
 }

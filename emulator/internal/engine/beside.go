@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"log/slog"
-	"net/http"
-	"runtime/debug"
-)
+import "net/http"
 
 // Beside carries out a call of the test itself, in world: past rules and throttles, and
 // without an entry in the journal, for it is not the client's that is judged. c is a part
@@ -28,16 +24,7 @@ func (e *Engine) Beside(w http.ResponseWriter, c *Call, h Handler, r *http.Reque
 
 // past is Answer without a scenario.
 func (e *Engine) past(c *Call) (a Reply) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
-				panic(p)
-			}
-			e.Log.Error("a handler panicked", slog.String("operation", c.Operation),
-				slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
-			a = c.handler.Broken()
-		}
-	}()
+	defer e.broken(c, &a)
 	if c.World.Settle != nil {
 		c.World.Settle(c.Now)
 	}

@@ -31,5 +31,5 @@
 //     confirms, so that no key is kept twice.
 //
 // A view that lags behind the truth, for a time or a number of reads, is a view of
-// an older state: whoever wants that keeps the state for so long.
+// an older state, which the caller keeps for so long.
 package entity

@@ -145,7 +145,7 @@ func readObject(saved []byte) (id string, text []byte, err error) {
 	}
 	id = gjson.GetBytes(text, "id").Str
 	if checkJSON(text, id) != nil {
-		text = idToFront(text) // whoever wrote the file may have sorted its members
+		text = idToFront(text) // a tool may have sorted the members
 	}
 	return id, text, checkJSON(text, id)
 }

@@ -28,7 +28,7 @@ type Store struct {
 	base   *state // that it was forked from: what is newer, it pays for
 	kinds  *kinds // shared with its forks
 
-	mu      sync.Mutex // held by whoever changes current
+	mu      sync.Mutex // held while current is changed
 	current atomic.Pointer[state]
 }
 

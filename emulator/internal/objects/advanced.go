@@ -145,7 +145,7 @@ func missingParameters(operator string) *apierror.Error {
 // clauseRefusal is observed for what no index has.
 func clauseRefusal(l *list, property string) *apierror.Error {
 	return unsupportedQuery("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", property,
-		title(l.queried().Name))
+		apierror.ResourceName(l.queried().Name))
 }
 
 // basic are the operators of plain queries, and spelling the service's for others.

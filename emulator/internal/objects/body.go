@@ -2,6 +2,7 @@ package objects
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -99,7 +100,7 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 				continue
 			}
 		}
-		if !c.Trusted && (p.Computed || p.ReadOnly || p.Immutable && !creating || rules != nil && contains(rules.ReadOnly, name)) {
+		if !c.Trusted && (p.Computed || p.ReadOnly || p.Immutable && !creating || rules != nil && slices.Contains(rules.ReadOnly, name)) {
 			return nil, readOnly(name)
 		}
 		w.draft.Values[name] = v
@@ -111,7 +112,7 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 // another property than id.
 func keyIsGiven(t *odata.Type, r *workload.Rules) bool {
 	key := t.KeyNames()[0]
-	return key != "id" || r != nil && contains(r.Required, "id")
+	return key != "id" || r != nil && slices.Contains(r.Required, "id")
 }
 
 // readBind reads the member "property@odata.bind".

@@ -48,7 +48,7 @@ func readOnly(name string) error {
 // invalidValue answers a value that a property cannot have. Observed: docs-contrib
 // issue 6580.
 func invalidValue(name string, t *odata.Type) error {
-	e := requestError(fmt.Sprintf("Invalid value specified for property '%s' of resource '%s'.", name, title(t.Name)))
+	e := requestError(fmt.Sprintf("Invalid value specified for property '%s' of resource '%s'.", name, apierror.ResourceName(t.Name)))
 	return e.Help("InvalidValue", name, "%s", e.Message)
 }
 
@@ -75,9 +75,6 @@ func (e *Engine) inWords(err error) error {
 	}
 	return err
 }
-
-// title is a type as the directory's errors name it: "User".
-func title(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
 
 // Time is a time as the service writes it.
 func Time(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -183,7 +184,7 @@ func (one *object) usual() func(string) bool {
 		return func(name string) bool { return shown[name] }
 	}
 	if only := one.rule.Selectable; only != nil {
-		return func(name string) bool { return !contains(only, name) }
+		return func(name string) bool { return !slices.Contains(only, name) }
 	}
 	return nil
 }
@@ -234,7 +235,7 @@ func without(json []byte, names []string) []byte {
 	}
 	dst := []byte{'{'}
 	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
-		if contains(names, key.Str) {
+		if slices.Contains(names, key.Str) {
 			return true
 		}
 		if len(dst) > 1 {
@@ -249,15 +250,6 @@ func without(json []byte, names []string) []byte {
 func mentions(json []byte, names []string) bool {
 	for _, n := range names {
 		if bytes.Contains(json, []byte(n)) {
-			return true
-		}
-	}
-	return false
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -87,7 +88,7 @@ func (e *Engine) open(v workload.Version, o *entity.Object, declared *odata.Type
 	}
 	dst := []byte{'{'}
 	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
-		if hidden(key.Str) || contains(secret, key.Str) {
+		if hidden(key.Str) || slices.Contains(secret, key.Str) {
 			return true
 		}
 		if len(dst) > 1 {

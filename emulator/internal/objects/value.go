@@ -2,6 +2,7 @@ package objects
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -17,7 +18,7 @@ import (
 // value is the property that a path leads to, in the object's JSON.
 func (e *Engine) value(c *workload.Call, t target) (gjson.Result, error) {
 	one := e.object(c, &list{typ: t.typ}, t.object)
-	if one.rule != nil && (contains(one.rule.Hidden, t.prop[0])) {
+	if one.rule != nil && (slices.Contains(one.rule.Hidden, t.prop[0])) {
 		return gjson.Result{}, nil
 	}
 	v := member2(one.JSON(), t.prop[0])

@@ -341,7 +341,7 @@ func (e *Engine) deleteObject(c *workload.Call, p resource.Path) (engine.Reply, 
 func (e *Engine) required(r *workload.Rules, t *odata.Type, values map[string]any) error {
 	for _, name := range r.Required {
 		if v := values[name]; name != "id" && (v == nil || v == "") {
-			return requestError(fmt.Sprintf("A value is required for property '%s' of resource '%s'.", name, title(t.Name)))
+			return requestError(fmt.Sprintf("A value is required for property '%s' of resource '%s'.", name, apierror.ResourceName(t.Name)))
 		}
 	}
 	return nil

@@ -4,7 +4,7 @@
 // Documented: OData 4.01, URL conventions, part 4, and Graph's pages on calling it.
 // Names, casts and what begins with "$" are taken in any letter case, as Graph does
 // (observed). The store is never asked what a path means: whether an object is there
-// is a question for whoever has walked the path.
+// is a question for the caller.
 package resource
 
 import "github.com/graphemu/graphemu/emulator/internal/odata"
@@ -36,11 +36,9 @@ type Segment struct {
 	Args     []KeyValue         // of an Operation: what stood in its parentheses
 	Overload []*odata.Operation // of an Operation: all that the name may mean here
 
-	Type       *odata.Type // what the path leads to with this segment; nil for what has no type of its own
-	Many       bool        // it leads to a collection of Type
-	Primitive  odata.Kind  // of what is no structured value; 0 otherwise
-	Unbound    bool        // of an Operation: it is one of the container
-	FromMember bool        // the segment before it was one entity, not a collection
+	Type      *odata.Type // what the path leads to with this segment; nil for what has no type of its own
+	Many      bool        // it leads to a collection of Type
+	Primitive odata.Kind  // of what is no structured value; 0 otherwise
 }
 
 // KeyValue is a key or an argument: its name, "" where none was given, and its value,

@@ -43,7 +43,6 @@ type walker struct {
 }
 
 func (w *walker) add(s Segment) {
-	s.FromMember = len(w.path.Segments) > 0 && !w.many
 	w.typ, w.many, w.kind = s.Type, s.Many, s.Primitive
 	w.path.Segments = append(w.path.Segments, s)
 }
@@ -89,7 +88,7 @@ func (w *walker) imported(name, inside string) bool {
 	if len(ops) == 0 {
 		return false
 	}
-	return w.operation(ops, inside, true)
+	return w.operation(ops, inside)
 }
 
 // system takes a segment that begins with "$". It always has its meaning; an id that
@@ -125,7 +124,7 @@ func (w *walker) system(segment string) bool {
 func (w *walker) collection(segment string) bool {
 	name, inside, keyed := cut(segment)
 	if ops := w.model.Bound(w.typ, true, name); len(ops) > 0 {
-		return w.operation(ops, inside, false)
+		return w.operation(ops, inside)
 	}
 	qualified := w.qualified(name)
 	if qualified {
@@ -181,7 +180,7 @@ func (w *walker) member(segment string) bool {
 		return !keyed || p.Navigation && p.Collection && w.key(inside)
 	}
 	if ops := w.model.Bound(w.typ, false, name); len(ops) > 0 {
-		return w.operation(ops, inside, false)
+		return w.operation(ops, inside)
 	}
 	if t := w.cast(name); t != nil && !keyed && w.qualified(name) {
 		w.add(Segment{Kind: Cast, Name: t.Qualified(), Type: t})
@@ -207,7 +206,7 @@ func (w *walker) cast(name string) *odata.Type {
 
 // operation takes an action or a function. Where the parentheses name arguments, the
 // overloads that have just these are left.
-func (w *walker) operation(ops []*odata.Operation, inside string, unbound bool) bool {
+func (w *walker) operation(ops []*odata.Operation, inside string) bool {
 	var args []KeyValue
 	if inside != "" {
 		var ok bool
@@ -219,7 +218,7 @@ func (w *walker) operation(ops []*odata.Operation, inside string, unbound bool) 
 			return false
 		}
 	}
-	s := Segment{Kind: Operation, Name: ops[0].Name, Args: args, Overload: ops, Unbound: unbound}
+	s := Segment{Kind: Operation, Name: ops[0].Name, Args: args, Overload: ops}
 	for _, o := range ops { // a function leads on to what it returns
 		if o.Returns == nil {
 			continue

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
@@ -48,5 +49,5 @@ var contractRules = &workload.Rules{Type: "contract", Set: "contracts", Family: 
 
 // refuseUpdate answers a change of what only the service changes. The words are chosen.
 func refuseUpdate(_ *workload.Call, _ *entity.Tx, _ *entity.Object, d *workload.Draft) error {
-	return refuse("Update operation is not supported on entities of type '%s'.", titled(d.Type))
+	return refuse("Update operation is not supported on entities of type '%s'.", apierror.ResourceName(d.Type))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -153,7 +154,7 @@ func createAssignment(c *workload.Call, tx *entity.Tx, d *workload.Draft) error 
 	}
 	v["appRoleId"], v["principalId"], v["resourceId"] = role, principal.ID, resource.ID
 	v["principalDisplayName"], v["resourceDisplayName"] = prop(principal, "displayName").Str, prop(resource, "displayName").Str
-	v["principalType"] = titled(kindOf(principal))
+	v["principalType"] = apierror.ResourceName(kindOf(principal))
 	preset(v, "createdDateTime", stamp(c.Now))
 	preset(v, "creationTimestamp", stamp(c.Now))
 	return nil

@@ -3,7 +3,6 @@ package directory
 import (
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 )
@@ -18,12 +17,12 @@ func refuse(format string, args ...any) *apierror.Error {
 
 // missingValue is observed: Microsoft365DSC issue 3072 (2023).
 func missingValue(property, typ string) *apierror.Error {
-	return refuse("A value is required for property '%s' of resource '%s'.", property, titled(typ))
+	return refuse("A value is required for property '%s' of resource '%s'.", property, apierror.ResourceName(typ))
 }
 
 // invalidValue is observed: docs-contrib issue 6580.
 func invalidValue(property, typ string) *apierror.Error {
-	e := refuse("Invalid value specified for property '%s' of resource '%s'.", property, titled(typ))
+	e := refuse("Invalid value specified for property '%s' of resource '%s'.", property, apierror.ResourceName(typ))
 	return e.Help("InvalidValue", property, "%s", e.Message)
 }
 
@@ -50,5 +49,3 @@ func invalidReference(help string, args ...any) *apierror.Error {
 
 // notHere is the error of an object that is not there.
 func notHere(id string) error { return apierror.ResourceNotFound(id) }
-
-func titled(typ string) string { return strings.ToUpper(typ[:1]) + typ[1:] }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
@@ -60,7 +61,7 @@ func (f *filler) organization(seed Seed) {
 	name := "Contoso"
 	if len(seed.Domains) > 0 {
 		name, _, _ = strings.Cut(seed.Domains[0], ".")
-		name = titled(name + " ")[:len(name)]
+		name = apierror.ResourceName(name + " ")[:len(name)]
 	}
 	f.make("organization", "organization", "", workload.TenantID, nil,
 		change{"createdDateTime", f.at}, change{"countryLetterCode", seed.UsageLocation}, change{"defaultUsageLocation", seed.UsageLocation},
@@ -193,7 +194,7 @@ func (f *filler) users(seed Seed) {
 			change{carriedID, u.ExternalID}, change{passwordMember, hashedOrNone(id, u.Password)})
 	}
 	role := f.tx.Unique("directoryRole.roleTemplateId", globalAdministrator)
-	for p := range f.tx.List(usersHome).All(0) { // the first user, whoever made it, is the administrator
+	for p := range f.tx.List(usersHome).All(0) { // the first user is the administrator
 		if f.err == nil && role != nil {
 			f.err = f.tx.Link(Members, role.Place, p)
 		}
