@@ -16,14 +16,14 @@ import (
 
 // Engine serves objects. It keeps no state: that is the store's.
 type Engine struct {
-	models   map[workload.Version]*odata.Model
+	models   workload.Models
 	rules    map[string]*workload.Rules // by the type's name
 	payloads schema.Payloads
 	shown    map[string]map[string]bool // by the type's name: Usual
 }
 
 // New returns an engine of the models in force and the rules of the workloads.
-func New(models map[workload.Version]*odata.Model, list []*workload.Workload) *Engine {
+func New(models workload.Models, list []*workload.Workload) *Engine {
 	e := &Engine{models: models, rules: map[string]*workload.Rules{}, shown: map[string]map[string]bool{}}
 	for _, w := range list {
 		for _, r := range w.Rules {
@@ -79,7 +79,7 @@ func (e *Engine) rulesOf(t *odata.Type) *workload.Rules {
 // typeOf is the type of an object in a version. A version that does not have it, since
 // another one's client made the object, sees what it was declared as.
 func (e *Engine) typeOf(v workload.Version, o *entity.Object, declared *odata.Type) *odata.Type {
-	if t := e.models[v].Type(o.Type); t != nil {
+	if t := e.models.Of(v).Type(o.Type); t != nil {
 		return t
 	}
 	return declared
