@@ -7,6 +7,7 @@ package objects
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
@@ -19,12 +20,12 @@ type Engine struct {
 	models   workload.Models
 	rules    map[string]*workload.Rules // by the type's name
 	payloads schema.Payloads
-	shown    map[string]map[string]bool // by the type's name: Usual
+	shown    sync.Map // []*odata.Property, by shownBy
 }
 
 // New returns an engine of the models in force and the rules of the workloads.
 func New(models workload.Models, list []*workload.Workload) *Engine {
-	e := &Engine{models: models, rules: map[string]*workload.Rules{}, shown: map[string]map[string]bool{}}
+	e := &Engine{models: models, rules: map[string]*workload.Rules{}}
 	for _, w := range list {
 		for _, r := range w.Rules {
 			e.rules[r.Type] = r
@@ -37,12 +38,6 @@ func New(models workload.Models, list []*workload.Workload) *Engine {
 				both.Hidden = slices.Concat(r.Hidden, viewed.Hidden)
 				both.ReadOnly = slices.Concat(r.ReadOnly, viewed.ReadOnly)
 				e.rules[r.Type] = &both
-			}
-			if r.Usual != nil {
-				e.shown[r.Type] = map[string]bool{}
-				for _, name := range r.Usual {
-					e.shown[r.Type][name] = true
-				}
 			}
 		}
 	}
