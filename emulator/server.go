@@ -33,6 +33,9 @@ type Server struct {
 	// server listens for it or listens on no port at all, else http.
 	URL string
 
+	// V1URL is the same of the other version: it ends in /v1.0.
+	V1URL string
+
 	set        settings
 	scenario   atomic.Pointer[prepared] // what the options name
 	engine     *engine.Engine
@@ -141,7 +144,7 @@ func (s *Server) listen() (err error) {
 	if err != nil {
 		return err
 	}
-	s.URL = s.listening.URL() + "/beta"
+	s.URL, s.V1URL = s.listening.URL()+"/beta", s.listening.URL()+"/v1.0"
 	s.origins.PublicURL, s.origins.SignInHosts = set.PublicURL, entra.Hosts
 	s.origins.Ours, s.origins.Listening = s.hosts.Ours, s.listening
 	s.listening.Serve()

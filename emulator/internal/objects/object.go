@@ -22,10 +22,10 @@ type object struct {
 
 	shown    []*odata.Property // of typ: those that an answer shows by
 	selected *odata.Selection
-	o    *entity.Object
-	typ  *odata.Type // what it is
-	rule *workload.Rules
-	json []byte // of a view: put together once
+	o        *entity.Object
+	typ      *odata.Type // what it is
+	rule     *workload.Rules
+	json     []byte // of a view: put together once
 }
 
 // object wraps o, which stands in l.
