@@ -28,8 +28,12 @@ func (e *Engine) value(c *workload.Call, t target) (gjson.Result, error) {
 	return v, nil
 }
 
-// getProperty answers one property: 200 with its value, 204 where it has none (OData).
+// getProperty answers one property: 200 with its value, 204 where it has none (OData). It
+// takes no query options (chosen: rather than to leave them out without a word).
 func (e *Engine) getProperty(c *workload.Call, p resource.Path) (engine.Reply, error) {
+	if err := c.NoOptions(p.End().Type); err != nil {
+		return engine.Reply{}, err
+	}
 	t, err := e.resolve(c, stateOf(c).Store.View(), p)
 	if err != nil {
 		return engine.Reply{}, err

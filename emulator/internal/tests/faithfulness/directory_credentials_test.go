@@ -119,6 +119,16 @@ func secretRows(operation string, at func(registration) string) []statement {
 				rig.WantEmpty(t, g.Post(t, at+"/removeKey", `{"keyId":"`+keyID+`","proof":"`+key.proof(t, g, id)+`"}`), 204)
 				assert.Empty(t, g.Found(t, at).JSON("keyCredentials").Array())
 			}},
+		{operation + ".list", "secrets", "A filter that looks at `secretText` of passwordCredentials, or at `key` of keyCredentials: 400 " +
+			"`Request_UnsupportedQuery`", "aad-advanced-queries page, of properties that are not filtered", inferred,
+			func(t *testing.T, g *rig.Rig) {
+				at, _, key := with(t, g)
+				for _, filter := range []string{"passwordCredentials/any(p:p/secretText eq 'a')",
+					"keyCredentials/any(k:k/key eq binary'" + base64.URLEncoding.EncodeToString(key.der) + "')"} {
+					a := g.Get(t, at[:strings.LastIndexByte(at, '/')]+rig.Query("$filter", filter))
+					assert.Equal(t, []any{400, unsupported}, []any{a.Status, a.Text("error.code")}, a.Body)
+				}
+			}},
 		{operation + ".get", "keys", "`key` of keyCredentials is null, and so is `secretText` of passwordCredentials",
 			"resource pages of keyCredential, passwordCredential", documented,
 			func(t *testing.T, g *rig.Rig) {

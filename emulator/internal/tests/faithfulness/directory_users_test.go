@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // oraOf is a server of contoso's directory, and a token of one of its users.
@@ -164,6 +165,18 @@ var userStatements = []statement{
 			newStaff(t, g)
 			assert.Equal(t, []string{"bob"}, g.Found(t, v1(g, "/users?$expand=manager")).Texts("value.#.manager.displayName"))
 		}},
+	{"users.list", "secrets", "A filter that looks at passwordProfile/password: 400 `Request_UnsupportedQuery`, `Unsupported or invalid " +
+		"query filter clause specified for property 'password' of resource 'User'.`; an order by it: `Sorting not supported for current " +
+		"query.`", "aad-advanced-queries page, of properties that are not filtered", inferred, func(t *testing.T, g *rig.Rig) {
+		newStaff(t, g)
+		refuses(t, g, 400, "GET", "/users"+rig.Query("$filter", "passwordProfile/password eq 'Secret-123'"), "", unsupported,
+			"Unsupported or invalid query filter clause specified for property 'password' of resource 'User'.")
+		refuses(t, g, 400, "GET", "/users"+rig.Query("$orderby", "passwordProfile/password", "$count", "true"), "", unsupported,
+			"Sorting not supported for current query.", eventually)
+		for _, e := range g.World().Journal().Entries(journal.Filter{Operation: "users.list"}) {
+			assert.NotContains(t, e.Query, "Secret-123")
+		}
+	}},
 	{"users.list", "order-and-filter", "`$orderby` with `$filter` is an advanced query: else 400 `Sorting not supported for current query.`",
 		"docs-contrib issue 3145", observed, func(t *testing.T, g *rig.Rig) {
 			newStaff(t, g)

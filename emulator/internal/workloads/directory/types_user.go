@@ -67,7 +67,7 @@ complex onPremisesExtensionAttributes
 complex onPremisesProvisioningError
   category occurredDateTime:DateTimeOffset propertyCausingError value
 complex passwordProfile
-  forceChangePasswordNextSignIn:Boolean forceChangePasswordNextSignInWithMfa:Boolean password
+  forceChangePasswordNextSignIn:Boolean forceChangePasswordNextSignInWithMfa:Boolean password*
 complex provisionedPlan
   capabilityStatus provisioningStatus service
 complex serviceProvisioningError abstract
