@@ -2,6 +2,7 @@ package objects
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -100,6 +101,16 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 	}
 	if count, _ := given("count"); !strings.EqualFold(count, "true") && !counting {
 		advanced = false // both are needed for what follows
+	}
+	if text, ok := given("select"); ok { // documented for skills, aboutMe and the like: other services have them
+		if o, perr := odata.Parse("$select="+url.QueryEscape(text), l.queried(), odata.Allowed{Select: true}); perr == nil && text != "*" {
+			if i := slices.IndexFunc(r.SingleOnly, o.Select.Shows); i >= 0 {
+				e := requestError("This operation target is not yet supported.")
+				e.Status, e.Code = http.StatusNotImplemented, "NotImplemented"
+				return e.Help("singleOnly", "$select", "%s comes only with the address of one object: GET /%s/{id}?$select=%s", r.SingleOnly[i],
+					r.Set, r.SingleOnly[i])
+			}
+		}
 	}
 	filter, _ := given("filter")
 	f, perr := odata.ParseFilter(filter, l.queried())

@@ -25,6 +25,8 @@ type list struct {
 	within  string          // of a view: the relation that says which objects it shows
 	linked  bool            // the objects live elsewhere
 	all     func() entity.Places
+
+	asks string // the query, decoded and in lower case; "": there is none, or nobody has looked
 }
 
 // find returns the object of a key, nil where there is none.

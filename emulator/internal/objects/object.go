@@ -2,6 +2,7 @@ package objects
 
 import (
 	"bytes"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -23,11 +24,20 @@ type object struct {
 	typ  *odata.Type // what it is
 	rule *workload.Rules
 	json []byte // of a view: put together once
+
+	alone   bool // the answer is about it, and no other object
+	derives bool // the query may look at what is derived
 }
 
 // object wraps o, which stands in l.
 func (e *Engine) object(c *workload.Call, l *list, o *entity.Object) *object {
 	one := &object{e: e, c: c, list: l}
+	if c.Query != "" && l.asks == "" {
+		l.asks = strings.ToLower(c.Query)
+		if plain, err := url.QueryUnescape(l.asks); err == nil {
+			l.asks = plain
+		}
+	}
 	if o != nil {
 		one.set(o)
 	}
@@ -43,6 +53,7 @@ func (one *object) set(o *entity.Object) {
 			one.typ = declared
 		}
 		one.rule = one.e.rulesOf(one.typ)
+		one.derives = one.rule != nil && one.rule.Derive != nil && mayName(one.list.asks, one.rule.Derived)
 	}
 	one.o, one.json = o, nil
 }
@@ -63,11 +74,31 @@ func (one *object) JSON() []byte {
 			one.json = bytes.ReplaceAll(one.json, []byte(workload.TenantID), []byte(one.c.Tenant.ID))
 		}
 		return one.json
+	case one.derives:
+		one.json = one.derived(one.o.JSON)
+		return one.json
 	case one.rule.View == "":
 		return one.o.JSON
 	}
 	one.json = flatten(one.typ, one.o.JSON, one.rule.Inside)
 	return one.json
+}
+
+// derived is an object with what its rules derive.
+func (one *object) derived(json []byte) []byte {
+	return append(one.rule.Derive(append(make([]byte, 0, len(json)+512), json[:len(json)-1]...), one.list.in, one.o), '}')
+}
+
+// mayName tells whether a query, in lower case, may look at one of some properties: by name,
+// in a search, or by an order or a filter that it has escaped twice.
+func mayName(query string, properties []string) bool {
+	if query == "" {
+		return false
+	}
+	if strings.Contains(query, "search") || strings.Contains(query, "%") {
+		return true
+	}
+	return slices.ContainsFunc(properties, func(name string) bool { return strings.Contains(query, strings.ToLower(name)) })
 }
 
 // flatten puts the members of a view's own member beside those that it shows of the
@@ -99,8 +130,9 @@ func (one *object) Navigation(name string) []byte {
 		if t.object == nil {
 			return nil
 		}
-		return t.object.JSON
+		return one.e.object(one.c, &list{in: one.list.in, typ: t.typ, path: t.at, asks: one.list.asks}, t.object).JSON()
 	}
+	t.list.asks = one.list.asks
 	dst := []byte{'['}
 	o := one.e.object(one.c, t.list, nil)
 	for p := range t.list.all().All(0) {
@@ -157,11 +189,24 @@ func (one *object) Shape(dst []byte, s *odata.Selection) []byte {
 	}
 	at := len(dst)
 	json := one.JSON()
-	if one.rule != nil && len(one.rule.Hidden) > 0 {
-		json = without(json, one.rule.Hidden)
+	usual := one.usual()
+	if one.rule != nil {
+		shows := s.Shows
+		if s == nil && usual != nil {
+			shows = usual
+		}
+		if one.rule.Derive != nil && !one.derives && slices.ContainsFunc(one.rule.Derived, shows) {
+			json = one.derived(json)
+		}
+		if one.rule.Selected != nil && one.alone && s != nil {
+			json = one.rule.Selected(json, one.o, shows)
+		}
+		if len(one.rule.Hidden) > 0 {
+			json = without(json, one.rule.Hidden)
+		}
 	}
 	if s == nil {
-		dst = one.typ.Complete(dst, json, one.usual())
+		dst = one.typ.Complete(dst, json, usual)
 	} else {
 		whole := one.typ.Complete(nil, json, s.Shows)
 		dst = s.Apply(dst, whole)

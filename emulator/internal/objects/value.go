@@ -17,11 +17,15 @@ import (
 
 // value is the property that a path leads to, in the object's JSON.
 func (e *Engine) value(c *workload.Call, t target) (gjson.Result, error) {
-	one := e.object(c, &list{typ: t.typ}, t.object)
+	one := e.object(c, &list{in: stateOf(c).Store.View(), typ: t.typ}, t.object)
 	if one.rule != nil && (slices.Contains(one.rule.Hidden, t.prop[0])) {
 		return gjson.Result{}, nil
 	}
-	v := member2(one.JSON(), t.prop[0])
+	json := one.JSON()
+	if one.rule != nil && one.rule.Derive != nil && !one.derives && slices.Contains(one.rule.Derived, t.prop[0]) {
+		json = one.derived(json)
+	}
+	v := member2(json, t.prop[0])
 	for _, name := range t.prop[1:] {
 		v = member2([]byte(v.Raw), name)
 	}

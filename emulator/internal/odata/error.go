@@ -60,7 +60,8 @@ func (p *Property) unseen() bool { return p.WriteOnly || p.Secret }
 func (p *parser) unseen(prop *Property) error {
 	const help = "'%s' is a secret: no query looks at it."
 	if p.target != "$filter" {
-		return &Error{Code: unsupported, Message: "Sorting not supported for current query.", Target: p.target, Help: fmt.Sprintf(help, prop.Name)}
+		return &Error{Code: unsupported, Message: "Sorting not supported for current query.", Target: p.target,
+			Help: fmt.Sprintf(help, prop.Name)}
 	}
 	return &Error{Code: unsupported, Target: p.target, Help: fmt.Sprintf(help, prop.Name),
 		Message: fmt.Sprintf("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", prop.Name,

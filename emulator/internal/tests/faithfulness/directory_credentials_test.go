@@ -129,6 +129,17 @@ func secretRows(operation string, at func(registration) string) []statement {
 					assert.Equal(t, []any{400, unsupported}, []any{a.Status, a.Text("error.code")}, a.Body)
 				}
 			}},
+		{operation + ".get", "selected-keys", "`GET …/{id}?$select=keyCredentials` alone shows `key`: a list that selects it has null",
+			"resource page of keyCredential", documented,
+			func(t *testing.T, g *rig.Rig) {
+				at, _, key := with(t, g)
+				want := base64.StdEncoding.EncodeToString(key.der)
+				assert.Equal(t, want, g.Found(t, at+"?$select=keyCredentials").Text("keyCredentials.0.key"))
+				assert.Equal(t, want, g.Found(t, at+"?$select=id,keyCredentials/key").Text("keyCredentials.0.key"))
+				set := g.Found(t, at[:strings.LastIndexByte(at, '/')]+"?$select=id,keyCredentials")
+				assert.Contains(t, set.Body, `"keyCredentials":[{`)
+				assert.NotContains(t, set.Body, want)
+			}},
 		{operation + ".get", "keys", "`key` of keyCredentials is null, and so is `secretText` of passwordCredentials",
 			"resource pages of keyCredential, passwordCredential", documented,
 			func(t *testing.T, g *rig.Rig) {

@@ -27,6 +27,7 @@ var applicationRules = &workload.Rules{
 	},
 	OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
 	Needs:           needs("Application"),
+	Selected:        withKeys,
 	Create:          createApplication,
 	Created:         ownApplication,
 	Update:          updateApplication,

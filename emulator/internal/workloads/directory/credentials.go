@@ -48,6 +48,25 @@ func CheckSecret(o *entity.Object, secret string, now time.Time) bool {
 	return false
 }
 
+// withKeys puts the keys of its certificates into an object that a client asked for by
+// $select. Documented: nothing else shows them.
+func withKeys(json []byte, o *entity.Object, shows func(string) bool) []byte {
+	keys, list := prop(o, keysMember), prop(o, "keyCredentials")
+	if !shows("keyCredentials") || !keys.IsObject() || !list.IsArray() {
+		return json
+	}
+	whole := list.Value().([]any)
+	for _, one := range whole {
+		if m, ok := one.(map[string]any); ok {
+			m["key"] = keys.Get(gjson.Escape(textIn(m, "keyId"))).Value()
+		}
+	}
+	var m members
+	m.read(text(json))
+	m.set("keyCredentials", string(jsontree.Append(nil, whole)))
+	return m.json()
+}
+
 // Certificates are those of an application or a service principal, in DER.
 func Certificates(o *entity.Object) (list []*x509.Certificate) {
 	prop(o, keysMember).ForEach(func(_, v gjson.Result) bool {

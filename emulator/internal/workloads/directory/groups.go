@@ -47,6 +47,7 @@ var groupRules = &workload.Rules{
 		"retryServiceProvisioning": nothingToDo,
 	},
 	OrderBy: words("displayName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
+	Derived: words("mail proxyAddresses renewedDateTime securityIdentifier"), Derive: deriveGroup,
 	Needs:   needs("Group"),
 	Create:  createGroup,
 	Created: ownGroup,
@@ -88,7 +89,6 @@ func createGroup(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	}
 	preset(v, "createdDateTime", stamp(c.Now))
 	preset(v, "renewedDateTime", stamp(c.Now))
-	preset(v, "securityIdentifier", securityIdentifier(d.ID))
 	if m365 {
 		preset(v, "visibility", "Public")
 		if domain := defaultDomain(tx.View); domain != "" {
@@ -127,6 +127,9 @@ func updateGroup(_ *workload.Call, tx *entity.Tx, old *entity.Object, d *workloa
 	if nickname := textIn(d.Values, "mailNickname"); nickname != "" && unified(groupTypesOf(old)) {
 		if domain := defaultDomain(tx.View); domain != "" {
 			addresses, _ := prop(old, "proxyAddresses").Value().([]any)
+			if before := prop(old, "mailNickname").Str; addresses == nil && before != "" {
+				addresses = withMail(nil, before+"@"+domain) // derived so far
+			}
 			d.Values["mail"], d.Values["proxyAddresses"] = nickname+"@"+domain, withMail(addresses, nickname+"@"+domain)
 		}
 	}

@@ -29,6 +29,7 @@ var servicePrincipalRules = &workload.Rules{
 		"addTokenSigningCertificate": addTokenSigningCertificate,
 	},
 	OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
+	Selected:        withKeys,
 	Create:          createServicePrincipal,
 	Update:          updateServicePrincipal,
 	Delete:          softDelete,

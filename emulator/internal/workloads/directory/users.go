@@ -40,6 +40,9 @@ var userRules = &workload.Rules{
 		"revokeSignInSessions":       revokeSessions,
 	},
 	OrderBy: words("displayName userPrincipalName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName userPrincipalName"),
+	SingleOnly: words(`aboutMe birthday hireDate interests mailboxSettings mySite pastProjects preferredName responsibilities schools
+		skills`),
+	Derived: words("identities proxyAddresses securityIdentifier"), Derive: deriveUser,
 	Needs:  needs("User"),
 	Create: createUser,
 	Update: updateUser,
@@ -74,7 +77,6 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	if d.Hidden[passwordMember] != nil {
 		preset(v, "lastPasswordChangeDateTime", now)
 	}
-	preset(v, "securityIdentifier", securityIdentifier(d.ID))
 	preset(v, "userType", "Member")
 	if v["identities"] == nil {
 		v["identities"] = []any{}
@@ -82,6 +84,7 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	v["identities"] = withSignInName(listOf(v, "identities"), initialDomain(tx.View), textIn(v, "userPrincipalName"))
 	if mail := textIn(v, "mail"); mail != "" {
 		preset(v, "proxyAddresses", withMail(nil, mail))
+		return freeMail(tx.View, d.ID, mail)
 	}
 	return nil
 }
@@ -104,10 +107,13 @@ func updateUser(c *workload.Call, tx *entity.Tx, old *entity.Object, d *workload
 	if name := textIn(v, "userPrincipalName"); name != "" {
 		ids, _ := prop(old, "identities").Value().([]any)
 		v["identities"] = withSignInName(ids, initialDomain(tx.View), name)
+		if mail := prop(old, "mail").Str; mail != "" && textIn(v, "mail") == "" {
+			v["proxyAddresses"] = addressesOf(old) // no longer what a name tells
+		}
 	}
 	if mail := textIn(v, "mail"); mail != "" {
-		addresses, _ := prop(old, "proxyAddresses").Value().([]any)
-		v["proxyAddresses"] = withMail(addresses, mail)
+		v["proxyAddresses"] = withMail(addressesOf(old), mail)
+		return freeMail(tx.View, old.ID, mail)
 	}
 	return nil
 }
