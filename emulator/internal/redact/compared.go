@@ -2,6 +2,7 @@ package redact
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -28,14 +29,15 @@ func compared(text string) string {
 	keys := hasCredential(text)
 	secret := func(name string) bool { return Name(name) || keys && strings.EqualFold(name, "key") }
 	text = each(beforeValue, text, secret, func(from, begin, end int) (int, int) {
-		if quote := startsQuoted(text[end:]); strings.Contains(text[begin:end], ",") && !quote {
-			return end, end // a list of names
+		open := startsQuoted(text[end:]) || strings.HasPrefix(text[end:], "(")
+		if !open && (strings.Contains(text[begin:end], ",") || english(text[begin:end])) {
+			return end, end // a list of names, or a sentence
 		}
 		return end, literalEnd(text, end)
 	})
 	text = each(afterValue, text, secret, func(from, begin, end int) (int, int) {
 		at := literalBegin(text, from, begin)
-		if strings.Contains(text[begin:end], ",") && !strings.ContainsAny(text[at:begin], `'"`) {
+		if (strings.Contains(text[begin:end], ",") || english(text[begin:end])) && !strings.ContainsAny(text[at:begin], `'"`) {
 			return begin, begin
 		}
 		return at, begin
@@ -130,6 +132,12 @@ func literalBegin(text string, from, end int) int {
 		i--
 	}
 	return i
+}
+
+// english tells whether the operator in a text is a word of sentences too.
+func english(text string) bool {
+	words := strings.Fields(fold(text))
+	return slices.Contains(words, "in") || slices.Contains(words, "has")
 }
 
 func hasCredential(text string) bool { return strings.Contains(fold(text), "credential") }

@@ -56,6 +56,7 @@ func TestComparisonsOfOtherProperties(t *testing.T) {
 		assert.Equal(t, raw, Query(raw))
 	}
 	for _, text := range []string{"known names: displayName, passwordProfile, userPrincipalName", "the password is in the vault",
+		"Access token has expired or is not yet valid.", "There is an error in password, and in secretText.",
 		"A value is required for property 'password' of resource 'User'."} {
 		assert.Equal(t, text, Text(text))
 	}

@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
@@ -71,6 +73,35 @@ func takePassword(d *workload.Draft, v map[string]any) error {
 		preset(profile, "forceChangePasswordNextSignInWithMfa", false)
 	}
 	return nil
+}
+
+// ChangePassword gives a user another password where the present one is known: then the
+// user need not change it again. The error is for people to read.
+func ChangePassword(s *entity.Store, now time.Time, user, before, next string) error {
+	return s.Update(now, func(tx *entity.Tx) error {
+		o := ofType(tx.View, "user", user)
+		switch {
+		case o == nil:
+			return errors.New("the user is no longer there")
+		case !CheckPassword(o, before):
+			return errors.New("the current password is another one")
+		}
+		return setPassword(tx, o, next, now)
+	})
+}
+
+// setPassword stores a password that the user has chosen.
+func setPassword(tx *entity.Tx, o *entity.Object, password string, now time.Time) error {
+	if err := fitPassword(password, prop(o, "passwordPolicies").Str); err != nil {
+		return err
+	}
+	changes := []change{{passwordMember, hashed(o.ID, password)}, {"lastPasswordChangeDateTime", stamp(now)}}
+	if profile, ok := prop(o, "passwordProfile").Value().(map[string]any); ok {
+		profile["forceChangePasswordNextSignIn"], profile["forceChangePasswordNextSignInWithMfa"] = false, false
+		changes = append(changes, change{"passwordProfile", profile})
+	}
+	_, err := rewrite(tx, o, changes...)
+	return err
 }
 
 // fitPassword refuses a weak password. Documented: at least 8 characters, at most 256,

@@ -188,8 +188,9 @@ func (f *filler) users(seed Seed) {
 			change{"accountEnabled", !u.Disabled}, change{"createdDateTime", f.at}, change{"displayName", u.DisplayName},
 			change{"employeeId", u.EmployeeID}, change{"givenName", u.GivenName},
 			change{"identities", withSignInName(nil, issuer, u.PrincipalName)}, change{"mail", u.Mail}, change{"mailNickname", nickname},
-			change{"proxyAddresses", addresses}, change{"signInSessionsValidFromDateTime", f.at}, change{"surname", u.Surname}, change{"usageLocation", location},
-			change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"}, change{"refreshTokensValidFromDateTime", f.at},
+			change{"proxyAddresses", addresses}, change{"signInSessionsValidFromDateTime", f.at}, change{"surname", u.Surname},
+			change{"usageLocation", location}, change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"},
+			change{"refreshTokensValidFromDateTime", f.at},
 			change{carriedID, u.ExternalID}, change{passwordMember, hashedOrNone(id, u.Password)})
 	}
 	role := f.tx.Unique("directoryRole.roleTemplateId", globalAdministrator)

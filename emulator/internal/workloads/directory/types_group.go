@@ -20,7 +20,8 @@ entity group : directoryObject open
     transitiveMembers:[directoryObject]
   contains appRoleAssignments:[appRoleAssignment] extensions:[extension]
   unserved createdOnBehalfOf:directoryObject membersWithLicenseErrors:[directoryObject] acceptedSenders:[directoryObject]
-    photo:profilePhoto photos:[profilePhoto] rejectedSenders:[directoryObject] calendar calendarView[] conversations[] drive drives[] events[]
+    photo:profilePhoto photos:[profilePhoto] rejectedSenders:[directoryObject] calendar calendarView[] conversations[] drive drives[]
+    events[]
     groupLifecyclePolicies[] onenote onPremisesSyncBehavior permissionGrants[] planner settings[] sites[] team threads[]
 complex assignedLabel
   displayName labelId

@@ -26,7 +26,8 @@ entity user : directoryObject open
     oauth2PermissionGrants:[oAuth2PermissionGrant] ownedDevices:[directoryObject] ownedObjects:[directoryObject]
     registeredDevices:[directoryObject] sponsorOf:[directoryObject] sponsors:[directoryObject] transitiveMemberOf:[directoryObject]
   contains appRoleAssignments:[appRoleAssignment] extensions:[extension] licenseDetails:[licenseDetails]
-  unserved createdObjects:[directoryObject] photo:profilePhoto photos:[profilePhoto] scopedRoleMemberOf:[scopedRoleMembership] activities[] adhocCalls[]
+  unserved createdObjects:[directoryObject] photo:profilePhoto photos:[profilePhoto] scopedRoleMemberOf:[scopedRoleMembership] activities[]
+    adhocCalls[]
     agreementAcceptances[] authentication calendar calendarGroups[] calendars[] calendarView[] chats[] cloudClipboard cloudPCs[]
     contactFolders[] contacts[] dataSecurityAndGovernance deviceManagementTroubleshootingEvents[] drive drives[] employeeExperience
     events[] followedSites[] inferenceClassification insights joinedTeams[] mailFolders[] managedAppRegistrations[] managedDevices[]

@@ -217,12 +217,6 @@ func changePassword(c *workload.Call, on *entity.Object) (engineReply, error) {
 		return engineReply{}, refuse("The specified password does not match the current password.").
 			Help("wrongPassword", "/currentPassword", "it is not the user's password; one whom nobody gave a password has none")
 	}
-	if err := fitPassword(next, prop(on, "passwordPolicies").Str); err != nil {
-		return engineReply{}, err
-	}
-	err = c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error {
-		_, err := rewrite(tx, on, change{passwordMember, hashed(on.ID, next)}, change{"lastPasswordChangeDateTime", stamp(c.Now)})
-		return err
-	})
+	err = c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error { return setPassword(tx, on, next, c.Now) })
 	return workload.Empty(204), err
 }
