@@ -106,7 +106,7 @@ func mayName(query string, properties []string) bool {
 // properties of their types (inferred: the service sends those that are not set as null).
 func flatten(t *odata.Type, json []byte, inside string) []byte {
 	flat := append(make([]byte, 0, len(json)+256), '{')
-	member2(json, inside).ForEach(func(name, v gjson.Result) bool {
+	memberIn(json, inside).ForEach(func(name, v gjson.Result) bool {
 		flat = append(append(flat, name.Raw...), ':')
 		if p := t.Property(name.Str); p != nil && v.IsObject() && p.Kind == odata.KindComplex && p.Type != nil && !p.Type.Open {
 			flat = p.Type.Complete(flat, []byte(v.Raw), nil)
@@ -259,10 +259,10 @@ func (one *object) Expand(dst []byte, item odata.ExpandItem) []byte {
 const maxExpanded = 20
 
 // member returns a property of a stored object.
-func member(o *entity.Object, name string) gjson.Result { return member2(o.JSON, name) }
+func member(o *entity.Object, name string) gjson.Result { return memberIn(o.JSON, name) }
 
-// member2 finds a member by its exact name: a name with a dot is no path.
-func member2(json []byte, name string) (found gjson.Result) {
+// memberIn finds a member by its exact name: a name with a dot is no path.
+func memberIn(json []byte, name string) (found gjson.Result) {
 	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
 		if key.Str == name {
 			found = v

@@ -129,7 +129,7 @@ func (l *list) missing(s *resource.Segment) error {
 	id := keyText(s)
 	if l.family == directoryFamily && l.within == "" &&
 		(l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
-		return requestError("Invalid object identifier '" + id + "'.")
+		return workload.Refuse("Invalid object identifier '%s'.", id)
 	}
 	return apierror.ResourceNotFound(id)
 }

@@ -25,9 +25,9 @@ func (e *Engine) value(c *workload.Call, t target) (gjson.Result, error) {
 	if one.rule != nil && one.rule.Derive != nil && !one.derives && slices.Contains(one.rule.Derived, t.prop[0]) {
 		json = one.derived(json)
 	}
-	v := member2(json, t.prop[0])
+	v := memberIn(json, t.prop[0])
 	for _, name := range t.prop[1:] {
-		v = member2([]byte(v.Raw), name)
+		v = memberIn([]byte(v.Raw), name)
 	}
 	return v, nil
 }
@@ -92,7 +92,7 @@ func (e *Engine) setProperty(c *workload.Call, p resource.Path) (engine.Reply, e
 	if end.Many || end.Type == nil {
 		given, ok := body["value"]
 		if !ok {
-			return engine.Reply{}, requestError("The value of the property is missing.").Help("missing", "/value", `want {"value": …}`)
+			return engine.Reply{}, workload.Refuse("The value of the property is missing.").Help("missing", "/value", `want {"value": …}`)
 		}
 		v = given
 	}
@@ -102,7 +102,7 @@ func (e *Engine) setProperty(c *workload.Call, p resource.Path) (engine.Reply, e
 // clearProperty takes a property's value away: 204.
 func (e *Engine) clearProperty(c *workload.Call, p resource.Path) (engine.Reply, error) {
 	if !p.End().Property.Nullable {
-		return engine.Reply{}, requestError("The property '" + p.End().Name + "' cannot be null.")
+		return engine.Reply{}, workload.Refuse("The property '%s' cannot be null.", p.End().Name)
 	}
 	return e.writeProperty(c, p, nil)
 }

@@ -45,7 +45,7 @@ func createApplication(c *workload.Call, tx *entity.Tx, d *workload.Draft) error
 		d.ID = c.Objects.NewID(c)
 	}
 	preset(v, "appId", c.Objects.NewID(c))
-	preset(v, "createdDateTime", stamp(c.Now))
+	preset(v, "createdDateTime", workload.Time(c.Now))
 	preset(v, "signInAudience", "AzureADMyOrg") // documented: the typings' default; observed 2021 to 2023: another one
 	if domain := defaultDomain(tx.View); domain != "" {
 		preset(v, "publisherDomain", domain)
@@ -96,7 +96,7 @@ func checkPermissions(list []any, old *entity.Object, where string) error {
 				"each needs an id of its own, a guid")
 		}
 		if now[id] {
-			return refuse("Property '%s' has duplicate values for '%s'.", where, id) // chosen words
+			return workload.Refuse("Property '%s' has duplicate values for '%s'.", where, id) // chosen words
 		}
 		now[id] = true
 	}
@@ -109,7 +109,7 @@ func checkPermissions(list []any, old *entity.Object, where string) error {
 	}
 	for _, one := range was.Array() {
 		if one.Get("isEnabled").Bool() && !now[strings.ToLower(one.Get("id").Str)] {
-			return refuse("Permission (scope or role) cannot be deleted or updated unless disabled first.")
+			return workload.Refuse("Permission (scope or role) cannot be deleted or updated unless disabled first.")
 		}
 	}
 	return nil

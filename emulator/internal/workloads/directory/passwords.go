@@ -95,7 +95,7 @@ func setPassword(tx *entity.Tx, o *entity.Object, password string, now time.Time
 	if err := fitPassword(password, prop(o, "passwordPolicies").Str); err != nil {
 		return err
 	}
-	changes := []change{{passwordMember, hashed(o.ID, password)}, {"lastPasswordChangeDateTime", stamp(now)}}
+	changes := []change{{passwordMember, hashed(o.ID, password)}, {"lastPasswordChangeDateTime", workload.Time(now)}}
 	if profile, ok := prop(o, "passwordProfile").Value().(map[string]any); ok {
 		profile["forceChangePasswordNextSignIn"], profile["forceChangePasswordNextSignInWithMfa"] = false, false
 		changes = append(changes, change{"passwordProfile", profile})
@@ -124,7 +124,8 @@ func fitPassword(password, policies string) error {
 	if n >= 8 && n <= 256 && (len(sorts) >= 3 || strings.Contains(policies, "DisableStrongPassword")) {
 		return nil
 	}
-	return refuse("The specified password does not comply with password complexity requirements. Please provide a different password.").
+	return workload.Refuse("The specified password does not comply with password complexity requirements. "+
+		"Please provide a different password.").
 		Help("PasswordPolicyViolation", "password", "want 8 to 256 characters, of three of: lower case, upper case, digits, others")
 }
 

@@ -21,7 +21,7 @@ const MicrosoftGraph = "00000003-0000-0000-c000-000000000000"
 // on a world: ids come from names, and the tenant's own is written on the way out.
 func FillTenant(s *entity.Store, seed Seed, derive func(names ...string) string, at time.Time) error {
 	return s.Update(at, func(tx *entity.Tx) error {
-		f := filler{tx: tx, at: stamp(at), derive: derive}
+		f := filler{tx: tx, at: workload.Time(at), derive: derive}
 		f.organization(seed)
 		f.domains(seed.Domains)
 		f.skus(seed.SKUs)

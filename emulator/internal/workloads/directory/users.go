@@ -61,7 +61,7 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	profile, _ := v["passwordProfile"].(map[string]any)
 	if !c.Trusted && textIn(profile, "password") == "" && textIn(v, "onPremisesImmutableId") == "" && listOf(v, "identities") == nil {
 		// Inferred: the directory's earlier API said so.
-		return refuse("A password must be specified to create a new user.").Help("missing", "/passwordProfile/password",
+		return workload.Refuse("A password must be specified to create a new user.").Help("missing", "/passwordProfile/password",
 			"bring passwordProfile.password")
 	}
 	if d.ID == "" {
@@ -70,7 +70,7 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	if err := takePassword(d, v); err != nil {
 		return err
 	}
-	now := stamp(c.Now)
+	now := workload.Time(c.Now)
 	for _, name := range words("createdDateTime signInSessionsValidFromDateTime refreshTokensValidFromDateTime") {
 		preset(v, name, now)
 	}
@@ -101,7 +101,7 @@ func updateUser(c *workload.Call, tx *entity.Tx, old *entity.Object, d *workload
 			return err
 		}
 		if d.Hidden[passwordMember] != before {
-			v["lastPasswordChangeDateTime"] = stamp(c.Now)
+			v["lastPasswordChangeDateTime"] = workload.Time(c.Now)
 		}
 	}
 	if name := textIn(v, "userPrincipalName"); name != "" {
@@ -126,7 +126,7 @@ func checkUser(in *entity.Tx, v map[string]any) error {
 			return invalidValue("userPrincipalName", "user")
 		}
 		if !verified(in.View, domain) { // observed: docs issue 4959
-			return refuse("One or more properties contains invalid values.").Help("InvalidValue", "userPrincipalName",
+			return workload.Refuse("One or more properties contains invalid values.").Help("InvalidValue", "userPrincipalName",
 				"%s is no verified domain of the tenant; it has %s", domain, strings.Join(verifiedDomains(in.View), ", "))
 		}
 	}
@@ -187,7 +187,8 @@ func withMail(addresses []any, mail string) []any {
 // signInSessionsValidFromDateTime.
 func revokeSessions(c *workload.Call, on *entity.Object) (engineReply, error) {
 	err := c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error {
-		_, err := rewrite(tx, on, change{"signInSessionsValidFromDateTime", stamp(c.Now)}, change{"refreshTokensValidFromDateTime", stamp(c.Now)})
+		_, err := rewrite(tx, on, change{"signInSessionsValidFromDateTime", workload.Time(c.Now)},
+			change{"refreshTokensValidFromDateTime", workload.Time(c.Now)})
 		return err
 	})
 	if err != nil {
@@ -211,10 +212,10 @@ func changePassword(c *workload.Call, on *entity.Object) (engineReply, error) {
 	}
 	current, next := textIn(values, "currentPassword"), textIn(values, "newPassword")
 	if current == "" || next == "" {
-		return engineReply{}, refuse("The parameters 'currentPassword' and 'newPassword' are required.")
+		return engineReply{}, workload.Refuse("The parameters 'currentPassword' and 'newPassword' are required.")
 	}
 	if !CheckPassword(on, current) {
-		return engineReply{}, refuse("The specified password does not match the current password.").
+		return engineReply{}, workload.Refuse("The specified password does not match the current password.").
 			Help("wrongPassword", "/currentPassword", "it is not the user's password; one whom nobody gave a password has none")
 	}
 	err = c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error { return setPassword(tx, on, next, c.Now) })
