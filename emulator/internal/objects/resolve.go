@@ -99,7 +99,7 @@ func notPresent(t target) error {
 func (e *Engine) set(in entity.View, s *resource.Segment) *list {
 	if s.Name == "directoryObjects" {
 		return &list{in: in, typ: s.Type, path: s.Name, context: s.Name, family: directoryFamily,
-			all: func() entity.Places { return in.Family(directoryFamily) }}
+			all: func() entity.Places { return e.living(in, in.Family(directoryFamily)) }}
 	}
 	home := entity.Home{Name: s.Name}
 	if r := e.rules[s.Type.Name]; r != nil && r.View == "" && r.Set != "" {

@@ -20,6 +20,7 @@ type Rules struct {
 	Hidden     []string // properties that are null whatever a client selects: they can only be written
 	Usual      []string // what v1.0 shows without $select; nil: all
 	Unique     []string // text properties of which no two objects have the same value, letter case aside
+	Keys       []string // further properties by which a path may name an object: federatedIdentityCredentials(name='…')
 
 	InPlaceOfID string // one of Unique that may stand where the id does; "": none
 

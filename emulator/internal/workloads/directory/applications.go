@@ -229,7 +229,7 @@ func availableExtensions(c *workload.Call, _ *entity.Object) (engineReply, error
 
 // credentialRules are those of federated identity credentials. Documented.
 var credentialRules = &workload.Rules{
-	Type: "federatedIdentityCredential", Required: words("name issuer subject audiences"),
+	Type: "federatedIdentityCredential", Keys: words("name"), Required: words("name issuer subject audiences"),
 	Create: func(_ *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		for p := range tx.List(entity.Home{Parent: d.Parent, Name: "federatedIdentityCredentials"}).All(0) {
 			if strings.EqualFold(prop(tx.At(p), "name").Str, textIn(d.Values, "name")) {
