@@ -67,6 +67,14 @@ func (e *Engine) resolve(c *workload.Call, in entity.View, p resource.Path) (tar
 				}
 				t.typ, t.at, t.named = s.Type, t.at+"/me", false
 			default:
+				// A navigation of what the object is, which may be more than it is declared as: a
+				// user's manager has a manager.
+				if r := e.rulesOf(t.typ); r == nil || r.View == "" {
+					t.typ = e.typeOf(c.Version, t.object, t.typ)
+				}
+				if t.typ.Property(s.Name) == nil {
+					return t, apierror.UnknownSegment(s.Name)
+				}
 				e.navigate(in, s, &t)
 			}
 		case resource.Property:

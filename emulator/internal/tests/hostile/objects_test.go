@@ -259,9 +259,7 @@ func TestRestoredIntoWhatIsInUse(t *testing.T) {
 
 // A fixture whose objects lead to one another is one that is there; to nothing, an error.
 func TestFixturesWithLoops(t *testing.T) {
-	group := func(name, more string) string {
-		return `{"id":"` + name + `","displayName":"` + name[:1] + `"` + more + `}`
-	}
+	group := func(id, more string) string { return groupBody(id[:1], `,"id":"`+id+`"`+more) }
 	const a, b = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
 	start := func(entities string) (*emulator.Server, error) {
 		return emulator.New(emulator.Options{Clock: "frozen@" + rig.Dawn, Fixture: write(t, `{"version":1,"entities":`+entities+`}`)})
@@ -273,7 +271,7 @@ func TestFixturesWithLoops(t *testing.T) {
 		"itself":       `{"groups":[` + group(a, `,"members@odata.bind":["groups/`+a+`"]`) + `]}`,
 		"nothing":      `{"groups":[` + group(a, `,"members@odata.bind":["groups/`+b+`"]`) + `]}`,
 		"an id twice":  `{"groups":[` + group(a, "") + `,` + group(a, "") + `]}`,
-		"a name twice": `{"users":[{"userPrincipalName":"a@contoso.edu"},{"userPrincipalName":"A@contoso.edu"}]}`,
+		"a name twice": `{"users":[` + userBody("a", "") + `,` + userBody("A", "") + `]}`,
 		"another host": `{"groups":[` + group(a, `,"members@odata.bind":["https://evil.example/v1.0/users/x"]`) + `]}`,
 		"a bad path":   `{"groups/x/../y":[{}]}`, "no path": `{"":[{}]}`, "no list": `{"groups":{}}`, "too many": `{"users":[{"repeat":1000000000}]}`,
 		"less than none": `{"users":[{"repeat":-1}]}`,
