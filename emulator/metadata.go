@@ -196,8 +196,8 @@ func marksOf(p *odata.Property) (marks []string) {
 	for _, m := range []struct {
 		is   bool
 		name string
-	}{{p.Computed, "computed"}, {p.Immutable, "immutable"}, {p.ReadOnly, "read-only"}, {p.WriteOnly, "write-only"}, {p.Unserved,
-		"not emulated"}} {
+	}{{p.Computed, "computed"}, {p.Immutable, "immutable"}, {p.ReadOnly, "read-only"}, {p.WriteOnly, "write-only"},
+		{p.Secret, "secret"}, {p.Unserved, "not emulated"}} {
 		if m.is {
 			marks = append(marks, m.name)
 		}

@@ -1,12 +1,15 @@
 package emulator
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
@@ -31,7 +34,7 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 	switch {
 	case to.tenant == to.world.tenant:
 		tenant.Domains, tenant.Directory = domainsOf(&state.start.fixture.Directory, to.tenant), state.signsIn()
-		tenant.Sessions, tenant.Revision = state.Sessions, state.Revision.Load
+		tenant.Sessions, tenant.Revision, tenant.NewPassword = state.Sessions, state.Revision.Load, state.newPassword
 	default:
 		sc := s.scenario.Load()
 		tenant.Sessions, tenant.Now = entra.NewSessions(), clock.New(sc.clock, s.set.Now).Now()
@@ -46,6 +49,20 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 	}
 	s.origins.Issuer(origin, false) // remembered: the client may have a token from before a restart
 	entra.Serve(s.engine, w, r, &state.World.World, caller(r, byName), call, tenant)
+}
+
+// newPassword changes a user's password, as the sign-in page asks for it. The error is for
+// the user to read.
+func (st *state) newPassword(user, before, next string) error {
+	err := directory.ChangePassword(st.Entities, st.Clock.Now(), user, before, next)
+	if refused := (*apierror.Error)(nil); errors.As(err, &refused) {
+		text := refused.Message
+		for _, d := range refused.Details {
+			text += " " + d.Message + "."
+		}
+		return errors.New(text)
+	}
+	return err
 }
 
 // signInTo is the tenant that a sign-in is for.

@@ -76,7 +76,9 @@ func (e *Engine) tell(c *Call, a Reply) {
 		for _, d := range p.Details {
 			why += "; " + d.Message
 		}
-		args = append(args, "error", p.Code, "why", redact.Text(why))
+		var found redact.Found
+		found.Query(c.Query)
+		args = append(args, "error", p.Code, "why", found.Scrub(redact.Text(why)))
 	}
 	e.Log.Debug("request", args...)
 }

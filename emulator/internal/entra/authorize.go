@@ -27,7 +27,8 @@ type signin struct {
 	Nonce     string `json:"nonce,omitempty"`
 	Challenge string `json:"challenge,omitempty"`
 	Method    string `json:"method,omitempty"`
-	Info      bool   `json:"info,omitempty"` // client_info was asked for
+	Info      bool   `json:"info,omitempty"`     // client_info was asked for
+	Changing  string `json:"changing,omitempty"` // who has to change the password first; "": nobody has signed in yet
 }
 
 // authorize answers the authorization endpoint: a request of an app, or what a user
@@ -176,7 +177,11 @@ func (x *exchange) hinted() *problem {
 	if hint == "" {
 		return refuse(noSession).help("headless", "login_hint", "send login_hint with a user's sign-in name, and prompt=none signs that user in")
 	}
-	if _, p := x.signedIn(hint); p != nil {
+	u, p := x.signedIn(hint)
+	if p == nil {
+		p = x.mustChange(u) // inferred: as for whom the page would ask for something
+	}
+	if p != nil {
 		return p.as("login_required")
 	}
 	return nil

@@ -49,6 +49,9 @@ func (x *exchange) decided() Reply {
 			name = form.get("user")
 		}
 		u, p := x.signedIn(name)
+		if p == nil {
+			p = x.mustChange(u) // chosen: the form for it is on the other page alone
+		}
 		if p != nil {
 			return x.fail(p)
 		}

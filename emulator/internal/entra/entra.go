@@ -36,6 +36,10 @@ type Tenant struct {
 	// Directory is who may sign in, in place of Users and Apps; nil: these.
 	Directory Directory
 
+	// NewPassword changes the password of a user, by id; nil: nobody can. Its errors are for
+	// the user's eyes.
+	NewPassword func(user, before, next string) error
+
 	Origin  string            // where the client reached this server, as "https://localhost:9443", no slash at its end
 	Origins func(string) bool // tells whether an origin is this server's as well
 	// Issuer returns the origin that tokens name as their issuer: Origin, or the

@@ -17,7 +17,7 @@ const submitScript = "document.forms[0].submit()"
 
 // pageData is what a page shows. All of it is escaped but Script.
 type pageData struct {
-	Title, Kind   string // Kind: "signin", "device", "formPost"; "" has a notice alone
+	Title, Kind   string // Kind: "signin", "newPassword", "device", "formPost"; "" has a notice alone
 	Notice        string
 	Script        string // one of ours
 	Tenant        string

@@ -22,6 +22,7 @@ const maxParams = 64
 // page all of its request) to be taken back.
 var limits = map[string]int{
 	"client_id": 256, "client_secret": 1024, "login_hint": 256, "username": 256, "user": 256, "password": 1024,
+	"newpassword": 1024, "confirmpassword": 1024,
 	"scope": 4096, "resource": 1024, "redirect_uri": 2048, "post_logout_redirect_uri": 2048, "state": 4096, "nonce": 1024,
 	"code_challenge": 128, "code_verifier": 128,
 	"code": 32 << 10, "refresh_token": 32 << 10, "device_code": 32 << 10, "client_assertion": 16 << 10, "id_token_hint": 16 << 10,

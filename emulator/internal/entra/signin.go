@@ -103,9 +103,18 @@ func (x *exchange) chosen() Reply {
 	if form.get("action") == "cancel" {
 		return x.refuseTo(s, refuse(declined).as("access_denied")) // observed: the name at this endpoint
 	}
+	if s.Changing != "" {
+		return x.newPassword(s)
+	}
 	u, p := x.signedIn(form.get("user"))
 	if p != nil {
 		return x.fail(p) // Entra stays on its page, too
+	}
+	if p := x.mustChange(u); p != nil {
+		if x.tenant.NewPassword == nil {
+			return x.fail(p)
+		}
+		return x.newPasswordPage(s, u, nil)
 	}
 	return x.signInAs(s, u.PrincipalName)
 }

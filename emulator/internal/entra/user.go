@@ -86,11 +86,8 @@ func (x *exchange) password() (any, *problem) {
 			return nil, p
 		}
 	}
-	if u.MustChange {
-		if p := x.strictly(refuse(passwordExpired).help("passwordProfile", "password",
-			"passwordProfile.forceChangePasswordNextSignIn of the user is true; set it to false, or let the user change the password")); p != nil {
-			return nil, p
-		}
+	if p := x.mustChange(u); p != nil {
+		return nil, p
 	}
 	g.User, g.Session = u.PrincipalName, x.tenant.NewID()
 	return x.give(g, c, u, a, nil)

@@ -38,6 +38,8 @@ func (d *pageData) content() g.Node {
 	switch {
 	case d.Kind == "signin":
 		return d.signIn()
+	case d.Kind == "newPassword":
+		return d.newPassword()
 	case d.Kind == "device":
 		return d.device()
 	case d.Kind == "formPost":
@@ -91,6 +93,23 @@ func (d *pageData) signIn() g.Node {
 		h.P(d.asks(), g.Text("Choose who you are; there is no password.")),
 		users,
 		d.form(name("Another user's sign-in name", "user", d.Hint, h.Required()), h.P(h.Button(g.Text("Sign in")))),
+		d.form(h.P(h.Button(h.Name("action"), h.Value("cancel"), g.Text("Cancel")))),
+	}
+}
+
+// newPassword is the form of a password that has to be changed.
+func (d *pageData) newPassword() g.Node {
+	secret := func(label, field, kind string) g.Node {
+		return g.Group{h.Label(h.For(field), g.Text(label)), h.Input(h.Type("password"), h.ID(field), h.Name(field), h.AutoComplete(kind),
+			h.MaxLength("256"), h.Required())}
+	}
+	return g.Group{
+		g.If(d.Error != "", h.P(h.Class("error"), h.Role("alert"), g.Text(d.Error))),
+		g.Map(d.Details, func(help Help) g.Node { return h.P(h.Code(g.Text(help.Target)), g.Text(": "+help.Message)) }),
+		h.P(g.Text("You need to update your password: this is the first time that you sign in, or it has expired. You are "),
+			h.Code(g.Text(d.Hint)), g.Text(".")),
+		d.form(secret("Current password", "password", "current-password"), secret("New password", "newPassword", "new-password"),
+			secret("Confirm password", "confirmPassword", "new-password"), h.P(h.Button(g.Text("Sign in")))),
 		d.form(h.P(h.Button(h.Name("action"), h.Value("cancel"), g.Text("Cancel")))),
 	}
 }

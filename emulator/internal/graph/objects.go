@@ -71,6 +71,17 @@ func (s *Handler) findObject(method string, l *location, w walked) (op *operatio
 	return found, true
 }
 
+// strayed tells whether a path is wrong for what it says itself, and not for what the model
+// lacks: it is too long, or goes wrong behind what a user or a group has.
+func strayed(w walked) bool {
+	const behind = 2 // the set, the key, and a name that the model has
+	if long := (*resource.TooLongError)(nil); errors.As(w.err, &long) {
+		return true
+	}
+	unknown := (*resource.UnknownError)(nil)
+	return errors.As(w.err, &unknown) && unknown.At > behind && !strings.Contains(unknown.Segment, ".")
+}
+
 // unknownInModel is the error of a path that begins in the model and leaves it.
 func unknownInModel(err error) error {
 	var unknown *resource.UnknownError

@@ -137,7 +137,7 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 	if l.unsupported {
 		return nil, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
 	}
-	if e := s.beyond(method, l, rawSegments(l.escaped)); e != nil {
+	if e := s.beyond(method, l, rawSegments(l.escaped)); e != nil && !strayed(w) {
 		l.unsupported = true
 		return nil, e
 	}

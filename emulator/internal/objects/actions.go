@@ -64,7 +64,7 @@ func (e *Engine) castNeeded(l *list) error {
 	if r == nil || !r.CastToList || l.cast != nil || l.linked {
 		return nil
 	}
-	a := requestError("Searches against this resource are not supported. Only specific instances can be queried.").
+	a := workload.Refuse("Searches against this resource are not supported. Only specific instances can be queried.").
 		Help("cast", "", "name the type: %s/microsoft.graph.user", l.path)
 	a.Code = "Request_UnsupportedQuery"
 	return a

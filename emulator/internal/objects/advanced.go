@@ -1,7 +1,7 @@
 package objects
 
 import (
-	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -33,7 +33,7 @@ func eventual(c *workload.Call) bool {
 
 // unsupportedQuery is the code of most refusals.
 func unsupportedQuery(format string, args ...any) *apierror.Error {
-	e := requestError(fmt.Sprintf(format, args...))
+	e := workload.Refuse(format, args...)
 	e.Code = "Request_UnsupportedQuery"
 	return e
 }
@@ -83,11 +83,11 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 	}
 	advanced := eventual(c)
 	if counting && !advanced {
-		return requestError("$count is not currently supported.").Help("consistencyLevel", "ConsistencyLevel",
+		return workload.Refuse("$count is not currently supported.").Help("consistencyLevel", "ConsistencyLevel",
 			"send the header ConsistencyLevel: eventual")
 	}
 	if _, ok := given("skip"); ok { // observed: docs issue 9279
-		return requestError("'$skip' is not supported by the service.").Help("paging", "$skip", "follow @odata.nextLink")
+		return workload.Refuse("'$skip' is not supported by the service.").Help("paging", "$skip", "follow @odata.nextLink")
 	}
 	if top, ok := given("top"); ok {
 		if n, err := strconv.Atoi(top); err == nil && (n < 1 || n > maxDirTop) {
@@ -100,6 +100,16 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 	}
 	if count, _ := given("count"); !strings.EqualFold(count, "true") && !counting {
 		advanced = false // both are needed for what follows
+	}
+	if text, ok := given("select"); ok { // documented for skills, aboutMe and the like: other services have them
+		if o, perr := odata.Parse("$select="+url.QueryEscape(text), l.queried(), odata.Allowed{Select: true}); perr == nil && text != "*" {
+			if i := slices.IndexFunc(r.SingleOnly, o.Select.Shows); i >= 0 {
+				e := workload.Refuse("This operation target is not yet supported.")
+				e.Status, e.Code = http.StatusNotImplemented, "NotImplemented"
+				return e.Help("singleOnly", "$select", "%s comes only with the address of one object: GET /%s/{id}?$select=%s", r.SingleOnly[i],
+					r.Set, r.SingleOnly[i])
+			}
+		}
 	}
 	filter, _ := given("filter")
 	f, perr := odata.ParseFilter(filter, l.queried())
@@ -120,8 +130,8 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 	if text, ok := given("expand"); ok { // observed in 2016
 		allowed := odata.Allowed{Expand: true, MaxExpand: workload.MaxExpand}
 		if o, perr := odata.Parse("$expand="+url.QueryEscape(text), l.queried(), allowed); perr == nil && len(o.Expand) > 1 {
-			return requestError(fmt.Sprintf("The result of parsing $expand contained at least %d items, but the maximum allowed is 1.",
-				len(o.Expand)))
+			return workload.Refuse("The result of parsing $expand contained at least %d items, but the maximum allowed is 1.",
+				len(o.Expand))
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package objects
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -71,7 +70,7 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 				return nil, err
 			}
 			if total += len(b.urls); total > maxBinds && !c.Trusted {
-				return nil, requestError("A resource cannot contain more than 20 link changes")
+				return nil, workload.Refuse("A resource cannot contain more than 20 link changes")
 			}
 			w.binds = append(w.binds, b)
 			continue
@@ -140,7 +139,7 @@ func readBind(t *odata.Type, property string, v any) (binding, error) {
 				return b, badBind(p, "an array of URLs")
 			}
 			if low := strings.ToLower(url); seen[low] {
-				return b, requestError("Request contains a property with duplicate values.")
+				return b, workload.Refuse("Request contains a property with duplicate values.")
 			} else {
 				seen[low] = true
 			}
@@ -157,7 +156,7 @@ func readBind(t *odata.Type, property string, v any) (binding, error) {
 }
 
 func badBind(p *odata.Property, want string) error {
-	return requestError(fmt.Sprintf("The value of '%s@odata.bind' is not valid.", p.Name)).
+	return workload.Refuse("The value of '%s@odata.bind' is not valid.", p.Name).
 		Help("invalidBind", "/"+p.Name+"@odata.bind", "want %s", want)
 }
 
@@ -166,7 +165,7 @@ func badBind(p *odata.Property, want string) error {
 func (e *Engine) readContained(c *workload.Call, p *odata.Property, v any, creating bool) (contained, error) {
 	kids := contained{property: p}
 	if !p.Contained {
-		return kids, requestError(fmt.Sprintf("Invalid property '%s'.", p.Name)).
+		return kids, workload.Refuse("Invalid property '%s'.", p.Name).
 			Help("navigation", "/"+p.Name, "link objects by %s@odata.bind", p.Name)
 	}
 	list, many := v.([]any)
@@ -199,8 +198,8 @@ func wrongNode(array bool) error {
 	if array {
 		want, got = got, want
 	}
-	return requestError(fmt.Sprintf(
-		"An unexpected '%s' node was found when reading from the JSON reader. A '%s' node was expected.", got, want))
+	return workload.Refuse(
+		"An unexpected '%s' node was found when reading from the JSON reader. A '%s' node was expected.", got, want)
 }
 
 // through turns what was written of a view into what is stored of the viewed object:

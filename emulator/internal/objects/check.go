@@ -4,6 +4,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // maxFailures is how many faults of a body an answer tells of.
@@ -17,7 +18,7 @@ func (e *Engine) check(t *odata.Type, body map[string]any, update bool) *apierro
 	if len(failures) == 0 {
 		return nil
 	}
-	bad := requestError(failures[0].Message)
+	bad := workload.Refuse("%s", failures[0].Message)
 	for _, f := range failures[:min(len(failures), maxFailures)] {
 		help := f.Message
 		if f.Nearest != "" {

@@ -2,13 +2,11 @@ package objects
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
@@ -18,15 +16,10 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
-// requestError is an error of the directory's code for what a client asks for wrongly.
-func requestError(message string) *apierror.Error {
-	return &apierror.Error{Status: http.StatusBadRequest, Code: "Request_BadRequest", Message: message}
-}
-
 // unknownProperty answers a member of a body that the type does not have. Observed:
 // PnP-Sites-Core issue 1807 (2018).
 func unknownProperty(name string, t *odata.Type) error {
-	e := requestError(fmt.Sprintf("Invalid property '%s'.", name))
+	e := workload.Refuse("Invalid property '%s'.", name)
 	var known []string
 	for _, p := range t.All() {
 		known = append(known, p.Name)
@@ -42,13 +35,13 @@ func unknownProperty(name string, t *odata.Type) error {
 // readOnly answers a property that no client sets. Observed: msgraph-beta-sdk-java
 // issue 621 (2023).
 func readOnly(name string) error {
-	return requestError(fmt.Sprintf("Property '%s' is read-only and cannot be set.", name))
+	return workload.Refuse("Property '%s' is read-only and cannot be set.", name)
 }
 
 // invalidValue answers a value that a property cannot have. Observed: docs-contrib
 // issue 6580.
 func invalidValue(name string, t *odata.Type) error {
-	e := requestError(fmt.Sprintf("Invalid value specified for property '%s' of resource '%s'.", name, apierror.ResourceName(t.Name)))
+	e := workload.Refuse("Invalid value specified for property '%s' of resource '%s'.", name, apierror.ResourceName(t.Name))
 	return e.Help("InvalidValue", name, "%s", e.Message)
 }
 
@@ -63,21 +56,18 @@ func (e *Engine) inWords(err error) error {
 	switch {
 	case errors.As(err, &conflict): // observed: docs issue 1508
 		_, property, _ := strings.Cut(conflict.Index, ".")
-		a := requestError(fmt.Sprintf("Another object with the same value for property %s already exists.", property))
+		a := workload.Refuse("Another object with the same value for property %s already exists.", property)
 		return a.Help("ObjectConflict", property, "%s", a.Message)
 	case errors.As(err, &taken):
-		return requestError("Another object with the same value for property id already exists.")
+		return workload.Refuse("Another object with the same value for property id already exists.")
 	case errors.As(err, &linked): // observed: pnpframework issue 139
 		name := linked.Relation[strings.LastIndexByte(linked.Relation, '.')+1:]
-		return requestError(fmt.Sprintf("One or more added object references already exist for the following modified properties: '%s'.", name))
+		return workload.Refuse("One or more added object references already exist for the following modified properties: '%s'.", name)
 	case errors.As(err, &full):
 		return apierror.StorageFull("The tenant's directory is full.").Help("limit", "", "%v", full)
 	}
 	return err
 }
-
-// Time is a time as the service writes it.
-func Time(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
 func sorted(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 

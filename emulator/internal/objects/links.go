@@ -1,7 +1,6 @@
 package objects
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -44,7 +43,7 @@ func owner(p resource.Path) (links resource.Path, key *resource.Segment) {
 func (e *Engine) linkTarget(c *workload.Call, in entity.View, links resource.Path) (target, error) {
 	t, err := e.resolve(c, in, links)
 	if err == nil && (t.link == nil || t.link.Closure || t.link.ReadOnly || t.link.Self) {
-		err = requestError("The request is currently not supported on the targeted entity set")
+		err = workload.Refuse("The request is currently not supported on the targeted entity set")
 	}
 	return t, err
 }
@@ -71,7 +70,7 @@ func (e *Engine) linkTo(c *workload.Call, p resource.Path, do func(*entity.Tx, t
 	}
 	id, ok := body["@odata.id"].(string)
 	if !ok {
-		return engine.Reply{}, requestError("The value of '@odata.id' is missing or not a URL.").
+		return engine.Reply{}, workload.Refuse("The value of '@odata.id' is missing or not a URL.").
 			Help("missing", "/@odata.id", `want {"@odata.id": "%s/directoryObjects/{id}"}`, c.Base())
 	}
 	links, _ := owner(p)
@@ -129,7 +128,7 @@ func (e *Engine) removeRef(c *workload.Call, p resource.Path) (engine.Reply, err
 		case key != nil:
 			to = t.list.find(e, key)
 		case id == "":
-			return requestError("The link to remove is not named.").
+			return workload.Refuse("The link to remove is not named.").
 				Help("missing", "", "DELETE %s/{id}/$ref names it, or the query option $id", links)
 		default:
 			if to, err = e.byURL(c, tx.View, id); err != nil {
@@ -199,10 +198,10 @@ func (e *Engine) fits(c *workload.Call, p *odata.Property, l *workload.Link, to 
 		ok = ok || t != nil && t.Name == name
 	}
 	if r := e.rulesOf(p.Type); r != nil && r.View != "" {
-		ok = t != nil && t.Name == r.View && member2(to.JSON, r.Inside).Exists()
+		ok = t != nil && t.Name == r.View && memberIn(to.JSON, r.Inside).Exists()
 	}
 	if !ok {
-		return requestError(fmt.Sprintf("Invalid object reference: an object of type '%s' cannot be in '%s'.", to.Type, p.Name))
+		return workload.Refuse("Invalid object reference: an object of type '%s' cannot be in '%s'.", to.Type, p.Name)
 	}
 	return nil
 }
@@ -246,7 +245,7 @@ func (e *Engine) bind(c *workload.Call, tx *entity.Tx, o *entity.Object, w *writ
 // own; of another world it cannot be, for the path alone is looked at.
 func (e *Engine) byURL(c *workload.Call, in entity.View, address string) (*entity.Object, error) {
 	bad := func(why string) error {
-		return requestError(fmt.Sprintf("Invalid URL specified for reference: '%s'.", address)).Help("invalidReference", "", "%s", why)
+		return workload.Refuse("Invalid URL specified for reference: '%s'.", address).Help("invalidReference", "", "%s", why)
 	}
 	u, err := url.Parse(address)
 	if err != nil {

@@ -3,6 +3,7 @@ package objects
 import (
 	"iter"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
@@ -25,12 +26,14 @@ type list struct {
 	within  string          // of a view: the relation that says which objects it shows
 	linked  bool            // the objects live elsewhere
 	all     func() entity.Places
+
+	asks string // the query, decoded and in lower case; "": there is none, or nobody has looked
 }
 
 // find returns the object of a key, nil where there is none.
 func (l *list) find(e *Engine, s *resource.Segment) *entity.Object {
 	if len(s.Keys) == 1 && s.Keys[0].Name != "" || len(s.Keys) > 1 {
-		return l.alternate(s)
+		return l.alternate(e, s)
 	}
 	id := s.Keys[0].Value
 	var o *entity.Object
@@ -72,15 +75,39 @@ func (l *list) holds(o *entity.Object) bool {
 	case l.home.Name != "":
 		return o.Home == l.home
 	}
-	return true
+	return living(o) // of all objects of a family, none that is deleted
 }
 
 // indexOf is the store's index of a property that no two objects share.
 func indexOf(r *workload.Rules, property string) string { return r.Type + "." + property }
 
-// alternate finds an object by another key than its id.
-func (l *list) alternate(s *resource.Segment) *entity.Object {
-	if l.linked {
+// keyedBy tells whether properties are an alternate key of the list's type: one that its
+// metadata names, or a property that no two objects share.
+func (l *list) keyedBy(e *Engine, s *resource.Segment) bool {
+	if r := e.rulesOf(l.typ); r != nil && len(s.Keys) == 1 {
+		given := func(name string) bool { return strings.EqualFold(name, s.Keys[0].Name) }
+		if slices.ContainsFunc(r.Unique, given) || slices.ContainsFunc(r.Keys, given) {
+			return true
+		}
+	}
+	for t := l.typ; t != nil; t = t.Base {
+		for _, key := range t.AlternateKeys {
+			if len(key) == len(s.Keys) && !slices.ContainsFunc(key, func(k odata.AlternateKey) bool {
+				return !slices.ContainsFunc(s.Keys, func(given resource.KeyValue) bool {
+					return strings.EqualFold(given.Name, k.Name) || k.Alias != "" && strings.EqualFold(given.Name, k.Alias)
+				})
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// alternate finds an object by another key than its id. By any other property there is
+// none: that would be a filter, and of secrets too.
+func (l *list) alternate(e *Engine, s *resource.Segment) *entity.Object {
+	if l.linked || !l.keyedBy(e, s) {
 		return nil
 	}
 	for _, k := range s.Keys {

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"bytes"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -19,18 +20,27 @@ type object struct {
 	e    *Engine
 	c    *workload.Call
 	list *list // it was found in
+	o    *entity.Object
+	typ  *odata.Type // what it is
+	rule *workload.Rules
+	json []byte // of a view: put together once
+
+	alone   bool // the answer is about it, and no other object
+	derives bool // the query may look at what is derived
 
 	shown    []*odata.Property // of typ: those that an answer shows by
 	selected *odata.Selection
-	o        *entity.Object
-	typ      *odata.Type // what it is
-	rule     *workload.Rules
-	json     []byte // of a view: put together once
 }
 
 // object wraps o, which stands in l.
 func (e *Engine) object(c *workload.Call, l *list, o *entity.Object) *object {
 	one := &object{e: e, c: c, list: l}
+	if c.Query != "" && l.asks == "" {
+		l.asks = strings.ToLower(c.Query)
+		if plain, err := url.QueryUnescape(l.asks); err == nil {
+			l.asks = plain
+		}
+	}
 	if o != nil {
 		one.set(o)
 	}
@@ -46,6 +56,7 @@ func (one *object) set(o *entity.Object) {
 			one.typ = declared
 		}
 		one.rule, one.shown = one.e.rulesOf(one.typ), nil
+		one.derives = one.rule != nil && one.rule.Derive != nil && mayName(one.list.asks, one.rule.Derived)
 	}
 	one.o, one.json = o, nil
 }
@@ -66,6 +77,9 @@ func (one *object) JSON() []byte {
 			one.json = bytes.ReplaceAll(one.json, []byte(workload.TenantID), []byte(one.c.Tenant.ID))
 		}
 		return one.json
+	case one.derives:
+		one.json = one.derived(one.o.JSON)
+		return one.json
 	case one.rule.View == "":
 		return one.o.JSON
 	}
@@ -73,12 +87,29 @@ func (one *object) JSON() []byte {
 	return one.json
 }
 
+// derived is an object with what its rules derive.
+func (one *object) derived(json []byte) []byte {
+	return append(one.rule.Derive(append(make([]byte, 0, len(json)+512), json[:len(json)-1]...), one.list.in, one.o), '}')
+}
+
+// mayName tells whether a query, in lower case, may look at one of some properties: by name,
+// in a search, or by an order or a filter that it has escaped twice.
+func mayName(query string, properties []string) bool {
+	if query == "" {
+		return false
+	}
+	if strings.Contains(query, "search") || strings.Contains(query, "%") {
+		return true
+	}
+	return slices.ContainsFunc(properties, func(name string) bool { return strings.Contains(query, strings.ToLower(name)) })
+}
+
 // flatten puts the members of a view's own member beside those that it shows of the
 // viewed object; its own come first, and so win. Complex values among them get all
 // properties of their types (inferred: the service sends those that are not set as null).
 func flatten(t *odata.Type, json []byte, inside string) []byte {
 	flat := append(make([]byte, 0, len(json)+256), '{')
-	member2(json, inside).ForEach(func(name, v gjson.Result) bool {
+	memberIn(json, inside).ForEach(func(name, v gjson.Result) bool {
 		flat = append(append(flat, name.Raw...), ':')
 		if p := t.Property(name.Str); p != nil && v.IsObject() && p.Kind == odata.KindComplex && p.Type != nil && !p.Type.Open {
 			flat = p.Type.Complete(flat, []byte(v.Raw), nil)
@@ -102,8 +133,9 @@ func (one *object) Navigation(name string) []byte {
 		if t.object == nil {
 			return nil
 		}
-		return t.object.JSON
+		return one.e.object(one.c, &list{in: one.list.in, typ: t.typ, path: t.at, asks: one.list.asks}, t.object).JSON()
 	}
+	t.list.asks = one.list.asks
 	dst := []byte{'['}
 	o := one.e.object(one.c, t.list, nil)
 	for p := range t.list.all().All(0) {
@@ -160,16 +192,28 @@ func (one *object) Shape(dst []byte, s *odata.Selection) []byte {
 	}
 	at := len(dst)
 	json := one.JSON()
-	if one.rule != nil && len(one.rule.Hidden) > 0 {
-		json = without(json, one.rule.Hidden)
+	shown := one.shows(s)
+	if one.rule != nil {
+		shows := s.Shows // of no selection: everything
+		if usual := one.e.usual(one.rule, one.typ, one.c.Version); s == nil && usual != nil {
+			shows = func(name string) bool {
+				return slices.ContainsFunc(usual, func(p *odata.Property) bool { return p.Name == name })
+			}
+		}
+		if one.rule.Derive != nil && !one.derives && slices.ContainsFunc(one.rule.Derived, shows) {
+			json = one.derived(json)
+		}
+		if one.rule.Selected != nil && one.alone && s != nil {
+			json = one.rule.Selected(json, one.o, shows)
+		}
+		if len(one.rule.Hidden) > 0 {
+			json = without(json, one.rule.Hidden)
+		}
 	}
 	if s == nil {
-		dst = one.typ.Complete(dst, json, one.e.usual(one.rule, one.typ, one.c.Version))
+		dst = one.typ.Complete(dst, json, shown)
 	} else {
-		if one.shown == nil || one.selected != s {
-			one.shown, one.selected = s.Shown(one.typ), s
-		}
-		whole := one.typ.Complete(nil, json, one.shown)
+		whole := one.typ.Complete(nil, json, shown)
 		dst = s.Apply(dst, whole)
 	}
 	if at > from { // two objects become one
@@ -179,6 +223,18 @@ func (one *object) Shape(dst []byte, s *odata.Selection) []byte {
 		dst[at] = ','
 	}
 	return dst
+}
+
+// shows are the properties that an answer shows by a selection; nil: those unasked.
+func (one *object) shows(s *odata.Selection) []*odata.Property {
+	if one.shown == nil || one.selected != s {
+		if one.selected = s; s != nil {
+			one.shown = s.Shown(one.typ)
+		} else if one.shown = one.e.usual(one.rule, one.typ, one.c.Version); one.shown == nil {
+			one.shown = one.typ.Structural()
+		}
+	}
+	return one.shown
 }
 
 // shownBy is what decides which properties are shown unasked.
@@ -231,10 +287,10 @@ func (one *object) Expand(dst []byte, item odata.ExpandItem) []byte {
 const maxExpanded = 20
 
 // member returns a property of a stored object.
-func member(o *entity.Object, name string) gjson.Result { return member2(o.JSON, name) }
+func member(o *entity.Object, name string) gjson.Result { return memberIn(o.JSON, name) }
 
-// member2 finds a member by its exact name: a name with a dot is no path.
-func member2(json []byte, name string) (found gjson.Result) {
+// memberIn finds a member by its exact name: a name with a dot is no path.
+func memberIn(json []byte, name string) (found gjson.Result) {
 	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
 		if key.Str == name {
 			found = v

@@ -71,6 +71,7 @@ func (e *Engine) getObject(c *workload.Call, p resource.Path) (engine.Reply, err
 // answer is one object as the answer's whole body.
 func (e *Engine) answer(c *workload.Call, status int, t target, p resource.Path, o odata.Options) engine.Reply {
 	one := e.object(c, &list{in: stateOf(c).Store.View(), typ: t.typ, path: parentOf(t.at)}, t.object)
+	one.alone = true
 	json := c.Shape(nil, one, o)
 	context := e.objectContext(t, p, workload.Selected(o.Select))
 	return c.OK(status, c.Entity(c.Room(len(json)+256), context, one.Address, json, one.typ))

@@ -67,6 +67,14 @@ func (e *Engine) resolve(c *workload.Call, in entity.View, p resource.Path) (tar
 				}
 				t.typ, t.at, t.named = s.Type, t.at+"/me", false
 			default:
+				// A navigation of what the object is, which may be more than it is declared as: a
+				// user's manager has a manager.
+				if r := e.rulesOf(t.typ); r == nil || r.View == "" {
+					t.typ = e.typeOf(c.Version, t.object, t.typ)
+				}
+				if t.typ.Property(s.Name) == nil {
+					return t, apierror.UnknownSegment(s.Name)
+				}
 				e.navigate(in, s, &t)
 			}
 		case resource.Property:
@@ -99,7 +107,7 @@ func notPresent(t target) error {
 func (e *Engine) set(in entity.View, s *resource.Segment) *list {
 	if s.Name == "directoryObjects" {
 		return &list{in: in, typ: s.Type, path: s.Name, context: s.Name, family: directoryFamily,
-			all: func() entity.Places { return in.Family(directoryFamily) }}
+			all: func() entity.Places { return e.living(in, in.Family(directoryFamily)) }}
 	}
 	home := entity.Home{Name: s.Name}
 	if r := e.rules[s.Type.Name]; r != nil && r.View == "" && r.Set != "" {
@@ -129,7 +137,7 @@ func (l *list) missing(s *resource.Segment) error {
 	id := keyText(s)
 	if l.family == directoryFamily && l.within == "" &&
 		(l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
-		return requestError("Invalid object identifier '" + id + "'.")
+		return workload.Refuse("Invalid object identifier '%s'.", id)
 	}
 	return apierror.ResourceNotFound(id)
 }

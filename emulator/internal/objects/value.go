@@ -17,19 +17,27 @@ import (
 
 // value is the property that a path leads to, in the object's JSON.
 func (e *Engine) value(c *workload.Call, t target) (gjson.Result, error) {
-	one := e.object(c, &list{typ: t.typ}, t.object)
+	one := e.object(c, &list{in: stateOf(c).Store.View(), typ: t.typ}, t.object)
 	if one.rule != nil && (slices.Contains(one.rule.Hidden, t.prop[0])) {
 		return gjson.Result{}, nil
 	}
-	v := member2(one.JSON(), t.prop[0])
+	json := one.JSON()
+	if one.rule != nil && one.rule.Derive != nil && !one.derives && slices.Contains(one.rule.Derived, t.prop[0]) {
+		json = one.derived(json)
+	}
+	v := memberIn(json, t.prop[0])
 	for _, name := range t.prop[1:] {
-		v = member2([]byte(v.Raw), name)
+		v = memberIn([]byte(v.Raw), name)
 	}
 	return v, nil
 }
 
-// getProperty answers one property: 200 with its value, 204 where it has none (OData).
+// getProperty answers one property: 200 with its value, 204 where it has none (OData). It
+// takes no query options (chosen: rather than to leave them out without a word).
 func (e *Engine) getProperty(c *workload.Call, p resource.Path) (engine.Reply, error) {
+	if err := c.NoOptions(p.End().Type); err != nil {
+		return engine.Reply{}, err
+	}
 	t, err := e.resolve(c, stateOf(c).Store.View(), p)
 	if err != nil {
 		return engine.Reply{}, err
@@ -84,7 +92,7 @@ func (e *Engine) setProperty(c *workload.Call, p resource.Path) (engine.Reply, e
 	if end.Many || end.Type == nil {
 		given, ok := body["value"]
 		if !ok {
-			return engine.Reply{}, requestError("The value of the property is missing.").Help("missing", "/value", `want {"value": …}`)
+			return engine.Reply{}, workload.Refuse("The value of the property is missing.").Help("missing", "/value", `want {"value": …}`)
 		}
 		v = given
 	}
@@ -94,7 +102,7 @@ func (e *Engine) setProperty(c *workload.Call, p resource.Path) (engine.Reply, e
 // clearProperty takes a property's value away: 204.
 func (e *Engine) clearProperty(c *workload.Call, p resource.Path) (engine.Reply, error) {
 	if !p.End().Property.Nullable {
-		return engine.Reply{}, requestError("The property '" + p.End().Name + "' cannot be null.")
+		return engine.Reply{}, workload.Refuse("The property '%s' cannot be null.", p.End().Name)
 	}
 	return e.writeProperty(c, p, nil)
 }

@@ -1,7 +1,6 @@
 package objects
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -133,7 +132,7 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 func stamp(c *workload.Call, t *odata.Type, values map[string]any, names ...string) {
 	for _, name := range names {
 		if p := t.Property(name); p != nil && p.Kind == odata.KindDateTimeOffset && values[name] == nil {
-			values[name] = Time(c.Now)
+			values[name] = workload.Time(c.Now)
 		}
 	}
 }
@@ -341,7 +340,7 @@ func (e *Engine) deleteObject(c *workload.Call, p resource.Path) (engine.Reply, 
 func (e *Engine) required(r *workload.Rules, t *odata.Type, values map[string]any) error {
 	for _, name := range r.Required {
 		if v := values[name]; name != "id" && (v == nil || v == "") {
-			return requestError(fmt.Sprintf("A value is required for property '%s' of resource '%s'.", name, apierror.ResourceName(t.Name)))
+			return workload.Refuse("A value is required for property '%s' of resource '%s'.", name, apierror.ResourceName(t.Name))
 		}
 	}
 	return nil

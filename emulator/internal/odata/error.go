@@ -51,6 +51,25 @@ func (p *Property) notServed(target string) error {
 		Help:    "The service has it; leave it out of " + target + "."}
 }
 
+// unseen tells whether no query may look at the property: else a client could ask for a
+// secret letter by letter.
+func (p *Property) unseen() bool { return p.WriteOnly || p.Secret }
+
+// unseen refuses such a property. The words are observed for properties that no index has;
+// that secrets are refused as these are is inferred.
+func (p *parser) unseen(prop *Property) error {
+	const help = "'%s' is a secret: no query looks at it."
+	if p.target != "$filter" {
+		return &Error{Code: unsupported, Message: "Sorting not supported for current query.", Target: p.target,
+			Help: fmt.Sprintf(help, prop.Name)}
+	}
+	return &Error{Code: unsupported, Target: p.target, Help: fmt.Sprintf(help, prop.Name),
+		Message: fmt.Sprintf("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", prop.Name,
+			strings.ToUpper(p.root.Name[:1])+p.root.Name[1:])}
+}
+
+const unsupported = "Request_UnsupportedQuery"
+
 // clause is the text of one option while it is parsed, and the place where its
 // errors get their form.
 type clause struct {

@@ -13,7 +13,7 @@ import (
 // result has none of their types but copies.
 //
 // A type that both have gets own's properties first, but for navigations whose name alone it has, with own's marks (ReadOnly,
-// WriteOnly), and base's further ones after them; what the metadata says of
+// WriteOnly, Secret), and base's further ones after them; what the metadata says of
 // a property, Computed and Immutable, stays true. Where they do not agree, base
 // decides what a type derives from, its key and the values of members, own what a
 // property is (chosen: handlers rely on it).
@@ -181,6 +181,7 @@ func (g *merger) once() {
 			for b := t.Base; b != nil && steps < maxBases; b, steps = b.Base, steps+1 {
 				if above := b.own(p.Name); above != nil {
 					above.ReadOnly, above.WriteOnly = above.ReadOnly || p.ReadOnly, above.WriteOnly || p.WriteOnly
+					above.Secret = above.Secret || p.Secret
 					return true
 				}
 			}

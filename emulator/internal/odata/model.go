@@ -66,7 +66,8 @@ type Property struct {
 	Optional   bool // of a parameter: it may be left out (Org.OData.Core.V1.OptionalParameter)
 	Unserved   bool // the model declares it, and no query may name it: 501
 	ReadOnly   bool // the service sets it; CSDL does not say so
-	WriteOnly  bool // no answer shows it; CSDL does not say so
+	WriteOnly  bool // no answer shows it, and no query looks at it; CSDL does not say so
+	Secret     bool // only some answers show it, and no query looks at it; CSDL does not say so
 }
 
 // Operation is an action or a function of the model.

@@ -216,6 +216,9 @@ func (p *parser) step(n *node, segment token) error {
 	if prop.Unserved {
 		return prop.notServed(p.target)
 	}
+	if prop.unseen() {
+		return p.unseen(prop)
+	}
 	if prop.Kind == KindStream {
 		return p.fail(fmt.Sprintf("The stream property '%s' cannot be used in an expression.", prop.Name),
 			"Its bytes are not looked into; leave it out of %s.", p.target)

@@ -1,6 +1,9 @@
 package odata
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Search is a checked $search. It is never changed, so one Search may be used by
 // many goroutines.
@@ -28,7 +31,11 @@ func ParseSearch(text string, t *Type) (*Search, error) {
 		return nil, err
 	}
 	for _, prop := range t.All() {
-		if prop.Kind == KindString && !prop.Collection {
+		switch {
+		case prop.Kind != KindString || prop.Collection:
+		case prop.unseen():
+			p.secrets = append(p.secrets, prop.Name)
+		default:
 			p.fields = append(p.fields, prop.Name)
 		}
 	}
@@ -84,9 +91,10 @@ func (s *scope) find(t *term) bool {
 
 type searchParser struct {
 	clause
-	pos    int
-	depth  int
-	fields []string
+	pos     int
+	depth   int
+	fields  []string
+	secrets []string // what no query may name
 }
 
 func (p *searchParser) blank() {
@@ -202,6 +210,12 @@ func (p *searchParser) quoted() (*term, error) {
 		return nil, p.syntax(start, "This phrase is empty.")
 	}
 	if name, value, ok := strings.Cut(t.phrase, ":"); ok {
+		for _, secret := range p.secrets { // inferred: as in a filter
+			if strings.EqualFold(secret, strings.TrimSpace(name)) {
+				return nil, &Error{Code: unsupported, Message: fmt.Sprintf("Search is not supported for property '%s'.", secret), Target: p.target,
+					Help: fmt.Sprintf("'%s' is a secret: no query looks at it.", secret)}
+			}
+		}
 		for _, field := range p.fields {
 			if strings.EqualFold(field, strings.TrimSpace(name)) {
 				t.phrase, t.fields = strings.TrimSpace(value), []string{field}

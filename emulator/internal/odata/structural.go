@@ -21,6 +21,11 @@ func (t *Type) Structural() []*Property {
 	return list
 }
 
+// Shows tells whether a property is selected, or a part of it.
+func (s *Selection) Shows(name string) bool {
+	return s == nil || s.root.whole || slices.ContainsFunc(s.root.kids, func(k pick) bool { return k.name == name })
+}
+
 // Shown are the properties of t that are selected, or a part of which is.
 func (s *Selection) Shown(t *Type) []*Property {
 	all := t.Structural()
@@ -29,7 +34,7 @@ func (s *Selection) Shown(t *Type) []*Property {
 	}
 	shown := make([]*Property, 0, len(s.root.kids))
 	for _, p := range all {
-		if slices.ContainsFunc(s.root.kids, func(k pick) bool { return k.name == p.Name }) {
+		if s.Shows(p.Name) {
 			shown = append(shown, p)
 		}
 	}

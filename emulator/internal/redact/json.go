@@ -70,6 +70,9 @@ func (r *jsonRedactor) string() error {
 	s := decodeString(quoted)
 	if less := Deep(s); less != s { // a name may be a secret, too, as where a form was taken for one
 		r.found.addAround(s, less)
+		if plain := decode(s); compared(plain) != plain || asksIn(plain) {
+			r.found.addCompared(plain)
+		}
 		r.replace(len(quoted))
 	}
 	if isName := inside == '{' && before%2 == 0; !isName || !Name(s) {

@@ -17,6 +17,10 @@ func pairs(raw string, s *Found) string {
 	for pair := range strings.SplitSeq(raw, "&") {
 		name, value, has := strings.Cut(pair, "=")
 		switch {
+		case has && Mentions(pair) && asks(decode(name), decode(value)):
+			s.addCompared(decode(value))
+			s.add(decode(value[:min(len(value), maxSecret*maxEscaped)]))
+			fallthrough
 		case has && value != "" && (Option(decode(name)) || Mentions(pair) && Deep(pair) != pair):
 			s.add(value)
 			s.add(decode(value[:min(len(value), maxSecret*maxEscaped)]))
@@ -97,6 +101,9 @@ func Deep(s string) string {
 	if out := inText(s); out != s {
 		return out
 	}
+	if asksIn(s) {
+		return Mark
+	}
 	plain := s
 	for range maxDecodings {
 		once := plain
@@ -109,7 +116,7 @@ func Deep(s string) string {
 		if once == plain {
 			break
 		}
-		if plain = once; inText(plain) != plain {
+		if plain = once; inText(plain) != plain || asksIn(plain) {
 			return Mark
 		}
 	}

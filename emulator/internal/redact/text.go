@@ -35,10 +35,10 @@ func inText(text string) string {
 		}
 	}
 	if from == 0 {
-		return text
+		return compared(text)
 	}
 	out.WriteString(text[from:])
-	return out.String()
+	return compared(out.String())
 }
 
 // hasFold tells whether s begins with a word that is in lower case.

@@ -223,6 +223,9 @@ func (c *check) missing(at located, f Failure) {
 
 // message says what would be right, by the keyword that the value broke.
 func message(keyword string, at located, leaf *jsonschema.ValidationError) string {
+	if strings.Contains(leaf.KeywordLocation, "/propertyNames/") { // it is about a name, and at is what has it
+		return "a name in it cannot be one: it " + leaf.Message
+	}
 	s := at.n.schema
 	got := ", got " + describe(at.property, at.value)
 	switch keyword {

@@ -20,6 +20,7 @@ type Rules struct {
 	Hidden     []string // properties that are null whatever a client selects: they can only be written
 	Usual      []string // what v1.0 shows without $select; nil: all
 	Unique     []string // text properties of which no two objects have the same value, letter case aside
+	Keys       []string // further properties by which a path may name an object: federatedIdentityCredentials(name='…')
 
 	InPlaceOfID string // one of Unique that may stand where the id does; "": none
 
@@ -41,6 +42,20 @@ type Rules struct {
 
 	// Show is an object as clients and queries see it; nil: as it is stored.
 	Show func(c *Call, in entity.View, o *entity.Object) []byte
+
+	// Derive appends the members of Derived that an object does not store, each with a comma
+	// before it: what follows from other members takes no room. Nobody asks for it who looks
+	// at none of them.
+	Derived []string
+	Derive  func(dst []byte, in entity.View, o *entity.Object) []byte
+
+	// SingleOnly are properties that come only with a GET of one object that selects them: a
+	// list that does is 501.
+	SingleOnly []string
+
+	// Selected is the JSON of an object whose own address was asked with that $select; nil: as
+	// it is elsewhere.
+	Selected func(json []byte, o *entity.Object, shows func(property string) bool) []byte
 
 	// View, where not "", is the type of which this one shows the objects: those
 	// that have the member Inside of their JSON, which holds what the viewed type does not have.

@@ -52,8 +52,8 @@ func TestMergedWithTheServicesMetadata(t *testing.T) {
 						continue // its name alone is known
 					}
 					assert.Equal(t, p.TypeName(), q.TypeName(), "%s.%s", was.Name, p.Name)
-					assert.Equal(t, []bool{p.ReadOnly, p.WriteOnly, p.Unserved, p.Contained}, []bool{q.ReadOnly, q.WriteOnly, q.Unserved, q.Contained},
-						"%s.%s", was.Name, p.Name)
+					assert.Equal(t, []bool{p.ReadOnly, p.WriteOnly, p.Secret, p.Unserved, p.Contained},
+						[]bool{q.ReadOnly, q.WriteOnly, q.Secret, q.Unserved, q.Contained}, "%s.%s", was.Name, p.Name)
 				}
 			}
 			for _, s := range own.EntitySets {

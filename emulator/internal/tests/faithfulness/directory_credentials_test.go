@@ -119,6 +119,27 @@ func secretRows(operation string, at func(registration) string) []statement {
 				rig.WantEmpty(t, g.Post(t, at+"/removeKey", `{"keyId":"`+keyID+`","proof":"`+key.proof(t, g, id)+`"}`), 204)
 				assert.Empty(t, g.Found(t, at).JSON("keyCredentials").Array())
 			}},
+		{operation + ".list", "secrets", "A filter that looks at `secretText` of passwordCredentials, or at `key` of keyCredentials: 400 " +
+			"`Request_UnsupportedQuery`", "aad-advanced-queries page, of properties that are not filtered", inferred,
+			func(t *testing.T, g *rig.Rig) {
+				at, _, key := with(t, g)
+				for _, filter := range []string{"passwordCredentials/any(p:p/secretText eq 'a')",
+					"keyCredentials/any(k:k/key eq binary'" + base64.URLEncoding.EncodeToString(key.der) + "')"} {
+					a := g.Get(t, at[:strings.LastIndexByte(at, '/')]+rig.Query("$filter", filter))
+					assert.Equal(t, []any{400, unsupported}, []any{a.Status, a.Text("error.code")}, a.Body)
+				}
+			}},
+		{operation + ".get", "selected-keys", "`GET …/{id}?$select=keyCredentials` alone shows `key`: a list that selects it has null",
+			"resource page of keyCredential", documented,
+			func(t *testing.T, g *rig.Rig) {
+				at, _, key := with(t, g)
+				want := base64.StdEncoding.EncodeToString(key.der)
+				assert.Equal(t, want, g.Found(t, at+"?$select=keyCredentials").Text("keyCredentials.0.key"))
+				assert.Equal(t, want, g.Found(t, at+"?$select=id,keyCredentials/key").Text("keyCredentials.0.key"))
+				set := g.Found(t, at[:strings.LastIndexByte(at, '/')]+"?$select=id,keyCredentials")
+				assert.Contains(t, set.Body, `"keyCredentials":[{`)
+				assert.NotContains(t, set.Body, want)
+			}},
 		{operation + ".get", "keys", "`key` of keyCredentials is null, and so is `secretText` of passwordCredentials",
 			"resource pages of keyCredential, passwordCredential", documented,
 			func(t *testing.T, g *rig.Rig) {

@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // oraOf is a server of contoso's directory, and a token of one of its users.
@@ -164,6 +166,72 @@ var userStatements = []statement{
 			newStaff(t, g)
 			assert.Equal(t, []string{"bob"}, g.Found(t, v1(g, "/users?$expand=manager")).Texts("value.#.manager.displayName"))
 		}},
+	{"users.list", "single-only", "`$select` of skills, interests, aboutMe, mailboxSettings and the like on a list: 501 `NotImplemented`, " +
+		"`This operation target is not yet supported.`", "delta-query-overview page; of mailboxSettings inferred", documented,
+		func(t *testing.T, g *rig.Rig) {
+			for _, name := range []string{"aboutMe", "birthday", "hireDate", "interests", "mailboxSettings", "mySite", "pastProjects",
+				"preferredName", "responsibilities", "schools", "skills"} {
+				refuses(t, g, 501, "GET", "/users?$select=id,"+name, "", "NotImplemented", "This operation target is not yet supported.")
+			}
+		}},
+	{"users.get", "single-only", "`$select` of these on one user answers 200; what nobody set is null or empty", "user resource page",
+		documented, func(t *testing.T, g *rig.Rig) {
+			s := newStaff(t, g)
+			gives(t, g, 204, "PATCH", s.at("/users/{ann}"), `{"skills":["Go"]}`)
+			a := g.Found(t, v1(g, s.at("/users/{ann}?$select=skills,aboutMe,interests")))
+			assert.Equal(t, []string{"Go"}, a.Texts("skills"))
+			assert.Equal(t, "null", a.JSON("aboutMe").Raw)
+			assert.Empty(t, a.JSON("interests").Array())
+		}},
+	{"users.get", "synced", "A user whom a sync made has what others have: identities with the sign-in name, proxyAddresses with the mail, " +
+		"securityIdentifier; filters see them; its class has mail, proxyAddresses, renewedDateTime and securityIdentifier",
+		"user and group resource pages", inferred, func(t *testing.T, g *rig.Rig) {
+			id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
+			require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
+			g.Advance(t, time.Hour)
+			one := g.Found(t, v1(g, "/education/users?$top=1")).JSON("value.0")
+			name := one.Get("userPrincipalName").String()
+			require.NotEmpty(t, name)
+			a := g.Found(t, v1(g, "/users/"+name+"?$select=id,identities,proxyAddresses,securityIdentifier"))
+			assert.Equal(t, name, a.Text("identities.0.issuerAssignedId"))
+			assert.Equal(t, []string{"SMTP:" + name}, a.Texts("proxyAddresses"))
+			assert.Regexp(t, `^S-1-12-1(-\d+){4}$`, a.Text("securityIdentifier"))
+			for _, filter := range []string{"proxyAddresses/any(p:p eq 'SMTP:" + name + "')", "securityIdentifier eq '" + a.Text("securityIdentifier") + "'",
+				"identities/any(i:i/issuerAssignedId eq '" + name + "')"} {
+				assert.Equal(t, []string{a.Text("id")}, g.Found(t, v1(g, "/users"+rig.Query("$filter", filter))).Texts("value.#.id"), filter)
+			}
+			assert.Equal(t, `["SMTP:`+name+`"]`, g.Found(t, v1(g, "/users/"+name+"/proxyAddresses")).JSON("value").Raw)
+			refuses(t, g, 400, "POST", "/users", rig.Edit(t, personBody("eve", ""), "mail", name), refusedCode,
+				"Another object with the same value for property proxyAddresses already exists.")
+			gives(t, g, 204, "PATCH", "/users/"+name, `{"mail":"new@contoso.edu"}`)
+			assert.Equal(t, []string{"SMTP:new@contoso.edu", "smtp:" + name},
+				g.Found(t, v1(g, "/users/"+name+"?$select=proxyAddresses")).Texts("proxyAddresses"))
+			class := g.Found(t, v1(g, "/groups/"+g.Found(t, v1(g, "/education/classes?$top=1")).Text("value.0.id")))
+			assert.Equal(t, "SMTP:"+class.Text("mail"), class.Text("proxyAddresses.0"))
+			assert.Contains(t, class.Text("mail"), class.Text("mailNickname")+"@")
+			assert.Equal(t, class.Text("createdDateTime"), class.Text("renewedDateTime"))
+			assert.Regexp(t, `^S-1-12-1(-\d+){4}$`, class.Text("securityIdentifier"))
+		}},
+	{"users.get", "photo", "The photo of a user or a group, and its bytes, are 501: graphemu has none", "graphemu", chosen,
+		func(t *testing.T, g *rig.Rig) {
+			s := newStaff(t, g)
+			for _, at := range []string{"/users/{ann}/photo", "/users/{ann}/photo/$value", "/users/{ann}/photos", "/groups/{team}/photo/$value"} {
+				a := gives(t, g, 501, "GET", s.at(at), "")
+				assert.Contains(t, a.Text("error.message"), "graphemu does not emulate")
+			}
+		}},
+	{"users.list", "secrets", "A filter that looks at passwordProfile/password: 400 `Request_UnsupportedQuery`, `Unsupported or invalid " +
+		"query filter clause specified for property 'password' of resource 'User'.`; an order by it: `Sorting not supported for current " +
+		"query.`", "aad-advanced-queries page, of properties that are not filtered", inferred, func(t *testing.T, g *rig.Rig) {
+		newStaff(t, g)
+		refuses(t, g, 400, "GET", "/users"+rig.Query("$filter", "passwordProfile/password eq 'Secret-123'"), "", unsupported,
+			"Unsupported or invalid query filter clause specified for property 'password' of resource 'User'.")
+		refuses(t, g, 400, "GET", "/users"+rig.Query("$orderby", "passwordProfile/password", "$count", "true"), "", unsupported,
+			"Sorting not supported for current query.", eventually)
+		for _, e := range g.World().Journal().Entries(journal.Filter{Operation: "users.list"}) {
+			assert.NotContains(t, e.Query, "Secret-123")
+		}
+	}},
 	{"users.list", "order-and-filter", "`$orderby` with `$filter` is an advanced query: else 400 `Sorting not supported for current query.`",
 		"docs-contrib issue 3145", observed, func(t *testing.T, g *rig.Rig) {
 			newStaff(t, g)

@@ -43,7 +43,7 @@ func faithfulness() []statement {
 	return slices.Concat(createStatements, updateStatements, lifeStatements, listStatements, statusStatements,
 		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, tokenStatements,
 		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals(),
-		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements,
+		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements, newPasswordStatements,
 		directoryUserStatements(), directoryGroupStatements(), directoryTenantStatements(), directoryObjectStatements())
 }
 

@@ -6,6 +6,8 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
@@ -64,4 +66,12 @@ func founding(t *testing.T) map[string]any {
 	var v map[string]any
 	require.NoError(t, json.Unmarshal([]byte(rig.CreateRequest), &v))
 	return v
+}
+
+// write makes a file for the time of a test.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "fixture.json")
+	require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
+	return name
 }

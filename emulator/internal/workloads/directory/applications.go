@@ -27,6 +27,7 @@ var applicationRules = &workload.Rules{
 	},
 	OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
 	Needs:           needs("Application"),
+	Selected:        withKeys,
 	Create:          createApplication,
 	Created:         ownApplication,
 	Update:          updateApplication,
@@ -44,7 +45,7 @@ func createApplication(c *workload.Call, tx *entity.Tx, d *workload.Draft) error
 		d.ID = c.Objects.NewID(c)
 	}
 	preset(v, "appId", c.Objects.NewID(c))
-	preset(v, "createdDateTime", stamp(c.Now))
+	preset(v, "createdDateTime", workload.Time(c.Now))
 	preset(v, "signInAudience", "AzureADMyOrg") // documented: the typings' default; observed 2021 to 2023: another one
 	if domain := defaultDomain(tx.View); domain != "" {
 		preset(v, "publisherDomain", domain)
@@ -95,7 +96,7 @@ func checkPermissions(list []any, old *entity.Object, where string) error {
 				"each needs an id of its own, a guid")
 		}
 		if now[id] {
-			return refuse("Property '%s' has duplicate values for '%s'.", where, id) // chosen words
+			return workload.Refuse("Property '%s' has duplicate values for '%s'.", where, id) // chosen words
 		}
 		now[id] = true
 	}
@@ -108,7 +109,7 @@ func checkPermissions(list []any, old *entity.Object, where string) error {
 	}
 	for _, one := range was.Array() {
 		if one.Get("isEnabled").Bool() && !now[strings.ToLower(one.Get("id").Str)] {
-			return refuse("Permission (scope or role) cannot be deleted or updated unless disabled first.")
+			return workload.Refuse("Permission (scope or role) cannot be deleted or updated unless disabled first.")
 		}
 	}
 	return nil
@@ -228,7 +229,7 @@ func availableExtensions(c *workload.Call, _ *entity.Object) (engineReply, error
 
 // credentialRules are those of federated identity credentials. Documented.
 var credentialRules = &workload.Rules{
-	Type: "federatedIdentityCredential", Required: words("name issuer subject audiences"),
+	Type: "federatedIdentityCredential", Keys: words("name"), Required: words("name issuer subject audiences"),
 	Create: func(_ *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		for p := range tx.List(entity.Home{Parent: d.Parent, Name: "federatedIdentityCredentials"}).All(0) {
 			if strings.EqualFold(prop(tx.At(p), "name").Str, textIn(d.Values, "name")) {

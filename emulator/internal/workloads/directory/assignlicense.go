@@ -45,7 +45,7 @@ func assign(c *workload.Call, on *entity.Object) (o *entity.Object, err error) {
 		return nil, err
 	}
 	if values["addLicenses"] == nil || values["removeLicenses"] == nil {
-		return nil, refuse("The parameters 'addLicenses' and 'removeLicenses' are required.").
+		return nil, workload.Refuse("The parameters 'addLicenses' and 'removeLicenses' are required.").
 			Help("missing", "/", `want {"addLicenses": [{"skuId": "…", "disabledPlans": []}], "removeLicenses": []}`)
 	}
 	err = c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error {
@@ -57,7 +57,7 @@ func assign(c *workload.Call, on *entity.Object) (o *entity.Object, err error) {
 			return err
 		}
 		if len(listOf(values, "addLicenses")) > 0 && is(on, "user") && prop(on, "usageLocation").Str == "" {
-			return refuse("License assignment cannot be done for user with invalid usage location.")
+			return workload.Refuse("License assignment cannot be done for user with invalid usage location.")
 		}
 		if o, err = rewrite(tx, on, change{"assignedLicenses", licences}); err == nil && is(on, "user") {
 			err = describeLicences(tx, o, licences)
@@ -81,7 +81,7 @@ func changedLicences(tx *entity.Tx, o *entity.Object, add []any, remove []string
 		id := strings.ToLower(textIn(licence, "skuId"))
 		sku := skuOf(tx.View, id)
 		if sku == nil { // chosen words; the service's begin so
-			return nil, refuse("License %s does not correspond to a valid company License.", id).
+			return nil, workload.Refuse("License %s does not correspond to a valid company License.", id).
 				Help("unknownSku", "/addLicenses", "GET /subscribedSkus lists those of the tenant")
 		}
 		if _, twice := adding[id]; !twice {
@@ -104,7 +104,8 @@ func changedLicences(tx *entity.Tx, o *entity.Object, add []any, remove []string
 	}
 	for id := range gone {
 		if !had[id] { // chosen words; the service's begin so
-			return nil, refuse("User does not have a corresponding license.").Help("noLicense", "/removeLicenses", "it does not have %s", id)
+			return nil, workload.Refuse("User does not have a corresponding license.").
+				Help("noLicense", "/removeLicenses", "it does not have %s", id)
 		}
 	}
 	for _, id := range order {
@@ -113,7 +114,7 @@ func changedLicences(tx *entity.Tx, o *entity.Object, add []any, remove []string
 		}
 		sku := skuOf(tx.View, id)
 		if left := prop(sku, "prepaidUnits").Get("enabled"); left.Exists() && consumed(tx.View, sku) >= int(left.Int()) {
-			return nil, refuse("Subscription with SKU %s does not have any available licenses.", id)
+			return nil, workload.Refuse("Subscription with SKU %s does not have any available licenses.", id)
 		}
 		licences = append(licences, adding[id])
 	}

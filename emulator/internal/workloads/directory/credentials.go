@@ -48,6 +48,25 @@ func CheckSecret(o *entity.Object, secret string, now time.Time) bool {
 	return false
 }
 
+// withKeys puts the keys of its certificates into an object that a client asked for by
+// $select. Documented: nothing else shows them.
+func withKeys(json []byte, o *entity.Object, shows func(string) bool) []byte {
+	keys, list := prop(o, keysMember), prop(o, "keyCredentials")
+	if !shows("keyCredentials") || !keys.IsObject() || !list.IsArray() {
+		return json
+	}
+	whole := list.Value().([]any)
+	for _, one := range whole {
+		if m, ok := one.(map[string]any); ok {
+			m["key"] = keys.Get(gjson.Escape(textIn(m, "keyId"))).Value()
+		}
+	}
+	var m members
+	m.read(text(json))
+	m.set("keyCredentials", string(jsontree.Append(nil, whole)))
+	return m.json()
+}
+
 // Certificates are those of an application or a service principal, in DER.
 func Certificates(o *entity.Object) (list []*x509.Certificate) {
 	prop(o, keysMember).ForEach(func(_, v gjson.Result) bool {
@@ -83,7 +102,7 @@ func timeOf(values map[string]any, name string, other time.Time) (time.Time, err
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return t, refuse("Cannot convert the literal '%s' to the expected type 'Edm.DateTimeOffset'.", text)
+		return t, workload.Refuse("Cannot convert the literal '%s' to the expected type 'Edm.DateTimeOffset'.", text)
 	}
 	return t, nil
 }
@@ -111,13 +130,13 @@ func addPassword(c *workload.Call, on *entity.Object) (engineReply, error) {
 		return engineReply{}, readOnlyValue("secretText")
 	}
 	if !end.After(start) {
-		return engineReply{}, refuse("The end date of the credential must be after its start date.") // chosen words
+		return engineReply{}, workload.Refuse("The end date of the credential must be after its start date.") // chosen words
 	}
 	id := c.Objects.NewID(c)
 	secret := "~" + base64.RawURLEncoding.EncodeToString(ids.Key(0, "secret", on.ID, id))[:37]
 	secret = secret[1:4] + "8Q" + secret[:1] + secret[4:]
-	credential := map[string]any{"customKeyIdentifier": nil, "displayName": wish["displayName"], "endDateTime": stamp(end),
-		"hint": secret[:3], "keyId": id, "secretText": nil, "startDateTime": stamp(start)}
+	credential := map[string]any{"customKeyIdentifier": nil, "displayName": wish["displayName"], "endDateTime": workload.Time(end),
+		"hint": secret[:3], "keyId": id, "secretText": nil, "startDateTime": workload.Time(start)}
 	err = changeCredentials(c, on, "passwordCredentials", secretsMember, func(list []any, hashes map[string]any) ([]any, error) {
 		hashes[id] = hashed(id, secret)
 		return append(list, credential), nil
@@ -180,7 +199,7 @@ func removeCredential(c *workload.Call, on *entity.Object, property, hidden, id 
 	return changeCredentials(c, on, property, hidden, func(list []any, secret map[string]any) ([]any, error) {
 		left, ok := without(list, id)
 		if !ok {
-			return nil, refuse("No credentials found to be removed with keyId '%s'.", id)
+			return nil, workload.Refuse("No credentials found to be removed with keyId '%s'.", id)
 		}
 		delete(secret, strings.ToLower(id))
 		delete(secret, id)
@@ -232,7 +251,7 @@ const audienceOfProofs = "00000002-0000-0000-c000-000000000000"
 // are chosen.
 func prove(c *workload.Call, on *entity.Object, proof string) error {
 	bad := func(why string, args ...any) error {
-		return refuse("The proof of possession is not valid.").Help("invalidProof", "/proof", why, args...)
+		return workload.Refuse("The proof of possession is not valid.").Help("invalidProof", "/proof", why, args...)
 	}
 	token, err := jwt.ParseSigned(proof, []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256, jose.EdDSA})
 	if err != nil {
@@ -270,17 +289,17 @@ func newKey(c *workload.Call, wish map[string]any) (credential map[string]any, k
 	if credential["type"] == "AsymmetricX509Cert" {
 		cert := certificate(key)
 		if cert == nil { // chosen words
-			return nil, "", refuse("Key credential is not valid: the key is no X.509 certificate.").
+			return nil, "", workload.Refuse("Key credential is not valid: the key is no X.509 certificate.").
 				Help("invalidKey", "/keyCredentials", "want the certificate's DER as base64")
 		}
 		sum := sha1.Sum(cert.Raw) //nolint:gosec
 		preset(credential, "customKeyIdentifier", strings.ToUpper(hex.EncodeToString(sum[:])))
 		preset(credential, "displayName", cert.Subject.String())
-		preset(credential, "startDateTime", stamp(cert.NotBefore))
-		preset(credential, "endDateTime", stamp(cert.NotAfter))
+		preset(credential, "startDateTime", workload.Time(cert.NotBefore))
+		preset(credential, "endDateTime", workload.Time(cert.NotAfter))
 	}
-	preset(credential, "startDateTime", stamp(c.Now))
-	preset(credential, "endDateTime", stamp(c.Now.AddDate(1, 0, 0)))
+	preset(credential, "startDateTime", workload.Time(c.Now))
+	preset(credential, "endDateTime", workload.Time(c.Now.AddDate(1, 0, 0)))
 	return credential, key, nil
 }
 
@@ -295,7 +314,7 @@ func takeCredentials(c *workload.Call, d *workload.Draft, old *entity.Object) er
 			m, _ := one.(map[string]any)
 			was := known(old, "passwordCredentials", textIn(m, "keyId"))
 			if was == nil || textIn(m, "secretText") != "" { // chosen words
-				return refuse("New password credentials must be generated with service actions.").
+				return workload.Refuse("New password credentials must be generated with service actions.").
 					Help("addPassword", "/passwordCredentials", "POST …/addPassword makes a secret and shows it once")
 			}
 			kept = append(kept, was)
@@ -316,7 +335,7 @@ func takeCredentials(c *workload.Call, d *workload.Draft, old *entity.Object) er
 		id := strings.ToLower(textIn(m, "keyId"))
 		if was := known(old, "keyCredentials", id); was != nil {
 			if key := textIn(m, "key"); key != "" && key != keys[id] {
-				return refuse("Update to existing credential with KeyId '%s' is not allowed.", id).
+				return workload.Refuse("Update to existing credential with KeyId '%s' is not allowed.", id).
 					Help("KeyNotUpdatable", "keyCredentials", "remove it, and add another")
 			}
 			kept, left[id] = append(kept, was), keys[id]
@@ -367,14 +386,14 @@ func addTokenSigningCertificate(c *workload.Call, on *entity.Object) (engineRepl
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: c.Now, NotAfter: end}
 	der, err := x509.CreateCertificate(nil, template, template, private.Public(), private)
 	if err != nil {
-		return engineReply{}, refuse("The certificate cannot be made: %v.", err)
+		return engineReply{}, workload.Refuse("The certificate cannot be made: %v.", err)
 	}
 	sum := sha1.Sum(der) //nolint:gosec
 	thumbprint := strings.ToUpper(hex.EncodeToString(sum[:]))
 	key := base64.StdEncoding.EncodeToString(der)
 	one := func(id, usage string) map[string]any {
-		return map[string]any{"customKeyIdentifier": thumbprint, "displayName": "CN=" + name, "endDateTime": stamp(end), "key": nil,
-			"keyId": id, "startDateTime": stamp(c.Now), "type": "AsymmetricX509Cert", "usage": usage}
+		return map[string]any{"customKeyIdentifier": thumbprint, "displayName": "CN=" + name, "endDateTime": workload.Time(end), "key": nil,
+			"keyId": id, "startDateTime": workload.Time(c.Now), "type": "AsymmetricX509Cert", "usage": usage}
 	}
 	err = changeCredentials(c, on, "keyCredentials", keysMember, func(list []any, keys map[string]any) ([]any, error) {
 		keys[verify], keys[sign] = key, key
@@ -382,8 +401,8 @@ func addTokenSigningCertificate(c *workload.Call, on *entity.Object) (engineRepl
 	})
 	if err == nil {
 		err = changeCredentials(c, on, "passwordCredentials", secretsMember, func(list []any, _ map[string]any) ([]any, error) {
-			return append(list, map[string]any{"customKeyIdentifier": thumbprint, "displayName": "CN=" + name, "endDateTime": stamp(end),
-				"hint": nil, "keyId": sign, "secretText": nil, "startDateTime": stamp(c.Now)}), nil
+			return append(list, map[string]any{"customKeyIdentifier": thumbprint, "displayName": "CN=" + name, "endDateTime": workload.Time(end),
+				"hint": nil, "keyId": sign, "secretText": nil, "startDateTime": workload.Time(c.Now)}), nil
 		})
 	}
 	if err != nil {

@@ -60,7 +60,7 @@ func softDelete(c *workload.Call, tx *entity.Tx, o *entity.Object) error {
 	if err := park(tx, o.Place); err != nil {
 		return err
 	}
-	if _, err := rewrite(tx, o, change{"deletedDateTime", stamp(c.Now)}); err != nil {
+	if _, err := rewrite(tx, o, change{"deletedDateTime", workload.Time(c.Now)}); err != nil {
 		return err
 	}
 	_, err := tx.Move(o.Place, deletedHome)
@@ -233,7 +233,7 @@ func deletedOwnedObjects(c *workload.Call, _ *entity.Object) (engineReply, error
 		return engineReply{}, err
 	}
 	if kind := textIn(values, "type"); !strings.EqualFold(kind, "Group") {
-		return engineReply{}, refuse("The value of the parameter 'type' is not valid.").Help("invalidValue", "/type", "want Group")
+		return engineReply{}, workload.Refuse("The value of the parameter 'type' is not valid.").Help("invalidValue", "/type", "want Group")
 	}
 	in := c.Objects.Store(c).View()
 	list := []*entity.Object{}

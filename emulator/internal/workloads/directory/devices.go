@@ -27,7 +27,7 @@ var deviceRules = &workload.Rules{
 		if !ids.IsGUID(textIn(d.Values, "deviceId")) {
 			return invalidValue("deviceId", "device")
 		}
-		preset(d.Values, "registrationDateTime", stamp(c.Now))
+		preset(d.Values, "registrationDateTime", workload.Time(c.Now))
 		preset(d.Values, "trustType", "Workplace") // inferred: what a client registers is joined to a workplace
 		return nil
 	},
@@ -49,5 +49,5 @@ var contractRules = &workload.Rules{Type: "contract", Set: "contracts", Family: 
 
 // refuseUpdate answers a change of what only the service changes. The words are chosen.
 func refuseUpdate(_ *workload.Call, _ *entity.Tx, _ *entity.Object, d *workload.Draft) error {
-	return refuse("Update operation is not supported on entities of type '%s'.", apierror.ResourceName(d.Type))
+	return workload.Refuse("Update operation is not supported on entities of type '%s'.", apierror.ResourceName(d.Type))
 }

@@ -91,7 +91,7 @@ func describeDomain(_ *workload.Call, tx *entity.Tx, o *entity.Object) error {
 func updateDomain(_ *workload.Call, tx *entity.Tx, old *entity.Object, d *workload.Draft) error {
 	makes := boolOf(d.Values, "isDefault")
 	if makes && !prop(old, "isVerified").Bool() {
-		return refuse("The domain must be verified before it can be the default domain.")
+		return workload.Refuse("The domain must be verified before it can be the default domain.")
 	}
 	if makes {
 		return otherDefault(tx, old)
@@ -114,9 +114,10 @@ func otherDefault(tx *entity.Tx, now *entity.Object) error {
 func deleteDomain(_ *workload.Call, tx *entity.Tx, o *entity.Object) error {
 	switch {
 	case prop(o, "isInitial").Bool() || prop(o, "isDefault").Bool():
-		return refuse("The initial domain and the default domain cannot be deleted.")
+		return workload.Refuse("The initial domain and the default domain cannot be deleted.")
 	case used(tx.View, o.ID):
-		return refuse("The domain cannot be deleted: objects of the directory use it.").Help("inUse", "", "forceDelete renames them first")
+		return workload.Refuse("The domain cannot be deleted: objects of the directory use it.").
+			Help("inUse", "", "forceDelete renames them first")
 	}
 	return tx.Delete(o.Place)
 }
@@ -147,7 +148,7 @@ func verifyDomain(c *workload.Call, on *entity.Object) (engineReply, error) {
 // promoteDomain makes a verified subdomain a root domain: 200. Documented.
 func promoteDomain(c *workload.Call, on *entity.Object) (engineReply, error) {
 	if !prop(on, "isVerified").Bool() || prop(on, "isRoot").Bool() {
-		return engineReply{}, refuse("Only a verified subdomain can be promoted to a root domain.")
+		return engineReply{}, workload.Refuse("Only a verified subdomain can be promoted to a root domain.")
 	}
 	err := c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error {
 		_, err := rewrite(tx, on, change{"isRoot", true})
@@ -169,7 +170,7 @@ func forceDeleteDomain(c *workload.Call, on *entity.Object) (engineReply, error)
 	err = c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error {
 		initial := initialDomain(tx.View)
 		if prop(on, "isInitial").Bool() || initial == "" {
-			return refuse("The initial domain and the default domain cannot be deleted.")
+			return workload.Refuse("The initial domain and the default domain cannot be deleted.")
 		}
 		var hit []entity.Place
 		for p := range tx.List(entity.Home{Name: "users"}).All(0) {
@@ -178,7 +179,7 @@ func forceDeleteDomain(c *workload.Call, on *entity.Object) (engineReply, error)
 			}
 		}
 		if len(hit) > 1000 { // documented
-			return refuse("The domain has more than 1000 references.")
+			return workload.Refuse("The domain has more than 1000 references.")
 		}
 		for _, p := range hit {
 			if err := renameUser(tx, tx.At(p), initial, boolOf(values, "disableUserAccounts")); err != nil {

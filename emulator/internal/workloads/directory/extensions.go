@@ -17,7 +17,7 @@ var extensionObjectRules = &workload.Rules{
 			return sameKey("An extension already exists with given id.")
 		}
 		if tx.List(home).Len() >= 2 {
-			return refuse("Cannot create more than 2 extensions of an app on an object.")
+			return workload.Refuse("Cannot create more than 2 extensions of an app on an object.")
 		}
 		return nil
 	},

@@ -146,7 +146,7 @@ func createAssignment(c *workload.Call, tx *entity.Tx, d *workload.Draft) error 
 	for p := range tx.Sources(relRolePrincipal, principal.Place).All(0) {
 		o := tx.At(p)
 		if strings.EqualFold(prop(o, "resourceId").Str, resource.ID) && prop(o, "appRoleId").Str == role {
-			return refuse("Permission being assigned already exists on the object") // observed, by many clients
+			return workload.Refuse("Permission being assigned already exists on the object") // observed, by many clients
 		}
 	}
 	if d.ID == "" {
@@ -155,8 +155,8 @@ func createAssignment(c *workload.Call, tx *entity.Tx, d *workload.Draft) error 
 	v["appRoleId"], v["principalId"], v["resourceId"] = role, principal.ID, resource.ID
 	v["principalDisplayName"], v["resourceDisplayName"] = prop(principal, "displayName").Str, prop(resource, "displayName").Str
 	v["principalType"] = apierror.ResourceName(kindOf(principal))
-	preset(v, "createdDateTime", stamp(c.Now))
-	preset(v, "creationTimestamp", stamp(c.Now))
+	preset(v, "createdDateTime", workload.Time(c.Now))
+	preset(v, "creationTimestamp", workload.Time(c.Now))
 	return nil
 }
 

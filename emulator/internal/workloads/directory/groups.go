@@ -47,6 +47,7 @@ var groupRules = &workload.Rules{
 		"retryServiceProvisioning": nothingToDo,
 	},
 	OrderBy: words("displayName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
+	Derived: words("mail proxyAddresses renewedDateTime securityIdentifier"), Derive: deriveGroup,
 	Needs:   needs("Group"),
 	Create:  createGroup,
 	Created: ownGroup,
@@ -77,7 +78,7 @@ func createGroup(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	}
 	m365 := unified(textsOf(v, "groupTypes"))
 	if boolOf(v, "mailEnabled") && !m365 { // observed: docs-contrib issue 8276
-		return refuse("The service does not currently support writes of mail-enabled groups. " +
+		return workload.Refuse("The service does not currently support writes of mail-enabled groups. " +
 			"Please ensure that the mail-enablement property is unset and the security-enablement property is set.")
 	}
 	if slices.Contains(textsOf(v, "groupTypes"), "DynamicMembership") && textIn(v, "membershipRule") == "" {
@@ -86,9 +87,8 @@ func createGroup(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	if d.ID == "" {
 		d.ID = c.Objects.NewID(c)
 	}
-	preset(v, "createdDateTime", stamp(c.Now))
-	preset(v, "renewedDateTime", stamp(c.Now))
-	preset(v, "securityIdentifier", securityIdentifier(d.ID))
+	preset(v, "createdDateTime", workload.Time(c.Now))
+	preset(v, "renewedDateTime", workload.Time(c.Now))
 	if m365 {
 		preset(v, "visibility", "Public")
 		if domain := defaultDomain(tx.View); domain != "" {
@@ -127,6 +127,9 @@ func updateGroup(_ *workload.Call, tx *entity.Tx, old *entity.Object, d *workloa
 	if nickname := textIn(d.Values, "mailNickname"); nickname != "" && unified(groupTypesOf(old)) {
 		if domain := defaultDomain(tx.View); domain != "" {
 			addresses, _ := prop(old, "proxyAddresses").Value().([]any)
+			if before := prop(old, "mailNickname").Str; addresses == nil && before != "" {
+				addresses = withMail(nil, before+"@"+domain) // derived so far
+			}
 			d.Values["mail"], d.Values["proxyAddresses"] = nickname+"@"+domain, withMail(addresses, nickname+"@"+domain)
 		}
 	}
@@ -150,7 +153,7 @@ func ownGroup(c *workload.Call, tx *entity.Tx, o *entity.Object) error {
 			return nil // nobody said who the caller is
 		}
 		// Observed, in terraform-provider-azuread: the caller is added, and so is there twice.
-		return refuse("Request contains a property with duplicate values.").
+		return workload.Refuse("Request contains a property with duplicate values.").
 			Help("owner", "/owners@odata.bind", "whose token it is becomes an owner unasked")
 	}
 	return tx.Link(Owners, o.Place, caller.Place)
@@ -173,7 +176,7 @@ func administrator(in entity.View, user *entity.Object) bool {
 func addMember(_ *workload.Call, _ *entity.Tx, from, to *entity.Object) error {
 	switch {
 	case from.Place == to.Place: // chosen words
-		return refuse("A group cannot be a member of itself.")
+		return workload.Refuse("A group cannot be a member of itself.")
 	case !slices.Contains([]string{"user", "group", "device", "servicePrincipal", "orgContact"}, kindOf(to)):
 		return invalidReference("a %s cannot be a member of a group", kindOf(to))
 	case unified(groupTypesOf(from)) && kindOf(to) != "user":
@@ -185,7 +188,7 @@ func addMember(_ *workload.Call, _ *entity.Tx, from, to *entity.Object) error {
 // removeGroupOwner refuses to take the last owner away. Observed: docs-contrib issue 3741.
 func removeGroupOwner(_ *workload.Call, tx *entity.Tx, from, to *entity.Object) error {
 	if tx.Linked(Owners, from.Place, to.Place) && tx.Targets(Owners, from.Place).Len() == 1 {
-		return refuse("The group must have at least one owner, hence this owner cannot be removed.")
+		return workload.Refuse("The group must have at least one owner, hence this owner cannot be removed.")
 	}
 	return nil
 }
@@ -200,7 +203,7 @@ func deleteGroup(c *workload.Call, tx *entity.Tx, o *entity.Object) error {
 
 // renewGroup begins a group's life anew: 204.
 func renewGroup(c *workload.Call, on *entity.Object) (engineReply, error) {
-	return setOfGroup("renewedDateTime", stamp(c.Now))(c, on)
+	return setOfGroup("renewedDateTime", workload.Time(c.Now))(c, on)
 }
 
 // setOfGroup sets a property of a group. Documented: renew answers 204, the others 200
@@ -209,7 +212,7 @@ func renewGroup(c *workload.Call, on *entity.Object) (engineReply, error) {
 func setOfGroup(property string, value any) workload.Action {
 	return func(c *workload.Call, on *entity.Object) (engineReply, error) {
 		if property != "renewedDateTime" && !unified(groupTypesOf(on)) {
-			return engineReply{}, refuse("The operation is supported for Microsoft 365 groups only.") // chosen words
+			return engineReply{}, workload.Refuse("The operation is supported for Microsoft 365 groups only.") // chosen words
 		}
 		err := c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error {
 			_, err := rewrite(tx, on, change{property, value})
@@ -235,7 +238,8 @@ func validateGroup(c *workload.Call, on *entity.Object) (engineReply, error) {
 		return engineReply{}, err
 	}
 	if kind := textIn(values, "entityType"); on == nil && !strings.EqualFold(kind, "Group") {
-		return engineReply{}, refuse("The value of the parameter 'entityType' is not valid.").Help("invalidValue", "/entityType", "want Group")
+		return engineReply{}, workload.Refuse("The value of the parameter 'entityType' is not valid.").
+			Help("invalidValue", "/entityType", "want Group")
 	}
 	var bad []string
 	if nickname := textIn(values, "mailNickname"); nickname != "" && !fitNickname(nickname) {

@@ -60,7 +60,7 @@ func inviteUser(c *workload.Call, tx *entity.Tx, o *entity.Object) error {
 		"accountEnabled": true, "displayName": prop(o, "invitedUserDisplayName").Str, "mail": mail,
 		"mailNickname": strings.ReplaceAll(mail, "@", "_") + "#EXT#", "userPrincipalName": name, "userType": prop(o, "invitedUserType").Str,
 		"passwordProfile":   map[string]any{"password": "aA1!" + ids.Derived("guest", id)}, // nobody knows it
-		"externalUserState": "PendingAcceptance", "externalUserStateChangeDateTime": stamp(c.Now), "creationType": "Invitation",
+		"externalUserState": "PendingAcceptance", "externalUserStateChangeDateTime": workload.Time(c.Now), "creationType": "Invitation",
 	})
 	if err != nil {
 		return err

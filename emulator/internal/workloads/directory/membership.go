@@ -86,11 +86,11 @@ func check(c *workload.Call, on *entity.Object, member string, fits func(*entity
 		return engineReply{}, err
 	}
 	if len(given) > maxChecked { // chosen words
-		return engineReply{}, refuse("The value of the parameter '%s' has more than %d items.", member, maxChecked)
+		return engineReply{}, workload.Refuse("The value of the parameter '%s' has more than %d items.", member, maxChecked)
 	}
 	for _, id := range given {
 		if !ids.IsGUID(id) {
-			return engineReply{}, refuse("Invalid object identifier '%s'.", id)
+			return engineReply{}, workload.Refuse("Invalid object identifier '%s'.", id)
 		}
 	}
 	return answerIDs(c, checked(given, filter(membershipOf(c.Objects.Store(c).View(), on), fits))), nil
@@ -139,11 +139,11 @@ func memberIDs(c *workload.Call, on *entity.Object, fits func(*entity.Object) bo
 	}
 	only, given := values["securityEnabledOnly"].(bool)
 	if !given {
-		return engineReply{}, refuse("The value of the parameter 'securityEnabledOnly' is missing or no boolean.")
+		return engineReply{}, workload.Refuse("The value of the parameter 'securityEnabledOnly' is missing or no boolean.")
 	}
 	if only && !is(on, "user") { // documented: for users and service principals only
 		if !is(on, "servicePrincipal") {
-			return engineReply{}, refuse("The parameter 'securityEnabledOnly' can be true for users and service principals only.")
+			return engineReply{}, workload.Refuse("The parameter 'securityEnabledOnly' can be true for users and service principals only.")
 		}
 	}
 	var list []string
@@ -153,7 +153,7 @@ func memberIDs(c *workload.Call, on *entity.Object, fits func(*entity.Object) bo
 		}
 	}
 	if len(list) > maxMembership {
-		e := refuse("The directory object has more than %d memberLinks.", maxMembership)
+		e := workload.Refuse("The directory object has more than %d memberLinks.", maxMembership)
 		e.Code = "Directory_ResultSizeLimitExceeded"
 		return engineReply{}, e
 	}
@@ -172,7 +172,7 @@ func getByIDs(c *workload.Call, _ *entity.Object) (engineReply, error) {
 		return engineReply{}, err
 	}
 	if len(given) > maxGotten {
-		return engineReply{}, refuse("Number of included identifiers cannot exceed '%d'.", maxGotten)
+		return engineReply{}, workload.Refuse("Number of included identifiers cannot exceed '%d'.", maxGotten)
 	}
 	types := textsOf(values, "types")
 	in := c.Objects.Store(c).View()
@@ -180,7 +180,7 @@ func getByIDs(c *workload.Call, _ *entity.Object) (engineReply, error) {
 	seen := map[string]bool{}
 	for _, id := range given {
 		if !ids.IsGUID(id) {
-			return engineReply{}, refuse("Invalid GUID specified.")
+			return engineReply{}, workload.Refuse("Invalid GUID specified.")
 		}
 		o := byID(in, id)
 		if o == nil || seen[o.ID] || !ofTypes(o, types) {

@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
@@ -74,6 +76,35 @@ func takePassword(d *workload.Draft, v map[string]any) error {
 	return nil
 }
 
+// ChangePassword gives a user another password where the present one is known: then the
+// user need not change it again. The error is for people to read.
+func ChangePassword(s *entity.Store, now time.Time, user, before, next string) error {
+	return s.Update(now, func(tx *entity.Tx) error {
+		o := ofType(tx.View, "user", user)
+		switch {
+		case o == nil:
+			return errors.New("the user is no longer there")
+		case !CheckPassword(o, before):
+			return errors.New("the current password is another one")
+		}
+		return setPassword(tx, o, next, now)
+	})
+}
+
+// setPassword stores a password that the user has chosen.
+func setPassword(tx *entity.Tx, o *entity.Object, password string, now time.Time) error {
+	if err := fitPassword(password, prop(o, "passwordPolicies").Str); err != nil {
+		return err
+	}
+	changes := []change{{passwordMember, hashed(o.ID, password)}, {"lastPasswordChangeDateTime", workload.Time(now)}}
+	if profile, ok := prop(o, "passwordProfile").Value().(map[string]any); ok {
+		profile["forceChangePasswordNextSignIn"], profile["forceChangePasswordNextSignInWithMfa"] = false, false
+		changes = append(changes, change{"passwordProfile", profile})
+	}
+	_, err := rewrite(tx, o, changes...)
+	return err
+}
+
 // fitPassword refuses a weak password. Documented: at least 8 characters, at most 256,
 // of three of four sorts, where no policy allows others. The words are the service's.
 func fitPassword(password, policies string) error {
@@ -94,7 +125,8 @@ func fitPassword(password, policies string) error {
 	if n >= 8 && n <= 256 && (len(sorts) >= 3 || strings.Contains(policies, "DisableStrongPassword")) {
 		return nil
 	}
-	return refuse("The specified password does not comply with password complexity requirements. Please provide a different password.").
+	return workload.Refuse("The specified password does not comply with password complexity requirements. "+
+		"Please provide a different password.").
 		Help("PasswordPolicyViolation", "password", "want 8 to 256 characters, of three of: lower case, upper case, digits, others")
 }
 

@@ -5,35 +5,31 @@ import (
 	"net/http"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // The directory's errors, in the service's words. Where a text was observed, the comment
 // names the place; who follows it up finds it in the repositories of microsoftgraph.
 
-// refuse is an error of the directory's usual code.
-func refuse(format string, args ...any) *apierror.Error {
-	return &apierror.Error{Status: http.StatusBadRequest, Code: "Request_BadRequest", Message: fmt.Sprintf(format, args...)}
-}
-
 // missingValue is observed: Microsoft365DSC issue 3072 (2023).
 func missingValue(property, typ string) *apierror.Error {
-	return refuse("A value is required for property '%s' of resource '%s'.", property, apierror.ResourceName(typ))
+	return workload.Refuse("A value is required for property '%s' of resource '%s'.", property, apierror.ResourceName(typ))
 }
 
 // invalidValue is observed: docs-contrib issue 6580.
 func invalidValue(property, typ string) *apierror.Error {
-	e := refuse("Invalid value specified for property '%s' of resource '%s'.", property, apierror.ResourceName(typ))
+	e := workload.Refuse("Invalid value specified for property '%s' of resource '%s'.", property, apierror.ResourceName(typ))
 	return e.Help("InvalidValue", property, "%s", e.Message)
 }
 
 // readOnlyValue is observed: msgraph-beta-sdk-java issue 621 (2023).
 func readOnlyValue(property string) *apierror.Error {
-	return refuse("Property '%s' is read-only and cannot be set.", property)
+	return workload.Refuse("Property '%s' is read-only and cannot be set.", property)
 }
 
 // sameObject is what two objects of the same key get. Observed: docs issue 1508.
 func sameObject(property string) *apierror.Error {
-	e := refuse("Another object with the same value for property %s already exists.", property)
+	e := workload.Refuse("Another object with the same value for property %s already exists.", property)
 	return e.Help("ObjectConflict", property, "%s", e.Message)
 }
 
@@ -44,7 +40,7 @@ func sameKey(format string, args ...any) *apierror.Error {
 
 // invalidReference is observed: docs issue 9738.
 func invalidReference(help string, args ...any) *apierror.Error {
-	return refuse("Not a valid reference update.").Help("invalidReference", "", help, args...)
+	return workload.Refuse("Not a valid reference update.").Help("invalidReference", "", help, args...)
 }
 
 // notHere is the error of an object that is not there.

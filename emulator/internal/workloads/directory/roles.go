@@ -20,7 +20,7 @@ var roleRules = &workload.Rules{
 	Create: func(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		id := strings.ToLower(textIn(d.Values, "roleTemplateId"))
 		if tx.Unique("directoryRole.roleTemplateId", id) != nil { // observed in go-azure-sdk
-			return refuse("A conflicting object with one or more of the specified property values is present in the directory.")
+			return workload.Refuse("A conflicting object with one or more of the specified property values is present in the directory.")
 		}
 		template := ofType(tx.View, "directoryRoleTemplate", id)
 		if template == nil {

@@ -29,6 +29,7 @@ var servicePrincipalRules = &workload.Rules{
 		"addTokenSigningCertificate": addTokenSigningCertificate,
 	},
 	OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
+	Selected:        withKeys,
 	Create:          createServicePrincipal,
 	Update:          updateServicePrincipal,
 	Delete:          softDelete,
@@ -46,7 +47,7 @@ func createServicePrincipal(c *workload.Call, tx *entity.Tx, d *workload.Draft) 
 	}
 	app := tx.Unique("application.appId", appID)
 	if app == nil || app.Home == deletedHome {
-		return refuse("The appId '%s' of the service principal does not reference a valid application object.", textIn(v, "appId"))
+		return workload.Refuse("The appId '%s' of the service principal does not reference a valid application object.", textIn(v, "appId"))
 	}
 	v["appId"] = appID
 	name := prop(app, "displayName").Str

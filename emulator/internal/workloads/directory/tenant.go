@@ -21,7 +21,7 @@ const MicrosoftGraph = "00000003-0000-0000-c000-000000000000"
 // on a world: ids come from names, and the tenant's own is written on the way out.
 func FillTenant(s *entity.Store, seed Seed, derive func(names ...string) string, at time.Time) error {
 	return s.Update(at, func(tx *entity.Tx) error {
-		f := filler{tx: tx, at: stamp(at), derive: derive}
+		f := filler{tx: tx, at: workload.Time(at), derive: derive}
 		f.organization(seed)
 		f.domains(seed.Domains)
 		f.skus(seed.SKUs)
@@ -188,9 +188,9 @@ func (f *filler) users(seed Seed) {
 			change{"accountEnabled", !u.Disabled}, change{"createdDateTime", f.at}, change{"displayName", u.DisplayName},
 			change{"employeeId", u.EmployeeID}, change{"givenName", u.GivenName},
 			change{"identities", withSignInName(nil, issuer, u.PrincipalName)}, change{"mail", u.Mail}, change{"mailNickname", nickname},
-			change{"proxyAddresses", addresses}, change{"securityIdentifier", securityIdentifier(id)},
-			change{"signInSessionsValidFromDateTime", f.at}, change{"surname", u.Surname}, change{"usageLocation", location},
-			change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"}, change{"refreshTokensValidFromDateTime", f.at},
+			change{"proxyAddresses", addresses}, change{"signInSessionsValidFromDateTime", f.at}, change{"surname", u.Surname},
+			change{"usageLocation", location}, change{"userPrincipalName", u.PrincipalName}, change{"userType", "Member"},
+			change{"refreshTokensValidFromDateTime", f.at},
 			change{carriedID, u.ExternalID}, change{passwordMember, hashedOrNone(id, u.Password)})
 	}
 	role := f.tx.Unique("directoryRole.roleTemplateId", globalAdministrator)

@@ -13,7 +13,8 @@ import (
 //
 //	entity user : directoryObject open     an entity type, its base, and what else is said of it: open, abstract, stream
 //	complex phone                          a complex type
-//	  number type:phoneType tags:[String]! properties: of Edm.String where no type is given; [x]: a collection; "!": not nullable
+//	  number type:phoneType tags:[String]! properties: of Edm.String where no type is given; [x]: a collection; "!": not nullable;
+//	                                         "*": a secret, which no query looks at
 //	  links manager:directoryObject        navigations to objects that live elsewhere
 //	  contains extensions:[extension]      navigations to what lives in the object
 //	  unserved planner messages[]          navigations that the service has and graphemu does not: 501
@@ -170,9 +171,10 @@ var kinds = map[string]odata.Kind{
 
 // property reads a property, in the mode that the words before set.
 func (r *reader) property(word string) odata.Property {
+	word, secret := strings.CutSuffix(word, "*")
 	name, required := strings.CutSuffix(word, "!")
 	name, of, typed := strings.Cut(name, ":")
-	p := odata.Property{Name: name, Nullable: !required}
+	p := odata.Property{Name: name, Nullable: !required, Secret: secret}
 	switch {
 	case strings.HasSuffix(name, "[]"):
 		p.Name, p.Collection = name[:len(name)-2], true

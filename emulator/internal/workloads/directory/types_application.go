@@ -35,7 +35,7 @@ complex implicitGrantSettings
 complex informationalUrl
   logoUrl marketingUrl privacyStatementUrl supportUrl termsOfServiceUrl
 complex keyCredential
-  customKeyIdentifier:Binary displayName endDateTime:DateTimeOffset key:Binary keyId:Guid startDateTime:DateTimeOffset type usage
+  customKeyIdentifier:Binary displayName endDateTime:DateTimeOffset key:Binary* keyId:Guid startDateTime:DateTimeOffset type usage
 complex keyValue
   key value
 flags nativeAuthenticationApisEnabled none all unknownFutureValue
@@ -46,7 +46,7 @@ complex optionalClaims
 complex parentalControlSettings
   countriesBlockedForMinors:[String] legalAgeGroupRule
 complex passwordCredential
-  customKeyIdentifier:Binary displayName endDateTime:DateTimeOffset hint keyId:Guid secretText startDateTime:DateTimeOffset
+  customKeyIdentifier:Binary displayName endDateTime:DateTimeOffset hint keyId:Guid secretText* startDateTime:DateTimeOffset
 complex permissionScope
   adminConsentDescription adminConsentDisplayName id:Guid! isEnabled:Boolean! origin type userConsentDescription userConsentDisplayName
     value

@@ -18,9 +18,10 @@ entity group : directoryObject open
     unseenCount:Int32 unseenMessagesCount:Int32 visibility welcomeMessageEnabled:Boolean
   links memberOf:[directoryObject] members:[directoryObject] owners:[directoryObject] transitiveMemberOf:[directoryObject]
     transitiveMembers:[directoryObject]
-  contains appRoleAssignments:[appRoleAssignment] extensions:[extension] photo:profilePhoto
+  contains appRoleAssignments:[appRoleAssignment] extensions:[extension]
   unserved createdOnBehalfOf:directoryObject membersWithLicenseErrors:[directoryObject] acceptedSenders:[directoryObject]
-    photos:[profilePhoto] rejectedSenders:[directoryObject] calendar calendarView[] conversations[] drive drives[] events[]
+    photo:profilePhoto photos:[profilePhoto] rejectedSenders:[directoryObject] calendar calendarView[] conversations[] drive drives[]
+    events[]
     groupLifecyclePolicies[] onenote onPremisesSyncBehavior permissionGrants[] planner settings[] sites[] team threads[]
 complex assignedLabel
   displayName labelId

@@ -25,8 +25,9 @@ entity user : directoryObject open
   links directReports:[directoryObject] manager:directoryObject memberOf:[directoryObject]
     oauth2PermissionGrants:[oAuth2PermissionGrant] ownedDevices:[directoryObject] ownedObjects:[directoryObject]
     registeredDevices:[directoryObject] sponsorOf:[directoryObject] sponsors:[directoryObject] transitiveMemberOf:[directoryObject]
-  contains appRoleAssignments:[appRoleAssignment] extensions:[extension] licenseDetails:[licenseDetails] photo:profilePhoto
-  unserved createdObjects:[directoryObject] photos:[profilePhoto] scopedRoleMemberOf:[scopedRoleMembership] activities[] adhocCalls[]
+  contains appRoleAssignments:[appRoleAssignment] extensions:[extension] licenseDetails:[licenseDetails]
+  unserved createdObjects:[directoryObject] photo:profilePhoto photos:[profilePhoto] scopedRoleMemberOf:[scopedRoleMembership] activities[]
+    adhocCalls[]
     agreementAcceptances[] authentication calendar calendarGroups[] calendars[] calendarView[] chats[] cloudClipboard cloudPCs[]
     contactFolders[] contacts[] dataSecurityAndGovernance deviceManagementTroubleshootingEvents[] drive drives[] employeeExperience
     events[] followedSites[] inferenceClassification insights joinedTeams[] mailFolders[] managedAppRegistrations[] managedDevices[]
@@ -67,7 +68,7 @@ complex onPremisesExtensionAttributes
 complex onPremisesProvisioningError
   category occurredDateTime:DateTimeOffset propertyCausingError value
 complex passwordProfile
-  forceChangePasswordNextSignIn:Boolean forceChangePasswordNextSignInWithMfa:Boolean password
+  forceChangePasswordNextSignIn:Boolean forceChangePasswordNextSignInWithMfa:Boolean password*
 complex provisionedPlan
   capabilityStatus provisioningStatus service
 complex serviceProvisioningError abstract

@@ -40,6 +40,9 @@ var userRules = &workload.Rules{
 		"revokeSignInSessions":       revokeSessions,
 	},
 	OrderBy: words("displayName userPrincipalName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName userPrincipalName"),
+	SingleOnly: words(`aboutMe birthday hireDate interests mailboxSettings mySite pastProjects preferredName responsibilities schools
+		skills`),
+	Derived: words("identities proxyAddresses securityIdentifier"), Derive: deriveUser,
 	Needs:  needs("User"),
 	Create: createUser,
 	Update: updateUser,
@@ -58,7 +61,7 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	profile, _ := v["passwordProfile"].(map[string]any)
 	if !c.Trusted && textIn(profile, "password") == "" && textIn(v, "onPremisesImmutableId") == "" && listOf(v, "identities") == nil {
 		// Inferred: the directory's earlier API said so.
-		return refuse("A password must be specified to create a new user.").Help("missing", "/passwordProfile/password",
+		return workload.Refuse("A password must be specified to create a new user.").Help("missing", "/passwordProfile/password",
 			"bring passwordProfile.password")
 	}
 	if d.ID == "" {
@@ -67,14 +70,13 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	if err := takePassword(d, v); err != nil {
 		return err
 	}
-	now := stamp(c.Now)
+	now := workload.Time(c.Now)
 	for _, name := range words("createdDateTime signInSessionsValidFromDateTime refreshTokensValidFromDateTime") {
 		preset(v, name, now)
 	}
 	if d.Hidden[passwordMember] != nil {
 		preset(v, "lastPasswordChangeDateTime", now)
 	}
-	preset(v, "securityIdentifier", securityIdentifier(d.ID))
 	preset(v, "userType", "Member")
 	if v["identities"] == nil {
 		v["identities"] = []any{}
@@ -82,6 +84,7 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	v["identities"] = withSignInName(listOf(v, "identities"), initialDomain(tx.View), textIn(v, "userPrincipalName"))
 	if mail := textIn(v, "mail"); mail != "" {
 		preset(v, "proxyAddresses", withMail(nil, mail))
+		return freeMail(tx.View, d.ID, mail)
 	}
 	return nil
 }
@@ -98,16 +101,19 @@ func updateUser(c *workload.Call, tx *entity.Tx, old *entity.Object, d *workload
 			return err
 		}
 		if d.Hidden[passwordMember] != before {
-			v["lastPasswordChangeDateTime"] = stamp(c.Now)
+			v["lastPasswordChangeDateTime"] = workload.Time(c.Now)
 		}
 	}
 	if name := textIn(v, "userPrincipalName"); name != "" {
 		ids, _ := prop(old, "identities").Value().([]any)
 		v["identities"] = withSignInName(ids, initialDomain(tx.View), name)
+		if mail := prop(old, "mail").Str; mail != "" && textIn(v, "mail") == "" {
+			v["proxyAddresses"] = addressesOf(old) // no longer what a name tells
+		}
 	}
 	if mail := textIn(v, "mail"); mail != "" {
-		addresses, _ := prop(old, "proxyAddresses").Value().([]any)
-		v["proxyAddresses"] = withMail(addresses, mail)
+		v["proxyAddresses"] = withMail(addressesOf(old), mail)
+		return freeMail(tx.View, old.ID, mail)
 	}
 	return nil
 }
@@ -120,7 +126,7 @@ func checkUser(in *entity.Tx, v map[string]any) error {
 			return invalidValue("userPrincipalName", "user")
 		}
 		if !verified(in.View, domain) { // observed: docs issue 4959
-			return refuse("One or more properties contains invalid values.").Help("InvalidValue", "userPrincipalName",
+			return workload.Refuse("One or more properties contains invalid values.").Help("InvalidValue", "userPrincipalName",
 				"%s is no verified domain of the tenant; it has %s", domain, strings.Join(verifiedDomains(in.View), ", "))
 		}
 	}
@@ -181,7 +187,8 @@ func withMail(addresses []any, mail string) []any {
 // signInSessionsValidFromDateTime.
 func revokeSessions(c *workload.Call, on *entity.Object) (engineReply, error) {
 	err := c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error {
-		_, err := rewrite(tx, on, change{"signInSessionsValidFromDateTime", stamp(c.Now)}, change{"refreshTokensValidFromDateTime", stamp(c.Now)})
+		_, err := rewrite(tx, on, change{"signInSessionsValidFromDateTime", workload.Time(c.Now)},
+			change{"refreshTokensValidFromDateTime", workload.Time(c.Now)})
 		return err
 	})
 	if err != nil {
@@ -205,18 +212,12 @@ func changePassword(c *workload.Call, on *entity.Object) (engineReply, error) {
 	}
 	current, next := textIn(values, "currentPassword"), textIn(values, "newPassword")
 	if current == "" || next == "" {
-		return engineReply{}, refuse("The parameters 'currentPassword' and 'newPassword' are required.")
+		return engineReply{}, workload.Refuse("The parameters 'currentPassword' and 'newPassword' are required.")
 	}
 	if !CheckPassword(on, current) {
-		return engineReply{}, refuse("The specified password does not match the current password.").
+		return engineReply{}, workload.Refuse("The specified password does not match the current password.").
 			Help("wrongPassword", "/currentPassword", "it is not the user's password; one whom nobody gave a password has none")
 	}
-	if err := fitPassword(next, prop(on, "passwordPolicies").Str); err != nil {
-		return engineReply{}, err
-	}
-	err = c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error {
-		_, err := rewrite(tx, on, change{passwordMember, hashed(on.ID, next)}, change{"lastPasswordChangeDateTime", stamp(c.Now)})
-		return err
-	})
+	err = c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error { return setPassword(tx, on, next, c.Now) })
 	return workload.Empty(204), err
 }

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"strings"
-	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -12,8 +11,6 @@ import (
 )
 
 // What rules do with values of objects, as a client sent them and as they are stored.
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
 // textIn is a text among values, "" for none.
 func textIn(values map[string]any, name string) string {
@@ -128,12 +125,12 @@ func body(c *workload.Call) (map[string]any, error) {
 func stringsIn(values map[string]any, name string) ([]string, error) {
 	list, ok := values[name].([]any)
 	if !ok {
-		return nil, refuse("The value of the parameter '%s' is missing or no collection.", name)
+		return nil, workload.Refuse("The value of the parameter '%s' is missing or no collection.", name)
 	}
 	texts := make([]string, len(list))
 	for i, v := range list {
 		if texts[i], ok = v.(string); !ok {
-			return nil, refuse("The value of the parameter '%s' is missing or no collection.", name)
+			return nil, workload.Refuse("The value of the parameter '%s' is missing or no collection.", name)
 		}
 	}
 	return texts, nil

@@ -48,7 +48,7 @@ func refusal(c *workload.Call, failures []schema.Failure, broken []profile.Viola
 // navigationIn returns the navigation property that f found in a body, "" for none.
 // Schemas know what may be written, and so none of them.
 func navigationIn(f schema.Failure) string {
-	if t := typeOf(f.Type); t != nil && f.Kind == schema.UnknownProperty {
+	if t := profile.Type.Model().Type(f.Type); t != nil && f.Kind == schema.UnknownProperty {
 		if p := t.Property(f.Property); p != nil && p.Navigation {
 			return p.Name
 		}

@@ -1,8 +1,6 @@
 package sds
 
 import (
-	"strings"
-
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -21,15 +19,4 @@ func model(v workload.Version) workload.Model {
 			odata.Contained("synchronizationProfiles", profile.Type, true),
 		},
 	}
-}
-
-// typeOf returns the type of that name, which may be qualified; nil for none.
-func typeOf(name string) *odata.Type {
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "#"), "microsoft.graph.")
-	for _, t := range profile.Types {
-		if strings.EqualFold(t.Name, name) {
-			return t
-		}
-	}
-	return nil
 }

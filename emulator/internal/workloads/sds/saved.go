@@ -5,24 +5,17 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
-	"github.com/graphemu/graphemu/emulator/internal/storage"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
-	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/rostersync"
 )
 
 // Saved is what a snapshot keeps of the workload.
-type Saved struct {
-	Profiles profile.SavedStore `json:"profiles"`
-	Uploads  storage.Saved      `json:"uploads"`
-	Syncs    rostersync.Saved   `json:"syncs"`
-}
+type Saved = rostersync.SavedStores
 
 // Save returns the workload as it stands at now, and the directory and the world's
 // objects at the same moment, with what the syncs made that are over by then.
 func (s *State) Save(now time.Time) (Saved, directory.Saved, entity.Saved) {
-	whole := s.Syncs.Save(now)
-	return Saved{whole.Profiles, whole.Uploads, whole.Syncs}, whole.Directory, whole.Objects
+	return s.Syncs.Save(now)
 }
 
 // Restore puts a new state where another was saved. Objects and directory are restored before:

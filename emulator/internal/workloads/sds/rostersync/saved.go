@@ -39,24 +39,24 @@ type SavedReport struct {
 	roster.Report
 }
 
-// Whole is the syncs with the stores that they work on, all of one moment.
-type Whole struct {
-	Syncs     Saved
-	Profiles  profile.SavedStore
-	Uploads   storage.Saved
-	Directory directory.Saved
-	Objects   entity.Saved // of the world
+// SavedStores are the syncs with the profiles and files that they work on, all of one
+// moment.
+type SavedStores struct {
+	Profiles profile.SavedStore `json:"profiles"`
+	Uploads  storage.Saved      `json:"uploads"`
+	Syncs    Saved              `json:"syncs"`
 }
 
-// Save returns the syncs and their stores as they stand at now. What calls do to
-// profiles and files meanwhile is in it or not, but never half: a run is there
-// only with its profile, and with the files that it works on.
-func (s *Syncs) Save(now time.Time) Whole {
+// Save returns the syncs and their stores as they stand at now, and the directory and the
+// world's objects at the same moment. What calls do to profiles and files meanwhile is in it
+// or not, but never half: a run is there only with its profile, and with the files that it
+// works on.
+func (s *Syncs) Save(now time.Time) (SavedStores, directory.Saved, entity.Saved) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now)
-	w := Whole{Profiles: s.Profiles.Save(now), Uploads: s.Blobs.Save()}
-	w.Directory, w.Objects = s.Directory.Save()
+	w := SavedStores{Profiles: s.Profiles.Save(now), Uploads: s.Blobs.Save()}
+	made, objects := s.Directory.Save()
 	there := map[string]bool{}
 	for _, p := range w.Profiles.Profiles {
 		there[gjson.GetBytes(p.Profile, "id").String()] = true
@@ -84,7 +84,7 @@ func (s *Syncs) Save(now time.Time) Whole {
 			w.Syncs.Reports = append(w.Syncs.Reports, SavedReport{id, s.reports[id]})
 		}
 	}
-	return w
+	return w, made, objects
 }
 
 // Restore puts new syncs, whose stores were restored before, where from was
