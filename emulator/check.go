@@ -259,7 +259,9 @@ func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) er
 
 // scenarioOptions is what a scenario may speak of.
 func scenarioOptions(known operation.Known) scenariofile.Options {
-	return scenariofile.Options{Collection: known.Model.(objects.Names).Collection, Wrong: known.Wrong,
+	names := known.Model.(objects.Names)
+	return scenariofile.Options{Collection: names.Collection, Wrong: known.Wrong,
+		Trigger:    func(operation string) (scenariofile.Trigger, string) { return names.Trigger(operation) },
 		WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
 }
 

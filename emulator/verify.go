@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,7 +151,8 @@ func (s *state) rules() (list []judge.RuleUse) {
 	for _, u := range inForce.Faults.Rules() {
 		list = append(list, judge.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional, Added: u.Added})
 	}
-	used := s.Profiles.Used()
+	used := s.Futures.Used()
+	maps.Copy(used, s.Profiles.Used())
 	for _, l := range sc.file.Lifecycles {
 		list = append(list, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/subject"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/problem"
 	"github.com/graphemu/graphemu/emulator/scenario"
 	"github.com/graphemu/graphemu/scenarios"
 )
@@ -39,6 +40,10 @@ type Options struct {
 	// its objects; "" for nothing. nil: that is not checked.
 	Collection func(path string, properties []string) (property, wrong string)
 
+	// Trigger finds what an operation creates or changes, for the lifecycles of objects
+	// other than profiles; wrong says why none can begin with it. nil: that is not checked.
+	Trigger func(operation string) (t Trigger, wrong string)
+
 	// WrongError returns what is wrong with asking an operation for an error of that
 	// name, "" for nothing. Nil: that is not checked.
 	WrongError func(operation, name string) string
@@ -46,6 +51,18 @@ type Options struct {
 	// Folder is what the path of a fixture is relative to, as of the scenario's
 	// file; "": a path stays as it is written.
 	Folder string
+}
+
+// Trigger is the object that an operation creates or changes.
+type Trigger interface {
+	// Condition says what is wrong with asking for a property, "" for nothing.
+	Condition(property string) string
+
+	// Set returns what is wrong with setting properties, with pointers into set.
+	Set(set map[string]any) []problem.Problem
+
+	// Made tells whether the operation creates the object: it meets no object twice.
+	Made() bool
 }
 
 func (o *Options) wrong(name string) string {
@@ -105,7 +122,7 @@ func (p *parsing) add(pointer, format string, args ...any) {
 }
 
 func (p *parsing) addAt(at document.Position, pointer, message string) {
-	p.problems = append(p.problems, problem(p.file, at, pointer, message))
+	p.problems = append(p.problems, problemAt(p.file, at, pointer, message))
 }
 
 // rule is add for what no schema says. It keeps quiet about what is wrong only
@@ -286,6 +303,7 @@ func (p *parsing) finish(f *scenario.File) {
 	if f.Clock.Start.IsZero() {
 		f.Clock.Start = time.Time{} // one zero value, in no zone
 	}
+	nameLifecycles(f.Lifecycles)
 	for i := range f.Lifecycles {
 		f.Lifecycles[i].Place = p.place("/lifecycles", i)
 	}
@@ -298,6 +316,20 @@ func (p *parsing) finish(f *scenario.File) {
 	}
 	for i := range f.Expect {
 		f.Expect[i].Place = p.place("/expect", i)
+	}
+}
+
+// nameLifecycles gives those without a name their default ones.
+func nameLifecycles(list []scenario.Lifecycle) {
+	taken := map[string]bool{}
+	for _, l := range list {
+		taken[l.Name] = true
+	}
+	for i := range list {
+		if list[i].Name == "" {
+			list[i].Name = list[i].DefaultName(func(name string) bool { return taken[name] })
+			taken[list[i].Name] = true
+		}
 	}
 }
 
@@ -316,7 +348,7 @@ func nameFaults(rules []fault.Rule) {
 }
 
 func (p *parsing) place(list string, i int) string {
-	return problem(p.file, p.doc.At(jsontree.Child(list, i)), "", "").Place()
+	return problemAt(p.file, p.doc.At(jsontree.Child(list, i)), "", "").Place()
 }
 
 // notation returns why the type that a value belongs to refuses it, "" where it
@@ -355,7 +387,7 @@ func formWords(pointer string, v any) string {
 	switch places[len(places)-1] {
 	case "name":
 		return fmt.Sprintf("%s is no name: want letters, digits and . _ - with a letter or a digit first, at most 100 of them", words.Quote(text))
-	case "operation", "operations", "except", "order", "only":
+	case "operation", "operations", "except", "order", "only", "on":
 		if wrong := operation.Wrong(text, nil); wrong != "" {
 			return wrong
 		}
