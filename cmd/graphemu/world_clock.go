@@ -2,9 +2,12 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -45,13 +48,23 @@ type event struct {
 	From, To    standing
 	Lifecycle   string
 	Errors      int
+
+	Subject       string // path of an object that is no profile
+	Before, After map[string]json.RawMessage
+	Problem       string
 }
 
 type standing struct{ State, Status string }
 
-// change tells what of the standing has changed.
+// change tells what of the standing has changed, or of the properties.
 func (e event) change() string {
 	var parts []string
+	if e.Problem != "" {
+		return "not made: " + e.Problem
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.After)) {
+		parts = append(parts, fmt.Sprintf("%s: %s -> %s", name, e.Before[name], e.After[name]))
+	}
 	if e.From.State != e.To.State {
 		parts = append(parts, e.From.State+" -> "+e.To.State)
 	}
@@ -73,7 +86,7 @@ func (m movedClock) write(out io.Writer) error {
 		if e.Lifecycle != "" {
 			notes = append(notes, "lifecycle "+e.Lifecycle)
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", e.At.Format(instant), e.DisplayName, e.Profile, e.change(), strings.Join(notes, ", "))
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", e.At.Format(instant), e.DisplayName, cmp.Or(e.Profile, e.Subject), e.change(), strings.Join(notes, ", "))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -91,7 +104,7 @@ func newWorldClock(client *controlClient) *cobra.Command {
 	c := &cobra.Command{
 		Use: "clock", Short: "Tell the world's time, or move it", Args: noSuchCommand,
 		Long: `clock tells the world's time and how it passes. Moving it prints what came due by
-that: the steps in the lives of the profiles, in order.`,
+that: the steps in the lives of the profiles and other objects, in order.`,
 		Example: `  graphemu world clock
   graphemu world clock freeze
   graphemu world clock advance 10m

@@ -52,6 +52,7 @@ const (
 	nothingChanged = "creates or changes no object whose properties could be set" + wantChange
 	onlyReads      = "changes nothing" + wantChange
 	takesAway      = "takes its object away, and nothing of it is left to set" + wantChange
+	unserved       = "is not emulated without Graph's metadata, so no object of it changes: give --metadata"
 	isProfiles     = "is a call on profiles, which have operations of their own: want one like profiles.create"
 )
 
@@ -74,6 +75,9 @@ func (end ending) object(m *odata.Model) (t *odata.Type, creates bool, why strin
 		if s.Type != nil && s.Type.Entity {
 			owner = s.Type
 		}
+	}
+	if slices.ContainsFunc(end.way, func(s resource.Segment) bool { return s.Property != nil && s.Property.Unserved }) {
+		return nil, false, unserved
 	}
 	ofProperty := last.Kind == resource.Property
 	switch end.verb {
@@ -258,7 +262,7 @@ func (t *Trigger) wrong(typ *odata.Type, set map[string]any) (problems []problem
 		body["@odata.type"] = concrete(typ) // an object is of a type that derives from it
 	}
 	for _, f := range t.checks.Check(typ, body, true) {
-		message := f.Message
+		message := strings.TrimSuffix(f.Message, " See the inner exception for more details.")
 		if f.Kind == schema.UnknownProperty {
 			message = f.Type + " has no property " + words.Quote(lastToken(f.Pointer))
 			if f.Nearest != "" {

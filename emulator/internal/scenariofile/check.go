@@ -185,8 +185,9 @@ func (p *parsing) lifecycles(list []scenario.Lifecycle) {
 		case wrong != "":
 			p.rule(at+"/on", "%s", wrong)
 		case l.OfProfiles():
-			p.steps(l, at)
-			p.nothingSet(l, at)
+			if p.nothingSet(l, at) {
+				p.steps(l, at)
+			}
 		default:
 			p.objectSteps(l, at)
 		}

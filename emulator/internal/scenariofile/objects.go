@@ -57,20 +57,24 @@ func (p *parsing) objectSteps(l *scenario.Lifecycle, at string) {
 
 // objectStep checks one step of an object.
 func (p *parsing) objectStep(s *scenario.Step, at, on string, t Trigger) {
+	others := false
 	for _, word := range []struct {
 		name  string
 		given bool
 	}{{"state", s.State != ""}, {"status", s.Status != ""}, {"errors", !s.Errors.IsZero()}, {"statusMessage", s.StatusMessage != ""},
 		{"force", s.Force}} {
 		if word.given {
+			others = true
 			p.rule(at+"/"+word.name, "%s is for profiles; after %s a step sets properties, as set: {displayName: Ann}", word.name, on)
 		}
 	}
-	if len(s.Set) == 0 {
+	switch {
+	case len(s.Set) == 0 && others:
+		return
+	case len(s.Set) == 0:
 		p.rule(at, "the step sets nothing: want set with one property or more, as set: {displayName: Ann}")
 		return
-	}
-	if t == nil {
+	case t == nil:
 		return
 	}
 	for _, wrong := range t.Set(s.Set) {
@@ -78,12 +82,16 @@ func (p *parsing) objectStep(s *scenario.Step, at, on string, t Trigger) {
 	}
 }
 
-// nothingSet refuses to set properties of profiles.
-func (p *parsing) nothingSet(l *scenario.Lifecycle, at string) {
+// nothingSet refuses to set properties of profiles, and tells whether there was nothing
+// to refuse.
+func (p *parsing) nothingSet(l *scenario.Lifecycle, at string) bool {
+	ok := true
 	for j := range l.Steps {
 		if l.Steps[j].Set != nil {
+			ok = false
 			p.rule(jsontree.Child(at+"/steps", j)+"/set",
 				"a profile is not changed by set: its steps have a state or a status; set is for other objects, as after users.create")
 		}
 	}
+	return ok
 }
