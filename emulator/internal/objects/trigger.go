@@ -41,6 +41,9 @@ func (n Names) Trigger(on string) (t *Trigger, wrong string) {
 			break
 		}
 	}
+	if wrong == "" && operation.IsAddress(on) {
+		wrong = unknownObject
+	}
 	if len(t.types) == 0 {
 		return nil, words.Quote(on) + " " + cmp.Or(wrong, nothingChanged)
 	}
@@ -53,6 +56,7 @@ const (
 	onlyReads      = "changes nothing" + wantChange
 	takesAway      = "takes its object away, and nothing of it is left to set" + wantChange
 	unserved       = "is not emulated without Graph's metadata, so no object of it changes: give --metadata"
+	unknownObject  = "is no call that changes an object which graphemu knows; with --metadata it knows all that Graph's metadata describes"
 	isProfiles     = "is a call on profiles, which have operations of their own: want one like profiles.create"
 )
 
