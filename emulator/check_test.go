@@ -145,7 +145,7 @@ func TestScenariosWithMetadata(t *testing.T) {
 	require.NoError(t, s.Close())
 
 	write("nmae: Bolt")
-	const wrong = `3:41: lifecycles[0].steps[0].set.nmae: thing has no property "nmae"; did you mean name?`
+	const wrong = `3:46: lifecycles[0].steps[0].set.nmae: thing has no property "nmae"; did you mean name?`
 	r, err = c.Check(file)
 	require.NoError(t, err)
 	require.Len(t, r.Files[0].Problems, 1)
