@@ -287,9 +287,9 @@ func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) er
 
 // scenarioOptions is what a scenario may speak of.
 func scenarioOptions(known operation.Known) scenariofile.Options {
-	names := known.Model.(objects.Names)
+	names, checks := known.Model.(objects.Names), new(schema.Payloads)
 	return scenariofile.Options{Collection: names.Collection, Wrong: known.Wrong,
-		Trigger:    func(operation string) (scenariofile.Trigger, string) { return names.Trigger(operation) },
+		Trigger:    func(operation string) (scenariofile.Trigger, string) { return names.Trigger(operation, checks) },
 		WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
 }
 

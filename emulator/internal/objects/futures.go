@@ -56,17 +56,20 @@ type future struct {
 	queued int       // its place in the queue
 }
 
+// noScript is of futures that were given none.
+var noScript = new(Script)
+
 // futureCost is what a future takes in bytes, about.
 const futureCost = 320
 
 // Futures returns the futures of a world's objects, of which there are none yet. The
 // tenant must have its states.
 func (e *Engine) Futures(tenant *workload.Tenant, s *State, memory *quota.Share) *Futures {
-	f := &Futures{engine: e, store: s.Store, memory: memory, of: map[entity.Place]*future{}, used: map[string]uint64{}}
+	f := &Futures{engine: e, store: s.Store, memory: memory}
 	f.tenant = workload.Tenant{ID: tenant.ID, PageKey: tenant.PageKey, FirstUser: tenant.FirstUser,
 		States: []any{&State{Store: s.Store, NewID: s.NewID}}} // the first of its kind counts: a step settles nothing
 	f.tenant.States = append(f.tenant.States, tenant.States...)
-	f.script.Store(new(Script))
+	f.script.Store(noScript)
 	return f
 }
 
@@ -128,13 +131,24 @@ func (f *Futures) begin(c *workload.Call, in entity.View, o *entity.Object, decl
 	}
 	one.version, one.typ, one.name = c.Version, declared.Qualified(), l.name
 	one.steps, one.from, one.reads = l.steps, c.Now, 0
-	f.used[l.name]++
+	f.count(l.name, 1)
 	c.Lifecycle = l.name
 	f.schedule(one)
 	return nil
 }
 
+// count notes that a lifecycle was set going n times more.
+func (f *Futures) count(name string, n uint64) {
+	if f.used == nil {
+		f.used = map[string]uint64{}
+	}
+	f.used[name] += n
+}
+
 func (f *Futures) add(one *future) {
+	if f.of == nil {
+		f.of = map[entity.Place]*future{}
+	}
 	f.of[one.place] = one
 	f.memory.Add(futureCost)
 }

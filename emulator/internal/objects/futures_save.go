@@ -42,9 +42,7 @@ type SavedStep struct {
 func (f *Futures) Save() (saved SavedFutures, revision uint64) {
 	f.guarded(func(in entity.View) {
 		revision = in.Revision()
-		if len(f.used) > 0 {
-			saved.Used = maps.Clone(f.used)
-		}
+		saved.Used = maps.Clone(f.used)
 		for _, one := range f.of {
 			saved.Objects = append(saved.Objects, one.save())
 		}
@@ -103,7 +101,7 @@ func (f *Futures) Restore(saved SavedFutures) error {
 		}
 		for name, n := range saved.Used {
 			if f.script.Load().byName[name] != nil {
-				f.used[name] = n
+				f.count(name, n)
 			}
 		}
 	})

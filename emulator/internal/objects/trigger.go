@@ -20,16 +20,17 @@ import (
 type Trigger struct {
 	made   bool          // by the operation
 	types  []*odata.Type // of the object, in each model that has the operation
-	checks schema.Payloads
+	checks *schema.Payloads
 }
 
 // Made tells whether the operation creates the object, so that it meets none twice.
 func (t *Trigger) Made() bool { return t.made }
 
 // Trigger finds what an operation creates or changes; it is a name, or a call as the
-// client sees it. wrong says why no lifecycle begins with it, "" where one may.
-func (n Names) Trigger(on string) (t *Trigger, wrong string) {
-	t = new(Trigger)
+// client sees it. wrong says why no lifecycle begins with it, "" where one may. checks
+// keeps what it has made ready for the next one.
+func (n Names) Trigger(on string, checks *schema.Payloads) (t *Trigger, wrong string) {
+	t = &Trigger{checks: checks}
 	for _, m := range n {
 		for _, end := range endsOf(m, on) {
 			typ, creates, why := end.object(m)
@@ -230,12 +231,22 @@ func (t *Trigger) Set(set map[string]any) (problems []problem.Problem) {
 	}
 	for _, typ := range t.types {
 		for _, d := range typ.Model().Types {
-			if d != typ && d.Entity && !d.Abstract && d.IsA(typ) && len(t.wrong(d, set)) == 0 {
+			if d != typ && d.Entity && !d.Abstract && d.IsA(typ) && has(d, set) && len(t.wrong(d, set)) == 0 {
 				return nil
 			}
 		}
 	}
 	return problems
+}
+
+// has tells whether a type has all properties that set names.
+func has(t *odata.Type, set map[string]any) bool {
+	for name := range set {
+		if t.Declared(name) == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // wrong is Set for objects of one type.

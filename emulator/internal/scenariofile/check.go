@@ -254,7 +254,7 @@ func (p *parsing) next(list []scenario.Lifecycle, i int, at string) {
 	case l.OfProfiles() != list[j].OfProfiles():
 		p.rule(at, "%q begins with %s, and so is for other objects than %s", l.Next, follows, l.On)
 	case !l.OfProfiles():
-		if t := p.trigger(follows); t != nil && t.Made() {
+		if t, _ := p.trigger(follows); t != nil && t.Made() {
 			p.rule(at, "%q is set going by %s, which no object meets a second time", l.Next, follows)
 		}
 	case last.Force:

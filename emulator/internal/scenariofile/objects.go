@@ -11,36 +11,28 @@ import (
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
-// trigger is what an operation creates or changes; nil where that is not known.
-func (p *parsing) trigger(on string) Trigger {
+// trigger is what an operation creates or changes, nil where that is not known. wrong says
+// why no lifecycle begins with it.
+func (p *parsing) trigger(on string) (t Trigger, wrong string) {
+	if on == operation.Any || strings.HasSuffix(on, ".*") || strings.HasSuffix(on, "/*") || strings.HasPrefix(on, "* ") {
+		return nil, words.Quote(on) + " is more than one operation: a lifecycle begins with one, like users.create"
+	}
 	if p.options.Trigger == nil {
-		return nil
+		return nil, ""
 	}
-	t, wrong := p.options.Trigger(on)
-	if wrong != "" {
-		return nil
+	if t, wrong = p.options.Trigger(on); wrong != "" {
+		return nil, wrong
 	}
-	return t
+	return t, ""
 }
 
 // objectSteps checks a lifecycle of objects that are no profiles: that its call creates
 // or changes one, that this has what is asked for, and that its steps can be made.
 func (p *parsing) objectSteps(l *scenario.Lifecycle, at string) {
 	p.duration(l, at)
-	known := true
-	switch {
-	case l.On == operation.Any || strings.HasSuffix(l.On, ".*") || strings.HasSuffix(l.On, "/*") || strings.HasPrefix(l.On, "* "):
-		p.rule(at+"/on", "%s is more than one operation: a lifecycle begins with one, like users.create", words.Quote(l.On))
-		known = false
-	case p.options.Trigger != nil:
-		if _, wrong := p.options.Trigger(l.On); wrong != "" {
-			p.rule(at+"/on", "%s", wrong)
-			known = false
-		}
-	}
-	var t Trigger
-	if known {
-		t = p.trigger(l.On)
+	t, wrong := p.trigger(l.On)
+	if wrong != "" {
+		p.rule(at+"/on", "%s", wrong)
 	}
 	if t != nil {
 		first := firsts(l.Where)
