@@ -86,7 +86,8 @@ func (m movedClock) write(out io.Writer) error {
 		if e.Lifecycle != "" {
 			notes = append(notes, "lifecycle "+e.Lifecycle)
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", e.At.Format(instant), e.DisplayName, cmp.Or(e.Profile, e.Subject), e.change(), strings.Join(notes, ", "))
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", e.At.Format(instant), e.DisplayName, cmp.Or(e.Profile, e.Subject),
+			e.change(), strings.Join(notes, ", "))
 	}
 	if err := w.Flush(); err != nil {
 		return err

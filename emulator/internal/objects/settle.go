@@ -148,7 +148,8 @@ func (f *Futures) make(tx *entity.Tx, one *future, at time.Time) (Transition, er
 // fitting is the version in which a step can set what it says of an object: that of the
 // call, or else the other one, which may know more. declared is the type of the call's
 // path there.
-func (e *Engine) fitting(v workload.Version, typ string, o *entity.Object, set map[string]any) (fits workload.Version, declared *odata.Type) {
+func (e *Engine) fitting(v workload.Version, typ string, o *entity.Object, set map[string]any) (
+	fits workload.Version, declared *odata.Type) {
 	for _, try := range []workload.Version{v, workload.V1, workload.Beta} {
 		m := e.models[try]
 		if m == nil {
