@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
@@ -246,7 +247,7 @@ func (s Step) what() string {
 		if s.Set[name] == nil {
 			parts = append(parts, name+" is taken away")
 		} else {
-			parts = append(parts, name+" becomes "+shown(s.Set[name]))
+			parts = append(parts, name+" becomes "+shown(name, s.Set[name]))
 		}
 	}
 	if n := s.Errors.Total(); n > 0 {
@@ -264,9 +265,11 @@ func (s Step) what() string {
 // maxShown is how much of a value a plan shows.
 const maxShown = 100
 
-// shown is a value as JSON, less what would be too long to read.
-func shown(v any) string {
-	text := []rune(jsonText(v))
+// shown is the value of a property as JSON, less secrets and what would be too long to
+// read.
+func shown(name string, v any) string {
+	whole := redact.Body(jsonText(map[string]any{name: v}))
+	text := []rune(strings.TrimSuffix(strings.TrimPrefix(whole, "{"+jsonText(name)+":"), "}"))
 	if len(text) > maxShown {
 		return string(text[:maxShown]) + "…"
 	}
