@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -63,7 +64,7 @@ func (e event) change() string {
 		return "not made: " + e.Problem
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.After)) {
-		parts = append(parts, fmt.Sprintf("%s: %s -> %s", name, e.Before[name], e.After[name]))
+		parts = append(parts, name+": "+compact(e.Before[name])+" -> "+compact(e.After[name]))
 	}
 	if e.From.State != e.To.State {
 		parts = append(parts, e.From.State+" -> "+e.To.State)
@@ -72,6 +73,15 @@ func (e event) change() string {
 		parts = append(parts, cmp.Or(e.From.Status, "none")+" -> "+e.To.Status)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// compact is JSON on one line.
+func compact(v json.RawMessage) string {
+	var b bytes.Buffer
+	if json.Compact(&b, v) != nil {
+		return string(v)
+	}
+	return b.String()
 }
 
 // write prints the time and what came due.

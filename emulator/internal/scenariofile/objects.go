@@ -20,10 +20,23 @@ func (p *parsing) trigger(on string) (t Trigger, wrong string) {
 	if p.options.Trigger == nil {
 		return nil, ""
 	}
-	if t, wrong = p.options.Trigger(on); wrong != "" {
-		return nil, wrong
+	known, ok := p.triggers[on]
+	if !ok {
+		if known.t, known.wrong = p.options.Trigger(on); known.wrong != "" {
+			known.t = nil
+		}
+		if p.triggers == nil {
+			p.triggers = map[string]found{}
+		}
+		p.triggers[on] = known
 	}
-	return t, ""
+	return known.t, known.wrong
+}
+
+// found is what an operation was found to create or change.
+type found struct {
+	t     Trigger
+	wrong string
 }
 
 // objectSteps checks a lifecycle of objects that are no profiles: that its call creates

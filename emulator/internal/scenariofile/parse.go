@@ -69,6 +69,7 @@ type parsing struct {
 	tree     any // of doc, less what is wrong
 	bad      []string
 	problems scenario.Problems
+	triggers map[string]found // what was found of operations
 }
 
 // add notes a problem with the value of a pointer.
