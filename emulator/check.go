@@ -68,6 +68,29 @@ type Checker struct {
 	// suits both. Either is a profile whose create named no customizations, so the
 	// optional columns that a create chooses by itself are missed where they lack.
 	Matching bool
+
+	known func() operation.Known // of documents of Graph's metadata; nil: the emulated workloads alone
+}
+
+// WithMetadata returns a checker that holds what scenarios speak of against documents of
+// Graph's metadata, too, as a server with Options.Metadata does. It errs where one of
+// them cannot be read.
+func (c Checker) WithMetadata(metadata ...string) (Checker, error) {
+	k, err := knownWith(metadata)
+	if err != nil {
+		return c, fmt.Errorf("check: %w", err)
+	}
+	c.known = k
+	return c, nil
+}
+
+// knownWith are the operations of the emulated workloads and of documents of metadata.
+func knownWith(metadata []string) (func() operation.Known, error) {
+	if len(metadata) == 0 {
+		return known(builtIn), nil
+	}
+	described, err := readService(metadata, "")
+	return known(described.models), err
 }
 
 // Check is the Check of the zero Checker.
@@ -84,7 +107,7 @@ func (c Checker) Check(path string) (Report, error) {
 		return Report{}, fmt.Errorf("check %s: %w", path, words.Reason(err))
 	}
 	if !info.IsDir() {
-		f, err := checkFile(path)
+		f, err := c.file(path)
 		if err != nil {
 			return Report{}, err
 		}
@@ -119,7 +142,7 @@ func (c Checker) folder(folder string) (Report, error) {
 		case len(r.Files) == maxFiles:
 			return fmt.Errorf("check %s: the folder holds more than %d files", folder, maxFiles)
 		}
-		f, err := checkFile(path)
+		f, err := c.file(path)
 		if err == nil && f.Kind != KindOther {
 			r.Files = append(r.Files, f)
 		}
@@ -128,7 +151,7 @@ func (c Checker) folder(folder string) (Report, error) {
 	return r, err
 }
 
-func checkFile(path string) (FileReport, error) {
+func (c Checker) file(path string) (FileReport, error) {
 	if strings.EqualFold(filepath.Ext(path), ".csv") {
 		return oneTable(path)
 	}
@@ -149,7 +172,11 @@ func checkFile(path string) (FileReport, error) {
 	}
 	switch f.Kind {
 	case KindScenario:
-		err = f.scenario(outline, text)
+		k := c.known
+		if k == nil {
+			k = known(builtIn)
+		}
+		err = f.scenario(outline, text, k)
 	case KindFixture:
 		if err = f.schema("fixture", outline, text); err == nil && len(f.Problems) == 0 {
 			_, err := fixture.Load(path, fixtures.FS, schema.Embedded)
@@ -214,8 +241,8 @@ func (f *FileReport) take(err error) error {
 	return nil
 }
 
-func (f *FileReport) scenario(o scenariofile.Outline, text []byte) error {
-	options := scenarioOptions(known(builtIn))
+func (f *FileReport) scenario(o scenariofile.Outline, text []byte, known func() operation.Known) error {
+	options := scenarioOptions(known)
 	options.Folder = filepath.Dir(f.File)
 	s, err := scenariofile.Parse(f.File, text, options)
 	if err != nil {
@@ -259,17 +286,25 @@ func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) er
 
 // scenarioOptions is what a scenario may speak of.
 func scenarioOptions(known func() operation.Known) scenariofile.Options {
+	checks := new(schema.Payloads)
+	names := func() objects.Names { return known().Model.(objects.Names) }
 	return scenariofile.Options{
 		Collection: func(path string, properties []string) (property, wrong string) {
-			return known().Model.(objects.Names).Collection(path, properties)
+			return names().Collection(path, properties)
 		},
 		Wrong:      func(pattern string) string { return known().Wrong(pattern) },
+		Trigger:    func(operation string) (scenariofile.Trigger, string) { return names().Trigger(operation, checks) },
 		WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
 }
 
 // LoadScenario reads a scenario for those who only look at it: the name of a
-// built-in one or the path of a file. It errs with scenario.Problems, all that
-// is wrong with it, or where there is none.
-func LoadScenario(ref string) (*scenario.File, error) {
-	return scenariofile.Load(ref, scenarioOptions(known(builtIn)))
+// built-in one or the path of a file. What it speaks of is held against documents of
+// metadata, too, which are named as in Options.Metadata. It errs with
+// scenario.Problems, all that is wrong with it, or where there is none.
+func LoadScenario(ref string, metadata ...string) (*scenario.File, error) {
+	k, err := knownWith(metadata)
+	if err != nil {
+		return nil, err
+	}
+	return scenariofile.Load(ref, scenarioOptions(k))
 }

@@ -107,3 +107,56 @@ func TestLoadScenario(t *testing.T) {
 	_, err = emulator.LoadScenario("throtled")
 	assert.ErrorContains(t, err, `did you mean "throttled"?`)
 }
+
+// What a scenario says of objects is held against the documents that are given, by a
+// checker, by who only looks, and by a server.
+func TestScenariosWithMetadata(t *testing.T) {
+	dir := t.TempDir()
+	document, file := filepath.Join(dir, "things.csdl"), filepath.Join(dir, "things.yaml")
+	require.NoError(t, os.WriteFile(document, []byte(`<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
+<Schema Namespace="microsoft.graph" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+ <EntityType Name="thing"><Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.String" Nullable="false"/>
+  <Property Name="name" Type="Edm.String"/></EntityType>
+ <EntityContainer Name="GraphService"><EntitySet Name="things" EntityType="microsoft.graph.thing"/></EntityContainer>
+</Schema></edmx:DataServices></edmx:Edmx>`), 0o600))
+	write := func(set string) {
+		require.NoError(t, os.WriteFile(file, []byte("version: 1\nlifecycles:\n  - {on: things.create, steps: [{set: {"+set+"}}]}\n"), 0o600))
+	}
+	write("name: Bolt")
+	r, err := emulator.Check(file)
+	require.NoError(t, err)
+	assert.False(t, r.OK(), "by itself it does not know them")
+	_, err = emulator.LoadScenario(file)
+	require.ErrorContains(t, err, "things.create")
+
+	c, err := emulator.Checker{}.WithMetadata(document)
+	require.NoError(t, err)
+	r, err = c.Check(file)
+	require.NoError(t, err)
+	assert.True(t, r.OK(), r)
+	r, err = c.Check(dir)
+	require.NoError(t, err)
+	assert.True(t, r.OK(), r)
+	f, err := emulator.LoadScenario(file, document)
+	require.NoError(t, err)
+	assert.Equal(t, "things.create", f.Lifecycles[0].Name)
+	s, err := emulator.New(emulator.Options{Metadata: []string{document}, Scenario: file})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+
+	write("nmae: Bolt")
+	const wrong = `3:46: lifecycles[0].steps[0].set.nmae: thing has no property "nmae"; did you mean name?`
+	r, err = c.Check(file)
+	require.NoError(t, err)
+	require.Len(t, r.Files[0].Problems, 1)
+	assert.Equal(t, file+":"+wrong, r.Files[0].Problems[0].String())
+	_, err = emulator.LoadScenario(file, document)
+	require.ErrorContains(t, err, wrong)
+	_, err = emulator.New(emulator.Options{Metadata: []string{document}, Scenario: file})
+	require.ErrorContains(t, err, wrong)
+
+	_, err = emulator.Checker{}.WithMetadata(filepath.Join(dir, "none.csdl"))
+	require.ErrorContains(t, err, "none.csdl")
+	_, err = emulator.LoadScenario(file, filepath.Join(dir, "none.csdl"))
+	require.ErrorContains(t, err, "none.csdl")
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,13 +135,21 @@ const maxEvents = 1000
 
 func (w controlledWorld) Settle() control.Happened {
 	state := w.current.Load()
-	events, total := state.Profiles.Settle(state.Clock.Now(), maxEvents)
-	h := control.Happened{More: total - len(events)}
+	now := state.Clock.Now()
+	events, total := state.Profiles.Settle(now, maxEvents)
+	transitions, more := state.Futures.Settle(now, maxEvents)
+	var all []control.Event
 	for _, e := range events {
-		h.Events = append(h.Events, control.Event{At: e.At, Profile: e.ID, DisplayName: e.DisplayName,
+		all = append(all, control.Event{At: e.At, Profile: e.ID, DisplayName: e.DisplayName,
 			From: standing(e.From), To: standing(e.To), Lifecycle: e.Lifecycle, Errors: e.Errors})
 	}
-	return h
+	for _, t := range transitions {
+		all = append(all, control.Event{At: t.At, DisplayName: t.DisplayName, Lifecycle: t.Lifecycle,
+			Subject: t.Path, Before: t.Before, After: t.After, Problem: t.Problem})
+	}
+	slices.SortStableFunc(all, func(a, b control.Event) int { return a.At.Compare(b.At) })
+	all = all[:min(len(all), maxEvents)]
+	return control.Happened{Events: all, More: total + more - len(all)}
 }
 
 func standing(s profile.Standing) control.Standing {
@@ -154,13 +163,13 @@ func (w controlledWorld) Advance(d time.Duration) (control.Happened, error) {
 	return w.Settle(), nil
 }
 
-// maxSteps bounds how far "idle" goes: each profile has a handful of steps.
+// maxSteps bounds how far "idle" goes: each profile or other object has a handful of steps.
 const maxSteps = 10_000_000
 
 func (w controlledWorld) AdvanceIdle() (all control.Happened, err error) {
 	for range maxSteps {
 		state := w.current.Load()
-		next, ok := state.Profiles.NextStep(state.Clock.Now())
+		next, ok := state.nextStep()
 		if !ok {
 			return all, nil
 		}
@@ -175,6 +184,15 @@ func (w controlledWorld) AdvanceIdle() (all control.Happened, err error) {
 		all.More += h.More + len(h.Events) - room
 	}
 	return all, nil
+}
+
+// nextStep is when the next step of a profile or of another object is due.
+func (st *state) nextStep() (at time.Time, ok bool) {
+	at, ok = st.Profiles.NextStep(st.Clock.Now())
+	if other, also := st.Futures.Next(); also && (!ok || other.Before(at)) {
+		return other, true
+	}
+	return at, ok
 }
 
 func (w controlledWorld) Force(id, state, status string) (control.ForcedProfile, error) {

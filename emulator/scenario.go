@@ -14,6 +14,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/throttling"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
@@ -42,6 +43,7 @@ type prepared struct {
 	base       *entity.Store // of fixture
 	tenants    tenants       // of fixture
 	script     *profile.Script
+	objects    *objects.Script
 }
 
 // scenarioRefs are the scenarios that the options name.
@@ -120,7 +122,8 @@ func (s *Server) prepare(sources []Source, files []*scenario.File, variants map[
 	if err != nil {
 		return nil, err
 	}
-	sc := &prepared{sources: sources, file: f, perRequest: f.Clock.PerRequest.Std(), script: scenariofile.Script(f)}
+	sc := &prepared{sources: sources, file: f, perRequest: f.Clock.PerRequest.Std(), script: scenariofile.Script(f),
+		objects: objectScript(f)}
 	readings := maps.Clone(f.Variants)
 	if readings == nil {
 		readings = map[string]string{}
@@ -147,6 +150,24 @@ func (s *Server) prepare(sources []Source, files []*scenario.File, variants map[
 		}
 	}
 	return sc, err
+}
+
+// objectScript is what a scenario says about the future of objects, as their engine takes
+// it: all lifecycles but those of profiles.
+func objectScript(f *scenario.File) *objects.Script {
+	var list []objects.Lifecycle
+	for i := range f.Lifecycles {
+		l := &f.Lifecycles[i]
+		if l.OfProfiles() {
+			continue
+		}
+		one := objects.Lifecycle{Name: l.Name, On: l.On, Where: l.Where, Next: l.Next}
+		for _, s := range l.Steps {
+			one.Steps = append(one.Steps, objects.Step{After: s.After.Time.Std(), Reads: s.After.Reads, Set: s.Set})
+		}
+		list = append(list, one)
+	}
+	return objects.NewScript(list)
 }
 
 // begin returns what the requests of a world meet, with its counters at zero. o
@@ -214,8 +235,11 @@ func (w *World) putInForce(sc *prepared) (notes []string) {
 	w.closeChapter(state, journal.CloseScenario)
 	state.prepared = sc
 	state.World.SetScenario(sc.begin(state.idSeed))
-	state.Profiles.Settle(state.Clock.Now(), 0) // what is due belongs to the script before
+	now := state.Clock.Now()
+	state.Profiles.Settle(now, 0) // what is due belongs to the script before
 	state.Profiles.SetScript(sc.script)
+	state.Futures.Settle(now, 0)
+	state.Futures.SetScript(sc.objects)
 	if sc.file.Clock.Given() && w.server.set.clock == nil {
 		if err := state.Clock.Start(sc.clock); err != nil {
 			w.server.set.Log.Warn("the scenario's clock was not set", "world", w.Name(), "error", err)

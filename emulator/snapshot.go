@@ -13,6 +13,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/throttling"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
@@ -46,10 +47,11 @@ type snapshot struct {
 	Throttle *throttling.Saved   `json:"throttle,omitzero"`
 	Retries  engine.SavedRetries `json:"retries"`
 	sds.Saved
-	Entities  *entity.Saved       `json:"entities,omitzero"`  // all objects of the tenant
-	Rosters   directory.Saved     `json:"rosters,omitzero"`   // which of them syncs made
-	Directory *directory.OldSaved `json:"directory,omitzero"` // in their place in what was saved before there were objects
-	Revoked   uint64              `json:"revoked,omitzero"`   // the revision of the last revocation of its tokens
+	Entities  *entity.Saved        `json:"entities,omitzero"`  // all objects of the tenant
+	Futures   objects.SavedFutures `json:"futures,omitzero"`   // what lifecycles make of them
+	Rosters   directory.Saved      `json:"rosters,omitzero"`   // which of them syncs made
+	Directory *directory.OldSaved  `json:"directory,omitzero"` // in their place in what was saved before there were objects
+	Revoked   uint64               `json:"revoked,omitzero"`   // the revision of the last revocation of its tokens
 
 	Sessions entra.SavedSessions `json:"sessions,omitzero"` // sign-ins that were revoked
 }
@@ -72,17 +74,30 @@ type positions struct {
 	Objects  uint64 `json:"objects,omitzero"`
 }
 
+// maxAttempts is how often a save looks for objects and futures of one moment while
+// clients go on to write. After that they are of two: a step may be missing then.
+const maxAttempts = 10
+
 // save returns the world whole.
 func (w *World) save() snapshot {
 	state, sc, rules := w.inForce()
 	now := state.Clock.Now()
+	state.Futures.Settle(now, 0)
 	profiles, rosters, entities := state.State.Save(now) // first: it lets the directory have what is due
+	futures, revision := state.Futures.Save()
+	for range maxAttempts {
+		if revision == entities.Revision {
+			break
+		}
+		profiles, rosters, entities = state.State.Save(now)
+		futures, revision = state.Futures.Save()
+	}
 	s := snapshot{Kind: worldKind, Version: snapshotVersion, World: w.Name(), Tenant: w.tenant, idSeed: state.idSeed,
 		Clock:    state.Clock.Save(),
 		Scenario: sc.sources, Fixture: state.start.given, Variants: rules.Variants.Readings(),
 		Ids: positions{state.ids.Position(), state.RequestIDs.Position(), state.Journal.Position(),
 			state.minted.Position()},
-		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Saved: profiles, Rosters: rosters, Entities: &entities,
+		Faults: rules.Faults.Save(), Retries: state.SaveRetries(), Saved: profiles, Rosters: rosters, Entities: &entities, Futures: futures,
 		Revoked: state.Revision.Load(), Sessions: state.Sessions.Save()}
 	for _, name := range storedVariants {
 		if reading := state.stored.Get(name); reading != s.Variants[name] {
@@ -183,6 +198,9 @@ func (w *World) restore(s snapshot) error {
 		return err
 	}
 	state.memory.Add(state.Directory.Bytes() - before)
+	if err := state.Futures.Restore(s.Futures); err != nil {
+		return fmt.Errorf("/futures%w", err)
+	}
 	if err := state.State.Restore(s.Saved); err != nil {
 		return err
 	}

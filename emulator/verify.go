@@ -150,9 +150,9 @@ func (s *state) rules() (list []judge.RuleUse) {
 	for _, u := range inForce.Faults.Rules() {
 		list = append(list, judge.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional, Added: u.Added})
 	}
-	used := s.Profiles.Used()
+	used, objects := s.Profiles.Used(), s.Futures.Used()
 	for _, l := range sc.file.Lifecycles {
-		list = append(list, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name], Optional: l.Optional})
+		list = append(list, judge.RuleUse{Name: l.Name, Kind: "lifecycle", Fired: used[l.Name] + objects[l.Name], Optional: l.Optional})
 	}
 	if inForce.PageSize > 0 {
 		list = append(list, judge.RuleUse{Name: strconv.Itoa(inForce.PageSize), Kind: "pageSize", Fired: inForce.Pages.Load(), Optional: true})

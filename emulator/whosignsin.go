@@ -27,6 +27,7 @@ type whoSignsIn struct {
 func (st *state) signsIn() whoSignsIn {
 	now := st.Clock.Now()
 	st.Syncs.Settle(now)
+	st.Futures.Settle(now, 0)
 	return whoSignsIn{view: st.Entities.View(), now: now, fixture: &st.start.fixture.Directory}
 }
 

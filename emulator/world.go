@@ -54,6 +54,7 @@ type state struct {
 	Directory *directory.Store // which objects syncs made
 	Entities  *entity.Store    // objects and their links
 	minted    *ids.Stream      // of objects
+	Futures   *objects.Futures // what lifecycles make of Entities
 	idSeed
 	Sessions *entra.Sessions // what its token endpoints gave, and may take back
 	memory   *quota.Share    // what it keeps, of Limits.Memory
@@ -137,8 +138,11 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 		Clock:      clock.New(sc.clock, s.set.Now),
 		RequestIDs: ids.NewStream(o.Seed, o.From, "requests"),
 		Journal:    record.New(w.Name(), record.Limits{Entries: s.set.Limits.JournalEntries, Bytes: s.set.Limits.JournalBytes, Quota: memory}),
-		Settle:     st.Files.Sweep, // a client that uploads no more may still ask
-		Standing:   st.Standing,
+		Settle: func(now time.Time) {
+			st.Files.Sweep(now) // a client that uploads no more may still ask
+			st.Futures.Settle(now, 0)
+		},
+		Standing: st.Standing,
 		Profile: func(now time.Time, id string) []byte {
 			r, err := st.Profiles.Get(now, id)
 			if err != nil {
@@ -147,10 +151,16 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 			return r.JSON()
 		},
 	}
+	kept := &objects.State{Store: st.Entities, NewID: st.minted.GUID, Settle: func(c *workload.Call) { st.Syncs.Settle(c.Now) }}
 	st.World.Tenant = workload.Tenant{ID: w.tenant, PageKey: ids.Key(o.Seed, o.From, "pages"),
 		FirstUser: st.firstUser,
-		States: []any{&st.State,
-			&objects.State{Store: st.Entities, NewID: st.minted.GUID, Settle: func(c *workload.Call) { st.Syncs.Settle(c.Now) }}}}
+		States:    []any{&st.State, kept}}
+	st.Futures = s.graph.Objects().Futures(&st.World.Tenant, kept, memory)
+	st.Futures.SetScript(sc.objects)
+	st.Futures.Failed = func(t objects.Transition) {
+		s.set.Log.Warn("a step of a lifecycle could not be made", "world", w.Name(), "lifecycle", t.Lifecycle, "object", t.Path, "why", t.Problem)
+	}
+	kept.Futures = st.Futures
 	st.Journal.CopyTo(s.copies)
 	st.Sessions = entra.NewSessions()
 	st.Revoked = st.Sessions.Revoked

@@ -13,6 +13,7 @@ import (
 
 func newCheck(env environment) *cobra.Command {
 	identity, allRows := "creation", false
+	var metadata []string
 	c := &cobra.Command{
 		Use:   "check PATH…",
 		Short: "Check scenarios, fixtures, request bodies and rosters without a server",
@@ -29,12 +30,16 @@ is what a start says to a profile whose create named no customizations: the opti
 columns that a create then chooses by itself, as a teacher's Title, are warned of
 where they lack.
 
+What a scenario says of operations and objects is held against what graphemu knows by
+itself, and with --metadata against Graph's metadata, as by serve --metadata.
+
 Each problem is a line that begins with file, line and column. A warning is about
 what is right but can't have been meant, as a fault that another one always goes
 before, or what the service would only warn of. The exit code is 1 where there is a
 problem.`,
 		Example: `  graphemu check nightly.yaml
   graphemu check scenarios fixtures
+  graphemu check mail.yaml --metadata graph
   graphemu check create-request.json
   graphemu check roster --identity matching`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -46,11 +51,22 @@ problem.`,
 	}
 	c.Flags().StringVar(&identity, "identity", identity, "what a roster's profile does with identities: `creation` or matching")
 	c.Flags().BoolVar(&allRows, "all-rows", false, "name the first 100 rows of each message about a roster, not 3")
+	metadataFlag(c, &metadata)
 	c.RunE = func(_ *cobra.Command, args []string) error {
+		if err := fromEnvironment(c.Flags(), env); err != nil {
+			return err
+		}
 		if identity != "creation" && identity != "matching" {
 			return fmt.Errorf("--identity %s: want creation or matching", identity)
 		}
-		p := printer{out: env.out, checker: emulator.Checker{Matching: identity == "matching"}, rows: 3}
+		checker := emulator.Checker{Matching: identity == "matching"}
+		if len(metadata) > 0 {
+			var err error
+			if checker, err = checker.WithMetadata(metadata...); err != nil {
+				return err
+			}
+		}
+		p := printer{out: env.out, checker: checker, rows: 3}
 		if allRows {
 			p.rows = 100
 		}

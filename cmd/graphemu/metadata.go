@@ -71,6 +71,15 @@ obeyed. All of it is checked first: it writes everything, or nothing.`,
 	return c
 }
 
+// metadataFlag adds --metadata to a command that starts no server.
+func metadataFlag(c *cobra.Command, list *[]string) {
+	c.Flags().StringArrayVar(list, "metadata", nil, "a `folder` of metadata get, or a CSDL file, VERSION=FILE for another version than v1.0 "+
+		"(repeatable; default the emulated ones alone)")
+	if err := c.RegisterFlagCompletionFunc("metadata", orFile(versions)); err != nil {
+		panic(err) // the name is a constant
+	}
+}
+
 func newMetadataShow(env environment) *cobra.Command {
 	var o emulator.MetadataOptions
 	c := &cobra.Command{
@@ -88,13 +97,9 @@ with v1.0 or beta is of that version.`,
 	}
 	fl := c.Flags()
 	fl.SortFlags = false
-	fl.StringArrayVar(&o.Metadata, "metadata", nil, "a `folder` of metadata get, or a CSDL file, VERSION=FILE for another version than v1.0 "+
-		"(repeatable; default the emulated ones alone)")
+	metadataFlag(c, &o.Metadata)
 	fl.StringVar(&o.Permissions, "permissions", "", "`file` with the table of permissions (default permissions.json of the folder)")
 	fl.BoolVar(&o.Beta, "beta", false, "a path without a version is one of beta")
-	if err := c.RegisterFlagCompletionFunc("metadata", orFile(versions)); err != nil {
-		panic(err) // the name is a constant
-	}
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		if err := fromEnvironment(fl, env); err != nil {
 			return err

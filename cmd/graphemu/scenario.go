@@ -100,18 +100,27 @@ that is there stays, unless --force is given.`,
 }
 
 func newScenarioPlan(env environment) *cobra.Command {
-	return &cobra.Command{
+	var metadata []string
+	c := &cobra.Command{
 		Use: "plan NAME|FILE", Short: "Tell what a scenario does, and when", Args: one("plan takes the name of a built-in scenario or a file"),
 		Long: `plan tells in words what a scenario does: for each lifecycle when the profile is
-where, each fault in a sentence, and what is expected of the client.`,
+where, or what is set of another object, each fault in a sentence, and what is
+expected of the client. With --metadata the scenario may speak of all that Graph's
+metadata describes.`,
 		ValidArgsFunction: first(orFile(scenario.Names)),
-		Example:           "  graphemu scenario plan quarantined\n  graphemu scenario plan nightly.yaml",
-		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := emulator.LoadScenario(args[0])
-			if err != nil {
-				return err
-			}
-			return scenario.WritePlan(env.out, f)
-		},
+		Example: "  graphemu scenario plan quarantined\n  graphemu scenario plan nightly.yaml\n" +
+			"  graphemu scenario plan mail.yaml --metadata graph",
 	}
+	metadataFlag(c, &metadata)
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		if err := fromEnvironment(c.Flags(), env); err != nil {
+			return err
+		}
+		f, err := emulator.LoadScenario(args[0], metadata...)
+		if err != nil {
+			return err
+		}
+		return scenario.WritePlan(env.out, f)
+	}
+	return c
 }

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -45,13 +49,23 @@ type event struct {
 	From, To    standing
 	Lifecycle   string
 	Errors      int
+
+	Subject       string // path of an object that is no profile
+	Before, After map[string]json.RawMessage
+	Problem       string
 }
 
 type standing struct{ State, Status string }
 
-// change tells what of the standing has changed.
+// change tells what of the standing has changed, or of the properties.
 func (e event) change() string {
 	var parts []string
+	if e.Problem != "" {
+		return "not made: " + e.Problem
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.After)) {
+		parts = append(parts, name+": "+compact(e.Before[name])+" -> "+compact(e.After[name]))
+	}
 	if e.From.State != e.To.State {
 		parts = append(parts, e.From.State+" -> "+e.To.State)
 	}
@@ -59,6 +73,15 @@ func (e event) change() string {
 		parts = append(parts, cmp.Or(e.From.Status, "none")+" -> "+e.To.Status)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// compact is JSON on one line.
+func compact(v json.RawMessage) string {
+	var b bytes.Buffer
+	if json.Compact(&b, v) != nil {
+		return string(v)
+	}
+	return b.String()
 }
 
 // write prints the time and what came due.
@@ -73,7 +96,8 @@ func (m movedClock) write(out io.Writer) error {
 		if e.Lifecycle != "" {
 			notes = append(notes, "lifecycle "+e.Lifecycle)
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", e.At.Format(instant), e.DisplayName, e.Profile, e.change(), strings.Join(notes, ", "))
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", e.At.Format(instant), e.DisplayName, cmp.Or(e.Profile, e.Subject),
+			e.change(), strings.Join(notes, ", "))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -91,7 +115,7 @@ func newWorldClock(client *controlClient) *cobra.Command {
 	c := &cobra.Command{
 		Use: "clock", Short: "Tell the world's time, or move it", Args: noSuchCommand,
 		Long: `clock tells the world's time and how it passes. Moving it prints what came due by
-that: the steps in the lives of the profiles, in order.`,
+that: the steps in the lives of the profiles and other objects, in order.`,
 		Example: `  graphemu world clock
   graphemu world clock freeze
   graphemu world clock advance 10m

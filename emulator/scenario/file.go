@@ -1,5 +1,5 @@
 // Package scenario is the file format in which a test author says how the
-// future of profiles unfolds (lifecycles), what goes wrong on the wire (faults
+// future of profiles and other objects unfolds (lifecycles), what goes wrong on the wire (faults
 // and throttles), and what a client must have done in the end (expectations).
 //
 // A file is YAML or JSON, as schemas/scenario.schema.json describes it. It is
@@ -13,10 +13,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/throttle"
@@ -91,12 +93,12 @@ type Timeline struct {
 	InProgress   *clock.Duration `json:"inProgress,omitzero"`
 }
 
-// Lifecycle is one scripted future of the profiles that it is for: it begins when
-// On is called, and Next tells which one the following call begins.
+// Lifecycle is one scripted future of the profiles, or of the other objects, that it is
+// for: it begins when On is called, and Next tells which one the following call begins.
 type Lifecycle struct {
-	Name     string         `json:"name"`
-	On       string         `json:"on"`              // the operation that sets it going, as "profiles.start"
-	Where    map[string]any `json:"where,omitempty"` // gjson path into the profile to a string, number, Boolean or null
+	Name     string         `json:"name"`            // see DefaultName for one that has none
+	On       string         `json:"on"`              // the operation that sets it going, as "profiles.start" or "users.create"
+	Where    map[string]any `json:"where,omitempty"` // gjson path into the object to a string, number, Boolean or null
 	Steps    []Step         `json:"steps"`
 	Next     string         `json:"next,omitzero"`
 	Optional bool           `json:"optional,omitzero"` // no warning where it never ran
@@ -104,14 +106,26 @@ type Lifecycle struct {
 	Place string `json:"-"` // as "nightly.yaml:12:5"
 }
 
-// Step is where a profile, or its sync, is from an instant on.
+// OfProfiles tells whether the lifecycle is one of synchronization profiles, whose steps
+// have states. The steps of others set properties.
+func (l *Lifecycle) OfProfiles() bool { return strings.HasPrefix(l.On, "profiles.") }
+
+// DefaultName is what a lifecycle without a name is called: its operation, as
+// "users.create", with a number where that is taken, as "users.create-2".
+func (l *Lifecycle) DefaultName(taken func(name string) bool) string {
+	return operation.Numbered(operation.Plain(l.On, "lifecycle"), taken)
+}
+
+// Step is where a profile, or its sync, is from an instant on, or what is set of another
+// object then.
 type Step struct {
-	State         string `json:"state,omitzero"`  // a profile's state, or "gone"
-	Status        string `json:"status,omitzero"` // a sync's status
-	After         After  `json:"after,omitzero"`
-	Errors        Errors `json:"errors,omitzero"`
-	StatusMessage string `json:"statusMessage,omitzero"`
-	Force         bool   `json:"force,omitzero"` // taken though the service could not do it
+	State         string         `json:"state,omitzero"`  // a profile's state, or "gone"
+	Status        string         `json:"status,omitzero"` // a sync's status
+	Set           map[string]any `json:"set,omitempty"`   // of another object: merged into it as a PATCH would
+	After         After          `json:"after,omitzero"`
+	Errors        Errors         `json:"errors,omitzero"`
+	StatusMessage string         `json:"statusMessage,omitzero"`
+	Force         bool           `json:"force,omitzero"` // taken though the service could not do it
 }
 
 // After is how long a step waits since the step before: a time, or Reads above

@@ -56,7 +56,9 @@ func Overlaps(f *File) []Warning {
 				break
 			}
 		}
-		warnings = append(warnings, unmatched(l.Where, l.Place, path+".where")...)
+		if l.OfProfiles() { // of others it is an error, which is told where the file is read
+			warnings = append(warnings, unmatched(l.Where, l.Place, path+".where")...)
+		}
 	}
 	for i, e := range f.Expect {
 		warnings = append(warnings, unmatched(e.Profile, e.Place, fmt.Sprintf("expect[%d].profile", i))...)

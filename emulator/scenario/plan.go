@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
@@ -115,17 +116,17 @@ func (p *plan) lifecycles(f *File) {
 	if len(f.Lifecycles) == 0 {
 		return
 	}
-	p.line("\nLifecycles, of which the first that fits the call and the profile applies:")
+	p.line("\nLifecycles, of which the first that fits the call and the %s applies:", f.lives())
 	for i, l := range f.Lifecycles {
 		if i > 0 {
 			p.line("")
 		}
 		p.line("  %s", l.Name)
-		p.line("    on %s%s%s", l.On, on(l.Where), f.waits(l.Name))
+		p.line("    on %s%s%s", l.On, l.objects(), f.waits(l.Name))
 		p.table("      ", l.rows())
 		switch {
 		case l.Next != "":
-			p.line("    then %s, at the next %s; this one runs once for each profile", l.Next, f.trigger(l.Next))
+			p.line("    then %s, at the next %s; this one runs once for each %s", l.Next, f.trigger(l.Next), l.noun())
 		default:
 			p.line("    then nothing by itself, until the next call")
 		}
@@ -135,12 +136,28 @@ func (p *plan) lifecycles(f *File) {
 	}
 }
 
-// on says on which profiles.
-func on(where map[string]any) string {
-	if len(where) == 0 {
-		return ", of every profile"
+// noun is what the lifecycle is for.
+func (l *Lifecycle) noun() string {
+	if l.OfProfiles() {
+		return "profile"
 	}
-	return ", of profiles with " + conditions(where)
+	return "object"
+}
+
+// lives is what the lifecycles are for.
+func (f *File) lives() string {
+	if slices.ContainsFunc(f.Lifecycles, func(l Lifecycle) bool { return !l.OfProfiles() }) {
+		return "object"
+	}
+	return "profile"
+}
+
+// objects says on which profiles, or other objects.
+func (l *Lifecycle) objects() string {
+	if len(l.Where) == 0 {
+		return ", of every " + l.noun()
+	}
+	return ", of " + l.noun() + "s with " + conditions(l.Where)
 }
 
 // conditions says what is asked of values.
@@ -226,6 +243,13 @@ func (s Step) what() string {
 			parts = append(parts, word)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Set)) {
+		if s.Set[name] == nil {
+			parts = append(parts, name+" is taken away")
+		} else {
+			parts = append(parts, name+" becomes "+shown(name, s.Set[name]))
+		}
+	}
 	if n := s.Errors.Total(); n > 0 {
 		parts = append(parts, counted(n, "error"))
 	}
@@ -238,11 +262,25 @@ func (s Step) what() string {
 	return strings.Join(parts, ", ")
 }
 
+// maxShown is how much of a value a plan shows.
+const maxShown = 100
+
+// shown is the value of a property as JSON, less secrets and what would be too long to
+// read.
+func shown(name string, v any) string {
+	whole := redact.Body(jsonText(map[string]any{name: v}))
+	text := []rune(strings.TrimSuffix(strings.TrimPrefix(whole, "{"+jsonText(name)+":"), "}"))
+	if len(text) > maxShown {
+		return string(text[:maxShown]) + "…"
+	}
+	return string(text)
+}
+
 // timeline writes the life that goes on where no lifecycle decides.
 func (p *plan) timeline(f *File) {
 	t := f.Timeline.Filled()
 	title := "Every call leads to"
-	if len(f.Lifecycles) > 0 {
+	if slices.ContainsFunc(f.Lifecycles, func(l Lifecycle) bool { return l.OfProfiles() }) {
 		title = "Every other call leads to"
 	}
 	p.line("\n%s:", title)

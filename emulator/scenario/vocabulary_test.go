@@ -33,7 +33,7 @@ func TestTheSchemaHasTheWordsOfTheCode(t *testing.T) {
 
 	words := func(def, property string) (list []string) {
 		from := s.Defs[def].Properties[property]
-		if def == "scenarioWhile" {
+		if def == "scenarioWhile" || property == "on" {
 			from.Enum = from.Examples // it is for any object: the words are those of profiles
 		}
 		for _, e := range from.Enum {
@@ -52,7 +52,7 @@ func TestTheSchemaHasTheWordsOfTheCode(t *testing.T) {
 	for _, c := range profile.Triggers {
 		triggers = append(triggers, "profiles."+string(c))
 	}
-	assert.Equal(t, sorted(triggers), words("scenarioLifecycle", "on"))
+	assert.Subset(t, words("scenarioLifecycle", "on"), triggers, "beside them there are examples of other objects")
 }
 
 func sorted[T ~string](list []T) (out []string) {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -27,15 +28,22 @@ type Happened struct {
 	More   int     `json:"more"` // how many events came after those that are told
 }
 
-// Event is a step in a profile's life.
+// Event is a step in the life of a profile, or of another object.
 type Event struct {
 	At          time.Time `json:"at"`
-	Profile     string    `json:"profile"` // id
+	Profile     string    `json:"profile,omitzero"` // id
 	DisplayName string    `json:"displayName"`
-	From        Standing  `json:"from"`
-	To          Standing  `json:"to"`
+	From        Standing  `json:"from,omitzero"` // of a profile
+	To          Standing  `json:"to,omitzero"`
 	Lifecycle   string    `json:"lifecycle,omitzero"` // of the scenario; absent where it is the default life
 	Errors      int       `json:"errors,omitzero"`    // that the step recorded
+
+	// Of another object: its path, as "/users/…", what the step has set, less secrets, and why it
+	// could not.
+	Subject string          `json:"subject,omitzero"`
+	Before  json.RawMessage `json:"before,omitzero"`
+	After   json.RawMessage `json:"after,omitzero"`
+	Problem string          `json:"problem,omitzero"`
 }
 
 // Standing is where a profile stands in its life.

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -135,6 +136,12 @@ func (w *fakeWorld) Drop() error {
 
 func (w *fakeWorld) Settle() (h Happened) {
 	for len(w.steps) > 0 && !w.steps[0].After(w.clock.Now()) {
+		if w.steps[0].Second() == 3 { // of an object that is no profile
+			h.Events = append(h.Events, Event{At: w.steps[0], DisplayName: "Ann", Subject: "/users/1", Lifecycle: "users.create",
+				Before: json.RawMessage(`{"accountEnabled":false}`), After: json.RawMessage(`{"accountEnabled":true}`)})
+			w.steps = w.steps[1:]
+			continue
+		}
 		h.Events = append(h.Events, Event{At: w.steps[0], Profile: "p", DisplayName: "North", From: Standing{"provisioning", "paused"}, To: Standing{State: "gone"}})
 		w.steps = w.steps[1:]
 	}

@@ -53,6 +53,10 @@ func TestWhatHappenedIsTold(t *testing.T) {
 		if want.events > 0 {
 			assert.JSONEq(t, `{"at":"2026-01-05T06:00:02Z","profile":"p","displayName":"North","from":{"state":"provisioning","status":"paused"},"to":{"state":"gone"}}`, string(v.Happened[0]))
 		}
+		if want.events > 1 {
+			assert.JSONEq(t, `{"at":"2026-01-05T06:00:03Z","displayName":"Ann","subject":"/users/1","lifecycle":"users.create",
+				"before":{"accountEnabled":false},"after":{"accountEnabled":true}}`, string(v.Happened[1]), "what a profile has is left out")
+		}
 	}
 	b := newBench(t)
 	b.world.fails = errors.New("past the year 9999")

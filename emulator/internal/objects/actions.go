@@ -11,6 +11,7 @@ import (
 // begin is what comes before every operation on objects.
 func (e *Engine) begin(c *workload.Call, p resource.Path) error {
 	c.Objects = e
+	stateOf(c).Futures.Settle(c.Now, 0)
 	if r := e.rulesOf(p.Segments[0].Type); r != nil && r.Settle != nil {
 		return r.Settle(c, stateOf(c).Store)
 	}
@@ -21,7 +22,7 @@ func (e *Engine) begin(c *workload.Call, p resource.Path) error {
 func (e *Engine) Store(c *workload.Call) *entity.Store { return stateOf(c).Store }
 
 // NewID is the next id that the world mints.
-func (e *Engine) NewID(c *workload.Call) string { return stateOf(c).NewID() }
+func (e *Engine) NewID(c *workload.Call) string { return workload.State[*State](c).NewID() }
 
 // Object answers an object that is declared as a type.
 func (e *Engine) Object(c *workload.Call, status int, typ, context string, o *entity.Object) engine.Reply {

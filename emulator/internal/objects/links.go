@@ -62,6 +62,11 @@ func (e *Engine) setRef(c *workload.Call, p resource.Path) (engine.Reply, error)
 	})
 }
 
+// linker is the object that has the links, which a change of them is one of.
+func linker(t target, links resource.Path) *target {
+	return &target{object: t.from, typ: links.Segments[len(links.Segments)-2].Type}
+}
+
 // linkTo reads the body of a $ref and lets do link to what it names.
 func (e *Engine) linkTo(c *workload.Call, p resource.Path, do func(*entity.Tx, target, *entity.Object) error) (engine.Reply, error) {
 	body, err := c.Object()
@@ -74,23 +79,23 @@ func (e *Engine) linkTo(c *workload.Call, p resource.Path, do func(*entity.Tx, t
 			Help("missing", "/@odata.id", `want {"@odata.id": "%s/directoryObjects/{id}"}`, c.Base())
 	}
 	links, _ := owner(p)
-	err = stateOf(c).Store.Update(c.Now, func(tx *entity.Tx) error {
+	err = e.alter(c, func(tx *entity.Tx) (*target, error) {
 		t, err := e.linkTarget(c, tx.View, links)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		to, err := e.byURL(c, tx.View, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if r := e.rulesOf(links.End().Property.Type); r != nil && r.View != "" && !strings.Contains(id, rootOf(r.Set)+"/") {
 			// Observed: msgraph-sdk-dotnet issue 1757, of a user's address in place of the education user's.
-			return apierror.NoTarget().Help("invalidReference", "/@odata.id", "want the address %s/%s/%s", c.Base(), r.Set, to.ID)
+			return nil, apierror.NoTarget().Help("invalidReference", "/@odata.id", "want the address %s/%s/%s", c.Base(), r.Set, to.ID)
 		}
 		if err := e.fits(c, links.End().Property, t.link, to); err != nil {
-			return err
+			return nil, err
 		}
-		return do(tx, t, to)
+		return linker(t, links), do(tx, t, to)
 	})
 	if err != nil {
 		return engine.Reply{}, e.inWords(err)
@@ -116,10 +121,10 @@ func (e *Engine) removeRef(c *workload.Call, p resource.Path) (engine.Reply, err
 			id = q.Get("@id")
 		}
 	}
-	err := stateOf(c).Store.Update(c.Now, func(tx *entity.Tx) error {
+	err := e.alter(c, func(tx *entity.Tx) (*target, error) {
 		t, err := e.linkTarget(c, tx.View, links)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var to *entity.Object
 		switch {
@@ -128,17 +133,17 @@ func (e *Engine) removeRef(c *workload.Call, p resource.Path) (engine.Reply, err
 		case key != nil:
 			to = t.list.find(e, key)
 		case id == "":
-			return workload.Refuse("The link to remove is not named.").
+			return nil, workload.Refuse("The link to remove is not named.").
 				Help("missing", "", "DELETE %s/{id}/$ref names it, or the query option $id", links)
 		default:
 			if to, err = e.byURL(c, tx.View, id); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if to == nil { // observed: the error names the object that has the links (docs issue 18714)
-			return apierror.ResourceNotFound(t.from.ID)
+			return nil, apierror.ResourceNotFound(t.from.ID)
 		}
-		return e.part(c, tx, t.link, t.from, to)
+		return linker(t, links), e.part(c, tx, t.link, t.from, to)
 	})
 	if err != nil {
 		return engine.Reply{}, e.inWords(err)

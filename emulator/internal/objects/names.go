@@ -249,14 +249,9 @@ func (n Names) Collection(path string, properties []string) (property, wrong str
 			typ = end.Type
 		}
 		for _, name := range properties {
-			if end.Type.Property(name) != nil || end.Type != typ || extended(end.Type, name) {
-				continue
+			if wrong := wrongProperty(end.Type, name); wrong != "" && end.Type == typ {
+				return name, wrong
 			}
-			var known []string
-			for _, p := range end.Type.Structural() {
-				known = append(known, p.Name)
-			}
-			return name, end.Type.Name + " has no property " + words.Quote(name) + words.Suggestion(name, known)
 		}
 	}
 	return "", ""

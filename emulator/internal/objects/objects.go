@@ -51,6 +51,8 @@ type State struct {
 
 	// Settle lets the store have what the syncs made that are over by now; nil: nothing.
 	Settle func(c *workload.Call)
+
+	Futures *Futures // what lifecycles make of its objects; nil: nothing
 }
 
 func stateOf(c *workload.Call) *State {

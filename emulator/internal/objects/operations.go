@@ -314,6 +314,10 @@ func (e *Engine) act(c *workload.Call, on resource.Path, run workload.Action) (e
 	if err != nil {
 		return engine.Reply{}, e.inWords(err)
 	}
+	if t.list == nil {
+		// It is done, so it is no error where no future fits any more.
+		_ = e.alter(c, func(*entity.Tx) (*target, error) { return &t, nil })
+	}
 	return a, nil
 }
 

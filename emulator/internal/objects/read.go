@@ -65,7 +65,9 @@ func (e *Engine) getObject(c *workload.Call, p resource.Path) (engine.Reply, err
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	return e.answer(c, http.StatusOK, t, p, o), nil
+	a := e.answer(c, http.StatusOK, t, p, o)
+	stateOf(c).Futures.read(c.Now, t.object)
+	return a, nil
 }
 
 // answer is one object as the answer's whole body.

@@ -122,6 +122,7 @@ func (e *Engine) Members(c *workload.Call, path string) (all [][]byte) {
 			continue
 		}
 		c.Version = v
+		stateOf(c).Futures.Settle(c.Now, 0)
 		view := stateOf(c).Store.View()
 		t, err := e.resolve(c, view, p)
 		if err != nil || t.list == nil {

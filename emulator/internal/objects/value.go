@@ -109,10 +109,10 @@ func (e *Engine) clearProperty(c *workload.Call, p resource.Path) (engine.Reply,
 
 // writeProperty is a change of one property, checked as one of the whole object.
 func (e *Engine) writeProperty(c *workload.Call, p resource.Path, v any) (engine.Reply, error) {
-	err := stateOf(c).Store.Update(c.Now, func(tx *entity.Tx) error {
+	err := e.alter(c, func(tx *entity.Tx) (*target, error) {
 		t, err := e.resolve(c, tx.View, p)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		body := map[string]any{}
 		at := body
@@ -123,9 +123,9 @@ func (e *Engine) writeProperty(c *workload.Call, p resource.Path, v any) (engine
 		at[t.prop[len(t.prop)-1]] = v
 		t.typ = objectType(p)
 		if t.object == nil {
-			return apierror.ResourceNotFound(t.id)
+			return nil, apierror.ResourceNotFound(t.id)
 		}
-		return e.change(c, tx, &t, body, false)
+		return &t, e.change(c, tx, &t, body, false)
 	})
 	if err != nil {
 		return engine.Reply{}, e.inWords(err)

@@ -24,17 +24,39 @@ func (e *Engine) create(c *workload.Call, p resource.Path) (engine.Reply, error)
 		return engine.Reply{}, err
 	}
 	var t target
-	err = stateOf(c).Store.Update(c.Now, func(tx *entity.Tx) error {
+	err = e.alter(c, func(tx *entity.Tx) (*target, error) {
 		if t, err = e.resolve(c, tx.View, p); err != nil {
-			return err
+			return nil, err
 		}
 		t.object, err = e.createAt(c, tx, &t, w)
-		return err
+		return &t, err
 	})
 	if err != nil {
 		return engine.Reply{}, e.inWords(err)
 	}
 	return e.created(c, p, t), nil
+}
+
+// alter lets do change the store for a call, and a lifecycle of the scenario begin with
+// it. do returns the object that it has created or changed, which is then what the first
+// steps have made of it that come at once.
+func (e *Engine) alter(c *workload.Call, do func(*entity.Tx) (*target, error)) error {
+	s := stateOf(c)
+	var t *target
+	err := s.Store.Update(c.Now, func(tx *entity.Tx) (err error) {
+		if t, err = do(tx); err != nil {
+			return err
+		}
+		return s.Futures.begin(c, tx.View, t.object, t.typ)
+	})
+	if err != nil || c.Lifecycle == "" {
+		return err
+	}
+	s.Futures.Settle(c.Now, 0)
+	if o := s.Store.View().At(t.object.Place); o != nil {
+		t.object = o
+	}
+	return nil
 }
 
 // createAt makes an object in the collection that a path leads to.
@@ -96,7 +118,7 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 		stamp(c, t, d.Values, "createdDateTime", "lastModifiedDateTime")
 	}
 	if d.ID == "" {
-		d.ID = stateOf(c).NewID()
+		d.ID = e.NewID(c)
 	}
 	o, err := tx.Create(entity.Draft{Home: home, Family: e.family(t), ID: d.ID, Type: t.Qualified(),
 		JSON: encode(t, d.ID, d.Values, d.Hidden), Keys: keysOf(r, d.Values)})
@@ -168,15 +190,15 @@ func (e *Engine) update(c *workload.Call, p resource.Path) (engine.Reply, error)
 	}
 	var t target
 	made := false
-	err = stateOf(c).Store.Update(c.Now, func(tx *entity.Tx) error {
+	err = e.alter(c, func(tx *entity.Tx) (*target, error) {
 		if t, err = e.resolve(c, tx.View, p); err != nil || t.object == nil {
 			if err == nil || t.list != nil && c.Prefers("create-if-missing") {
 				made = true
-				return e.upsert(c, tx, p, &t, body, err)
+				return &t, e.upsert(c, tx, p, &t, body, err)
 			}
-			return err
+			return nil, err
 		}
-		return e.change(c, tx, &t, body, c.Method == http.MethodPut)
+		return &t, e.change(c, tx, &t, body, c.Method == http.MethodPut)
 	})
 	switch {
 	case err != nil:

@@ -44,22 +44,29 @@ func (p *parsing) check(f *scenario.File) {
 	}
 }
 
+// firsts are the properties that conditions begin with, each with the whole path. What
+// begins with a pattern may lead anywhere.
+func firsts(where map[string]any) map[string]string {
+	first := map[string]string{}
+	for whole := range where {
+		special := func(r rune) bool { return strings.ContainsRune(`.|#*?\\@`, r) }
+		name := strings.FieldsFunc(whole, special)
+		if len(name) > 0 && strings.HasPrefix(whole, name[0]) {
+			if next := strings.TrimPrefix(whole, name[0]); next == "" || next[0] == '.' || next[0] == '|' {
+				first[name[0]] = whole
+			}
+		}
+	}
+	return first
+}
+
 // collection checks that there is such a collection, and that its objects have what is
 // asked for.
 func (p *parsing) collection(at, path string, where map[string]any) {
 	if p.options.Collection == nil {
 		return
 	}
-	first := map[string]string{}
-	for whole := range where {
-		special := func(r rune) bool { return strings.ContainsRune(`.|#*?\\@`, r) }
-		name := strings.FieldsFunc(whole, special)
-		if len(name) > 0 && strings.HasPrefix(whole, name[0]) {
-			if next := strings.TrimPrefix(whole, name[0]); next == "" || next[0] == '.' || next[0] == '|' { // else it is a pattern
-				first[name[0]] = whole
-			}
-		}
-	}
+	first := firsts(where)
 	property, wrong := p.options.Collection(path, slices.Sorted(maps.Keys(first)))
 	switch {
 	case wrong == "":
@@ -174,13 +181,23 @@ func (p *parsing) lifecycles(list []scenario.Lifecycle) {
 				p.rule(jsontree.Child(jsontree.Child(at, "where"), path), "%s", wrong)
 			}
 		}
-		p.steps(l, at)
+		switch wrong := p.options.wrong(l.On); {
+		case wrong != "":
+			p.rule(at+"/on", "%s", wrong)
+		case l.OfProfiles():
+			if p.nothingSet(l, at) {
+				p.steps(l, at)
+			}
+		default:
+			p.objectSteps(l, at)
+		}
 		p.next(list, i, at)
 	}
 	p.circles(list)
 }
 
-func (p *parsing) steps(l *scenario.Lifecycle, at string) {
+// duration refuses steps that take longer than time goes.
+func (p *parsing) duration(l *scenario.Lifecycle, at string) {
 	var total time.Duration
 	for j, s := range l.Steps {
 		if total += s.After.Time.Std(); total > clock.MaxDuration {
@@ -188,6 +205,11 @@ func (p *parsing) steps(l *scenario.Lifecycle, at string) {
 			break
 		}
 	}
+}
+
+// steps checks the steps of a profile.
+func (p *parsing) steps(l *scenario.Lifecycle, at string) {
+	p.duration(l, at)
 	for _, wrong := range profile.CheckSteps(call(l), steps(l)) {
 		if wrong.Index < 0 || wrong.Index >= len(l.Steps) {
 			p.rule(at+"/on", "%s", wrong.Message)
@@ -229,6 +251,12 @@ func (p *parsing) next(list []scenario.Lifecycle, i int, at string) {
 	}
 	last, follows := l.Steps[len(l.Steps)-1], list[j].On
 	switch end := ends(&l); {
+	case l.OfProfiles() != list[j].OfProfiles():
+		p.rule(at, "%q begins with %s, and so is for other objects than %s", l.Next, follows, l.On)
+	case !l.OfProfiles():
+		if t, _ := p.trigger(follows); t != nil && t.Made() {
+			p.rule(at, "%q is set going by %s, which no object meets a second time", l.Next, follows)
+		}
 	case last.Force:
 	case follows == "profiles.create":
 		p.rule(at, "%q is set going by profiles.create, which no profile meets a second time", l.Next)

@@ -48,14 +48,16 @@ func Merge(files []*scenario.File) (*scenario.File, error) {
 	return all, sorted(problems)
 }
 
-// renamed returns the scenarios with other default names for faults whose default
-// name stands in an earlier one, too: nobody has chosen it.
+// renamed returns the scenarios with other default names for faults and lifecycles whose
+// default name stands in an earlier one, too: nobody has chosen it.
 func renamed(files []*scenario.File) []*scenario.File {
-	taken := map[string]bool{}
+	taken, begun := map[string]bool{}, map[string]bool{}
 	isTaken := func(name string) bool { return taken[name] }
 	all := make([]*scenario.File, len(files))
 	for i, f := range files {
 		own := *f
+		own.Lifecycles = slices.Clone(f.Lifecycles)
+		renameLifecycles(own.Lifecycles, begun)
 		own.Faults = slices.Clone(f.Faults)
 		for j := range own.Faults {
 			if r := &own.Faults[j]; taken[r.Name] && isDefault(r) {
@@ -72,9 +74,37 @@ func renamed(files []*scenario.File) []*scenario.File {
 	return all
 }
 
+// renameLifecycles gives other default names to those of a scenario whose default name is
+// taken by an earlier one's.
+func renameLifecycles(list []scenario.Lifecycle, taken map[string]bool) {
+	for i := range list {
+		l := &list[i]
+		if taken[l.Name] && numbered(l.Name, l.DefaultName(free)) {
+			before := l.Name
+			l.Name = l.DefaultName(func(name string) bool {
+				return taken[name] || slices.ContainsFunc(list, func(o scenario.Lifecycle) bool { return o.Name == name })
+			})
+			for j := range list {
+				if list[j].Next == before {
+					list[j].Next = l.Name
+				}
+			}
+		}
+	}
+	for _, l := range list {
+		taken[l.Name] = true
+	}
+}
+
 // isDefault tells whether a rule's name is one that it would get by itself.
-func isDefault(r *fault.Rule) bool {
-	rest, ok := strings.CutPrefix(r.Name, r.DefaultName(func(string) bool { return false }))
+func isDefault(r *fault.Rule) bool { return numbered(r.Name, r.DefaultName(free)) }
+
+// free is for names of which none is taken.
+func free(string) bool { return false }
+
+// numbered tells whether a name is another one, or that with a number behind it.
+func numbered(name, base string) bool {
+	rest, ok := strings.CutPrefix(name, base)
 	return ok && (rest == "" || rest[0] == '-' && strings.Trim(rest[1:], "0123456789") == "")
 }
 
@@ -86,7 +116,7 @@ func padded(places []string, n int) []string {
 // across is the problem of a name that an earlier scenario has.
 func across(n named, before string) scenario.Problem {
 	file, at := parsePlace(n.place)
-	return problem(file, at, jsontree.Child(jsontree.Child("", n.list), n.index)+"/name",
+	return problemAt(file, at, jsontree.Child(jsontree.Child("", n.list), n.index)+"/name",
 		"the name "+words.Quote(n.name)+" stands in "+n.list+" of two scenarios, first at "+before)
 }
 

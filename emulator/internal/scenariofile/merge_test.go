@@ -79,6 +79,20 @@ func TestMergeNamesBothPlacesOfADuplicate(t *testing.T) {
 b.yaml:5:3: faults[1].name: the name "x" stands in faults of two scenarios, first at a.yaml:2:10`)
 }
 
+// Lifecycles without names get other ones where several scenarios have them.
+func TestMergeNumbersLifecyclesWithoutNames(t *testing.T) {
+	const text = "version: 1\nlifecycles:\n- {on: users.create, steps: [{set: {city: a}}], next: users.update}\n- {on: users.update, steps: [{set: {city: b}}]}\n" +
+		"- {on: users.update, steps: [{set: {city: c}}]}\n"
+	all, err := Merge([]*scenario.File{parse(t, "a.yaml", text), parse(t, "b.yaml", text)})
+	require.NoError(t, err)
+	var names, next []string
+	for _, l := range all.Lifecycles {
+		names, next = append(names, l.Name), append(next, l.Next)
+	}
+	assert.Equal(t, []string{"users.create", "users.update", "users.update-2", "users.create-2", "users.update-3", "users.update-4"}, names)
+	assert.Equal(t, []string{"users.update", "", "", "users.update-3", "", ""}, next)
+}
+
 func TestLoadsFilesAndNames(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

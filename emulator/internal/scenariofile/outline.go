@@ -30,10 +30,10 @@ func read(file string, text []byte) (doc *document.Document, problems scenario.P
 	}
 	doc, err := document.Read(text, strings.EqualFold(filepath.Ext(file), ".json"))
 	if wrong, ok := errors.AsType[*document.Error](err); ok {
-		return nil, scenario.Problems{problem(file, wrong.At, wrong.Pointer, wrong.Message)}
+		return nil, scenario.Problems{problemAt(file, wrong.At, wrong.Pointer, wrong.Message)}
 	}
 	for _, one := range doc.Twice {
-		problems = append(problems, problem(file, one.At, one.Pointer, one.Message))
+		problems = append(problems, problemAt(file, one.At, one.Pointer, one.Message))
 	}
 	return doc, problems
 }
@@ -64,5 +64,5 @@ func (o Outline) Text(name string) string {
 
 // Problem returns a problem with the value of a JSON pointer, with its place.
 func (o Outline) Problem(file, pointer, message string) scenario.Problem {
-	return problem(file, o.doc.At(pointer), pointer, message)
+	return problemAt(file, o.doc.At(pointer), pointer, message)
 }

@@ -27,34 +27,6 @@ import (
 	"github.com/graphemu/graphemu/scenarios"
 )
 
-// Options is what a scenario may speak of. The zero value knows no names, and
-// so refuses none.
-type Options struct {
-	Operations []string // names of operations, and addresses; nil, with no Wrong: not checked
-
-	// Wrong says what is wrong with an operation, "" for nothing; nil: Operations tell.
-	Wrong func(operation string) string
-
-	// Collection says what is wrong with the path of a collection, or with a property of
-	// its objects; "" for nothing. nil: that is not checked.
-	Collection func(path string, properties []string) (property, wrong string)
-
-	// WrongError returns what is wrong with asking an operation for an error of that
-	// name, "" for nothing. Nil: that is not checked.
-	WrongError func(operation, name string) string
-	Fixtures   []string // names of the built-in fixtures; nil: not checked
-	// Folder is what the path of a fixture is relative to, as of the scenario's
-	// file; "": a path stays as it is written.
-	Folder string
-}
-
-func (o *Options) wrong(name string) string {
-	if o.Wrong != nil {
-		return o.Wrong(name)
-	}
-	return operation.Wrong(name, o.Operations)
-}
-
 // Parse reads a scenario, YAML or JSON; file is its name in problems, and tells
 // the form where it ends in .json. It errs with Problems: all of them, in the
 // order of the text.
@@ -97,6 +69,7 @@ type parsing struct {
 	tree     any // of doc, less what is wrong
 	bad      []string
 	problems scenario.Problems
+	triggers map[string]found // what was found of operations
 }
 
 // add notes a problem with the value of a pointer.
@@ -105,7 +78,7 @@ func (p *parsing) add(pointer, format string, args ...any) {
 }
 
 func (p *parsing) addAt(at document.Position, pointer, message string) {
-	p.problems = append(p.problems, problem(p.file, at, pointer, message))
+	p.problems = append(p.problems, problemAt(p.file, at, pointer, message))
 }
 
 // rule is add for what no schema says. It keeps quiet about what is wrong only
@@ -286,6 +259,7 @@ func (p *parsing) finish(f *scenario.File) {
 	if f.Clock.Start.IsZero() {
 		f.Clock.Start = time.Time{} // one zero value, in no zone
 	}
+	nameLifecycles(f.Lifecycles)
 	for i := range f.Lifecycles {
 		f.Lifecycles[i].Place = p.place("/lifecycles", i)
 	}
@@ -298,6 +272,20 @@ func (p *parsing) finish(f *scenario.File) {
 	}
 	for i := range f.Expect {
 		f.Expect[i].Place = p.place("/expect", i)
+	}
+}
+
+// nameLifecycles gives those without a name their default ones.
+func nameLifecycles(list []scenario.Lifecycle) {
+	taken := map[string]bool{}
+	for _, l := range list {
+		taken[l.Name] = true
+	}
+	for i := range list {
+		if list[i].Name == "" {
+			list[i].Name = list[i].DefaultName(func(name string) bool { return taken[name] })
+			taken[list[i].Name] = true
+		}
 	}
 }
 
@@ -316,7 +304,7 @@ func nameFaults(rules []fault.Rule) {
 }
 
 func (p *parsing) place(list string, i int) string {
-	return problem(p.file, p.doc.At(jsontree.Child(list, i)), "", "").Place()
+	return problemAt(p.file, p.doc.At(jsontree.Child(list, i)), "", "").Place()
 }
 
 // notation returns why the type that a value belongs to refuses it, "" where it
@@ -355,7 +343,7 @@ func formWords(pointer string, v any) string {
 	switch places[len(places)-1] {
 	case "name":
 		return fmt.Sprintf("%s is no name: want letters, digits and . _ - with a letter or a digit first, at most 100 of them", words.Quote(text))
-	case "operation", "operations", "except", "order", "only":
+	case "operation", "operations", "except", "order", "only", "on":
 		if wrong := operation.Wrong(text, nil); wrong != "" {
 			return wrong
 		}

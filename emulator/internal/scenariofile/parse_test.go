@@ -14,6 +14,10 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/objects"
+	"github.com/graphemu/graphemu/emulator/internal/schema"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
+	"github.com/graphemu/graphemu/emulator/internal/workloads"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/scenario"
@@ -23,7 +27,10 @@ import (
 var known = Options{
 	Operations: []string{"batch", "metadata", "profiles.count", "profiles.create", "profiles.delete", "profiles.errors.count", "profiles.errors.get",
 		"profiles.errors.list", "profiles.get", "profiles.list", "profiles.pause", "profiles.reset", "profiles.resume", "profiles.start",
-		"profiles.status.get", "profiles.update", "profiles.uploadUrl", "upload.putBlock"},
+		"profiles.status.get", "profiles.update", "profiles.uploadUrl", "upload.putBlock", "users.create", "users.update"},
+	Trigger: func(operation string) (Trigger, string) {
+		return objects.Names{workloads.Models.Of(workload.Beta)}.Trigger(operation, new(schema.Payloads))
+	},
 	WrongError: func(operation, name string) string {
 		if slices.Contains([]string{"serviceNotAvailable", "tooManyRequests", "internalError", "AuthenticationFailed", "claimsChallenge"}, name) {
 			return ""

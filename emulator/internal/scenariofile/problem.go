@@ -12,8 +12,8 @@ import (
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
-// problem is what people are told of a value of a file.
-func problem(file string, at document.Position, pointer, message string) scenario.Problem {
+// problemAt is what people are told of a value of a file.
+func problemAt(file string, at document.Position, pointer, message string) scenario.Problem {
 	return scenario.Problem{File: file, Line: at.Line, Column: at.Column, Path: readable(pointer), Message: message}
 }
 

@@ -16,6 +16,9 @@ func Script(f *scenario.File) *profile.Script {
 		Extracting: t.Extracting.Std(), Validating: t.Validating.Std(), InProgress: t.InProgress.Std()}}
 	for i := range f.Lifecycles {
 		l := &f.Lifecycles[i]
+		if !l.OfProfiles() {
+			continue
+		}
 		s.Lifecycles = append(s.Lifecycles, profile.Lifecycle{
 			Name: l.Name, On: call(l), Where: maps.Clone(l.Where), Steps: steps(l), Next: l.Next})
 	}
