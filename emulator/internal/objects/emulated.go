@@ -71,7 +71,7 @@ func (e *Engine) Names() []string {
 // modelType is a type of the newest version that has it.
 func (e *Engine) modelType(name string) *odata.Type {
 	for _, v := range []workload.Version{workload.Beta, workload.V1} {
-		if m := e.models[v]; m != nil {
+		if m := e.models.Of(v); m != nil {
 			if t := m.Type(m.Namespace + "." + name); t != nil {
 				return t
 			}
