@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/permission"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -18,6 +19,7 @@ import (
 type Engine struct {
 	models   map[workload.Version]*odata.Model
 	rules    map[string]*workload.Rules // by the type's name
+	needs    *permission.Table          // what their operations ask for
 	payloads schema.Payloads
 	shown    map[string]map[string]bool // by the type's name: Usual
 }
@@ -25,10 +27,16 @@ type Engine struct {
 // New returns an engine of the models in force and the rules of the workloads.
 func New(models map[workload.Version]*odata.Model, list []*workload.Workload) *Engine {
 	e := &Engine{models: models, rules: map[string]*workload.Rules{}, shown: map[string]map[string]bool{}}
+	var rows []permission.Row
 	for _, w := range list {
+		rows = append(rows, w.Needs...)
 		for _, r := range w.Rules {
 			e.rules[r.Type] = r
 		}
+	}
+	var err error
+	if e.needs, err = permission.Rows(rows); err != nil {
+		panic(err) // the rows are constants
 	}
 	for _, w := range list {
 		for _, r := range w.Rules {

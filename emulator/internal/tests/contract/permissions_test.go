@@ -122,9 +122,9 @@ func TestPermissionsOfTheService(t *testing.T) {
 	s, err := emulator.New(emulator.Options{Auth: emulator.AuthStrict, Metadata: []string{filepath.Join(dir, "v1.0.csdl")}, Permissions: table})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
-	status, body := as(t, s, emulator.TokenOptions{Roles: []string{"OrgContact.Read.All"}}, "GET", "/v1.0/contacts", "")
+	status, body := as(t, s, emulator.TokenOptions{Roles: []string{"Policy.Read.All"}}, "GET", "/v1.0/identity/conditionalAccess/policies", "")
 	assert.Equal(t, 200, status, body)
-	status, body = as(t, s, emulator.TokenOptions{Roles: []string{"User.Read.All"}}, "GET", "/v1.0/contacts", "")
+	status, body = as(t, s, emulator.TokenOptions{Roles: []string{"User.Read.All"}}, "GET", "/v1.0/identity/conditionalAccess/policies", "")
 	assert.Equal(t, 403, status)
-	assert.Contains(t, body, "contacts.list (/contacts in the published table) needs the application permission OrgContact.Read.All or ")
+	assert.Contains(t, body, "identity.conditionalAccess.policies.list (/identity/conditionalaccess/policies in the published table) needs the application permission Policy.")
 }

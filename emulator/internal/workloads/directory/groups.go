@@ -47,7 +47,6 @@ var groupRules = &workload.Rules{
 		"retryServiceProvisioning": nothingToDo,
 	},
 	OrderBy: words("displayName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
-	Needs:   needs("Group"),
 	Create:  createGroup,
 	Created: ownGroup,
 	Update:  updateGroup,

@@ -64,12 +64,31 @@ type Registration struct {
 	HasSecret    bool
 	Check        func(secret string, now time.Time) bool
 	Certificates []*x509.Certificate
-	Public       bool              // it may use the flows that need no secret
-	Redirects    map[string]string // URI to its kind: web, spa, publicClient
-	Roles        []string          // application permissions of Microsoft Graph that it was given
-	Scopes       []string          // delegated ones, for all users
+	Public       bool // it may use the flows that need no secret
+	Redirects    []Redirect
+	Roles        []string // application permissions of Microsoft Graph that it was given
+	Scopes       []string // delegated ones, for all users
 
 	ScopesOf map[string][]string // delegated ones, for one user each, by the user's id
+}
+
+// Registered tells whether there is an application of an appId that somebody can sign in
+// to, whatever its credentials are.
+func Registered(v entity.View, appID string) bool {
+	o, sp := v.Unique("application.appId", appID), v.Unique("servicePrincipal.appId", appID)
+	return o != nil && o.Home.Name == "applications" && sp != nil && sp.Home.Name == "servicePrincipals" &&
+		prop(sp, "accountEnabled").Raw != "false"
+}
+
+// AnyApplication tells whether there is an application at all.
+func AnyApplication(v entity.View) bool { return v.List(entity.Home{Name: "applications"}).Len() > 0 }
+
+// PrincipalOf is the id of an application's service principal; "" where it has none.
+func PrincipalOf(v entity.View, appID string) string {
+	if sp := v.Unique("servicePrincipal.appId", appID); sp != nil && sp.Home.Name == "servicePrincipals" {
+		return sp.ID
+	}
+	return ""
 }
 
 // RegistrationOf is the application of an appId.
@@ -79,11 +98,11 @@ func RegistrationOf(v entity.View, appID string) (Registration, bool) {
 		return Registration{}, false
 	}
 	r := Registration{AppID: prop(o, "appId").Str, DisplayName: prop(o, "displayName").Str, Certificates: Certificates(o),
-		HasSecret: prop(o, secretsMember).Exists(), Public: prop(o, "isFallbackPublicClient").Bool(), Redirects: map[string]string{}}
+		HasSecret: prop(o, secretsMember).Exists(), Public: prop(o, "isFallbackPublicClient").Bool()}
 	r.Check = func(secret string, now time.Time) bool { return CheckSecret(o, secret, now) }
 	for _, kind := range []string{"web", "spa", "publicClient"} {
 		for _, uri := range prop(o, kind).Get("redirectUris").Array() {
-			r.Redirects[uri.Str] = kind
+			r.Redirects = append(r.Redirects, Redirect{uri.Str, kind})
 		}
 	}
 	if sp := v.Unique("servicePrincipal.appId", appID); sp != nil && sp.Home.Name == "servicePrincipals" {

@@ -40,7 +40,6 @@ var userRules = &workload.Rules{
 		"revokeSignInSessions":       revokeSessions,
 	},
 	OrderBy: words("displayName userPrincipalName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName userPrincipalName"),
-	Needs:  needs("User"),
 	Create: createUser,
 	Update: updateUser,
 	Delete: softDelete,
