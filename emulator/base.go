@@ -15,7 +15,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
-	"github.com/graphemu/graphemu/emulator/internal/workloads"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
@@ -55,7 +54,7 @@ func (s *Server) base(f *fixture.Fixture) (*entity.Store, error) {
 // world.
 func (s *Server) fill(b *entity.Store, f *fixture.Fixture) error {
 	accounts := directorySeed(f.Directory)
-	accounts.Permissions = workloads.Permissions()
+	accounts.Permissions = s.permissions
 	derive := func(names ...string) string { return fixtureID(s.set.Seed, names...) }
 	if err := directory.FillTenant(b, accounts, derive, seededAt); err != nil {
 		return fmt.Errorf("/directory: %w", err)

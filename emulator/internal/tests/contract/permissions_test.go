@@ -127,6 +127,12 @@ func TestPermissionsOfTheService(t *testing.T) {
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	status, body := as(t, s, emulator.TokenOptions{Roles: []string{"Directory.Read.All"}}, "GET", "/v1.0/groupLifecyclePolicies", "")
 	assert.Equal(t, 200, status, body)
+	// Microsoft Graph's own service principal has what the table has.
+	status, body = as(t, s, emulator.TokenOptions{Roles: []string{"Application.Read.All"}}, "GET",
+		"/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')", "")
+	require.Equal(t, 200, status)
+	assert.Equal(t, "b633e1c5-b582-4048-a93e-9f11b44c7e96", gjson.Get(body, `appRoles.#(value=="Mail.Send").id`).Str)
+	assert.NotEmpty(t, gjson.Get(body, `appRoles.#(value=="Sites.Selected").id`).Str)
 	status, body = as(t, s, emulator.TokenOptions{Roles: []string{"User.Read.All"}}, "GET", "/v1.0/groupLifecyclePolicies", "")
 	assert.Equal(t, 403, status)
 	assert.Contains(t, body, "groupLifecyclePolicies.list (/grouplifecyclepolicies in the published table) needs the application permission Directory.Read.All or ")

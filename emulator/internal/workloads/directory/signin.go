@@ -2,8 +2,11 @@ package directory
 
 import (
 	"crypto/x509"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 )
@@ -125,17 +128,24 @@ func rolesOf(v entity.View, sp *entity.Object) (roles []string) {
 	if graph == nil {
 		return nil
 	}
-	values := map[string]string{}
-	for _, r := range prop(graph, "appRoles").Array() {
-		values[strings.ToLower(r.Get("id").Str)] = r.Get("value").Str
-	}
+	var ids []string
 	for p := range v.Sources(relRolePrincipal, sp.Place).All(0) {
-		o := v.At(p)
-		if value := values[strings.ToLower(prop(o, "appRoleId").Str)]; value != "" && strings.EqualFold(prop(o, "resourceId").Str, graph.ID) {
-			roles = append(roles, value)
+		if o := v.At(p); strings.EqualFold(prop(o, "resourceId").Str, graph.ID) {
+			ids = append(ids, strings.ToLower(prop(o, "appRoleId").Str))
 		}
 	}
-	return roles
+	if len(ids) == 0 {
+		return nil
+	}
+	roles = make([]string, len(ids)) // in the order in which they were given
+	left := len(ids)
+	prop(graph, "appRoles").ForEach(func(_, r gjson.Result) bool { // there may be hundreds: no more than it takes are read
+		if i := slices.Index(ids, strings.ToLower(r.Get("id").Str)); left > 0 && i >= 0 {
+			roles[i], left = r.Get("value").Str, left-1
+		}
+		return left > 0
+	})
+	return slices.DeleteFunc(roles, func(role string) bool { return role == "" })
 }
 
 // scopesOf are Microsoft Graph's scopes that a service principal was granted: for all
