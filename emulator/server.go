@@ -56,7 +56,7 @@ type Server struct {
 
 	copies *record.Writer // of all journals' entries; nil: nobody wants them
 
-	saving    sync.Mutex  // held while the state file is written; guards the two below
+	saving      sync.Mutex            // held while the state file is written; guards the two below
 	permissions []identity.Permission // of Microsoft Graph, which apps may be granted
 
 	stateLock *files.Lock // nil: there is no state file, or no lock where it is
