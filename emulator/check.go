@@ -258,8 +258,12 @@ func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) er
 }
 
 // scenarioOptions is what a scenario may speak of.
-func scenarioOptions(known operation.Known) scenariofile.Options {
-	return scenariofile.Options{Collection: known.Model.(objects.Names).Collection, Wrong: known.Wrong,
+func scenarioOptions(known func() operation.Known) scenariofile.Options {
+	return scenariofile.Options{
+		Collection: func(path string, properties []string) (property, wrong string) {
+			return known().Model.(objects.Names).Collection(path, properties)
+		},
+		Wrong:      func(pattern string) string { return known().Wrong(pattern) },
 		WrongError: wrongError, Fixtures: fixture.Names(fixtures.FS)}
 }
 

@@ -33,7 +33,7 @@ func (w *World) Faults() Faults {
 // with the rule, and where its name is taken.
 func (f Faults) Add(r fault.Rule) error {
 	var errs []error
-	for _, p := range checkFault(&r, f.server.operations) {
+	for _, p := range checkFault(&r, f.server.operations()) {
 		errs = append(errs, p)
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/control"
@@ -33,24 +34,26 @@ func operations() []string {
 }
 
 // known are the operations of models and rows, and the calls by which they are asked
-// for: what a rule's operation is held against.
-func known(models graph.Models) operation.Known {
-	k := graph.Known(workloads.All, models)
-	k.List = append(k.List, operations()...)
-	return k
+// for: what a rule's operation is held against. It is made when a rule needs it.
+func known(models workload.Models) func() operation.Known {
+	return sync.OnceValue(func() operation.Known {
+		k := graph.Known(workloads.All, models)
+		k.List = append(k.List, operations()...)
+		return k
+	})
 }
 
 // newGraph returns Graph's handler with all workloads.
-func newGraph(cfg graph.Config, e *engine.Engine, models graph.Models) *graph.Handler {
+func newGraph(cfg graph.Config, e *engine.Engine, models workload.Models) *graph.Handler {
 	return graph.New(cfg, e, workloads.All, models)
 }
 
 // builtIn are the models of the workloads alone.
-var builtIn = graph.Models{workload.Beta: workloads.Beta, workload.V1: workloads.V1}
+var builtIn = workloads.Models
 
 // service is what Graph is described by.
 type service struct {
-	models      graph.Models
+	models      workload.Models
 	permissions *permission.Table // nil: none
 }
 
@@ -64,9 +67,11 @@ func readService(sources []string, table string) (service, error) {
 			return d, err
 		}
 		for v, m := range documents.Models {
-			if d.models[v], err = odata.Merge(m, d.models[v]); err != nil {
+			merged, err := odata.Merge(m, d.models.Of(v))
+			if err != nil {
 				return d, fmt.Errorf("metadata of %s: %w", v, err)
 			}
+			d.models[v] = workload.Made(merged)
 		}
 		table = cmp.Or(table, documents.Permissions)
 	}

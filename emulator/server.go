@@ -22,6 +22,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/internal/server"
 	"github.com/graphemu/graphemu/emulator/internal/version"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/schemas"
 )
@@ -32,12 +33,15 @@ type Server struct {
 	// server listens for it or listens on no port at all, else http.
 	URL string
 
+	// V1URL is the same of the other version: it ends in /v1.0.
+	V1URL string
+
 	set        settings
 	scenario   atomic.Pointer[prepared] // what the options name
 	engine     *engine.Engine
 	graph      *graph.Handler
-	models     graph.Models    // in force
-	operations operation.Known // of models and rows
+	models     workload.Models        // in force
+	operations func() operation.Known // of models and rows
 	metrics    *metrics.Metrics
 	control    http.Handler // nil: off
 	worlds     worlds
@@ -56,8 +60,8 @@ type Server struct {
 
 	copies *record.Writer // of all journals' entries; nil: nobody wants them
 
-	saving      sync.Mutex            // held while the state file is written; guards the two below
-	permissions []identity.Permission // of Microsoft Graph, which apps may be granted
+	saving      sync.Mutex                   // held while the state file is written; guards the two below
+	permissions func() []identity.Permission // of Microsoft Graph, which apps may be granted
 
 	stateLock *files.Lock // nil: there is no state file, or no lock where it is
 	left      bool        // this server has given the state file back, and saves no more
@@ -105,11 +109,11 @@ func New(o Options) (*Server, error) {
 		return kept(s, "local CA", func(dir string) (*certs.Authority, error) { return certs.Open(dir, set.Hosts, set.now) })
 	})
 	s.secret = sync.OnceValue(s.openSecret)
-	s.metrics = metrics.New(operations())
+	s.metrics = metrics.New()
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
 	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch,
 		Permissions: described.permissions}, s.engine, described.models)
-	s.permissions = permissionsOf(described.permissions)
+	s.permissions = sync.OnceValue(func() []identity.Permission { return permissionsOf(described.permissions) })
 	sc, err := s.loadScenario()
 	if err == nil {
 		s.scenario.Store(sc)
@@ -143,7 +147,7 @@ func (s *Server) listen() (err error) {
 	if err != nil {
 		return err
 	}
-	s.URL = s.listening.URL() + "/beta"
+	s.URL, s.V1URL = s.listening.URL()+"/beta", s.listening.URL()+"/v1.0"
 	s.origins.PublicURL, s.origins.SignInHosts = set.PublicURL, entra.Hosts
 	s.origins.Ours, s.origins.Listening = s.hosts.Ours, s.listening
 	s.listening.Serve()
@@ -189,7 +193,7 @@ func (s *Server) Operations() []string { return operations() }
 // WrongOperation says what is wrong with an operation as rules, expectations and filters
 // name it, with what was probably meant: a name, a group, or a call as "GET /users/{id}".
 // "": nothing is wrong.
-func (s *Server) WrongOperation(name string) string { return s.operations.Wrong(name) }
+func (s *Server) WrongOperation(name string) string { return s.operations().Wrong(name) }
 
 // Shutdown saves the state, if there is a file for it, before anything else, so
 // that a kill from then on loses nothing of it. Then it stops listening, ends at

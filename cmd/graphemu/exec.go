@@ -37,7 +37,8 @@ a client, and stops. Standard input and output are the command's own. What was c
 before a reset of a world is judged as well ("graphemu world reset --help").
 
 The command finds the API at GRAPHEMU_URL (HTTPS) and GRAPHEMU_HTTP_URL, both of
-which end in /beta, a token in GRAPHEMU_TOKEN, and more in GRAPHEMU_ORIGIN,
+which end in /beta, and at GRAPHEMU_V1_URL and GRAPHEMU_V1_HTTP_URL, which end in
+/v1.0. A token is in GRAPHEMU_TOKEN, and more in GRAPHEMU_ORIGIN,
 GRAPHEMU_CONTROL_URL, GRAPHEMU_TENANT, GRAPHEMU_CA and GRAPHEMU_DATA_DIR. It
 trusts the certificate by NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, REQUESTS_CA_BUNDLE
 and CURL_CA_BUNDLE, beside all that it trusted before. AZURE_AUTHORITY_HOST,

@@ -16,6 +16,7 @@ import (
 type ready struct {
 	HTTP         string `json:"http,omitempty"`  // origin
 	HTTPS        string `json:"https,omitempty"` // origin
+	V1           string `json:"v1"`              // root of the API v1.0: over HTTP where it can be
 	Proxy        string `json:"proxy,omitempty"` // origin
 	CA           string `json:"ca,omitempty"`    // file with all that is to be trusted; absent where that is kept in memory
 	Control      string `json:"control,omitempty"`
@@ -43,6 +44,7 @@ func newReady(s *emulator.Server, control bool) (ready, error) {
 	r := ready{HTTP: s.Origin("http"), HTTPS: s.Origin("https"), Proxy: s.Origin("proxy"), Tenant: w.Tenant(), Token: token,
 		PID: os.Getpid(), Started: clock.Real().UTC().Format(time.RFC3339Nano)}
 	r.ClientID, r.ClientSecret = s.App()
+	r.V1 = cmp.Or(r.HTTP, r.HTTPS) + "/v1.0"
 	if control {
 		r.Control = cmp.Or(r.HTTP, r.HTTPS) + controlPath // plain HTTP asks for no trust
 	}

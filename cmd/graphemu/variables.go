@@ -16,6 +16,8 @@ func (x *execution) variables(s *emulator.Server, r ready, o emulator.Options, d
 	set := map[string]string{
 		"GRAPHEMU_URL":         s.URL,
 		"GRAPHEMU_HTTP_URL":    "",
+		"GRAPHEMU_V1_URL":      s.V1URL,
+		"GRAPHEMU_V1_HTTP_URL": "",
 		"GRAPHEMU_ORIGIN":      cmp.Or(r.HTTPS, r.HTTP),
 		"GRAPHEMU_CONTROL_URL": r.Control,
 		"GRAPHEMU_TOKEN":       r.Token,
@@ -24,7 +26,7 @@ func (x *execution) variables(s *emulator.Server, r ready, o emulator.Options, d
 		"GRAPHEMU_DATA_DIR":    o.DataDir,
 	}
 	if r.HTTP != "" {
-		set["GRAPHEMU_HTTP_URL"] = byAddress(r.HTTP) + "/beta"
+		set["GRAPHEMU_HTTP_URL"], set["GRAPHEMU_V1_HTTP_URL"] = byAddress(r.HTTP)+"/beta", byAddress(r.HTTP)+"/v1.0"
 	}
 	unset := func(name, value string) {
 		if old, _ := x.env.lookup(name); old == "" && value != "" {

@@ -27,6 +27,7 @@ func (s *Store) Restore(v Saved) error {
 	case len(v.Objects) > s.limits.Objects:
 		return fmt.Errorf("/objects: %w: %d", &FullError{s.limits.Objects}, len(v.Objects))
 	}
+	s.now() // its base is there
 	st := *s.base
 	st.bytes, st.log = 0, changeLog{}
 	unlimited := &Store{limits: s.limits, base: s.base, kinds: s.kinds} // memory is asked by whoever restores

@@ -28,8 +28,10 @@ type Store struct {
 	base   *state // that it was forked from: what is newer, it pays for
 	kinds  *kinds // shared with its forks
 
-	mu      sync.Mutex // held while current is changed
-	current atomic.Pointer[state]
+	begin func()     // sets base and current, once; nil: they are there from the beginning
+	mu    sync.Mutex // held while current is changed
+
+	current atomic.Pointer[state] // nil before begin
 }
 
 // state is all that a store keeps. It never changes once it is a store's.
@@ -55,23 +57,65 @@ func New(l Limits) *Store {
 	return s
 }
 
+// Later returns a store that is filled when it, or a fork of it, is first looked at: a
+// client of one part of Graph does not pay for the others.
+func Later(l Limits, fill func(*Store)) *Store {
+	s := New(l)
+	empty := s.current.Swap(nil)
+	var once sync.Once
+	s.begin = func() {
+		once.Do(func() {
+			filled := &Store{limits: s.limits, base: empty, kinds: s.kinds}
+			filled.current.Store(empty)
+			fill(filled)
+			s.current.Store(filled.current.Load())
+		})
+	}
+	return s
+}
+
+// now is what the store keeps.
+func (s *Store) now() *state {
+	st := s.current.Load()
+	if st == nil {
+		s.begin()
+		st = s.current.Load()
+	}
+	return st
+}
+
 // Fork returns a store that begins with all that s has, in constant time. Neither
 // sees what the other writes from then on, and the fork pays for its changes only.
 func (s *Store) Fork(l Limits) *Store {
-	base := s.current.Load()
-	st := *base
-	st.bytes = 0
-	f := &Store{limits: l.withDefaults(), base: base, kinds: s.kinds}
-	f.current.Store(&st)
+	f := &Store{limits: l.withDefaults(), kinds: s.kinds}
+	if s.current.Load() != nil {
+		f.start(s.now())
+		return f
+	}
+	var once sync.Once
+	f.begin = func() { once.Do(func() { f.start(s.now()) }) }
 	return f
 }
 
+// start lets a fork begin with what another store has.
+func (s *Store) start(base *state) {
+	st := *base
+	st.bytes = 0
+	s.base = base
+	s.current.Store(&st)
+}
+
 // View returns the store as it is now.
-func (s *Store) View() View { return View{st: s.current.Load()} }
+func (s *Store) View() View { return View{st: s.now()} }
 
 // Bytes returns about how much memory the store takes, without what it shares with
 // the store that it was forked from.
-func (s *Store) Bytes() int64 { return s.current.Load().bytes }
+func (s *Store) Bytes() int64 {
+	if st := s.current.Load(); st != nil {
+		return st.bytes
+	}
+	return 0
+}
 
 // Update lets f change the store. Readers see all that f did at once, or nothing
 // where f errs; Update returns its error. One update runs at a time, and f must not
@@ -79,7 +123,7 @@ func (s *Store) Bytes() int64 { return s.current.Load().bytes }
 func (s *Store) Update(now time.Time, f func(*Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.current.Load()
+	before := s.now()
 	st := *before
 	tx := newTx(s, &st)
 	tx.now = now.UnixMicro()
@@ -108,7 +152,7 @@ func (s *Store) Fits(v View, more int) error {
 func (s *Store) Watch() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st := *s.current.Load()
+	st := *s.now()
 	if !st.log.watched {
 		st.log.watched, st.log.floor = true, st.revision
 		s.current.Store(&st)

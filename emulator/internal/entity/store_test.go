@@ -113,6 +113,34 @@ func TestContainedGoWithTheirParent(t *testing.T) {
 	assert.Equal(t, "1", changes[1_000].Gone.ID, "what contains goes last")
 }
 
+// A store that is made later is what it would have been at once, for all its forks, and
+// it is made once.
+func TestLater(t *testing.T) {
+	made := 0
+	base := Later(Limits{}, func(s *Store) { made++; some(t, s, 3) })
+	a, b := base.Fork(Limits{}), base.Fork(Limits{})
+	of := a.Fork(Limits{})
+	assert.Zero(t, a.Bytes())
+	assert.Zero(t, made, "nobody has looked")
+
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() { assert.Equal(t, 3, a.View().Len()) })
+		group.Go(func() { assert.Equal(t, 3, of.View().Len()) })
+	}
+	group.Wait()
+	assert.Equal(t, 1, made)
+	do(t, b, func(tx *Tx) { require.NoError(t, tx.Delete(1)) })
+	assert.Equal(t, 2, b.View().Len())
+	assert.Equal(t, 3, base.View().Len())
+	assert.Equal(t, 3, base.Fork(Limits{}).View().Len())
+
+	saved := b.Save()
+	restored := Later(Limits{}, func(s *Store) { some(t, s, 3) }).Fork(Limits{})
+	require.NoError(t, restored.Restore(saved))
+	assert.Equal(t, 2, restored.View().Len())
+}
+
 func TestSoftDelete(t *testing.T) {
 	s := New(Limits{})
 	key := []UniqueKey{{"userPrincipalName", "Ann@Contoso.edu"}}

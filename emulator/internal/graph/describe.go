@@ -42,7 +42,7 @@ func (s *Handler) Describe(escaped string) (Place, error) {
 	if l.version == 0 {
 		return Place{}, errors.New("a path begins with v1.0 or beta")
 	}
-	segments, m := rawSegments(escaped), s.models[l.version]
+	segments, m := rawSegments(escaped), s.models.Of(l.version)
 	p := Place{Path: l.path}
 	path, unknown := resource.Walk(m, segments)
 	if unknown == nil {

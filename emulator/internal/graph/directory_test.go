@@ -38,7 +38,8 @@ func newTenant(t *testing.T) *tenant {
 	d.world.Tenant.FirstUser = func() string { return d.admin }
 	d.Handler = New(Config{MaxBody: 4 << 20, MaxBatch: 64 << 20}, engine.New(engine.Config{Log: slog.New(slog.NewTextHandler(d.log, nil)),
 		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil), []*workload.Workload{directory.Workload},
-		Models{workload.Beta: directory.NewModel(workload.Beta), workload.V1: directory.NewModel(workload.V1)})
+		workload.Models{workload.Beta: workload.Made(directory.NewModel(workload.Beta)),
+			workload.V1: workload.Made(directory.NewModel(workload.V1))})
 	t.Cleanup(func() { assert.Empty(t, d.log.String()) })
 	return d
 }

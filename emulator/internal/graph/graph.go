@@ -11,7 +11,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
-	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/permission"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -30,7 +29,7 @@ type Handler struct {
 	cfg       Config
 	engine    *engine.Engine
 	workloads []*workload.Workload
-	models    Models
+	models    workload.Models
 	objects   *objects.Engine
 	csdl      map[workload.Version]func() []byte
 	paths     *paths       // of all operations
@@ -38,15 +37,12 @@ type Handler struct {
 	unsent    atomic.Int64 // bytes of answers to batches that are being made or sent
 }
 
-// Models are what $metadata shows of each version.
-type Models map[workload.Version]*odata.Model
-
 // New returns a handler of workloads.
-func New(cfg Config, e *engine.Engine, list []*workload.Workload, models Models) *Handler {
+func New(cfg Config, e *engine.Engine, list []*workload.Workload, models workload.Models) *Handler {
 	s := &Handler{cfg: cfg, engine: e, workloads: list, models: models, objects: objects.New(models, list),
 		csdl: map[workload.Version]func() []byte{}}
-	for v, m := range models {
-		s.csdl[v] = sync.OnceValue(m.CSDL) // printed when it is first asked for
+	for v := range models {
+		s.csdl[v] = sync.OnceValue(func() []byte { return models.Of(v).CSDL() }) // printed when it is first asked for
 	}
 	s.index()
 	return s

@@ -53,7 +53,7 @@ func newDesk(change ...func(*Config)) *desk {
 	}
 	d.Handler = New(cfg, engine.New(engine.Config{Log: slog.New(slog.NewTextHandler(d.log, nil)),
 		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil), workloads.All,
-		Models{workload.Beta: workloads.Beta, workload.V1: workloads.V1})
+		workloads.Models)
 	return d
 }
 

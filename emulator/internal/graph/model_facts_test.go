@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads"
 )
 
@@ -205,7 +206,7 @@ educationSynchronizationProfileStatus.statusMessage Edm.String not null
 `), "\n")
 
 func TestServiceFacts(t *testing.T) {
-	ours := factsOf(t, workloads.Beta.CSDL())
+	ours := factsOf(t, workloads.Models.Of(workload.Beta).CSDL())
 	for _, fact := range serviceFacts {
 		assert.True(t, ours[fact], "$metadata does not say: %s", fact)
 	}
@@ -224,7 +225,7 @@ func TestServiceMetadata(t *testing.T) {
 			if err != nil {
 				t.Skipf("NOT COMPARED with the service's own metadata: %v; GRAPHEMU_TEST_METADATA names its folder", err)
 			}
-			theirs, ours := factsOf(t, document), factsOf(t, workloads.Beta.CSDL())
+			theirs, ours := factsOf(t, document), factsOf(t, workloads.Models.Of(workload.Beta).CSDL())
 			for _, fact := range serviceFacts[:len(serviceFacts)-4] {
 				assert.True(t, theirs[fact], "the service does not say: %s", fact)
 			}

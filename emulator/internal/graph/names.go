@@ -83,7 +83,7 @@ func (s *Handler) beyond(method string, l *location, segments []string) *apierro
 		rest = rest[min(1, len(rest)):] // the id
 	}
 	of := map[string]map[string]string{"me": knownOfUser, "users": knownOfUser, "groups": knownOfGroup}[root]
-	m := s.models[l.version]
+	m := s.models.Of(l.version)
 	served := m != nil && (m.Set(root) != nil || m.Singleton(root) != nil) || s.paths.has(root)
 	switch {
 	case of != nil && len(rest) > 0:

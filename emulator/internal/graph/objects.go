@@ -28,7 +28,7 @@ type walked struct {
 
 // walk looks a path up in the model of its version.
 func (s *Handler) walk(l *location) walked {
-	m := s.models[l.version]
+	m := s.models.Of(l.version)
 	segments := rawSegments(l.escaped)
 	if m == nil || len(segments) == 0 || s.paths.own(segments) {
 		return walked{err: &resource.UnknownError{}}

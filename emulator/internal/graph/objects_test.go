@@ -51,7 +51,7 @@ func library(t *testing.T) *desk {
 	d := &desk{log: &bytes.Buffer{}, world: newWorld("library")}
 	m := shelves()
 	d.Handler = New(Config{MaxBody: 4 << 20, MaxBatch: 64 << 20}, engine.New(engine.Config{Log: slog.New(slog.NewTextHandler(d.log, nil)),
-		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil), nil, Models{workload.Beta: m, workload.V1: m})
+		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil), nil, workload.Models{workload.Beta: workload.Made(m), workload.V1: workload.Made(m)})
 	t.Cleanup(func() { assert.Empty(t, d.log.String()) })
 	return d
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -11,6 +12,7 @@ import (
 // location is a request path in its one canonical form.
 type location struct {
 	version  workload.Version // 0: the first segment is none
+	model    *odata.Model     // of the version; nil: there is none
 	escaped  string           // as it came
 	path     string           // "/education/synchronizationProfiles/{id}/start", the form that operations' paths have
 	segments []string         // of path, unescaped; nil where the path was in this form already
@@ -47,6 +49,7 @@ func (s *Handler) canonical(escaped string) location {
 		}
 		if i == 0 {
 			l.version, l.at = workload.ParseVersion(segment), s.paths
+			l.model = s.models.Of(l.version)
 			continue
 		}
 		l.add(segment)
@@ -82,6 +85,7 @@ func (s *Handler) usual(path string) (location, bool) {
 	if l.path = rest; !ok {
 		return location{}, false
 	}
+	l.model = s.models.Of(l.version)
 	for rest != "" {
 		segment := rest[1:]
 		if end := strings.IndexByte(segment, '/'); end >= 0 {
@@ -157,11 +161,15 @@ func (l *location) pass(s step, text string) {
 	if s.to == l.at.key {
 		l.keys.Add(l.at.keyName, text)
 	}
+	root := l.at.root
 	l.at = s.to
 	switch {
 	case s.to.unsupported:
 		l.unsupported = true
-	case l.absent == "" && s.to.versions&l.version == 0:
+	case l.absent != "" || s.to.versions&l.version != 0:
+	case root && l.model != nil && (l.model.Set(s.name) != nil || l.model.Singleton(s.name) != nil):
+		// What rows of another version begin with, the model has in this one, too.
+	default:
 		l.absent = s.name
 	}
 }

@@ -14,6 +14,7 @@ type paths struct {
 	names      map[string]step       // by lower-case name, with the spellings of older pages
 	key        *paths                // where an id leads to; nil: no id may follow
 	keyName    string                // of key, as the operation's path names it
+	root       bool                  // here paths begin
 	bound      bool                  // a collection or a member of one: operations bound to it may carry the namespace
 	versions   workload.Version      // those that have an operation here or further on
 	operations map[string]*operation // by method

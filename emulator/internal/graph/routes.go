@@ -29,7 +29,7 @@ type operation struct {
 // index makes the tree of paths from the rows of all workloads and those of Graph
 // itself.
 func (s *Handler) index() {
-	s.paths = &paths{}
+	s.paths = &paths{root: true}
 	for _, w := range s.workloads {
 		for _, row := range w.Operations {
 			if row.Level == workload.Unsupported {
@@ -51,18 +51,11 @@ func (s *Handler) index() {
 		op.Versions = workload.Beta | workload.V1
 		s.paths.add(op.Method, op.Path, op)
 	}
-	for v, m := range s.models { // what rows of one version begin with, the model of another may have, too
-		for _, step := range s.paths.names {
-			if m.Set(step.name) != nil || m.Singleton(step.name) != nil {
-				step.to.versions |= v
-			}
-		}
-	}
 }
 
 // Operations returns the names of the operations of workloads and of Graph itself, as
 // rules, scenarios and the journal use them.
-func Operations(list []*workload.Workload, models Models) []string {
+func Operations(list []*workload.Workload, models workload.Models) []string {
 	names := objects.New(models, list).Names()
 	for _, w := range list {
 		for _, row := range w.Operations {
@@ -92,13 +85,13 @@ func Addresses(list []*workload.Workload) []string {
 
 // Known are the operations of models and rows, and addresses of what Graph has. The list
 // lacks the names of operations: see Operations.
-func Known(list []*workload.Workload, models Models) operations.Known {
+func Known(list []*workload.Workload, models workload.Models) operations.Known {
 	k := operations.Known{List: Addresses(list), Beyond: func(root string) bool {
 		return knownRoots[strings.ToLower(root)] != ""
 	}}
 	var names objects.Names
 	for _, v := range []workload.Version{workload.V1, workload.Beta} {
-		if m := models[v]; m != nil {
+		if m := models.Of(v); m != nil {
 			names = append(names, m)
 		}
 	}
@@ -176,7 +169,7 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 // roots are the names that a path of the model may begin with, and those that may follow
 // /education.
 func (s *Handler) roots(v workload.Version) (names, inEducation []string) {
-	m := s.models[v]
+	m := s.models.Of(v)
 	if m == nil {
 		return nil, nil
 	}

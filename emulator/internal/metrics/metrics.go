@@ -18,13 +18,18 @@ import (
 // Metrics are the counters of one server. It is safe for concurrent use, and
 // recording takes no lock.
 type Metrics struct {
-	operations map[string]*series // never written to after New
-	none       *series            // of what is no operation
+	operations sync.Map     // *series, by the operation's name; made when it is first met
+	met        atomic.Int64 // operations
+	none       *series      // of what is no operation, and of operations beyond MaxOperations
 
 	mu     sync.RWMutex              // guards faults
 	faults map[string]*atomic.Uint64 // keyed by the rule's name
 	others atomic.Uint64             // fired rules beyond MaxRules
 }
+
+// MaxOperations is how many operations are counted by name. Paths of Graph have no end,
+// so their names have none; those beyond it are counted together.
+const MaxOperations = 1000
 
 // MaxRules is how many rules are counted by name. A test may add rules under
 // ever new names; those beyond it are counted together.
@@ -50,26 +55,37 @@ var bounds = [...]time.Duration{
 	1 * time.Second, 2500 * time.Millisecond, 5 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute,
 }
 
-// New returns counters for these operations, all at zero.
-func New(operations []string) *Metrics {
-	m := &Metrics{operations: make(map[string]*series, len(operations)), none: &series{}, faults: map[string]*atomic.Uint64{}}
-	for _, name := range operations {
-		m.operations[name] = &series{name: name}
-	}
-	return m
+// New returns counters, all at zero.
+func New() *Metrics {
+	return &Metrics{none: &series{}, faults: map[string]*atomic.Uint64{}}
 }
 
 // Observe counts a request that took d from its headers until its answer was
-// ready, in real time. A status of 0 says that no answer was sent; a name that
-// New was not given counts as no operation.
+// ready, in real time. A status of 0 says that no answer was sent; the operation ""
+// is none of the API's.
 func (m *Metrics) Observe(operation string, status int, d time.Duration) {
-	s := m.operations[operation]
-	if s == nil {
-		s = m.none
-	}
+	s := m.of(operation)
 	s.count(status)
 	s.buckets[bucket(d)].Add(1)
 	s.nanos.Add(int64(max(d, 0)))
+}
+
+// of returns what is counted of an operation.
+func (m *Metrics) of(operation string) *series {
+	if operation == "" {
+		return m.none
+	}
+	if s, ok := m.operations.Load(operation); ok {
+		return s.(*series)
+	}
+	if m.met.Load() >= MaxOperations {
+		return m.none
+	}
+	s, there := m.operations.LoadOrStore(operation, &series{name: operation})
+	if !there {
+		m.met.Add(1)
+	}
+	return s.(*series)
 }
 
 // count counts a status. One that HTTP does not have counts as 0, so that what

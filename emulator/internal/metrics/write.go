@@ -27,11 +27,11 @@ type Gauges struct {
 // time: what was never counted is left out. It errs where w does.
 func (m *Metrics) Write(w io.Writer, g Gauges) error {
 	b := bufio.NewWriter(w) // remembers the first error
-	all := make([]*series, 0, len(m.operations)+1)
-	all = append(all, m.none)
-	for _, name := range slices.Sorted(maps.Keys(m.operations)) {
-		all = append(all, m.operations[name])
+	all := []*series{m.none}
+	for _, s := range m.operations.Range {
+		all = append(all, s.(*series))
 	}
+	slices.SortFunc(all, func(a, b *series) int { return strings.Compare(a.name, b.name) })
 
 	head(b, "graphemu_requests_total", "counter",
 		`Requests by operation and status; parts of a batch count too. Operation "" is none of the API's, status 0 was not answered.`)

@@ -25,7 +25,7 @@ func (e *Engine) NewID(c *workload.Call) string { return stateOf(c).NewID() }
 
 // Object answers an object that is declared as a type.
 func (e *Engine) Object(c *workload.Call, status int, typ, context string, o *entity.Object) engine.Reply {
-	l := &list{in: stateOf(c).Store.View(), typ: e.models[c.Version].Type(typ), path: o.Home.Name}
+	l := &list{in: stateOf(c).Store.View(), typ: e.models.Of(c.Version).Type(typ), path: o.Home.Name}
 	one := e.object(c, l, o)
 	json := one.Shape(nil, nil)
 	return c.OK(status, c.Entity(c.Room(len(json)+256), context, one.Address, json, one.typ))
@@ -33,7 +33,7 @@ func (e *Engine) Object(c *workload.Call, status int, typ, context string, o *en
 
 // Page answers objects of a type, in the order given.
 func (e *Engine) Page(c *workload.Call, typ, context string, list []*entity.Object) (engine.Reply, error) {
-	declared := e.models[c.Version].Type(typ)
+	declared := e.models.Of(c.Version).Type(typ)
 	return c.List(e.numbered(c, declared, context, list))
 }
 
@@ -46,7 +46,7 @@ func (e *Engine) numbered(c *workload.Call, declared *odata.Type, context string
 
 // Make creates an object in the set of its type.
 func (e *Engine) Make(c *workload.Call, tx *entity.Tx, typ string, values map[string]any) (*entity.Object, error) {
-	t := e.models[c.Version].Type(typ)
+	t := e.models.Of(c.Version).Type(typ)
 	w := &written{typ: t, draft: &workload.Draft{Type: t.Name, Values: values, Hidden: map[string]any{}}}
 	return e.make(c, tx, e.home(tx.View, t), w)
 }

@@ -206,7 +206,7 @@ func wrongNode(array bool) error {
 // through turns what was written of a view into what is stored of the viewed object:
 // what both types have stays, the rest goes inside.
 func (e *Engine) through(c *workload.Call, w *written, r *workload.Rules) (*written, *odata.Type) {
-	viewed := e.models[c.Version].Type(r.View)
+	viewed := e.models.Of(c.Version).Type(r.View)
 	d := &workload.Draft{ID: w.draft.ID, Type: viewed.Name, Values: map[string]any{}, Hidden: w.draft.Hidden}
 	own := map[string]any{}
 	for name, v := range w.draft.Values {

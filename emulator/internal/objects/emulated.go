@@ -122,8 +122,9 @@ func (l *lister) links(base, path string, t *odata.Type, r *workload.Rules) {
 // or of the collection.
 func (e *Engine) actionAt(typ, name string) (method, at string) {
 	method, at = http.MethodPost, "/{id}"
-	for _, m := range e.models {
-		t := e.modelType(typ)
+	t := e.modelType(typ)
+	for v := range e.models {
+		m := e.models.Of(v)
 		for _, list := range [][]odata.Operation{m.Actions, m.Functions} {
 			for i := range list {
 				o := &list[i]
@@ -145,7 +146,7 @@ func (e *Engine) actionAt(typ, name string) (method, at string) {
 // modelType is a type of the newest version that has it.
 func (e *Engine) modelType(name string) *odata.Type {
 	for _, v := range []workload.Version{workload.Beta, workload.V1} {
-		if m := e.models[v]; m != nil {
+		if m := e.models.Of(v); m != nil {
 			if t := m.Type(m.Namespace + "." + name); t != nil {
 				return t
 			}

@@ -266,7 +266,7 @@ func (e *Engine) byURL(c *workload.Call, in entity.View, address string) (*entit
 			return nil, bad("it is no URL")
 		}
 	}
-	p, err := resource.Walk(e.models[c.Version], segments)
+	p, err := resource.Walk(e.models.Of(c.Version), segments)
 	if err != nil {
 		return nil, bad(err.Error())
 	}

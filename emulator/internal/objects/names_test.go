@@ -48,7 +48,7 @@ func TestNamesOfGraph(t *testing.T) {
 // Whatever a path's operation is called, its name is right.
 func TestNamesAreThoseOfOperations(t *testing.T) {
 	m := graphModel(t)
-	e, names := New(map[workload.Version]*odata.Model{workload.V1: m}, nil), Names{m}
+	e, names := New(workload.Models{workload.V1: workload.Made(m)}, nil), Names{m}
 	n := 0
 	check := func(path string) {
 		p, err := resource.Walk(m, strings.Split(path, "/"))

@@ -9,7 +9,7 @@ import (
 // they do not say. A path that goes on after a link asks for what the same path asks for
 // from where the linked object lives (inferred).
 func (e *Engine) Need(method string, p resource.Path) *identity.Need {
-	if need, _ := e.needs.Need(method, p); need != nil {
+	if need, _ := e.needs().Need(method, p); need != nil {
 		return need
 	}
 	for i := len(p.Segments) - 2; i > 0; i-- {
@@ -27,7 +27,7 @@ func (e *Engine) Need(method string, p resource.Path) *identity.Need {
 		}
 		from := []resource.Segment{{Kind: resource.Set, Name: r.Set, Type: s.Type, Many: true},
 			{Kind: resource.Key, Keys: []resource.KeyValue{{}}, Type: s.Type}}
-		if need, _ := e.needs.Need(method, resource.Path{Segments: append(from, p.Segments[i+1:]...)}); need != nil {
+		if need, _ := e.needs().Need(method, resource.Path{Segments: append(from, p.Segments[i+1:]...)}); need != nil {
 			return need
 		}
 	}

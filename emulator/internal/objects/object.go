@@ -19,10 +19,13 @@ type object struct {
 	e    *Engine
 	c    *workload.Call
 	list *list // it was found in
-	o    *entity.Object
-	typ  *odata.Type // what it is
-	rule *workload.Rules
-	json []byte // of a view: put together once
+
+	shown    []*odata.Property // of typ: those that an answer shows by
+	selected *odata.Selection
+	o        *entity.Object
+	typ      *odata.Type // what it is
+	rule     *workload.Rules
+	json     []byte // of a view: put together once
 }
 
 // object wraps o, which stands in l.
@@ -42,7 +45,7 @@ func (one *object) set(o *entity.Object) {
 		if r := one.e.rulesOf(declared); r != nil && r.View != "" {
 			one.typ = declared
 		}
-		one.rule = one.e.rulesOf(one.typ)
+		one.rule, one.shown = one.e.rulesOf(one.typ), nil
 	}
 	one.o, one.json = o, nil
 }
@@ -161,9 +164,12 @@ func (one *object) Shape(dst []byte, s *odata.Selection) []byte {
 		json = without(json, one.rule.Hidden)
 	}
 	if s == nil {
-		dst = one.typ.Complete(dst, json, one.usual())
+		dst = one.typ.Complete(dst, json, one.e.usual(one.rule, one.typ, one.c.Version))
 	} else {
-		whole := one.typ.Complete(nil, json, s.Shows)
+		if one.shown == nil || one.selected != s {
+			one.shown, one.selected = s.Shown(one.typ), s
+		}
+		whole := one.typ.Complete(nil, json, one.shown)
 		dst = s.Apply(dst, whole)
 	}
 	if at > from { // two objects become one
@@ -175,18 +181,29 @@ func (one *object) Shape(dst []byte, s *odata.Selection) []byte {
 	return dst
 }
 
-// usual tells which properties are shown unasked; nil: all.
-func (one *object) usual() func(string) bool {
-	if one.rule == nil {
+// shownBy is what decides which properties are shown unasked.
+type shownBy struct {
+	of *odata.Type
+	in workload.Version
+}
+
+// usual are the properties of a type that are shown unasked; nil: all.
+func (e *Engine) usual(r *workload.Rules, t *odata.Type, v workload.Version) []*odata.Property {
+	if r == nil || (r.Usual == nil || v != workload.V1) && r.Selectable == nil {
 		return nil
 	}
-	if shown := one.e.shown[one.rule.Type]; shown != nil && one.c.Version == workload.V1 {
-		return func(name string) bool { return shown[name] }
+	if known, ok := e.shown.Load(shownBy{t, v}); ok {
+		return known.([]*odata.Property)
 	}
-	if only := one.rule.Selectable; only != nil {
-		return func(name string) bool { return !slices.Contains(only, name) }
+	shown := []*odata.Property{}
+	for _, p := range t.Structural() {
+		if r.Usual != nil && v == workload.V1 && slices.Contains(r.Usual, p.Name) ||
+			(r.Usual == nil || v != workload.V1) && !slices.Contains(r.Selectable, p.Name) {
+			shown = append(shown, p)
+		}
 	}
-	return nil
+	e.shown.Store(shownBy{t, v}, shown)
+	return shown
 }
 
 // Expand appends an expanded property.

@@ -7,6 +7,7 @@ package objects
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
@@ -17,16 +18,16 @@ import (
 
 // Engine serves objects. It keeps no state: that is the store's.
 type Engine struct {
-	models   map[workload.Version]*odata.Model
+	models   workload.Models
 	rules    map[string]*workload.Rules // by the type's name
-	needs    *permission.Table          // what their operations ask for
+	needs    func() *permission.Table   // what their operations ask for
 	payloads schema.Payloads
-	shown    map[string]map[string]bool // by the type's name: Usual
+	shown    sync.Map // []*odata.Property, by shownBy
 }
 
 // New returns an engine of the models in force and the rules of the workloads.
-func New(models map[workload.Version]*odata.Model, list []*workload.Workload) *Engine {
-	e := &Engine{models: models, rules: map[string]*workload.Rules{}, shown: map[string]map[string]bool{}}
+func New(models workload.Models, list []*workload.Workload) *Engine {
+	e := &Engine{models: models, rules: map[string]*workload.Rules{}}
 	var rows []permission.Row
 	for _, w := range list {
 		rows = append(rows, w.Needs...)
@@ -34,10 +35,13 @@ func New(models map[workload.Version]*odata.Model, list []*workload.Workload) *E
 			e.rules[r.Type] = r
 		}
 	}
-	var err error
-	if e.needs, err = permission.Rows(rows); err != nil {
-		panic(err) // the rows are constants
-	}
+	e.needs = sync.OnceValue(func() *permission.Table {
+		table, err := permission.Rows(rows)
+		if err != nil {
+			panic(err) // the rows are constants
+		}
+		return table
+	})
 	for _, w := range list {
 		for _, r := range w.Rules {
 			if viewed := e.rules[r.View]; r.View != "" && viewed != nil {
@@ -45,12 +49,6 @@ func New(models map[workload.Version]*odata.Model, list []*workload.Workload) *E
 				both.Hidden = slices.Concat(r.Hidden, viewed.Hidden)
 				both.ReadOnly = slices.Concat(r.ReadOnly, viewed.ReadOnly)
 				e.rules[r.Type] = &both
-			}
-			if r.Usual != nil {
-				e.shown[r.Type] = map[string]bool{}
-				for _, name := range r.Usual {
-					e.shown[r.Type][name] = true
-				}
 			}
 		}
 	}
@@ -87,7 +85,7 @@ func (e *Engine) rulesOf(t *odata.Type) *workload.Rules {
 // typeOf is the type of an object in a version. A version that does not have it, since
 // another one's client made the object, sees what it was declared as.
 func (e *Engine) typeOf(v workload.Version, o *entity.Object, declared *odata.Type) *odata.Type {
-	if t := e.models[v].Type(o.Type); t != nil {
+	if t := e.models.Of(v).Type(o.Type); t != nil {
 		return t
 	}
 	return declared

@@ -90,7 +90,7 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 
 // collectionAt walks the path of a collection that objects can be created in.
 func (e *Engine) collectionAt(v workload.Version, path string) (resource.Path, error) {
-	p, err := resource.Walk(e.models[v], strings.Split(path, "/"))
+	p, err := resource.Walk(e.models.Of(v), strings.Split(path, "/"))
 	if err != nil {
 		return p, fmt.Errorf("%q: %w", path, err)
 	}

@@ -114,10 +114,10 @@ func (e *Engine) made(c *workload.Call, t target) engine.Named {
 // the versions, the first that has the path counts.
 func (e *Engine) Members(c *workload.Call, path string) (all [][]byte) {
 	for _, v := range []workload.Version{workload.V1, workload.Beta} {
-		if e.models[v] == nil {
+		if e.models.Of(v) == nil {
 			continue
 		}
-		p, err := resource.Walk(e.models[v], strings.Split(strings.Trim(path, "/"), "/"))
+		p, err := resource.Walk(e.models.Of(v), strings.Split(strings.Trim(path, "/"), "/"))
 		if err != nil {
 			continue
 		}

@@ -289,7 +289,7 @@ func (e *Engine) change(c *workload.Call, tx *entity.Tx, t *target, body map[str
 // stored is the type in whose order an object's properties are kept.
 func (e *Engine) stored(o *entity.Object, t *odata.Type) *odata.Type {
 	for _, v := range []workload.Version{workload.Beta, workload.V1} { // beta has more
-		if m := e.models[v]; m != nil {
+		if m := e.models.Of(v); m != nil {
 			if s := m.Type(o.Type); s != nil {
 				return s
 			}

@@ -7,12 +7,15 @@ import (
 // Complete appends the JSON object of an entity of type t as the service shows it: the
 // properties of t in the order of the model, those that the JSON does not have as null,
 // a collection as []. Members that are none of t's are left out, but for control
-// information and those of types derived from t. show tells which properties are wanted;
+// information and those of types derived from t. show are the properties that are wanted;
 // nil: all.
 //
 // Stored objects hold what was set and no more, so that one object serves every version
 // of the model.
-func (t *Type) Complete(dst, json []byte, show func(name string) bool) []byte {
+func (t *Type) Complete(dst, json []byte, show []*Property) []byte {
+	if show == nil {
+		show = t.Structural()
+	}
 	var room [96]stored
 	members := room[:0]
 	gjson.Parse(text(json)).ForEach(func(key, v gjson.Result) bool {
@@ -27,10 +30,7 @@ func (t *Type) Complete(dst, json []byte, show func(name string) bool) []byte {
 			dst = append(dst, m.raw...)
 		}
 	}
-	for _, p := range t.Structural() {
-		if show != nil && !show(p.Name) {
-			continue
-		}
+	for _, p := range show {
 		raw := ""
 		for i := range members {
 			if m := &members[(at+i)%len(members)]; m.name == p.Name {

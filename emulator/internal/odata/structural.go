@@ -1,5 +1,7 @@
 package odata
 
+import "slices"
+
 // Model is the model that t belongs to; nil before it is linked.
 func (t *Type) Model() *Model { return t.model }
 
@@ -19,15 +21,17 @@ func (t *Type) Structural() []*Property {
 	return list
 }
 
-// Shows tells whether a property is selected, or a part of it.
-func (s *Selection) Shows(name string) bool {
+// Shown are the properties of t that are selected, or a part of which is.
+func (s *Selection) Shown(t *Type) []*Property {
+	all := t.Structural()
 	if s == nil || s.root.whole {
-		return true
+		return all
 	}
-	for i := range s.root.kids {
-		if s.root.kids[i].name == name {
-			return true
+	shown := make([]*Property, 0, len(s.root.kids))
+	for _, p := range all {
+		if slices.ContainsFunc(s.root.kids, func(k pick) bool { return k.name == p.Name }) {
+			shown = append(shown, p)
 		}
 	}
-	return false
+	return shown
 }

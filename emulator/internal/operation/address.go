@@ -49,7 +49,7 @@ func CompileAll(patterns []string) []Pattern {
 func compile(pattern string) *Pattern {
 	method, path, ok := strings.Cut(pattern, " ")
 	if !ok {
-		return &Pattern{name: pattern}
+		return &Pattern{name: current(pattern)}
 	}
 	p := &Pattern{method: strings.ToUpper(method)}
 	path = strings.TrimLeft(path, " ")
@@ -72,7 +72,7 @@ func (p *Pattern) IsAddress() bool { return p.method != "" }
 // Means tells whether a call is meant. A HEAD is a GET whose answer has no body.
 func (p *Pattern) Means(c Call) bool {
 	if p.method == "" {
-		return Covers(p.name, c.Name)
+		return covers(p.name, c.Name)
 	}
 	if c.Path == "" || p.method != Any && p.method != c.Method && (p.method != "GET" || c.Method != "HEAD") {
 		return false

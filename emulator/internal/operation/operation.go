@@ -55,12 +55,28 @@ func isVersion(segment string) bool {
 	return strings.EqualFold(segment, "beta") || strings.EqualFold(segment, "v1.0")
 }
 
+// older are how names began before the directory's objects were served as any others are:
+// scenarios that were written then still mean the same.
+var older = strings.NewReplacer("directory.users.", "users.", "directory.subscribedSkus.", "subscribedSkus.")
+
+// current is a pattern as it is written today.
+func current(pattern string) string {
+	if strings.HasPrefix(pattern, "directory.users.") || strings.HasPrefix(pattern, "directory.subscribedSkus.") {
+		return older.Replace(pattern)
+	}
+	return pattern
+}
+
 // Covers tells whether operation is meant by pattern: a name, a group like
 // "profiles.*", Graph, or Any. operation may be a group too: then all of it must be
 // meant. What is none of the API's operations has the empty name, and no name means
 // it. An address (see Pattern) covers itself alone: which operations it means
 // only a call can tell.
 func Covers(pattern, operation string) bool {
+	return covers(current(pattern), current(operation))
+}
+
+func covers(pattern, operation string) bool {
 	switch {
 	case operation == "":
 		return false
@@ -147,6 +163,7 @@ func Wrong(pattern string, operations []string) string { return Known{List: oper
 // Wrong says what is wrong with a pattern: its form, or that it means none of the
 // operations, and which was probably meant. It is "" where nothing is.
 func (k Known) Wrong(pattern string) string {
+	pattern = current(pattern)
 	var addresses, names []string
 	for _, o := range k.List {
 		if IsAddress(o) {

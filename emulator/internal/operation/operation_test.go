@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,4 +50,20 @@ func TestCovers(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, Covers(c.pattern, c.operation), "%s, %s", c.pattern, c.operation)
 	}
+}
+
+// Scenarios name operations of the directory as they were called before its objects were
+// served as any others are.
+func TestOlderNames(t *testing.T) {
+	for older, now := range map[string]string{"directory.users.get": "users.get", "directory.users.*": "users.*",
+		"directory.subscribedSkus.list": "subscribedSkus.list"} {
+		name := strings.Replace(now, "*", "list", 1)
+		assert.True(t, Covers(older, name), older)
+		pattern := Compile(older)
+		assert.True(t, pattern.Means(Call{Name: name, Method: "GET", Path: "/users"}), older)
+		assert.True(t, Meet(older, now), older)
+		assert.Empty(t, Wrong(older, []string{name}), older)
+		assert.False(t, Covers(older, "groups.list"), older)
+	}
+	assert.False(t, Covers("directory.deletedItems.list", "deletedItems.list"), "it is called so today")
 }

@@ -41,6 +41,21 @@ type Workload struct {
 	Translate func(c *Call, err error) *apierror.Error
 }
 
+// Models are what describes each version. Each is made when it is first asked for, since
+// most clients use one version.
+type Models map[Version]func() *odata.Model
+
+// Made is a model of Models that is there already.
+func Made(m *odata.Model) func() *odata.Model { return func() *odata.Model { return m } }
+
+// Of returns the model of a version; nil: there is none.
+func (m Models) Of(v Version) *odata.Model {
+	if model := m[v]; model != nil {
+		return model()
+	}
+	return nil
+}
+
 // Operation is one row of the list of operations.
 type Operation struct {
 	Name     string // as rules, scenarios and the journal name it, "profiles.start"

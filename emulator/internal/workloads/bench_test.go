@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // What a call asks for is looked up at each call: it costs less than a walk of the path.
@@ -14,7 +15,7 @@ func BenchmarkNeed(b *testing.B) {
 		"members": {"groups", "11111111-1111-4111-8111-111111111111", "members", "$count"},
 		"linked":  {"users", "11111111-1111-4111-8111-111111111111", "manager", "memberOf"},
 	} {
-		p, err := resource.Walk(Beta, segments)
+		p, err := resource.Walk(Models.Of(workload.Beta), segments)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -27,7 +28,7 @@ func BenchmarkNeed(b *testing.B) {
 		b.Run(name+"-walk", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				resource.Walk(Beta, segments)
+				resource.Walk(Models.Of(workload.Beta), segments)
 			}
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // A model that was merged with the service's own metadata has everything that the
@@ -21,7 +22,7 @@ func TestMergedWithTheServicesMetadata(t *testing.T) {
 		dir = filepath.Join("..", "..", "..", "..", "shared", "reference", "graph")
 	}
 	for file, own := range map[string]*odata.Model{
-		"v1.0.csdl": V1, "beta-2021-07.csdl": Beta, "beta-subset.csdl": Beta, "education-sync-2025-01-derived.csdl": Beta,
+		"v1.0.csdl": Models.Of(workload.V1), "beta-2021-07.csdl": Models.Of(workload.Beta), "beta-subset.csdl": Models.Of(workload.Beta), "education-sync-2025-01-derived.csdl": Models.Of(workload.Beta),
 	} {
 		t.Run(file, func(t *testing.T) {
 			b, err := os.ReadFile(filepath.Join(dir, file))

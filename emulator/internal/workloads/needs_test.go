@@ -19,7 +19,7 @@ import (
 )
 
 func engine() *objects.Engine {
-	return objects.New(map[workload.Version]*odata.Model{workload.Beta: Beta, workload.V1: V1}, All)
+	return objects.New(Models, All)
 }
 
 func walked(t *testing.T, m *odata.Model, path string) resource.Path {
@@ -48,7 +48,7 @@ func TestEveryOperationNeedsPermissions(t *testing.T) {
 	calls := emulated()
 	assert.Greater(t, len(calls), 350)
 	for _, op := range calls {
-		p := walked(t, Beta, op.Path)
+		p := walked(t, Models.Of(workload.Beta), op.Path)
 		found, ok := e.Operation(op.Method, workload.Beta, p)
 		if assert.True(t, ok, "%s %s", op.Method, op.Path) {
 			assert.Equal(t, op.Name, found.Name)
@@ -118,7 +118,7 @@ func published(t *testing.T) *permission.Table {
 func TestNeedsArePublished(t *testing.T) {
 	table, e := published(t), engine()
 	same, unlike := 0, map[string]bool{}
-	for version, m := range map[string]*odata.Model{"beta": Beta, "v1.0": V1} {
+	for version, m := range map[string]*odata.Model{"beta": Models.Of(workload.Beta), "v1.0": Models.Of(workload.V1)} {
 		for _, op := range emulated() {
 			p, err := resource.Walk(m, strings.Split(strings.ReplaceAll(op.Path, "{id}", "11111111-1111-4111-8111-111111111111")[1:], "/"))
 			if err != nil {

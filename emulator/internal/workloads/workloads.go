@@ -30,12 +30,12 @@ var Permissions = sync.OnceValue(func() (list []identity.Permission) {
 	return list
 })
 
-// Beta and V1 are the models of the versions. They decide what $select, $filter and
-// the like may name, and are served as $metadata.
-var (
-	Beta = newModel(workload.Beta)
-	V1   = newModel(workload.V1)
-)
+// Models are the models of the versions. They decide what $select, $filter and the like
+// may name, and are served as $metadata.
+var Models = workload.Models{
+	workload.Beta: sync.OnceValue(func() *odata.Model { return newModel(workload.Beta) }),
+	workload.V1:   sync.OnceValue(func() *odata.Model { return newModel(workload.V1) }),
+}
 
 // newModel puts together what the workloads add.
 func newModel(v workload.Version) *odata.Model {

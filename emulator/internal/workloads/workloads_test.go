@@ -60,7 +60,7 @@ func needOf(t *testing.T, name string) *identity.Need {
 	}
 	for _, op := range engine().Emulated() {
 		if op.Name == name {
-			need := engine().Need(op.Method, walked(t, Beta, op.Path))
+			need := engine().Need(op.Method, walked(t, Models.Of(workload.Beta), op.Path))
 			require.NotNil(t, need, name)
 			return need
 		}

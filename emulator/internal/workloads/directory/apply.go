@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,8 +30,16 @@ func (s *Store) Apply(p *Plan, now time.Time) error {
 		return err
 	}
 	s.parts.Store(before.with(a.part))
+	if p.made >= manyObjects {
+		debug.FreeOSMemory()
+	}
 	return nil
 }
+
+// manyObjects is from where on what a run leaves behind is given back at once. Measured: a
+// district of 70,000 students takes 335 MiB at the end of its run, and 207 from then on;
+// giving back takes a tenth of a second, of a run of some seconds.
+const manyObjects = 20_000
 
 // applier is what Apply works with.
 type applier struct {
@@ -70,6 +79,7 @@ func (a *applier) apply(tx *entity.Tx) error {
 		if users[i], err = a.person(&a.people.list[i]); err != nil {
 			return err
 		}
+		a.people.list[i].education = nil // the store has it now
 	}
 	if err := a.list(Users); err != nil {
 		return err

@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"sync"
+
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
@@ -22,20 +24,23 @@ func newObjectTypes(known []*odata.Type, tables ...string) *objectTypes {
 		directoryObject: d.byName["directoryObject"]}
 }
 
+// The types of each version, made when they are first asked for.
 var (
-	betaObjects = newObjectTypes([]*odata.Type{profile.EntityType, profile.RoleType}, betaTypes)
+	betaObjects = sync.OnceValue(func() *objectTypes {
+		return newObjectTypes([]*odata.Type{profile.EntityType, profile.RoleType}, betaTypes)
+	})
+	v1Objects = sync.OnceValue(func() *objectTypes { return newObjectTypes([]*odata.Type{v1Role, v1Entity}, v1Types) })
 
-	v1Entity  = &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: profile.EntityType.Properties}
-	v1Role    = &odata.Type{Name: "educationUserRole", Members: profile.RoleType.Members[:4]} // without faculty
-	v1Objects = newObjectTypes([]*odata.Type{v1Entity, v1Role}, v1Types)
+	v1Entity = &odata.Type{Name: "entity", Abstract: true, Entity: true, Properties: profile.EntityType.Properties}
+	v1Role   = &odata.Type{Name: "educationUserRole", Members: profile.RoleType.Members[:4]} // without faculty
 )
 
 // typesOf are the types of a version, and all that the workload adds to its model.
 func typesOf(v workload.Version) (o *objectTypes, types []*odata.Type) {
 	if v == workload.Beta {
-		return betaObjects, betaObjects.types
+		return betaObjects(), betaObjects().types
 	}
-	return v1Objects, append([]*odata.Type{v1Role, v1Entity}, v1Objects.types...)
+	return v1Objects(), append([]*odata.Type{v1Role, v1Entity}, v1Objects().types...)
 }
 
 // EducationTypes returns the types of schools, classes and users in a version.

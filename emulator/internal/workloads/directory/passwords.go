@@ -19,8 +19,9 @@ import (
 // sent is never kept.
 const passwordMember = "#password"
 
-// rounds of hashing: few, since these are passwords of tests.
-const rounds = 500
+// rounds of hashing: few, since these are passwords of tests, and tests make users by the
+// thousand.
+const rounds = 50
 
 // hashed is a password as it is kept: the salt comes from the object's id, so that the
 // same world has the same state.
