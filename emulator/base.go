@@ -68,6 +68,7 @@ const builtInObjects = 10_000
 // world.
 func (s *Server) fill(b *entity.Store, f *fixture.Fixture) error {
 	accounts := directorySeed(f.Directory)
+	accounts.Permissions = s.permissions()
 	derive := func(names ...string) string { return fixtureID(s.set.Seed, names...) }
 	if err := directory.FillTenant(b, accounts, derive, seededAt); err != nil {
 		return fmt.Errorf("/directory: %w", err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
@@ -77,6 +78,9 @@ func (s *Server) fixture(ref string) (*fixture.Fixture, error) {
 // name ever more of them.
 const maxFixtures = 100
 
+// redirectKinds are the members of applications that have the redirect URIs of a type.
+var redirectKinds = map[identity.RedirectType]string{identity.Web: "web", identity.SPA: "spa", identity.Native: "publicClient"}
+
 // directorySeed is a fixture's directory as the world's begins with.
 func directorySeed(d fixture.Directory) directory.Seed {
 	seed := directory.Seed{Domains: d.Domains, UsageLocation: d.UsageLocation}
@@ -89,6 +93,14 @@ func directorySeed(d fixture.Directory) directory.Seed {
 			GivenName: u.GivenName, Surname: u.Surname, Mail: u.Mail, MailNickname: u.MailNickname,
 			EmployeeID: u.EmployeeID, ExternalID: u.ExternalID, Disabled: u.Disabled,
 			Password: u.Password})
+	}
+	for _, a := range d.Apps {
+		app := directory.App{ID: a.ID, DisplayName: a.DisplayName, Secret: a.Secret, Certificates: a.Certificates, Public: a.Public,
+			Permissions: a.Permissions, DelegatedPermissions: a.DelegatedPermissions}
+		for _, r := range a.RedirectURIs {
+			app.Redirects = append(app.Redirects, directory.Redirect{URI: r.URI, Kind: redirectKinds[r.Type]})
+		}
+		seed.Apps = append(seed.Apps, app)
 	}
 	return seed
 }

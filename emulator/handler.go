@@ -15,6 +15,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/graph"
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/metadata"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
@@ -80,6 +81,24 @@ func readService(sources []string, table string) (service, error) {
 	var err error
 	d.permissions, err = permission.Open(table)
 	return d, err
+}
+
+// permissionsOf are the permissions that Microsoft Graph has in a tenant: those that
+// operations here ask for, and those of the published table, nil where there is none.
+func permissionsOf(table *permission.Table) []identity.Permission {
+	list := slices.Clone(workloads.Permissions())
+	for _, p := range table.Permissions() {
+		need := new(identity.Need)
+		choice := identity.Choices{identity.NewChoice(p.Name, false, nil)}
+		if p.Delegated {
+			need.Delegated = choice
+		}
+		if p.Application {
+			need.Application = choice
+		}
+		list = identity.Collect(list, need)
+	}
+	return list
 }
 
 // ServeHTTP takes a request its first steps: the control API is answered at

@@ -12,6 +12,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 )
 
 // TokenOptions says what a token carries.
@@ -96,7 +97,7 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 		}
 	}
 	app := cmp.Or(o.App, w.server.app().ID)
-	c := identity.Claims{Tenant: w.tenant, App: app, Object: entra.ObjectID(w.tenant, app), User: o.User,
+	c := identity.Claims{Tenant: w.tenant, App: app, Object: state.signsIn().principal(w.tenant, app), User: o.User,
 		Scopes: o.Scopes, Roles: o.Roles, Audience: o.Audience,
 		IssuedAt: from, NotBefore: from, Expires: to, Revision: state.Revision.Load(),
 		ID: ids.Derived("uti", w.tenant, app, o.User, to.String())}
@@ -104,6 +105,12 @@ func (w *World) claims(o TokenOptions) (identity.Claims, error) {
 		c.Object, c.UserName = state.signsIn().object(w.tenant, o.User)
 	}
 	return c, c.Validate()
+}
+
+// principal returns the id of an app's service principal; of one that there is not a
+// made-up id, as the token endpoints have it.
+func (w whoSignsIn) principal(tenant, app string) string {
+	return cmp.Or(directory.PrincipalOf(w.view, app), entra.ObjectID(tenant, app))
 }
 
 // object returns the id and name of an account; of one that there is not a made-up

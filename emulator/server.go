@@ -60,7 +60,9 @@ type Server struct {
 
 	copies *record.Writer // of all journals' entries; nil: nobody wants them
 
-	saving    sync.Mutex  // held while the state file is written; guards the two below
+	saving      sync.Mutex                   // held while the state file is written; guards the two below
+	permissions func() []identity.Permission // of Microsoft Graph, which apps may be granted
+
 	stateLock *files.Lock // nil: there is no state file, or no lock where it is
 	left      bool        // this server has given the state file back, and saves no more
 
@@ -111,6 +113,7 @@ func New(o Options) (*Server, error) {
 	s.engine = engine.New(engine.Config{PublicURL: set.PublicURL, Log: set.Log, Now: set.now, Closing: s.closing}, s.metrics)
 	s.graph = newGraph(graph.Config{Auth: auths[set.Auth], MaxBody: set.Limits.Body, MaxBatch: set.Limits.Batch,
 		Permissions: described.permissions}, s.engine, described.models)
+	s.permissions = sync.OnceValue(func() []identity.Permission { return permissionsOf(described.permissions) })
 	sc, err := s.loadScenario()
 	if err == nil {
 		s.scenario.Store(sc)

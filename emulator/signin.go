@@ -40,7 +40,7 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request, call *entra
 		tenant.Sessions, tenant.Now = entra.NewSessions(), clock.New(sc.clock, s.set.Now).Now()
 		if call.ForPeople() {
 			tenant.Domains = domainsOf(&sc.fixture.Directory, to.tenant)
-			tenant.Directory = whoSignsIn{view: sc.base.View(), now: tenant.Now, fixture: &sc.fixture.Directory}
+			tenant.Directory = whoSignsIn{view: sc.base.View(), now: tenant.Now}
 		}
 	}
 	if to.full != nil {

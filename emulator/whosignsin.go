@@ -1,25 +1,20 @@
 package emulator
 
 import (
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/entra"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
-	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 )
 
 // whoSignsIn is a world's directory as signing in asks it: the users and applications
-// that Graph shows now, and the apps of the fixture. Directory and sign-in are one:
-// who is created can sign in, and who is disabled or deleted cannot.
+// that Graph shows now. Directory and sign-in are one: who is created can sign in, and
+// who is disabled or deleted cannot.
 type whoSignsIn struct {
-	view    entity.View
-	now     time.Time
-	fixture *fixture.Directory
+	view entity.View
+	now  time.Time
 }
 
 // signsIn returns who may sign in to the world now. Users are what the syncs made that
@@ -28,7 +23,7 @@ func (st *state) signsIn() whoSignsIn {
 	now := st.Clock.Now()
 	st.Syncs.Settle(now)
 	st.Futures.Settle(now, 0)
-	return whoSignsIn{view: st.Entities.View(), now: now, fixture: &st.start.fixture.Directory}
+	return whoSignsIn{view: st.Entities.View(), now: now}
 }
 
 // User is the user of a principal name.
@@ -55,44 +50,20 @@ func (w whoSignsIn) Shown(limit int) ([]entra.User, int) {
 // redirectTypes are what applications call the kinds of redirect URIs.
 var redirectTypes = map[string]identity.RedirectType{"web": identity.Web, "spa": identity.SPA, "publicClient": identity.Native}
 
-// App is the app of a client id: an application of the directory that has a service
-// principal, or one of the fixture.
+// App is the app of a client id: an application of the directory.
 func (w whoSignsIn) App(id string) *entra.App {
-	if r, ok := directory.RegistrationOf(w.view, id); ok && r.ServicePrincipal != "" && !r.Disabled {
-		app := &entra.App{ID: r.AppID, DisplayName: r.DisplayName, Keys: r.Certificates, Public: r.Public,
-			Permissions: r.Roles, DelegatedPermissions: r.Scopes, PersonalPermissions: r.ScopesOf,
-			ServicePrincipal: r.ServicePrincipal}
-		if r.HasSecret {
-			app.Check = func(secret string) bool { return r.Check(secret, w.now) }
-		}
-		for _, uri := range slices.Sorted(maps.Keys(r.Redirects)) {
-			app.RedirectURIs = append(app.RedirectURIs, entra.RedirectURI{URI: uri, Type: redirectTypes[r.Redirects[uri]]})
-		}
-		return app
+	r, ok := directory.RegistrationOf(w.view, id)
+	if !ok {
+		return nil
 	}
-	for i := range w.fixture.Apps {
-		if app := &w.fixture.Apps[i]; strings.EqualFold(app.ID, id) {
-			return entraApp(app)
-		}
+	app := &entra.App{ID: r.AppID, DisplayName: r.DisplayName, Keys: r.Certificates, Public: r.Public,
+		Permissions: r.Roles, DelegatedPermissions: r.Scopes, PersonalPermissions: r.ScopesOf,
+		ServicePrincipal: r.ServicePrincipal, NoPrincipal: r.ServicePrincipal == "", Disabled: r.Disabled}
+	if r.HasSecret {
+		app.Check = func(secret string) bool { return r.Check(secret, w.now) }
 	}
-	return nil
-}
-
-// registered tells whether the tenant has an app. A fixture without any lets every app be.
-func (w whoSignsIn) registered(f *fixture.Fixture, app string) bool {
-	if f.HasApp(app) {
-		return true
+	for _, to := range r.Redirects {
+		app.RedirectURIs = append(app.RedirectURIs, entra.RedirectURI{URI: to.URI, Type: redirectTypes[to.Kind]})
 	}
-	r, ok := directory.RegistrationOf(w.view, app)
-	return ok && r.ServicePrincipal != "" && !r.Disabled
-}
-
-// entraApp is an app of a fixture.
-func entraApp(app *fixture.App) *entra.App {
-	a := &entra.App{ID: app.ID, DisplayName: app.DisplayName, Secret: app.Secret, Certificates: app.Certificates,
-		Public: app.Public, Permissions: app.Permissions, DelegatedPermissions: app.DelegatedPermissions}
-	for _, r := range app.RedirectURIs {
-		a.RedirectURIs = append(a.RedirectURIs, entra.RedirectURI{URI: r.URI, Type: r.Type})
-	}
-	return a
+	return app
 }

@@ -170,9 +170,9 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 		raise(&st.Revision, n)
 		return n
 	}
-	st.Registered = func(app string) bool { // the fixture's table is one for all worlds
-		return from.fixture.HasApp(app) || whoSignsIn{view: st.Entities.View()}.registered(from.fixture, app)
-	}
+	// A tenant that begins without any application lets every app be (chosen).
+	anyApp := !directory.AnyApplication(from.base.View())
+	st.Registered = func(app string) bool { return anyApp || directory.Registered(st.Entities.View(), app) }
 	memory.Add(worldCost + st.Directory.Bytes())
 	st.World.SetScenario(sc.begin(o))
 	return st

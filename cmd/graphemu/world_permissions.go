@@ -12,8 +12,9 @@ first; what the tokens had; and the smallest set that would do for all of it. De
 and application permissions are told apart; a call whose token had none that could be
 read counts for both.
 
-What emulated operations need, graphemu knows; of all others the published table tells,
-which serve --permissions names, or the folder of --metadata has.`,
+What emulated operations need, graphemu knows, in the order that Graph publishes; of all
+others the published table tells, which serve --permissions names, or the folder of
+--metadata has. A permission that does for several calls is in the set once.`,
 		Example: `  graphemu world permissions
   graphemu world permissions --json`,
 	}

@@ -40,6 +40,7 @@ type Entry struct {
 	Outcome      string   `json:"outcome,omitzero"`      // what came of a sign-in, or why a start was refused, in one sentence
 	Advice       string   `json:"advice,omitzero"`       // what strict authentication would refuse, or that an update changed nothing
 	Detail       *Detail  `json:"detail,omitzero"`       // what the scenario did
+	Denied       *Denied  `json:"denied,omitzero"`       // why its permissions were not enough; nil: they were, or nobody looked
 
 	Needed *Needed `json:"-"` // which permissions the call asked for; nil: none, or it did not come so far. Entries share it
 	Held   Held    `json:"-"` // which its token had

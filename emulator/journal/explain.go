@@ -236,6 +236,10 @@ func (x *explanation) answered(e *Entry) {
 			x.line("  - %s%s (%s)", at(d.Target), words.Clean(d.Message), words.Clean(d.Code))
 		}
 	}
+	if d := e.Denied; d != nil {
+		x.line("Permissions that would have been enough, the least privileged first: %s.", words.Cut(namedOrNone(d.Needed), 1000, "…"))
+		x.line("Permissions of its token: %s.", words.Cut(namedOrNone(d.Had), 1000, "…"))
+	}
 	x.line("Its request-id is %s.", words.Clean(e.RequestID))
 }
 

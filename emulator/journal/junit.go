@@ -95,7 +95,8 @@ func (v Verdict) WriteJUnit(w io.Writer) error {
 		if classes[class]++; classes[class] > 1 {
 			class += fmt.Sprintf(" (%d)", classes[class])
 		}
-		s := v.suite("world "+world.World+world.Chapter.text(), []Property{{"world", world.World}, {"tenant", world.Tenant}})
+		s := v.suite("world "+world.World+world.Chapter.text(), append([]Property{{"world", world.World}, {"tenant", world.Tenant}},
+			world.Permissions.properties()...))
 		if !world.Began.IsZero() {
 			s.Time, s.Timestamp = seconds(world.Took), world.Began.UTC().Format(timestampForm)
 		}

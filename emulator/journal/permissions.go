@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -29,6 +30,48 @@ type Alternative struct {
 type Held struct {
 	Delegated, Application bool
 	Names                  []string
+}
+
+// Denied is what a call that was refused for its permissions needed, and what it had.
+type Denied struct {
+	Needed []string `json:"needed"` // any one is enough for its kind of token, the least privileged first; empty: no such token is
+	Had    []string `json:"had"`
+}
+
+// Deny is what a call lacked that asked for needed, and whose token had held.
+func Deny(needed *Needed, held Held) *Denied {
+	any := needed.Delegated
+	if held.Application || len(any) == 0 && !held.Delegated {
+		any = needed.Application
+	}
+	d := &Denied{Needed: InWords(any), Had: []string{}}
+	for i, name := range held.Names {
+		if i == maxDenied {
+			d.Had = append(d.Had, fmt.Sprintf("… and %d more", len(held.Names)-i))
+			break
+		}
+		d.Had = append(d.Had, words.Cut(name, maxPermission, "…"))
+	}
+	return d
+}
+
+// What of a token's permissions an entry has. Chosen: those of Entra's tokens have room
+// in it, and no token fills a journal.
+const (
+	maxDenied     = 50
+	maxPermission = 100 // bytes of a name
+)
+
+// InWords are alternatives as people read them, the least privileged first.
+func InWords(any []Alternative) []string {
+	names := []string{}
+	for _, a := range any {
+		if len(a.With) > 0 {
+			a.Name += " with " + words.Join(a.With, "or")
+		}
+		names = append(names, a.Name)
+	}
+	return names
 }
 
 // Permissions is what the calls of a world, or of one chapter of its run, needed of
@@ -121,6 +164,26 @@ func namedOrNone(names []string) string {
 		return "none"
 	}
 	return words.Clean(strings.Join(names, ", "))
+}
+
+// properties are what JUnit's reports have of p: for each kind of token what would do,
+// what it had and what it can do without, each where there is something.
+func (p *Permissions) properties() (list []Property) {
+	if p == nil {
+		return nil
+	}
+	for i, use := range []*PermissionUse{p.Delegated, p.Application} {
+		if use == nil {
+			continue
+		}
+		name := "permissions." + []string{"delegated", "application"}[i] + "."
+		list = append(list, Property{name + "smallest", strings.Join(use.Smallest, " ")}, Property{name + "had", strings.Join(use.Had, " ")},
+			Property{name + "surplus", strings.Join(use.Surplus, " ")})
+		if use.Refused > 0 {
+			list = append(list, Property{name + "refused", strconv.Itoa(use.Refused)})
+		}
+	}
+	return list
 }
 
 // lines is p in a verdict: a line for each kind of token that had more than it needed, or

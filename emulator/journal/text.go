@@ -59,7 +59,7 @@ func (e *Entry) note() string {
 		notes = append(notes, b.short()+" -> "+a.short())
 	}
 	if e.Error != nil {
-		notes = append(notes, e.Error.short())
+		notes = append(notes, e.Error.short(e.Denied))
 	}
 	if e.Outcome != "" && e.Profile != "" { // of a start; that of a sign-in is long, and its error told
 		notes = append(notes, e.Outcome)
@@ -85,12 +85,15 @@ func (e *Entry) note() string {
 }
 
 // short is the error's code and what its first detail is about; of a token that was
-// refused, why, since the code is always the same.
-func (p *Problem) short() string {
+// refused, why, since the code is always the same, and what it had.
+func (p *Problem) short(denied *Denied) string {
 	if len(p.Details) == 0 {
 		return p.Code
 	}
 	d := p.Details[0]
+	if denied != nil && d.Code == CodePermission {
+		return p.Code + " (" + d.Code + ": " + words.Cut(d.Message, 180, "…") + "; the token has " + words.Cut(namedOrNone(denied.Had), 80, "…") + ")"
+	}
 	if d.Code == CodeToken || d.Code == CodePermission {
 		return p.Code + " (" + d.Code + ": " + d.Message + ")"
 	}

@@ -20,6 +20,9 @@ func (e *Engine) Record(c *Call, a Reply) {
 		RequestBytes: c.handler.Size(), ResponseBytes: int64(len(a.Body)), Before: c.before,
 		Error: c.Problem, Outcome: c.Outcome, Advice: c.Advice, Needed: c.Needed, Held: c.Held,
 	}
+	if p := c.Problem; p != nil && c.Needed != nil && len(p.Details) > 0 && p.Details[0].Code == journal.CodePermission {
+		entry.Denied = journal.Deny(c.Needed, c.Held)
+	}
 	if c.Subject != "" && !c.reads() {
 		entry.After = c.Standing()
 	} else if c.Named != nil {

@@ -39,9 +39,11 @@ const (
 	assertionSignature = 700027
 	badResponseType    = 700051
 	idTokenType        = 700054
+	appDisabled        = 7000112
 	wrongSecret        = 7000215
 	noCredential       = 7000216
 	needsSecret        = 7000218
+	noPrincipal        = 7000229
 	refreshExpired     = 700082
 	spaRefreshExpired  = 700084
 	unknownTenant      = 90002
@@ -163,6 +165,10 @@ var catalogue = map[int]entry{
 			"This can happen if the application has not been installed by the administrator of the tenant " +
 			"or consented to by any user in the tenant. " +
 			"You may have sent your authentication request to the wrong tenant."},
+	// Documented: the troubleshooting page of 7000112. Recalled: the word "is", and the name.
+	appDisabled: {400, "unauthorized_client", "Application '%s'(%s) is disabled."},
+	// Observed: number, name and words, in issues.
+	noPrincipal: {401, "invalid_client", "The client application %s is missing service principal in the tenant %s."},
 	// Documented. Observed: the name, in a test of MSAL.NET. A sentence that refers to
 	// a page follows there.
 	assertionSubject: {401, "invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter."},

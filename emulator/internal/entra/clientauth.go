@@ -117,6 +117,14 @@ func (x *exchange) named() (client, *problem) {
 	}
 	if c.app = x.tenant.app(c.id); c.app != nil {
 		c.id = c.app.ID
+		switch {
+		case c.app.NoPrincipal:
+			return c, x.strictly(refuse(noPrincipal, c.id, x.tenant.ID).help("servicePrincipal", "client_id",
+				"the application has no service principal: POST /servicePrincipals with its appId makes one"))
+		case c.app.Disabled:
+			return c, x.strictly(refuse(appDisabled, c.id, c.app.DisplayName).help("servicePrincipal", "client_id",
+				"the app's service principal has accountEnabled false"))
+		}
 		return c, nil
 	}
 	return c, x.strictly(refuse(unknownApp, c.id, x.tenant.ID))

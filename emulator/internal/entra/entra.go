@@ -95,6 +95,8 @@ type App struct {
 	Check            func(secret string) bool // tells whether it is one of the app's further secrets; nil: there are none
 	Keys             []*x509.Certificate      // further certificates
 	ServicePrincipal string                   // its object id; "": one that the client id decides
+	NoPrincipal      bool                     // it has none: nobody signs in to it
+	Disabled         bool                     // its service principal is
 }
 
 // hasSecret tells whether the app could prove itself by a secret.

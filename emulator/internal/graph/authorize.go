@@ -52,7 +52,7 @@ var (
 	}
 	expired     = newObjection(apierror.TokenExpired, "lifetime", "the token has expired on this world's clock")
 	notYetValid = newObjection(apierror.TokenNotYetValid, "lifetime", "the token is not yet valid on this world's clock")
-	unknownApp  = newObjection(apierror.UnknownApp, journal.CodeToken, "the fixture has no app with the token's appid")
+	unknownApp  = newObjection(apierror.UnknownApp, journal.CodeToken, "the directory has no app with the token's appid that may sign in")
 )
 
 // authenticate is the bearer check. No token is 401 unless nobody looks; a token

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 
+	"github.com/graphemu/graphemu/emulator/internal/workloads"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 )
 
@@ -16,7 +17,7 @@ const skuA3 = "4b590615-0888-425a-a965-b3bf7789848d"
 // newSchool is a tenant that is believable.
 func newSchool(t *testing.T) *tenant {
 	d := newTenant(t)
-	require.NoError(t, directory.FillTenant(d.store, directory.Seed{Domains: []string{"contoso.edu", "contoso.onmicrosoft.com"}, UsageLocation: "US",
+	require.NoError(t, directory.FillTenant(d.store, directory.Seed{Permissions: workloads.Permissions(), Domains: []string{"contoso.edu", "contoso.onmicrosoft.com"}, UsageLocation: "US",
 		SKUs:  []directory.SKU{{ID: skuA3, PartNumber: "M365EDU_A3_FACULTY"}},
 		Users: []directory.User{{PrincipalName: "admin@contoso.edu", DisplayName: "Admin"}}}, ids.Derived, dawn))
 	d.admin = d.want(t, 200, "GET", "/users/admin@contoso.edu", "").Get("id").Str

@@ -19,6 +19,9 @@ func (s *Handler) authorize(c *call) error {
 	if s.cfg.Auth == AuthOff || c.Trusted || c.token == nil {
 		return nil
 	}
+	if c.token.AppOnly && c.op.walked != nil && c.op.walked.Segments[0].Name == "me" {
+		return nil // observed: without a user, /me is refused as such, whatever the permissions
+	}
 	d := s.demanded(c)
 	if d != nil {
 		c.Needed = d.needed
@@ -66,6 +69,9 @@ func (s *Handler) demanded(c *call) *demand {
 func (s *Handler) needOf(op *operation, method string) (need *identity.Need, by string) {
 	if op.Needs != nil || op.walked == nil {
 		return op.Needs, ""
+	}
+	if need = s.objects.Need(method, *op.walked); need != nil {
+		return need, ""
 	}
 	return s.cfg.Permissions.Need(method, *op.walked)
 }

@@ -104,64 +104,96 @@ func (c Choices) Names() []string {
 	return list
 }
 
-// kind is who may be granted a permission.
-type kind uint8
-
-const (
-	asDelegated kind = 1 << iota
-	asApplication
-)
-
-// known are the permissions that the rows of operations ask for, the least privileged
-// of each family first, with the kinds that a token can have them as. Documented: the
-// reference of permissions.
-var known = []struct {
-	name string
-	kind kind
-}{
-	{"EduAdministration.Read", asDelegated}, {"EduAdministration.ReadWrite", asDelegated},
-	{"EduAdministration.Read.All", asApplication}, {"EduAdministration.ReadWrite.All", asApplication},
-	{"EduRoster.ReadBasic", asDelegated}, {"EduRoster.Read", asDelegated}, {"EduRoster.ReadWrite", asDelegated},
-	{"EduRoster.ReadBasic.All", asApplication}, {"EduRoster.Read.All", asApplication}, {"EduRoster.ReadWrite.All", asApplication},
-	{"User.ReadBasic.All", both}, {"User.Read.All", both}, {"User.ReadWrite.All", both},
-	{"Directory.Read.All", both}, {"Directory.ReadWrite.All", both},
-	{"Organization.Read.All", both}, {"Organization.ReadWrite.All", both},
-	{"LicenseAssignment.Read.All", both}, {"LicenseAssignment.ReadWrite.All", both},
+// NewChoices reads the names of permissions, parted by blanks, of which the first is the
+// least privileged one. "A+B|C" is A together with B or C.
+func NewChoices(names string) (choices Choices) {
+	for text := range strings.FieldsSeq(names) {
+		name, beside, some := strings.Cut(text, "+")
+		var with []string
+		if some {
+			with = strings.Split(beside, "|")
+		}
+		choices = append(choices, NewChoice(name, len(choices) == 0, with))
+	}
+	return choices
 }
 
-const both = asDelegated | asApplication
+// Permission is a permission of Graph.
+type Permission struct {
+	Name                   string
+	Delegated, Application bool // who may be granted it: an app for a user, an app for itself
+}
 
-// of returns the permissions that a token can have as a kind.
-func of(k kind) (names []string) {
-	for _, row := range known {
-		if row.kind&k != 0 {
-			names = append(names, row.name)
+// Collect adds the permissions that needs speak of to a list that is sorted by name.
+func Collect(list []Permission, needs ...*Need) []Permission {
+	add := func(choices Choices, delegated, application bool) {
+		for i := range choices {
+			for _, name := range append([]string{choices[i].Name}, choices[i].With...) {
+				at, found := slices.BinarySearchFunc(list, name, func(p Permission, name string) int { return strings.Compare(p.Name, name) })
+				if !found {
+					list = slices.Insert(list, at, Permission{Name: name})
+				}
+				list[at].Delegated, list[at].Application = list[at].Delegated || delegated, list[at].Application || application
+			}
 		}
 	}
-	return names
+	for _, n := range needs {
+		if n != nil {
+			add(n.Delegated, true, false)
+			add(n.Application, false, true)
+		}
+	}
+	return list
 }
 
 // WrongPermission tells what is wrong with granting an app a permission of that
-// name, by a user or not, "" for nothing. Graph has hundreds that no row here asks
-// for: of these nothing is known, but that they are not spelled like one that is.
-func WrongPermission(name string, byUser bool) string {
-	ofKind, ofOther := of(asApplication), of(asDelegated)
-	if byUser {
-		ofKind, ofOther = ofOther, ofKind
+// name, by a user or not, "" for nothing. Graph has hundreds beside those that are
+// known: of these nothing is known, but that they are not spelled like one that is.
+func WrongPermission(name string, byUser bool, known []Permission) string {
+	var ofKind, all []string
+	kind, other := "an application", ""
+	for _, p := range known {
+		all = append(all, p.Name)
+		right := p.Application
+		if byUser {
+			right = p.Delegated
+		}
+		if right {
+			ofKind = append(ofKind, p.Name)
+		}
+		switch {
+		case !strings.EqualFold(p.Name, name):
+		case right:
+			return ""
+		default:
+			other = p.Name
+		}
 	}
-	same := func(other string) bool { return strings.EqualFold(name, other) }
-	near := words.Nearest(name, ofKind)
-	switch {
-	case slices.ContainsFunc(ofKind, same):
-		return ""
-	case slices.ContainsFunc(ofOther, same) && byUser:
-		return fmt.Sprintf("%s is an application permission; did you mean %s?", name, near)
-	case slices.ContainsFunc(ofOther, same):
-		return fmt.Sprintf("%s is a delegated permission; did you mean %s?", name, near)
-	case near != "":
+	if !byUser {
+		kind = "a delegated"
+	}
+	if other != "" {
+		text := name + " is " + kind + " permission"
+		if near := words.Nearest(name, ofKind); near != "" {
+			text += "; did you mean " + near + "?"
+		}
+		return text
+	}
+	if near := misspelled(name, all); near != "" {
 		return fmt.Sprintf("there is no permission %q; did you mean %q?", name, near)
 	}
 	return ""
+}
+
+// misspelled is the known name that another one is a slip of, "" for none. A slip is
+// small: many names that Graph has are near to each other, as Chat.Read.All and
+// User.Read.All.
+func misspelled(name string, known []string) string {
+	near := words.Nearest(name, known)
+	if near == "" || words.Distance(name, near) > 2 {
+		return ""
+	}
+	return near
 }
 
 // Need is what an operation asks for: any one of the choices. No choices: not
@@ -178,9 +210,9 @@ type Family int
 
 // The families. Observed: see the words in package graph.
 const (
-	Education Family = iota
+	Directory Family = iota // and all that has no words of its own
+	Education
 	EducationUsers
-	Directory
 )
 
 // Generation of the permissions of the API (variant permissions).
@@ -194,26 +226,10 @@ const (
 )
 
 // NewNeed returns what an operation asks for: the names of delegated and of application
-// permissions, any of which is enough, parted by blanks; "" where such tokens are not
-// supported. It panics at a name that is not in the list, which is a mistake in the
-// program.
+// permissions, any of which is enough, parted by blanks, the least privileged first; ""
+// where such tokens are not supported.
 func NewNeed(f Family, delegated, application string) *Need {
-	return &Need{Delegated: choicesOf(delegated), Application: choicesOf(application), Family: f}
-}
-
-// choicesOf reads names, and brings them in the order of the list of those that are known.
-func choicesOf(text string) (choices Choices) {
-	names := strings.Fields(text)
-	for _, row := range known {
-		if i := slices.Index(names, row.name); i >= 0 {
-			choices = append(choices, NewChoice(row.name, len(choices) == 0, nil))
-			names = slices.Delete(names, i, i+1)
-		}
-	}
-	if len(names) > 0 {
-		panic(fmt.Sprintf("identity: %q are no permissions that are known", names))
-	}
-	return choices
+	return &Need{Delegated: NewChoices(delegated), Application: NewChoices(application), Family: f}
 }
 
 // Since2021 is n, whose application permissions came with the generation of 2021.
@@ -230,19 +246,4 @@ func (n *Need) In(g Generation) Need {
 		in.Application = nil
 	}
 	return in
-}
-
-// Permission is a permission of Graph that an operation here asks for.
-type Permission struct {
-	Name                   string
-	Delegated, Application bool // who may be granted it: an app for a user, an app for itself
-}
-
-// All returns the permissions, in the order of the list.
-func All() []Permission {
-	list := make([]Permission, len(known))
-	for i, row := range known {
-		list[i] = Permission{row.name, row.kind&asDelegated != 0, row.kind&asApplication != 0}
-	}
-	return list
 }

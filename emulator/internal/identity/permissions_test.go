@@ -15,7 +15,8 @@ func TestNeed(t *testing.T) {
 	assert.Equal(t, []string{"EduAdministration.ReadWrite.All"}, later.In(Generation2021).Application.Names())
 	assert.Empty(t, later.In(Generation2018).Application.Names())
 	assert.Equal(t, n.Delegated, later.In(Generation2018).Delegated)
-	assert.Panics(t, func() { NewNeed(Education, "EduAdministration.Reed", "") }, "a name that is no permission")
+	assert.Equal(t, []string{"User.Read.All", "Directory.Read.All"}, NewNeed(Directory, "User.Read.All Directory.Read.All", "").Delegated.Names(),
+		"the order of the row")
 }
 
 // A token's permissions are of any name and any letter case, each counted once.
@@ -41,6 +42,11 @@ func TestPermissions(t *testing.T) {
 }
 
 func TestWrongPermission(t *testing.T) {
+	known := Collect(nil,
+		NewNeed(Education, "EduAdministration.Read EduAdministration.ReadWrite", "EduAdministration.Read.All EduAdministration.ReadWrite.All"),
+		NewNeed(Directory, "User.Read User.Read.All", "User.Read.All"), nil)
+	assert.Contains(t, known, Permission{Name: "User.Read.All", Delegated: true, Application: true})
+	assert.Contains(t, known, Permission{Name: "User.Read", Delegated: true})
 	for _, c := range []struct {
 		name      string
 		delegated bool
@@ -49,14 +55,18 @@ func TestWrongPermission(t *testing.T) {
 		{"EduAdministration.ReadWrite.All", false, ""},
 		{"EduAdministration.ReadWrite", true, ""},
 		{"User.Read.All", false, ""},
-		{"User.Read.All", true, ""},
+		{"user.read.all", true, ""},
 		{"Mail.Send", false, ""},
 		{"Calendars.ReadWrite", true, ""},
+		{"Chat.Read.All", false, ""}, // four letters from User.Read.All, and another permission
 		{"EduAdministation.ReadWrite.All", false, `there is no permission "EduAdministation.ReadWrite.All"; did you mean "EduAdministration.ReadWrite.All"?`},
+		{"User.Raed", true, `there is no permission "User.Raed"; did you mean "User.Read"?`},
+		{"User.Raed", false, `there is no permission "User.Raed"; did you mean "User.Read"?`},
 		{"EduAdministration.ReadWrite", false, "EduAdministration.ReadWrite is a delegated permission; did you mean EduAdministration.ReadWrite.All?"},
 		{"EduAdministration.Read.All", true, "EduAdministration.Read.All is an application permission; did you mean EduAdministration.Read?"},
+		{"User.Read", false, "User.Read is a delegated permission"},
 	} {
-		got := WrongPermission(c.name, c.delegated)
+		got := WrongPermission(c.name, c.delegated, known)
 		assert.Equal(t, c.want, got)
 	}
 }

@@ -156,14 +156,7 @@ func (u *uses) report() *journal.PermissionUse {
 			continue
 		}
 		c := one.PermissionCall
-		c.Needed, c.Had = []string{}, sorted(one.had.names)
-		for _, a := range one.any {
-			name := a.Name
-			if len(a.With) > 0 {
-				name += " with " + strings.Join(a.With, " or ")
-			}
-			c.Needed = append(c.Needed, name)
-		}
+		c.Needed, c.Had = journal.InWords(one.any), sorted(one.had.names)
 		r.Calls = append(r.Calls, c)
 	}
 	return r

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -9,34 +10,34 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
-// Names are the names of the operations on objects whose types have rules, and on what
-// the rules link them to, sorted.
+// Emulated is an operation on objects whose types have rules, or on what the rules link
+// them to, and a call of it.
+type Emulated struct {
+	Name, Method, Path string // "users.get", "GET", "/users/{id}"
+}
+
+// Names are the names of the operations on objects whose types have rules, sorted.
 func (e *Engine) Names() []string {
 	names := map[string]bool{}
+	for _, op := range e.Emulated() {
+		names[op.Name] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// Emulated are the operations on objects whose types have rules, by path. Those of /me
+// are those of a user.
+func (e *Engine) Emulated() []Emulated {
+	l := &lister{engine: e, found: map[Emulated]bool{}}
 	for _, r := range e.rules {
 		t := e.modelType(r.Type)
 		if t == nil {
 			continue
 		}
-		add := func(of string, verbs map[string]verb, but ...string) {
-			for _, v := range verbs {
-				if !slices.Contains(but, v.name) {
-					names[of+"."+v.name] = true
-				}
-			}
-		}
-		addSet := func(base string, r *workload.Rules) {
-			add(base, collectionVerbs, r.Absent...)
-			add(base, countVerbs, r.Absent...)
-			add(base, objectVerbs, r.Absent...)
-			for name := range r.Actions {
-				names[base+"."+name] = true
-			}
-		}
 		if s := t.Model().Singleton(r.Type); s != nil && s.Type == t { // what it contains is a set by its path
 			for i := range t.Properties {
 				if p := &t.Properties[i]; p.Contained && p.Collection && !p.Unserved && e.rules[p.Type.Name] != nil {
-					addSet(r.Type+"."+p.Name, e.rules[p.Type.Name])
+					l.set(r.Type+"."+p.Name, e.rules[p.Type.Name])
 				}
 			}
 			continue
@@ -45,27 +46,101 @@ func (e *Engine) Names() []string {
 			continue
 		}
 		base := strings.ReplaceAll(r.Set, "/", ".")
-		addSet(base, r)
-		for _, l := range r.Links {
-			p := t.Property(l.Name)
-			switch of := base + "." + l.Name; {
-			case p == nil:
-			case !p.Collection && (l.Self || l.ReadOnly):
-				add(of, linkedSingleVerbs)
-			case !p.Collection:
-				add(of, linkedSingleVerbs)
-				add(of, refVerbs)
-			case l.ReadOnly || l.Closure:
-				add(of, castVerbs)
-				add(of, countVerbs)
-			default:
-				add(of, castVerbs)
-				add(of, countVerbs)
-				add(of, refsVerbs)
+		l.set(base, r)
+		l.links(base, "/"+r.Set+"/{id}", t, r)
+	}
+	return slices.SortedFunc(maps.Keys(l.found), func(a, b Emulated) int {
+		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
+	})
+}
+
+// lister finds the operations that are emulated.
+type lister struct {
+	engine *Engine
+	found  map[Emulated]bool
+}
+
+func (l *lister) add(of, path string, verbs map[string]verb, but ...string) {
+	for method, v := range verbs {
+		if !slices.Contains(but, v.name) {
+			l.found[Emulated{of + "." + v.name, method, path}] = true
+		}
+	}
+}
+
+// set adds what is done with a set, its objects and their actions.
+func (l *lister) set(base string, r *workload.Rules) {
+	path := "/" + strings.ReplaceAll(base, ".", "/")
+	l.objects(base, path, r)
+	for name := range r.Actions {
+		method, at := l.engine.actionAt(r.Type, name)
+		l.found[Emulated{base + "." + name, method, path + at + "/" + name}] = true
+	}
+}
+
+// objects adds what is done with a collection and the objects that live there.
+func (l *lister) objects(base, path string, r *workload.Rules) {
+	l.add(base, path, collectionVerbs, r.Absent...)
+	l.add(base, path+"/$count", countVerbs, r.Absent...)
+	l.add(base, path+"/{id}", objectVerbs, r.Absent...)
+}
+
+// links adds what is done with the navigations that rules name.
+func (l *lister) links(base, path string, t *odata.Type, r *workload.Rules) {
+	for i := range t.Properties {
+		if p := &t.Properties[i]; p.Contained && p.Collection && !p.Unserved && l.engine.rules[p.Type.Name] != nil {
+			l.objects(base+"."+p.Name, path+"/"+p.Name, l.engine.rules[p.Type.Name])
+		}
+	}
+	for _, link := range r.Links {
+		p := t.Property(link.Name)
+		if p == nil {
+			continue
+		}
+		of, path := base+"."+link.Name, path+"/"+link.Name
+		switch {
+		case link.Create != nil:
+			l.objects(of, path, l.engine.rules[p.Type.Name])
+		case !p.Collection && (link.Self || link.ReadOnly):
+			l.add(of, path, linkedSingleVerbs)
+		case !p.Collection:
+			l.add(of, path, linkedSingleVerbs)
+			l.add(of, path+"/$ref", refVerbs)
+		case link.ReadOnly || link.Closure:
+			l.add(of, path, castVerbs)
+			l.add(of, path+"/$count", countVerbs)
+		default:
+			l.add(of, path, castVerbs)
+			l.add(of, path+"/$count", countVerbs)
+			l.add(of, path+"/$ref", refsVerbs)
+			l.found[Emulated{of + ".remove", http.MethodDelete, path + "/{id}/$ref"}] = true
+		}
+	}
+}
+
+// actionAt is how an action or a function of a type is called, and where: of one object,
+// or of the collection.
+func (e *Engine) actionAt(typ, name string) (method, at string) {
+	method, at = http.MethodPost, "/{id}"
+	t := e.modelType(typ)
+	for v := range e.models {
+		m := e.models.Of(v)
+		for _, list := range [][]odata.Operation{m.Actions, m.Functions} {
+			for i := range list {
+				o := &list[i]
+				if o.Name != name || o.Binding == nil || !t.IsA(o.Binding) && o.Binding.Name != typ {
+					continue
+				}
+				if o.Function() {
+					method = http.MethodGet
+				}
+				if o.BindingCollection {
+					at = ""
+				}
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(names))
+	return method, at
 }
 
 // modelType is a type of the newest version that has it.

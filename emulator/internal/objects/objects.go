@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/permission"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -19,6 +20,7 @@ import (
 type Engine struct {
 	models   workload.Models
 	rules    map[string]*workload.Rules // by the type's name
+	needs    func() *permission.Table   // what their operations ask for
 	payloads schema.Payloads
 	shown    sync.Map // []*odata.Property, by shownBy
 }
@@ -26,11 +28,20 @@ type Engine struct {
 // New returns an engine of the models in force and the rules of the workloads.
 func New(models workload.Models, list []*workload.Workload) *Engine {
 	e := &Engine{models: models, rules: map[string]*workload.Rules{}}
+	var rows []permission.Row
 	for _, w := range list {
+		rows = append(rows, w.Needs...)
 		for _, r := range w.Rules {
 			e.rules[r.Type] = r
 		}
 	}
+	e.needs = sync.OnceValue(func() *permission.Table {
+		table, err := permission.Rows(rows)
+		if err != nil {
+			panic(err) // the rows are constants
+		}
+		return table
+	})
 	for _, w := range list {
 		for _, r := range w.Rules {
 			if viewed := e.rules[r.View]; r.View != "" && viewed != nil {

@@ -218,9 +218,6 @@ func (e *Engine) Operation(method string, v workload.Version, p resource.Path) (
 	if does.name != "" {
 		op.Name += "." + does.name
 	}
-	if r := e.governs(p); r != nil && r.Needs != nil {
-		op.Needs = r.Needs(does.name)
-	}
 	op.Run = func(c *workload.Call) (engine.Reply, error) {
 		if err := e.begin(c, p); err != nil {
 			return engine.Reply{}, err
@@ -273,9 +270,6 @@ func (e *Engine) bound(op workload.Operation, method string, p resource.Path, at
 		for ; r != nil; r = e.baseRules(r, before[len(before)-1].Type) {
 			if run := r.Actions[s.Name]; run != nil {
 				op.Level = workload.Emulated
-				if r.Needs != nil {
-					op.Needs = r.Needs(s.Name)
-				}
 				on := resource.Path{Segments: before}
 				op.Run = func(c *workload.Call) (engine.Reply, error) { return e.act(c, on, run) }
 				break
@@ -366,23 +360,4 @@ func (e *Engine) ruledLink(t *odata.Type, p *odata.Property) bool {
 		}
 	}
 	return false
-}
-
-// governs are the rules of the type that a path's operation is about: for links, those
-// of the object that has them.
-func (e *Engine) governs(p resource.Path) *workload.Rules {
-	for i := len(p.Segments) - 1; i >= 0; i-- {
-		s := &p.Segments[i]
-		switch s.Kind {
-		case resource.Set, resource.Singleton:
-			return e.rulesOf(s.Type)
-		case resource.Navigation:
-			if s.Property.Contained {
-				if r := e.rulesOf(s.Type); r != nil {
-					return r
-				}
-			}
-		}
-	}
-	return nil
 }

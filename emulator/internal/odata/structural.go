@@ -40,8 +40,3 @@ func (s *Selection) Shown(t *Type) []*Property {
 	}
 	return shown
 }
-
-// Shows tells whether a property is selected, or a part of it; a nil Selection shows all.
-func (s *Selection) Shows(name string) bool {
-	return s == nil || s.root.whole || slices.ContainsFunc(s.root.kids, func(k pick) bool { return k.name == name })
-}

@@ -7,7 +7,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
@@ -15,16 +15,23 @@ import (
 
 // Table tells what each path asks for. It is safe for concurrent use.
 type Table struct {
-	names  []string // of the permissions
-	levels []uint8  // how privileged each is, from 1; 0: not said
-	paths  map[string]*row
-	needs  sync.Map // *identity.Need by wanted: those that were asked for
+	names   []string // of the permissions
+	levels  []uint8  // how privileged each is, from 1; 0: not said
+	schemes []scheme // as which each can be granted
+	paths   map[string]*row
 }
 
 // row is what the table has of a path.
 type row struct {
-	path    string // as the table spells it
+	path    string // as the table spells it; "": it is no published one
 	entries []entry
+	made    [5]atomic.Pointer[made] // by method: what was made of the entries; nil: not yet
+}
+
+// made is what a method of a row asks for.
+type made struct {
+	need *identity.Need // nil: the row does not have the method
+	own  *identity.Need // the same for /me, to which only a user's token leads
 }
 
 // entry is a permission that some methods of a path take.
@@ -49,11 +56,11 @@ var schemes = map[string]scheme{"DelegatedWork": delegated, "Application": appli
 
 var methods = []string{"GET", "POST", "PATCH", "PUT", "DELETE"}
 
-// wanted is what a need was made for.
-type wanted struct {
-	row    *row
-	method uint8
-}
+const (
+	methodPatch  = 2
+	methodPut    = 3
+	methodDelete = 4
+)
 
 // Need returns what a call asks for, and the path of the table that says so; nil where
 // the table has none. A path that is not in the table itself is taken for what it is a
@@ -64,21 +71,47 @@ func (t *Table) Need(method string, p resource.Path) (need *identity.Need, path 
 		method = "GET"
 	}
 	i := slices.Index(methods, method)
-	if t == nil || i < 0 {
+	if t == nil || i < 0 || len(p.Segments) == 0 {
 		return nil, ""
 	}
-	for n := len(p.Segments); n > 0; n-- {
-		r := t.row(p.Segments[:n])
-		if r != nil {
-			if need := t.need(wanted{r, uint8(i)}); need != nil {
-				return need, r.path
-			}
+	if m, path := t.find(i, p.Segments, false); m != nil {
+		return m.need, path
+	}
+	if s := &p.Segments[0]; s.Kind == resource.Singleton && s.Name == "me" {
+		// Inferred: what a user may do with any user, a user may do with oneself.
+		if m, path := t.find(i, p.Segments, true); m != nil {
+			return m.own, path
 		}
-		switch p.Segments[n-1].Kind {
-		case resource.Count, resource.Ref, resource.Value, resource.Property, resource.Cast:
+	}
+	return nil, ""
+}
+
+// find looks for the row of a path, or for one of what it is a part of. asUser: /me is
+// looked for as /users/{id}.
+func (t *Table) find(method int, segments []resource.Segment, asUser bool) (m *made, path string) {
+	for n := len(segments); n > 0; n-- {
+		if m, path := t.at(method, segments[:n], asUser, false); m != nil {
+			return m, path
+		}
+		switch segments[n-1].Kind {
+		case resource.Ref:
+			// A link is taken away by the address of its collection, too: $ref?@odata.id=… (documented).
+			if method == methodDelete && segments[n-2].Many {
+				if m, path := t.at(method, segments[:n-1], asUser, true); m != nil {
+					return m, path
+				}
+			}
+		case resource.Property: // it is written by an update of its object
+			if method == methodPut || method == methodDelete {
+				method = methodPatch
+			}
+		case resource.Count, resource.Value, resource.Cast:
 		case resource.Key:
+			if method == methodPut { // inferred: it is an update here
+				return t.find(methodPatch, segments[:n], asUser)
+			}
 			// An object is read with what lists its collection, where the table has only that.
-			if method != "GET" || n == 1 || p.Segments[n-2].Kind == resource.Set {
+			if method != 0 || n == 1 || segments[n-2].Kind == resource.Set {
 				return nil, ""
 			}
 		default:
@@ -88,44 +121,65 @@ func (t *Table) Need(method string, p resource.Path) (need *identity.Need, path 
 	return nil, ""
 }
 
-// row finds the row of a path: with casts and alternate keys as they are, else without.
-func (t *Table) row(segments []resource.Segment) *row {
-	if r := t.paths[key(segments, true)]; r != nil {
-		return r
-	}
-	return t.paths[key(segments, false)]
-}
-
-// key is a walked path as the table's paths are compared: in lower case, with "{}" in
-// place of each value. exact: casts and the names of alternate keys stand in it.
-func key(segments []resource.Segment, exact bool) string {
-	var b strings.Builder
-	for i := range segments {
-		s := &segments[i]
-		switch {
-		case s.Kind == resource.Key && exact && s.Keys[0].Name != "":
-			writeNames(&b, s.Keys)
-		case s.Kind == resource.Key:
-			b.WriteString("/{}")
-		case s.Kind == resource.Cast && !exact:
-		default:
-			b.WriteByte('/')
-			b.WriteString(plain(s.Name))
-			if len(s.Args) > 0 {
-				writeNames(&b, s.Args)
+// at is what a method of exactly one path asks for: with casts and alternate keys as
+// they are, else without. member: one of the path's objects is meant.
+func (t *Table) at(method int, segments []resource.Segment, asUser, member bool) (m *made, path string) {
+	var room [160]byte
+	for _, exact := range [2]bool{true, false} {
+		k := appendKey(room[:0], segments, exact, asUser)
+		if member {
+			k = append(k, "/{}"...)
+		}
+		if r := t.paths[string(k)]; r != nil {
+			if m := t.make(r, method); m.need != nil {
+				return m, r.path
 			}
 		}
 	}
-	return strings.ToLower(b.String())
+	return nil, ""
 }
 
-func writeNames(b *strings.Builder, list []resource.KeyValue) {
+// appendKey appends a walked path as the table's paths are compared: in lower case, with
+// "{}" in place of each value. exact: casts and the names of alternate keys stand in it.
+func appendKey(b []byte, segments []resource.Segment, exact, asUser bool) []byte {
+	for i := range segments {
+		s := &segments[i]
+		switch {
+		case i == 0 && asUser:
+			b = append(b, "/users/{}"...)
+		case s.Kind == resource.Key && exact && s.Keys[0].Name != "":
+			b = appendNames(b, s.Keys)
+		case s.Kind == resource.Key:
+			b = append(b, "/{}"...)
+		case s.Kind == resource.Cast && !exact:
+		default:
+			b = appendLower(append(b, '/'), plain(s.Name))
+			if len(s.Args) > 0 {
+				b = appendNames(b, s.Args)
+			}
+		}
+	}
+	return b
+}
+
+// appendLower appends a text in lower case.
+func appendLower(b []byte, text string) []byte {
+	for _, c := range []byte(text) {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		b = append(b, c)
+	}
+	return b
+}
+
+func appendNames(b []byte, list []resource.KeyValue) []byte {
 	var names []string
 	for _, kv := range list {
 		names = append(names, strings.ToLower(kv.Name)+"={}")
 	}
 	slices.Sort(names)
-	b.WriteString("(" + strings.Join(names, ",") + ")")
+	return append(append(append(b, '('), strings.Join(names, ",")...), ')')
 }
 
 // plain is a name without Graph's namespace.
@@ -137,26 +191,32 @@ func plain(name string) string {
 	return name
 }
 
-// need makes what a method of a row asks for, once; nil where the row does not have it.
-func (t *Table) need(w wanted) *identity.Need {
-	if known, ok := t.needs.Load(w); ok {
-		return known.(*identity.Need)
+// make makes what a method of a row asks for, once.
+func (t *Table) make(r *row, method int) *made {
+	if m := r.made[method].Load(); m != nil {
+		return m
 	}
-	var need *identity.Need
-	if slices.ContainsFunc(w.row.entries, func(e entry) bool { return e.methods&(1<<w.method) != 0 }) {
-		need = &identity.Need{Family: identity.Directory,
-			Delegated: t.choices(w, delegated), Application: t.choices(w, application)}
+	m := new(made)
+	if slices.ContainsFunc(r.entries, func(e entry) bool { return e.methods&(1<<method) != 0 }) {
+		m = newMade(&identity.Need{Family: identity.Directory,
+			Delegated: t.choices(r, method, delegated), Application: t.choices(r, method, application)})
 	}
-	known, _ := t.needs.LoadOrStore(w, need)
-	return known.(*identity.Need)
+	r.made[method].CompareAndSwap(nil, m) // who comes second has made the same
+	return r.made[method].Load()
+}
+
+func newMade(need *identity.Need) *made {
+	own := *need
+	own.Application = nil
+	return &made{need, &own}
 }
 
 // choices are the permissions of a row's method that can be used as a scheme. Several
 // may be marked as least privileged, as one that reads and one that writes too: of
 // those, the one that fewer methods take comes first (inferred).
-func (t *Table) choices(w wanted, as scheme) identity.Choices {
-	list := slices.DeleteFunc(slices.Clone(w.row.entries), func(e entry) bool {
-		return e.methods&(1<<w.method) == 0 || e.schemes&as == 0
+func (t *Table) choices(r *row, method int, as scheme) identity.Choices {
+	list := slices.DeleteFunc(slices.Clone(r.entries), func(e entry) bool {
+		return e.methods&(1<<method) == 0 || e.schemes&as == 0
 	})
 	count := func(e entry) (n int) {
 		for m := e.methods; m != 0; m &= m - 1 {
@@ -181,3 +241,15 @@ func (t *Table) choices(w wanted, as scheme) identity.Choices {
 
 // Size is how many permissions and paths the table has.
 func (t *Table) Size() (permissions, paths int) { return len(t.names), len(t.paths) }
+
+// Permissions are all that the table has, in its order.
+func (t *Table) Permissions() []identity.Permission {
+	if t == nil {
+		return nil
+	}
+	list := make([]identity.Permission, len(t.names))
+	for i, name := range t.names {
+		list[i] = identity.Permission{Name: name, Delegated: t.schemes[i]&delegated != 0, Application: t.schemes[i]&application != 0}
+	}
+	return list
+}

@@ -112,11 +112,13 @@ func (r *reader) permission(name string) error {
 	if number >= maxNames {
 		return wrongf("the table has more than %d permissions", maxNames)
 	}
-	r.table.names, r.table.levels = append(r.table.names, name), append(r.table.levels, 0)
+	t := r.table
+	t.names, t.levels, t.schemes = append(t.names, name), append(t.levels, 0), append(t.schemes, 0)
 	return r.object(name, func(member string) error {
 		switch member {
 		case "schemes":
-			return r.object(name+".schemes", func(string) error {
+			return r.object(name+".schemes", func(scheme string) error {
+				r.table.schemes[number] |= schemes[scheme]
 				return r.object(name+".schemes", func(detail string) error {
 					if detail != "privilegeLevel" || r.dec.PeekKind() != '0' {
 						return r.dec.SkipValue()

@@ -100,6 +100,12 @@ func (e *Entry) memory() int64 {
 	if e.Detail != nil {
 		n += detailMemory(e.Detail)
 	}
+	if d := e.Denied; d != nil { // the names of what was needed are shared
+		n += int(unsafe.Sizeof(*d)) + (len(d.Needed)+len(d.Had))*int(unsafe.Sizeof(""))
+		for _, name := range d.Had {
+			n += len(name)
+		}
+	}
 	return int64(n)
 }
 
@@ -133,6 +139,9 @@ func (e Entry) clone() Entry {
 	e.Before, e.After = copied(e.Before), copied(e.After)
 	e.Held.Names = slices.Clone(e.Held.Names)
 	e.Subject = copied(e.Subject)
+	if e.Denied = copied(e.Denied); e.Denied != nil {
+		e.Denied.Needed, e.Denied.Had = slices.Clone(e.Denied.Needed), slices.Clone(e.Denied.Had)
+	}
 	if e.Error = copied(e.Error); e.Error != nil {
 		e.Error.Details = slices.Clone(e.Error.Details)
 	}

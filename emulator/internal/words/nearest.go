@@ -53,6 +53,13 @@ func NearestBy(word string, candidates []string, key func(string) string) string
 	return best
 }
 
+// Distance is how many edits one word is from another, letter case aside: insertions,
+// deletions, replacements and swaps of neighbours.
+func Distance(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	return distance(a, b, max(len(a), len(b)))
+}
+
 // distance counts insertions, deletions, replacements and swaps of neighbours
 // in bytes, and stops counting above bound.
 func distance(a, b string, bound int) int {

@@ -3,7 +3,6 @@ package workload
 import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
-	"github.com/graphemu/graphemu/emulator/internal/identity"
 )
 
 // Rules are what a workload knows of an entity type beyond the model, which marks
@@ -66,8 +65,6 @@ type Rules struct {
 	// Settle brings the store up to now, before an operation on a path that begins with the
 	// type; nil: nothing of it depends on time.
 	Settle func(c *Call, s *entity.Store) error
-
-	Needs func(verb string) *identity.Need // the permissions that list, get, create and so on ask for; nil: only a token
 
 	// Create completes a new object before it is stored; Update looks at a change
 	// before it is, Created at an object that is stored. Delete takes one away; nil: it

@@ -10,6 +10,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/permission"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -17,6 +18,7 @@ import (
 type Workload struct {
 	Operations []Operation
 	Rules      []*Rules              // of the types whose objects the engine of objects serves
+	Needs      []permission.Row      // the permissions that calls of these objects ask for
 	Model      func(v Version) Model // nil: nothing
 
 	// Subject is the key in paths that names the profile which rules and the journal

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
@@ -14,6 +15,20 @@ import (
 
 // All are the workloads.
 var All = []*workload.Workload{education.Workload, directory.Workload, sds.Workload}
+
+// Permissions are the permissions of Graph that operations of the workloads ask for,
+// sorted by name.
+var Permissions = sync.OnceValue(func() (list []identity.Permission) {
+	for _, w := range All {
+		for i := range w.Operations {
+			list = identity.Collect(list, w.Operations[i].Needs)
+		}
+		for i := range w.Needs {
+			list = identity.Collect(list, w.Needs[i].Need())
+		}
+	}
+	return list
+})
 
 // Models are the models of the versions. They decide what $select, $filter and the like
 // may name, and are served as $metadata.

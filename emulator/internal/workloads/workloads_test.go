@@ -57,31 +57,16 @@ func needOf(t *testing.T, name string) *identity.Need {
 				return op.Needs
 			}
 		}
-		for _, r := range w.Rules {
-			if verb, ok := strings.CutPrefix(name, strings.ReplaceAll(r.Set, "/", ".")+"."); ok && r.Needs != nil && r.Set != "" {
-				return r.Needs(verb)
-			}
+	}
+	for _, op := range engine().Emulated() {
+		if op.Name == name {
+			need := engine().Need(op.Method, walked(t, Models.Of(workload.Beta), op.Path))
+			require.NotNil(t, need, name)
+			return need
 		}
 	}
 	require.Fail(t, "no operation "+name)
 	return nil
-}
-
-// What an operation has as a permission can be granted so.
-func TestNeedsCanBeGranted(t *testing.T) {
-	for _, w := range All {
-		for _, op := range w.Operations {
-			if op.Level == workload.Unsupported {
-				continue
-			}
-			for _, name := range op.Needs.Delegated.Names() {
-				assert.Empty(t, identity.WrongPermission(name, true), op.Name)
-			}
-			for _, name := range op.Needs.Application.Names() {
-				assert.Empty(t, identity.WrongPermission(name, false), op.Name)
-			}
-		}
-	}
 }
 
 // The rows are whole: a name, a path and a method once in each version.

@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -13,6 +15,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 const thingsCSDL = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
@@ -122,9 +125,83 @@ func TestPermissionsOfTheService(t *testing.T) {
 	s, err := emulator.New(emulator.Options{Auth: emulator.AuthStrict, Metadata: []string{filepath.Join(dir, "v1.0.csdl")}, Permissions: table})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
-	status, body := as(t, s, emulator.TokenOptions{Roles: []string{"OrgContact.Read.All"}}, "GET", "/v1.0/contacts", "")
+	status, body := as(t, s, emulator.TokenOptions{Roles: []string{"Directory.Read.All"}}, "GET", "/v1.0/groupLifecyclePolicies", "")
 	assert.Equal(t, 200, status, body)
-	status, body = as(t, s, emulator.TokenOptions{Roles: []string{"User.Read.All"}}, "GET", "/v1.0/contacts", "")
+	// Microsoft Graph's own service principal has what the table has.
+	status, body = as(t, s, emulator.TokenOptions{Roles: []string{"Application.Read.All"}}, "GET",
+		"/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')", "")
+	require.Equal(t, 200, status)
+	assert.Equal(t, "b633e1c5-b582-4048-a93e-9f11b44c7e96", gjson.Get(body, `appRoles.#(value=="Mail.Send").id`).Str)
+	assert.NotEmpty(t, gjson.Get(body, `appRoles.#(value=="Sites.Selected").id`).Str)
+	status, body = as(t, s, emulator.TokenOptions{Roles: []string{"User.Read.All"}}, "GET", "/v1.0/groupLifecyclePolicies", "")
 	assert.Equal(t, 403, status)
-	assert.Contains(t, body, "contacts.list (/contacts in the published table) needs the application permission OrgContact.Read.All or ")
+	assert.Contains(t, body, "groupLifecyclePolicies.list (/grouplifecyclepolicies in the published table) needs the application permission Directory.Read.All or ")
+}
+
+// What a call was refused for stands in the journal: in its lines, in its explanation and
+// as JSON; and JUnit's report has the smallest set.
+func TestWhatARefusedCallHad(t *testing.T) {
+	s, err := emulator.New(emulator.Options{Auth: emulator.AuthStrict})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	status, _ := as(t, s, emulator.TokenOptions{Roles: []string{"Mail.Send", "User.Read.All"}}, "GET", "/v1.0/groups", "")
+	require.Equal(t, 403, status)
+	w, err := s.World("")
+	require.NoError(t, err)
+	entries := w.Journal().Entries(journal.Filter{})
+	e := entries[len(entries)-1]
+	require.NotNil(t, e.Denied)
+	assert.Equal(t, []string{"Mail.Send", "User.Read.All"}, e.Denied.Had)
+	assert.Contains(t, e.Denied.Needed, "Group.Read.All")
+	assert.Contains(t, e.Explain(), "Permissions of its token: Mail.Send, User.Read.All.")
+	assert.Contains(t, e.Explain(), "Permissions that would have been enough, the least privileged first: "+e.Denied.Needed[0]+", ")
+	var line, report strings.Builder
+	require.NoError(t, journal.WriteText(&line, entries))
+	assert.Contains(t, line.String(), "Authorization_RequestDenied (permission: groups.list needs ")
+	assert.Contains(t, line.String(), "; the token has Mail.Send, User.Read.All)")
+	text, err := json.Marshal(e)
+	require.NoError(t, err)
+	assert.Equal(t, "Mail.Send", gjson.GetBytes(text, "denied.had.0").Str)
+
+	require.NoError(t, s.Verify().WriteJUnit(&report))
+	assert.Contains(t, report.String(), `<property name="permissions.application.smallest" value="`+e.Denied.Needed[0]+`">`)
+	assert.Contains(t, report.String(), `<property name="permissions.application.had" value="Mail.Send User.Read.All">`)
+	assert.Contains(t, report.String(), `<property name="permissions.application.surplus" value="Mail.Send User.Read.All">`)
+	assert.Contains(t, report.String(), `<property name="permissions.application.refused" value="1">`)
+
+	// A token with any number of names fills no journal.
+	var many []string
+	for i := range 80 {
+		many = append(many, fmt.Sprintf("Many%d.%s", i, strings.Repeat("x", 110)))
+	}
+	status, _ = as(t, s, emulator.TokenOptions{Roles: many}, "GET", "/v1.0/groups", "")
+	require.Equal(t, 403, status)
+	entries = w.Journal().Entries(journal.Filter{})
+	had := entries[len(entries)-1].Denied.Had
+	assert.Len(t, had, 51)
+	assert.Equal(t, "… and 30 more", had[50])
+	assert.LessOrEqual(t, len(had[0]), 110)
+}
+
+// A permission that covers several calls counts once, and the least privileged that does
+// for all of them is the smallest set.
+func TestSmallestSetOfADirectoryClient(t *testing.T) {
+	s, err := emulator.New(emulator.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	w, err := s.World("")
+	require.NoError(t, err)
+	all := emulator.TokenOptions{Roles: []string{"Directory.ReadWrite.All"}}
+	for _, call := range []string{"GET /v1.0/applications", "GET /v1.0/servicePrincipals", "POST /v1.0/applications", "GET /v1.0/domains"} {
+		method, path, _ := strings.Cut(call, " ")
+		status, body := as(t, s, all, method, path, `{"displayName":"x"}`)
+		require.Less(t, status, 300, body)
+	}
+	p := w.Permissions().Application
+	assert.Equal(t, []string{"AppRegistration.Create", "Application.Read.All", "Domain.Read.All"}, p.Smallest)
+	assert.Equal(t, []string{"Directory.ReadWrite.All"}, p.Surplus)
+	assert.Equal(t, "Domain.Read.All", p.Calls[3].Needed[0])
+	var text strings.Builder
+	require.NoError(t, w.Permissions().WriteText(&text))
+	assert.Contains(t, text.String(), "the smallest set for these calls: AppRegistration.Create, Application.Read.All, Domain.Read.All")
 }

@@ -28,6 +28,9 @@ const apiOf = `,"identifierUris":["api://roster"],"web":{"redirectUris":["https:
 	`"displayName":"Reader","description":"Reads","value":"Reader",` +
 	`"isEnabled":true}],"api":{"oauth2PermissionScopes":[{"id":"` + readScope + `","value":"read","type":"User","isEnabled":true}]}`
 
+// fixtureApp is the name of the app that the fixture has.
+const fixtureApp = "graphemu sample client"
+
 // created posts an object, and returns what came.
 func created(t *testing.T, g *rig.Rig, path, body string) rig.Answer {
 	t.Helper()
@@ -61,7 +64,7 @@ func refTo(g *rig.Rig, id string) string {
 	return `{"@odata.id":"` + g.URL + "/directoryObjects/" + id + `"}`
 }
 
-// setRows prove list, count and get of a set in which make puts one object; besides is how many every tenant has.
+// setRows prove list, count and get of a set in which make puts one object; besides has a letter for each that the tenant begins with.
 func setRows(operation, set, kind, besides string, make func(t *testing.T, g *rig.Rig) string) []statement {
 	page := "list and get " + kind + " pages"
 	return []statement{
@@ -149,7 +152,7 @@ func oneApplication(t *testing.T, g *rig.Rig) string {
 func onePrincipal(t *testing.T, g *rig.Rig) string { return registered(t, g, "One", "").principal }
 
 var applicationStatements = func() []statement {
-	list := setRows("applications", applicationsAt, "application", "", oneApplication)
+	list := setRows("applications", applicationsAt, "application", "F", oneApplication) // the fixture has one
 	list = append(list, ownerRows("applications",
 		func(t *testing.T, g *rig.Rig) string {
 			return applicationsAt + "/" + oneApplication(t, g)
@@ -172,12 +175,12 @@ var applicationStatements = func() []statement {
 				created(t, g, applicationsAt, `{"displayName":"One","identifierUris":["api://one"]}`)
 				rig.WantError(t, g.Post(t, applicationsAt, `{"displayName":"Two","identifierUris":["api://one"]}`), 400, "Request_BadRequest",
 					"Another object with the same value for property identifierUris already exists.")
-				assert.Equal(t, "1", count(t, g, applicationsAt))
+				assert.Equal(t, []string{fixtureApp, "One"}, g.Found(t, applicationsAt).Names())
 			}},
 		statement{"applications.create", "secret", "A client cannot bring a secret: 400", "docs issue 6165", observed,
 			func(t *testing.T, g *rig.Rig) {
 				assert.Equal(t, 400, g.Post(t, applicationsAt, `{"displayName":"One","passwordCredentials":[{"secretText":"mine"}]}`).Status)
-				assert.Empty(t, g.Found(t, applicationsAt).Names())
+				assert.Equal(t, []string{fixtureApp}, g.Found(t, applicationsAt).Names())
 			}},
 		statement{"applications.get", "app-id", "The appId is an alternate key, `applications(appId='…')`, and never the id",
 			"CSDL of v1.0; docs issue 9510", documented,
@@ -212,7 +215,7 @@ var applicationStatements = func() []statement {
 				}
 				assert.Equal(t, 404, g.Send(t, "PATCH", "/applications(uniqueName='one')", `{"displayName":"One"}`).Status)
 				assert.Equal(t, []int{201, 204}, []int{upsert("One").Status, upsert("Uno").Status})
-				assert.Equal(t, []string{"Uno"}, g.Found(t, applicationsAt).Names())
+				assert.Equal(t, []string{fixtureApp, "Uno"}, g.Found(t, applicationsAt).Names())
 			}},
 		statement{"applications.delete", "ok", "Answers 204 and deletes the service principal, too; restoring the application does not " +
 			"restore that", "delete application page; restore page", documented,

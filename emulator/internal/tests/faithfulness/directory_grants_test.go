@@ -77,7 +77,7 @@ var grantStatements = func() []statement {
 	staff := func(t *testing.T, g *rig.Rig) string {
 		return created(t, g, "/groups", `{"displayName":"staff","mailNickname":"staff","mailEnabled":false,"securityEnabled":true}`).Text("id")
 	}
-	list := setRows("oauth2PermissionGrants", grantsAt, "oAuth2PermissionGrant", "", oneGrant)
+	list := setRows("oauth2PermissionGrants", grantsAt, "oAuth2PermissionGrant", "F", oneGrant) // the fixture's app has one
 	list = append(list, assignmentRows("/users", "User", readerRole, ann)...)
 	list = append(list, assignmentRows("/groups", "Group", readerRole, staff)...)
 	list = append(list, assignmentRows("/servicePrincipals", "ServicePrincipal", readerRole, onePrincipal)...)
@@ -108,7 +108,7 @@ var grantStatements = func() []statement {
 					consent(r.principal, graph, "x", rig.UnknownID), strings.Replace(consent(r.principal, graph, "x", ""), "AllPrincipals", "Some", 1)} {
 					assert.Equal(t, 400, g.Post(t, grantsAt, body).Status, body)
 				}
-				assert.Equal(t, "0", count(t, g, grantsAt))
+				assert.Equal(t, "1", count(t, g, grantsAt), "the fixture's app has one")
 			}},
 		statement{"oauth2PermissionGrants.update", "ok", "Answers 204; the scope changes, and nothing else can",
 			"update oAuth2PermissionGrant page", documented, func(t *testing.T, g *rig.Rig) {
@@ -124,7 +124,7 @@ var grantStatements = func() []statement {
 				_, all, _, _ := granted(t, g)
 				rig.WantEmpty(t, g.Send(t, "DELETE", grantsAt+"/"+all.Text("id"), ""), 204)
 				assert.Equal(t, 404, g.Get(t, grantsAt+"/"+all.Text("id")).Status)
-				assert.Equal(t, "1", count(t, g, grantsAt))
+				assert.Equal(t, "2", count(t, g, grantsAt), "Ann's, and that of the fixture's app")
 			}},
 		statement{"servicePrincipals.oauth2PermissionGrants.list", "ok", "Answers 200 with all that the client was granted: by everybody, " +
 			"and by one user each", "list oauth2PermissionGrants page", documented,

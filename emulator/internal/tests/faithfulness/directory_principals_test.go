@@ -51,8 +51,8 @@ var principalStatements = func() []statement {
 		return r.principalAt, r.principal
 	}
 	address := func(t *testing.T, g *rig.Rig) string { at, _ := principal(t, g); return at }
-	// Microsoft Graph's own is there from the first.
-	list := setRows("servicePrincipals", principalsAt, "servicePrincipal", "G", onePrincipal)
+	// Microsoft Graph's own and that of the fixture's app are there from the first.
+	list := setRows("servicePrincipals", principalsAt, "servicePrincipal", "GF", onePrincipal)
 	list = append(list, ownerRows("servicePrincipals", address)...)
 	list = append(list, secretRows("servicePrincipals", func(r registration) string { return r.principalAt })...)
 	list = append(list, withinRows("servicePrincipals", "memberOf", principal, "inner")...)

@@ -208,15 +208,15 @@ var directorySignInStatements = []statement{
 			rig.WantError(t, g.With(t, token, "GET", "/me", ""), 400, "BadRequest",
 				"/me request is only valid with delegated authentication flow.")
 		}},
-	{"token.clientCredentials", "deleted-app", "A deleted application, or one without a service principal, is `unauthorized_client`, " +
-		"AADSTS700016", "Entra", observed, func(t *testing.T, _ *rig.Rig) {
+	{"token.clientCredentials", "deleted-app", "A deleted application is `unauthorized_client`, AADSTS700016; one without a service " +
+		"principal 401 `invalid_client`, AADSTS7000229", "Entra; troubleshooting pages of the Azure SDKs", observed, func(t *testing.T, _ *rig.Rig) {
 		g := administered(t)
 		r, secret := withSecret(t, g, "Daemon", "")
 		require.Equal(t, 200, asClient(t, g, r.appID, secret).Status)
 		require.Equal(t, 204, g.Send(t, "DELETE", r.at, "").Status)
 		rig.WantAADSTS(t, asClient(t, g, r.appID, secret), 400, "unauthorized_client", 700016)
 		require.Equal(t, 200, g.Post(t, "/directory/deletedItems/"+r.id+"/restore", "").Status)
-		rig.WantAADSTS(t, asClient(t, g, r.appID, secret), 400, "unauthorized_client", 700016)
+		rig.WantAADSTS(t, asClient(t, g, r.appID, secret), 401, "invalid_client", 7000229)
 		require.Equal(t, 200, g.Post(t, "/directory/deletedItems/"+r.principal+"/restore", "").Status)
 		assert.Equal(t, 200, asClient(t, g, r.appID, secret).Status)
 	}},

@@ -20,7 +20,6 @@ var unitRules = &workload.Rules{
 		return nil
 	}}},
 	OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
-	Needs:           needs("AdministrativeUnit"),
 	Create: func(_ *workload.Call, _ *entity.Tx, d *workload.Draft) error {
 		preset(d.Values, "isMemberManagementRestricted", false)
 		return checkVisibility(d)

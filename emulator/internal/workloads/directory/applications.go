@@ -26,7 +26,6 @@ var applicationRules = &workload.Rules{
 		"removeKey":      removeKey,
 	},
 	OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
-	Needs:           needs("Application"),
 	Selected:        withKeys,
 	Create:          createApplication,
 	Created:         ownApplication,

@@ -22,7 +22,6 @@ var deviceRules = &workload.Rules{
 		{Name: "registeredUsers", Relation: relDeviceUsers, Targets: []string{"user", "servicePrincipal"}},
 	}, memberLinks...),
 	OrderByAdvanced: words("createdDateTime deletedDateTime displayName approximateLastSignInDateTime"),
-	Needs:           needs("Device"),
 	Create: func(c *workload.Call, _ *entity.Tx, d *workload.Draft) error {
 		if !ids.IsGUID(textIn(d.Values, "deviceId")) {
 			return invalidValue("deviceId", "device")

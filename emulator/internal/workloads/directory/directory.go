@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/identity"
 )
 
 // Seed is what a directory begins with.
@@ -28,6 +29,9 @@ type Seed struct {
 	UsageLocation string   // of new accounts, two letters; "": they have none, and no licence can be assigned
 	SKUs          []SKU
 	Users         []User // accounts that exist; no education users until a sync links them
+	Apps          []App  // applications that have a service principal, and what they were granted
+
+	Permissions []identity.Permission // of Microsoft Graph, that others may be granted; those of Apps need not be there
 }
 
 // SKU is a licence that the tenant has.

@@ -22,7 +22,6 @@ var domainRules = &workload.Rules{
 		"promote":     promoteDomain,
 		"forceDelete": forceDeleteDomain,
 	},
-	Needs:   needs("Domain"),
 	Create:  createDomain,
 	Created: describeDomain,
 	Update:  updateDomain,

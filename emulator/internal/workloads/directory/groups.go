@@ -48,7 +48,6 @@ var groupRules = &workload.Rules{
 	},
 	OrderBy: words("displayName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
 	Derived: words("mail proxyAddresses renewedDateTime securityIdentifier"), Derive: deriveGroup,
-	Needs:   needs("Group"),
 	Create:  createGroup,
 	Created: ownGroup,
 	Update:  updateGroup,

@@ -16,7 +16,6 @@ var roleRules = &workload.Rules{
 	ReadOnly: words("deletedDateTime description displayName"),
 	Unique:   words("roleTemplateId"),
 	Links:    []workload.Link{{Name: "members", Relation: Members, Targets: []string{"user", "group", "servicePrincipal"}}},
-	Needs:    needs("RoleManagement"),
 	Create: func(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		id := strings.ToLower(textIn(d.Values, "roleTemplateId"))
 		if tx.Unique("directoryRole.roleTemplateId", id) != nil { // observed in go-azure-sdk

@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"slices"
+
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -9,6 +11,7 @@ import (
 // the tables of types and these rules.
 var Workload = &workload.Workload{
 	Model: model,
+	Needs: slices.Concat(userNeeds, groupNeeds, applicationNeeds, objectNeeds, tenantNeeds),
 	Rules: []*workload.Rules{
 		objectRules, userRules, groupRules, applicationRules, servicePrincipalRules, extensionRules, credentialRules,
 		grantRules, assignmentRules, deviceRules, contactRules, contractRules, unitRules, roleRules, templateRules,

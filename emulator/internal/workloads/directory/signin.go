@@ -2,8 +2,11 @@ package directory
 
 import (
 	"crypto/x509"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 )
@@ -64,12 +67,31 @@ type Registration struct {
 	HasSecret    bool
 	Check        func(secret string, now time.Time) bool
 	Certificates []*x509.Certificate
-	Public       bool              // it may use the flows that need no secret
-	Redirects    map[string]string // URI to its kind: web, spa, publicClient
-	Roles        []string          // application permissions of Microsoft Graph that it was given
-	Scopes       []string          // delegated ones, for all users
+	Public       bool // it may use the flows that need no secret
+	Redirects    []Redirect
+	Roles        []string // application permissions of Microsoft Graph that it was given
+	Scopes       []string // delegated ones, for all users
 
 	ScopesOf map[string][]string // delegated ones, for one user each, by the user's id
+}
+
+// Registered tells whether there is an application of an appId that somebody can sign in
+// to, whatever its credentials are.
+func Registered(v entity.View, appID string) bool {
+	o, sp := v.Unique("application.appId", appID), v.Unique("servicePrincipal.appId", appID)
+	return o != nil && o.Home.Name == "applications" && sp != nil && sp.Home.Name == "servicePrincipals" &&
+		prop(sp, "accountEnabled").Raw != "false"
+}
+
+// AnyApplication tells whether there is an application at all.
+func AnyApplication(v entity.View) bool { return v.List(entity.Home{Name: "applications"}).Len() > 0 }
+
+// PrincipalOf is the id of an application's service principal; "" where it has none.
+func PrincipalOf(v entity.View, appID string) string {
+	if sp := v.Unique("servicePrincipal.appId", appID); sp != nil && sp.Home.Name == "servicePrincipals" {
+		return sp.ID
+	}
+	return ""
 }
 
 // RegistrationOf is the application of an appId.
@@ -79,11 +101,11 @@ func RegistrationOf(v entity.View, appID string) (Registration, bool) {
 		return Registration{}, false
 	}
 	r := Registration{AppID: prop(o, "appId").Str, DisplayName: prop(o, "displayName").Str, Certificates: Certificates(o),
-		HasSecret: prop(o, secretsMember).Exists(), Public: prop(o, "isFallbackPublicClient").Bool(), Redirects: map[string]string{}}
+		HasSecret: prop(o, secretsMember).Exists(), Public: prop(o, "isFallbackPublicClient").Bool()}
 	r.Check = func(secret string, now time.Time) bool { return CheckSecret(o, secret, now) }
 	for _, kind := range []string{"web", "spa", "publicClient"} {
 		for _, uri := range prop(o, kind).Get("redirectUris").Array() {
-			r.Redirects[uri.Str] = kind
+			r.Redirects = append(r.Redirects, Redirect{uri.Str, kind})
 		}
 	}
 	if sp := v.Unique("servicePrincipal.appId", appID); sp != nil && sp.Home.Name == "servicePrincipals" {
@@ -106,17 +128,24 @@ func rolesOf(v entity.View, sp *entity.Object) (roles []string) {
 	if graph == nil {
 		return nil
 	}
-	values := map[string]string{}
-	for _, r := range prop(graph, "appRoles").Array() {
-		values[strings.ToLower(r.Get("id").Str)] = r.Get("value").Str
-	}
+	var ids []string
 	for p := range v.Sources(relRolePrincipal, sp.Place).All(0) {
-		o := v.At(p)
-		if value := values[strings.ToLower(prop(o, "appRoleId").Str)]; value != "" && strings.EqualFold(prop(o, "resourceId").Str, graph.ID) {
-			roles = append(roles, value)
+		if o := v.At(p); strings.EqualFold(prop(o, "resourceId").Str, graph.ID) {
+			ids = append(ids, strings.ToLower(prop(o, "appRoleId").Str))
 		}
 	}
-	return roles
+	if len(ids) == 0 {
+		return nil
+	}
+	roles = make([]string, len(ids)) // in the order in which they were given
+	left := len(ids)
+	prop(graph, "appRoles").ForEach(func(_, r gjson.Result) bool { // there may be hundreds: no more than it takes are read
+		if i := slices.Index(ids, strings.ToLower(r.Get("id").Str)); left > 0 && i >= 0 {
+			roles[i], left = r.Get("value").Str, left-1
+		}
+		return left > 0
+	})
+	return slices.DeleteFunc(roles, func(role string) bool { return role == "" })
 }
 
 // scopesOf are Microsoft Graph's scopes that a service principal was granted: for all

@@ -12,7 +12,6 @@ var skusHome = entity.Home{Name: "subscribedSkus"}
 // licence's; lists have no pages, and take $select alone.
 var skuRules = &workload.Rules{
 	Type: "subscribedSku", Set: "subscribedSkus", Tenant: true, Unpaged: true, SelectOnly: true,
-	Needs: needsOf(skusNeed),
 	Show: func(_ *workload.Call, in entity.View, o *entity.Object) []byte {
 		return withMember(o.JSON, "consumedUnits", consumed(in, o))
 	},

@@ -6,7 +6,6 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
-	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
@@ -15,9 +14,9 @@ import (
 // MicrosoftGraph is the appId of Microsoft Graph in every tenant. Documented.
 const MicrosoftGraph = "00000003-0000-0000-c000-000000000000"
 
-// FillTenant puts into a store what every tenant has, and the accounts of a seed: the
-// organization, its domains, its licences, the templates of roles, Microsoft Graph's
-// service principal, and the first user as Global Administrator. Nothing of it depends
+// FillTenant puts into a store what every tenant has, and the accounts and apps of a
+// seed: the organization, its domains, its licences, the templates of roles, Microsoft
+// Graph's service principal, and the first user as Global Administrator. Nothing of it depends
 // on a world: ids come from names, and the tenant's own is written on the way out.
 func FillTenant(s *entity.Store, seed Seed, derive func(names ...string) string, at time.Time) error {
 	return s.Update(at, func(tx *entity.Tx) error {
@@ -26,8 +25,8 @@ func FillTenant(s *entity.Store, seed Seed, derive func(names ...string) string,
 		f.domains(seed.Domains)
 		f.skus(seed.SKUs)
 		f.roles()
-		f.graph()
 		f.users(seed)
+		f.apps(seed, f.graph(seed))
 		return f.err
 	})
 }
@@ -108,52 +107,6 @@ func (f *filler) roles() {
 	f.make("directoryRole", "directoryRoles", entity.Directory, ids.Derived("directoryRole", admin[0]),
 		[]entity.UniqueKey{{Index: "directoryRole.roleTemplateId", Key: admin[0]}},
 		change{"description", admin[2]}, change{"displayName", admin[1]}, change{"roleTemplateId", admin[0]})
-}
-
-// permissionIDs are the ids of permissions of Microsoft Graph, as scope and as app role.
-// Documented: the reference of permissions; those that are not here get one of our own.
-var permissionIDs = map[string][2]string{
-	"User.ReadBasic.All":         {"b340eb25-3456-403f-be2f-af7a0d370277", "97235f07-e226-4f63-ace3-39588e11d3a1"},
-	"User.Read.All":              {"a154be20-db9c-4678-8ab7-66f6cc099a59", "df021288-bdef-4463-88db-98f22de89214"},
-	"User.ReadWrite.All":         {"204e0828-b5ca-4ad8-b9f3-f32a958e7cc4", "741f803b-c850-494e-b5df-cde7c675a1ca"},
-	"Directory.Read.All":         {"06da0dbc-49e2-44d2-8312-53f166ab848a", "7ab1d382-f21e-4acd-a863-ba3e13f7da61"},
-	"Directory.ReadWrite.All":    {"c5366453-9fb0-48a5-a156-24f0c49a4b84", "19dbc75e-c2e2-444c-a770-ec69d8559fc7"},
-	"Organization.Read.All":      {"4908d5b9-3fb2-4b1e-9336-1888b7937185", "498476ce-e0fe-48b0-b801-37ba7e2685c6"},
-	"Organization.ReadWrite.All": {"46ca0847-7e6b-426e-9775-ea810a948356", "292d869f-3427-49a8-9dab-8c70152b74e9"},
-}
-
-// graph makes Microsoft Graph's service principal, with the permissions that operations
-// here ask for.
-func (f *filler) graph() {
-	roles, scopes := []any{}, []any{}
-	for _, p := range identity.All() {
-		own := permissionIDs[p.Name]
-		if p.Application {
-			roles = append(roles, map[string]any{"allowedMemberTypes": []any{"Application"}, "description": p.Name, "displayName": p.Name,
-				"id": orDerived(own[1], "role", p.Name), "isEnabled": true, "origin": "Application", "value": p.Name})
-		}
-		if p.Delegated {
-			scopes = append(scopes, map[string]any{"adminConsentDescription": p.Name, "adminConsentDisplayName": p.Name,
-				"id": orDerived(own[0], "scope", p.Name), "isEnabled": true, "type": "Admin", "value": p.Name})
-		}
-	}
-	names := []any{MicrosoftGraph, "https://graph.microsoft.com"}
-	f.make("servicePrincipal", "servicePrincipals", entity.Directory, ids.Derived("servicePrincipal", MicrosoftGraph),
-		[]entity.UniqueKey{{Index: "servicePrincipal.appId", Key: MicrosoftGraph}, {Index: "servicePrincipal.servicePrincipalNames",
-			Key: MicrosoftGraph},
-			{Index: "servicePrincipal.servicePrincipalNames", Key: "https://graph.microsoft.com"}},
-		change{"accountEnabled", true}, change{"appDisplayName", "Microsoft Graph"}, change{"appId", MicrosoftGraph},
-		// Documented: the tenant of Microsoft's own services.
-		change{"appOwnerOrganizationId", "f8cdef31-a31e-4b4a-93e4-5f571e91255a"}, change{"appRoleAssignmentRequired", false},
-		change{"appRoles", roles}, change{"displayName", "Microsoft Graph"}, change{"oauth2PermissionScopes", scopes},
-		change{"servicePrincipalNames", names}, change{"servicePrincipalType", "Application"}, change{"signInAudience", "AzureADMultipleOrgs"})
-}
-
-func orDerived(id string, names ...string) string {
-	if id != "" {
-		return id
-	}
-	return ids.Derived(append([]string{"permission"}, names...)...)
 }
 
 // users are accounts that exist before anything is done. One whose name another has is

@@ -43,7 +43,6 @@ var userRules = &workload.Rules{
 	SingleOnly: words(`aboutMe birthday hireDate interests mailboxSettings mySite pastProjects preferredName responsibilities schools
 		skills`),
 	Derived: words("identities proxyAddresses securityIdentifier"), Derive: deriveUser,
-	Needs:  needs("User"),
 	Create: createUser,
 	Update: updateUser,
 	Delete: softDelete,

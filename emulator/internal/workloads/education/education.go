@@ -7,37 +7,15 @@ package education
 
 import (
 	"github.com/graphemu/graphemu/emulator/internal/entity"
-	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/directory"
 )
 
-// Permissions. Documented, each on the page of the operation: of those that read, the
-// first is the one that today's pages have; the others are on the pages of delta queries,
-// which read the same. Only an app may write. Observed: the service's words on users of
-// education differ.
-var (
-	roster = needs(identity.Education)
-	people = needs(identity.EducationUsers)
-)
-
-func needs(f identity.Family) func(verb string) *identity.Need {
-	read := identity.NewNeed(f, "EduRoster.ReadBasic EduRoster.Read EduRoster.ReadWrite",
-		"EduRoster.ReadBasic.All EduRoster.Read.All EduRoster.ReadWrite.All")
-	write := identity.NewNeed(f, "", "EduRoster.ReadWrite.All")
-	return func(verb string) *identity.Need {
-		switch verb {
-		case "list", "get", "count", "ref":
-			return read
-		}
-		return write
-	}
-}
-
 // Workload is the objects of education.
 var Workload = &workload.Workload{
 	Model: model,
+	Needs: needs,
 	Rules: []*workload.Rules{{Type: "educationRoot"}, schools, classes, users},
 }
 
@@ -45,14 +23,14 @@ var Workload = &workload.Workload{
 // Documented: the update and delete pages.
 var (
 	schools = &workload.Rules{Type: "educationSchool", View: "administrativeUnit", Inside: directory.Inside, Set: directory.SchoolSet,
-		Family: entity.Directory, Required: []string{"displayName"}, PatchStatus: 200, Needs: roster,
+		Family: entity.Directory, Required: []string{"displayName"}, PatchStatus: 200,
 		Links: []workload.Link{
 			{Name: "classes", Relation: directory.SchoolClasses, Bare: true},
 			{Name: "users", Relation: directory.SchoolUsers},
 			{Name: "administrativeUnit", Self: true}}}
 
 	classes = &workload.Rules{Type: "educationClass", View: "group", Inside: directory.Inside, Set: directory.ClassSet,
-		Family: entity.Directory, Required: []string{"displayName", "mailNickname"}, PatchStatus: 200, Needs: roster, Create: newGroup,
+		Family: entity.Directory, Required: []string{"displayName", "mailNickname"}, PatchStatus: 200, Create: newGroup,
 		Links: []workload.Link{
 			{Name: "members", Relation: directory.Members},
 			{Name: "teachers", Relation: directory.Owners, Bare: true, Add: joinAsMember, Remove: leaveAsMember},
@@ -60,7 +38,7 @@ var (
 			{Name: "group", Self: true}}}
 
 	users = &workload.Rules{Type: "educationUser", View: "user", Inside: directory.Inside, Set: directory.UserSet,
-		Family: entity.Directory, Required: []string{"primaryRole"}, PatchStatus: 200, Needs: people,
+		Family: entity.Directory, Required: []string{"primaryRole"}, PatchStatus: 200,
 		Links: []workload.Link{
 			{Name: "classes", Relation: directory.Members, Reverse: true, ReadOnly: true},
 			{Name: "taughtClasses", Relation: directory.Owners, Reverse: true, ReadOnly: true},
