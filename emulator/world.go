@@ -155,8 +155,7 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 	st.World.Tenant = workload.Tenant{ID: w.tenant, PageKey: ids.Key(o.Seed, o.From, "pages"),
 		FirstUser: st.firstUser,
 		States:    []any{&st.State, kept}}
-	st.Futures = s.graph.Objects().Futures(&st.World.Tenant, kept, memory)
-	st.Futures.SetScript(sc.objects)
+	st.Futures = s.graph.Objects().Futures(&st.World.Tenant, kept, sc.objects, memory)
 	st.Futures.Failed = func(t objects.Transition) {
 		s.set.Log.Warn("a step of a lifecycle could not be made", "world", w.Name(), "lifecycle", t.Lifecycle, "object", t.Path, "why", t.Problem)
 	}

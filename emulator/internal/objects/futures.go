@@ -56,20 +56,17 @@ type future struct {
 	queued int       // its place in the queue
 }
 
-// noScript is of futures that were given none.
-var noScript = new(Script)
-
 // futureCost is what a future takes in bytes, about.
 const futureCost = 320
 
-// Futures returns the futures of a world's objects, of which there are none yet. The
-// tenant must have its states.
-func (e *Engine) Futures(tenant *workload.Tenant, s *State, memory *quota.Share) *Futures {
+// Futures returns the futures of a world's objects, of which there are none yet, by the
+// lifecycles of a script. The tenant must have its states.
+func (e *Engine) Futures(tenant *workload.Tenant, s *State, script *Script, memory *quota.Share) *Futures {
 	f := &Futures{engine: e, store: s.Store, memory: memory}
 	f.tenant = workload.Tenant{ID: tenant.ID, PageKey: tenant.PageKey, FirstUser: tenant.FirstUser,
 		States: []any{&State{Store: s.Store, NewID: s.NewID}}} // the first of its kind counts: a step settles nothing
 	f.tenant.States = append(f.tenant.States, tenant.States...)
-	f.script.Store(noScript)
+	f.script.Store(script)
 	return f
 }
 

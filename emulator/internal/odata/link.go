@@ -11,24 +11,50 @@ import (
 // error joins everything that is wrong: names that are empty, no identifiers or
 // taken twice, types that are missing from Types or of the wrong sort, and bases
 // that go round in a circle. Linking again is harmless.
-func (m *Model) Link() error {
+func (m *Model) Link() error { return errors.Join(m.link()...) }
+
+// Tie is Link without the checks, which take most of its time: for a model that is a
+// constant, and that a test links.
+func (m *Model) Tie() {
+	m.name()
+	for _, t := range m.Types {
+		if t.Base != nil {
+			t.Base.derived = append(t.Base.derived, t)
+		}
+	}
+	m.index = newIndex(m)
+	for i := range m.Functions {
+		m.Functions[i].function = true
+	}
+	m.index.bind(m)
+}
+
+// name fills in the defaults, and says of each type whose it is.
+func (m *Model) name() {
 	if m.Namespace == "" {
 		m.Namespace = "microsoft.graph"
 	}
 	if m.Container == "" {
 		m.Container = "GraphService"
 	}
-	return errors.Join(m.link()...)
+	for _, t := range m.Types {
+		t.model, t.derived = m, nil
+		t.table.Store(nil)
+		if t.qualified = m.Namespace + "." + t.Name; t.Namespace != "" {
+			t.qualified = t.Namespace + "." + t.Name
+		}
+	}
 }
 
 // link is Link; it returns each thing that is wrong.
 func (m *Model) link() []error {
+	m.name()
 	l := linker{m: m, known: make(map[*Type]bool, len(m.Types))}
 	l.types()
 	if len(l.errs) > 0 { // what follows walks the bases
 		return l.errs
 	}
-	m.index = newIndex(m)
+	m.Tie()
 	l.names = make(map[*Type]map[string]bool, len(m.Types))
 	for _, t := range m.Types {
 		l.members(t)
@@ -36,10 +62,9 @@ func (m *Model) link() []error {
 	for _, t := range m.Types {
 		l.inherited(t)
 	}
-	l.operations(m.Actions, false)
-	l.operations(m.Functions, true)
+	l.operations(m.Actions)
+	l.operations(m.Functions)
 	l.container()
-	m.index.bind(m)
 	return l.errs
 }
 
@@ -63,15 +88,11 @@ func (l *linker) fail(about any, format string, args ...any) {
 	l.errs = append(l.errs, &linkError{about, fmt.Sprintf(format, args...)})
 }
 
-// types checks the types' names and ties them to their bases.
+// types checks the types' names and bases.
 func (l *linker) types() {
 	names := make(map[string]bool, len(l.m.Types))
 	for _, t := range l.m.Types {
-		t.model, t.derived, l.known[t] = l.m, nil, true
-		t.table.Store(nil)
-		if t.qualified = l.m.Namespace + "." + t.Name; t.Namespace != "" {
-			t.qualified = t.Namespace + "." + t.Name
-		}
+		l.known[t] = true
 		if !identifier(t.Name) {
 			l.fail(t, "type name %q is no identifier", t.Name)
 		}
@@ -92,8 +113,6 @@ func (l *linker) types() {
 			l.fail(t, "base type %s of %s is not among the types", t.Base.Name, t.Name)
 		} else if circular(t) {
 			l.fail(t, "type %s derives from itself", t.Name)
-		} else {
-			t.Base.derived = append(t.Base.derived, t)
 		}
 	}
 }
@@ -159,10 +178,9 @@ func (l *linker) property(where func() string, p *Property) {
 	}
 }
 
-func (l *linker) operations(list []Operation, function bool) {
+func (l *linker) operations(list []Operation) {
 	for i := range list {
 		o := &list[i]
-		o.function = function
 		if !identifier(o.Name) {
 			l.fail(o, "operation name %q is no identifier", o.Name)
 		}

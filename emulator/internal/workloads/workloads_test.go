@@ -69,6 +69,13 @@ func needOf(t *testing.T, name string) *identity.Need {
 	return nil
 }
 
+// A start ties the models and does not check them.
+func TestModelsAreSound(t *testing.T) {
+	for _, v := range []workload.Version{workload.Beta, workload.V1} {
+		assert.NoError(t, Models.Of(v).Link(), v)
+	}
+}
+
 // The rows are whole: a name, a path and a method once in each version.
 func TestRows(t *testing.T) {
 	seen := map[string]bool{}
