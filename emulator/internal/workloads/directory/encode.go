@@ -156,7 +156,10 @@ func (m *members) json() []byte {
 // educationOf returns what a run makes of an object's side in education: what the files
 // say, and beside it the properties that no file has and a client has set.
 func educationOf(old string, files []byte) string {
-	if old == "" || old == string(files) {
+	switch old {
+	case string(files): // mostly so in all runs but the first
+		return old
+	case "":
 		return string(files)
 	}
 	var kept []byte
