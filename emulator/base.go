@@ -94,6 +94,12 @@ func (s *Server) fill(b *entity.Store, accounts directory.Seed, f *fixture.Fixtu
 	return s.graph.Objects().Seed(b, workload.V1, seededAt, minted.GUID, seeds)
 }
 
+// addApps puts the fixture's apps into a world that was saved when they were no objects.
+func (st *state) addApps() error {
+	derive := func(names ...string) string { return fixtureID(st.Seed, names...) }
+	return directory.AddApps(st.Entities, st.start.base.accounts, derive, seededAt)
+}
+
 // seededAt is when the objects of a fixture were made: before any clock's beginning.
 var seededAt = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
