@@ -83,19 +83,10 @@ func TestSnapshotsFromBeforeAppsWereObjects(t *testing.T) {
 	assert.NotEmpty(t, g.Found(t, "/servicePrincipals/"+app.Text("value.0.id")+"/appRoleAssignments").Texts("value.#.id"))
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret},
 		"scope": {"https://graph.microsoft.com/.default"}}
-	ask := func(form url.Values) int {
-		r, err := g.Client().PostForm(g.Root()+"/"+g.World().Tenant()+"/oauth2/v2.0/token", form)
-		require.NoError(t, err)
-		r.Body.Close()
-		return r.StatusCode
-	}
-	assert.Equal(t, http.StatusOK, ask(form))
-	form.Set("grant_type", "password")
-	form.Set("username", "ann@testschool.edu")
-	form.Set("password", "Secret-1234")
-	assert.Equal(t, http.StatusOK, ask(form))
-	form.Set("password", "Secret-1235")
-	assert.Equal(t, http.StatusBadRequest, ask(form))
+	r, err := g.Client().PostForm(g.Root()+"/"+g.World().Tenant()+"/oauth2/v2.0/token", form)
+	require.NoError(t, err)
+	defer r.Body.Close()
+	assert.Equal(t, http.StatusOK, r.StatusCode)
 
 	now, err := g.World().Snapshot()
 	require.NoError(t, err)
