@@ -267,7 +267,11 @@ func readPart(v any, i int) (part, error) {
 		name string
 		into *string
 	}{{"id", &p.id}, {"method", &p.method}, {"url", &p.path}} {
-		if *field.into, ok = o[field.name].(string); !ok || *field.into == "" {
+		v := o[field.name]
+		if field.name == "id" {
+			v = idOf(v)
+		}
+		if *field.into, ok = v.(string); !ok || *field.into == "" {
 			return part{}, invalidPart(i, field.name, "want a string")
 		}
 	}
@@ -298,13 +302,22 @@ func readPart(v any, i int) (part, error) {
 	return p, p.readBody(o["body"], i)
 }
 
+// idOf is an id as text. Inferred: CLI for Microsoft 365 sends numbers ("entra group member
+// add"), and works with the service.
+func idOf(v any) any {
+	if n, ok := v.(float64); ok {
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	}
+	return v
+}
+
 func (p *part) readDependencies(v any, i int) error {
 	list, ok := v.([]any)
 	if !ok && v != nil {
 		return invalidPart(i, "dependsOn", "want an array of ids")
 	}
 	for _, v := range list {
-		id, ok := v.(string)
+		id, ok := idOf(v).(string)
 		if !ok {
 			return invalidPart(i, "dependsOn", "want an array of ids")
 		}

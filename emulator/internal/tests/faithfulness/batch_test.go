@@ -76,6 +76,14 @@ var batchStatements = []statement{
 		require.NoError(t, err)
 		assert.Contains(t, string(b), "EntityContainer")
 	}},
+	{"batch", "number-ids", "An id may be a number: it is taken as its text", "CLI for Microsoft 365, entra group member add", inferred,
+		func(t *testing.T, g *rig.Rig) {
+			a := g.Post(t, "/$batch", `{"requests":[{"id":1,"method":"GET","url":"/me"},{"id":2,"method":"GET","url":"/me","dependsOn":[1]}]}`)
+			assert.Equal(t, []string{"1", "2"}, a.Texts("responses.#.id"))
+			assert.Equal(t, []string{"200", "200"}, a.Texts("responses.#.status"))
+			rig.WantError(t, g.Post(t, "/$batch", `{"requests":[{"id":1,"method":"GET","url":"/me"},{"id":"1","method":"GET","url":"/me"}]}`),
+				400, "BadRequest", "Request Id 1 has to be unique in a batch.")
+		}},
 	{"batch", "relative-urls", "URLs are relative to the version, with and without a slash in front, and may have a query", batchPage, documented, func(t *testing.T, g *rig.Rig) {
 		g.Named(t, "a", "b")
 		r := g.Batch(t, rig.Part("1", "GET", rig.ProfilesAt+"?$select=displayName&$top=1"), rig.Part("2", "GET", strings.TrimPrefix(rig.ProfilesAt, "/")+"?$filter=displayName eq 'b'"))
