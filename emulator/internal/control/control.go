@@ -16,6 +16,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/ui"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 )
 
@@ -162,6 +163,7 @@ type Config struct {
 type Control struct {
 	Config
 	router func() *mux.Router
+	page   *ui.UI
 }
 
 // New returns the control API, to be mounted at Prefix.
@@ -169,7 +171,7 @@ func New(cfg Config) *Control {
 	if cfg.MaxState == 0 {
 		cfg.MaxState = DefaultMaxState
 	}
-	c := &Control{Config: cfg}
+	c := &Control{Config: cfg, page: ui.New(Prefix, cfg.Version)}
 	c.router = sync.OnceValue(c.routes) // most servers are never asked
 	return c
 }
