@@ -20,6 +20,8 @@ test("the first cause is the first expectation that was not met", () => {
   assert.deepEqual(cause(v), { text: "Expected: c. But d.", entries: [3] });
   assert.equal(cause({ ok: false, worlds: [{ entries: 0, expectations: [] }], scenarios: [] }).text, "No request came yet.");
   assert.match(cause({ ok: false, worlds: [{ entries: 3 }], scenarios: [{ scenario: "x", exercised: false, rules: ["fault a"] }] }).text, /x came into play: it has fault a; called was nothing/);
+  v.worlds[0].chapter = { number: 1, closedBy: "reset" };
+  assert.deepEqual(cause(v), { text: "In chapter 1: Expected: c. But d.", entries: [] });
   assert.equal(cause({ ok: true, summary: "fine", worlds: [] }).text, "fine");
 });
 

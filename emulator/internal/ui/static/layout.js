@@ -2,15 +2,15 @@
 
 import { seconds, standing } from "./words.js";
 
-export const step = 18, left = 12, laneHeight = 58, top = 34, maxLanes = 60;
+export const step = 18, left = 12, laneHeight = 58, top = 34, margin = 100, maxLanes = 60;
 
 // laneOf is whose lane a request is in: a profile's, another object's, else its path's.
 export const laneOf = (e) => (e.profile ? `profile ${e.profile}` : e.subject ? e.subject.path : e.path);
 
 // layout puts entries, and events of the clock, into lanes, and times on an axis. factor
-// is the world's seconds in one of the client's. Requests at one instant stand side by
+// is the world's seconds in one of the client's, room the width that there is. Requests at one instant stand side by
 // side; a long wait takes less room than it lasts, so that all can be seen.
-export function layout(entries, events, factor) {
+export function layout(entries, events, factor, room = 0) {
   const lanes = new Map();
   const lane = (key) => {
     if (!lanes.has(key)) lanes.set(key, { key, y: top + lanes.size * laneHeight, requests: [], bands: [], events: [], states: [] });
@@ -53,9 +53,12 @@ export function layout(entries, events, factor) {
     s.x = x;
     before = s.at;
   }
+  // A short run is drawn wider, so that it fills the room.
+  const wider = Math.min(4, Math.max(1, (room - left - margin) / Math.max(1, x - left)));
+  for (const s of stops) s.x = left + (s.x - left) * wider;
   const all = [...lanes.values()];
   for (const l of all) l.states.sort((a, b) => a.stop.x - b.stop.x);
-  return { lanes: all.slice(0, maxLanes), more: Math.max(0, all.length - maxLanes), stops, width: x + 40, height: top + Math.min(all.length, maxLanes) * laneHeight + 8 };
+  return { lanes: all.slice(0, maxLanes), more: Math.max(0, all.length - maxLanes), stops, width: Math.max(room, left + (x - left) * wider + margin), height: top + Math.min(all.length, maxLanes) * laneHeight + 8 };
 }
 
 // stand notes where a subject stands.

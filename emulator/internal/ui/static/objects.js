@@ -25,7 +25,7 @@ export async function enter(app, content) {
   }
   if (mine !== turn) return;
   const to = (p) => app.link("objects", version, p);
-  const typed = el("input", { id: "object-path", value: at, placeholder: "users?$filter=…", autocomplete: "off", spellcheck: "false" });
+  const typed = el("input", { id: "object-path", size: "48", value: at, placeholder: "users?$filter=…", autocomplete: "off", spellcheck: "false" });
   const select = el("select", { id: "object-version", onchange: (event) => app.go("objects", event.target.value, "") },
     ["v1.0", "beta"].map((v) => el("option", { value: v, selected: v === version }, v)));
   show(content,

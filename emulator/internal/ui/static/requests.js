@@ -40,7 +40,7 @@ function build(app, content) {
   body = el("tbody");
   state = el("p", { class: "hint" });
   show(content, form, state,
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Requests, the newest first" },
+    el("div", { id: "request-list", class: "scroll", tabindex: "0", role: "region", "aria-label": "Requests, the newest first" },
       el("table", { id: "request-table" }, el("caption", { class: "away" }, "Requests, the newest first"),
         el("thead", null, el("tr", null, ["No.", "Time", "Method", "Path", "Operation", "Status", "What struck"].map((h) => el("th", { scope: "col" }, h)))),
         body)),

@@ -22,7 +22,7 @@ function draw(app) {
     show(content, el("p", null, "There was no request yet."));
     return;
   }
-  const plan = layout(entries, app.events, app.clock?.factor);
+  const plan = layout(entries, app.events, app.clock?.factor, content.clientWidth);
   const early = entries.filter((e) => e.detail?.early);
   const scroll = content.querySelector(".scroll");
   const at = scroll ? [scroll.scrollLeft, scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 4] : [0, true];

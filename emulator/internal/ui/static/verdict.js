@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, el, show, table } from "./dom.js";
-import { cause, isQuiet } from "./words.js";
+import { cause, isClosed, isQuiet } from "./words.js";
 
 let last = "";
 
@@ -25,14 +25,18 @@ export async function refresh(app) {
 
 const links = (app, ids) => (ids || []).slice(0, 5).map((id) => [" ", el("a", { href: app.link("requests", id) }, `#${id}`)]);
 
+// blamed leads to the entries that are to blame, or shows what is left of them.
+const blamed = (app, of, result) =>
+  (isClosed(of) ? (result.evidence || []).length > 0 && el("pre", null, result.evidence.join("\n")) : links(app, result.entries));
+
 function details(app, v) {
   const rows = (v.worlds || []).flatMap((w) => (w.expectations || []).map((e) => [
-    e.ok ? "met" : "NOT met", w.chapter ? `${w.chapter.number} ${w.chapter.name || ""}` : "", e.expected, [e.seen, links(app, e.entries)], e.place || ""]));
+    e.ok ? "met" : "NOT met", w.chapter ? `${w.chapter.number} ${w.chapter.name || ""}` : "", e.expected, [e.seen, blamed(app, w, e)], e.place || ""]));
   return [
     rows.length > 0 && table("Expectations", ["Result", "Chapter", "Expected", "Seen", "Where it is written"], rows),
     (v.scenarios || []).length > 0 && table("Scenarios", ["Scenario", "Came into play", "Rules"],
       v.scenarios.map((s) => [s.scenario, s.exercised ? "yes" : "no", s.rules.join(", ")])),
     (v.warnings || []).length > 0 && table("Warnings", ["Kind", "Message"],
-      v.warnings.map((w) => [w.kind, [w.message, links(app, w.entries)]])),
+      v.warnings.map((w) => [w.kind, [w.message, blamed(app, w, w)]])),
   ];
 }

@@ -34,12 +34,11 @@ export function struck(entry) {
 
 // cause is why a verdict is what it is, in a sentence, with the entries to look at.
 export function cause(verdict) {
-  const several = (verdict.worlds || []).length > 1;
-  const where = (w) => (w.chapter ? `${w.chapter.name ? `In "${w.chapter.name}": ` : several ? `In chapter ${w.chapter.number}: ` : ""}` : "");
+  const where = ({ chapter: c }) => (!c ? "" : c.name ? `In "${c.name}": ` : c.closedBy ? `In chapter ${c.number}: ` : "");
   if (!verdict.ok) {
     for (const w of verdict.worlds || []) {
       const failed = (w.expectations || []).find((e) => !e.ok);
-      if (failed) return { text: `${where(w)}Expected: ${failed.expected}. But ${failed.seen}.`, entries: failed.entries || [] };
+      if (failed) return { text: `${where(w)}Expected: ${failed.expected}. But ${failed.seen}.`, entries: (!isClosed(w) && failed.entries) || [] };
     }
     if (isQuiet(verdict)) return { text: "No request came yet.", entries: [] };
     const idle = (verdict.scenarios || []).find((s) => !s.exercised);
@@ -49,9 +48,13 @@ export function cause(verdict) {
     }
   }
   const warning = (verdict.warnings || [])[0];
-  if (warning) return { text: `Warning: ${warning.message}`, entries: warning.entries || [] };
+  if (warning) return { text: `Warning: ${warning.message}`, entries: (!isClosed(warning) && warning.entries) || [] };
   return { text: verdict.summary, entries: [] };
 }
+
+// isClosed tells that a result is of a chapter that is over. Its entries are in no journal
+// any more; the verdict has kept lines of them.
+export const isClosed = (result) => Boolean(result.chapter?.closedBy);
 
 // isQuiet tells that nobody came, so that there is nothing to judge.
 export const isQuiet = (verdict) => (verdict.worlds || []).every((w) => !w.entries && (w.expectations || []).every((e) => e.ok));
