@@ -23,6 +23,15 @@ expect:
 `;
 const hostile = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
 
+const profileBody = {
+  displayName: "Due School",
+  dataProvider: { "@odata.type": "#microsoft.graph.educationCsvDataProvider" },
+  identitySynchronizationConfiguration: {
+    "@odata.type": "#microsoft.graph.educationIdentityCreationConfiguration",
+    userDomains: [{ appliesTo: "student", name: "contoso.edu" }, { appliesTo: "teacher", name: "contoso.edu" }],
+  },
+};
+
 let browser, page;
 const complaints = [], strangers = [];
 
@@ -115,6 +124,11 @@ test("the timeline draws the time to wait, and early calls in red", async () => 
     return [...document.querySelectorAll("#drawing .dot.early")].every((d) => bands.some(([a, b]) => d.cx.baseVal.value > a && d.cx.baseVal.value < b));
   });
   assert.ok(inside);
+  // What is still to come is drawn, until the clock brings it.
+  assert.equal(await count("#drawing .event.due"), 0);
+  assert.equal((await graph("POST", "education/synchronizationProfiles", profileBody)).status, 202);
+  await until(() => document.querySelectorAll("#drawing .event.due").length === 1);
+  assert.match(await text("#due"), /Still due: Due School, at /);
 });
 
 test("a hostile name stays a text", async () => {

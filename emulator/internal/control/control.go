@@ -90,6 +90,8 @@ type World interface {
 	Advance(d time.Duration) (Happened, error)
 	// AdvanceIdle advances until nothing is due any more.
 	AdvanceIdle() (Happened, error)
+	// Due tells what is still to come by itself, the next step of each profile and object.
+	Due() Due
 	// Force puts a profile into a state or a status, whatever is legal; an empty
 	// text leaves that part to the world. It errs with ErrNoProfile, with a
 	// *Problem, or with what is wrong with the values.

@@ -90,6 +90,8 @@ func TestEveryEndpoint(t *testing.T) {
 		{"POST", "worlds/default/reset", "", "application/json", world},
 		{"POST", "worlds/de7a0117-0000-4000-8000-000000000001/reset", "{}", "application/json", world},
 		{"GET", "worlds/default/clock", "", "application/json", `{"now":"2026-01-05T06:00:00Z","mode":"frozen","factor":0}`},
+		{"GET", "worlds/default/due", "", "application/json",
+			`{"due":[{"at":"2026-01-05T06:00:00Z","profile":"p","displayName":"North","from":{"state":"provisioning"}}],"more":4}`},
 		{"POST", "worlds/default/token", "", "application/json", `{"token":"TOKEN","tenant":"de7a0117-0000-4000-8000-000000000001","world":"default"}`},
 		{"GET", "schemas/", "", "application/json", `{"schemas":["a.schema.json"]}`},
 		{"GET", "schemas/a.schema.json", "", "application/schema+json", `{"a":1}`},

@@ -47,6 +47,7 @@ func (c *Control) list() []route {
 		{"worlds.device", "POST", world + "/device", c.in(c.approve)},
 		{"worlds.clock.get", "GET", world + "/clock", c.in(c.clock)},
 		{"worlds.clock.set", "POST", world + "/clock", c.in(c.setClock)},
+		{"worlds.due", "GET", world + "/due", c.in(c.due)},
 		{"worlds.state.get", "GET", world + "/state", c.in(c.state)},
 		{"worlds.state.put", "PUT", world + "/state", c.in(c.putState)},
 		{"worlds.scenario.get", "GET", world + "/scenario", c.in(c.scenario)},
