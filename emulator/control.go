@@ -163,6 +163,25 @@ func (w controlledWorld) Advance(d time.Duration) (control.Happened, error) {
 	return w.Settle(), nil
 }
 
+// maxDue is how many steps that are still to come are told.
+const maxDue = 100
+
+func (w controlledWorld) Due() control.Due {
+	state := w.current.Load()
+	profiles, more := state.Profiles.Due(state.Clock.Now(), maxDue)
+	others, further := state.Futures.Due(maxDue)
+	all := []control.Event{}
+	for _, e := range profiles {
+		all = append(all, control.Event{At: e.At, Profile: e.ID, DisplayName: e.DisplayName, From: standing(e.From), Lifecycle: e.Lifecycle})
+	}
+	for _, t := range others {
+		all = append(all, control.Event{At: t.At, DisplayName: t.DisplayName, Lifecycle: t.Lifecycle, Subject: t.Path})
+	}
+	slices.SortStableFunc(all, func(a, b control.Event) int { return a.At.Compare(b.At) })
+	told := min(len(all), maxDue)
+	return control.Due{Events: all[:told], More: more + further + len(all) - told}
+}
+
 // maxSteps bounds how far "idle" goes: each profile or other object has a handful of steps.
 const maxSteps = 10_000_000
 

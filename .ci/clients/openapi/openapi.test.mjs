@@ -144,11 +144,12 @@ test("every GET answers as described, in each media type", async () => {
   const entries = (await call("worlds.journal.list")).value.entries;
   assert.ok(entries.length >= 4);
   const variables = { file: "fixture.schema.json", id: entries.at(-1).id };
+  const assets = { "text/javascript": "app.js", "text/css": "page.css", "image/svg+xml": "icon.svg" }; // the name decides
   for (const op of operations.filter(({ method, operation }) => method === "get" && !ofGraph(operation))) {
-    for (const media of Object.keys(op.operation.responses[200].content).filter((media) => media !== "application/jsonl")) {
+    for (const media of Object.keys(op.operation.responses[200].content).filter((media) => !["application/jsonl", "text/event-stream"].includes(media))) {
       const query = op.parameters.some(({ name }) => name === "format") ? `?format=${{ "application/json": "json", "text/plain": "text", "application/xml": "junit" }[media]}` : "";
       const id = op.path.includes("/profiles/") ? profile : variables.id;
-      const answer = await call(op.operation.operationId, { variables: { ...variables, id }, accept: media, query });
+      const answer = await call(op.operation.operationId, { variables: { ...variables, id, asset: assets[media] }, accept: media, query });
       assert.equal(answer.status, 200, op.path);
       assert.equal(answer.headers.get("content-type").split(";")[0], media, op.path);
       assert.equal(answer.headers.get("cache-control"), "no-store", op.path);

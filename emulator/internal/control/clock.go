@@ -28,6 +28,13 @@ type Happened struct {
 	More   int     `json:"more"` // how many events came after those that are told
 }
 
+// Due is what is still to come by itself: the next step of each profile or other object, the
+// earliest first. Where it leads is told once it has happened.
+type Due struct {
+	Events []Event `json:"due"`
+	More   int     `json:"more"` // how many come after those that are told
+}
+
 // Event is a step in the life of a profile, or of another object.
 type Event struct {
 	At          time.Time `json:"at"`
@@ -55,6 +62,8 @@ type Standing struct {
 func viewClock(c *clock.Clock) clockView {
 	return clockView{Now: c.Now().Format(time.RFC3339Nano), Mode: c.Mode(), Factor: c.Factor()}
 }
+
+func (c *Control) due(w World, _ *http.Request) (any, error) { return w.Due(), nil }
 
 func (c *Control) clock(w World, _ *http.Request) (any, error) { return viewClock(w.Clock()), nil }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
+	"github.com/graphemu/graphemu/emulator/internal/ui"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 )
 
@@ -89,6 +90,8 @@ type World interface {
 	Advance(d time.Duration) (Happened, error)
 	// AdvanceIdle advances until nothing is due any more.
 	AdvanceIdle() (Happened, error)
+	// Due tells what is still to come by itself, the next step of each profile and object.
+	Due() Due
 	// Force puts a profile into a state or a status, whatever is legal; an empty
 	// text leaves that part to the world. It errs with ErrNoProfile, with a
 	// *Problem, or with what is wrong with the values.
@@ -162,6 +165,7 @@ type Config struct {
 type Control struct {
 	Config
 	router func() *mux.Router
+	page   *ui.UI
 }
 
 // New returns the control API, to be mounted at Prefix.
@@ -169,7 +173,7 @@ func New(cfg Config) *Control {
 	if cfg.MaxState == 0 {
 		cfg.MaxState = DefaultMaxState
 	}
-	c := &Control{Config: cfg}
+	c := &Control{Config: cfg, page: ui.New(Prefix, cfg.Version)}
 	c.router = sync.OnceValue(c.routes) // most servers are never asked
 	return c
 }

@@ -90,6 +90,8 @@ func TestEveryEndpoint(t *testing.T) {
 		{"POST", "worlds/default/reset", "", "application/json", world},
 		{"POST", "worlds/de7a0117-0000-4000-8000-000000000001/reset", "{}", "application/json", world},
 		{"GET", "worlds/default/clock", "", "application/json", `{"now":"2026-01-05T06:00:00Z","mode":"frozen","factor":0}`},
+		{"GET", "worlds/default/due", "", "application/json",
+			`{"due":[{"at":"2026-01-05T06:00:00Z","profile":"p","displayName":"North","from":{"state":"provisioning"}}],"more":4}`},
 		{"POST", "worlds/default/token", "", "application/json", `{"token":"TOKEN","tenant":"de7a0117-0000-4000-8000-000000000001","world":"default"}`},
 		{"GET", "schemas/", "", "application/json", `{"schemas":["a.schema.json"]}`},
 		{"GET", "schemas/a.schema.json", "", "application/schema+json", `{"a":1}`},
@@ -112,11 +114,11 @@ func TestEveryEndpoint(t *testing.T) {
 		method, path, ok := strings.Cut(line, " ")
 		require.True(t, ok, line)
 		b := newBench(t)
-		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{name}", "listed", "{id}", "1").Replace(path), "")
+		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{name}", "listed", "{id}", "1", "{asset}", "app.js").Replace(path), "")
 		assert.NotContains(t, []int{404, 405, 500}, w.Code, line)
 		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), line)
 		if method == "GET" {
-			h := b.send("HEAD", Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{id}", "1").Replace(path), "")
+			h := b.send("HEAD", Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{id}", "1", "{asset}", "app.js").Replace(path), "")
 			assert.Equal(t, w.Code, h.Code, line)
 			assert.Equal(t, w.Header().Get("Content-Type"), h.Header().Get("Content-Type"), line)
 		}

@@ -148,6 +148,10 @@ func (w *fakeWorld) Settle() (h Happened) {
 	return h
 }
 
+func (w *fakeWorld) Due() Due {
+	return Due{Events: []Event{{At: w.clock.Now(), Profile: "p", DisplayName: "North", From: Standing{State: "provisioning"}}}, More: 4}
+}
+
 func (w *fakeWorld) Advance(d time.Duration) (Happened, error) {
 	if err := w.clock.Advance(d); err != nil {
 		return Happened{}, err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
@@ -14,6 +15,15 @@ import (
 // mediaLines is one JSON value a line.
 const mediaLines = "application/jsonl"
 
+// mediaEvents is what a browser's EventSource reads: it comes back by itself after a
+// break, and names the last event that it got.
+const mediaEvents = "text/event-stream"
+
+// overlap is how many entries before the last that a client got it gets again after a
+// break: entries come in the order in which their requests ended, so one of these may
+// have been missed. Who counts goes by the ids.
+const overlap = 100
+
 // patience is how long one who follows may take to read what there is; after it they
 // are taken to be gone.
 const patience = time.Minute
@@ -22,10 +32,14 @@ const patience = time.Minute
 // line each, until the client leaves, the server stops or the world is dropped. After a
 // reset it goes on with the world's new journal; the filter's id counts before it only.
 func (c *Control) follow(world string, filter journal.Filter, r *http.Request) live {
-	media, write := mediaText, writeLines
-	if prefers(r, mediaJSON, "text/plain") == mediaJSON {
+	media, write, tell := mediaText, writeLines, func(io.Writer, string) error { return nil }
+	switch prefers(r, mediaJSON, "text/plain", mediaEvents) {
+	case mediaJSON:
 		media, write = mediaLines, writeJSONLines
+	case mediaEvents:
+		media, write, tell = mediaEvents, writeEvents, writeEvent
 	}
+	last, _ := strconv.ParseUint(r.Header.Get("Last-Event-ID"), 10, 64) // 0: the client begins
 	return live{media, func(w http.ResponseWriter) {
 		if r.Method == http.MethodHead {
 			return
@@ -39,12 +53,19 @@ func (c *Control) follow(world string, filter journal.Filter, r *http.Request) l
 		for {
 			j := c.journalOf(world)
 			if j == nil {
+				_ = tell(w, "gone")
 				return
 			}
 			first := from == nil
 			if from != j {
-				if !first {
+				switch {
+				case !first:
 					filter.After = 0
+					_ = tell(w, "reset") // the next write fails too
+				case last > j.Position():
+					_ = tell(w, "reset") // that id was of another run of the server
+				default:
+					filter.After = max(filter.After, last-min(last, overlap))
 				}
 				from, next = j, 0
 			}
@@ -86,6 +107,39 @@ func writeJSONLines(w io.Writer, n record.News) error {
 		}
 	}
 	return nil
+}
+
+// writeEvents names each entry by its id. Where there is a gap it says so.
+func writeEvents(w io.Writer, n record.News) error {
+	if n.Missed > 0 {
+		if _, err := fmt.Fprintf(w, "event: missed\ndata: %d\n\n", n.Missed); err != nil {
+			return err
+		}
+	}
+	if len(n.Entries) == 0 {
+		_, err := io.WriteString(w, ": nothing yet\n\n") // so that the headers leave
+		return err
+	}
+	e := record.NewEncoder(w, "")
+	for i := range n.Entries {
+		if _, err := fmt.Fprintf(w, "id: %d\ndata: ", n.Entries[i].ID); err != nil {
+			return err
+		}
+		if err := e.Encode(&n.Entries[i]); err != nil { // it ends its line
+			return err
+		}
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeEvent tells of something that is no entry: "reset", since the world began anew
+// and what came before is of the past, or "gone", since it was dropped.
+func writeEvent(w io.Writer, name string) error {
+	_, err := fmt.Fprintf(w, "event: %s\ndata: {}\n\n", name)
+	return err
 }
 
 // writeLines says also where there is a gap. In JSON the ids tell: a line that is no

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/graphemu/graphemu/emulator/internal/ui"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
 )
 
@@ -26,6 +27,7 @@ func (c *Control) list() []route {
 	const world = "worlds/{world}"
 	return []route{
 		{"index", "GET", "", c.index},
+		{"ui", "GET", "ui/{asset}", c.asset},
 		{"openapi", "GET", "openapi.json", c.openapi},
 		{"health", "GET", "health", c.health},
 		{"metrics", "GET", "metrics", c.metrics},
@@ -45,6 +47,7 @@ func (c *Control) list() []route {
 		{"worlds.device", "POST", world + "/device", c.in(c.approve)},
 		{"worlds.clock.get", "GET", world + "/clock", c.in(c.clock)},
 		{"worlds.clock.set", "POST", world + "/clock", c.in(c.setClock)},
+		{"worlds.due", "GET", world + "/due", c.in(c.due)},
 		{"worlds.state.get", "GET", world + "/state", c.in(c.state)},
 		{"worlds.state.put", "PUT", world + "/state", c.in(c.putState)},
 		{"worlds.scenario.get", "GET", world + "/scenario", c.in(c.scenario)},
@@ -119,6 +122,15 @@ func (c *Control) routes() *mux.Router {
 	return router
 }
 
+// asset is a file of that page.
+func (c *Control) asset(r *http.Request) (any, error) {
+	name := mux.Vars(r)["asset"]
+	if open := ui.Open(name); open != nil {
+		return byHandler(open), nil
+	}
+	return nil, problem(http.StatusNotFound, "No such file", "The page has no file %q.", name)
+}
+
 // in finds the world that the path names, for a handler of one world.
 func (c *Control) in(run func(World, *http.Request) (any, error)) handler {
 	return func(r *http.Request) (any, error) {
@@ -130,8 +142,11 @@ func (c *Control) in(run func(World, *http.Request) (any, error)) handler {
 	}
 }
 
-// index names everything that there is, but itself.
-func (c *Control) index(*http.Request) (any, error) {
+// index names everything that there is, but itself; a browser gets the page for people.
+func (c *Control) index(r *http.Request) (any, error) {
+	if prefers(r, mediaJSON, ui.MediaHTML) == ui.MediaHTML {
+		return byHandler(c.page.Page), nil
+	}
 	var calls []string
 	for _, route := range c.list() {
 		if route.path != "" {

@@ -1,7 +1,9 @@
 package objects
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,6 +99,28 @@ func (f *Futures) Next() (at time.Time, ok bool) {
 		}
 	})
 	return at, ok
+}
+
+// Due returns the next step of each object that has one coming by itself, the earliest
+// first: when, and of which object. It tells at most limit, and how many more there are.
+func (f *Futures) Due(limit int) (list []Transition, more int) {
+	if f == nil || f.next.Load() == nil {
+		return nil, 0
+	}
+	f.guarded(func(in entity.View) {
+		next := slices.DeleteFunc(slices.Clone(f.queue), func(one *future) bool {
+			o := in.At(one.place)
+			return o == nil || !living(o)
+		})
+		slices.SortFunc(next, func(a, b *future) int { return cmp.Or(a.due.Compare(b.due), cmp.Compare(a.place, b.place)) })
+		for _, one := range next[:min(limit, len(next))] {
+			o := in.At(one.place)
+			list = append(list, Transition{At: one.due, ID: o.ID, Path: f.engine.pathOf(in, o),
+				DisplayName: member(o, "displayName").String(), Lifecycle: one.name})
+		}
+		more = len(next) - len(list)
+	})
+	return list, more
 }
 
 // read counts an answered read of an object whose next step waits for reads. The read

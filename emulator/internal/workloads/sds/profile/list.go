@@ -49,6 +49,28 @@ func (s *Store) NextStep(now time.Time) (at time.Time, ok bool) {
 	return at, ok
 }
 
+// Due returns the next step of each profile with one under way, the earliest first: when,
+// and where the profile stands until then. It tells at most limit, and how many more there
+// are. What NextStep leaves out it leaves out, too.
+func (s *Store) Due(now time.Time, limit int) (list []Event, more int) {
+	s.rlock(now)
+	defer s.mu.RUnlock()
+	var next []queued
+	for _, q := range s.queue {
+		if u := q.entry.record.upcoming(); u != nil && u.Reads == 0 {
+			next = append(next, q)
+		}
+	}
+	slices.SortFunc(next, func(a, b queued) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.entry.record.seq, b.entry.record.seq))
+	})
+	for _, q := range next[:min(limit, len(next))] {
+		r := q.entry.record
+		list = append(list, Event{At: q.at, ID: r.ID, DisplayName: r.Profile().DisplayName, From: r.standing(), Lifecycle: r.Lifecycle()})
+	}
+	return list, len(next) - len(list)
+}
+
 // after returns the entries that were created after the one with that sequence
 // number. Must hold mu.
 func (s *Store) after(seq uint64) []*entry {

@@ -339,8 +339,17 @@ func TestExpirationDate(t *testing.T) {
 		at, ok := s.NextStep(evening)
 		assert.True(t, ok)
 		assert.Equal(t, evening.Add(2*time.Second), at)
+		due, more := s.Due(evening, 5)
+		require.Len(t, due, 1)
+		assert.Zero(t, more)
+		assert.Equal(t, []any{at, Standing{Provisioning, Paused}, Standing{}}, []any{due[0].At, due[0].From, due[0].To})
+		due, more = s.Due(evening, 0)
+		assert.Empty(t, due)
+		assert.Equal(t, 1, more)
 		_, ok = s.NextStep(evening.Add(2 * time.Second))
 		assert.False(t, ok)
+		due, _ = s.Due(evening.Add(2*time.Second), 5)
+		assert.Empty(t, due)
 	})
 }
 

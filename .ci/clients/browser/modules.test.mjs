@@ -1,0 +1,93 @@
+// The page's modules that do not touch the page.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cause, clock, curl, seconds, struck } from "./static/words.js";
+import { layout, laneOf, segments, ticks } from "./static/layout.js";
+import { linksOf, parse, walk } from "./static/model.js";
+import { Feed, most } from "./static/feed.js";
+
+test("durations and times", () => {
+  assert.equal(seconds("1h2m3.5s"), 3723.5);
+  assert.equal(seconds("250ms"), 0.25);
+  assert.equal(seconds(undefined), 0);
+  assert.equal(clock("2026-01-05T06:00:00.5Z"), "06:00:00.500");
+  assert.equal(clock("2026-01-05T06:00:00Z"), "06:00:00.000");
+});
+
+test("the first cause is the first expectation that was not met", () => {
+  const v = { ok: false, summary: "s", worlds: [{ expectations: [{ ok: true, expected: "a", seen: "b" }, { ok: false, expected: "c", seen: "d", entries: [3] }] }] };
+  assert.deepEqual(cause(v), { text: "Expected: c. But d.", entries: [3] });
+  assert.equal(cause({ ok: false, worlds: [{ entries: 0, expectations: [] }], scenarios: [] }).text, "No request came yet.");
+  assert.match(cause({ ok: false, worlds: [{ entries: 3 }], scenarios: [{ scenario: "x", exercised: false, rules: ["fault a"] }] }).text, /x came into play: it has fault a; called was nothing/);
+  v.worlds[0].chapter = { number: 1, closedBy: "reset" };
+  assert.deepEqual(cause(v), { text: "In chapter 1: Expected: c. But d.", entries: [] });
+  assert.equal(cause({ ok: true, summary: "fine", worlds: [] }).text, "fine");
+});
+
+test("curl quotes what a client sent, and holds no token", () => {
+  const c = curl({ method: "POST", path: "/v1.0/users", world: "default", requestBody: `{"a":"it's $(rm)"}` }, "http://localhost:1");
+  assert.equal(c, `curl -i -X 'POST' -H "Authorization: Bearer \${TOKEN:-anything}" -H 'Content-Type: application/json' --data-binary '{"a":"it'\\''s $(rm)"}' 'http://localhost:1/v1.0/users'`);
+  assert.ok(!curl({ method: "GET", path: "/x", world: '"$(rm)' }, "o").includes("rm"));
+});
+
+test("a window ends after its calls, and early ones are inside it", () => {
+  const at = (s) => new Date(Date.UTC(2026, 0, 5, 6, 0, s)).toISOString();
+  const entries = [
+    { id: 1, at: at(0), path: "/a", profile: "p", detail: { retryAfter: "10s" }, before: { state: "x" } },
+    { id: 2, at: at(0), path: "/a", profile: "p", detail: { early: { entry: 1, by: "10s" } }, after: { state: "y" } },
+    { id: 3, at: at(4), path: "/b", detail: { early: { entry: 1, by: "6s" } } },
+    { id: 4, at: at(10), path: "/a", profile: "p" },
+  ];
+  const plan = layout(entries, [{ at: at(20), profile: "p", to: { state: "z" } }], 0);
+  assert.deepEqual(plan.lanes.map((l) => l.key), ["profile p", "/b"]);
+  const [p, b] = plan.lanes;
+  const [band] = p.bands, x = (l, i) => l.requests[i].stop.x;
+  assert.ok(band.from.x < x(p, 1) && x(p, 1) < band.to.x, "early at the same instant");
+  assert.ok(band.to.x <= x(p, 2), "in time");
+  assert.equal(b.bands.length, 1);
+  assert.equal(b.bands[0].own, false);
+  assert.ok(x(b, 0) > b.bands[0].from.x && x(b, 0) < b.bands[0].to.x);
+  assert.deepEqual(segments(p.states, plan.width).map((s) => s.text), ["x", "y", "z"]);
+  assert.equal(laneOf({ path: "/c" }), "/c");
+  assert.equal(ticks(plan.stops, 0).length, new Set(plan.stops.map((s) => s.at)).size);
+  assert.equal(struck(entries[1])[0].text, "10s too early, after #1");
+});
+
+test("paths are walked in the model", () => {
+  const m = parse(`<EntityType Name="entity" Abstract="true"><Key/></EntityType>
+    <EntityType Name="user" BaseType="graph.entity"><NavigationProperty Name="manager" Type="graph.user"/><NavigationProperty Name="memberOf" Type="Collection(graph.group)"/></EntityType>
+    <EntityType Name="group" BaseType="microsoft.graph.entity"/>
+    <EntityContainer Name="c"><EntitySet Name="users" EntityType="microsoft.graph.user"/><Singleton Name="me" Type="microsoft.graph.user"/></EntityContainer>`);
+  assert.deepEqual(walk(m, "users/1/memberOf"), { type: "group", many: true });
+  assert.deepEqual(walk(m, "me/manager"), { type: "user", many: false });
+  assert.equal(walk(m, "nothing"), null);
+  assert.deepEqual([...linksOf(m, "user").keys()], ["manager", "memberOf"]);
+});
+
+test("a feed keeps the newest, drops bodies, and takes none twice", () => {
+  const sources = [], told = [];
+  const feed = new Feed("/journal", (url) => {
+    const s = { url, heard: {}, closed: false, addEventListener(name, f) { this.heard[name] = f; }, close() { this.closed = true; } };
+    sources.push(s);
+    return s;
+  });
+  feed.listen((what) => told.push(what));
+  assert.equal(sources[0].url, `/journal?follow=true&limit=${most}`);
+  for (let id = 1; id <= 1000; id++) sources[0].onmessage({ data: JSON.stringify({ id, responseBody: "long" }) });
+  sources[0].onmessage({ data: JSON.stringify({ id: 1000 }) });
+  feed.flush();
+  assert.equal(feed.entries.length <= most, true);
+  assert.equal(feed.entries.at(-1).id, 1000);
+  assert.equal(new Set(feed.entries.map((e) => e.id)).size, feed.entries.length);
+  assert.ok(!("responseBody" in feed.entries[0]));
+  sources[0].heard.reset();
+  assert.equal(feed.entries.length, 0);
+  feed.filter = { status: "4xx" };
+  feed.begin();
+  assert.ok(sources[0].closed);
+  assert.match(sources[1].url, /status=4xx/);
+  sources[1].heard.gone();
+  assert.ok(sources[1].closed);
+  assert.ok(told.includes("gone"));
+});

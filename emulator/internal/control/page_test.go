@@ -1,0 +1,116 @@
+package control
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/internal/ui"
+)
+
+func accepts(media string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set("Accept", media) }
+}
+
+const browsers = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+func TestPageIsForBrowsers(t *testing.T) {
+	b := newBench(t)
+	for _, accept := range []string{browsers, "text/html", "application/json;q=0.5, text/html"} {
+		w := b.send("GET", Prefix, "", accepts(accept))
+		require.Equal(t, 200, w.Code, accept)
+		assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"), accept)
+		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+		assert.Equal(t, ui.Policy, w.Header().Get("Content-Security-Policy"))
+		assert.Contains(t, w.Body.String(), "v1.2.3")
+	}
+	for _, accept := range []string{"", "*/*", "application/json", "application/json, text/html", "text/html;q=0, */*", "text/plain"} {
+		w := b.send("GET", Prefix, "", accepts(accept))
+		assert.Equal(t, "application/json", w.Header().Get("Content-Type"), accept)
+	}
+}
+
+func TestPageIsGuardedAsTheRestIs(t *testing.T) {
+	for _, path := range []string{"", "ui/app.js"} {
+		b := newBench(t)
+		for status, change := range map[int]func(*http.Request){
+			421: func(r *http.Request) { r.Host = "evil.test" },
+			403: func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		} {
+			problemOf(t, b.send("GET", Prefix+path, "", accepts(browsers), change), status)
+		}
+		problemOf(t, b.send("GET", Prefix+path, "", accepts(browsers), func(r *http.Request) { r.Header.Set("Origin", "http://evil.test") }), 403)
+		problemOf(t, b.send("GET", Prefix+path, "", accepts(browsers), func(r *http.Request) { r.RemoteAddr = "192.0.2.1:5" }), 403)
+		w := b.send("POST", Prefix+path, "", accepts(browsers))
+		problemOf(t, w, 405)
+		assert.Equal(t, "GET, HEAD", w.Header().Get("Allow"))
+	}
+}
+
+func TestPageHasItsFilesAndNoOther(t *testing.T) {
+	b := newBench(t)
+	for _, name := range ui.Names() {
+		w := b.send("GET", Prefix+"ui/"+name, "")
+		assert.Equal(t, 200, w.Code, name)
+		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), name)
+		assert.NotEmpty(t, w.Body.String(), name)
+	}
+	for _, name := range []string{"none.js", "%2e%2e%2fui.go", "..%2fapp.js", "a%00b"} {
+		r := b.send("GET", Prefix+"ui/"+name, "")
+		assert.Equal(t, 404, r.Code, name)
+		assert.NotContains(t, r.Body.String(), "package ")
+	}
+}
+
+// events follows the journal of the bench as a browser does, to the server's end.
+func events(t *testing.T, b *bench, query string, change ...func(*http.Request)) *httptest.ResponseRecorder {
+	t.Helper()
+	return b.send("GET", journalPath+"?follow=true"+query, "", append(change, accepts("text/event-stream"))...)
+}
+
+func stopped(c *Config) {
+	over := make(chan struct{})
+	close(over)
+	c.Stopping = over
+}
+
+func TestJournalIsFollowedAsEvents(t *testing.T) {
+	b := newBench(t, stopped)
+	b.world.journal.entries[0].Path = "/a\nid: 9\n\ndata: x"
+	w := events(t, b, "&status=4xx")
+	assert.Equal(t, "text/event-stream", w.Header().Get("Content-Type"))
+	text := w.Body.String()
+	assert.True(t, strings.HasPrefix(text, "id: 1\ndata: {\"id\":1,"), text)
+	assert.True(t, strings.HasSuffix(text, "}\n\n"), text)
+	assert.Equal(t, 3, strings.Count(text, "\n"), "what a client sent ends no line: %s", text)
+	assert.Equal(t, "4xx", b.world.journal.asked.Status)
+}
+
+func TestEventsGoOnAfterABreak(t *testing.T) {
+	last := func(id string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set("Last-Event-ID", id) }
+	}
+	b := newBench(t, stopped)
+	b.world.journal.position = 1000
+	events(t, b, "", last("950"))
+	assert.EqualValues(t, 850, b.world.journal.asked.After, "some come again: they may have ended late")
+	events(t, b, "&since=900", last("950"))
+	assert.EqualValues(t, 900, b.world.journal.asked.After)
+	events(t, b, "", last("7"))
+	assert.Zero(t, b.world.journal.asked.After)
+	events(t, b, "", last("soon"))
+	assert.Zero(t, b.world.journal.asked.After)
+	w := events(t, b, "", last("5000"))
+	assert.Zero(t, b.world.journal.asked.After)
+	assert.True(t, strings.HasPrefix(w.Body.String(), "event: reset\ndata: {}\n\n"), "that id is of another run")
+}
+
+func TestEventsBeginAtOnce(t *testing.T) {
+	b := newBench(t, stopped)
+	b.world.journal.entries = nil
+	assert.Equal(t, ": nothing yet\n\n", events(t, b, "").Body.String())
+}

@@ -1,0 +1,73 @@
+// Elements. A text is always set as text, so nothing that a client sent becomes HTML.
+
+// el makes an element: el("p", {class: "x", onclick: f}, "text", child, …).
+// What is null or false is left out.
+export function el(tag, attributes, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+// svg is el for drawings.
+export function svg(tag, attributes, ...children) {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  add(node, children);
+  return node;
+}
+
+function add(node, children) {
+  for (const child of children) {
+    if (child === null || child === undefined || child === false) continue;
+    if (Array.isArray(child)) add(node, child);
+    else node.append(child); // a string becomes a text node
+  }
+}
+
+// show puts children in place of what is in a node.
+export function show(node, ...children) {
+  node.replaceChildren();
+  add(node, children);
+}
+
+export const byId = (id) => document.getElementById(id);
+
+// button is a button that says so when its work fails.
+export const button = (text, run, attributes) =>
+  el("button", { type: "button", ...attributes, onclick: () => attempt(run) }, text);
+
+// field is an input with its label before it.
+export function field(label, input) {
+  return el("label", { class: "field" }, el("span", null, label), input);
+}
+
+// table makes a table: heads are the texts of its columns, rows lists of cells.
+export function table(caption, heads, rows) {
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    el("table", null, el("caption", null, caption),
+      el("thead", null, el("tr", null, heads.map((h) => el("th", { scope: "col" }, h)))),
+      el("tbody", null, rows.map((cells) => el("tr", null,
+        cells.map((c, i) => (i === 0 ? el("th", { scope: "row" }, c) : el("td", null, c))))))));
+}
+
+// notice tells something in the line for that; no text takes it away.
+export function notice(text, kind) {
+  const line = byId("notice");
+  line.textContent = text || "";
+  line.className = kind || "";
+}
+
+// attempt runs something, and tells why where it fails.
+export async function attempt(run) {
+  try {
+    notice("");
+    await run();
+  } catch (error) {
+    notice(error.message, "bad");
+  }
+}

@@ -1,0 +1,75 @@
+// The journal as it comes.
+
+export const most = 300; // entries that the page keeps, and rows that it shows
+
+// Feed follows a world's journal. It keeps the newest entries without their bodies,
+// oldest first, and tells its listener: "entries", "reset", "gone", "missed" or "state".
+export class Feed {
+  #source = null;
+  #listener = () => {};
+  #waiting = [];
+  #frame = 0;
+
+  constructor(url, open = (u) => new EventSource(u)) {
+    this.url = url;
+    this.open = open;
+    this.entries = [];
+    this.seen = new Set();
+    this.filter = {};
+    this.missed = 0;
+    this.connected = false;
+    this.begin();
+  }
+
+  listen(f) { this.#listener = f; }
+
+  query(more) { return this.url + "?" + new URLSearchParams({ ...this.filter, ...more }); }
+
+  // begin asks anew, by the filter.
+  begin() {
+    this.close();
+    this.clear();
+    const source = this.#source = this.open(this.query({ follow: "true", limit: String(most) }));
+    source.onopen = () => this.#state(true);
+    source.onerror = () => this.#state(false); // it tries again by itself, from the last id on
+    source.onmessage = (event) => this.#take(JSON.parse(event.data));
+    source.addEventListener("reset", () => { this.clear(); this.#listener("reset"); });
+    source.addEventListener("missed", (event) => { this.missed += Number(event.data); this.#listener("missed"); });
+    source.addEventListener("gone", () => { this.close(); this.#state(false); this.#listener("gone"); });
+  }
+
+  clear() {
+    this.entries = [];
+    this.seen = new Set();
+    this.missed = 0;
+    this.#waiting = [];
+  }
+
+  close() {
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  #state(connected) {
+    if (this.connected === connected) return;
+    this.connected = connected;
+    this.#listener("state");
+  }
+
+  // #take keeps an entry. Many that come at once are shown at once.
+  #take(entry) {
+    const { requestBody, responseBody, ...rest } = entry;
+    this.#waiting.push(rest);
+    if (this.#waiting.length > most) this.#waiting.splice(0, this.#waiting.length - most);
+    this.#frame ||= setTimeout(() => { this.#frame = 0; this.flush(); }, 50);
+  }
+
+  flush() {
+    const came = new Map(this.#waiting.filter((e) => !this.seen.has(e.id)).map((e) => [e.id, e]));
+    this.#waiting = [];
+    if (came.size === 0) return;
+    this.entries = this.entries.concat([...came.values()]).sort((a, b) => a.id - b.id).slice(-most);
+    this.seen = new Set(this.entries.map((e) => e.id));
+    this.#listener("entries");
+  }
+}

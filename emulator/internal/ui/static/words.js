@@ -1,0 +1,95 @@
+// Words and numbers for people. Nothing here touches the page.
+
+// clock is an instant's time of day with milliseconds, as the journal writes it.
+export function clock(at) {
+  const [, day, time] = /^(.{10})T([^Z+]*)/.exec(at) || [];
+  if (!day) return at;
+  const [whole, fraction = ""] = time.split(".");
+  return `${whole}.${(fraction + "000").slice(0, 3)}`;
+}
+
+const units = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, "µs": 1e-6, "μs": 1e-6, ns: 1e-9 };
+
+// seconds reads a duration as Go writes it, "1m30s".
+export function seconds(text) {
+  let sum = 0;
+  for (const [, n, unit] of String(text || "").matchAll(/(\d+(?:\.\d+)?)(h|ms|m|us|µs|μs|ns|s)/g)) sum += Number(n) * units[unit];
+  return sum;
+}
+
+// struck tells what the scenario did to a request, and what the client did wrong.
+export function struck(entry) {
+  const d = entry.detail || {};
+  const list = [];
+  if (d.early) list.push({ kind: "early", text: `${d.early.by} too early, after #${d.early.entry}` });
+  if (d.fault) list.push({ kind: "fault", text: `fault ${d.fault.rule}: ${(d.fault.effects || []).join(", ")}` });
+  if (d.throttled) list.push({ kind: "fault", text: `throttle ${d.throttled}` });
+  if (d.burst) list.push({ kind: "fault", text: `burst, ${d.burst}` });
+  if (d.retryAfter) list.push({ kind: "wait", text: `wait ${d.retryAfter}` });
+  if (d.lifecycle) list.push({ kind: "life", text: `lifecycle ${d.lifecycle}` });
+  if (list.length === 0 && entry.error) list.push({ kind: "error", text: entry.error.code });
+  if (list.length === 0 && d.nearMisses) list.push({ kind: "miss", text: `nearly: ${d.nearMisses.map((m) => m.rule).join(", ")}` });
+  return list;
+}
+
+// cause is why a verdict is what it is, in a sentence, with the entries to look at.
+export function cause(verdict) {
+  const where = ({ chapter: c }) => (!c ? "" : c.name ? `In "${c.name}": ` : c.closedBy ? `In chapter ${c.number}: ` : "");
+  if (!verdict.ok) {
+    for (const w of verdict.worlds || []) {
+      const failed = (w.expectations || []).find((e) => !e.ok);
+      if (failed) return { text: `${where(w)}Expected: ${failed.expected}. But ${failed.seen}.`, entries: (!isClosed(w) && failed.entries) || [] };
+    }
+    if (isQuiet(verdict)) return { text: "No request came yet.", entries: [] };
+    const idle = (verdict.scenarios || []).find((s) => !s.exercised);
+    if (idle) {
+      const called = (idle.called || []).join(", ") || "nothing";
+      return { text: `Nothing of the scenario ${idle.scenario} came into play: it has ${idle.rules.join(", ")}; called was ${called}.`, entries: [] };
+    }
+  }
+  const warning = (verdict.warnings || [])[0];
+  if (warning) return { text: `Warning: ${warning.message}`, entries: (!isClosed(warning) && warning.entries) || [] };
+  return { text: verdict.summary, entries: [] };
+}
+
+// isClosed tells that a result is of a chapter that is over. Its entries are in no journal
+// any more; the verdict has kept lines of them.
+export const isClosed = (result) => Boolean(result.chapter?.closedBy);
+
+// isQuiet tells that nobody came, so that there is nothing to judge.
+export const isQuiet = (verdict) => (verdict.worlds || []).every((w) => !w.entries && (w.expectations || []).every((e) => e.ok));
+
+// quote makes a text one word of a shell.
+export const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+// curl is the command that sends a request again. The token is no part of a journal.
+export function curl(entry, origin) {
+  const url = origin + entry.path + (entry.query ? "?" + entry.query : "");
+  const parts = ["curl -i"];
+  if (entry.method !== "GET") parts.push(`-X ${quote(entry.method)}`);
+  if (!/^\/[^/]*\/oauth2\//.test(entry.path)) {
+    const fallback = /^[\w-]+$/.test(entry.world) && entry.world !== "default" ? `world-${entry.world}` : "anything";
+    parts.push(`-H "Authorization: Bearer \${TOKEN:-${fallback}}"`);
+  }
+  const body = entry.requestBody || "";
+  if (/^\s*[[{]/.test(body)) parts.push("-H 'Content-Type: application/json'");
+  if (body || !["GET", "HEAD", "DELETE"].includes(entry.method)) parts.push(`--data-binary ${quote(body)}`);
+  parts.push(quote(url));
+  return parts.join(" ");
+}
+
+// pretty is JSON with line breaks, or the text itself where it is none.
+export function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+// standing is where a profile stands, or that an object is not there.
+export function standing(s) {
+  if (!s) return "";
+  if (s.gone) return "gone";
+  return [s.state, s.status].filter(Boolean).join(", ");
+}
