@@ -12,10 +12,14 @@ type byHandler func(w http.ResponseWriter, r *http.Request)
 // else, or looks: worlds/{world}/graph/v1.0/users. Its answers are Graph's, errors too.
 func (c *Control) graph(w World, r *http.Request) (any, error) {
 	before, path, _ := strings.Cut(r.URL.EscapedPath(), "/graph/")
-	scheme := "http://"
-	if r.TLS != nil {
-		scheme = "https://"
-	}
-	base := scheme + r.Host + before + "/graph"
+	base := originOf(r) + before + "/graph"
 	return byHandler(func(rw http.ResponseWriter, r *http.Request) { w.Graph(rw, r, "/"+path, base) }), nil
+}
+
+// originOf is the origin that a request asked.
+func originOf(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }

@@ -27,6 +27,7 @@ func (c *Control) list() []route {
 	return []route{
 		{"index", "GET", "", c.index},
 		{"openapi", "GET", "openapi.json", c.openapi},
+		{"openapi.graph", "GET", "openapi/{document}", c.graphOpenAPI},
 		{"health", "GET", "health", c.health},
 		{"metrics", "GET", "metrics", c.metrics},
 		{"ca", "GET", "ca.pem", c.ca},
