@@ -3,6 +3,8 @@ package control
 import (
 	"net/http"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/server"
 )
 
 // byHandler is an answer that a handler of its own writes.
@@ -18,7 +20,7 @@ func (c *Control) graph(w World, r *http.Request) (any, error) {
 
 // originOf is the origin that a request asked.
 func originOf(r *http.Request) string {
-	if r.TLS != nil {
+	if server.Secure(r) {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host

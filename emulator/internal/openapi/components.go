@@ -38,7 +38,7 @@ func (w *writer) components() error {
 		"responses": object{"error": object{"description": "Graph's error envelope.",
 			"content": object{mediaJSON: object{"schema": object{"$ref": "#/components/schemas/error"}}}}},
 		"securitySchemes": object{"oauth2": object{"type": "oauth2",
-			"description": "Entra ID, as graphemu plays it. Unless the server was told to look at tokens, any will do.",
+			"description": "Entra ID, as graphemu emulates it. Unless the server was told to look at tokens, any will do.",
 			"flows": object{
 				"authorizationCode": object{"authorizationUrl": w.Origin + "/common/oauth2/v2.0/authorize", "tokenUrl": token, "scopes": scopes},
 				"clientCredentials": object{"tokenUrl": token, "scopes": scopes},

@@ -77,6 +77,7 @@ type writer struct {
 	model   *odata.Model
 	doc     document
 	rows    map[string]*workload.Operation // of the workloads, by method and path with keys as "{id}"
+	listed  map[string]bool                // emulated operations on objects: "GET /users/{id}"
 	ids     map[string]bool                // operationIds that are taken
 	tags    map[string]bool
 	scopes  map[string]bool
@@ -88,7 +89,7 @@ type writer struct {
 // Write returns the document of a version, as JSON.
 func Write(s Source, o Options) ([]byte, error) {
 	w := &writer{Source: s, Options: o, model: s.Models.Of(o.Version), rows: map[string]*workload.Operation{},
-		ids: map[string]bool{}, tags: map[string]bool{}, scopes: map[string]bool{}, schemas: object{}}
+		listed: map[string]bool{}, ids: map[string]bool{}, tags: map[string]bool{}, scopes: map[string]bool{}, schemas: object{}}
 	if w.model == nil {
 		return nil, fmt.Errorf("there is no model of %s", o.Version)
 	}
@@ -128,7 +129,7 @@ func (w *writer) path(path string) error {
 	item := pathItem{}
 	slices.SortStableFunc(place.Operations, func(a, b graph.PlaceOperation) int { return strings.Compare(a.Method, b.Method) }) // PATCH before PUT
 	for _, op := range place.Operations {
-		if op.Level == workload.Emulated || w.Generic && op.Level == workload.Generic {
+		if w.has(op, walked, path) {
 			if o := w.operation(op, walked, path); o != nil {
 				item[strings.ToLower(op.Method)] = o
 			}
@@ -142,6 +143,20 @@ func (w *writer) path(path string) error {
 	}
 	w.doc.Paths[template] = item
 	return nil
+}
+
+// has tells whether an operation is one to describe. Links that no client may make, since
+// they show others, have methods for that all the same, which always refuse.
+func (w *writer) has(op graph.PlaceOperation, p resource.Path, path string) bool {
+	switch {
+	case op.Level == workload.Generic:
+		return w.Generic
+	case op.Level != workload.Emulated:
+		return false
+	case p.End().Kind == resource.Ref, op.Method == http.MethodPost && p.End().Kind == resource.Navigation:
+		return w.listed[op.Method+" "+path] || w.rows[op.Method+" "+path] != nil
+	}
+	return true
 }
 
 // templateOf is a path with its keys as parameters, which are named by the type that they

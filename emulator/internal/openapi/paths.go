@@ -28,17 +28,12 @@ func (w *writer) candidates() []string {
 		}
 	}
 	for _, op := range w.Graph.Objects().Emulated() {
-		paths[op.Path] = true
+		paths[op.Path], w.listed[op.Method+" "+op.Path] = true, true
 		if rest, ok := strings.CutPrefix(op.Path, "/users/{id}"); ok {
-			paths["/me"+rest] = true
+			paths["/me"+rest], w.listed[op.Method+" /me"+rest] = true, true
 		}
 	}
-	for i := range w.model.Singletons {
-		paths["/"+w.model.Singletons[i].Name] = true
-	}
-	if w.Generic {
-		w.generic(paths)
-	}
+	w.modelled(paths)
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		w.casts(paths, path)
 	}
@@ -46,10 +41,10 @@ func (w *writer) candidates() []string {
 }
 
 // casts adds the collections of one type of what a path links to: a group's members that
-// are users. Only types with a set of their own are worth a path.
+// are users. Only types that many links lead to are worth a path.
 func (w *writer) casts(paths map[string]bool, path string) {
 	p, err := resource.Walk(w.model, strings.Split(path[1:], "/"))
-	if err != nil || !p.End().Many || p.End().Kind != resource.Navigation {
+	if err != nil || !p.End().Many || p.End().Kind != resource.Navigation && p.End().Kind != resource.Set {
 		return
 	}
 	targets := w.targets(p)
@@ -57,7 +52,7 @@ func (w *writer) casts(paths map[string]bool, path string) {
 		if t.Abstract || t == p.End().Type || !t.IsA(p.End().Type) || targets != nil && !slices.Contains(targets, t.Name) {
 			continue
 		}
-		if r := w.Graph.Objects().RulesOf(t); r != nil && r.Type == t.Name && (w.model.Set(r.Set) != nil || slices.Contains(containers, t.Name)) {
+		if slices.Contains(linked, t.Name) || slices.Contains(containers, t.Name) {
 			paths[path+"/"+t.Qualified()] = true
 			paths[path+"/"+t.Qualified()+"/$count"] = true
 		}
@@ -89,36 +84,46 @@ func (w *writer) targets(p resource.Path) []string {
 	return nil
 }
 
-// containers are what an object can be a member of.
-var containers = []string{"group", "administrativeUnit", "directoryRole"}
+// containers are what an object can be a member of, linked what else is linked much.
+var (
+	containers = []string{"group", "administrativeUnit", "directoryRole"}
+	linked     = []string{"user", "servicePrincipal", "device", "application", "orgContact"}
+)
 
-// How many navigations a generic path goes from a set, and from a singleton, which often
-// is but a folder. Paths have no end: Graph has millions of five steps.
+// How many navigations a path goes from a set, and from a singleton, which often is but a
+// folder. Paths have no end: Graph has millions of five steps.
 const (
 	fromSet       = 1
 	fromSingleton = 2
 )
 
-// generic adds the paths of the model.
-func (w *writer) generic(paths map[string]bool) {
+// modelled adds the paths of the model: without generic operations those that begin with a
+// type that has rules, or with a singleton.
+func (w *writer) modelled(paths map[string]bool) {
 	for _, s := range w.model.EntitySets {
-		w.collection(paths, "/"+s.Name, s.Type, fromSet, true)
+		if w.Generic || w.Graph.Objects().RulesOf(s.Type) != nil {
+			w.bound(paths, "/"+s.Name, s.Type, true)
+			w.bound(paths, "/"+s.Name+"/{id}", s.Type, false)
+			w.collection(paths, "/"+s.Name, s.Type, fromSet, true)
+		}
 	}
 	for _, s := range w.model.Singletons {
-		paths["/"+s.Name] = true
-		w.navigations(paths, "/"+s.Name, s.Type, fromSingleton)
+		w.bound(paths, "/"+s.Name, s.Type, false)
+		w.one(paths, "/"+s.Name, s.Type, fromSingleton)
 	}
 }
 
+// collection adds what is done with a collection, and with the objects that live there.
 func (w *writer) collection(paths map[string]bool, path string, t *odata.Type, deep int, keyed bool) {
 	paths[path], paths[path+"/$count"] = true, true
 	if keyed {
-		paths[path+"/{id}"] = true
-		w.navigations(paths, path+"/{id}", t, deep)
+		w.one(paths, path+"/{id}", t, deep)
 	}
 }
 
-func (w *writer) navigations(paths map[string]bool, path string, t *odata.Type, deep int) {
+// one adds what is done with one object.
+func (w *writer) one(paths map[string]bool, path string, t *odata.Type, deep int) {
+	paths[path] = true
 	if deep == 0 {
 		return
 	}
@@ -126,17 +131,29 @@ func (w *writer) navigations(paths map[string]bool, path string, t *odata.Type, 
 		to := path + "/" + p.Name
 		switch {
 		case p.Collection:
-			w.collection(paths, to, p.Type, deep-1, p.Contained)
+			folder := deep == fromSingleton && w.Graph.Objects().RulesOf(t) == nil
+			w.collection(paths, to, p.Type, deep-1, p.Contained || folder)
+		case p.Contained || deep == fromSingleton && w.Graph.Objects().RulesOf(t) == nil:
+			w.one(paths, to, p.Type, deep-1)
 		default:
 			paths[to] = true
-			if p.Contained {
-				w.navigations(paths, to, p.Type, deep-1)
-			}
 		}
 		if !p.Contained {
 			paths[to+"/$ref"] = true
 			if p.Collection {
-				paths[to+"/{id}/$ref"] = true
+				paths[to+"/{id}"], paths[to+"/{id}/$ref"] = true, true
+			}
+		}
+	}
+}
+
+// bound adds the actions and functions of a type that take no arguments in their path.
+func (w *writer) bound(paths map[string]bool, path string, t *odata.Type, many bool) {
+	for _, list := range [][]odata.Operation{w.model.Actions, w.model.Functions} {
+		for i := range list {
+			o := &list[i]
+			if o.Binding != nil && o.BindingCollection == many && t.IsA(o.Binding) && (!o.Function() || len(o.Parameters) == 0) {
+				paths[path+"/"+o.Name] = true
 			}
 		}
 	}

@@ -2,7 +2,9 @@ package openapi
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
@@ -26,8 +28,16 @@ func (w *writer) shape(o *operation, method string, p resource.Path, row *worklo
 	case resource.Ref:
 		w.refs(o, method, end)
 	case resource.Operation:
-		w.called(o, end)
-	case resource.Set, resource.Singleton, resource.Key, resource.Navigation, resource.Cast:
+		w.called(o, end, p.Segments[:len(p.Segments)-1])
+	case resource.Key:
+		if !w.Graph.Objects().Lives(p) {
+			if strings.HasSuffix(o.Name, ".remove") { // the link alone
+				o.Responses = map[string]object{"204": {"description": "The link is gone."}}
+			}
+			return // an object has an address of its own, which is elsewhere
+		}
+		w.objects(o, method, end, row)
+	case resource.Set, resource.Singleton, resource.Navigation, resource.Cast:
 		w.objects(o, method, end, row)
 	}
 	if row != nil && len(row.Answers) > 0 {
@@ -93,8 +103,9 @@ func (w *writer) refs(o *operation, method string, end *resource.Segment) {
 }
 
 // called shapes an action or a function.
-func (w *writer) called(o *operation, end *resource.Segment) {
+func (w *writer) called(o *operation, end *resource.Segment, on []resource.Segment) {
 	called := end.Overload[0]
+	status, pages := w.ruled(end.Name, on)
 	if !called.Function() {
 		properties := object{}
 		for i := range called.Parameters {
@@ -106,6 +117,8 @@ func (w *writer) called(o *operation, end *resource.Segment) {
 	}
 	r := called.Returns
 	switch {
+	case r != nil && pages:
+		o.Responses = map[string]object{"200": answer("What it returns.", w.collectionOf(r.Type))}
 	case r == nil:
 		o.Responses = map[string]object{"204": {"description": "It is done."}}
 	case r.Collection && (r.Kind == odata.KindEntity || r.Kind == odata.KindComplex):
@@ -116,6 +129,23 @@ func (w *writer) called(o *operation, end *resource.Segment) {
 		o.Responses = map[string]object{"200": answer("What it returns.", closed(object{
 			"@odata.context": object{"type": "string"}, "value": w.property(r)}))}
 	}
+	if status != 0 {
+		w.answers(o, []int{status})
+	}
+}
+
+// ruled is what rules say of the answer to an action: its status, 0 for the usual one, and
+// whether it is a collection in spite of the metadata.
+func (w *writer) ruled(name string, on []resource.Segment) (status int, pages bool) {
+	if len(on) == 0 {
+		return 0, false
+	}
+	for t := on[len(on)-1].Type; t != nil; t = t.Base {
+		if r := w.Graph.Objects().RulesOf(t); r != nil && r.Type == t.Name && r.Actions[name] != nil {
+			return r.Answers[name], slices.Contains(r.Pages, name)
+		}
+	}
+	return 0, false
 }
 
 // answers brings the answers of an operation to the statuses of its row: they have the
@@ -130,7 +160,12 @@ func (w *writer) answers(o *operation, statuses []int) {
 	o.Responses = map[string]object{}
 	for _, status := range statuses {
 		one := object{"description": http.StatusText(status)}
-		if usual != nil && status != http.StatusNoContent {
+		switch {
+		case usual == nil || status == http.StatusNoContent:
+		case status >= http.StatusBadRequest: // what was wrong, or the error envelope
+			content := usual["content"].(object)[mediaJSON].(object)["schema"]
+			one["content"] = object{mediaJSON: object{"schema": object{"anyOf": []any{content, object{"$ref": "#/components/schemas/error"}}}}}
+		default:
 			one["content"] = usual["content"]
 		}
 		o.Responses[strconv.Itoa(status)] = one

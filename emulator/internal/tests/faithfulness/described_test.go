@@ -44,10 +44,14 @@ func holdAnswer(t *testing.T, method, path, body string, a rig.Answer) {
 	t.Helper()
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	v := workload.ParseVersion(first)
-	if v == 0 || method == "OPTIONS" || method == "HEAD" || a.Status < 200 || a.Status >= 300 && a.Status < 400 {
+	if v == 0 || method == "OPTIONS" || method == "HEAD" || a.Status < 200 || a.Status >= 300 && a.Status < 400 ||
+		a.Header.Get("Content-Encoding") != "" {
 		return
 	}
 	c := contracts[v]()
+	if a.Status < 300 && a.Header.Get("X-Graphemu-Level") != "" {
+		return // the document is of what is emulated
+	}
 	c.hold(t, method, path[1+len(first):], a.Status, a.Header.Get("Content-Type"), a.Body)
 	if !strings.HasSuffix(path, "/$batch") || a.Status != 200 {
 		return
@@ -128,8 +132,8 @@ func (c *contract) canonical(path string) string {
 		return ""
 	}
 	for _, s := range p.Segments {
-		if s.Kind == resource.Property || s.Kind == resource.Value {
-			return "" // single properties are left out
+		if s.Kind == resource.Property || s.Kind == resource.Value || s.Kind == resource.Cast && !s.Many {
+			return "" // single properties, and casts of one object, are left out
 		}
 	}
 	return p.String()
@@ -141,7 +145,8 @@ func (c *contract) hold(t *testing.T, method, path string, status int, media, bo
 	media, parameters, _ := strings.Cut(media, ";")
 	plain := c.canonical(path)
 	op := c.paths[plain].Get(strings.ToLower(method))
-	if status >= 400 {
+	response := op.Get("responses." + strconv.Itoa(status))
+	if status >= 400 && !response.Exists() {
 		if media == "application/json" {
 			c.validate(t, "#/components/schemas/error", body, said)
 		}
@@ -153,7 +158,6 @@ func (c *contract) hold(t *testing.T, method, path string, status int, media, bo
 	if !assert.True(t, op.Exists(), "not described: %s: %s", plain, said) {
 		return
 	}
-	response := op.Get("responses." + strconv.Itoa(status))
 	if !assert.True(t, response.Exists(), "no such status: %s: %s", plain, said) {
 		return
 	}

@@ -57,7 +57,7 @@ var Workload = &workload.Workload{
 		answering(row("profiles.update", "PUT", profilePath, write, putProfile), 200, 202, 204),
 		answering(row("profiles.update", "PUT", profilesPath, write, putProfileByBody), 200, 202, 204),
 		answering(row("profiles.delete", "DELETE", profilePath, write, deleteProfile), 202, 204),
-		action("start", start, messages),
+		answering(action("start", start, messages), 200, 400),
 		answering(action("pause", pause, nil), 200),
 		answering(action("resume", resume, nil), 200),
 		answering(action("reset", reset, nil), 200),
