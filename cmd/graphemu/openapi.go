@@ -38,7 +38,8 @@ describes, too, up to two navigations deep. A running server has the same at
 	fl.BoolVar(&o.Generic, "generic", false, "describe the operations of the metadata, too")
 	metadataFlag(c, &o.Metadata)
 	fl.StringVar(&o.Origin, "origin", "http://localhost:9400", "`URL` of the server, without a path")
-	if err := c.RegisterFlagCompletionFunc("version", cobra.FixedCompletions([]string{"v1.0", "beta"}, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+	known := cobra.FixedCompletions([]string{"v1.0", "beta"}, cobra.ShellCompDirectiveNoFileComp)
+	if err := c.RegisterFlagCompletionFunc("version", known); err != nil {
 		panic(err) // the name is a constant
 	}
 	c.RunE = func(_ *cobra.Command, args []string) error {

@@ -127,7 +127,9 @@ func (w *writer) path(path string) error {
 	}
 	template, parameters := templateOf(walked)
 	item := pathItem{}
-	slices.SortStableFunc(place.Operations, func(a, b graph.PlaceOperation) int { return strings.Compare(a.Method, b.Method) }) // PATCH before PUT
+	slices.SortStableFunc(place.Operations, func(a, b graph.PlaceOperation) int { // PATCH before PUT
+		return strings.Compare(a.Method, b.Method)
+	})
 	for _, op := range place.Operations {
 		if w.has(op, walked, path) {
 			if o := w.operation(op, walked, path); o != nil {
@@ -252,7 +254,8 @@ func (w *writer) own() {
 		Responses:   map[string]object{"200": answer("The answers, in any order.", object{"$ref": "#/components/schemas/batchResponse"})}}
 	metadata := &operation{Tags: []string{"service"}, Summary: "The model as CSDL", OperationID: "metadata", Name: "metadata",
 		Level: workload.Emulated.String(), Security: []object{{}},
-		Responses: map[string]object{"200": {"description": "CSDL.", "content": object{"application/xml": object{"schema": object{"type": "string"}}}}}}
+		Responses: map[string]object{"200": {"description": "CSDL.",
+			"content": object{"application/xml": object{"schema": object{"type": "string"}}}}}}
 	failures(batch)
 	failures(metadata)
 	w.doc.Paths["/$batch"] = pathItem{"post": batch}

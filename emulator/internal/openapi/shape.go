@@ -194,12 +194,28 @@ func answer(description string, schema object) object {
 	return object{"description": description, "content": object{mediaJSON: object{"schema": schema}}}
 }
 
-// closed is an object of these properties, with any control information.
-func closed(properties object) object {
-	return object{"type": "object", "properties": properties, "patternProperties": object{control: object{}}, "additionalProperties": false}
+// closed is an object of these properties, with any control information, and with what else
+// patterns say. It is said by propertyNames: patternProperties makes generators of clients
+// take any name.
+func closed(properties object, patterns ...string) object {
+	names := make([]string, 0, len(properties))
+	for name := range properties {
+		if !strings.ContainsAny(name, control) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	pattern := "[" + control + "]"
+	if len(names) > 0 {
+		pattern = "^(" + strings.Join(names, "|") + ")$|" + pattern
+	}
+	for _, p := range patterns {
+		pattern += "|" + p
+	}
+	return object{"type": "object", "properties": properties, "propertyNames": object{"pattern": pattern}}
 }
 
-// control is in the name of every piece of control information ("@odata.type",
-// "manager@odata.bind") and of every action that metadata=full tells of
+// control are the signs of which one is in the name of every piece of control information
+// ("@odata.type", "manager@odata.bind") and of every action that metadata=full tells of
 // ("#microsoft.graph.restore").
-const control = "[@#]"
+const control = "@#"

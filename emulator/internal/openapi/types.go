@@ -47,7 +47,7 @@ func (w *writer) body(t *odata.Type, create bool, row *workload.Operation) objec
 	}
 	one := w.ref(t)
 	if rules := w.Graph.Objects().RulesOf(t); create && rules != nil && len(rules.Required) > 0 {
-		return object{"allOf": []object{one, {"type": "object", "required": rules.Required}}}
+		return object{"allOf": []object{one}, "required": rules.Required}
 	}
 	return one
 }
@@ -110,15 +110,25 @@ func (w *writer) structure(t *odata.Type) object {
 			one["writeOnly"] = true
 		}
 		properties[p.Name] = one
+		if p.Navigation && !p.Contained {
+			bind := object{"type": "string"}
+			if p.Collection {
+				bind = object{"type": "array", "items": bind}
+			}
+			bind["writeOnly"] = true
+			properties[p.Name+"@odata.bind"] = bind
+		}
 	}
-	s := closed(properties)
-	s["title"] = t.Name
+	var patterns []string
+	if t.Entity { // an extension that an application has registered
+		patterns = append(patterns, "^extension_")
+	}
+	s := closed(properties, patterns...)
 	if schema.Free(t) {
-		delete(s, "patternProperties")
+		delete(s, "propertyNames")
 		s["additionalProperties"] = true
-	} else if t.Entity { // an extension that an application has registered
-		s["patternProperties"].(object)["^extension_"] = object{}
 	}
+	s["title"] = t.Name
 	return s
 }
 
