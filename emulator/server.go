@@ -58,6 +58,8 @@ type Server struct {
 
 	bases bases
 
+	described descriptions
+
 	copies *record.Writer // of all journals' entries; nil: nobody wants them
 
 	saving      sync.Mutex                   // held while the state file is written; guards the two below

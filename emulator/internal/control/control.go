@@ -52,6 +52,10 @@ type Server interface {
 	// SaveState writes all worlds to the server's state file. It errs with
 	// ErrNoStateFile where it has none.
 	SaveState() error
+	// OpenAPI returns the description of a version of Graph, at an origin of the server:
+	// of the emulated operations, or of those of the metadata in force, too. It errs where
+	// there is no such version.
+	OpenAPI(version string, generic bool, origin string) ([]byte, error)
 	// WriteMetrics writes the counters in Prometheus' text format.
 	WriteMetrics(io.Writer) error
 }

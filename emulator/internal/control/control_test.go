@@ -114,11 +114,11 @@ func TestEveryEndpoint(t *testing.T) {
 		method, path, ok := strings.Cut(line, " ")
 		require.True(t, ok, line)
 		b := newBench(t)
-		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{name}", "listed", "{id}", "1", "{asset}", "app.js").Replace(path), "")
+		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{document}", "beta.json", "{name}", "listed", "{id}", "1", "{asset}", "app.js").Replace(path), "")
 		assert.NotContains(t, []int{404, 405, 500}, w.Code, line)
 		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), line)
 		if method == "GET" {
-			h := b.send("HEAD", Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{id}", "1", "{asset}", "app.js").Replace(path), "")
+			h := b.send("HEAD", Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{document}", "beta.json", "{id}", "1", "{asset}", "app.js").Replace(path), "")
 			assert.Equal(t, w.Code, h.Code, line)
 			assert.Equal(t, w.Header().Get("Content-Type"), h.Header().Get("Content-Type"), line)
 		}

@@ -304,3 +304,8 @@ func (p fakePermissions) WriteText(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "%d are lost", p.Lost)
 	return err
 }
+
+// OpenAPI tells what it was asked for.
+func (s *fakeServer) OpenAPI(version string, generic bool, origin string) ([]byte, error) {
+	return fmt.Appendf(nil, `{"openapi":"3.1.1","info":{"title":"%s %t %s"},"paths":{}}`, version, generic, origin), nil
+}

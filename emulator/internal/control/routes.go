@@ -29,6 +29,7 @@ func (c *Control) list() []route {
 		{"index", "GET", "", c.index},
 		{"ui", "GET", "ui/{asset}", c.asset},
 		{"openapi", "GET", "openapi.json", c.openapi},
+		{"openapi.graph", "GET", "openapi/{document}", c.graphOpenAPI},
 		{"health", "GET", "health", c.health},
 		{"metrics", "GET", "metrics", c.metrics},
 		{"ca", "GET", "ca.pem", c.ca},

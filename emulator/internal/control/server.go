@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -18,6 +20,25 @@ import (
 var document []byte
 
 func (c *Control) openapi(*http.Request) (any, error) { return raw{mediaJSON, document}, nil }
+
+// graphOpenAPI is what Graph answers here, as OpenAPI 3.1: of a version, openapi/beta.json.
+func (c *Control) graphOpenAPI(r *http.Request) (any, error) {
+	name := mux.Vars(r)["document"]
+	version, ok := strings.CutSuffix(name, ".json")
+	if version != "beta" && version != "v1.0" || !ok {
+		return nil, problem(http.StatusNotFound, "No such document",
+			"There is no description %q. GET %sopenapi/beta.json or %sopenapi/v1.0.json.", name, Prefix, Prefix)
+	}
+	generic := false
+	if text := r.URL.Query().Get("generic"); text != "" {
+		var err error
+		if generic, err = strconv.ParseBool(text); err != nil {
+			return nil, problem(http.StatusBadRequest, "Wrong parameter", "generic is %q; want true or false.", text)
+		}
+	}
+	body, err := c.Server.OpenAPI(version, generic, originOf(r))
+	return raw{mediaJSON, body}, err
+}
 
 func (c *Control) health(*http.Request) (any, error) {
 	return map[string]string{"status": "ok", "version": c.Version}, nil

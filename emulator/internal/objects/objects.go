@@ -84,6 +84,9 @@ func (e *Engine) rulesOf(t *odata.Type) *workload.Rules {
 	return nil
 }
 
+// RulesOf returns the rules of a type or of the nearest base that has some; nil: none.
+func (e *Engine) RulesOf(t *odata.Type) *workload.Rules { return e.rulesOf(t) }
+
 // typeOf is the type of an object in a version. A version that does not have it, since
 // another one's client made the object, sees what it was declared as.
 func (e *Engine) typeOf(v workload.Version, o *entity.Object, declared *odata.Type) *odata.Type {

@@ -79,6 +79,12 @@ func (e *Engine) has(p resource.Path, at int) bool {
 	return s.Property.Contained
 }
 
+// Lives tells whether the object that a path ends with lives there, and is not but linked.
+func (e *Engine) Lives(p resource.Path) bool {
+	n := len(p.Segments)
+	return n < 2 || p.Segments[n-2].Kind != resource.Navigation || e.has(p, n-2)
+}
+
 var (
 	collectionVerbs = map[string]verb{
 		"GET":  {"list", (*Engine).listObjects},

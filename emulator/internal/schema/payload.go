@@ -65,6 +65,9 @@ func Document(t *odata.Type, update bool) []byte {
 	return text
 }
 
+// Free reports whether values of t may have any property.
+func Free(t *odata.Type) bool { return free(t) }
+
 // free reports whether values of t may have any property. Nearly all of Graph's open
 // types refuse names they do not know (observed); those that hold nothing else, such as
 // dictionaries and the fields of a list item, take all (inferred).

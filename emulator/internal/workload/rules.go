@@ -26,6 +26,8 @@ type Rules struct {
 	PatchStatus int               // of a successful PATCH: 204, or 200 with the object
 	Links       []Link            // navigations that lead to objects elsewhere
 	Actions     map[string]Action // by the unqualified name, of one object and of the collection
+	Answers     map[string]int    // the status of an action's success, where it is not 200 with what it returns, or else 204
+	Pages       []string          // actions that answer a collection, where the metadata has one object
 	Advanced    bool              // the directory's rules of queries hold (ConsistencyLevel and the like)
 	SelectOnly  bool              // a list takes $select and no other query option
 	Unpaged     bool              // a list has no pages: all of it comes at once

@@ -66,6 +66,10 @@ type Operation struct {
 	Needs    *identity.Need // the permissions it asks for; nil: only a token
 	Run      func(*Call) (engine.Reply, error)
 
+	// Answers are the statuses of its successes, where they are not those that its method
+	// has everywhere: for the description of what Graph answers here.
+	Answers []int
+
 	// Declares is the operation as $metadata has it: an action for POST, a function for
 	// GET. Nil for one that OData knows without being told, as reading a collection.
 	Declares *odata.Operation

@@ -47,7 +47,7 @@ var authStatements = []statement{
 		assert.Equal(t, 200, g.Get(t, rig.ProfilesAt, "Authorization: Bearer "+expired).Status)
 	}},
 	{anyOperation, "auth-off", "`--auth off` needs no header", "graphemu", chosen, func(t *testing.T, _ *rig.Rig) {
-		g := rig.New(t, emulator.Options{Auth: emulator.AuthOff})
+		g := newRig(t, emulator.Options{Auth: emulator.AuthOff})
 		assert.Equal(t, 202, g.Post(t, rig.ProfilesAt, rig.CSVBody("North"), "Authorization:").Status)
 		assert.Equal(t, 200, g.Get(t, rig.ProfilesAt, "Authorization: Basic x").Status)
 	}},

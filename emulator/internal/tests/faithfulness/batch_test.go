@@ -20,7 +20,7 @@ var batchStatements = []statement{
 	{"batch", "max-batch", "Once its answer has 64 MiB, further parts are 507, which names the flag, and are not carried out",
 		"graphemu's limit", chosen,
 		func(t *testing.T, _ *rig.Rig) {
-			g := rig.New(t, emulator.Options{Limits: emulator.Limits{Batch: 1000}})
+			g := newRig(t, emulator.Options{Limits: emulator.Limits{Batch: 1000}})
 			r := g.Batch(t, rig.Part("1", "GET", "/$metadata"), rig.WritePart("2", "POST", rig.ProfilesAt, rig.CSVBody("never")))
 			assert.Equal(t, int64(507), r["2"].Get("status").Int())
 			assert.Contains(t, r["2"].Get("body.error.details.0.message").String(), "--max-batch")

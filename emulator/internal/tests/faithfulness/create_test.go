@@ -371,7 +371,7 @@ var createStatements = []statement{
 		}
 	}},
 	{"profiles.create", "max-profiles", "Beyond the limit of a world: 507, which names the flag", "errors page: 507; graphemu's limit", chosen, func(t *testing.T, _ *rig.Rig) {
-		g := rig.New(t, emulator.Options{Limits: emulator.Limits{Profiles: 2}})
+		g := newRig(t, emulator.Options{Limits: emulator.Limits{Profiles: 2}})
 		g.Named(t, "a", "b")
 		a := g.Post(t, rig.ProfilesAt, rig.CSVBody("c"))
 		assert.Equal(t, 507, a.Status)

@@ -16,7 +16,7 @@ import (
 // oraOf is a server of contoso's directory, and a token of one of its users.
 func oraOf(t *testing.T) (g *rig.Rig, token string) {
 	t.Helper()
-	g = rig.New(t, emulator.Options{Fixture: "contoso"})
+	g = newRig(t, emulator.Options{Fixture: "contoso"})
 	a := g.AsUser(t, "EduAdministration.ReadWrite")
 	assert.Equal(t, 200, a.Status, a.Body)
 	return g, a.Text("access_token")

@@ -219,7 +219,7 @@ var errorStatements = []statement{
 		}
 	}},
 	{anyOperation, "max-worlds", "Beyond the limit of worlds: 507, which names the flag", "errors page: 507; graphemu's limit", chosen, func(t *testing.T, _ *rig.Rig) {
-		g := rig.New(t, emulator.Options{Limits: emulator.Limits{Worlds: 2}})
+		g := newRig(t, emulator.Options{Limits: emulator.Limits{Worlds: 2}})
 		require.Equal(t, 200, g.Get(t, rig.ProfilesAt, "Authorization: Bearer world-a").Status)
 		a := g.Get(t, rig.ProfilesAt, "Authorization: Bearer world-b")
 		rig.WantError(t, a, 507, a.Text("error.code"), a.Text("error.message"))
@@ -227,7 +227,7 @@ var errorStatements = []statement{
 	}},
 	{anyOperation, "max-memory", "Where all worlds keep as much together as they may, writes are 507, which names the flag, and reads go on",
 		"errors page: 507; graphemu's limit", chosen, func(t *testing.T, _ *rig.Rig) {
-			g := rig.New(t, emulator.Options{Limits: emulator.Limits{Memory: 2 << 20}})
+			g := newRig(t, emulator.Options{Limits: emulator.Limits{Memory: 2 << 20}})
 			g.Create(t, rig.BulkyBody(t, "a", 1_900_000))
 			a := g.Post(t, rig.ProfilesAt, rig.BulkyBody(t, "b", 200_000))
 			rig.WantError(t, a, 507, "quotaLimitReached", "The service is out of storage.")

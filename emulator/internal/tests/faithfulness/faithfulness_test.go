@@ -52,7 +52,7 @@ func TestFaithfulness(t *testing.T) {
 	for _, s := range faithfulness() {
 		t.Run(s.Operation+"/"+s.Slug, func(t *testing.T) {
 			t.Parallel()
-			s.Test(t, rig.New(t))
+			s.Test(t, newRig(t))
 		})
 	}
 }

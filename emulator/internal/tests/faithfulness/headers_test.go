@@ -76,7 +76,7 @@ var headerStatements = []statement{
 		for name, a := range answersOf(t, g) {
 			assert.Equal(t, "max-age=31536000", a.Header.Get("Strict-Transport-Security"), name)
 		}
-		plain := rig.New(t, emulator.Options{HTTP: "127.0.0.1:0"})
+		plain := newRig(t, emulator.Options{HTTP: "127.0.0.1:0"})
 		for name, a := range answersOf(t, plain) {
 			assert.NotContains(t, a.Header, "Strict-Transport-Security", name)
 		}
@@ -158,7 +158,7 @@ var headerStatements = []statement{
 		assert.Equal(t, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS", a.Header.Get("Allow"))
 	}},
 	{anyOperation, "lower-case-ids", "`request-id`, `client-request-id` and `x-ms-ags-diagnostic` are in lower case on the wire", capture, observed, func(t *testing.T, _ *rig.Rig) {
-		g := rig.New(t, emulator.Options{HTTP: "127.0.0.1:0"})
+		g := newRig(t, emulator.Options{HTTP: "127.0.0.1:0"})
 		head := g.Exchange(t, "GET /beta"+rig.ProfilesAt+" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\nConnection: close\r\n\r\n")
 		for _, h := range []string{"\r\nrequest-id: ", "\r\nclient-request-id: ", "\r\nx-ms-ags-diagnostic: ", "\r\nOData-Version: 4.0\r\n"} {
 			assert.Contains(t, head, h)
@@ -174,7 +174,7 @@ var headerStatements = []statement{
 	{anyOperation, "length-required",
 		"A POST over HTTP/1.1 with neither `Content-Length` nor chunks is 411 with a page of HTML, on Graph's paths alone",
 		"graph-rs-sdk#524 (2026); msgraph-docs pull request 2262 (2018); the page: onedrive-api-docs#549", observed, func(t *testing.T, _ *rig.Rig) {
-			g := rig.New(t, emulator.Options{HTTP: "127.0.0.1:0"})
+			g := newRig(t, emulator.Options{HTTP: "127.0.0.1:0"})
 			id := g.Provisioned(t, rig.PowerSchoolBody("North"))
 			post := func(path string, more ...string) rig.Answer {
 				return g.Raw(t, "POST "+path+" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"+strings.Join(more, "\r\n")+"\r\n\r\n")

@@ -238,7 +238,7 @@ var listStatements = []statement{
 		g.Named(t, "a", "b")
 		a := g.Found(t, "http://graph.example.test:8080/beta"+rig.ProfilesAt+"?$top=1")
 		assert.Regexp(t, `^https?://graph\.example\.test:8080/beta/education/synchronizationProfiles\?`, a.Text("@odata.nextLink"))
-		public := rig.New(t, emulator.Options{PublicURL: "https://emulator.example.test/graph"})
+		public := newRig(t, emulator.Options{PublicURL: "https://emulator.example.test/graph"})
 		public.Named(t, "a", "b")
 		a = public.Found(t, rig.ProfilesAt+"?$top=1")
 		assert.Regexp(t, `^https://emulator\.example\.test/graph/beta/education/synchronizationProfiles\?`, a.Text("@odata.nextLink"))

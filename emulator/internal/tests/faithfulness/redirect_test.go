@@ -39,7 +39,7 @@ func typedRig(t *testing.T, auth string) *rig.Rig {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "fixture.json")
 	require.NoError(t, os.WriteFile(file, []byte(typedFixture), 0o600))
-	return rig.New(t, emulator.Options{Auth: auth, Fixture: file})
+	return newRig(t, emulator.Options{Auth: auth, Fixture: file})
 }
 
 // ask posts to the token endpoint as the app, with an Origin header unless it is "".

@@ -44,7 +44,7 @@ var signInStatements = []statement{
 		}},
 	{"token.other", "where-in-any-case", "A rule's `where: {body: …}` finds a form's parameters by their names in lower case", "graphemu",
 		chosen, func(t *testing.T, _ *rig.Rig) {
-			g := rig.New(t, emulator.Options{ScenarioText: "version: 1\nfaults: [{name: down, operation: token.password, where: {body: {username: " +
+			g := newRig(t, emulator.Options{ScenarioText: "version: 1\nfaults: [{name: down, operation: token.password, where: {body: {username: " +
 				rig.Ora + "}}, respond: {status: 503}}]"})
 			assert.Equal(t, 503, g.AskToken(t, "common", "grant_type", "password", "client_id", rig.SampleApp, "userName", rig.Ora, "password", "any",
 				"scope", "openid").Status)

@@ -255,14 +255,14 @@ var tokenStatements = []statement{
 		rig.WantAADSTS(t, g.Get(t, g.Root()+"/common/oauth2/v2.0/token", "Authorization:"), 400, "invalid_request", 900561)
 	}},
 	{"token.other", "per-request", "Signing in does not move a clock with `perRequest`, and the star in a scenario does not mean it", "graphemu", chosen, func(t *testing.T, _ *rig.Rig) {
-		g := rig.New(t, emulator.Options{Clock: "", ScenarioText: "version: 1\nclock: {mode: frozen, start: 2026-01-05T06:00:00Z, perRequest: 10s}\nfaults: [{name: down, operation: '*', respond: {status: 503}}]"})
+		g := newRig(t, emulator.Options{Clock: "", ScenarioText: "version: 1\nclock: {mode: frozen, start: 2026-01-05T06:00:00Z, perRequest: 10s}\nfaults: [{name: down, operation: '*', respond: {status: 503}}]"})
 		before := g.World().Clock().Now()
 		assert.Equal(t, 200, g.AsApp(t, rig.SampleSecret).Status)
 		assert.Equal(t, before, g.World().Clock().Now())
 		assert.Equal(t, 503, g.Get(t, rig.ProfilesAt).Status, "it means this")
 	}},
 	{"token.other", "faults", "A fault on `token.*` answers as the endpoints do", "graphemu; learn, AADSTS90033", chosen, func(t *testing.T, _ *rig.Rig) {
-		g := rig.New(t, emulator.Options{ScenarioText: `version: 1
+		g := newRig(t, emulator.Options{ScenarioText: `version: 1
 faults:
   - {name: busy, operation: token.clientCredentials, calls: first 1, where: {body: {client_id: ` + rig.SampleApp + `}}, respond: {status: 503, retryAfter: 2s}}
   - {name: again, operation: token.refreshToken, respond: {status: 400, error: interaction_required}}`})

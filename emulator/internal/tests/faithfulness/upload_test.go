@@ -175,11 +175,11 @@ var uploadStatements = []statement{
 		"a seed that is given decides it whole", "graphemu", chosen, func(t *testing.T, g *rig.Rig) {
 		id, to := g.Container(t)
 		for _, o := range []emulator.Options{{DataDir: t.TempDir()}, {Auth: emulator.AuthStrict}} {
-			other, secret := rig.New(t, o).Container(t)
+			other, secret := newRig(t, o).Container(t)
 			assert.Equal(t, id, other)
 			assert.NotEqual(t, to, secret)
 			o.Seed = 1
-			_, given := rig.New(t, o).Container(t)
+			_, given := newRig(t, o).Container(t)
 			assert.Equal(t, to, given)
 		}
 	}},

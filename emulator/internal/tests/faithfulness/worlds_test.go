@@ -58,7 +58,7 @@ var worldStatements = []statement{
 		assert.Equal(t, "provisioning", g.Found(t, rig.At(here)).Text("state"))
 	}},
 	{anyOperation, "ids-by-seed", "The same seed and the same requests give the same ids; another seed or world gives others", "graphemu", chosen, func(t *testing.T, g *rig.Rig) {
-		same, other := rig.New(t), rig.New(t, emulator.Options{Seed: 2})
+		same, other := newRig(t), rig.New(t, emulator.Options{Seed: 2})
 		id := g.Create(t, rig.CSVBody("a"))
 		assert.Equal(t, id, same.Create(t, rig.CSVBody("a")))
 		assert.NotEqual(t, id, other.Create(t, rig.CSVBody("a")))
@@ -78,7 +78,7 @@ var worldStatements = []statement{
 	{anyOperation, "chapters",
 		"A reset closes a chapter, which is judged then; the verdict is on all chapters in which an operation was called", "graphemu", chosen,
 		func(t *testing.T, _ *rig.Rig) {
-			g := rig.New(t, emulator.Options{ScenarioText: "version: 1\nexpect: [{operation: profiles.list, count: 1}]\n",
+			g := newRig(t, emulator.Options{ScenarioText: "version: 1\nexpect: [{operation: profiles.list, count: 1}]\n",
 				Verify: emulator.VerifyOff})
 			ok := func() bool { return gjson.Get(g.Control(t, "GET", "verify", "").Body, "ok").Bool() }
 			reset := func(name string) {

@@ -37,6 +37,9 @@ type Rig struct {
 	*emulatortest.Emulator
 	HTTP   *http.Client
 	Bearer string
+
+	// Seen is told of each answer that Send had; nil: nobody looks.
+	Seen func(t *testing.T, method, url, body string, a Answer)
 }
 
 // New starts an emulator that the end of the test closes.
@@ -91,6 +94,9 @@ func (g *Rig) Send(t *testing.T, method, path, body string, headers ...string) A
 	}
 	a, err := Receive(g.HTTP, r)
 	require.NoError(t, err)
+	if g.Seen != nil {
+		g.Seen(t, method, path, body, a)
+	}
 	return a
 }
 
@@ -264,7 +270,7 @@ func (g *Rig) Exchange(t *testing.T, request string) string {
 
 // As sends the requests of this rig with another token.
 func (g *Rig) As(token string) *Rig {
-	return &Rig{Emulator: g.Emulator, HTTP: g.HTTP, Bearer: token}
+	return &Rig{Emulator: g.Emulator, HTTP: g.HTTP, Bearer: token, Seen: g.Seen}
 }
 
 // Control asks the control API.

@@ -46,6 +46,8 @@ var groupRules = &workload.Rules{
 		"resetUnseenCount":         setOfGroup("unseenCount", 0),
 		"retryServiceProvisioning": nothingToDo,
 	},
+	Answers: map[string]int{"assignLicense": 202, "addFavorite": 200, "removeFavorite": 200, "subscribeByMail": 200, "unsubscribeByMail": 200,
+		"resetUnseenCount": 200},
 	OrderBy: words("displayName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
 	Derived: words("mail proxyAddresses renewedDateTime securityIdentifier"), Derive: deriveGroup,
 	Create:  createGroup,

@@ -28,6 +28,7 @@ var objectRules = &workload.Rules{
 		"getUserOwnedObjects":             deletedOwnedObjects,
 		"restore":                         restoreObject,
 	},
+	Pages:  words("getUserOwnedObjects"),
 	Delete: softDelete,
 }
 

@@ -52,15 +52,15 @@ var Workload = &workload.Workload{
 		row("profiles.get", "GET", profilePath, read, getProfile),
 		row("profiles.list", "GET", profilesPath, read, listProfiles),
 		row("profiles.status.get", "GET", profilePath+"/profileStatus", read, getStatus),
-		row("profiles.create", "POST", profilesPath, create, createProfile),
-		row("profiles.update", "PATCH", profilePath, write, patchProfile),
-		row("profiles.update", "PUT", profilePath, write, putProfile),
-		row("profiles.update", "PUT", profilesPath, write, putProfileByBody),
-		row("profiles.delete", "DELETE", profilePath, write, deleteProfile),
-		action("start", start, messages),
-		action("pause", pause, nil),
-		action("resume", resume, nil),
-		action("reset", reset, nil),
+		answering(row("profiles.create", "POST", profilesPath, create, createProfile), 201, 202, 204),
+		answering(row("profiles.update", "PATCH", profilePath, write, patchProfile), 200, 202, 204),
+		answering(row("profiles.update", "PUT", profilePath, write, putProfile), 200, 202, 204),
+		answering(row("profiles.update", "PUT", profilesPath, write, putProfileByBody), 200, 202, 204),
+		answering(row("profiles.delete", "DELETE", profilePath, write, deleteProfile), 202, 204),
+		answering(action("start", start, messages), 200, 400),
+		answering(action("pause", pause, nil), 200),
+		answering(action("resume", resume, nil), 200),
+		answering(action("reset", reset, nil), 200),
 		function("uploadUrl", write, uploadURL, url),
 		row("profiles.errors.list", "GET", profilePath+"/errors", read, listErrors),
 		row("profiles.errors.count", "GET", profilePath+"/errors/$count", read, countErrors),
@@ -77,6 +77,12 @@ var Workload = &workload.Workload{
 
 func row(name, method, path string, needs *identity.Need, run func(*workload.Call) (engine.Reply, error)) workload.Operation {
 	return workload.Operation{Name: name, Method: method, Path: path, Versions: workload.Beta, Needs: needs, Run: run}
+}
+
+// answering is a row with the statuses of its successes, of every variant.
+func answering(o workload.Operation, statuses ...int) workload.Operation {
+	o.Answers = statuses
+	return o
 }
 
 // What actions and functions return.
