@@ -207,6 +207,82 @@ func TestImportTakesTheFirstState(t *testing.T) {
 	assert.Equal(t, int64(1), gjson.Get(text, "entities.devices.#").Int(), "of the part of a batch")
 }
 
+// Sets that are not built in, and what is contained in their objects, are taken with the
+// metadata that has them.
+func TestImportWithMetadata(t *testing.T) {
+	csdl := filepath.Join(t.TempDir(), "things.csdl")
+	require.NoError(t, os.WriteFile(csdl, []byte(things), 0o600))
+	with := emulator.Options{Metadata: []string{csdl}}
+	var thing, notes string
+	archive := recorded(t, with, func(call func(method, path, body string) string) {
+		id := gjson.Get(call("POST", "/v1.0/things", `{"label": "One"}`), "id").Str
+		call("POST", "/v1.0/things/"+id+"/notes", `{"text": "Two", "size": 3}`)
+		thing, notes = call("GET", "/v1.0/things/"+id, ""), call("GET", "/v1.0/things/"+id+"/notes", "")
+	})
+	text, err := os.ReadFile(archive)
+	require.NoError(t, err)
+	// Somebody else has made them: what the traffic itself makes is left out.
+	require.NoError(t, os.WriteFile(archive, bytes.ReplaceAll(text, []byte(`"method":"POST"`), []byte(`"method":"OPTIONS"`)), 0o600))
+	_, err = emulator.ImportHAR(archive, emulator.ImportOptions{})
+	require.ErrorContains(t, err, "there is no call of Graph in it")
+
+	made, _ := imported(t, archive, emulator.ImportOptions{Metadata: with.Metadata})
+	assert.NotContains(t, string(made.Fixture), "Two")
+	made, dir := imported(t, archive, emulator.ImportOptions{Metadata: with.Metadata, KeepNames: true})
+	assert.Equal(t, 2, made.Objects, made.Unused)
+	s := emulatortest.Start(t, emulator.Options{Metadata: with.Metadata, Scenarios: []string{filepath.Join(dir, "scenario.yaml")}, HTTP: "127.0.0.1:0"})
+	at := "/v1.0/things/" + gjson.Get(thing, "id").Str
+	_, after := ask(t, s.Server, "GET", at, "")
+	assert.JSONEq(t, alike(thing), alike(after))
+	_, after = ask(t, s.Server, "GET", at+"/notes", "")
+	assert.JSONEq(t, alike(notes), alike(after))
+}
+
+const things = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
+<Schema Namespace="microsoft.graph" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+<EntityType Name="thing"><Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.String" Nullable="false"/>
+<Property Name="label" Type="Edm.String"/>
+<NavigationProperty Name="notes" Type="Collection(microsoft.graph.note)" ContainsTarget="true"/></EntityType>
+<EntityType Name="note"><Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.String" Nullable="false"/>
+<Property Name="text" Type="Edm.String"/><Property Name="size" Type="Edm.Int32"/></EntityType>
+<EntityContainer Name="GraphService"><EntitySet Name="things" EntityType="microsoft.graph.thing"/></EntityContainer>
+</Schema></edmx:DataServices></edmx:Edmx>`
+
+// Whatever an archive holds: it is refused, or what is made of it is good.
+func FuzzImportHAR(f *testing.F) {
+	const answer = `{"value": [{"id": "1", "displayName": "Ann", "members": [{"@odata.type": "#microsoft.graph.user", "id": "2"}]}]}`
+	f.Add("GET", "groups", "", answer, 200)
+	f.Add("GET", "users/ann@a.example/manager", "", `{"id": "1"}`, 200)
+	f.Add("POST", "groups/1/members/$ref", `{"@odata.id": "x/1"}`, "", 204)
+	f.Add("POST", "$batch", `{"requests": [{"id": 1, "method": "GET", "url": "/me"}]}`, `{"responses": [{"id": 1, "status": 429}]}`, 200)
+	f.Add("GET", "education/classes('1')/microsoft.graph.x", "", "[]", 404)
+	f.Add("GET", "me/memberOf", "", answer, 200)
+	f.Add("PATCH", "users/1/mail", `{}`, `{"error": {"code": "a", "message": "{"}}`, 412)
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, method, path, body, answer string, status int) {
+		entry := map[string]any{
+			"startedDateTime": "2026-01-05T06:00:00Z", "timings": map[string]any{"wait": 1500},
+			"request":  map[string]any{"method": method, "url": "https://graph.microsoft.com/v1.0/" + path, "postData": map[string]any{"text": body}},
+			"response": map[string]any{"status": status, "content": map[string]any{"text": answer}},
+		}
+		text, _ := json.Marshal(map[string]any{"log": map[string]any{"entries": []any{entry, entry}}})
+		file := filepath.Join(dir, "x.har")
+		require.NoError(t, os.WriteFile(file, text, 0o600))
+		for _, keep := range []bool{false, true} {
+			made, err := emulator.ImportHAR(file, emulator.ImportOptions{KeepNames: keep})
+			if err != nil {
+				continue
+			}
+			folder := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "fixture.json"), made.Fixture, 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "scenario.yaml"), made.Scenario, 0o600))
+			report, err := emulator.Check(folder)
+			require.NoError(t, err)
+			require.True(t, report.OK(), "%v\n%s\n%s", report, made.Fixture, made.Scenario)
+		}
+	})
+}
+
 func TestImportHostile(t *testing.T) {
 	const entry = `{"startedDateTime": "2026-01-05T06:00:00Z", "request": {"method": "GET", "url": "https://graph.microsoft.com/v1.0/users"},
 		"response": {"status": 200, "content": {"text": "{\"value\": [{\"id\": \"1\"}]}"}}}`

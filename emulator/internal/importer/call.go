@@ -108,6 +108,9 @@ func (m *importer) take(n int, e har.Entry) error {
 	return nil
 }
 
+// methods are those of Graph.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete}
+
 // keep walks the path of a call, and keeps what the model knows.
 func (m *importer) keep(c *call, v workload.Version, segments []string, query string) {
 	for i, s := range segments {
@@ -118,7 +121,11 @@ func (m *importer) keep(c *call, v workload.Version, segments []string, query st
 		}
 		segments[i] = u
 	}
-	if c.status == 0 {
+	if !slices.Contains(methods, c.method) {
+		m.miss(c.entry, "a call", "its method is none of Graph's")
+		return
+	}
+	if c.status < 100 || c.status > 599 {
 		m.miss(c.entry, "a call without an answer", "what became of it the archive does not tell")
 		return
 	}

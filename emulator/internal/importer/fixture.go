@@ -324,9 +324,9 @@ func (m *importer) bind(o *object, in map[*object]map[string]any) {
 				urls = append(urls, path+"/"+id)
 			}
 		}
-		switch {
-		case len(urls) == 0:
-		case o.typ.Property(name).Collection:
+		switch p := o.typ.Property(name); {
+		case len(urls) == 0 || p == nil:
+		case p.Collection:
 			in[o][name+"@odata.bind"] = urls
 		default:
 			in[o][name+"@odata.bind"] = urls[0]

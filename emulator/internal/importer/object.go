@@ -265,7 +265,7 @@ func (m *importer) see(c *call, p place, raw map[string]any) {
 		}
 	}
 	o := m.object(at, id, c.entry)
-	if !o.typ.IsA(typ) {
+	if !isA(o.typ, typ) {
 		o.typ = typ
 	}
 	o.needed = true
@@ -273,6 +273,16 @@ func (m *importer) see(c *call, p place, raw map[string]any) {
 		m.linked(c, p.from, p.link, o)
 	}
 	m.fill(c, o, raw)
+}
+
+// isA tells whether a type is another or comes of it, be they of different versions.
+func isA(t, base *odata.Type) bool {
+	for ; t != nil; t = t.Base {
+		if t.Qualified() == base.Qualified() {
+			return true
+		}
+	}
+	return false
 }
 
 // otherEnd are navigations that show links from where they lead to, and those that make
