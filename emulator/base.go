@@ -24,35 +24,35 @@ import (
 // they are made, so worlds share them, and a world pays for its own changes alone.
 type bases struct {
 	mu   sync.Mutex // guards made
-	made map[*fixture.Fixture]*entity.Store
+	made map[*fixture.Fixture]*base
+}
+
+// base is what the worlds of a fixture share.
+type base struct {
+	*entity.Store
+	accounts directory.Seed
 }
 
 // base returns the store that a fixture's worlds begin with. It errs where objects of
 // the fixture or of the options are not what the model says; each line begins with the
 // JSON pointer of what is wrong.
-func (s *Server) base(f *fixture.Fixture) (*entity.Store, error) {
+func (s *Server) base(f *fixture.Fixture) (*base, error) {
 	s.bases.mu.Lock()
 	defer s.bases.mu.Unlock()
 	if b := s.bases.made[f]; b != nil {
 		return b, nil
 	}
-	limits := entity.Limits{Objects: s.set.Limits.Objects}
-	var b *entity.Store
-	if f.BuiltIn && len(s.set.Entities) == 0 && s.set.Limits.Objects >= builtInObjects {
-		// Tests hold what is built in against the model: a start need not wait for it.
-		b = entity.Later(limits, func(b *entity.Store) {
-			if err := s.fill(b, f); err != nil {
-				panic(err)
-			}
-		})
-	} else {
-		b = entity.New(limits)
-		if err := s.fill(b, f); err != nil {
-			return nil, err
+	b := &base{accounts: directorySeed(f.Directory)}
+	var failed error
+	b.Store = entity.Later(entity.Limits{Objects: s.set.Limits.Objects}, func(in *entity.Store) { failed = s.fill(in, b.accounts, f) })
+	if !f.BuiltIn || len(s.set.Entities) > 0 || s.set.Limits.Objects < builtInObjects {
+		b.View()
+		if failed != nil {
+			return nil, failed
 		}
-	}
+	} // else it is filled when it is needed: tests hold what is built in against the model
 	if s.bases.made == nil {
-		s.bases.made = map[*fixture.Fixture]*entity.Store{}
+		s.bases.made = map[*fixture.Fixture]*base{}
 	}
 	if len(s.bases.made) < maxFixtures {
 		s.bases.made[f] = b
@@ -66,8 +66,7 @@ const builtInObjects = 10_000
 // fill puts what all worlds of a fixture begin with into a store. The ids of objects
 // that bring none come from the seed and their order, so that they are the same in every
 // world.
-func (s *Server) fill(b *entity.Store, f *fixture.Fixture) error {
-	accounts := directorySeed(f.Directory)
+func (s *Server) fill(b *entity.Store, accounts directory.Seed, f *fixture.Fixture) error {
 	accounts.Permissions = s.permissions()
 	derive := func(names ...string) string { return fixtureID(s.set.Seed, names...) }
 	if err := directory.FillTenant(b, accounts, derive, seededAt); err != nil {
@@ -98,6 +97,12 @@ func seedsOf(f *fixture.Fixture) (seeds []objects.Seed) {
 		seeds = append(seeds, objects.Seed{Path: e.Path, Objects: e.Objects, At: "/entities/" + jsontree.Escape(e.Path)})
 	}
 	return seeds
+}
+
+// addApps puts the fixture's apps into a world that was saved when they were no objects.
+func (st *state) addApps() error {
+	derive := func(names ...string) string { return fixtureID(st.Seed, names...) }
+	return directory.AddApps(st.Entities, st.start.base.accounts, derive, seededAt)
 }
 
 // seededAt is when the objects of a fixture were made: before any clock's beginning.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/files"
-	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/words"
@@ -22,7 +21,7 @@ import (
 // start is what a world begins with.
 type start struct {
 	fixture *fixture.Fixture
-	base    *entity.Store   // of the fixture
+	base    *base           // of the fixture
 	given   json.RawMessage // the fixture as a reset gave it; nil: it is the scenario's
 }
 
@@ -49,8 +48,8 @@ func (s *Server) startOf(sc *prepared, given json.RawMessage) (start, error) {
 	if err != nil {
 		return start{}, err
 	}
-	base, err := s.base(f)
-	return start{f, base, bytes.Clone(given)}, err
+	b, err := s.base(f)
+	return start{f, b, bytes.Clone(given)}, err
 }
 
 // fixture loads a fixture, or returns it where it was loaded before: a built-in

@@ -11,7 +11,6 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
-	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/faults"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
@@ -40,8 +39,8 @@ type prepared struct {
 	clock      clock.Setting
 	perRequest time.Duration
 	fixture    *fixture.Fixture
-	base       *entity.Store // of fixture
-	tenants    tenants       // of fixture
+	base       *base   // of fixture
+	tenants    tenants // of fixture
 	script     *profile.Script
 	objects    *objects.Script
 }

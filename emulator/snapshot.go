@@ -24,7 +24,7 @@ import (
 // What a snapshot calls itself, so that a foreign file is told from ours.
 const (
 	worldKind       = "graphemu world"
-	snapshotVersion = 1
+	snapshotVersion = 2 // 1: the fixture's apps are no objects
 )
 
 // snapshot is a whole world but for its journal's entries, and for the chapters
@@ -152,6 +152,11 @@ func (st *state) restoreObjects(s *snapshot) error {
 	if err := st.Entities.Restore(*s.Entities); err != nil {
 		return fmt.Errorf("/entities%w", err)
 	}
+	if s.Version == 1 {
+		if err := st.addApps(); err != nil {
+			return err
+		}
+	}
 	if err := st.Directory.Restore(s.Rosters); err != nil {
 		return fmt.Errorf("/rosters%w", err)
 	}
@@ -162,8 +167,8 @@ func (w *World) restore(s snapshot) error {
 	switch {
 	case s.Kind != worldKind:
 		return fmt.Errorf("no snapshot of a world: kind is %q, want %q", s.Kind, worldKind)
-	case s.Version != snapshotVersion:
-		return fmt.Errorf("a snapshot of version %d; this graphemu reads version %d", s.Version, snapshotVersion)
+	case s.Version < 1 || s.Version > snapshotVersion:
+		return fmt.Errorf("a snapshot of version %d; this graphemu reads versions 1 to %d", s.Version, snapshotVersion)
 	case !ids.IsGUID(s.From):
 		return fmt.Errorf("/from: %q is no tenant id", s.From)
 	case s.Revoked > maxRevoked:

@@ -169,9 +169,9 @@ func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored v
 		raise(&st.Revision, n)
 		return n
 	}
-	// A tenant that begins without any application lets every app be (chosen).
-	anyApp := !directory.AnyApplication(from.base.View())
-	st.Registered = func(app string) bool { return anyApp || directory.Registered(st.Entities.View(), app) }
+	st.Registered = func(app string) bool { // a tenant that begins without any application lets every app be (chosen)
+		return directory.Registered(st.Entities.View(), app) || !directory.AnyApplication(from.base.View())
+	}
 	memory.Add(worldCost + st.Directory.Bytes())
 	st.World.SetScenario(sc.begin(o))
 	return st
@@ -186,7 +186,7 @@ func (st *state) keep(s *Server, w *World) {
 		storage.Limits{Blob: s.set.Limits.Upload, World: s.set.Limits.Uploads, Memory: st.memory})
 	st.Files.OnSign = func(sig string) { s.signatures.note(sig, w.tenant) }
 	st.Entities = st.start.base.Fork(entity.Limits{Objects: s.set.Limits.Objects, Memory: st.memory})
-	st.Directory = directory.New(directorySeed(st.start.fixture.Directory), st.derive, st.Entities)
+	st.Directory = directory.New(&st.start.base.accounts, st.derive, st.Entities)
 	st.minted = ids.NewStream(st.Seed, st.From, "objects")
 	st.Syncs = rostersync.New(st.Profiles, st.Files, st.Directory)
 	st.Syncs.Memory = st.memory

@@ -68,7 +68,9 @@ func Later(l Limits, fill func(*Store)) *Store {
 			filled := &Store{limits: s.limits, base: empty, kinds: s.kinds}
 			filled.current.Store(empty)
 			fill(filled)
-			s.current.Store(filled.current.Load())
+			st := *filled.current.Load()
+			st.bytes = 0 // what is shared, nobody pays for
+			s.current.Store(&st)
 		})
 	}
 	return s
@@ -99,10 +101,13 @@ func (s *Store) Fork(l Limits) *Store {
 
 // start lets a fork begin with what another store has.
 func (s *Store) start(base *state) {
-	st := *base
-	st.bytes = 0
 	s.base = base
-	s.current.Store(&st)
+	if base.bytes != 0 {
+		st := *base
+		st.bytes = 0
+		base = &st
+	}
+	s.current.Store(base)
 }
 
 // View returns the store as it is now.

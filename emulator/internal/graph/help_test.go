@@ -97,7 +97,7 @@ func (w *testWorld) seed(seed directory.Seed) {
 	if err := directory.FillTenant(w.Objects, seed, w.derive, dawn); err != nil {
 		panic(err)
 	}
-	w.Directory = directory.New(seed, w.derive, w.Objects)
+	w.Directory = directory.New(&seed, w.derive, w.Objects)
 }
 
 // firstUser is the id of the tenant's first user.

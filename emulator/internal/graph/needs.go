@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/resource"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -33,7 +34,32 @@ func (s *Handler) authorize(c *call) error {
 	if d == nil && s.cfg.Auth == AuthStrict && c.op.walked != nil && c.op.Level != workload.Emulated {
 		c.Advise(s.untold())
 	}
-	return s.raise(c, d.objection(c.token))
+	o := d.objection(c.token)
+	if o == nil && d != nil && c.token.Delegated && s.ofAnother(c) && !c.token.Permissions.Meets(d.ofOthers) {
+		o = d.another
+	}
+	return s.raise(c, o)
+}
+
+// onlyOneself are permissions that let an app read or write who is signed in, and nobody
+// else. Documented: permissions reference.
+var onlyOneself = []string{"User.Read", "User.ReadWrite"}
+
+// ofAnother tells whether a call is about a user of /users who is not the one of the token.
+func (s *Handler) ofAnother(c *call) bool {
+	if c.op.walked == nil || len(c.op.walked.Segments) < 2 {
+		return false
+	}
+	user := c.op.walked.Segments[:2]
+	if user[0].Name != "users" || user[1].Kind != resource.Key {
+		return false
+	}
+	me, err := c.Me()
+	if err != nil {
+		return true
+	}
+	found := s.objects.Named(&c.Call, resource.Path{Segments: user})
+	return found.ID != "" && found.ID != me // who is not there is 404
 }
 
 // untold says why a call that is not emulated needed no permission.
@@ -112,6 +138,9 @@ type demand struct {
 	identity.Need
 	needed                          *journal.Needed
 	delegated, application, neither *objection // to a token of that kind that lacks it
+
+	ofOthers identity.Choices // delegated, less those that are good for oneself alone
+	another  *objection       // to a token that has one of these alone, and asks for another user
 }
 
 // newDemand makes what an operation asks for. by is the path of the published table that
@@ -119,6 +148,7 @@ type demand struct {
 func newDemand(operation string, need identity.Need, by string) *demand {
 	d := &demand{Need: need, needed: &journal.Needed{By: by,
 		Delegated: alternatives(need.Delegated), Application: alternatives(need.Application)}}
+	d.ofOthers = slices.DeleteFunc(slices.Clone(need.Delegated), func(c identity.Choice) bool { return slices.Contains(onlyOneself, c.Name) })
 	scopes := "needs the delegated permission " + listed(need.Delegated)
 	roles := "needs the application permission " + listed(need.Application)
 	delegated, application, neither := apierror.MissingScopes, apierror.MissingRoles, apierror.NoPermissions
@@ -144,6 +174,11 @@ func newDemand(operation string, need identity.Need, by string) *demand {
 	if by != "" {
 		operation += " (" + by + " in the published table)"
 	}
+	others := " of another user than the one who is signed in is not supported with delegated permissions"
+	if len(d.ofOthers) > 0 {
+		others = " of another user than the one who is signed in needs the delegated permission " + listed(d.ofOthers)
+	}
+	d.another = newObjection(delegated, journal.CodePermission, operation+others)
 	d.delegated = newObjection(delegated, journal.CodePermission, operation+" "+scopes)
 	d.application = newObjection(application, journal.CodePermission, operation+" "+roles)
 	d.neither = newObjection(neither, journal.CodePermission, operation+" "+none)

@@ -24,7 +24,8 @@ import (
 type Futures struct {
 	engine *Engine
 	store  *entity.Store
-	tenant workload.Tenant // of the calls that steps are made by
+	world  *workload.Tenant
+	newID  func() string
 	memory *quota.Share
 	script atomic.Pointer[Script]
 
@@ -62,12 +63,17 @@ const futureCost = 320
 // Futures returns the futures of a world's objects, of which there are none yet, by the
 // lifecycles of a script. The tenant must have its states.
 func (e *Engine) Futures(tenant *workload.Tenant, s *State, script *Script, memory *quota.Share) *Futures {
-	f := &Futures{engine: e, store: s.Store, memory: memory}
-	f.tenant = workload.Tenant{ID: tenant.ID, PageKey: tenant.PageKey, FirstUser: tenant.FirstUser,
-		States: []any{&State{Store: s.Store, NewID: s.NewID}}} // the first of its kind counts: a step settles nothing
-	f.tenant.States = append(f.tenant.States, tenant.States...)
+	f := &Futures{engine: e, store: s.Store, world: tenant, newID: s.NewID, memory: memory}
 	f.script.Store(script)
 	return f
+}
+
+// tenant is that of the calls that steps are made by: the world's, where nothing is
+// settled, since a step is part of that.
+func (f *Futures) tenant() *workload.Tenant {
+	t := *f.world
+	t.States = append([]any{&State{Store: f.store, NewID: f.newID}}, t.States...) // the first of its kind counts
+	return &t
 }
 
 // SetScript puts other lifecycles in force. What has begun keeps its steps, and what

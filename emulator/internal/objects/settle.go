@@ -135,7 +135,7 @@ func (f *Futures) make(tx *entity.Tx, one *future, at time.Time) (Transition, er
 		return t, errors.New("the model has no type " + typ)
 	}
 	t.Before = some(e.open(v, o, declared), step.Set)
-	c := &workload.Call{Call: engine.Call{Now: at}, Version: v, Trusted: true, Tenant: &f.tenant}
+	c := &workload.Call{Call: engine.Call{Now: at}, Version: v, Trusted: true, Tenant: f.tenant()}
 	c.Objects = e
 	to := target{object: o, typ: declared, home: o.Home}
 	if err := e.change(c, tx, &to, jsontree.Clone(step.Set).(map[string]any), false); err != nil {

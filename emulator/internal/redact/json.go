@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -91,19 +92,27 @@ func (r *jsonRedactor) string() error {
 	return nil
 }
 
-// note remembers the texts and numbers of a value.
+// note remembers the texts and numbers of a value, but for names of properties and
+// instants: other bodies of the call have the same.
 func (r *jsonRedactor) note(v jsontext.Value) {
 	if v.Kind() == '"' {
 		r.found.add(decodeString(v))
 		return
 	}
 	for in := decoder(v.Clone()); ; {
+		inside, before := in.StackIndex(in.StackDepth())
 		t, err := in.ReadToken()
 		if err != nil {
 			return // its end
 		}
-		if k := t.Kind(); k == '"' || k == '0' {
-			r.found.add(t.String())
+		k, s := t.Kind(), t.String()
+		switch isName := inside == '{' && before%2 == 0; {
+		case k != '"' && k != '0':
+		case isName && letters(fold(s)) == fold(s):
+		default:
+			if _, err := time.Parse(time.RFC3339, s); err != nil {
+				r.found.add(s)
+			}
 		}
 	}
 }

@@ -31,6 +31,7 @@ var harmless = map[string]bool{
 	"clientassertiontype": true, "assertiontype": true,
 	"requestedtokentype": true, "subjecttokentype": true, "sharedaccesskeyname": true,
 	"skiptoken": true, "deltatoken": true, "continuationtoken": true, // they are this API's own, and say where a page begins
+	"passwordpolicies": true, "passwordvalidityperiodindays": true, "passwordnotificationwindowindays": true,
 }
 
 // exact are whole names whose value is a secret in a query or a form: of a SAS, of
@@ -143,7 +144,7 @@ func Name(name string) bool {
 	name = fold(name)
 	for _, word := range inNames {
 		if strings.Contains(name, word) {
-			return !harmless[letters(name)]
+			return !harmless[letters(name)] && !strings.HasSuffix(name, "datetime") // lastPasswordChangeDateTime
 		}
 	}
 	return name == "sig" || name == "signature"

@@ -43,16 +43,18 @@ func TestBody(t *testing.T) {
 		return fmt.Sprintf("(%d bytes, not kept: neither whole JSON nor a form, and they may hold a secret)", len(body))
 	}
 	for body, want := range map[string]string{
-		``:                         ``,
-		`{"displayName":"North"}`:  `{"displayName":"North"}`,
-		`{"clientSecret":"abc"}`:   `{"clientSecret":"(redacted)"}`,
-		`{"CLIENTSECRET":"abc"}`:   `{"CLIENTSECRET":"(redacted)"}`,
-		`{"\u0073ecret" : "abc"}`:  `{"\u0073ecret" : "(redacted)"}`,
-		`{"ſecret":"abc"}`:         `{"ſecret":"(redacted)"}`,
-		`{"toKen":"abc"}`:          `{"toKen":"(redacted)"}`,
-		`{"secret":12345}`:         `{"secret":"(redacted)"}`,
-		`{"secret":null,"a":1}`:    `{"secret":null,"a":1}`,
-		`{"isPasswordSet":true}`:   `{"isPasswordSet":true}`,
+		``:                        ``,
+		`{"displayName":"North"}`: `{"displayName":"North"}`,
+		`{"clientSecret":"abc"}`:  `{"clientSecret":"(redacted)"}`,
+		`{"CLIENTSECRET":"abc"}`:  `{"CLIENTSECRET":"(redacted)"}`,
+		`{"\u0073ecret" : "abc"}`: `{"\u0073ecret" : "(redacted)"}`,
+		`{"ſecret":"abc"}`:        `{"ſecret":"(redacted)"}`,
+		`{"toKen":"abc"}`:         `{"toKen":"(redacted)"}`,
+		`{"secret":12345}`:        `{"secret":"(redacted)"}`,
+		`{"secret":null,"a":1}`:   `{"secret":null,"a":1}`,
+		`{"isPasswordSet":true}`:  `{"isPasswordSet":true}`,
+		`{"passwordPolicies":"None","lastPasswordChangeDateTime":"2026-01-05T06:00:00Z"}`: `{"passwordPolicies":"None",` +
+			`"lastPasswordChangeDateTime":"2026-01-05T06:00:00Z"}`,
 		`{"secret":""}`:            `{"secret":""}`,
 		`{"tokenUrl":"https://t"}`: `{"tokenUrl":"https://t"}`,
 		`[{"a":[{"password":{"b":["c","]}"]}}]},{"token":"x"},"y"]`: `[{"a":[{"password":"(redacted)"}]},` +
@@ -164,4 +166,13 @@ func TestScrubOfABeginning(t *testing.T) {
 			assert.Equal(t, want, s.Scrub(text), body)
 		}
 	}
+}
+
+// What a secret's value has beside the secret, other bodies of the call have, too, and it is
+// none there: names of properties, and instants.
+func TestWhatStandsBesideASecret(t *testing.T) {
+	var f Found
+	f.Body(`{"passwordProfile":{"password":"hunter2x","note":"hunter3x","since":"2026-01-05T06:00:00Z"}}`)
+	assert.Equal(t, `{"passwordPolicies":"None","createdDateTime":"2026-01-05T06:00:00Z","a":"(redacted)","b":"(redacted)","since":1}`,
+		f.Scrub(`{"passwordPolicies":"None","createdDateTime":"2026-01-05T06:00:00Z","a":"hunter2x","b":"hunter3x","since":1}`))
 }

@@ -1,6 +1,7 @@
 package faithfulness
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,7 +30,13 @@ type permissionCase struct {
 func hold(t *testing.T, cases []permissionCase) {
 	t.Helper()
 	g := rig.Strict(t)
+	_, err := g.World().Graph().Do("POST", "users", map[string]any{"accountEnabled": true, "displayName": "Ann", "mailNickname": "ann",
+		"userPrincipalName": "ann@testschool.edu", "passwordProfile": map[string]any{"password": "Secret-1234"}})
+	require.NoError(t, err)
+	first, err := g.World().Graph().Do("GET", "users?$top=1&$select=userPrincipalName", nil)
+	require.NoError(t, err)
 	for _, c := range cases {
+		c.path = strings.Replace(c.path, "{me}", gjson.GetBytes(first, "value.0.userPrincipalName").Str, 1)
 		token, err := g.World().Token(emulator.TokenOptions{Scopes: c.scopes, Roles: c.roles})
 		require.NoError(t, err)
 		a := g.With(t, token, c.method, c.path, c.body)
@@ -60,12 +67,17 @@ var permissionStatements = []statement{
 			assert.Equal(t, one("Mail.Send"), e.Held.Names)
 			assert.NotEmpty(t, e.Needed.Application)
 		}},
-	{"users.get", "permissions", "`User.Read` reads who is signed in, `User.ReadBasic.All` all users", published, documented,
+	{"users.get", "permissions", "`User.Read` reads who is signed in and nobody else, `User.ReadBasic.All` all users",
+		published + "; permissions reference", documented,
 		func(t *testing.T, _ *rig.Rig) {
 			hold(t, []permissionCase{
 				{scopes: one("User.Read"), method: "GET", path: "/me", status: 200},
 				{scopes: one("User.ReadBasic.All"), method: "GET", path: "/users", status: 200},
 				{scopes: one("User.Read"), method: "GET", path: "/users", status: 403},
+				{scopes: one("User.Read"), method: "GET", path: "/users/{me}", status: 200},
+				{scopes: one("User.Read"), method: "GET", path: "/users/ann@testschool.edu", status: 403},
+				{scopes: one("User.ReadBasic.All"), method: "GET", path: "/users/ann@testschool.edu", status: 200},
+				{scopes: one("User.ReadWrite"), method: "PATCH", path: "/users/ann@testschool.edu", body: `{"jobTitle":"Head"}`, status: 403},
 				{roles: one("User.ReadBasic.All"), method: "GET", path: "/users", status: 200},
 				{roles: one("Group.Read.All"), method: "GET", path: "/users", status: 403},
 				{scopes: one("User.Read"), method: "GET", path: "/me/memberOf", status: 200},

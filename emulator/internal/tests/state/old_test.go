@@ -2,6 +2,8 @@ package state
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -65,4 +67,30 @@ func TestSnapshotsFromBeforeObjects(t *testing.T) {
 		assert.ErrorContains(t, g.World().Restore([]byte(bad)), want)
 	}
 	check()
+}
+
+// In a snapshot from before the fixture's apps were objects, they become ones: an app goes
+// on signing in, and what its token is of is there.
+func TestSnapshotsFromBeforeAppsWereObjects(t *testing.T) {
+	old, err := os.ReadFile("testdata/before-apps.json")
+	require.NoError(t, err)
+	g := rig.New(t)
+	require.NoError(t, g.World().Restore(old))
+	assert.Equal(t, []string{"Administrator", "Ann"}, g.Found(t, "/users").Names())
+	id, secret := g.App()
+	app := g.Found(t, "/servicePrincipals"+rig.Query("$filter", "appId eq '"+id+"'"))
+	require.Len(t, app.Names(), 1)
+	assert.NotEmpty(t, g.Found(t, "/servicePrincipals/"+app.Text("value.0.id")+"/appRoleAssignments").Texts("value.#.id"))
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret},
+		"scope": {"https://graph.microsoft.com/.default"}}
+	r, err := g.Client().PostForm(g.Root()+"/"+g.World().Tenant()+"/oauth2/v2.0/token", form)
+	require.NoError(t, err)
+	defer r.Body.Close()
+	assert.Equal(t, http.StatusOK, r.StatusCode)
+
+	now, err := g.World().Snapshot()
+	require.NoError(t, err)
+	again := rig.New(t)
+	require.NoError(t, again.World().Restore(now))
+	assert.Len(t, again.Found(t, "/applications").Names(), 1, "they are made once")
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"strings"
+	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
@@ -30,6 +31,15 @@ type Redirect struct{ URI, Kind string }
 
 // forever is when a secret that a fixture brings ends (chosen: worlds may be at any time).
 const forever = "2299-12-31T00:00:00Z"
+
+// AddApps makes the apps of a seed in a store that has its tenant and not yet them.
+func AddApps(s *entity.Store, seed Seed, derive func(names ...string) string, at time.Time) error {
+	return s.Update(at, func(tx *entity.Tx) error {
+		f := filler{tx: tx, at: workload.Time(at), derive: derive}
+		f.apps(seed, tx.Unique("servicePrincipal.appId", MicrosoftGraph))
+		return f.err
+	})
+}
 
 // apps makes each app an application and its service principal, with what it was
 // granted of Microsoft Graph: an app role assignment for each application permission,

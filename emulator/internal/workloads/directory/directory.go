@@ -57,7 +57,7 @@ type User struct {
 // consistent state, that before or that after a run, and wait for nobody.
 type Store struct {
 	derive  func(names ...string) string
-	seed    Seed
+	seed    *Seed // never written to
 	objects *entity.Store
 
 	mu    sync.Mutex            // held while objects and parts change together
@@ -67,7 +67,7 @@ type Store struct {
 // New returns a directory over a world's objects, where Populate has put the accounts of
 // seed. derive gives the one id that belongs to its names in this world: ids of what
 // syncs make depend on nothing else.
-func New(seed Seed, derive func(names ...string) string, objects *entity.Store) *Store {
+func New(seed *Seed, derive func(names ...string) string, objects *entity.Store) *Store {
 	s := &Store{derive: derive, seed: seed, objects: objects}
 	s.parts.Store(noParts)
 	return s

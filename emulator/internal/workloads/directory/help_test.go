@@ -111,7 +111,7 @@ func made(seed Seed) *Store {
 	if err := Populate(objects, &seed, derive); err != nil {
 		panic(err)
 	}
-	return New(seed, derive, objects)
+	return New(&seed, derive, objects)
 }
 
 // whole is a directory with its objects, as JSON keeps it.

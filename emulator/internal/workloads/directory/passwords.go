@@ -25,9 +25,14 @@ const passwordMember = "#password"
 // thousand.
 const rounds = 50
 
+// olderRounds is of passwords in snapshots of version 1.
+const olderRounds = 500
+
 // hashed is a password as it is kept: the salt comes from the object's id, so that the
 // same world has the same state.
-func hashed(id, password string) string {
+func hashed(id, password string) string { return hashedIn(rounds, id, password) }
+
+func hashedIn(rounds int, id, password string) string {
 	key, err := pbkdf2.Key(sha256.New, password, []byte(ids.Derived("password", id)), rounds, sha256.Size)
 	if err != nil {
 		panic(err) // only lengths can be wrong
@@ -45,7 +50,10 @@ func hashedOrNone(id, password string) string {
 
 // matches tells whether a password is the one of a hash.
 func matches(hash, id, password string) bool {
-	return hash != "" && subtle.ConstantTimeCompare([]byte(hash), []byte(hashed(id, password))) == 1
+	same := func(rounds int) bool {
+		return subtle.ConstantTimeCompare([]byte(hash), []byte(hashedIn(rounds, id, password))) == 1
+	}
+	return hash != "" && (same(rounds) || same(olderRounds))
 }
 
 // CheckPassword tells whether it is the password of a user. One that nobody gave a

@@ -123,9 +123,9 @@ func (s *Store) Plan(p profile.Profile, profileID string, files []roster.File, f
 	view, part := s.objects.View(), s.parts.Load().known(profileID)
 	s.mu.Unlock()
 	l := &planner{Plan: &Plan{profile: profileID}, files: files, format: format, custom: customizations(p),
-		view: view, part: part, seed: &s.seed}
+		view: view, part: part, seed: s.seed}
 	l.mend = p.HandleSpecialCharacterConstraint != nil && *p.HandleSpecialCharacterConstraint
-	l.rules = rulesOf(p, &s.seed)
+	l.rules = rulesOf(p, s.seed)
 	c := &l.custom
 	l.ofSchool, l.ofClass = chosen(c.School), chosen(c.Section)
 	l.ofPerson = [2]columns{chosen(c.Student), chosen(c.Teacher)}

@@ -242,7 +242,7 @@ func synchronised(t *testing.T, p profile.Profile, o Options, domain string) map
 	}
 	objects, derive := objectstore.New(objectstore.Limits{}), func(names ...string) string { return strings.Join(names, "/") }
 	require.NoError(t, directory.Populate(objects, &seed, derive))
-	s := directory.New(seed, derive, objects)
+	s := directory.New(&seed, derive, objects)
 	done, err := s.Plan(p, "p", files, r.Format, time.Unix(0, 0))
 	require.NoError(t, err)
 	codes := map[string]int{}

@@ -33,7 +33,7 @@ var small = map[string]string{
 
 func newSyncs(script *profile.Script, limits storage.Limits) *Syncs {
 	return New(profile.NewStore(profile.Config{NewID: ids.NewStream(1, "test").GUID, Script: script}), storage.NewStore([]byte("key"), limits),
-		directory.New(directory.Seed{Domains: []string{"contoso.edu"}}, ids.Derived, entity.New(entity.Limits{})))
+		directory.New(&directory.Seed{Domains: []string{"contoso.edu"}}, ids.Derived, entity.New(entity.Limits{})))
 }
 
 // seed makes a provisioned CSV profile that creates accounts.
@@ -162,7 +162,7 @@ func TestSaveKeepsTheFilesOfARun(t *testing.T) {
 			require.NoError(t, again.Blobs.Restore(w.Uploads))
 			objects := entity.New(entity.Limits{})
 			require.NoError(t, objects.Restore(of))
-			again.Directory = directory.New(directory.Seed{Domains: []string{"contoso.edu"}}, ids.Derived, objects)
+			again.Directory = directory.New(&directory.Seed{Domains: []string{"contoso.edu"}}, ids.Derived, objects)
 			require.NoError(t, again.Directory.Restore(made))
 			require.NoError(t, again.Restore(w.Syncs))
 			later := dawn.Add(time.Hour)
