@@ -73,10 +73,7 @@ func (s *Server) fill(b *entity.Store, accounts directory.Seed, f *fixture.Fixtu
 		return fmt.Errorf("/directory: %w", err)
 	}
 	minted := ids.NewStream(s.set.Seed, "fixture", "objects")
-	var seeds []objects.Seed
-	for _, e := range f.Entities {
-		seeds = append(seeds, objects.Seed{Path: e.Path, Objects: e.Objects, At: "/entities/" + jsontree.Escape(e.Path)})
-	}
+	seeds := seedsOf(f)
 	for _, path := range slices.Sorted(maps.Keys(s.set.Entities)) {
 		seed := objects.Seed{Path: path, At: "Options.Entities[" + strconv.Quote(path) + "]"}
 		for i, v := range s.set.Entities[path] {
@@ -92,6 +89,14 @@ func (s *Server) fill(b *entity.Store, accounts directory.Seed, f *fixture.Fixtu
 		return nil
 	}
 	return s.graph.Objects().Seed(b, workload.V1, seededAt, minted.GUID, seeds)
+}
+
+// seedsOf are the objects that a fixture brings.
+func seedsOf(f *fixture.Fixture) (seeds []objects.Seed) {
+	for _, e := range f.Entities {
+		seeds = append(seeds, objects.Seed{Path: e.Path, Objects: e.Objects, At: "/entities/" + jsontree.Escape(e.Path)})
+	}
+	return seeds
 }
 
 // addApps puts the fixture's apps into a world that was saved when they were no objects.

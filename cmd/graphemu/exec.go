@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,9 @@ Each run has a verdict of its own: --junit verdict.xml writes verdict.RUN.xml.
 
 The verdict names requests by the number of their entries. --journal FILE has them
 all, with what was answered, a line of JSON each, also when the emulator is gone;
-the runs of a series share the file, and each line names its run.`,
+the runs of a series share the file, and each line names its run. --har FILE writes
+them as an HTTP archive, which the developer tools of browsers open; in a series
+each run has its own, as FILE.RUN.har.`,
 		Example: `  graphemu exec -- npm test
   graphemu exec --scenario throttled --clock x60 --timeout 2m -- go test ./...
   graphemu exec --scenario nightly.yaml --verify strict --junit verdict.xml -- pytest
@@ -111,6 +114,7 @@ the runs of a series share the file, and each line names its run.`,
 	fl.StringVar(&f.options.DataDir, "data-dir", "", "`folder` that keeps the CA, the token keys and the secret of upload URLs; "+
 		"empty: memory only (default a folder that is removed at the end)")
 	fl.DurationVar(&x.timeout, "timeout", 0, "end the command after this `time`, as 90s, and exit with 124 (default no limit)")
+	fl.StringVar(&x.har, "har", "", "`file` that gets all requests as an HTTP archive (HAR 1.2), which the tools of browsers open")
 	fl.BoolVar(&x.eachVariant, "each-variant", false,
 		"run the command with the default readings, then once for each other reading of each variant")
 	fl.StringSliceVar(&x.eachScenario, "each-scenario", nil, "run the command once for each of these `scenarios`, separated by commas; "+
@@ -126,6 +130,11 @@ the runs of a series share the file, and each line names its run.`,
 		if err != nil {
 			return err
 		}
+		if x.har != "" {
+			if err := checkOutput(x.har); err != nil {
+				return fmt.Errorf("--har %s: %w", x.har, err)
+			}
+		}
 		x.flags, x.command, x.ownData = f, args, !fl.Changed("data-dir")
 		return x.run(c.Context(), o)
 	}
@@ -138,6 +147,7 @@ type execution struct {
 	flags        serverFlags
 	ownData      bool // the data folder is a temporary one
 	timeout      time.Duration
+	har          string
 	eachVariant  bool
 	eachScenario []string
 	command      []string
@@ -171,7 +181,7 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 	if x.eachVariant || len(x.eachScenario) > 0 {
 		return x.series(ctx, o)
 	}
-	r, err := x.once(ctx, o, x.flags.junit)
+	r, err := x.once(ctx, o, x.flags.junit, x.har)
 	if err != nil {
 		return err
 	}
@@ -201,7 +211,7 @@ func (r outcome) code() int {
 
 // once runs the command under an emulator of its own and judges it. It errs
 // where graphemu fails, or the command cannot be started.
-func (x *execution) once(ctx context.Context, o emulator.Options, junit string) (r outcome, err error) {
+func (x *execution) once(ctx context.Context, o emulator.Options, junit, archive string) (r outcome, err error) {
 	dir, remove, err := makeFolder()
 	if err != nil {
 		return r, fmt.Errorf("cannot make a temporary folder: %w", err)
@@ -213,6 +223,13 @@ func (x *execution) once(ctx context.Context, o emulator.Options, junit string) 
 	}()
 	if x.ownData {
 		o.DataDir = filepath.Join(dir, "data")
+	}
+	var kept *traffic
+	if archive != "" {
+		if kept, err = record(archive, dir, &o); err != nil {
+			return r, err
+		}
+		defer kept.lines.Close()
 	}
 	s, ready, err := start(o, x.flags.readyFile)
 	if err != nil {
@@ -243,8 +260,12 @@ func (x *execution) once(ctx context.Context, o emulator.Options, junit string) 
 	if r.verified, r.why, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
 		return r, err
 	}
+	origin := cmp.Or(s.Origin("https"), s.Origin("http"))
 	if err := s.Close(); err != nil {
 		return r, trim(err)
+	}
+	if kept != nil {
+		return r, kept.write(origin)
 	}
 	return r, nil
 }

@@ -140,6 +140,6 @@ their values; zsh, fish and powershell can be named too.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(env), newExec(env), newCheck(env), newScenario(env), newRoster(env), newWorld(env),
-		newToken(env), newCA(env), newSchemas(env), newMetadata(env), newOpenAPI(env), newVersion(env))
+		newToken(env), newCA(env), newImport(env), newSchemas(env), newMetadata(env), newOpenAPI(env), newVersion(env))
 	return root
 }

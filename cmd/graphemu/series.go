@@ -129,7 +129,7 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 	}
 	list := trials(o, scenarios)
 	unique(list)
-	files := besides(x.flags.junit, list)
+	files, archives := besides(x.flags.junit, list), besides(x.har, list)
 	for _, t := range list { // nothing is run where one of them could not be
 		t.options.HTTP, t.options.HTTPS, t.options.DataDir = "", "", ""
 		t.options.Proxy, t.options.ProxyAllow, t.options.Journal = "", nil, nil
@@ -142,7 +142,7 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 	var results []result
 	for i, t := range list {
 		fmt.Fprintf(x.env.errOut, "graphemu: run %d of %d: %s\n", i+1, len(list), t.label)
-		r, err := x.once(ctx, t.options, files[i])
+		r, err := x.once(ctx, t.options, files[i], archives[i])
 		if err != nil {
 			return err
 		}

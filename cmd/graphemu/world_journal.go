@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 func newWorldJournal(client *controlClient) *cobra.Command {
 	var asJSON, follow bool
+	var archive string
 	var limit int
 	filters := map[string]*string{}
 	c := &cobra.Command{
@@ -23,13 +25,18 @@ them; its ID is also in the answer's header x-graphemu-explain.
 
 With --follow it goes on with each that comes, until it is interrupted, the server stops
 or the world is dropped; --limit 10 begins with the last ten. Where more came than
-the journal keeps before it was read, a line says how many are missing.`,
+the journal keeps before it was read, a line says how many are missing.
+
+--har FILE writes them as an HTTP archive (HAR 1.2), which the developer tools of
+browsers open. It has what the journal has: no secrets, long bodies cut, and few
+headers; the parts of a batch stand in its entry's comment.`,
 		Example: `  graphemu world journal
   graphemu world journal --operation profiles.start --status 4xx
   graphemu world journal --contains detail.fault.rule=throttle-start
   graphemu world journal --contains advice
   graphemu world journal --limit 20 --json
   graphemu world journal --follow --limit 10
+  graphemu world journal --har traffic.har
   graphemu world journal show 17`,
 	}
 	fl := c.Flags()
@@ -45,7 +52,16 @@ the journal keeps before it was read, a line says how many are missing.`,
 	fl.IntVar(&limit, "limit", 0, "only the newest of them, at most this `number` (default all)")
 	fl.BoolVar(&asJSON, "json", false, "print the entries as JSON")
 	fl.BoolVarP(&follow, "follow", "f", false, "go on with those that come; with --json a line each")
+	fl.StringVar(&archive, "har", "", "write the entries to this `file`, as an HTTP archive")
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		if archive != "" {
+			if follow || asJSON {
+				return errors.New("--har writes a file that has an end: without --follow and --json")
+			}
+			if err := checkOutput(archive); err != nil {
+				return fmt.Errorf("--har %s: %w", archive, err)
+			}
+		}
 		q := url.Values{}
 		for name, value := range filters {
 			if fl.Changed(name) {
@@ -58,12 +74,18 @@ the journal keeps before it was read, a line says how many are missing.`,
 		if follow {
 			q.Set("follow", "true")
 		}
+		if archive != "" {
+			q.Set("format", "har")
+		}
 		path := client.of("journal")
 		if len(q) > 0 {
 			path += "?" + q.Encode()
 		}
 		if follow {
 			return client.follow(c.Context(), path, accept(asJSON))
+		}
+		if archive != "" {
+			return client.save(c.Context(), path, archive)
 		}
 		return client.copy(c.Context(), path, accept(asJSON), client.env.out)
 	}

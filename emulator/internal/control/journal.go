@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/graphemu/graphemu/emulator/internal/har"
 	"github.com/graphemu/graphemu/emulator/internal/record"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
@@ -31,7 +32,7 @@ type Journal interface {
 }
 
 // journal answers the entries that the query asks for: {"lost":…,"entries":[…]}
-// with a line an entry, or a table where text is asked for.
+// with a line an entry, a table where text is asked for, or an HTTP archive.
 func (c *Control) journal(w World, r *http.Request) (any, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -42,6 +43,14 @@ func (c *Control) journal(w World, r *http.Request) (any, error) {
 		return nil, err
 	}
 	q.Del("follow")
+	format, err := oneOf(q, "format", "", "har")
+	if err != nil {
+		return nil, err
+	}
+	if format != "" && follows == "true" {
+		return nil, problem(http.StatusBadRequest, "Invalid query", "format=har: an archive has an end, and follow=true has none")
+	}
+	q.Del("format")
 	filter, err := journal.ParseFilter(q)
 	if err != nil {
 		return nil, several("Invalid query", lines(err))
@@ -51,11 +60,23 @@ func (c *Control) journal(w World, r *http.Request) (any, error) {
 	}
 	j := w.Journal()
 	entries := j.Entries(filter)
+	if format == "har" {
+		a := har.Source{Creator: c.Version, Origin: origin(r), Lost: j.Lost(), Entries: entries}
+		return stream{har.Media, func(out io.Writer) error { return har.Write(out, a) }}, nil
+	}
 	if prefers(r, mediaJSON, "text/plain") != mediaJSON {
 		return stream{mediaText, func(out io.Writer) error { return journal.WriteText(out, entries) }}, nil
 	}
 	lost := j.Lost()
 	return stream{mediaJSON, func(out io.Writer) error { return writeEntries(out, lost, entries) }}, nil
+}
+
+// origin is where the caller reached the server: Graph is there, too.
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // writeEntries writes one entry at a time: a journal has megabytes.
