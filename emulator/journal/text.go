@@ -92,7 +92,8 @@ func (p *Problem) short(denied *Denied) string {
 	}
 	d := p.Details[0]
 	if denied != nil && d.Code == CodePermission {
-		return p.Code + " (" + d.Code + ": " + words.Cut(d.Message, 180, "…") + "; the token has " + words.Cut(namedOrNone(denied.Had), 80, "…") + ")"
+		return p.Code + " (" + d.Code + ": " + words.Cut(d.Message, 180, "…") +
+			"; the token has " + words.Cut(namedOrNone(denied.Had), 80, "…") + ")"
 	}
 	if d.Code == CodeToken || d.Code == CodePermission {
 		return p.Code + " (" + d.Code + ": " + d.Message + ")"

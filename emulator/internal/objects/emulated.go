@@ -82,7 +82,7 @@ func (l *lister) set(base string, r *workload.Rules) {
 func (l *lister) objects(base, path string, r *workload.Rules) {
 	l.add(base, path, collectionVerbs, r.Absent...)
 	l.add(base, path+"/$count", countVerbs, r.Absent...)
-	l.add(base, path+"/{id}", objectVerbs, r.Absent...)
+	l.add(base, path+"/{id}", patchedVerbs, r.Absent...)
 }
 
 // links adds what is done with the navigations that rules name.

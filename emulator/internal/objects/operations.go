@@ -102,6 +102,11 @@ var (
 		"PUT":    {"update", (*Engine).update},
 		"DELETE": {"delete", (*Engine).deleteObject},
 	}
+	patchedVerbs = map[string]verb{ // of objects of a workload: see patchedOnly
+		"GET":    {"get", (*Engine).getObject},
+		"PATCH":  {"update", (*Engine).update},
+		"DELETE": {"delete", (*Engine).deleteObject},
+	}
 	singletonVerbs = map[string]verb{
 		"GET":   {"get", (*Engine).getObject},
 		"PATCH": {"update", (*Engine).update},
@@ -161,10 +166,18 @@ func (e *Engine) Methods(p resource.Path) []string {
 // verb is what a method does where a path ends. ok is false where the service has no
 // such operation.
 func (e *Engine) verb(p resource.Path, method string) (does verb, ok bool) {
-	if does, ok = e.verbs(p)[method]; ok && e.absent(p, does.name) {
+	if does, ok = e.verbs(p)[method]; ok && (e.absent(p, does.name) || method == http.MethodPut && e.patchedOnly(p)) {
 		return verb{}, false
 	}
 	return does, ok
+}
+
+// patchedOnly tells whether a path leads to an object of a workload. Documented: their
+// pages have PATCH and no PUT, which would take away what it does not name.
+func (e *Engine) patchedOnly(p resource.Path) bool {
+	end := p.End()
+	whole := end.Kind == resource.Key || end.Kind == resource.Singleton || end.Kind == resource.Navigation && !end.Many
+	return whole && e.rulesOf(end.Type) != nil
 }
 
 // absent tells whether the rules of the type that a path is about say that the service

@@ -97,6 +97,15 @@ var userStatements = []statement{
 		refuses(t, g, 400, "POST", "/users", rig.Edit(t, personBody("ann", ""), "mailNickname", "a b"), refusedCode,
 			"Invalid value specified for property 'mailNickname' of resource 'User'.")
 	}},
+	{"users.update", "put", "There is no PUT of a user, a group, an application or any other object of the directory: 405, and nothing changes",
+		"update pages, which have PATCH alone; the status is inferred", inferred, func(t *testing.T, g *rig.Rig) {
+			s := newStaff(t, g)
+			for _, at := range []string{"/users/{ann}", "/groups/{team}"} {
+				before := g.Found(t, s.at(at)).Body
+				gives(t, g, 405, "PUT", s.at(at), `{"displayName":"Wiped"}`)
+				assert.Equal(t, before, g.Found(t, s.at(at)).Body)
+			}
+		}},
 	{"users.update", "read-only", "A read-only property: 400 `Property 'createdDateTime' is read-only and cannot be set.`",
 		"msgraph-beta-sdk-java#621", observed, func(t *testing.T, g *rig.Rig) {
 			id := createdID(t, g, "/users", personBody("ann", ""))

@@ -90,7 +90,8 @@ var applicationNeeds = []permission.Row{
 	{
 		Calls: `POST /servicePrincipals/{id}/appRoleAssignedTo /servicePrincipals/{id}/appRoleAssignments PATCH
 			/servicePrincipals/{id}/appRoleAssignedTo/{id} /servicePrincipals/{id}/appRoleAssignments/{id}`,
-		Both: `Application.Read.All+AppRoleAssignment.ReadWrite.All AppRoleAssignment.ReadWrite.All+Application.Read.All|Directory.Read.All Application.ReadWrite.All Directory.Read.All`,
+		Both: `Application.Read.All+AppRoleAssignment.ReadWrite.All
+			AppRoleAssignment.ReadWrite.All+Application.Read.All|Directory.Read.All Application.ReadWrite.All Directory.Read.All`,
 	},
 	{
 		Calls: "DELETE /servicePrincipals/{id}/appRoleAssignedTo/{id} /servicePrincipals/{id}/appRoleAssignments/{id}",

@@ -131,8 +131,10 @@ func (s *Store) Plan(p profile.Profile, profileID string, files []roster.File, f
 	l.ofPerson = [2]columns{chosen(c.Student), chosen(c.Teacher)}
 	l.rename = renames{school: c.School.AllowDisplayNameUpdate, class: c.Section.AllowDisplayNameUpdate,
 		person: [2]bool{c.Student.AllowDisplayNameUpdate, c.Teacher.AllowDisplayNameUpdate}}
-	l.schools = things{positions: make(map[string]uint32, len(part.schools)), known: l.there(part.schools, unitsHome), deferred: c.School.IsSyncDeferred}
-	l.classes = things{positions: make(map[string]uint32, len(part.classes)), known: l.there(part.classes, groupsHome), deferred: c.Section.IsSyncDeferred}
+	l.schools = things{positions: make(map[string]uint32, len(part.schools)), known: l.there(part.schools, unitsHome),
+		deferred: c.School.IsSyncDeferred}
+	l.classes = things{positions: make(map[string]uint32, len(part.classes)), known: l.there(part.classes, groupsHome),
+		deferred: c.Section.IsSyncDeferred}
 	students, teachers := len(part.people[student]), len(part.people[teacher]) // as many as before, most likely
 	l.people = people{list: make([]person, 0, students+teachers),
 		positions: [2]map[string]uint32{make(map[string]uint32, students), make(map[string]uint32, teachers)},
