@@ -113,9 +113,10 @@ func listed(err error) error {
 func newRoot(env environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "graphemu",
-		Short: "A local Microsoft Graph for School Data Sync",
-		Long: `graphemu emulates Microsoft Graph's beta API /education/synchronizationProfiles
-in memory, for clients that can no longer reach the service itself.
+		Short: "A local Microsoft Graph for tests",
+		Long: `graphemu is a local Microsoft Graph for tests, in memory: the directory and
+education in v1.0 and beta, School Data Sync's /education/synchronizationProfiles,
+and with --metadata any of Graph.
 
   graphemu serve                run it until interrupted; everything else is optional
   graphemu exec -- npm test     run it for one command, and judge that as a client

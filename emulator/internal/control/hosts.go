@@ -64,7 +64,7 @@ func (c *Control) guard(r *http.Request) error {
 	if c.Origins.allows(r) {
 		return nil
 	}
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" && !followedLink(r) {
 		return foreignPage()
 	}
 	if o := r.Header.Get("Origin"); o != "" {
@@ -73,6 +73,14 @@ func (c *Control) guard(r *http.Request) error {
 		}
 	}
 	return nil
+}
+
+// followedLink tells whether a person came to the page by a link that stands elsewhere, as
+// in the project's documents. There is nothing of any world in what is sent then, and the
+// other page cannot read it, nor show it in a frame of its own.
+func followedLink(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.URL.Path == Prefix && r.URL.RawQuery == "" &&
+		r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
 func foreignPage() error {

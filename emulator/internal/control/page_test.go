@@ -51,6 +51,23 @@ func TestPageIsGuardedAsTheRestIs(t *testing.T) {
 	}
 }
 
+// A link on another page leads to the page, and to nothing that tells of a world.
+func TestPageIsReachedByLinks(t *testing.T) {
+	b := newBench(t)
+	link := func(dest string) func(*http.Request) {
+		return func(r *http.Request) {
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			r.Header.Set("Sec-Fetch-Mode", "navigate")
+			r.Header.Set("Sec-Fetch-Dest", dest)
+		}
+	}
+	assert.Equal(t, 200, b.send("GET", Prefix, "", accepts(browsers), link("document")).Code)
+	problemOf(t, b.send("GET", Prefix, "", accepts(browsers), link("iframe")), 403)
+	problemOf(t, b.send("POST", Prefix, "", accepts(browsers), link("document")), 403)
+	problemOf(t, b.send("GET", Prefix+"worlds", "", accepts(browsers), link("document")), 403)
+	assert.Contains(t, ui.Policy, "frame-ancestors 'none'")
+}
+
 func TestPageHasItsFilesAndNoOther(t *testing.T) {
 	b := newBench(t)
 	for _, name := range ui.Names() {

@@ -119,7 +119,7 @@ var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 func (s *Handler) find(method string, l *location) (*operation, error) {
 	if l.version == 0 {
 		return nil, apierror.InvalidVersion().Help("unknownVersion", "",
-			"Graph is at /beta/…; graphemu's own pages are at /_graphemu/ of its own ports")
+			"Graph is at /v1.0/… and /beta/…; graphemu's own pages are at /_graphemu/ of its own ports")
 	}
 	if op := l.operation(method); op != nil {
 		return op, nil

@@ -187,7 +187,7 @@ func (c *Claims) Validate() error {
 	}
 	for _, s := range c.Scopes {
 		if s == "" || strings.ContainsAny(s, " \t\r\n") {
-			return fmt.Errorf("scope %q is empty or has a space, which separates scopes", s)
+			return fmt.Errorf("scope %q: want one name, without spaces", s)
 		}
 	}
 	return nil
