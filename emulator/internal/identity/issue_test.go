@@ -103,7 +103,7 @@ func TestIssueRefuses(t *testing.T) {
 		`one for user "ann@contoso.edu" is delegated, and so has scopes`: func() Claims { c := delegated(); c.Scopes = nil; return c },
 		`one for user "ann" is delegated, and so has scopes`:             func() Claims { c := application(); c.User = "ann"; return c },
 		`scope "a b": want one name, without spaces`:                     func() Claims { c := delegated(); c.Scopes = []string{"x", "a b"}; return c },
-		`scope "": want one name`: func() Claims { c := delegated(); c.Scopes = []string{""}; return c },
+		`scope "": want one name`:                                        func() Claims { c := delegated(); c.Scopes = []string{""}; return c },
 	} {
 		token, err := k.Issue(c())
 		assert.ErrorContains(t, err, "token: "+want)
