@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
@@ -89,6 +90,19 @@ func (s *Server) fill(b *entity.Store, accounts directory.Seed, f *fixture.Fixtu
 		return nil
 	}
 	return s.graph.Objects().Seed(b, workload.V1, seededAt, minted.GUID, seeds)
+}
+
+// tryFixture holds a fixture against the model of a server: it makes the objects that a
+// world would begin with. It errs with all that is wrong, each line with its JSON pointer
+// first.
+func tryFixture(f *fixture.Fixture, models workload.Models) error {
+	b := entity.New(entity.Limits{})
+	derive := func(names ...string) string { return fixtureID(1, names...) }
+	if err := directory.FillTenant(b, directorySeed(f.Directory), derive, seededAt); err != nil {
+		return fmt.Errorf("/directory: %w", err)
+	}
+	minted := ids.NewStream(1, "fixture", "objects")
+	return newGraph(graph.Config{}, nil, models).Objects().Seed(b, workload.V1, seededAt, minted.GUID, seedsOf(f))
 }
 
 // seedsOf are the objects that a fixture brings.

@@ -18,6 +18,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/words"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/scenario"
@@ -69,18 +70,19 @@ type Checker struct {
 	// optional columns that a create chooses by itself are missed where they lack.
 	Matching bool
 
-	known func() operation.Known // of documents of Graph's metadata; nil: the emulated workloads alone
+	models workload.Models        // with documents of Graph's metadata; nil: the emulated workloads alone
+	known  func() operation.Known // of models; nil: of the emulated workloads alone
 }
 
 // WithMetadata returns a checker that holds what scenarios speak of against documents of
 // Graph's metadata, too, as a server with Options.Metadata does. It errs where one of
 // them cannot be read.
 func (c Checker) WithMetadata(metadata ...string) (Checker, error) {
-	k, err := knownWith(metadata)
+	described, err := readService(metadata, "")
 	if err != nil {
 		return c, fmt.Errorf("check: %w", err)
 	}
-	c.known = k
+	c.models, c.known = described.models, known(described.models)
 	return c, nil
 }
 
@@ -179,8 +181,11 @@ func (c Checker) file(path string) (FileReport, error) {
 		err = f.scenario(outline, text, k)
 	case KindFixture:
 		if err = f.schema("fixture", outline, text); err == nil && len(f.Problems) == 0 {
-			_, err := fixture.Load(path, fixtures.FS, schema.Embedded)
-			return f, f.take(err)
+			loaded, err := fixture.Load(path, fixtures.FS, schema.Embedded)
+			if err != nil {
+				return f, f.take(err)
+			}
+			f.objects(outline, loaded, c.models)
 		}
 	case KindProfile:
 		err = f.schema("educationSynchronizationProfile", outline, text)
@@ -257,6 +262,29 @@ func (f *FileReport) scenario(o scenariofile.Outline, text []byte, known func() 
 	return nil
 }
 
+// objects holds what a fixture brings against the model.
+func (f *FileReport) objects(o scenariofile.Outline, loaded *fixture.Fixture, models workload.Models) {
+	if models == nil {
+		models = builtIn
+	}
+	err := tryFixture(loaded, models)
+	if err == nil {
+		return
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		pointer, message, _ := strings.Cut(line, ": ")
+		f.Problems = append(f.Problems, o.Problem(f.File, pointer, message))
+	}
+	f.sort()
+}
+
+// sort brings problems in the order of their places.
+func (f *FileReport) sort() {
+	slices.SortStableFunc(f.Problems, func(a, b scenario.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+}
+
 // schema holds JSON against a schema and, where it is the body of a create, the
 // rules that no schema can tell. Whether an expirationDate is over depends on
 // the clock of a world, so it is not told here.
@@ -278,9 +306,7 @@ func (f *FileReport) schema(name string, o scenariofile.Outline, text []byte) er
 	for _, failure := range set.Check(name, v, schema.Options{}) {
 		f.Problems = append(f.Problems, o.Problem(f.File, failure.Pointer, failure.Message))
 	}
-	slices.SortStableFunc(f.Problems, func(a, b scenario.Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
+	f.sort()
 	return nil
 }
 

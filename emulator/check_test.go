@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -159,4 +160,34 @@ func TestScenariosWithMetadata(t *testing.T) {
 	require.ErrorContains(t, err, "none.csdl")
 	_, err = emulator.LoadScenario(file, filepath.Join(dir, "none.csdl"))
 	require.ErrorContains(t, err, "none.csdl")
+}
+
+// Objects of a fixture are held against the model, all of them at once, as a start does.
+func TestCheckFixtureObjects(t *testing.T) {
+	text := `{
+  "version": 1, "name": "f", "directory": {"domains": ["x.y"]},
+  "entities": {
+    "users": [{"displayName": 1}],
+    "grups": [],
+    "groups": [{"displayName": "a"},
+      {"displayName": "b", "mailEnabled": false, "mailNickname": "b", "securityEnabled": true}]
+  }
+}`
+	file := filepath.Join(t.TempDir(), "fixture.json")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	report, err := emulator.Check(file)
+	require.NoError(t, err)
+	require.Len(t, report.Files, 1)
+	var told []string
+	for _, p := range report.Files[0].Problems {
+		told = append(told, fmt.Sprintf("%d: %s", p.Line, p.Message))
+	}
+	assert.Equal(t, []string{
+		"4: 400 Request_BadRequest: Cannot convert a primitive value to the expected type 'Edm.String'. See the inner exception for more details.",
+		`5: "grups": no segment 'grups' here`,
+		"6: 400 Request_BadRequest: A value is required for property 'mailEnabled' of resource 'Group'.",
+	}, told)
+	_, err = emulator.New(emulator.Options{Fixture: file})
+	assert.ErrorContains(t, err, "/entities/grups: ")
+	assert.ErrorContains(t, err, "/entities/users/0: ")
 }

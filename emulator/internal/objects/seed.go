@@ -2,6 +2,7 @@ package objects
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,45 +48,76 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 	}
 	return store.Update(now, func(tx *entity.Tx) error {
 		var binds []bound
+		var wrong []error // all that is, but for links between what is right
 		for _, s := range seeds {
 			path, err := e.collectionAt(v, s.Path)
 			if err != nil {
-				return fmt.Errorf("%s: %w", s.At, err)
+				wrong = append(wrong, fmt.Errorf("%s: %w", s.At, err))
+				continue
 			}
 			t, err := e.resolve(c, tx.View, path)
 			if err != nil {
-				return fmt.Errorf("%s: %w", s.At, err)
+				wrong = append(wrong, fmt.Errorf("%s: %w", s.At, err))
+				continue
 			}
 			for i, given := range s.Objects {
 				at := s.At + "/" + strconv.Itoa(i)
-				n, err := repeat(given)
+				made, err := e.seed(c, tx, path, t, given)
 				if err != nil {
-					return fmt.Errorf("%s: %w", at, err)
+					if wrong = append(wrong, fmt.Errorf("%s: %w", at, err)); len(wrong) == maxWrong {
+						return errors.Join(wrong...)
+					}
 				}
-				for k := range n {
-					w, err := e.read(c, path.End().Type, numbered(given, k+1).(map[string]any), true)
-					if err != nil {
-						return fmt.Errorf("%s: %w", at, err)
-					}
-					alone := *w
-					alone.binds = nil
-					o, err := e.createAt(c, tx, &t, &alone)
-					if err != nil {
-						return fmt.Errorf("%s: %w", at, e.inWords(err))
-					}
-					if len(w.binds) > 0 {
-						binds = append(binds, bound{o.Place, w, at})
-					}
+				for _, m := range made {
+					binds = append(binds, bound{m.place, m.w, at})
 				}
 			}
+		}
+		if len(wrong) > 0 {
+			return errors.Join(wrong...)
 		}
 		for _, b := range binds {
 			if err := e.bind(c, tx, tx.At(b.place), b.w); err != nil {
-				return fmt.Errorf("%s: %w", b.at, e.inWords(err))
+				if wrong = append(wrong, fmt.Errorf("%s: %w", b.at, e.inWords(err))); len(wrong) == maxWrong {
+					break
+				}
 			}
 		}
-		return nil
+		return errors.Join(wrong...)
 	})
+}
+
+// maxWrong is how many mistakes are told; nobody reads more. Chosen.
+const maxWrong = 100
+
+// seeded is an object that is to be linked.
+type seeded struct {
+	place entity.Place
+	w     *written
+}
+
+// seed makes one entry of a seed, as many times as it says, without its links.
+func (e *Engine) seed(c *workload.Call, tx *entity.Tx, path resource.Path, t target, given map[string]any) (made []seeded, err error) {
+	n, err := repeat(given)
+	if err != nil {
+		return nil, err
+	}
+	for k := range n {
+		w, err := e.read(c, path.End().Type, numbered(given, k+1).(map[string]any), true)
+		if err != nil {
+			return made, err
+		}
+		alone := *w
+		alone.binds = nil
+		o, err := e.createAt(c, tx, &t, &alone)
+		if err != nil {
+			return made, e.inWords(err)
+		}
+		if len(w.binds) > 0 {
+			made = append(made, seeded{o.Place, w})
+		}
+	}
+	return made, nil
 }
 
 // collectionAt walks the path of a collection that objects can be created in.
