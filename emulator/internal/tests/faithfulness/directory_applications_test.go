@@ -207,6 +207,20 @@ var applicationStatements = func() []statement {
 					"Permission (scope or role) cannot be deleted or updated unless disabled first.")
 				assert.Equal(t, readerRole, g.Found(t, r.at).Text("appRoles.0.id"))
 			}},
+		statement{"applications.update", "credentials", "A credential that is there stays as it is: 400 `Update to existing credential with " +
+			"KeyId '{id}' is not allowed.`, with the detail `KeyNotUpdatable`; the list that leaves one out takes it away",
+			"graphapi-b2bportal-web issue 8 (2017)", observed, func(t *testing.T, g *rig.Rig) {
+				r := registered(t, g, "One", "")
+				id := g.Post(t, r.at+"/addPassword", `{"passwordCredential":{"displayName":"first"}}`).Text("keyId")
+				before := g.Found(t, r.at).JSON("passwordCredentials").Raw
+				a := g.Send(t, "PATCH", r.at, `{"passwordCredentials":[{"keyId":"`+id+`","displayName":"second"}]}`)
+				rig.WantError(t, a, 400, "Request_BadRequest", "Update to existing credential with KeyId '"+id+"' is not allowed.")
+				assert.Contains(t, a.Texts("error.details.#.code"), "KeyNotUpdatable")
+				rig.WantEmpty(t, g.Send(t, "PATCH", r.at, `{"passwordCredentials":`+before+`}`), 204)
+				assert.Equal(t, before, g.Found(t, r.at).JSON("passwordCredentials").Raw)
+				rig.WantEmpty(t, g.Send(t, "PATCH", r.at, `{"passwordCredentials":[]}`), 204)
+				assert.Equal(t, "[]", g.Found(t, r.at).JSON("passwordCredentials").Raw)
+			}},
 		statement{"applications.update", "upsert", "`PATCH applications(uniqueName='…')` with `Prefer: create-if-missing` creates with " +
 			"201, and changes with 204", "upsert application page", documented,
 			func(t *testing.T, g *rig.Rig) {

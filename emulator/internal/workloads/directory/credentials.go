@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -317,6 +318,9 @@ func takeCredentials(c *workload.Call, d *workload.Draft, old *entity.Object) er
 				return workload.Refuse("New password credentials must be generated with service actions.").
 					Help("addPassword", "/passwordCredentials", "POST …/addPassword makes a secret and shows it once")
 			}
+			if err := notUpdated(m, was, "passwordCredentials"); err != nil {
+				return err
+			}
 			kept = append(kept, was)
 		}
 		d.Values["passwordCredentials"] = kept
@@ -335,8 +339,10 @@ func takeCredentials(c *workload.Call, d *workload.Draft, old *entity.Object) er
 		id := strings.ToLower(textIn(m, "keyId"))
 		if was := known(old, "keyCredentials", id); was != nil {
 			if key := textIn(m, "key"); key != "" && key != keys[id] {
-				return workload.Refuse("Update to existing credential with KeyId '%s' is not allowed.", id).
-					Help("KeyNotUpdatable", "keyCredentials", "remove it, and add another")
+				return keyNotUpdatable(id, "keyCredentials")
+			}
+			if err := notUpdated(m, was, "keyCredentials"); err != nil {
+				return err
 			}
 			kept, left[id] = append(kept, was), keys[id]
 			continue
@@ -349,6 +355,24 @@ func takeCredentials(c *workload.Call, d *workload.Draft, old *entity.Object) er
 	}
 	d.Values["keyCredentials"], d.Hidden[keysMember] = kept, left
 	return nil
+}
+
+// notUpdated refuses a credential that is there with another value of what it has. Members
+// that are null or left out say nothing, and a key is looked at by who has it.
+func notUpdated(given map[string]any, was any, property string) error {
+	has, _ := was.(map[string]any)
+	for name, v := range given {
+		if v == nil || name == "keyId" || name == "key" || reflect.DeepEqual(v, has[name]) {
+			continue
+		}
+		return keyNotUpdatable(textIn(has, "keyId"), property)
+	}
+	return nil
+}
+
+func keyNotUpdatable(id, property string) error {
+	return workload.Refuse("Update to existing credential with KeyId '%s' is not allowed.", id).
+		Help("KeyNotUpdatable", property, "remove it, and add another")
 }
 
 // known is the credential of a keyId that an object has; nil for none.
