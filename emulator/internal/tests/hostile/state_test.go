@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,9 @@ import (
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
+
+// numbers are the places of lists in JSON pointers.
+var numbers = regexp.MustCompile(`/\d+`)
 
 // A snapshot in which one value is another is refused, or it makes a world that
 // answers, and can be saved and restored in its turn.
@@ -44,19 +48,24 @@ func TestHostileSnapshots(t *testing.T) {
 		return v
 	}
 	var addresses []string
+	seen := map[string]bool{}
 	places(decode(), "", nil, func(at string, _ any, _ func(any)) {
-		if rest, ok := strings.CutPrefix(at, "/entities/objects/"); ok && !strings.HasPrefix(rest, "0") {
-			return // one object is as good as all
+		kind := numbers.ReplaceAllString(at, "/0")                                                  // one member of a list is as good as all
+		if seen[kind] || strings.Contains(at, "/profile/") || strings.HasPrefix(at, "/variants/") { // held against schema and table
+			return
 		}
-		if !strings.Contains(at, "/profile/") && !strings.HasPrefix(at, "/variants/") { // those are held against schema and table
-			addresses = append(addresses, at)
-		}
+		seen[kind] = true
+		addresses = append(addresses, at)
 	})
+	require.Greater(t, len(addresses), 80)
 	odd := []any{nil, -1, 1, "", 1e308, json.Number("18446744073709551615"), json.Number("9223372036854775807"), json.Number("1152921504606846976"),
 		"9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00", "2562047h", "-2562047h", []any{}, map[string]any{}, "gone"}
 	taken := 0
-	for _, address := range addresses {
-		for _, value := range odd {
+	for i, address := range addresses {
+		for k, value := range odd {
+			if (i+k)%2 == 1 { // each value at every second place: all at all take a minute under -race
+				continue
+			}
 			v := decode()
 			places(v, "", nil, func(at string, _ any, put func(any)) {
 				if at == address {
@@ -82,7 +91,7 @@ func TestHostileSnapshots(t *testing.T) {
 			}
 		}
 	}
-	assert.Greater(t, taken, 100, "most of the values are harmless somewhere")
+	assert.Greater(t, taken, 50, "most of the values are harmless somewhere")
 }
 
 // At the end of time clients are still told to wait, and the world can be saved.
