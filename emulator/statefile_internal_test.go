@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A bit that is another than it was written, wherever it is, is found. So is a
-// byte too few or too many.
-func TestEveryBitOfAStateFileCounts(t *testing.T) {
+// A byte with a bit that is another than it was written, wherever it is, is found. So is
+// a byte too few or too many.
+func TestEveryByteOfAStateFileCounts(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	s, err := New(Options{State: file})
 	require.NoError(t, err)
@@ -23,13 +23,12 @@ func TestEveryBitOfAStateFileCounts(t *testing.T) {
 	_, err = parseState(b)
 	require.NoError(t, err)
 	for i := range b {
-		for bit := range 8 {
-			b[i] ^= 1 << bit
-			if _, err := parseState(b); err == nil {
-				t.Errorf("bit %d of byte %d, in %q, is not missed", bit, i, b[max(0, i-20):min(len(b), i+20)])
-			}
-			b[i] ^= 1 << bit
+		bit := i % 8 // of each byte another one: all of all take half a minute
+		b[i] ^= 1 << bit
+		if _, err := parseState(b); err == nil {
+			t.Errorf("bit %d of byte %d, in %q, is not missed", bit, i, b[max(0, i-20):min(len(b), i+20)])
 		}
+		b[i] ^= 1 << bit
 	}
 	for _, other := range [][]byte{b[:len(b)-1], append(b[:len(b):len(b)], '\n')} {
 		_, err = parseState(other)
