@@ -69,11 +69,6 @@ const builtInObjects = 10_000
 // world.
 func (s *Server) fill(b *entity.Store, accounts directory.Seed, f *fixture.Fixture) error {
 	accounts.Permissions = s.permissions()
-	derive := func(names ...string) string { return fixtureID(s.set.Seed, names...) }
-	if err := directory.FillTenant(b, accounts, derive, seededAt); err != nil {
-		return fmt.Errorf("/directory: %w", err)
-	}
-	minted := ids.NewStream(s.set.Seed, "fixture", "objects")
 	seeds := seedsOf(f)
 	for _, path := range slices.Sorted(maps.Keys(s.set.Entities)) {
 		seed := objects.Seed{Path: path, At: "Options.Entities[" + strconv.Quote(path) + "]"}
@@ -86,23 +81,27 @@ func (s *Server) fill(b *entity.Store, accounts directory.Seed, f *fixture.Fixtu
 		}
 		seeds = append(seeds, seed)
 	}
+	return fillStore(s.graph.Objects(), b, accounts, s.set.Seed, seeds)
+}
+
+// fillStore makes a tenant's accounts, and then the objects of seeds.
+func fillStore(e *objects.Engine, b *entity.Store, accounts directory.Seed, seed uint64, seeds []objects.Seed) error {
+	derive := func(names ...string) string { return fixtureID(seed, names...) }
+	if err := directory.FillTenant(b, accounts, derive, seededAt); err != nil {
+		return fmt.Errorf("/directory: %w", err)
+	}
 	if len(seeds) == 0 {
 		return nil
 	}
-	return s.graph.Objects().Seed(b, workload.V1, seededAt, minted.GUID, seeds)
+	return e.Seed(b, workload.V1, seededAt, ids.NewStream(seed, "fixture", "objects").GUID, seeds)
 }
 
 // tryFixture holds a fixture against the model of a server: it makes the objects that a
 // world would begin with. It errs with all that is wrong, each line with its JSON pointer
 // first.
 func tryFixture(f *fixture.Fixture, models workload.Models) error {
-	b := entity.New(entity.Limits{})
-	derive := func(names ...string) string { return fixtureID(1, names...) }
-	if err := directory.FillTenant(b, directorySeed(f.Directory), derive, seededAt); err != nil {
-		return fmt.Errorf("/directory: %w", err)
-	}
-	minted := ids.NewStream(1, "fixture", "objects")
-	return newGraph(graph.Config{}, nil, models).Objects().Seed(b, workload.V1, seededAt, minted.GUID, seedsOf(f))
+	e := newGraph(graph.Config{}, nil, models).Objects()
+	return fillStore(e, entity.New(entity.Limits{}), directorySeed(f.Directory), 1, seedsOf(f))
 }
 
 // seedsOf are the objects that a fixture brings.

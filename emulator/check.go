@@ -88,9 +88,6 @@ func (c Checker) WithMetadata(metadata ...string) (Checker, error) {
 
 // knownWith are the operations of the emulated workloads and of documents of metadata.
 func knownWith(metadata []string) (func() operation.Known, error) {
-	if len(metadata) == 0 {
-		return known(builtIn), nil
-	}
 	described, err := readService(metadata, "")
 	return known(described.models), err
 }

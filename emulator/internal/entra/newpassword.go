@@ -39,7 +39,7 @@ func (x *exchange) newPasswordPage(s signin, u User, wrong *problem) Reply {
 	return reply
 }
 
-// newPassword changes the password of the user whom the form is of, and signs the user
+// newPassword changes the password of the user of the form, and signs the user
 // in. Where it cannot, the page comes again. Documented: a new password is asked for
 // once, the old one is needed, and complexity is looked at. The page's words are chosen.
 func (x *exchange) newPassword(s signin) Reply {

@@ -41,13 +41,8 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 	c := &workload.Call{Call: engine.Call{Now: now}, Version: v, Trusted: true,
 		Tenant: &workload.Tenant{States: []any{&State{Store: store, NewID: newID}}, FirstUser: func() string { return "" }}}
 	c.Objects = e
-	type bound struct {
-		place entity.Place
-		w     *written
-		at    string
-	}
 	return store.Update(now, func(tx *entity.Tx) error {
-		var binds []bound
+		var binds []seeded
 		var wrong []error // all that is, but for links between what is right
 		for _, s := range seeds {
 			path, err := e.collectionAt(v, s.Path)
@@ -69,7 +64,8 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 					}
 				}
 				for _, m := range made {
-					binds = append(binds, bound{m.place, m.w, at})
+					m.at = at
+					binds = append(binds, m)
 				}
 			}
 		}
@@ -94,6 +90,7 @@ const maxWrong = 100
 type seeded struct {
 	place entity.Place
 	w     *written
+	at    string // where the entry stands that it is of
 }
 
 // seed makes one entry of a seed, as many times as it says, without its links.
@@ -114,7 +111,7 @@ func (e *Engine) seed(c *workload.Call, tx *entity.Tx, path resource.Path, t tar
 			return made, e.inWords(err)
 		}
 		if len(w.binds) > 0 {
-			made = append(made, seeded{o.Place, w})
+			made = append(made, seeded{place: o.Place, w: w})
 		}
 	}
 	return made, nil
