@@ -56,10 +56,17 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 			return nil, apierror.MissingType()
 		}
 	}
+	var media *workload.Media
+	if c.Trusted && creating && t.Media() {
+		var err error
+		if body, media, err = givenMedia(body); err != nil {
+			return nil, err
+		}
+	}
 	if bad := e.check(t, body, !creating); bad != nil {
 		return nil, c.Refuse(bad)
 	}
-	w := &written{typ: t, draft: &workload.Draft{Type: t.Name, Values: map[string]any{}, Hidden: map[string]any{}}}
+	w := &written{typ: t, draft: &workload.Draft{Type: t.Name, Values: map[string]any{}, Hidden: map[string]any{}, Media: media}}
 	rules := e.rulesOf(t)
 	total := 0
 	for _, name := range sorted(body) {

@@ -103,6 +103,14 @@ func notPresent(t target) error {
 	return apierror.ResourceNotFound(name)
 }
 
+// notThere is the error of a path that ends at what is not there.
+func (e *Engine) notThere(t target) error {
+	if r := e.rulesOf(t.typ); r != nil && r.NotFound != nil && t.link == nil {
+		return r.NotFound(t.id)
+	}
+	return notPresent(t)
+}
+
 // set is an entity set as a collection.
 func (e *Engine) set(in entity.View, s *resource.Segment) *list {
 	if s.Name == "directoryObjects" {

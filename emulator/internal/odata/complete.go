@@ -57,13 +57,15 @@ func (t *Type) Complete(dst, json []byte, show []*Property) []byte {
 		dst = append(append(append(comma(dst, '{'), '"'), p.Name...), `":`...)
 		dst = append(dst, raw...)
 	}
-	gjson.Parse(open).ForEach(func(key, v gjson.Result) bool {
-		if t.Declared(key.Str) == nil { // else another version of the model took it
-			dst = append(append(comma(dst, '{'), key.Raw...), ':')
-			dst = append(dst, v.Raw...)
-		}
-		return true
-	})
+	if more := gjson.Parse(open); more.IsObject() {
+		more.ForEach(func(key, v gjson.Result) bool {
+			if t.Declared(key.Str) == nil { // else another version of the model took it
+				dst = append(append(comma(dst, '{'), key.Raw...), ':')
+				dst = append(dst, v.Raw...)
+			}
+			return true
+		})
+	}
 	return append(dst, '}')
 }
 

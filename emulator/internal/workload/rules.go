@@ -68,6 +68,16 @@ type Rules struct {
 	// properties holds for them too.
 	View, Inside string
 
+	// CheckMedia looks at bytes that a client sends, of an object or of the property of that
+	// name, and may set their type; nil: all is well. Where Remake is set, an object whose bytes
+	// change is made anew, with Create. MakeMedia makes the bytes that are not stored.
+	CheckMedia func(property string, m *Media) error
+	Remake     bool
+	MakeMedia  func(in entity.View, o *entity.Object) (*Media, error)
+
+	// ReadOnlyIn are navigations in which no client creates, changes or deletes an object.
+	ReadOnlyIn []string
+
 	// NotFound is the error of an id that no object has; nil: as for most.
 	NotFound func(id string) error
 
@@ -132,6 +142,8 @@ type Draft struct {
 	ID     string
 	Type   string         // without the namespace
 	Parent entity.Place   // the object that contains it; 0: it lives in a set
+	In     string         // the set, or the navigation of Parent
+	Media  *Media         // its bytes; nil: it has none
 	Values map[string]any // by the model's names: what is to be stored; null where a client takes a value away
 	Hidden map[string]any // members that are no properties, as a password's hash; their names begin with "#"
 }
