@@ -104,7 +104,7 @@ func (e *Engine) setMedia(c *workload.Call, p resource.Path) (engine.Reply, erro
 	switch r := e.rulesOf(t.typ); {
 	case property == "":
 		return workload.Empty(http.StatusOK), nil
-	case r != nil && r.PatchStatus == http.StatusNoContent:
+	case r != nil && r.PatchStatus != http.StatusOK:
 		return workload.Empty(http.StatusNoContent), nil
 	}
 	whole := of

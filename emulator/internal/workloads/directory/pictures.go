@@ -37,8 +37,10 @@ const pictureTypes = "image/bmp, image/emf, image/wmf, image/jpg, image/jpeg, im
 // what is none (docs-contrib issue 6395), and those for another Content-Type of an application's logo
 // (sdk-dotnet issue 1863; of a photo inferred). The SDKs send photos without telling what they are.
 func checkPicture(m *workload.Media) error {
-	if kind, _, _ := mime.ParseMediaType(m.Type); !strings.HasPrefix(kind, "image/") && kind != workload.Binary {
-		return workload.Refuse("Content-Type was %s. Image Content-Type header should be one of the following: [%s].", kind, pictureTypes)
+	if m.Type != workload.Binary {
+		if err := checkPictureType(m); err != nil {
+			return err
+		}
 	}
 	config, format, err := image.DecodeConfig(bytes.NewReader(m.Bytes))
 	if err != nil {
@@ -57,6 +59,22 @@ func checkPicture(m *workload.Media) error {
 		return noPicture(err)
 	}
 	m.Type = "image/" + format
+	return nil
+}
+
+// checkLogo is checkPicture of an application's logo, which has to say what it is.
+func checkLogo(m *workload.Media) error {
+	if err := checkPictureType(m); err != nil {
+		return err
+	}
+	return checkPicture(m)
+}
+
+func checkPictureType(m *workload.Media) error {
+	kind, _, _ := mime.ParseMediaType(m.Type)
+	if !strings.HasPrefix(kind, "image/") {
+		return workload.Refuse("Content-Type was %s. Image Content-Type header should be one of the following: [%s].", kind, pictureTypes)
+	}
 	return nil
 }
 
