@@ -19,14 +19,13 @@ type Media struct {
 // Binary is the type of bytes of which nothing else is known.
 const Binary = "application/octet-stream"
 
-// NewMedia returns bytes with the type that a client named. One that is none, and JSON that is
-// not JSON, becomes Binary: a batch shows JSON as it is.
+// NewMedia returns bytes with the type that a client named. One that is none becomes Binary.
 func NewMedia(contentType string, b []byte) *Media {
 	name, parameters, err := mime.ParseMediaType(contentType)
 	if err == nil {
 		name = mime.FormatMediaType(name, parameters)
 	}
-	if err != nil || name == "" || !strings.Contains(name, "/") || IsJSON(name) && !gjson.ValidBytes(b) {
+	if err != nil || !strings.Contains(name, "/") {
 		name = Binary
 	}
 	return &Media{Type: name, Bytes: b}
@@ -46,9 +45,14 @@ const (
 	mediaData = "data" // in base64; absent: the object's rules make the bytes
 )
 
-// Stored is what a stored object has of the bytes.
+// Stored is what a stored object has of the bytes. JSON that is none is Binary: a batch shows JSON
+// as it is.
 func (m *Media) Stored() map[string]any {
-	return map[string]any{mediaType: m.Type, mediaETag: m.ETag(), mediaData: base64.StdEncoding.EncodeToString(m.Bytes)}
+	kind := m.Type
+	if IsJSON(kind) && !gjson.ValidBytes(m.Bytes) {
+		kind = Binary
+	}
+	return map[string]any{mediaType: kind, mediaETag: m.ETag(), mediaData: base64.StdEncoding.EncodeToString(m.Bytes)}
 }
 
 // Unmade is what a stored object has of bytes that its rules make when they are asked for.
