@@ -180,7 +180,8 @@ func (e *Engine) always(owner *target, t *odata.Type) bool {
 	if e.rulesOf(t) != nil {
 		return false
 	}
-	return owner.named || len(t.KeyNames()) == 1 && !slices.ContainsFunc(t.Structural(), func(p *odata.Property) bool { return p.Name != t.KeyNames()[0] })
+	own := func(p *odata.Property) bool { return !slices.Contains(t.KeyNames(), p.Name) }
+	return owner.named || !slices.ContainsFunc(t.Structural(), own)
 }
 
 // me goes to the user whose token the call has.

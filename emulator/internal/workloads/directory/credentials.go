@@ -389,9 +389,10 @@ func known(o *entity.Object, property, keyID string) any {
 }
 
 // addTokenSigningCertificate makes a certificate to sign SAML tokens with: 200.
-// Documented: keys to sign and to verify appear, and a secret that protects them. Here
-// the name may begin with cn= too (observed: manicminer/hamilton), and the key is one of Ed25519 that comes from the credential's id, so that the same world
-// has the same (chosen: the service's is RSA).
+// Documented: keys to sign and to verify appear, and a secret that protects them. Observed:
+// the name may begin with cn= too (manicminer/hamilton). Here the key is one of Ed25519 that
+// comes from the credential's id, so that the same world has the same (chosen: the
+// service's is RSA).
 func addTokenSigningCertificate(c *workload.Call, on *entity.Object) (engineReply, error) {
 	values, err := body(c)
 	if err != nil {
