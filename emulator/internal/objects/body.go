@@ -57,8 +57,12 @@ func (e *Engine) readBody(c *workload.Call, t *odata.Type, body map[string]any, 
 		case !t.IsA(actual):
 			return nil, apierror.BadRequest("A type named '%s' is not assignable to the expected type '%s'.", actual.Qualified(), t.Qualified())
 		}
-	} else if t.Abstract && creating {
-		return nil, apierror.MissingType()
+	} else if t.Abstract {
+		if r := e.rulesOf(t); r != nil && r.Concrete != "" {
+			t = t.Model().Type(t.Model().Namespace + "." + r.Concrete)
+		} else if creating {
+			return nil, apierror.MissingType()
+		}
 	}
 	if bad := e.check(t, body, !creating); bad != nil {
 		return nil, c.Refuse(bad)
@@ -84,6 +88,10 @@ func (e *Engine) readBody(c *workload.Call, t *odata.Type, body map[string]any, 
 			continue
 		}
 		p := t.Property(name)
+		if t.Free() && t.Declared(name) == nil && name != "" && !hidden(name) {
+			w.draft.SetOpen(name, v)
+			continue
+		}
 		if p == nil || p.Name != name || hidden(name) {
 			return nil, unknownProperty(name, t)
 		}

@@ -270,6 +270,7 @@ func (e *Engine) change(c *workload.Call, tx *entity.Tx, t *target, body map[str
 	values, hidden := decode(t.object)
 	if whole {
 		clear(values)
+		delete(hidden, odata.OpenMember)
 	}
 	d := w.draft
 	merged := &workload.Draft{ID: t.object.ID, Type: typ.Name, Values: d.Values, Hidden: hidden}
@@ -287,7 +288,7 @@ func (e *Engine) change(c *workload.Call, tx *entity.Tx, t *target, body map[str
 	} else {
 		stamp(c, typ, d.Values, "lastModifiedDateTime")
 	}
-	for name, v := range d.Hidden { // of a view
+	for name, v := range d.Hidden { // of a view, or what no model names
 		hidden[name] = merge(hidden[name], v)
 	}
 	var changed []string

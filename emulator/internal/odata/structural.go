@@ -24,6 +24,24 @@ func (t *Type) Structural() []*Property {
 // Everything is what "$select=*" selects.
 func Everything() *Selection { return &Selection{root: pick{whole: true}, list: []string{"*"}} }
 
+// Free reports whether values of t may have any property. Nearly all of Graph's open
+// types refuse names they do not know (observed); those that hold nothing else, such as
+// dictionaries and the fields of a list item, take all (inferred).
+func (t *Type) Free() bool {
+	if !t.Open {
+		return false
+	}
+	if t.Name == "openTypeExtension" {
+		return true
+	}
+	for _, p := range t.All() {
+		if !p.Navigation && p.Name != "id" {
+			return false
+		}
+	}
+	return true
+}
+
 // Shows tells whether a property is selected, or a part of it.
 func (s *Selection) Shows(name string) bool {
 	return s == nil || s.root.whole || slices.ContainsFunc(s.root.kids, func(k pick) bool { return k.name == name })

@@ -3,6 +3,7 @@ package workload
 import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
 )
 
 // Rules are what a workload knows of an entity type beyond the model, which marks
@@ -20,6 +21,9 @@ type Rules struct {
 	Usual      []string // what v1.0 shows without $select; nil: all
 	Unique     []string // text properties of which no two objects have the same value, letter case aside
 	Keys       []string // further properties by which a path may name an object: federatedIdentityCredentials(name='…')
+
+	KeyPrefix string // what may stand before an id: its qualified form; "": nothing
+	Concrete  string // the type of an object whose body names none, where Type is abstract; "": it must
 
 	InPlaceOfID string // one of Unique that may stand where the id does; "": none
 
@@ -63,6 +67,9 @@ type Rules struct {
 	// The relation Set leads to them from the tenant. What is said of the viewed type's
 	// properties holds for them too.
 	View, Inside string
+
+	// NotFound is the error of an id that no object has; nil: as for most.
+	NotFound func(id string) error
 
 	// Settle brings the store up to now, before an operation on a path that begins with the
 	// type; nil: nothing of it depends on time.
@@ -127,4 +134,14 @@ type Draft struct {
 	Parent entity.Place   // the object that contains it; 0: it lives in a set
 	Values map[string]any // by the model's names: what is to be stored; null where a client takes a value away
 	Hidden map[string]any // members that are no properties, as a password's hash; their names begin with "#"
+}
+
+// SetOpen sets a property that the type does not name: see odata.OpenMember.
+func (d *Draft) SetOpen(name string, v any) {
+	open, _ := d.Hidden[odata.OpenMember].(map[string]any)
+	if open == nil {
+		open = map[string]any{}
+		d.Hidden[odata.OpenMember] = open
+	}
+	open[name] = v
 }
