@@ -99,6 +99,10 @@ func (e *Engine) readBody(c *workload.Call, t *odata.Type, body map[string]any, 
 			w.draft.SetOpen(name, v)
 			continue
 		}
+		if p == nil && e.isExtension(t, name) {
+			w.draft.Values[name] = v
+			continue
+		}
 		if p == nil || p.Name != name || hidden(name) {
 			return nil, unknownProperty(name, t)
 		}

@@ -167,7 +167,7 @@ func (l *list) collection(e *Engine, c *workload.Call) workload.Collection {
 		typ = l.cast
 	}
 	places := l.all()
-	col := workload.Collection{Type: typ, Path: l.path, Context: l.context, Len: places.Len}
+	col := workload.Collection{Type: e.extended(c, l.in, typ), Path: l.path, Context: l.context, Len: places.Len}
 	if r := e.rules[typ.Name]; r != nil {
 		col.Unpaged = r.Unpaged
 	}

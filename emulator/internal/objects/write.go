@@ -91,6 +91,9 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 		return nil, apierror.BadRequest("Write requests are only supported on contained entities")
 	}
 	d, home, t, r := w.draft, l.home, w.typ, e.rulesOf(w.typ)
+	if err := e.checkExtensions(tx.View, t, d.Values); err != nil {
+		return nil, err
+	}
 	d.Parent, d.In = home.Parent, home.Name
 	if r != nil && r.View != "" {
 		if err := e.required(r, t, d.Values); err != nil {
@@ -268,6 +271,9 @@ func (e *Engine) change(c *workload.Call, tx *entity.Tx, t *target, body map[str
 	}
 	if view != nil && view.View != "" {
 		w, typ = e.through(c, w, view)
+	}
+	if err := e.checkExtensions(tx.View, typ, w.draft.Values); err != nil {
+		return err
 	}
 	r := e.rulesOf(typ)
 	values, hidden := decode(t.object)

@@ -47,3 +47,40 @@ var extensionObjectRules = &workload.Rules{
 		return nil
 	},
 }
+
+// educationApp is the application of School Data Sync, whose extensions every tenant of a
+// school has. Documented: the metadata of education's users, classes and schools.
+const educationApp = "extension_fe2174665583431c953114ff7268b7b3_Education_"
+
+// directoryExtension finds a directory extension that an application has registered for a
+// type. Documented: the page of extensionProperty. Those of School Data Sync are there
+// without having been registered, as texts (inferred).
+func directoryExtension(in entity.View, typ, name string) *odata.Property {
+	if strings.HasPrefix(name, educationApp) {
+		if typ == "user" || typ == "group" || typ == "administrativeUnit" {
+			return &odata.Property{Name: name, Kind: odata.KindString, Nullable: true}
+		}
+		return nil
+	}
+	for p := range in.Family(extensionRules.Family).All(0) {
+		o := in.At(p)
+		if prop(o, "name").Str != name {
+			continue
+		}
+		app := in.At(o.Home.Parent)
+		if app == nil || app.Home == deletedHome {
+			return nil
+		}
+		for _, target := range prop(o, "targetObjects").Array() {
+			if strings.EqualFold(target.Str, typ) {
+				return &odata.Property{Name: name, Kind: extensionKinds[prop(o, "dataType").Str], Nullable: true,
+					Collection: prop(o, "isMultiValued").Bool()}
+			}
+		}
+	}
+	return nil
+}
+
+// extensionKinds are the kinds of directory extensions' data types. Documented.
+var extensionKinds = map[string]odata.Kind{"Binary": odata.KindBinary, "Boolean": odata.KindBoolean, "DateTime": odata.KindDateTimeOffset,
+	"Integer": odata.KindInt32, "LargeInteger": odata.KindInt64, "String": odata.KindString}
