@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
@@ -332,15 +331,6 @@ func (e *Engine) act(c *workload.Call, on resource.Path, run workload.Action) (e
 		_ = e.alter(c, func(*entity.Tx) (*target, error) { return &t, nil })
 	}
 	return a, nil
-}
-
-// unsupported answers what the service has and graphemu does not: 501, with the line of
-// a scenario that would answer in its place.
-func unsupported(name, method string, p resource.Path) func(*workload.Call) (engine.Reply, error) {
-	return func(*workload.Call) (engine.Reply, error) {
-		return engine.Reply{}, apierror.NotImplemented("graphemu does not emulate "+name+".").
-			Help("unsupported", "", `a scenario can answer it: faults: [{operation: "%s %s", respond: {status: 200, body: {}}}]`, method, p)
-	}
 }
 
 // level is how much of a path's operations there is: emulated where every type on its

@@ -44,7 +44,7 @@ func (e *Engine) resolve(c *workload.Call, in entity.View, p resource.Path) (tar
 			t.id = keyText(s)
 			o := t.list.find(e, stored(c, t.list, s))
 			if o == nil {
-				return t, t.list.missing(s)
+				return t, e.missing(t.list, s)
 			}
 			t.object, t.home, t.at, t.list = o, o.Home, t.list.address(o), nil
 		case resource.Cast:
@@ -133,8 +133,11 @@ func stored(c *workload.Call, l *list, s *resource.Segment) *resource.Segment {
 // missing is the error of a key that leads to nothing. Observed: where ids are guids, what
 // is none is refused (docs-contrib issue 3854); users have names too. Of education nothing such
 // is known.
-func (l *list) missing(s *resource.Segment) error {
+func (e *Engine) missing(l *list, s *resource.Segment) error {
 	id := keyText(s)
+	if r := e.rulesOf(l.typ); r != nil && r.KeyFits != nil && !r.KeyFits(id) {
+		return workload.Refuse("%s", r.BadKey)
+	}
 	if l.family == directoryFamily && l.within == "" &&
 		(l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
 		return workload.Refuse("Invalid object identifier '%s'.", id)

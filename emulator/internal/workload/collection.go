@@ -390,11 +390,20 @@ func (c *Call) Count(col Collection) (engine.Reply, error) {
 	return engine.Reply{Status: http.StatusOK, Media: engine.MediaText, Body: strconv.AppendInt(c.Room(20), int64(n), 10)}, nil
 }
 
-// Options parses the request's query options.
+// Options parses the request's query options. A navigation property in $select shows
+// nothing (observed: msgraph-sdk-powershell issue 1737), and the journal says so.
 func (c *Call) Options(t *odata.Type, allowed odata.Allowed) (odata.Options, error) {
 	o, err := odata.Parse(c.Query, t, allowed)
 	if err == nil {
 		err = c.applyFormatOption(o.Format)
+	}
+	expanded := func(name string) bool {
+		return slices.ContainsFunc(o.Expand, func(item odata.ExpandItem) bool { return item.Property.Name == name })
+	}
+	for _, name := range o.Select.Links() {
+		if !expanded(name) {
+			c.Advise("$select=" + name + " shows nothing, since it is a relation: $expand=" + name + " shows it")
+		}
 	}
 	return o, err
 }

@@ -21,6 +21,9 @@ type Rules struct {
 	Unique     []string // text properties of which no two objects have the same value, letter case aside
 	Keys       []string // further properties by which a path may name an object: federatedIdentityCredentials(name='…')
 
+	KeyFits func(id string) bool // tells whether a key can be one; nil: any can
+	BadKey  string               // the words for a key that cannot
+
 	InPlaceOfID string // one of Unique that may stand where the id does; "": none
 
 	PatchStatus int               // of a successful PATCH: 204, or 200 with the object

@@ -45,7 +45,7 @@ func faithfulness() []statement {
 		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals(),
 		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements, newPasswordStatements,
 		containedStatements(), fixtureAppStatements, permissionStatements,
-		directoryUserStatements(), directoryGroupStatements(), directoryTenantStatements(), directoryObjectStatements())
+		directoryUserStatements(), valueStatements, directoryGroupStatements(), directoryTenantStatements(), directoryObjectStatements())
 }
 
 func TestFaithfulness(t *testing.T) {
