@@ -40,7 +40,7 @@ func WrongMethod(method string, p resource.Path) error {
 	links := resource.Path{Segments: p.Segments[:n-1]}
 	return apierror.BadRequest("The request is currently not supported on the targeted entity set").
 		Help("links", "", "POST %s links one object; %s@odata.bind in a PATCH of the object that has the links, up to %d",
-		p, links.End().Name, maxBinds)
+			p, links.End().Name, maxBinds)
 }
 
 // owner is the path less its $ref, and less the key before it.

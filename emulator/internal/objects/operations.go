@@ -168,6 +168,11 @@ func (e *Engine) verb(p resource.Path, method string) (does verb, ok bool) {
 	if does, ok = e.verbs(p)[method]; ok && (e.absent(p, does.name) || method == http.MethodPut && e.patchedOnly(p)) {
 		return verb{}, false
 	}
+	if n := len(p.Segments); method == http.MethodPost && n > 1 && p.End().Kind == resource.Navigation {
+		if _, onlyRead := windowed(p.Segments[n-2].Type, p.End().Property); onlyRead {
+			return verb{}, false
+		}
+	}
 	return does, ok
 }
 

@@ -211,7 +211,12 @@ func (e *Engine) navigate(in entity.View, s *resource.Segment, t *target) {
 			next.home = entity.Home{Name: at} // a set that the service keeps below a name
 		}
 		if s.Many {
+			lives, window := windowed(owner, s.Property)
+			if window {
+				next.home.Name = strings.TrimSuffix(next.home.Name, s.Name) + lives
+			}
 			next.list = e.contained(in, s.Type, next.home, at, contextOf(t.at, from)+"/"+s.Name)
+			next.list.window = window
 		} else {
 			next.object = first(in, in.List(next.home))
 		}
