@@ -25,7 +25,8 @@ var deletedHome = entity.Home{Name: entity.DeletedItems}
 const parked = "~"
 
 // directoryRules lets what was deleted too long ago go, before it is read.
-var directoryRules = &workload.Rules{Type: "directory", Settle: expireDeleted}
+// Nobody changes the directory itself (documented: no page does).
+var directoryRules = &workload.Rules{Type: "directory", Settle: expireDeleted, Absent: words("update")}
 
 // expireDeleted removes what was deleted more than 30 days ago.
 func expireDeleted(c *workload.Call, s *entity.Store) error {

@@ -11,7 +11,7 @@ import (
 // the tables of types and these rules.
 var Workload = &workload.Workload{
 	Model: model,
-	Needs: slices.Concat(userNeeds, groupNeeds, applicationNeeds, objectNeeds, tenantNeeds),
+	Needs: slices.Concat(userNeeds, groupNeeds, applicationNeeds, objectNeeds, tenantNeeds, moreNeeds),
 	Rules: []*workload.Rules{
 		objectRules, userRules, groupRules, applicationRules, servicePrincipalRules, extensionRules, credentialRules,
 		grantRules, assignmentRules, deviceRules, contactRules, contractRules, unitRules, roleRules, templateRules,
