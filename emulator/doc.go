@@ -1,14 +1,15 @@
-// Package emulator is a local Microsoft Graph for School Data Sync (Classic): it
-// emulates the beta API /education/synchronizationProfiles in memory, for
-// clients that can no longer reach the service itself.
+// Package emulator is a local Microsoft Graph, in memory: the directory and
+// education, any other part by the service's own metadata, and School Data Sync's
+// beta API /education/synchronizationProfiles, for clients that can no longer
+// reach the service itself.
 //
-// What is emulated: every operation of the API with its documented statuses,
+// What is emulated: every operation of these with its documented statuses,
 // bodies, headers and errors, OData query options, $batch and $metadata, and a
 // profile's life on a clock of its own; the files behind uploadUrl, their
 // verification, and the schools, classes and users that a sync makes of them; the
 // sign-in of Entra ID. Any text is a good token, unless Options.Auth is AuthStrict:
-// then tokens are verified, and what they permit. What is not emulated is the rest
-// of Graph: it is answered as Graph answers a path that it does not know. Where the
+// then tokens are verified, and what they permit. What Graph has and this package
+// does not is 501, never a success that was none. Where the
 // documentation contradicts itself, a Variant chooses between its readings.
 //
 // A scenario says how the life of a profile goes, what goes wrong on the wire, and

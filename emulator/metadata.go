@@ -123,6 +123,9 @@ func leadsTo(p *graph.Place) string {
 	return "one " + what
 }
 
+// maxNeeds is how wide the column of permissions is: for users there are dozens.
+const maxNeeds = 100
+
 func showOperations(w *tabwriter.Writer, p *graph.Place, table bool) {
 	fmt.Fprintln(w, "\noperations")
 	for _, o := range p.Operations {
@@ -135,7 +138,11 @@ func showOperations(w *tabwriter.Writer, p *graph.Place, table bool) {
 		} else if o.Level != workload.Emulated && table {
 			needs = "a token (the published table does not have it)"
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", o.Method, o.Name, o.Level, needs)
+		lines := words.Wrap(needs, maxNeeds)
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", o.Method, o.Name, o.Level, lines[0])
+		for _, more := range lines[1:] {
+			fmt.Fprintf(w, "  \t\t\t%s\n", more)
+		}
 	}
 	if len(p.Operations) == 0 {
 		fmt.Fprintln(w, "  none")

@@ -38,6 +38,7 @@ type controlClient struct {
 	url    string // as it was given
 	world  string
 	chosen bool // the world was named
+	named  bool // by the flag
 
 	base string // the URL made whole; it ends in a slash
 	http *http.Client
@@ -57,6 +58,7 @@ func (c *controlClient) open() error {
 		return value
 	}
 	given := cmp.Or(c.url, variable("GRAPHEMU_CONTROL_URL"), defaultControlURL)
+	c.named = c.world != ""
 	c.world = cmp.Or(c.world, variable("GRAPHEMU_WORLD"))
 	c.chosen = c.world != ""
 	c.world = cmp.Or(c.world, "default")
@@ -116,6 +118,11 @@ func (c *controlClient) of(parts ...string) string {
 // its body is the caller's to close. It errs, in words for people, where nobody
 // answers or the answer is a problem.
 func (c *controlClient) do(ctx context.Context, method, path, accept string, body io.Reader) (*http.Response, error) {
+	if strings.HasPrefix(path, "worlds/") {
+		if err := c.expectWorld(ctx, method); err != nil {
+			return nil, err
+		}
+	}
 	r, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
 		return nil, err
@@ -130,6 +137,36 @@ func (c *controlClient) do(ctx context.Context, method, path, accept string, bod
 	}
 	defer a.Body.Close()
 	return nil, failure{c.refusal(a)}
+}
+
+// expectWorld looks whether the world of --world is there. A command that looks or takes away
+// makes none: a misspelled name is an error. One that sets something makes it, and says so on
+// standard error: a test may arrange a world before its client calls.
+func (c *controlClient) expectWorld(ctx context.Context, method string) error {
+	if !c.named || c.world == "default" {
+		return nil
+	}
+	c.named = false // it was looked at
+	var a struct{ Worlds []worldView }
+	if err := c.call(ctx, http.MethodGet, "worlds", nil, &a); err != nil {
+		return err
+	}
+	var known []string
+	for _, w := range a.Worlds {
+		if w.Name == c.world || strings.EqualFold(w.Tenant, c.world) {
+			return nil
+		}
+		known = append(known, w.Name)
+	}
+	if method != http.MethodGet && method != http.MethodDelete {
+		_, err := fmt.Fprintf(c.env.errOut, "the world %s was not there: it is made\n", c.world)
+		return err
+	}
+	there := "none was used yet"
+	if len(known) > 0 {
+		there = "there are " + strings.Join(known, ", ")
+	}
+	return failure{fmt.Errorf("there is no world %s; %s", c.world, there)}
 }
 
 // unreachable says where the client looked, what happened, and what to do.

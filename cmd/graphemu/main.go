@@ -1,6 +1,6 @@
-// Command graphemu is a local Microsoft Graph for School Data Sync. Run
-// "graphemu serve" and point a client at it, or "graphemu exec -- CMD" to run
-// and judge one; "graphemu help" tells the rest.
+// Command graphemu is a local Microsoft Graph, for tests. Run "graphemu serve" and
+// point a client at it, or "graphemu exec -- CMD" to run and judge one; "graphemu
+// help" tells the rest.
 package main
 
 import (

@@ -68,7 +68,7 @@ func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 			fmt.Fprintf(out, "  %-8s %s\n", name, value)
 		}
 	}
-	fmt.Fprintf(out, "graphemu %s: Microsoft Graph for School Data Sync, in memory\n\n", emulator.Version())
+	fmt.Fprintf(out, "graphemu %s: Microsoft Graph, in memory\n\n", emulator.Version())
 	origin := cmp.Or(r.HTTP, r.HTTPS)
 	if r.HTTP != "" {
 		line("HTTP", r.HTTP+"/beta")

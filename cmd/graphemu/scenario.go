@@ -52,11 +52,12 @@ func newScenarioList(env environment) *cobra.Command {
 
 func newScenarioShow(env environment) *cobra.Command {
 	return &cobra.Command{
-		Use: "show NAME", Short: "Print the text of a built-in scenario",
-		Args: one("show takes the name of a scenario; \"graphemu scenario list\" lists them"),
-		Long: `show prints the text of a scenario that is built in, to read, or to begin a file of
-your own with.`,
-		ValidArgsFunction: first(words(scenario.Names()...)),
+		Use: "show NAME|FILE", Short: "Print the text of a scenario",
+		Args: one("show takes the name of a scenario or a file; \"graphemu scenario list\" lists the names"),
+		Long: `show prints the text of a scenario: of one that is built in, to read, or to begin a
+file of your own with; of a file as it stands. "graphemu scenario plan" tells what it
+does.`,
+		ValidArgsFunction: first(orFile(scenario.Names)),
 		Example:           "  graphemu scenario show throttled\n  graphemu scenario show throttled >mine.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			_, text, err := scenario.Read(args[0])

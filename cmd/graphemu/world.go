@@ -24,7 +24,8 @@ func newWorld(env environment) *cobra.Command {
 		Short: "Look into a running server and steer it",
 		Long: `world asks the control API of a running server: what came in, how the clients did,
 what time it is there. All state belongs to a world, which is a tenant; without
---world it is the default one.
+--world it is the default one. A command that looks or takes away makes no world; one
+that sets something makes the world of --world where it is not there, and says so.
 
 The server is the one at --url or GRAPHEMU_CONTROL_URL, which exec sets for its
 command, else the one that "graphemu serve" starts without flags. Where the URL

@@ -62,6 +62,9 @@ func (c *controlClient) graph(cmd *cobra.Command, args []string) error {
 	case len(args) == 3:
 		body = strings.NewReader(args[2])
 	}
+	if err := c.expectWorld(cmd.Context(), strings.ToUpper(args[0])); err != nil {
+		return err
+	}
 	r, err := http.NewRequestWithContext(cmd.Context(), strings.ToUpper(args[0]), u.String(), body)
 	if err != nil {
 		return err

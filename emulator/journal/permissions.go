@@ -139,16 +139,23 @@ func (p *Permissions) WriteText(w io.Writer) error {
 		fmt.Fprintf(b, "  the tokens had:                   %s\n", namedOrNone(use.Had))
 		fmt.Fprintf(b, "  and can do without:               %s\n", namedOrNone(use.Surplus))
 		columns := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(columns, "  OPERATION\tCALLS\tREFUSED\tNEEDED (ANY ONE)\tFOR EXAMPLE")
+		fmt.Fprintln(columns, "  OPERATION\tCALLS\tLACKING\tNEEDED (ANY ONE)\tFOR EXAMPLE")
 		for _, c := range use.Calls {
 			needed := strings.Join(c.Needed, " or ")
 			if needed == "" {
 				needed = "not supported"
 			}
+			lines := words.Wrap(words.Cut(needed, 400, "…"), 70)
 			fmt.Fprintf(columns, "  %s\t%d\t%d\t%s\t%s %s\n", words.Clean(cmp.Or(c.Operation, "-")), c.Calls, c.Refused,
-				words.Cut(needed, 200, "…"), words.Clean(c.Method), words.Cut(words.Clean(c.Path), 100, "…"))
+				lines[0], words.Clean(c.Method), words.Cut(words.Clean(c.Path), 100, "…"))
+			for _, more := range lines[1:] {
+				fmt.Fprintf(columns, "  \t\t\t%s\t\n", more)
+			}
 		}
 		columns.Flush() // an error stays in b
+		if use.Refused > 0 {
+			fmt.Fprintf(b, "  LACKING: calls whose token had not what they need; --auth strict refuses them\n")
+		}
 		if use.More > 0 {
 			fmt.Fprintf(b, "  and %s\n", words.Count(use.More, "further operation", "further operations"))
 		}

@@ -70,7 +70,7 @@ func TestRolesAndUnits(t *testing.T) {
 	d.want(t, 204, "POST", "/directory/administrativeUnits/"+unit+"/members/$ref", refTo(ann))
 	assert.Equal(t, "North", d.want(t, 200, "GET", "/directory/administrativeUnits/"+unit, "").Get("displayName").Str)
 	assert.Equal(t, 200, d.send("GET", "/beta/administrativeUnits/"+unit, "").Code, "beta has them at its root too")
-	d.want(t, 501, "GET", "/administrativeUnits/"+unit, "")
+	d.want(t, 400, "GET", "/administrativeUnits/"+unit, "")
 	assert.Equal(t, "http://example.com/v1.0/directoryObjects/"+ann,
 		d.want(t, 200, "GET", "/directory/administrativeUnits/"+unit+"/members/$ref", "").Get(`value.0.\@odata\.id`).Str)
 	assert.Len(t, d.want(t, 200, "GET", "/users/"+ann+"/memberOf", "").Get("value").Array(), 2)

@@ -140,7 +140,7 @@ func TestUsersAreChangedDeletedAndRestored(t *testing.T) {
 	d.want(t, 204, "POST", "/groups/"+group+"/members/$ref", refTo(id))
 	d.want(t, 204, "PATCH", "/users/"+id, `{"jobTitle":"Head","onPremisesExtensionAttributes":{"extensionAttribute1":"x"}}`)
 	assert.Equal(t, "Head", d.want(t, 200, "GET", "/users/"+id, "").Get("jobTitle").Str)
-	d.refused(t, 400, "PATCH", "/users/"+id, `{"displayName":null}`, badRequest, "Invalid value specified for property 'displayName' of resource 'User'.")
+	d.refused(t, 400, "PATCH", "/users/"+id, `{"displayName":null}`, badRequest, "A value is required for property 'displayName' of resource 'User'.")
 	d.refused(t, 400, "PATCH", "/users/"+id, `{"userPrincipalName":"bob@contoso.edu"}`, badRequest,
 		"Another object with the same value for property userPrincipalName already exists.")
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // What Graph has at its root, and below a user and a group, by name alone: so that a
@@ -62,6 +63,32 @@ var (
 	subscribeByMail team threads transitiveMemberOf transitiveMembers unsubscribeByMail validateProperties`)
 )
 
+// Of these, what v1.0 does not have: a request for it there is for an unknown segment. Source:
+// the published metadata of v1.0 (2026-08).
+var (
+	betaRoots = namesOf(`
+	accessReviewDecisions accessReviews activitystatistics administrativeUnits allowedDataLocations
+	approvalWorkflowProviders bitlocker bookingBusinesses bookingCurrencies branding conditionalAccess
+	dataClassification directorySettingTemplates entitlementManagement financials governanceResources
+	governanceRoleAssignmentRequests governanceRoleAssignments governanceRoleDefinitions governanceRoleSettings
+	governanceSubjects mobilityManagementPolicies officeConfiguration onPremisesPublishingProfiles privilegedAccess
+	privilegedApproval privilegedOperationEvents privilegedRoleAssignmentRequests privilegedRoleAssignments
+	privilegedRoles privilegedSignupStatus programControlTypes programControls programs riskDetections riskyUsers
+	settings teamTemplateDefinition termStore trustFramework workbooks`)
+
+	betaOfUser = namesOf(`
+	activateServicePlan analytics appConsentRequestsForApproval appRoleAssignedResources approvals
+	convertExternalToInternalMemberUser deviceEnrollmentConfigurations devices findRoomLists findRooms
+	getEffectiveDeviceEnrollmentConfigurations getLoggedOnManagedDevices getManagedAppBlockedUsers
+	getManagedDevicesWithFailedOrPendingApps informationProtection invalidateAllRefreshTokens
+	isManagedAppUserBlocked joinedGroups mobileAppIntentAndStates mobileAppTroubleshootingEvents notifications
+	pendingAccessReviewInstances profile transitiveReports unblockManagedApps usageRights
+	windowsInformationProtectionDeviceRegistrations wipeAndBlockManagedApps wipeManagedAppRegistrationByDeviceTag`)
+
+	betaOfGroup = namesOf(`
+	endpoints evaluateDynamicMembership`)
+)
+
 // namesOf reads names that are parted by blanks, by the names in lower case.
 func namesOf(text string) map[string]string {
 	names := map[string]string{}
@@ -83,15 +110,17 @@ func (s *Handler) beyond(method string, l *location, segments []string) *apierro
 		rest = rest[min(1, len(rest)):] // the id
 	}
 	of := map[string]map[string]string{"me": knownOfUser, "users": knownOfUser, "groups": knownOfGroup}[root]
+	beta := map[string]map[string]string{"me": betaOfUser, "users": betaOfUser, "groups": betaOfGroup}[root]
 	m := s.models.Of(l.version)
 	served := m != nil && (m.Set(root) != nil || m.Singleton(root) != nil) || s.paths.has(root)
 	switch {
 	case of != nil && len(rest) > 0:
 		name, _, _ := cutKey(strings.ToLower(rest[0]))
-		if of[strings.TrimPrefix(strings.TrimPrefix(name, namespacePrefix), "graph.")] == "" {
+		name = strings.TrimPrefix(strings.TrimPrefix(name, namespacePrefix), "graph.")
+		if of[name] == "" || l.version == workload.V1 && beta[name] != "" {
 			return nil
 		}
-	case served || knownRoots[root] == "":
+	case served || knownRoots[root] == "" || l.version == workload.V1 && betaRoots[root] != "":
 		return nil
 	}
 	return apierror.NotImplemented("graphemu does not emulate "+method+" "+l.path+".").

@@ -218,6 +218,8 @@ func (d *demand) objection(t *identity.Token) *objection {
 		return d.delegated
 	case t.Application && !t.Permissions.Meets(d.Application):
 		return d.application
+	case !t.Delegated && !t.Application && t.AppOnly:
+		return d.application // without a role: what it lacks is one
 	case !t.Delegated && !t.Application:
 		return d.neither
 	}

@@ -20,3 +20,10 @@ func TestPermissionsAreCheckedWithoutAllocations(t *testing.T) {
 	assert.Equal(t, "User.ReadBasic.All", c.Needed.Delegated[0].Name)
 	assert.Zero(t, testing.AllocsPerRun(100, func() { _ = s.authorize(c) }))
 }
+
+// An app's own token without a role is told which application permission it lacks.
+func TestAppWithoutRolesLacksAnApplicationPermission(t *testing.T) {
+	d := newDemand("users.list", *identity.NewNeed(identity.Directory, "User.ReadBasic.All", "User.Read.All"), "")
+	assert.Contains(t, d.objection(&identity.Token{AppOnly: true}).why, "needs the application permission User.Read.All")
+	assert.Contains(t, d.objection(&identity.Token{}).why, "needs the delegated permission User.ReadBasic.All")
+}

@@ -132,6 +132,9 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 		if l.path == "/$batch" {
 			return nil, apierror.BatchMethodNotAllowed()
 		}
+		if err := objects.WrongMethod(method, w.path); w.err == nil && err != nil {
+			return nil, err
+		}
 		return nil, s.helpToWrite(apierror.MethodNotAllowed(allow), method, l)
 	}
 	if l.unsupported {
@@ -156,14 +159,26 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 		slices.Sort(known)
 		known = slices.Compact(known)
 	}
-	if near := words.Nearest(segment, known); near != "" {
+	if name := betaRoots[strings.ToLower(segment)]; name != "" && l.lost.at == s.paths && l.version == workload.V1 {
+		e.Help("unknownSegment", "", "/%s is in beta only%s", name, s.instead(l.version, name))
+	} else if near := words.Nearest(segment, known); near != "" {
 		e.Help("unknownSegment", "", "did you mean '%s'?", near)
 	} else if near := words.Nearest(segment, inEducation); near != "" {
 		e.Help("unknownSegment", "", "did you mean /education/%s?", near)
 	} else if len(known) > 0 {
-		e.Help("unknownSegment", "", "graphemu knows %q here", known)
+		e.Help("unknownSegment", "", "graphemu knows here: %s", strings.Join(known, ", "))
 	}
 	return nil, s.helpToWrite(e, method, l)
+}
+
+// instead tells where a version has what it does not have at its root.
+func (s *Handler) instead(v workload.Version, name string) string {
+	if m := s.models.Of(v); m != nil {
+		if one := m.Singleton("directory"); one != nil && one.Type.Property(name) != nil {
+			return "; " + v.String() + " has /directory/" + name
+		}
+	}
+	return ""
 }
 
 // roots are the names that a path of the model may begin with, and those that may follow

@@ -34,13 +34,18 @@ func (e *Engine) Emulated() []Emulated {
 		if t == nil {
 			continue
 		}
-		if s := t.Model().Singleton(r.Type); s != nil && s.Type == t { // what it contains is a set by its path
+		if s := singletonOf(t); s != nil { // what it contains is a set by its path
+			l.add(s.Name, "/"+s.Name, singletonVerbs, r.Absent...)
 			for i := range t.Properties {
 				if p := &t.Properties[i]; p.Contained && p.Collection && !p.Unserved && e.rules[p.Type.Name] != nil {
-					l.set(r.Type+"."+p.Name, e.rules[p.Type.Name])
+					l.set(s.Name+"."+p.Name, e.rules[p.Type.Name])
 				}
 			}
 			continue
+		}
+		for _, name := range e.otherSets(r) {
+			l.set(name, r)
+			l.links(name, "/"+name+"/{id}", t, r)
 		}
 		if r.Set == "" || r.View == "" && !strings.Contains(r.Set, "/") && t.Model().Set(r.Set) == nil {
 			continue
@@ -72,10 +77,39 @@ func (l *lister) add(of, path string, verbs map[string]verb, but ...string) {
 func (l *lister) set(base string, r *workload.Rules) {
 	path := "/" + strings.ReplaceAll(base, ".", "/")
 	l.objects(base, path, r.Absent)
-	for name := range r.Actions {
-		method, at := l.engine.actionAt(r.Type, name)
-		l.found[Emulated{base + "." + name, method, path + at + "/" + name}] = true
+	t := l.engine.modelType(r.Type)
+	for of := r; of != nil; of = l.engine.baseRules(of, t) { // what a base has, it has too
+		for name := range of.Actions {
+			if method, at, ok := l.engine.actionAt(t, name); ok {
+				l.found[Emulated{base + "." + name, method, path + at + "/" + name}] = true
+			}
+		}
 	}
+}
+
+// singletonOf is the named entity of the container that is of a type; nil for none. /me is
+// one of the users.
+func singletonOf(t *odata.Type) *odata.Singleton {
+	m := t.Model()
+	for i := range m.Singletons {
+		if s := &m.Singletons[i]; s.Type == t && s.Name != "me" {
+			return s
+		}
+	}
+	return nil
+}
+
+// otherSets are the sets of the models beside the one of the rules whose objects are of the
+// same type: beta has administrative units at its root too.
+func (e *Engine) otherSets(r *workload.Rules) (names []string) {
+	for v := range e.models {
+		for _, s := range e.models.Of(v).EntitySets {
+			if s.Type.Name == r.Type && s.Name != r.Set && r.Set != "" && r.View == "" && !slices.Contains(names, s.Name) {
+				names = append(names, s.Name)
+			}
+		}
+	}
+	return names
 }
 
 // objects adds what is done with a collection and the objects that live there.
@@ -140,18 +174,18 @@ func (l *lister) links(base, path string, t *odata.Type, r *workload.Rules) {
 }
 
 // actionAt is how an action or a function of a type is called, and where: of one object,
-// or of the collection.
-func (e *Engine) actionAt(typ, name string) (method, at string) {
+// or of the collection. ok is false where no model has it.
+func (e *Engine) actionAt(t *odata.Type, name string) (method, at string, ok bool) {
 	method, at = http.MethodPost, "/{id}"
-	t := e.modelType(typ)
 	for v := range e.models {
 		m := e.models.Of(v)
 		for _, list := range [][]odata.Operation{m.Actions, m.Functions} {
 			for i := range list {
 				o := &list[i]
-				if o.Name != name || o.Binding == nil || !t.IsA(o.Binding) && o.Binding.Name != typ {
+				if o.Name != name || o.Binding == nil || !t.IsA(o.Binding) && !named(t, o.Binding.Name) {
 					continue
 				}
+				ok = true
 				if o.Function() {
 					method = http.MethodGet
 				}
@@ -161,7 +195,17 @@ func (e *Engine) actionAt(typ, name string) (method, at string) {
 			}
 		}
 	}
-	return method, at
+	return method, at, ok
+}
+
+// named tells whether a type or a base of it has a name: another version's type is another one.
+func named(t *odata.Type, name string) bool {
+	for ; t != nil; t = t.Base {
+		if t.Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // modelType is a type of the newest version that has it.

@@ -45,6 +45,12 @@ func invalidValue(name string, t *odata.Type) error {
 	return e.Help("InvalidValue", name, "%s", e.Message)
 }
 
+// missingValue answers a property that has to have a value. Observed: Microsoft365DSC issue
+// 3072 (2023), of a create.
+func missingValue(name string, t *odata.Type) error {
+	return workload.Refuse("A value is required for property '%s' of resource '%s'.", name, apierror.ResourceName(t.Name))
+}
+
 // inWords brings an error of the store into the service's words.
 func (e *Engine) inWords(err error) error {
 	var (

@@ -30,6 +30,19 @@ func refuseToDelete(_ *Engine, _ *workload.Call, p resource.Path) (engine.Reply,
 		Help("links", "", "DELETE %s/$ref takes the link away", p)
 }
 
+// WrongMethod is what the service says to a method that a path does not have, where that is
+// not the usual 405; nil elsewhere. Observed of PATCH: docs-contrib issue 3152; of PUT inferred.
+func WrongMethod(method string, p resource.Path) error {
+	n := len(p.Segments)
+	if method != http.MethodPatch && method != http.MethodPut || n < 2 || p.End().Kind != resource.Ref || !p.Segments[n-2].Many {
+		return nil
+	}
+	links := resource.Path{Segments: p.Segments[:n-1]}
+	return apierror.BadRequest("The request is currently not supported on the targeted entity set").
+		Help("links", "", "POST %s links one object; %s@odata.bind in a PATCH of the object that has the links, up to %d",
+			p, links.End().Name, maxBinds)
+}
+
 // owner is the path less its $ref, and less the key before it.
 func owner(p resource.Path) (links resource.Path, key *resource.Segment) {
 	s := p.Segments[:len(p.Segments)-1]

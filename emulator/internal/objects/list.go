@@ -25,6 +25,7 @@ type list struct {
 	rules   *workload.Rules // of its type, where it is a set; nil: none
 	within  string          // of a view: the relation that says which objects it shows
 	linked  bool            // the objects live elsewhere
+	window  bool            // it shows a window of time, which the query names
 	all     func() entity.Places
 
 	asks string // the query, decoded and in lower case; "": there is none, or nobody has looked
@@ -197,13 +198,15 @@ func (l *list) collection(e *Engine, c *workload.Call) workload.Collection {
 	}
 	if l.cast != nil {
 		col.Path += "/" + l.cast.Qualified()
-		col = filteredByCast(col)
+		col = filtered(col, col.All)
 	}
 	return col
 }
 
-// filteredByCast reads a collection whose members are not all of the type asked for.
-func filteredByCast(col workload.Collection) workload.Collection {
+// filtered reads a collection of which all leaves some members out: those that are not of the
+// type asked for, or outside of a window of time.
+func filtered(col workload.Collection, all func(after uint64) iter.Seq[workload.Entity]) workload.Collection {
+	col.All = all
 	col.Len = func() (n int) {
 		for range col.All(0) {
 			n++

@@ -282,8 +282,33 @@ func (one *object) Expand(dst []byte, item odata.ExpandItem) []byte {
 	if t.object == nil {
 		return append(dst, "null"...)
 	}
-	l := &list{in: one.list.in, typ: t.typ, path: t.at}
-	return one.c.Shape(dst, one.e.object(one.c, l, t.object), item.Options)
+	return one.chain(dst, t, item)
+}
+
+// chain appends the object that an expansion leads to, and, where it has $levels, those
+// that one after the other lead on from there. Inferred from the samples of the list
+// manager page: the last one does not have the property. A circle ends where it closes (chosen).
+func (one *object) chain(dst []byte, t target, item odata.ExpandItem) []byte {
+	seen := map[entity.Place]bool{one.o.Place: true}
+	open := 0
+	for left := max(item.Levels, 1); ; left-- {
+		next := one.e.object(one.c, &list{in: one.list.in, typ: t.typ, path: t.at}, t.object)
+		seen[t.object.Place] = true
+		dst = one.c.Shape(dst, next, item.Options)
+		property := next.typ.Property(item.Property.Name)
+		if left <= 1 || property == nil || property.Collection {
+			break
+		}
+		if t = next.navigate(property); t.object == nil || seen[t.object.Place] {
+			break
+		}
+		if dst = dst[:len(dst)-1]; dst[len(dst)-1] != '{' {
+			dst = append(dst, ',')
+		}
+		dst = append(append(append(dst, '"'), property.Name...), `":`...)
+		open++
+	}
+	return append(dst, strings.Repeat("}", open)...)
 }
 
 // maxExpanded is how many objects an expansion shows. Documented for the directory, where

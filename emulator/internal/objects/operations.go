@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
@@ -188,6 +187,11 @@ func (e *Engine) verb(p resource.Path, method string) (does verb, ok bool) {
 	if does, ok = e.verbs(p)[method]; ok && (e.absent(p, does.name) || method == http.MethodPut && e.patchedOnly(p)) {
 		return verb{}, false
 	}
+	if n := len(p.Segments); method == http.MethodPost && n > 1 && p.End().Kind == resource.Navigation {
+		if _, onlyRead := windowed(p.Segments[n-2].Type, p.End().Property); onlyRead {
+			return verb{}, false
+		}
+	}
 	return does, ok
 }
 
@@ -213,7 +217,7 @@ func (e *Engine) absent(p resource.Path, verb string) bool {
 		verb = "update"
 		for ; at > 0 && p.Segments[at].Kind == resource.Property; at-- {
 		}
-	} else if k := p.Segments[at].Kind; k != resource.Set && k != resource.Key && !(k == resource.Navigation && e.has(p, at)) {
+	} else if k := p.Segments[at].Kind; k != resource.Set && k != resource.Key && k != resource.Singleton && !(k == resource.Navigation && e.has(p, at)) {
 		return false
 	} else if k == resource.Key && at > 0 && p.Segments[at-1].Kind == resource.Navigation && !e.has(p, at-1) {
 		return false // a linked object: its own address is another
@@ -371,15 +375,6 @@ func (e *Engine) act(c *workload.Call, on resource.Path, run workload.Action) (e
 		_ = e.alter(c, func(*entity.Tx) (*target, error) { return &t, nil })
 	}
 	return a, nil
-}
-
-// unsupported answers what the service has and graphemu does not: 501, with the line of
-// a scenario that would answer in its place.
-func unsupported(name, method string, p resource.Path) func(*workload.Call) (engine.Reply, error) {
-	return func(*workload.Call) (engine.Reply, error) {
-		return engine.Reply{}, apierror.NotImplemented("graphemu does not emulate "+name+".").
-			Help("unsupported", "", `a scenario can answer it: faults: [{operation: "%s %s", respond: {status: 200, body: {}}}]`, method, p)
-	}
 }
 
 // level is how much of a path's operations there is: emulated where every type on its

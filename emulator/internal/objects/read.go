@@ -62,6 +62,9 @@ func (e *Engine) getObject(c *workload.Call, p resource.Path) (engine.Reply, err
 		return engine.Reply{}, e.notThere(t)
 	}
 	o, err := c.Options(e.extended(c, stateOf(c).Store.View(), t.typ), objectOptions)
+	if err == nil {
+		err = e.allowedOne(c, t.typ, o)
+	}
 	if err != nil {
 		return engine.Reply{}, err
 	}

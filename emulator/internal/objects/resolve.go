@@ -45,7 +45,7 @@ func (e *Engine) resolve(c *workload.Call, in entity.View, p resource.Path) (tar
 			t.id = keyText(s)
 			o := t.list.find(e, stored(c, t.list, s))
 			if o == nil {
-				return t, t.list.missing(e, s)
+				return t, e.missing(t.list, s)
 			}
 			t.object, t.home, t.at, t.list = o, o.Home, t.list.address(o), nil
 		case resource.Cast:
@@ -142,8 +142,11 @@ func stored(c *workload.Call, l *list, s *resource.Segment) *resource.Segment {
 // missing is the error of a key that leads to nothing. Observed: where ids are guids, what
 // is none is refused (docs-contrib issue 3854); users have names too. Of education nothing such
 // is known.
-func (l *list) missing(e *Engine, s *resource.Segment) error {
+func (e *Engine) missing(l *list, s *resource.Segment) error {
 	id := keyText(s)
+	if r := e.rulesOf(l.typ); r != nil && r.KeyFits != nil && !r.KeyFits(id) {
+		return workload.Refuse("%s", r.BadKey)
+	}
 	if l.family == directoryFamily && l.within == "" &&
 		(l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
 		return workload.Refuse("Invalid object identifier '%s'.", id)
@@ -237,7 +240,12 @@ func (e *Engine) navigate(in entity.View, s *resource.Segment, t *target) {
 		}
 		switch {
 		case s.Many:
+			lives, window := windowed(owner, s.Property)
+			if window {
+				next.home.Name = strings.TrimSuffix(next.home.Name, s.Name) + lives
+			}
 			next.list = e.contained(in, s.Type, next.home, at, contextOf(t.at, from)+"/"+s.Name)
+			next.list.window = window
 		case e.always(t, s.Type):
 			next.named = true
 			next.stand(in, s.Name)

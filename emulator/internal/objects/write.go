@@ -267,7 +267,7 @@ func (e *Engine) change(c *workload.Call, tx *entity.Tx, t *target, body map[str
 		return apierror.PatchedNavigation(w.kids[0].property.Name, typ.Name)
 	}
 	if id := w.draft.ID; id != "" && !strings.EqualFold(id, t.object.ID) {
-		return apierror.BadRequest("Property 'id' is read-only and cannot be set.")
+		return readOnly("id")
 	}
 	if view != nil && view.View != "" {
 		w, typ = e.through(c, w, view)
@@ -285,7 +285,11 @@ func (e *Engine) change(c *workload.Call, tx *entity.Tx, t *target, body map[str
 	merged := &workload.Draft{ID: t.object.ID, Type: typ.Name, Values: d.Values, Hidden: hidden}
 	if r != nil {
 		for _, name := range r.Required {
-			if v, given := d.Values[name]; given && v == nil && name != "id" {
+			switch v, given := d.Values[name]; {
+			case !given || name == "id":
+			case v == nil: // observed: CIPP issue 6096 (2026)
+				return missingValue(name, typ)
+			case v == "":
 				return invalidValue(name, typ)
 			}
 		}
@@ -384,7 +388,7 @@ func (e *Engine) deleteAt(c *workload.Call, tx *entity.Tx, t *target) error {
 func (e *Engine) required(r *workload.Rules, t *odata.Type, values map[string]any) error {
 	for _, name := range r.Required {
 		if v := values[name]; name != "id" && (v == nil || v == "") {
-			return workload.Refuse("A value is required for property '%s' of resource '%s'.", name, apierror.ResourceName(t.Name))
+			return missingValue(name, t)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 type ExpandItem struct {
 	Property *Property
 	Options  Options
+	Levels   int // of $levels: how many objects one behind the other, MaxLevels for max; 0: not given
 
 	text string // what stood in the parentheses
 }
@@ -65,7 +66,7 @@ func parseExpand(text string, t *Type, a Allowed, depth int) ([]ExpandItem, erro
 		item := ExpandItem{Property: p, Options: Options{Top: -1}}
 		if options {
 			item.text = strings.TrimSuffix(rest, ")")
-			if item.Options, err = nested(item.text, p, a, depth); err != nil {
+			if item.Options, item.Levels, err = nested(item.text, t, p, a, depth); err != nil {
 				return nil, err
 			}
 		}
@@ -114,10 +115,10 @@ func expandable(name string, t *Type) (*Property, error) {
 	return p, nil
 }
 
-// nested reads the options inside of the parentheses after p.
-func nested(text string, p *Property, a Allowed, depth int) (Options, error) {
+// nested reads the options inside of the parentheses after p, a property of t.
+func nested(text string, t *Type, p *Property, a Allowed, depth int) (o Options, levels int, err error) {
 	if depth >= MaxExpand {
-		return Options{}, tooDeepExpand(MaxExpand)
+		return Options{}, 0, tooDeepExpand(MaxExpand)
 	}
 	inner := Allowed{Select: true, Expand: true, MaxTop: a.MaxTop, MaxExpand: a.MaxExpand}
 	if p.Collection {
@@ -126,7 +127,7 @@ func nested(text string, p *Property, a Allowed, depth int) (Options, error) {
 	q := query{t: p.Type, allowed: inner, depth: depth + 1, options: Options{Top: -1}, within: "$expand"}
 	parts, ok := splitOutside(text, ';')
 	if !ok { // as in errors($top=1)($skip=1)
-		return Options{}, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.",
+		return Options{}, 0, selectFailed("$expand", "Syntax error in '"+echo(text)+"'.",
 			"The options of %s stand in one pair of parentheses, separated by semicolons.", p.Name)
 	}
 	for _, part := range parts {
@@ -134,11 +135,43 @@ func nested(text string, p *Property, a Allowed, depth int) (Options, error) {
 			continue
 		}
 		name, value, _ := strings.Cut(part, "=")
-		if err := q.set(strings.TrimSpace(name), value); err != nil {
-			return Options{}, err
+		if name = strings.TrimSpace(name); strings.EqualFold(strings.TrimPrefix(name, "$"), "levels") {
+			levels, err = levelsOf(value, levels, t, p)
+		} else {
+			err = q.set(name, value)
+		}
+		if err != nil {
+			return Options{}, 0, err
 		}
 	}
-	return q.options, nil
+	return q.options, levels, nil
+}
+
+// MaxLevels is what $levels=max means, and the most that $levels may say. Documented for
+// the manager of a user.
+const MaxLevels = 1000
+
+// levelsOf reads the value of $levels of p, a property of t: one object behind the other,
+// of properties that lead to one object of the same kind. before is what was read already.
+func levelsOf(value string, before int, t *Type, p *Property) (int, error) {
+	if p.Collection || !t.IsA(p.Type) && !p.Type.IsA(t) { // the OData library's words
+		return 0, refuse("$expand", "The query parameter '$levels' is not supported.",
+			"$levels goes with a property that leads from one object to one of its kind, as manager does; %s does not.", p.Name)
+	}
+	if before > 0 {
+		return 0, refuse("$expand", "Query option '$levels' was specified more than once, but it must be specified at most once.",
+			"Name it once: %s($levels=max).", p.Name)
+	}
+	if strings.EqualFold(strings.TrimSpace(value), "max") {
+		return MaxLevels, nil
+	}
+	n, ok := natural(value)
+	if !ok || n < 1 || n > MaxLevels { // chosen words, after the OData library's
+		return 0, refuse("$expand", fmt.Sprintf("Invalid value '%s' for $levels query option found. "+
+			"The $levels query option requires a positive integer value or 'max'.", echo(value)),
+			"$levels is 1 to %d, or max.", MaxLevels)
+	}
+	return n, nil
 }
 
 func tooDeepExpand(limit int) error {

@@ -32,6 +32,8 @@ type Allowed struct {
 
 	MaxTop    int // the highest $top; 0: math.MaxInt32
 	MaxExpand int // how deep $expand may nest; 0: the package's MaxExpand
+
+	Custom []string // parameters of the address itself, in any letter case; they are not read
 }
 
 // system names the options in the spelling of messages about them, which is that
@@ -105,6 +107,9 @@ func (q *query) set(name, value string) error {
 func (q *query) option(name, value string) error {
 	bare, dollar := strings.CutPrefix(name, "$")
 	at := slices.IndexFunc(system[:], func(s string) bool { return strings.EqualFold(s, bare) })
+	if at < 0 && q.within == "" && slices.ContainsFunc(q.allowed.Custom, func(s string) bool { return strings.EqualFold(s, name) }) {
+		return nil
+	}
 	if at < 0 {
 		help := "Options are: " + strings.Join(systemNames, ", ") + "."
 		if near := words.Nearest("$"+bare, systemNames); near != "" {

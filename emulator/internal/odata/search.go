@@ -2,7 +2,10 @@ package odata
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 )
 
 // Search is a checked $search. It is never changed, so one Search may be used by
@@ -17,13 +20,14 @@ type term struct {
 	op     op // opPhrase, opAnd, opOr, opNot
 	phrase string
 	fields []string // of opPhrase: where the phrase may stand
+	before string   // of opPhrase: the name before its colon, where nothing is searched by it
 	kids   []*term
 }
 
 // ParseSearch reads the value of a $search over entities of type t: words and
 // phrases in double quotes, joined by AND (also by nothing), OR and NOT in
 // capitals (documented), with parentheses. In quotes a phrase may begin with the
-// name of a text property and a colon, and then looks only there. The error is
+// name of a property of texts and a colon, and then looks only there. The error is
 // an *Error.
 func ParseSearch(text string, t *Type) (*Search, error) {
 	p := &searchParser{clause: clause{"$search", "search", strings.TrimSpace(text)}}
@@ -32,9 +36,11 @@ func ParseSearch(text string, t *Type) (*Search, error) {
 	}
 	for _, prop := range t.All() {
 		switch {
-		case prop.Kind != KindString || prop.Collection:
+		case prop.Kind != KindString:
 		case prop.unseen():
 			p.secrets = append(p.secrets, prop.Name)
+		case prop.Collection:
+			p.lists = append(p.lists, prop.Name)
 		default:
 			p.fields = append(p.fields, prop.Name)
 		}
@@ -82,11 +88,38 @@ func (s *scope) find(t *term) bool {
 		return t.op == opAnd
 	}
 	for _, name := range t.fields {
-		if s.root.IsObject() && foldIndex(s.root.Get(name).Str, t.phrase) >= 0 {
+		if s.root.IsObject() && mentions(s.root.Get(name), t.phrase) {
 			return true
 		}
 	}
 	return false
+}
+
+// mentions tells whether a text, or one of a list of texts, has a phrase in it.
+func mentions(v gjson.Result, phrase string) bool {
+	if !v.IsArray() {
+		return foldIndex(v.Str, phrase) >= 0
+	}
+	return slices.ContainsFunc(v.Array(), func(one gjson.Result) bool { return foldIndex(one.Str, phrase) >= 0 })
+}
+
+// Unsearched returns what stands before the colon of a phrase that no text property is
+// named by, "" for none: whoever has rules of what may be asked looks at it. Then the
+// phrase is looked for as it stands.
+func (s *Search) Unsearched() string {
+	if s == nil {
+		return ""
+	}
+	return s.expr.unsearched()
+}
+
+func (t *term) unsearched() string {
+	for _, kid := range t.kids {
+		if name := kid.unsearched(); name != "" {
+			return name
+		}
+	}
+	return t.before
 }
 
 type searchParser struct {
@@ -94,6 +127,7 @@ type searchParser struct {
 	pos     int
 	depth   int
 	fields  []string
+	lists   []string // what is searched only where it is named
 	secrets []string // what no query may name
 }
 
@@ -216,9 +250,11 @@ func (p *searchParser) quoted() (*term, error) {
 					Help: fmt.Sprintf("'%s' is a secret: no query looks at it.", secret)}
 			}
 		}
-		for _, field := range p.fields {
-			if strings.EqualFold(field, strings.TrimSpace(name)) {
-				t.phrase, t.fields = strings.TrimSpace(value), []string{field}
+		t.before = strings.TrimSpace(name)
+		for _, field := range slices.Concat(p.fields, p.lists) {
+			if strings.EqualFold(field, t.before) {
+				t.phrase, t.fields, t.before = strings.TrimSpace(value), []string{field}, ""
+				break
 			}
 		}
 		if t.phrase == "" {

@@ -14,8 +14,9 @@ const maxNesting = 64
 // Selection is a checked $select. It is never changed, so one Selection may be
 // used by many goroutines.
 type Selection struct {
-	root pick
-	list []string
+	root  pick
+	list  []string
+	links []string // navigation properties that were named
 }
 
 // pick is a property that was selected, or the way to one.
@@ -93,6 +94,9 @@ func (s *Selection) add(item, text string, t *Type) (canonical string, err error
 		if p.Unserved {
 			return "", p.notServed("$select")
 		}
+		if p.Navigation {
+			s.links = append(s.links, p.Name)
+		}
 		at = at.kid(p.Name, cast, from)
 		names = append(names, p.Name)
 		cast, from, t, typeName = nil, nil, nil, p.TypeName()
@@ -122,6 +126,14 @@ func (s *Selection) String() string {
 		return ""
 	}
 	return strings.Join(s.list, ",")
+}
+
+// Links returns the navigation properties that were named: nothing of them is shown, but by $expand.
+func (s *Selection) Links() []string {
+	if s == nil {
+		return nil
+	}
+	return s.links
 }
 
 // Apply appends the entity's JSON object with exactly the selected properties

@@ -47,6 +47,24 @@ func Cut(s string, limit int, mark string) string {
 	return s[:end] + mark
 }
 
+// Wrap breaks a text between its words, so that no line is longer than width, but for a word
+// that is. An empty text is one empty line.
+func Wrap(s string, width int) []string {
+	lines := []string{""}
+	for word := range strings.FieldsSeq(s) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) <= width:
+			*last += " " + word
+		default:
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
 // Clean writes a text that a stranger sent so that a terminal shows it and does not
 // obey it: what is not printable is escaped as in Go.
 func Clean(s string) string {

@@ -40,6 +40,7 @@ type Collection struct {
 	CountOnce bool                                   // only the first page has the count
 	Unpaged   bool                                   // all of it is one page, where $top asks for none
 	Usual     *odata.Selection                       // what is shown without $select; nil: all
+	Custom    []string                               // parameters of the address itself, which are no options of OData
 	Finish    func(a *engine.Reply, o odata.Options) // sets further headers of a list; nil: none
 }
 
@@ -87,7 +88,9 @@ const MaxExpand = 1
 
 // List answers a collection with the query options of the request.
 func (c *Call) List(col Collection) (engine.Reply, error) {
-	o, err := c.Options(col.Type, listOptions)
+	allowed := listOptions
+	allowed.Custom = col.Custom
+	o, err := c.Options(col.Type, allowed)
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -370,7 +373,7 @@ func sorted(col Collection, o odata.Options, from cursor, limit int) (p page) {
 // Count answers a $count segment: the number as plain text. Observed: clients
 // ask with Accept: text/plain.
 func (c *Call) Count(col Collection) (engine.Reply, error) {
-	o, err := c.Options(col.Type, odata.Allowed{Filter: true, Search: true})
+	o, err := c.Options(col.Type, odata.Allowed{Filter: true, Search: true, Custom: col.Custom})
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -390,11 +393,20 @@ func (c *Call) Count(col Collection) (engine.Reply, error) {
 	return engine.Reply{Status: http.StatusOK, Media: engine.MediaText, Body: strconv.AppendInt(c.Room(20), int64(n), 10)}, nil
 }
 
-// Options parses the request's query options.
+// Options parses the request's query options. A navigation property in $select shows
+// nothing (observed: msgraph-sdk-powershell issue 1737), and the journal says so.
 func (c *Call) Options(t *odata.Type, allowed odata.Allowed) (odata.Options, error) {
 	o, err := odata.Parse(c.Query, t, allowed)
 	if err == nil {
 		err = c.applyFormatOption(o.Format)
+	}
+	expanded := func(name string) bool {
+		return slices.ContainsFunc(o.Expand, func(item odata.ExpandItem) bool { return item.Property.Name == name })
+	}
+	for _, name := range o.Select.Links() {
+		if !expanded(name) {
+			c.Advise("$select=" + name + " shows nothing, since it is a relation: $expand=" + name + " shows it")
+		}
 	}
 	return o, err
 }

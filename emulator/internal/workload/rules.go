@@ -22,8 +22,10 @@ type Rules struct {
 	Unique     []string // text properties of which no two objects have the same value, letter case aside
 	Keys       []string // further properties by which a path may name an object: federatedIdentityCredentials(name='…')
 
-	KeyPrefix string // what may stand before an id: its qualified form; "": nothing
-	Concrete  string // the type of an object whose body names none, where Type is abstract; "": it must
+	KeyPrefix string               // what may stand before an id: its qualified form; "": nothing
+	KeyFits   func(id string) bool // tells whether a key can be one; nil: any can
+	BadKey    string               // the words for a key that cannot
+	Concrete  string               // the type of an object whose body names none, where Type is abstract; "": it must
 
 	InPlaceOfID string // one of Unique that may stand where the id does; "": none
 

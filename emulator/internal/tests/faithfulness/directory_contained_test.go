@@ -43,7 +43,11 @@ func (in inner) rows() []statement {
 			func(t *testing.T, g *rig.Rig) {
 				at, id := made(t, g)
 				assert.Equal(t, id, g.Found(t, at).Text("id"))
-				assert.Equal(t, 404, g.Get(t, strings.TrimSuffix(at, id)+rig.UnknownID).Status)
+				unknown := rig.UnknownID
+				if strings.HasPrefix(in.operation[strings.IndexByte(in.operation, '.')+1:], "appRoleAssign") { // these ids have a form
+					unknown = strings.Repeat("A", 43)
+				}
+				assert.Equal(t, 404, g.Get(t, strings.TrimSuffix(at, id)+unknown).Status)
 			}},
 		{in.operation + ".update", "ok", update, in.page, inferred,
 			func(t *testing.T, g *rig.Rig) {

@@ -126,11 +126,12 @@ var userStatements = []statement{
 			id := createdID(t, g, "/users", personBody("ann", ""))
 			refuses(t, g, 400, "PATCH", "/users/"+id, `{"responseHeaders":1}`, refusedCode, "Invalid property 'responseHeaders'.")
 		}},
-	{"users.update", "required-null", "A required property is not taken away: 400, nothing changes", "docs-contrib issue 6580: text", inferred,
+	{"users.update", "required-null", "A required property is not taken away: 400 `A value is required for property 'displayName' of resource " +
+		"'User'.`, nothing changes", "CIPP#6096", observed,
 		func(t *testing.T, g *rig.Rig) {
 			id := createdID(t, g, "/users", personBody("ann", ""))
 			refuses(t, g, 400, "PATCH", "/users/"+id, `{"displayName":null,"jobTitle":"x"}`, refusedCode,
-				"Invalid value specified for property 'displayName' of resource 'User'.")
+				"A value is required for property 'displayName' of resource 'User'.")
 			assert.Equal(t, []string{"ann", ""}, []string{g.Found(t, v1(g, "/users/"+id)).Text("displayName"), g.Found(t, v1(g,
 				"/users/"+id)).Text("jobTitle")})
 		}},

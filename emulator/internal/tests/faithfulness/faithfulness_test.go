@@ -45,7 +45,7 @@ func faithfulness() []statement {
 		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals(),
 		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements, newPasswordStatements,
 		containedStatements(), extensionStatements(), extensionValueStatements, photoStatements(), fixtureAppStatements, permissionStatements,
-		directoryUserStatements(), directoryGroupStatements(), directoryTenantStatements(), directoryObjectStatements())
+		directoryUserStatements(), valueStatements, windowStatements, inheritedRows(), directoryGroupStatements(), directoryTenantStatements(), directoryObjectStatements())
 }
 
 func TestFaithfulness(t *testing.T) {

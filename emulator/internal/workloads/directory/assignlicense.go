@@ -3,9 +3,13 @@ package directory
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -44,19 +48,22 @@ func assign(c *workload.Call, on *entity.Object) (o *entity.Object, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if values["addLicenses"] == nil || values["removeLicenses"] == nil {
-		return nil, workload.Refuse("The parameters 'addLicenses' and 'removeLicenses' are required.").
-			Help("missing", "/", `want {"addLicenses": [{"skuId": "…", "disabledPlans": []}], "removeLicenses": []}`)
+	if err := missingParameters("assignLicense", values, "addLicenses", "removeLicenses"); err != nil {
+		return nil, err
+	}
+	add, remove, err := licencesIn(values)
+	if err != nil {
+		return nil, err
 	}
 	err = c.Objects.Store(c).Update(c.Now, func(tx *entity.Tx) error {
 		if on = tx.At(on.Place); on == nil {
 			return notHere("")
 		}
-		licences, err := changedLicences(tx, on, listOf(values, "addLicenses"), textsOf(values, "removeLicenses"))
+		licences, err := changedLicences(c, tx, on, add, remove)
 		if err != nil {
 			return err
 		}
-		if len(listOf(values, "addLicenses")) > 0 && is(on, "user") && prop(on, "usageLocation").Str == "" {
+		if len(add) > 0 && is(on, "user") && prop(on, "usageLocation").Str == "" {
 			return workload.Refuse("License assignment cannot be done for user with invalid usage location.")
 		}
 		if o, err = rewrite(tx, on, change{"assignedLicenses", licences}); err == nil && is(on, "user") {
@@ -67,28 +74,100 @@ func assign(c *workload.Call, on *entity.Object) (o *entity.Object, err error) {
 	return o, err
 }
 
-// changedLicences are an object's licences after a change.
-func changedLicences(tx *entity.Tx, o *entity.Object, add []any, remove []string) ([]any, error) {
+// licencesIn reads the licences that a body adds and removes. What is no GUID is refused,
+// observed: docs issue 2853; so is one that is added and removed at once, and what is no
+// licence at all (chosen words).
+func licencesIn(values map[string]any) (add []map[string]any, remove []string, err error) {
+	guid := func(v any) (string, error) {
+		text, _ := v.(string)
+		if !ids.IsGUID(text) {
+			return "", workload.Refuse("Cannot convert a primitive value to the expected type 'Edm.Guid'. "+
+				"See the inner exception for more details.").
+				Help("wrongType", "", "%v is no GUID", v)
+		}
+		return strings.ToLower(text), nil
+	}
+	adds, ok := values["addLicenses"].([]any)
+	removes, also := values["removeLicenses"].([]any)
+	if !ok || !also {
+		return nil, nil, invalidParameter("addLicenses", `want {"addLicenses": [{"skuId": "…", "disabledPlans": []}], "removeLicenses": []}`)
+	}
+	for _, one := range removes {
+		id, err := guid(one)
+		if err != nil {
+			return nil, nil, err
+		}
+		remove = append(remove, id)
+	}
+	for _, one := range adds {
+		licence, ok := one.(map[string]any)
+		if !ok {
+			return nil, nil, invalidParameter("addLicenses", `want {"skuId": "…", "disabledPlans": []} of each licence`)
+		}
+		id, err := guid(licence["skuId"])
+		if err != nil {
+			return nil, nil, err
+		}
+		if slices.Contains(remove, id) {
+			return nil, nil, workload.Refuse("License %s cannot be added and removed in one request.", id)
+		}
+		plans := []any{}
+		for _, plan := range listOf(licence, "disabledPlans") {
+			id, err := guid(plan)
+			if err != nil {
+				return nil, nil, err
+			}
+			plans = append(plans, id)
+		}
+		add = append(add, map[string]any{"disabledPlans": plans, "skuId": id})
+	}
+	return add, remove, nil
+}
+
+// unknownPlan refuses to disable a plan that a licence does not have (observed that it is
+// refused: azure-docs issue 81269; the words are chosen). A licence whose plans the world
+// does not know may have any.
+func unknownPlan(c *workload.Call, sku *entity.Object, disabled []any) error {
+	plans := prop(sku, "servicePlans").Array()
+	if len(plans) == 0 && len(disabled) > 0 {
+		c.Advise("the plans of the licence " + prop(sku, "skuPartNumber").Str + " are not known here, so disabledPlans was not checked: " +
+			"a fixture's entities can list them, as servicePlans of a subscribedSku")
+		return nil
+	}
+	for _, id := range disabled {
+		has := func(plan gjson.Result) bool { return strings.EqualFold(plan.Get("servicePlanId").Str, id.(string)) }
+		if !slices.ContainsFunc(plans, has) {
+			return workload.Refuse("Service plan %s does not belong to license %s.", id, prop(sku, "skuId").Str).
+				Help("unknownPlan", "/addLicenses", "GET /subscribedSkus lists the servicePlans of each licence")
+		}
+	}
+	return nil
+}
+
+// changedLicences are an object's licences after a change. The words are observed, of the
+// licence that the tenant does not have and of the one that the user does not have:
+// cli-microsoft365's tests, and clients that look for them.
+func changedLicences(c *workload.Call, tx *entity.Tx, o *entity.Object, add []map[string]any, remove []string) ([]any, error) {
 	licences := []any{}
 	gone := map[string]bool{}
 	for _, id := range remove {
-		gone[strings.ToLower(id)] = true
+		gone[id] = true
 	}
 	adding := map[string]map[string]any{}
 	var order []string
-	for _, one := range add {
-		licence, _ := one.(map[string]any)
-		id := strings.ToLower(textIn(licence, "skuId"))
+	for _, licence := range add {
+		id := textIn(licence, "skuId")
 		sku := skuOf(tx.View, id)
-		if sku == nil { // chosen words; the service's begin so
-			return nil, workload.Refuse("License %s does not correspond to a valid company License.", id).
-				Help("unknownSku", "/addLicenses", "GET /subscribedSkus lists those of the tenant")
+		if sku == nil {
+			return nil, unknownLicence(id, "/addLicenses")
+		}
+		if err := unknownPlan(c, sku, listOf(licence, "disabledPlans")); err != nil {
+			return nil, err
 		}
 		if _, twice := adding[id]; !twice {
 			order = append(order, id)
 		}
-		preset(licence, "disabledPlans", []any{})
-		adding[id] = map[string]any{"disabledPlans": licence["disabledPlans"], "skuId": id}
+		adding[id] = licence
 	}
 	had := map[string]bool{}
 	for _, one := range prop(o, "assignedLicenses").Array() {
@@ -102,8 +181,11 @@ func changedLicences(tx *entity.Tx, o *entity.Object, add []any, remove []string
 			licences = append(licences, one.Value())
 		}
 	}
-	for id := range gone {
-		if !had[id] { // chosen words; the service's begin so
+	for _, id := range remove {
+		if !had[id] {
+			if skuOf(tx.View, id) == nil {
+				return nil, unknownLicence(id, "/removeLicenses")
+			}
 			return nil, workload.Refuse("User does not have a corresponding license.").
 				Help("noLicense", "/removeLicenses", "it does not have %s", id)
 		}
@@ -119,6 +201,11 @@ func changedLicences(tx *entity.Tx, o *entity.Object, add []any, remove []string
 		licences = append(licences, adding[id])
 	}
 	return licences, nil
+}
+
+func unknownLicence(id, where string) error {
+	return workload.Refuse("License %s does not correspond to a valid company License.", id).
+		Help("unknownSku", where, "GET /subscribedSkus lists those of the tenant")
 }
 
 // skuOf is a licence that the tenant has; nil for none.

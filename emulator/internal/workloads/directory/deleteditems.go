@@ -25,7 +25,8 @@ var deletedHome = entity.Home{Name: entity.DeletedItems}
 const parked = "~"
 
 // directoryRules lets what was deleted too long ago go, before it is read.
-var directoryRules = &workload.Rules{Type: "directory", Settle: expireDeleted}
+// Nobody changes the directory itself (documented: no page does).
+var directoryRules = &workload.Rules{Type: "directory", Settle: expireDeleted, Absent: words("update")}
 
 // expireDeleted removes what was deleted more than 30 days ago.
 func expireDeleted(c *workload.Call, s *entity.Store) error {
@@ -169,7 +170,7 @@ func restoreObject(c *workload.Call, on *entity.Object) (engineReply, error) {
 		}
 		keys := o.Keys()
 		if name := textIn(values, "newUserPrincipalName"); name != "" && is(o, "user") {
-			if err := checkUser(tx, map[string]any{"userPrincipalName": name}); err != nil {
+			if err := checkUser(c, tx, map[string]any{"userPrincipalName": name}); err != nil {
 				return err
 			}
 			if o, err = rewrite(tx, o, change{"userPrincipalName", name}); err != nil {
@@ -233,7 +234,7 @@ func deletedOwnedObjects(c *workload.Call, _ *entity.Object) (engineReply, error
 		return engineReply{}, err
 	}
 	if kind := textIn(values, "type"); !strings.EqualFold(kind, "Group") {
-		return engineReply{}, workload.Refuse("The value of the parameter 'type' is not valid.").Help("invalidValue", "/type", "want Group")
+		return engineReply{}, invalidParameter("type", "want Group")
 	}
 	in := c.Objects.Store(c).View()
 	list := []*entity.Object{}

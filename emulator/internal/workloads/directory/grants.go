@@ -34,6 +34,12 @@ func grantID(list ...string) string {
 	return base64.RawURLEncoding.EncodeToString(all)
 }
 
+// isAssignmentID tells whether a text can be the id of an app role assignment: two GUIDs' bytes.
+func isAssignmentID(id string) bool {
+	b, err := base64.RawURLEncoding.DecodeString(id)
+	return err == nil && len(b) == 2*16
+}
+
 func createGrant(_ *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	v := d.Values
 	client, resource, principal := textIn(v, "clientId"), textIn(v, "resourceId"), textIn(v, "principalId")
@@ -95,6 +101,7 @@ func updateGrant(_ *workload.Call, _ *entity.Tx, o *entity.Object, d *workload.D
 // their own: a principal's and a resource's navigations show the same objects.
 var assignmentRules = &workload.Rules{
 	Type: "appRoleAssignment", Set: "appRoleAssignments", Advanced: true,
+	KeyFits: isAssignmentID, BadKey: "Invalid resource identifier for EntitlementGrant.", // observed: docs issue 5869
 	Required: words("principalId resourceId appRoleId"),
 	ReadOnly: words("createdDateTime creationTimestamp deletedDateTime principalDisplayName principalType resourceDisplayName"),
 	Create:   createAssignment,

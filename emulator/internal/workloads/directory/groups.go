@@ -78,6 +78,13 @@ func createGroup(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		}
 	}
 	m365 := unified(textsOf(v, "groupTypes"))
+	switch {
+	case !m365 || boolOf(v, "mailEnabled") || c.Trusted:
+	case boolOf(v, "isAssignableToRole"): // observed: azure-docs issue 78786
+		return workload.Refuse("GroupType cannot be set for security groups assignable to roles.")
+	default: // documented: a Microsoft 365 group is mail-enabled; the words are chosen
+		return invalidValue("mailEnabled", "group").Help("mailEnabled", "/mailEnabled", "a group of the type Unified has mailEnabled true")
+	}
 	if boolOf(v, "mailEnabled") && !m365 { // observed: docs-contrib issue 8276
 		return workload.Refuse("The service does not currently support writes of mail-enabled groups. " +
 			"Please ensure that the mail-enablement property is unset and the security-enablement property is set.")
@@ -121,8 +128,11 @@ func checkGroup(v map[string]any) error {
 }
 
 // updateGroup looks at a change of a group.
-func updateGroup(_ *workload.Call, tx *entity.Tx, old *entity.Object, d *workload.Draft) error {
+func updateGroup(c *workload.Call, tx *entity.Tx, old *entity.Object, d *workload.Draft) error {
 	if err := checkGroup(d.Values); err != nil {
+		return err
+	}
+	if err := sameKindOfGroup(old, d.Values); err != nil && !c.Trusted {
 		return err
 	}
 	if nickname := textIn(d.Values, "mailNickname"); nickname != "" && unified(groupTypesOf(old)) {
@@ -133,6 +143,18 @@ func updateGroup(_ *workload.Call, tx *entity.Tx, old *entity.Object, d *workloa
 			}
 			d.Values["mail"], d.Values["proxyAddresses"] = nickname+"@"+domain, withMail(addresses, nickname+"@"+domain)
 		}
+	}
+	return nil
+}
+
+// sameKindOfGroup refuses to make a security group a Microsoft 365 group or the other way
+// round. Observed, of mailEnabled: docs issue 2226; of groupTypes inferred.
+func sameKindOfGroup(old *entity.Object, v map[string]any) error {
+	if mail, given := v["mailEnabled"].(bool); given && mail != prop(old, "mailEnabled").Bool() {
+		return invalidValue("mailEnabled", "group")
+	}
+	if _, given := v["groupTypes"]; given && unified(textsOf(v, "groupTypes")) != unified(groupTypesOf(old)) {
+		return invalidValue("groupTypes", "group")
 	}
 	return nil
 }
@@ -239,8 +261,7 @@ func validateGroup(c *workload.Call, on *entity.Object) (engineReply, error) {
 		return engineReply{}, err
 	}
 	if kind := textIn(values, "entityType"); on == nil && !strings.EqualFold(kind, "Group") {
-		return engineReply{}, workload.Refuse("The value of the parameter 'entityType' is not valid.").
-			Help("invalidValue", "/entityType", "want Group")
+		return engineReply{}, invalidParameter("entityType", "want Group")
 	}
 	var bad []string
 	if nickname := textIn(values, "mailNickname"); nickname != "" && !fitNickname(nickname) {

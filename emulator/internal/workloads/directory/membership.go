@@ -77,12 +77,12 @@ func checked(given []string, of []*entity.Object) (found []string) {
 }
 
 // check answers which of the ids in a member of the body the object is a member of.
-func check(c *workload.Call, on *entity.Object, member string, fits func(*entity.Object) bool) (engineReply, error) {
+func check(c *workload.Call, on *entity.Object, action, member string, fits func(*entity.Object) bool) (engineReply, error) {
 	values, err := body(c)
 	if err != nil {
 		return engineReply{}, err
 	}
-	given, err := stringsIn(values, member)
+	given, err := stringsIn(action, values, member)
 	if err != nil {
 		return engineReply{}, err
 	}
@@ -115,32 +115,35 @@ func isSecurity(o *entity.Object) bool {
 
 // checkMemberGroups: which of the groups is it a member of. Documented: transitively.
 func checkMemberGroups(c *workload.Call, on *entity.Object) (engineReply, error) {
-	return check(c, on, "groupIds", isGroup)
+	return check(c, on, "checkMemberGroups", "groupIds", isGroup)
 }
 
 // checkMemberObjects is the same for groups, roles and administrative units.
 func checkMemberObjects(c *workload.Call, on *entity.Object) (engineReply, error) {
-	return check(c, on, "ids", anyObject)
+	return check(c, on, "checkMemberObjects", "ids", anyObject)
 }
 
 // getMemberGroups: the ids of all groups that it is a member of. Documented: without pages.
 func getMemberGroups(c *workload.Call, on *entity.Object) (engineReply, error) {
-	return memberIDs(c, on, isGroup)
+	return memberIDs(c, on, "getMemberGroups", isGroup)
 }
 
 // getMemberObjects: those of groups, roles and administrative units.
 func getMemberObjects(c *workload.Call, on *entity.Object) (engineReply, error) {
-	return memberIDs(c, on, anyObject)
+	return memberIDs(c, on, "getMemberObjects", anyObject)
 }
 
-func memberIDs(c *workload.Call, on *entity.Object, fits func(*entity.Object) bool) (engineReply, error) {
+func memberIDs(c *workload.Call, on *entity.Object, action string, fits func(*entity.Object) bool) (engineReply, error) {
 	values, err := body(c)
 	if err != nil {
 		return engineReply{}, err
 	}
+	if err := missingParameters(action, values, "securityEnabledOnly"); err != nil {
+		return engineReply{}, err
+	}
 	only, given := values["securityEnabledOnly"].(bool)
 	if !given {
-		return engineReply{}, workload.Refuse("The value of the parameter 'securityEnabledOnly' is missing or no boolean.")
+		return engineReply{}, invalidParameter("securityEnabledOnly", "want true or false")
 	}
 	if only && !is(on, "user") { // documented: for users and service principals only
 		if !is(on, "servicePrincipal") {
@@ -168,14 +171,17 @@ func getByIDs(c *workload.Call, _ *entity.Object) (engineReply, error) {
 	if err != nil {
 		return engineReply{}, err
 	}
-	given, err := stringsIn(values, "ids")
+	given, err := stringsIn("getByIds", values, "ids")
 	if err != nil {
 		return engineReply{}, err
 	}
 	if len(given) > maxGotten {
 		return engineReply{}, workload.Refuse("Number of included identifiers cannot exceed '%d'.", maxGotten)
 	}
-	types := textsOf(values, "types")
+	types, err := typesIn(values)
+	if err != nil {
+		return engineReply{}, err
+	}
 	in := c.Objects.Store(c).View()
 	list := []*entity.Object{}
 	seen := map[string]bool{}
@@ -193,11 +199,49 @@ func getByIDs(c *workload.Call, _ *entity.Object) (engineReply, error) {
 	return c.Objects.Page(c, "directoryObject", "directoryObjects", list)
 }
 
+// directoryTypes are the types that derive from directoryObject. Source: the published
+// metadata of v1.0 and beta (2026-08); that a name which is none of them is refused is chosen,
+// and the words are.
+var directoryTypes = namesOf(`directoryObject activityBasedTimeoutPolicy administrativeUnit agentIdentity agentIdentityBlueprint
+	agentIdentityBlueprintPrincipal agentUser appManagementPolicy appRoleAssignment application authorizationPolicy
+	certificateAuthorityDetail certificateBasedApplicationConfiguration certificateBasedAuthPki claimsMappingPolicy contract
+	crossTenantAccessPolicy device directoryObjectPartnerReference directoryRole directoryRoleTemplate directorySettingTemplate endpoint
+	extensionProperty federatedTokenValidationPolicy group groupSettingTemplate homeRealmDiscoveryPolicy
+	identitySecurityDefaultsEnforcementPolicy mailbox multiTenantOrganizationMember orgContact organization permissionGrantPolicy
+	policyBase remoteTenantGroup resourceSpecificPermissionGrant servicePrincipal stsPolicy tenantAppManagementPolicy
+	tokenIssuancePolicy tokenLifetimePolicy trustedCertificateAuthorityAsEntityBase user`)
+
+func namesOf(text string) map[string]bool {
+	names := map[string]bool{}
+	for _, name := range words(text) {
+		names[strings.ToLower(name)] = true
+	}
+	return names
+}
+
+// typesIn are the types that a body asks for, without their namespace.
+func typesIn(values map[string]any) ([]string, error) {
+	if values["types"] == nil {
+		return nil, nil
+	}
+	types, err := stringsIn("getByIds", values, "types")
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range types {
+		types[i] = strings.TrimPrefix(strings.TrimPrefix(name, "#"), "microsoft.graph.")
+		if !directoryTypes[strings.ToLower(types[i])] {
+			return nil, invalidParameter("types", "'%s' is no type of directory object; want user, group, device and the like", name)
+		}
+	}
+	return types, nil
+}
+
 // ofTypes tells whether an object is of one of some types; none named, or
 // directoryObject: of any.
 func ofTypes(o *entity.Object, types []string) bool {
 	for _, t := range types {
-		if t == "directoryObject" || strings.EqualFold(t, kindOf(o)) {
+		if strings.EqualFold(t, "directoryObject") || strings.EqualFold(t, kindOf(o)) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package directory
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
@@ -20,6 +21,28 @@ func missingValue(property, typ string) *apierror.Error {
 func invalidValue(property, typ string) *apierror.Error {
 	e := workload.Refuse("Invalid value specified for property '%s' of resource '%s'.", property, apierror.ResourceName(typ))
 	return e.Help("InvalidValue", property, "%s", e.Message)
+}
+
+// missingParameters answers the body of an action that lacks some of its parameters; nil
+// where it has them all. A text that is empty counts as none. The words are the OData
+// library's, observed: Microsoft365DSC issue 5977 (2025).
+func missingParameters(action string, values map[string]any, names ...string) error {
+	var missing []string
+	for _, name := range names {
+		if v := values[name]; v == nil || v == "" {
+			missing = append(missing, name)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return workload.Refuse("One or more parameters of the operation '%s' are missing from the request payload. "+
+		"The missing parameters are: %s.", action, strings.Join(missing, ", "))
+}
+
+// invalidParameter answers a parameter of an action that cannot be so (chosen words).
+func invalidParameter(name, help string, args ...any) error {
+	return workload.Refuse("The value of the parameter '%s' is not valid.", name).Help("invalidValue", "/"+name, help, args...)
 }
 
 // readOnlyValue is observed: msgraph-beta-sdk-java issue 621 (2023).

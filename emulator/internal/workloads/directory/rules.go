@@ -12,7 +12,8 @@ import (
 var Workload = &workload.Workload{
 	Extension: directoryExtension,
 	Model:     model,
-	Needs:     slices.Concat(userNeeds, groupNeeds, applicationNeeds, objectNeeds, tenantNeeds, extensionNeeds, photoNeeds),
+	Needs: slices.Concat(userNeeds, groupNeeds, applicationNeeds, objectNeeds, tenantNeeds, extensionNeeds, photoNeeds,
+		moreNeeds),
 	Rules: []*workload.Rules{
 		objectRules, userRules, groupRules, applicationRules, servicePrincipalRules, extensionRules, credentialRules,
 		grantRules, assignmentRules, deviceRules, contactRules, contractRules, unitRules, roleRules, templateRules,

@@ -1,11 +1,18 @@
 package directory
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
+
+// ofOtherServices are properties of a user that other services than the directory keep.
+// Documented: delta-query-overview page; of mailboxSettings inferred.
+var ofOtherServices = words(`aboutMe birthday hireDate interests mailboxSettings mySite pastProjects preferredName responsibilities schools
+	skills`)
 
 // userRules are what is known of users beyond the metadata. Documented, where nothing
 // else is said: the resource page of user, the pages of its operations.
@@ -40,9 +47,8 @@ var userRules = &workload.Rules{
 		"revokeSignInSessions":       revokeSessions,
 	},
 	OrderBy: words("displayName userPrincipalName"), OrderByAdvanced: words("createdDateTime deletedDateTime displayName userPrincipalName"),
-	SingleOnly: words(`aboutMe birthday hireDate interests mailboxSettings mySite pastProjects preferredName responsibilities schools
-		skills`),
-	Derived: words("identities proxyAddresses securityIdentifier"), Derive: deriveUser,
+	SingleOnly: ofOtherServices,
+	Derived:    words("identities proxyAddresses securityIdentifier"), Derive: deriveUser,
 	Create: createUser,
 	Update: updateUser,
 	Delete: softDelete,
@@ -54,7 +60,7 @@ func words(text string) []string { return strings.Fields(text) }
 // createUser completes a new user.
 func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	v := d.Values
-	if err := checkUser(tx, v); err != nil {
+	if err := checkUser(c, tx, v); err != nil {
 		return err
 	}
 	profile, _ := v["passwordProfile"].(map[string]any)
@@ -91,7 +97,7 @@ func createUser(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 // updateUser looks at a change of a user.
 func updateUser(c *workload.Call, tx *entity.Tx, old *entity.Object, d *workload.Draft) error {
 	v := d.Values
-	if err := checkUser(tx, v); err != nil {
+	if err := checkUser(c, tx, v); err != nil {
 		return err
 	}
 	if v["passwordProfile"] != nil {
@@ -117,8 +123,15 @@ func updateUser(c *workload.Call, tx *entity.Tx, old *entity.Object, d *workload
 	return nil
 }
 
+// userChoices are the values that a property of a user may have. Documented: the resource page of user.
+var userChoices = map[string][]string{
+	"userType":                words("Member Guest"),
+	"ageGroup":                words("Minor NotAdult Adult"),
+	"consentProvidedForMinor": words("Granted Denied NotRequired"),
+}
+
 // checkUser refuses values that no user may have. The limits are documented.
-func checkUser(in *entity.Tx, v map[string]any) error {
+func checkUser(c *workload.Call, in *entity.Tx, v map[string]any) error {
 	if name, given := v["userPrincipalName"].(string); given && name != "" {
 		local, domain, ok := strings.Cut(name, "@")
 		if !ok || local == "" || domain == "" || len(name) > 113 || strings.ContainsAny(name, " \"\\/[]:;|=,+*?<>") {
@@ -132,10 +145,42 @@ func checkUser(in *entity.Tx, v map[string]any) error {
 	if nickname, given := v["mailNickname"].(string); given && nickname != "" && !fitNickname(nickname) {
 		return invalidValue("mailNickname", "user")
 	}
-	if place, given := v["usageLocation"].(string); given && len(place) != 2 {
+	if place, given := v["usageLocation"].(string); given && !twoLetters(place) {
 		return invalidValue("usageLocation", "user")
 	}
+	if mail, given := v["mail"].(string); given && !isAddress(mail) {
+		return invalidValue("mail", "user")
+	}
+	for _, name := range slices.Sorted(maps.Keys(userChoices)) {
+		if value, given := v[name].(string); given && !slices.Contains(userChoices[name], value) {
+			return invalidValue(name, "user")
+		}
+	}
+	if c.Trusted {
+		return nil
+	}
+	if len(listOf(v, "businessPhones")) > 1 { // documented: one number can be set
+		return invalidValue("businessPhones", "user")
+	}
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		if v[name] == "" && !slices.Contains(ofOtherServices, name) { // observed: msgraph-sdk-dotnet issue 187
+			e := invalidValue(name, "user")
+			return e.Help("empty", "/"+name, "null takes a value away")
+		}
+	}
 	return nil
+}
+
+// twoLetters tells whether a text can be the code of a country (ISO 3166).
+func twoLetters(s string) bool {
+	return len(s) == 2 && strings.Trim(strings.ToUpper(s), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// isAddress tells whether a text can be an address of mail: one name, at one domain.
+func isAddress(s string) bool {
+	local, domain, _ := strings.Cut(s, "@")
+	return local != "" && domain != "" && !strings.ContainsAny(s, " \t\r\n<>()[]\\,;:\"") && !strings.Contains(domain, "@") &&
+		!strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".")
 }
 
 // fitNickname tells whether a text can be a mail nickname. Documented: at most 64
@@ -210,8 +255,8 @@ func changePassword(c *workload.Call, on *entity.Object) (engineReply, error) {
 		return engineReply{}, denied("Insufficient privileges to complete the operation.")
 	}
 	current, next := textIn(values, "currentPassword"), textIn(values, "newPassword")
-	if current == "" || next == "" {
-		return engineReply{}, workload.Refuse("The parameters 'currentPassword' and 'newPassword' are required.")
+	if err := missingParameters("changePassword", values, "currentPassword", "newPassword"); err != nil {
+		return engineReply{}, err
 	}
 	if !CheckPassword(on, current) {
 		return engineReply{}, workload.Refuse("The specified password does not match the current password.").

@@ -121,16 +121,19 @@ func body(c *workload.Call) (map[string]any, error) {
 	return values, nil
 }
 
-// strings_ returns a member that has to be a list of texts.
-func stringsIn(values map[string]any, name string) ([]string, error) {
+// stringsIn returns a parameter of an action that has to be a list of texts.
+func stringsIn(action string, values map[string]any, name string) ([]string, error) {
+	if err := missingParameters(action, values, name); err != nil {
+		return nil, err
+	}
 	list, ok := values[name].([]any)
 	if !ok {
-		return nil, workload.Refuse("The value of the parameter '%s' is missing or no collection.", name)
+		return nil, invalidParameter(name, "want a list of texts")
 	}
 	texts := make([]string, len(list))
 	for i, v := range list {
 		if texts[i], ok = v.(string); !ok {
-			return nil, workload.Refuse("The value of the parameter '%s' is missing or no collection.", name)
+			return nil, invalidParameter(name, "want a list of texts")
 		}
 	}
 	return texts, nil

@@ -16,7 +16,7 @@ import (
 var Workload = &workload.Workload{
 	Model: model,
 	Needs: needs,
-	Rules: []*workload.Rules{{Type: "educationRoot"}, schools, classes, users},
+	Rules: []*workload.Rules{{Type: "educationRoot", Absent: []string{"update"}}, schools, classes, users},
 }
 
 // PATCH answers with the object, and DELETE removes the group, unit or user behind it.

@@ -18,7 +18,7 @@ const (
 // on users of education differ.
 var needs = []permission.Row{
 	{
-		Calls: `GET /education/schools /education/schools/{id} /education/schools/{id}/classes /education/schools/{id}/users
+		Calls: `GET /education /education/schools /education/schools/{id} /education/schools/{id}/classes /education/schools/{id}/users
 			/education/schools/{id}/administrativeUnit
 			/education/classes /education/classes/{id} /education/classes/{id}/members /education/classes/{id}/teachers
 			/education/classes/{id}/schools /education/classes/{id}/group`,
