@@ -127,7 +127,9 @@ Every flag of serve, exec, token and ca is also an environment variable:
 before the scenario file, that before the default.
 
 "graphemu completion bash --help" tells how a shell completes commands, flags and
-their values; zsh, fish and powershell can be named too.`,
+their values; zsh, fish and powershell can be named too.
+
+` + topicList(),
 		SilenceUsage: true, SilenceErrors: true,
 		Args:              noSuchCommand,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true}, // a person needs it once
@@ -142,5 +144,6 @@ their values; zsh, fish and powershell can be named too.`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(env), newExec(env), newCheck(env), newScenario(env), newRoster(env), newWorld(env),
 		newToken(env), newCA(env), newImport(env), newSchemas(env), newMetadata(env), newOpenAPI(env), newVersion(env))
+	root.SetHelpCommand(newHelp(root, env))
 	return root
 }
