@@ -122,6 +122,7 @@ each run has its own, as FILE.RUN.har.`,
 	if err := c.RegisterFlagCompletionFunc("each-scenario", afterCommas(everyScenario)); err != nil {
 		panic(err) // the name is a constant
 	}
+	groupFlags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := fromEnvironment(fl, env); err != nil {
 			return err

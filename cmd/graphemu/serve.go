@@ -42,6 +42,7 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 	}
 	f.register(c, env, "localhost:9400", "localhost:9443")
 	dataDir(c, &f.options.DataDir, env)
+	groupFlags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if err := fromEnvironment(c.Flags(), env); err != nil {
 			return err
