@@ -37,10 +37,11 @@ what is said around them stands in comments, and with each is how to undo it.`,
 	fl := c.Flags()
 	fl.SortFlags = false
 	fl.StringArrayVar(&hosts, "host", nil, "a further `name` or IP address that a CA made now covers (repeatable)")
+	configFlag(c)
 	dataDir(c, &dir, env)
 	fl.BoolVar(&trust, "trust", false, "print the commands that make this system and its runtimes trust the CA")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if err := fromEnvironment(fl, env); err != nil {
+		if _, err := settle(fl, env); err != nil {
 			return err
 		}
 		ca, err := emulator.StoredCA(dir, hosts)

@@ -53,7 +53,10 @@ problem.`,
 	c.Flags().BoolVar(&allRows, "all-rows", false, "name the first 100 rows of each message about a roster, not 3")
 	metadataFlag(c, &metadata)
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		if err := fromEnvironment(c.Flags(), env); err != nil {
+		_, err := settle(c.Flags(), env)
+		if bad, ok := errors.AsType[badSettings](err); ok { // the files to check are checked all the same
+			fmt.Fprintf(env.errOut, "graphemu: %v\n", bad)
+		} else if err != nil {
 			return err
 		}
 		if identity != "creation" && identity != "matching" {
@@ -61,7 +64,6 @@ problem.`,
 		}
 		checker := emulator.Checker{Matching: identity == "matching"}
 		if len(metadata) > 0 {
-			var err error
 			if checker, err = checker.WithMetadata(metadata...); err != nil {
 				return err
 			}
@@ -127,6 +129,7 @@ func (p printer) check(path string) bool {
 var kinds = map[emulator.Kind]string{
 	emulator.KindScenario: "a scenario",
 	emulator.KindFixture:  "a fixture",
+	emulator.KindConfig:   "flags of serve and exec",
 	emulator.KindProfile:  "the body of a create request",
 }
 

@@ -122,9 +122,11 @@ each run has its own, as FILE.RUN.har.`,
 	if err := c.RegisterFlagCompletionFunc("each-scenario", afterCommas(everyScenario)); err != nil {
 		panic(err) // the name is a constant
 	}
+	configFlag(c)
 	groupFlags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := fromEnvironment(fl, env); err != nil {
+		var err error
+		if f.config, err = settle(fl, env); err != nil {
 			return err
 		}
 		o, err := f.resolve(env)
@@ -135,6 +137,9 @@ each run has its own, as FILE.RUN.har.`,
 			if err := checkOutput(x.har); err != nil {
 				return fmt.Errorf("--har %s: %w", x.har, err)
 			}
+		}
+		if f.config != "" {
+			o.Log.Info("flags are set by a file", "file", f.config)
 		}
 		x.flags, x.command, x.ownData = f, args, !fl.Changed("data-dir")
 		return x.run(c.Context(), o)

@@ -76,6 +76,7 @@ type serverFlags struct {
 	junit     string
 	journal   string
 	readyFile string
+	config    string // the file that has set flags
 }
 
 // register adds the flags but for --data-dir, whose default differs.

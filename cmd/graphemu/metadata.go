@@ -78,6 +78,7 @@ func metadataFlag(c *cobra.Command, list *[]string) {
 	if err := c.RegisterFlagCompletionFunc("metadata", orFile(versions)); err != nil {
 		panic(err) // the name is a constant
 	}
+	configFlag(c)
 }
 
 func newMetadataShow(env environment) *cobra.Command {
@@ -101,7 +102,7 @@ with v1.0 or beta is of that version.`,
 	fl.StringVar(&o.Permissions, "permissions", "", "`file` with the table of permissions (default permissions.json of the folder)")
 	fl.BoolVar(&o.Beta, "beta", false, "a path without a version is one of beta")
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		if err := fromEnvironment(fl, env); err != nil {
+		if _, err := settle(fl, env); err != nil {
 			return err
 		}
 		text, err := emulator.ShowMetadata(args[0], o)

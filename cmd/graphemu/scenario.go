@@ -113,7 +113,7 @@ metadata describes.`,
 	}
 	metadataFlag(c, &metadata)
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		if err := fromEnvironment(c.Flags(), env); err != nil {
+		if _, err := settle(c.Flags(), env); err != nil {
 			return err
 		}
 		f, err := emulator.LoadScenario(args[0], metadata...)

@@ -42,9 +42,11 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 	}
 	f.register(c, env, "localhost:9400", "localhost:9443")
 	dataDir(c, &f.options.DataDir, env)
+	configFlag(c)
 	groupFlags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if err := fromEnvironment(c.Flags(), env); err != nil {
+		var err error
+		if f.config, err = settle(c.Flags(), env); err != nil {
 			return err
 		}
 		o, err := f.resolve(env)
@@ -85,6 +87,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 		}
 		defer end()
 	}
+	r.config = f.config
 	r.banner(env.out, o.Scenarios, o.Seed)
 	// Not before: so much memory at once lets the collector run, and all that there is
 	// to collect by then is what the start left.
