@@ -68,7 +68,7 @@ problem.`,
 				return err
 			}
 		}
-		p := printer{out: env.out, checker: checker, rows: 3}
+		p := printer{out: env.paint(env.out), checker: checker, rows: 3, begin: env.begin}
 		if allRows {
 			p.rows = 100
 		}
@@ -89,11 +89,14 @@ type printer struct {
 	out     io.Writer
 	checker emulator.Checker
 	rows    int // of a message about a roster, at most
+	begin   func(what string) (end func())
 }
 
 // check prints what is to be said of a path, and returns whether that is good.
 func (p printer) check(path string) bool {
+	begun := p.begin("checking " + path)
 	r, err := p.checker.Check(path)
+	begun()
 	for _, f := range r.Files {
 		if f.Roster != nil {
 			p.roster(f)

@@ -76,6 +76,7 @@ type serverFlags struct {
 	junit     string
 	journal   string
 	readyFile string
+	quiet     bool
 	config    string // the file that has set flags
 }
 

@@ -62,7 +62,9 @@ What could not be used is told on standard error, with why and where it was firs
 				return fmt.Errorf("--out: %s: %w", name, plain(err))
 			}
 		}
+		begun := env.begin("reading the archive")
 		made, err := emulator.ImportHAR(args[0], o)
+		begun()
 		if err != nil {
 			return err
 		}

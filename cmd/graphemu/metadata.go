@@ -54,7 +54,9 @@ obeyed. All of it is checked first: it writes everything, or nothing.`,
 		if from.Graph == "" {
 			return errors.New("--from is empty: want a URL like " + emulator.PublishedGraph)
 		}
+		begun := env.begin("downloading")
 		list, err := emulator.GetMetadata(c.Context(), args[0], from)
+		begun()
 		if err != nil {
 			return failure{err}
 		}
@@ -105,7 +107,9 @@ with v1.0 or beta is of that version.`,
 		if _, err := settle(fl, env); err != nil {
 			return err
 		}
+		begun := env.begin("reading the metadata")
 		text, err := emulator.ShowMetadata(args[0], o)
+		begun()
 		if err != nil {
 			return err
 		}

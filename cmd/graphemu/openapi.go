@@ -53,7 +53,9 @@ describes, too, up to two navigations deep. A running server has the same at
 			return fmt.Errorf("--origin is %q; want a URL like http://localhost:9400", o.Origin)
 		}
 		o.Origin = strings.TrimRight(o.Origin, "/")
+		begun := env.begin("describing Graph")
 		text, err := emulator.OpenAPI(o)
+		begun()
 		if err != nil {
 			return err
 		}

@@ -95,6 +95,11 @@ func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 		r.Token, r.curlCA(origin), origin+collectionPath)
 }
 
+// short prints where the API is, and nothing else.
+func (r ready) short(out io.Writer) {
+	fmt.Fprintf(out, "ready: %s/beta\n", cmp.Or(r.HTTP, r.HTTPS))
+}
+
 // curlCA is what curl needs to trust an https origin.
 func (r ready) curlCA(origin string) string {
 	switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime"
@@ -42,6 +43,7 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 	}
 	f.register(c, env, "localhost:9400", "localhost:9443")
 	dataDir(c, &f.options.DataDir, env)
+	f.quietFlag(c.Flags(), "print one line once it serves, and nothing else")
 	configFlag(c)
 	groupFlags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -49,6 +51,7 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 		if f.config, err = settle(c.Flags(), env); err != nil {
 			return err
 		}
+		f.hush(c.Flags())
 		o, err := f.resolve(env)
 		if err != nil {
 			return err
@@ -74,7 +77,12 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 		return err
 	}
 	defer closeJournal()
+	begun := func() {}
+	if !f.quiet {
+		begun = env.begin("starting")
+	}
 	s, r, err := start(o, f.readyFile)
+	begun()
 	if err != nil {
 		return err
 	}
@@ -88,7 +96,12 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 		defer end()
 	}
 	r.config = f.config
-	r.banner(env.out, o.Scenarios, o.Seed)
+	if f.quiet {
+		r.short(env.out)
+		env.out = io.Discard
+	} else {
+		r.banner(env.out, o.Scenarios, o.Seed)
+	}
 	// Not before: so much memory at once lets the collector run, and all that there is
 	// to collect by then is what the start left.
 	untouched := make([]byte, headroom)
@@ -96,7 +109,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 
 	<-ctx.Done()
 	late := stop(ctx, s, env)
-	_, _, err = judge(s, o.Verify, f.junit, env.out)
+	_, _, err = judge(s, o.Verify, f.junit, env.paint(env.out))
 	if err = errors.Join(late, err); err != nil {
 		return failure{err}
 	}
