@@ -53,6 +53,7 @@ var bySuites = []struct{ file, has, suite string }{
 	{".ci/clients/README.md", "new ClientSecretCredential(AZURE", "azure-identity-js"},
 	{".ci/clients/README.md", "new DeviceCodeCredential(", "azure-identity-js"},
 	{".ci/clients/README.md", "EnvHttpProxyAgent", "proxy"},
+	{".ci/clients/README.md", "new PublicClientApplication(", "msal-browser"},
 }
 
 // top is the project's first folder.
