@@ -20,7 +20,7 @@ var flagGroups = []flagGroup{
 	{"Listen", []string{"http", "https", "host", "public-url", "proxy", "proxy-allow", "control", "control-origin"}},
 	{"Behaviour", []string{"scenario", "watch", "fixture", "metadata", "permissions", "auth", "clock", "variant", "seed",
 		"timeout", "each-scenario", "each-variant"}},
-	{"Judge", []string{"verify", "junit", "journal", "har"}},
+	{"Judge", []string{"verify", "junit", "journal", "har", "report"}},
 	{"Limits", []string{"max-worlds", "max-profiles", "max-objects", "max-memory", "max-batch", "max-body", "max-upload", "max-uploads",
 		"max-journal", "max-journal-bytes"}},
 	{"Files and output", []string{"state", "data-dir", "config", "ready-file", "log", "log-level", "quiet"}},

@@ -281,7 +281,7 @@ func TestServeKeepsItsState(t *testing.T) {
 // The banner names the file that has set flags.
 func TestBannerNamesTheConfig(t *testing.T) {
 	t.Chdir(t.TempDir())
-	require.NoError(t, os.WriteFile("graphemu.yaml", []byte("http: 127.0.0.1:0\nhttps: ''\nfixture: contoso\n"), 0o600))
+	require.NoError(t, os.WriteFile("graphemu.yaml", []byte("http: 127.0.0.1:0\nhttps: ''\nfixture: contoso\ntimeout: 90s\n"), 0o600))
 	s := launch(t, nil)
 	assert.Contains(t, s.banner, "\n  Config   graphemu.yaml\n")
 	assert.NotContains(t, s.banner, "HTTPS")

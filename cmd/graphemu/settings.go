@@ -26,10 +26,22 @@ func configFlag(c *cobra.Command) {
 // that --config names or that is in the working folder. What then has no value has its
 // default. It returns the path of the file, "" where there is none.
 func settle(flags *pflag.FlagSet, env environment) (file string, err error) {
+	return settleFrom(config.Name, flags, env)
+}
+
+// settleNamed is settle for a command that takes no file but one that is named, since it
+// tells people what to trust.
+func settleNamed(flags *pflag.FlagSet, env environment) error {
+	_, err := settleFrom("", flags, env)
+	return err
+}
+
+// settleFrom is settle with what is read where no file is named.
+func settleFrom(path string, flags *pflag.FlagSet, env environment) (file string, err error) {
 	if err := fromEnvironment(flags, env); err != nil {
 		return "", err
 	}
-	path, named := config.Name, false
+	named := false
 	if f := flags.Lookup("config"); f.Changed {
 		path, named = f.Value.String(), true
 	}

@@ -24,7 +24,7 @@ var settingExamples = map[string]any{
 	"host": "graph.example.test", "public-url": "https://graph.example.test", "proxy": "localhost:9480", "proxy-allow": []string{"example.com"},
 	"control-origin": []string{"http://localhost:5173"}, "scenario": []string{"throttled", "scenarios/nightly.yaml"}, "fixture": "contoso",
 	"metadata": "graph", "permissions": "graph/permissions.json", "clock": "x60", "variant": []string{"createStatus=201"}, "seed": 7,
-	"state": "state.json", "junit": "verdict.xml", "journal": "requests.jsonl", "har": "requests.har", "ready-file": "ready.json",
+	"state": "state.json", "junit": "verdict.xml", "journal": "requests.jsonl", "har": "requests.har", "report": "report.html", "ready-file": "ready.json",
 	"data-dir": ".graphemu", "timeout": "90s", "each-scenario": []string{"throttled", "outage"},
 }
 
