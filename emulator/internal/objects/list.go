@@ -36,6 +36,9 @@ func (l *list) find(e *Engine, s *resource.Segment) *entity.Object {
 		return l.alternate(e, s)
 	}
 	id := s.Keys[0].Value
+	if r := e.rulesOf(l.typ); r != nil && len(id) > len(r.KeyPrefix) && strings.EqualFold(id[:len(r.KeyPrefix)], r.KeyPrefix) {
+		id = id[len(r.KeyPrefix):]
+	}
 	var o *entity.Object
 	switch {
 	case l.linked:

@@ -192,6 +192,10 @@ func (one *object) Shape(dst []byte, s *odata.Selection) []byte {
 	}
 	at := len(dst)
 	json := one.JSON()
+	if one.typ.Media() {
+		dst = appendMediaFacts(dst, from, one.o.JSON)
+		at = len(dst)
+	}
 	shown := one.shows(s)
 	if one.rule != nil {
 		shows := s.Shows // of no selection: everything

@@ -59,7 +59,7 @@ func (e *Engine) getObject(c *workload.Call, p resource.Path) (engine.Reply, err
 		return engine.Reply{}, err
 	}
 	if t.object == nil {
-		return engine.Reply{}, notPresent(t)
+		return engine.Reply{}, e.notThere(t)
 	}
 	o, err := c.Options(t.typ, objectOptions)
 	if err != nil {

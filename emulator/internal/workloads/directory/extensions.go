@@ -1,15 +1,31 @@
 package directory
 
 import (
+	"net/http"
+	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
-// extensionObjectRules are those of open extensions. Documented: the id is the name in
-// v1.0, and an object has at most two of an app (here: two in all, chosen, since which
-// app wrote one is not kept).
+// openExtension is the type of open extensions: objects that take any property.
+const openExtension = "openTypeExtension"
+
+// extensionObjectRules are those of open extensions, which users, groups, devices,
+// administrative units and the organization contain. Documented (pages of openTypeExtension, and
+// "Add custom data to users using open extensions"): the id is the name, in beta too (inferred:
+// the page shows nothing else of directory objects); a path may name one by its qualified name;
+// an update takes away what it does not name, and answers 204; an object has at most two of an
+// app (here: two in all, chosen, since which app wrote one is not kept). Observed: a create works
+// without @odata.type (CLI for Microsoft 365), and the error of an unknown name.
 var extensionObjectRules = &workload.Rules{
-	Type: "openTypeExtension", Required: words("extensionName"), PatchStatus: 204,
+	Type: "extension", Concrete: openExtension, KeyPrefix: "microsoft.graph." + openExtension + ".",
+	Required: words("extensionName"), PatchStatus: http.StatusNoContent,
+	NotFound: func(string) error {
+		return &apierror.Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: "Extension with given id not found."}
+	},
 	Create: func(_ *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 		home := entity.Home{Parent: d.Parent, Name: "extensions"}
 		d.ID = textIn(d.Values, "extensionName")
@@ -19,6 +35,15 @@ var extensionObjectRules = &workload.Rules{
 		if tx.List(home).Len() >= 2 {
 			return workload.Refuse("Cannot create more than 2 extensions of an app on an object.")
 		}
+		return nil
+	},
+	Update: func(_ *workload.Call, _ *entity.Tx, old *entity.Object, d *workload.Draft) error {
+		if name, given := d.Values["extensionName"].(string); given && !strings.EqualFold(name, old.ID) {
+			return workload.Refuse("Property 'extensionName' is read-only and cannot be set.").
+				Help("readOnly", "/extensionName", "the extension is %s; delete it, and create another", old.ID) // chosen
+		}
+		delete(d.Values, "extensionName")
+		delete(d.Hidden, odata.OpenMember) // what the update does not name is gone
 		return nil
 	},
 }
