@@ -33,6 +33,7 @@ export async function enter(app, content) {
       field("Version", select), field("Path", typed), el("button", { type: "submit" }, "Open")),
     at && crumbs(path, to),
     wrong && el("p", { class: "bad" }, wrong),
+    !at && [...model.sets.keys()].length === 0 && el("p", null, "There is nothing of this version."),
     !at && el("ul", { class: "sets" }, [...model.sets.keys()].sort().map((name) => el("li", null, el("a", { href: to(name) }, name)))),
     value && Array.isArray(value.value) ? list(value, path, to, app.url("graph") + "/" + version + "/") : null,
     value && !Array.isArray(value.value) ? el("pre", { id: "object" }, JSON.stringify(value, null, 2)) : null,
@@ -52,13 +53,13 @@ function list(value, path, to, root) {
     o?.id ? el("a", { href: to(`${path}/${o.id}`) }, o.id) : "", name(o),
     el("details", null, el("summary", null, "JSON"), el("pre", null, JSON.stringify(o, null, 2)))]);
   const next = value["@odata.nextLink"];
-  let more = null;
+  let more = value.more ? el("p", null, "More are left out.") : null;
   if (next) {
     const u = new URL(next, location.href);
     const rest = decodeURIComponent(u.pathname).split(decodeURIComponent(root)).pop();
     more = el("p", null, el("a", { href: to(rest + u.search) }, "More"));
   }
-  return [table(`${path}: ${value.value.length}${next ? ", and more" : ""}`, ["Id", "Name", "Whole"], rows), more];
+  return [table(`${path}: ${value.value.length}${next || value.more ? ", and more" : ""}`, ["Id", "Name", "Whole"], rows), more];
 }
 
 const name = (o) => String(o?.displayName || o?.userPrincipalName || o?.name || o?.title || o?.subject || "");

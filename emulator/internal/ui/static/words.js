@@ -8,6 +8,9 @@ export function clock(at) {
   return `${whole}.${(fraction + "000").slice(0, 3)}`;
 }
 
+// reading is what a world's clock shows.
+export const reading = (c) => `${c.now.slice(0, 10)} ${clock(c.now)} ${c.mode}${c.mode === "scaled" ? ` ×${c.factor}` : ""}`;
+
 const units = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, "µs": 1e-6, "μs": 1e-6, ns: 1e-9 };
 
 // seconds reads a duration as Go writes it, "1m30s".
