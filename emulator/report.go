@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/graphemu/graphemu/emulator/internal/judge"
-	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/report"
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/journal"
@@ -25,7 +24,7 @@ type RunReport struct {
 
 // Command is a command that ran as the client of a server.
 type Command struct {
-	Repeat string          // what runs it again under the same conditions
+	Repeat string          // what runs it again under the same conditions, as CommandLine gives it
 	Ended  string          // how it ended, in a sentence
 	Run    journal.CardRun // how it did
 }
@@ -120,14 +119,14 @@ func (r *RunReport) gone(names []string) (list []*report.World) {
 
 // Ran tells the report of the command that was the server's client.
 func (r *RunReport) Ran(c Command) {
-	r.run.Repeat, r.run.Ended = redact.Text(c.Repeat), c.Ended
+	r.run.Repeat, r.run.Ended = c.Repeat, c.Ended
 	r.card = &c.Run
 }
 
 // WriteReport writes reports of several runs as one file. command is what runs all of them
 // again; "": the command of the one that there is.
 func WriteReport(w io.Writer, command string, runs ...*RunReport) error {
-	f := report.File{Version: version.String(), Command: redact.Text(command)}
+	f := report.File{Version: version.String(), Command: command}
 	for _, r := range runs {
 		f.Runs = append(f.Runs, &r.run)
 		f.Card.Runs = append(f.Card.Runs, r.line())

@@ -17,6 +17,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/metadata"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/redact"
 	"github.com/graphemu/graphemu/emulator/internal/report"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
@@ -79,7 +80,7 @@ func (s *Server) again() string {
 	command := []string{"graphemu", "serve"}
 	flag := func(name, value, usual string) {
 		if value != usual {
-			command = append(command, "--"+name, words.Shell(value))
+			command = append(command, "--"+name, value)
 		}
 	}
 	for _, source := range s.scenario.Load().sources {
@@ -102,7 +103,27 @@ func (s *Server) again() string {
 	flag("seed", strconv.FormatUint(s.set.Seed, 10), "1")
 	flag("verify", s.set.Verify, VerifyWarn)
 	flag("state", s.set.State, "")
-	return strings.Join(command, " ")
+	return CommandLine(command...)
+}
+
+// CommandLine joins words to a line for a shell, each quoted where that is needed. What
+// looks like a secret is left out of it, as after --password.
+func CommandLine(list ...string) string {
+	line := make([]string, len(list))
+	for i, word := range list {
+		line[i] = redact.Text(word)
+		if i == 0 || !strings.HasPrefix(list[i-1], "-") || strings.HasPrefix(word, "-") {
+			continue
+		}
+		name := strings.TrimLeft(list[i-1], "-")
+		if redact.Name(name) || (name == "u" || name == "user") && strings.Contains(word, ":") {
+			line[i] = redact.Mark
+		}
+	}
+	for i, word := range line {
+		line[i] = words.Shell(word)
+	}
+	return strings.Join(line, " ")
 }
 
 // gathered is what a report takes the world's objects from. entries tell which of them

@@ -30,7 +30,10 @@ type told struct {
 }
 
 // argument is a flag as it was given, by whatever way.
-type argument struct{ name, text string }
+type argument struct {
+	name  string
+	words []string
+}
 
 // notRepeated are flags that have nothing to do with how a run goes.
 var notRepeated = []string{"ready-file", "log", "log-level", "help", "quiet", "config"}
@@ -43,55 +46,43 @@ func given(flags *pflag.FlagSet) (list []argument) {
 		}
 		values := []string{f.Value.String()}
 		if many, ok := f.Value.(pflag.SliceValue); ok {
-			values = many.GetSlice()
+			if values = many.GetSlice(); f.Value.Type() == "stringSlice" {
+				values = []string{strings.Join(values, ",")}
+			}
 		}
 		for _, v := range values {
-			text := "--" + f.Name + " " + shell(v)
+			words := []string{"--" + f.Name, v}
 			switch {
 			case f.Value.Type() == "bool" && v == "true":
-				text = "--" + f.Name
+				words = words[:1]
 			case f.Value.Type() == "bool":
-				text = "--" + f.Name + "=" + v
+				words = []string{"--" + f.Name + "=" + v}
 			}
-			list = append(list, argument{f.Name, text})
+			list = append(list, argument{f.Name, words})
 		}
 	})
 	return list
 }
 
-// shell quotes a text so that it is one word of a shell.
-func shell(s string) string {
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=@%+,", r))
-	}) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 // again is the command line that does all of it again. Where label names a run of a series,
 // it is that of the run alone.
 func (t *told) again(label string, o *emulator.Options) string {
-	words := []string{"graphemu exec"}
+	words := []string{"graphemu", "exec"}
 	for _, a := range t.given {
 		single := label != "" && slices.Contains([]string{"each-scenario", "each-variant", "scenario", "variant"}, a.name)
 		if !single {
-			words = append(words, a.text)
+			words = append(words, a.words...)
 		}
 	}
 	if label != "" {
 		for _, s := range o.Scenarios {
-			words = append(words, "--scenario "+shell(s))
+			words = append(words, "--scenario", s)
 		}
 		for _, name := range slices.Sorted(maps.Keys(o.Variants)) {
-			words = append(words, "--variant "+shell(name+"="+o.Variants[name]))
+			words = append(words, "--variant", name+"="+o.Variants[name])
 		}
 	}
-	words = append(words, "--")
-	for _, w := range t.command {
-		words = append(words, shell(w))
-	}
-	return strings.Join(words, " ")
+	return emulator.CommandLine(append(append(words, "--"), t.command...)...)
 }
 
 // add adds what there is to show of a run whose server has been closed.

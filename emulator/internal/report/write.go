@@ -35,6 +35,8 @@ func Write(w io.Writer, f File) error {
 	}
 	if len(f.Runs) > 1 {
 		r.First = f.card()
+	} else if len(f.Runs) == 1 && f.Runs[0].Ended != "" {
+		r.First = f.ended()
 	}
 	return ui.WriteReport(w, r)
 }
@@ -100,7 +102,7 @@ func (f *File) card() g.Node {
 		rows = append(rows, h.Tr(
 			h.Th(h.Scope("row"), label),
 			h.Td(h.Strong(h.Class(class), g.Text(one.Result))),
-			number(one.Calls, ""), number(one.Retries, ""), number(one.Early, "bad"),
+			number(one.Calls, "Calls", ""), number(one.Retries, "Retries", ""), number(one.Early, "Early calls", "bad"),
 			h.Td(h.Class("why"), g.Text(words.Clean(one.Why)))))
 	}
 	return h.Section(h.ID("card"), h.Aria("labelledby", "card-title"),
@@ -111,11 +113,24 @@ func (f *File) card() g.Node {
 			"Not exercised: the client did as expected, but nothing of the scenario came into play.")))
 }
 
-func number(n int, class string) g.Node {
+// ended is how the command ended and what it did, where there is one run.
+func (f *File) ended() g.Node {
+	one := f.Card.Runs[0]
+	class := "good"
+	if one.Result != journal.ResultPassed {
+		class = "bad"
+	}
+	done := words.Count(one.Calls, "call", "calls") + ", " + words.Count(one.Retries, "retry", "retries") + ", " +
+		words.Count(one.Early, "early call", "early calls")
+	return h.P(h.ID("ended"), h.Strong(h.Class(class), g.Text(one.Result)), g.Text(": "+words.Clean(f.Runs[0].Ended)+" It made "+done+"."))
+}
+
+// number is a cell with its column's name, which a small screen shows beside it.
+func number(n int, name, class string) g.Node {
 	if n == 0 {
 		class = ""
 	}
-	return h.Td(h.Class(strings.TrimSpace("number "+class)), g.Text(strconv.Itoa(n)))
+	return h.Td(h.Class(strings.TrimSpace("number "+class)), h.Data("name", name), g.Text(strconv.Itoa(n)))
 }
 
 func heads(names ...string) g.Node {
@@ -212,7 +227,7 @@ func (f *File) table() g.Node {
 				result = "not passed"
 			}
 			row := h.Tr(h.Th(h.Scope("row"), h.A(h.Href("#/"+escaped(ref(r, w))+"/requests"), g.Text(ref(r, w)))),
-				h.Td(g.Text(result)), number(len(w.kept)+w.left.entries, ""), h.Td(g.Text(words.Clean(w.Verdict.Why()))))
+				h.Td(g.Text(result)), number(len(w.kept)+w.left.entries, "Requests", ""), h.Td(g.Text(words.Clean(w.Verdict.Why()))))
 			if w.Verdict.OK {
 				passed = append(passed, row)
 			} else {

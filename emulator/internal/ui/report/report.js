@@ -16,11 +16,14 @@ const views = { requests, timeline, objects, run };
 const app = {
   world: "", view: "", arguments: [], feed: null, clock: null, events: [], origin: "http://localhost:9400",
   url: (...parts) => path("worlds", app.world, ...parts),
-  // kept says how many requests there are, where the page says whether it is live.
-  kept(feed) {
-    const { entries, left } = feed.world;
-    const shown = feed.entries.length === entries.length ? `${entries.length} requests` : `${feed.entries.length} of ${entries.length} requests, filtered`;
-    return shown + (left ? `. ${left}` : "");
+  kept: {
+    // state says how many requests there are, where the page says whether it is live.
+    state({ entries, world }) {
+      const shown = entries.length === world.entries.length ? `${entries.length} requests` : `${entries.length} of ${world.entries.length} requests, filtered`;
+      return shown + (world.left ? `. ${world.left}` : "");
+    },
+    // has tells whether the entries are there, also those of a chapter that is over.
+    has: (ids) => (ids || []).length > 0 && ids.every((id) => app.feed.world.entries.some((e) => e.id === id)),
   },
 };
 

@@ -65,7 +65,7 @@ export function changed(app) {
   const feed = app.feed;
   const filtered = Object.keys(feed.filter).length > 0 ? ", filtered" : "";
   const cut = feed.entries.length >= most ? `the newest ${most}` : String(feed.entries.length);
-  state.textContent = app.kept ? app.kept(feed) : `${feed.connected ? "Live" : "Connecting…"}: ${cut}${filtered}` + (feed.missed ? `; ${feed.missed} were dropped before they were read` : "");
+  state.textContent = app.kept ? app.kept.state(feed) : `${feed.connected ? "Live" : "Connecting…"}: ${cut}${filtered}` + (feed.missed ? `; ${feed.missed} were dropped before they were read` : "");
   const old = rows;
   rows = new Map();
   const list = [];
