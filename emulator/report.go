@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/graphemu/graphemu/emulator/internal/judge"
 	"github.com/graphemu/graphemu/emulator/internal/report"
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/journal"
@@ -19,7 +18,6 @@ type RunReport struct {
 	room  int              // bytes of entries and objects
 	card  *journal.CardRun // nil: no command ran
 	tally journal.Tally
-	s     *Server
 }
 
 // Command is a command that ran as the client of a server.
@@ -42,7 +40,7 @@ func (w *World) WriteReport(out io.Writer) error {
 }
 
 func (s *Server) report(worlds []*World, verdict journal.Verdict, runs int) *RunReport {
-	r := &RunReport{room: report.MaxBytes / max(runs, 1), s: s}
+	r := &RunReport{room: report.MaxBytes / max(runs, 1)}
 	r.run = report.Run{Label: s.set.Run, Verdict: report.Calm(verdict), Made: s.made(), Repeat: s.again()}
 	for _, source := range s.scenario.Load().sources {
 		r.run.Sources = append(r.run.Sources, report.Source(source))
@@ -50,11 +48,7 @@ func (s *Server) report(worlds []*World, verdict journal.Verdict, runs int) *Run
 	r.run.Sources = report.Texts(r.run.Sources)
 	for _, w := range worlds {
 		one := &report.World{Name: w.Name(), Tenant: w.Tenant(), Clock: report.At(w.Clock()), Due: controlledWorld{w}.Due().Events}
-		if len(worlds) == 1 {
-			one.Verdict = r.run.Verdict // with what dropped worlds have left
-		} else {
-			one.Verdict = report.Calm(w.Verify())
-		}
+		one.Verdict = r.run.Verdict.Of(w.Tenant(), w.Name())
 		if own := w.own.Load(); own != nil {
 			for _, source := range own.sources {
 				one.Sources = append(one.Sources, report.Source(source))
@@ -109,10 +103,7 @@ func (r *RunReport) gone(names []string) (list []*report.World) {
 			slices.ContainsFunc(list, func(w *report.World) bool { return w.Tenant == tenant }) {
 			continue
 		}
-		r.s.worlds.mu.RLock()
-		past := r.s.worlds.past.Of(tenant)
-		r.s.worlds.mu.RUnlock()
-		list = append(list, &report.World{Name: name, Tenant: tenant, Verdict: report.Calm(r.s.judge(nil, []*judge.History{past}, false))})
+		list = append(list, &report.World{Name: name, Tenant: tenant, Verdict: r.run.Verdict.Of(tenant, name)})
 	}
 	return list
 }

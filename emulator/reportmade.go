@@ -50,8 +50,9 @@ func (s *Server) made() (list []report.Made) {
 	if s.set.Permissions != "" {
 		add("permissions", s.set.Permissions)
 	}
-	if f := s.scenario.Load().fixture; !f.BuiltIn && files.IsPath(f.Name) && !add("fixture", f.Name) {
-		add("fixture", filepath.Join(f.Name, "fixture.json"))
+	sc := s.scenario.Load()
+	if ref := cmp.Or(s.set.Fixture, sc.file.Fixture); !sc.fixture.BuiltIn && !add("fixture", ref) {
+		add("fixture", filepath.Join(ref, "fixture.json"))
 	}
 	if s.loaded != "" {
 		list = append(list, report.Made{What: "state, by the checksum in it,", Name: s.set.State, SHA256: s.loaded})

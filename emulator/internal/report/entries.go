@@ -16,6 +16,10 @@ import (
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
+// least is what an entry takes without its bodies, at least: where there is less room,
+// none is read.
+const least = 600
+
 // Entry is what is looked at of an entry before it is chosen.
 type Entry struct {
 	ID, Batch uint64
@@ -150,7 +154,7 @@ func (w *World) choose(list []Entry, room int, read func(Entry) (journal.Entry, 
 	slices.SortFunc(order, func(a, b Entry) int { return cmp.Or(cmp.Compare(class(a), class(b)), cmp.Compare(b.ID, a.ID)) })
 	w.kept, w.left.entries, w.left.bodies = nil, 0, 0
 	for _, chosen := range order {
-		if len(w.kept) == MaxEntries || used >= room {
+		if len(w.kept) == MaxEntries || used+least > room {
 			w.left.entries++
 			continue
 		}

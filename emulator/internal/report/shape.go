@@ -81,15 +81,19 @@ func (s *shape) linked(t *odata.Type, relations []string) (list []*odata.Propert
 		return nil
 	}
 	for _, p := range t.Navigations() {
-		for of := t; of != nil; of = of.Base {
-			if slices.Contains(relations, of.Name+"."+p.Name) {
-				list = append(list, p)
-				break
-			}
+		has := slices.Contains(relations, p.Name) || slices.Contains(relations, backwards[p.Name])
+		for of := t; of != nil && !has; of = of.Base {
+			has = slices.Contains(relations, of.Name+"."+p.Name)
+		}
+		if has {
+			list = append(list, p)
 		}
 	}
 	return list
 }
+
+// backwards are navigation properties that follow a relation to where it comes from.
+var backwards = map[string]string{"memberOf": "members", "ownedObjects": "owners", "directReports": "manager"}
 
 // csdl writes the shape as the views read it.
 func (s *shape) csdl() string {
