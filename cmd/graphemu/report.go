@@ -61,6 +61,7 @@ func given(flags *pflag.FlagSet) (list []argument) {
 			list = append(list, argument{f.Name, words})
 		}
 	})
+	slices.SortStableFunc(list, func(a, b argument) int { return cmp.Compare(a.name, b.name) })
 	return list
 }
 
@@ -154,9 +155,9 @@ func (c *counter) Write(b []byte) (int, error) {
 }
 
 // explain tells why a run failed: its first cause, the last failed calls, and where there
-// is more.
+// is more. Whoever wants no verdict is told nothing.
 func (x *execution) explain(r *outcome) {
-	if r.code() == 0 || r.signal != nil {
+	if r.code() == 0 || r.signal != nil || x.flags.options.Verify == emulator.VerifyOff {
 		return
 	}
 	out := x.env.errOut
