@@ -169,6 +169,9 @@ func (x *execution) explain(r *outcome) {
 	case r.verified:
 		why = fmt.Sprintf("%s ended with exit code %d; as a client it did as expected", name, r.status)
 	}
+	if c := r.verdict.Card("", r.done); why == r.why && c.Result == journal.ResultIdle {
+		why = "no rule of the scenario struck a call: " + c.Why
+	}
 	fmt.Fprintf(out, "First cause: %s.\n", strings.TrimSuffix(cmp.Or(why, "see the verdict"), "."))
 	if err := r.done.WriteFailed(out); err != nil || x.told.runs > 1 {
 		return

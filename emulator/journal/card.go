@@ -31,7 +31,7 @@ type CardRun struct {
 const (
 	ResultPassed = "passed"
 	ResultFailed = "failed"
-	ResultIdle   = "not exercised" // the client did as expected, but nothing of the scenario came into play
+	ResultIdle   = "not exercised" // the client did as expected, but no rule of the scenario struck a call
 )
 
 // maxWhy is how long a reason is at most, in characters: a line of it should fit a

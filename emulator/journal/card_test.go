@@ -42,7 +42,7 @@ func TestTallyCountsWhatClientsDid(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, (&Tally{Failed: []Entry{{ID: 3, World: "default", Method: "GET", Path: "/a\x1b[31m", Status: 429, Operation: "users.list"},
 		{ID: 12, World: "north", Method: "POST", Path: "/b"}}}).WriteFailed(&out))
-	assert.Equal(t, `The 2 calls that failed last:
+	assert.Equal(t, `2 calls failed:
   entry 3                  GET /a\x1b[31m  429        users.list
   entry 12 of world north  POST /b         no answer  -
 `, out.String())

@@ -76,11 +76,13 @@ func (t *Tally) WriteFailed(w io.Writer) error {
 		return err
 	}
 	b := bufio.NewWriter(w)
-	switch n := len(t.Failed); {
-	case n == 1:
-		fmt.Fprintln(b, "The call that failed last:")
+	switch n := len(t.Failed); n {
+	case 1:
+		fmt.Fprintln(b, "One call failed:")
+	case MaxFailed: // perhaps there were more
+		fmt.Fprintf(b, "The last %d calls that failed:\n", n)
 	default:
-		fmt.Fprintf(b, "The %d calls that failed last:\n", n)
+		fmt.Fprintf(b, "%d calls failed:\n", n)
 	}
 	columns := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for i := range t.Failed {

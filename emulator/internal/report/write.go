@@ -110,7 +110,7 @@ func (f *File) card() g.Node {
 		h.Div(h.Class("scroll"), h.TabIndex("0"), h.Role("region"), h.Aria("label", "Report card"),
 			h.Table(heads("Run", "Result", "Calls", "Retries", "Early calls", "Why"), h.TBody(rows))),
 		h.P(h.Class("hint"), g.Text("A retry is a call again of what was answered 408, 429 or 5xx, or not at all. An early call came before a Retry-After was over. "+
-			"Not exercised: the client did as expected, but nothing of the scenario came into play.")))
+			"Not exercised: the client did as expected, but no rule of the scenario struck a call.")))
 }
 
 // ended is how the command ended and what it did, where there is one run.
@@ -122,7 +122,7 @@ func (f *File) ended() g.Node {
 	}
 	done := words.Count(one.Calls, "call", "calls") + ", " + words.Count(one.Retries, "retry", "retries") + ", " +
 		words.Count(one.Early, "early call", "early calls")
-	return h.P(h.ID("ended"), h.Strong(h.Class(class), g.Text(one.Result)), g.Text(": "+words.Clean(f.Runs[0].Ended)+" It made "+done+"."))
+	return h.Section(h.ID("ended"), h.Aria("label", "How the command ended"), h.Strong(h.Class(class), g.Text(one.Result)), g.Text(": "+words.Clean(f.Runs[0].Ended)+" It made "+done+"."))
 }
 
 // number is a cell with its column's name, which a small screen shows beside it.
