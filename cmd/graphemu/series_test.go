@@ -50,7 +50,8 @@ func TestTrialsOfScenarios(t *testing.T) {
 }
 
 func TestCardOfASeries(t *testing.T) {
-	twice := journal.Verdict{Worlds: []journal.WorldVerdict{{Expectations: []journal.Result{{Expected: "profiles.list is called once", Seen: "it was called twice"}}}}}
+	unmet := []journal.Result{{Expected: "profiles.list is called once", Seen: "it was called twice"}}
+	twice := journal.Verdict{Worlds: []journal.WorldVerdict{{Expectations: unmet}}}
 	idle := journal.Verdict{Scenarios: []journal.Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1}}}
 	good := journal.Verdict{OK: true}
 	var card journal.Card

@@ -48,7 +48,8 @@ var (
 func (w *World) Gather(t Tenant, room int) (used int) {
 	g := gathering{Tenant: t, room: room, answers: map[string]json.RawMessage{}, shapes: map[string]*shape{}}
 	for _, version := range slices.Sorted(maps.Keys(t.Models)) {
-		g.shapes[version] = &shape{model: t.Models[version], links: map[string]map[string]bool{}, sets: map[string]bool{}, parts: map[string]map[string]bool{}}
+		g.shapes[version] = &shape{model: t.Models[version], links: map[string]map[string]bool{},
+			sets: map[string]bool{}, parts: map[string]map[string]bool{}}
 	}
 	for _, path := range t.Touched[:min(len(t.Touched), MaxTouched)] {
 		g.object(path)

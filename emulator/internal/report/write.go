@@ -109,7 +109,8 @@ func (f *File) card() g.Node {
 		h.H2(h.ID("card-title"), g.Text("Report card: "+f.Card.String())),
 		h.Div(h.Class("scroll"), h.TabIndex("0"), h.Role("region"), h.Aria("label", "Report card"),
 			h.Table(heads("Run", "Result", "Calls", "Retries", "Early calls", "Why"), h.TBody(rows))),
-		h.P(h.Class("hint"), g.Text("A retry is a call again of what was answered 408, 429 or 5xx, or not at all. An early call came before a Retry-After was over. "+
+		h.P(h.Class("hint"), g.Text("A retry is a call again of what was answered 408, 429 or 5xx, or not at all. "+
+			"An early call came before a Retry-After was over. "+
 			"Not exercised: the client did as expected, but no rule of the scenario struck a call.")))
 }
 
@@ -122,7 +123,8 @@ func (f *File) ended() g.Node {
 	}
 	done := words.Count(one.Calls, "call", "calls") + ", " + words.Count(one.Retries, "retry", "retries") + ", " +
 		words.Count(one.Early, "early call", "early calls")
-	return h.Section(h.ID("ended"), h.Aria("label", "How the command ended"), h.Strong(h.Class(class), g.Text(one.Result)), g.Text(": "+words.Clean(f.Runs[0].Ended)+" It made "+done+"."))
+	return h.Section(h.ID("ended"), h.Aria("label", "How the command ended"),
+		h.Strong(h.Class(class), g.Text(one.Result)), g.Text(": "+words.Clean(f.Runs[0].Ended)+" It made "+done+"."))
 }
 
 // number is a cell with its column's name, which a small screen shows beside it.
@@ -178,7 +180,8 @@ func (f *File) made() g.Node {
 		for _, m := range r.Made {
 			rows = append(rows, pair(m.What+" "+m.Name, "SHA-256 "+m.SHA256))
 		}
-		inside = append(inside, h.Div(h.Class("scroll"), h.TabIndex("0"), h.Role("region"), h.Aria("label", "How the run was made"),
+		inside = append(inside, h.Div(h.Class("scroll"), h.TabIndex("0"), h.Role("region"),
+			h.Aria("label", strings.TrimSpace("How the run was made "+words.Clean(r.Label))),
 			h.Table(h.Caption(g.Text("Made with")), h.TBody(rows))))
 		inside = append(inside, texts("Scenario", r.Sources))
 		for _, w := range r.Worlds {
@@ -194,7 +197,8 @@ func (f *File) made() g.Node {
 		}
 		list = append(list, h.Details(g.If(f.failed(i), g.Attr("open")), h.Summary(g.Text("Run "+r.Label)), inside))
 	}
-	return append(list, h.P(h.Class("hint"), g.Text("Two runs of the same command give the same report but for ports, tokens and what is signed, "+
+	return append(list, h.P(h.Class("hint"), g.Text("Two runs of the same command give the same report "+
+		"but for ports, tokens and what is signed, "+
 		"and for times where the clock is real. Secrets are taken out, and wall-clock times.")))
 }
 
@@ -254,7 +258,8 @@ func (f *File) without() g.Node {
 		}
 		list = append(list, h.H3(g.Text(title)), h.Pre(g.Text(b.String())))
 		for _, w := range r.Worlds {
-			list = append(list, h.H4(g.Text("Requests of "+ref(r, w))), h.Pre(g.Text(w.lines())), g.If(w.left.text() != "", h.P(g.Text(w.left.text()))))
+			list = append(list, h.H4(g.Text("Requests of "+ref(r, w))), h.Pre(g.Text(w.lines())),
+				g.If(w.left.text() != "", h.P(g.Text(w.left.text()))))
 		}
 	}
 	return list

@@ -13,7 +13,8 @@ type view struct {
 
 // views are those of the page, in the order of the links to them.
 var views = []view{
-	{"requests", "Requests", nil}, {"timeline", "Timeline", nil}, {"objects", "Objects", nil}, {"steer", "Steer", nil}, {"worlds", "Worlds", nil},
+	{"requests", "Requests", nil}, {"timeline", "Timeline", nil}, {"objects", "Objects", nil},
+	{"steer", "Steer", nil}, {"worlds", "Worlds", nil},
 }
 
 // frame is what the page and a report have in common.

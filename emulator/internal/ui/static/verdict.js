@@ -38,5 +38,6 @@ function details(app, v) {
       v.scenarios.map((s) => [s.scenario, s.exercised ? "yes" : "no", s.rules.join(", ")])),
     (v.warnings || []).length > 0 && table("Warnings", ["Kind", "Message"],
       v.warnings.map((w) => [w.kind, [w.message, blamed(app, w, w)]])),
+    !app.kept && el("p", null, el("a", { href: app.url("report"), download: `${app.world}.html` }, "Save all of this as a report"), ", one file to keep and hand on."),
   ];
 }
