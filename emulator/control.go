@@ -59,6 +59,8 @@ func (c controlled) Verify(strict bool) control.Verdict {
 
 func (c controlled) Forget() { c.s.Forget() }
 
+func (c controlled) WriteReport(w io.Writer) error { return c.s.WriteReport(w) }
+
 func (c controlled) RotateKeys(forget bool) error { return c.s.RotateKeys(forget) }
 
 func (c controlled) SaveState() error {

@@ -65,6 +65,7 @@ type Server struct {
 	saving      sync.Mutex                   // held while the state file is written; guards the two below
 	permissions func() []identity.Permission // of Microsoft Graph, which apps may be granted
 
+	loaded    string      // the checksum of the state file that was read; "": none was
 	stateLock *files.Lock // nil: there is no state file, or no lock where it is
 	left      bool        // this server has given the state file back, and saves no more
 

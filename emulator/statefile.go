@@ -126,6 +126,7 @@ func (s *Server) openState() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err == nil:
+		s.loaded = state.SHA256
 		err = s.loadState(state)
 	}
 	if err != nil {

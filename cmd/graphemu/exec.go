@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/journal"
 )
 
 // Exit codes of exec, beside those of the command that it runs and 1, which is
@@ -89,14 +90,21 @@ The verdict names requests by the number of their entries. --journal FILE has th
 all, with what was answered, a line of JSON each, also when the emulator is gone;
 the runs of a series share the file, and each line names its run. --har FILE writes
 them as an HTTP archive, which the developer tools of browsers open; in a series
-each run has its own, as FILE.RUN.har.`,
+each run has its own, as FILE.RUN.har.
+
+--report FILE writes all that there is to see as one file of HTML, with the views of
+the page at /_graphemu/: verdict, requests, timeline, objects, and how to run it
+again. It needs no server and no network: keep it as an artifact. All runs of a
+series are in it, below a card of how they went. Where a run fails, its first cause
+and its last failed calls are printed. In GitHub Actions the card, or the verdict,
+comes into the job's summary (GITHUB_STEP_SUMMARY).`,
 		Example: `  graphemu exec -- npm test
   graphemu exec --scenario throttled --clock x60 --timeout 2m -- go test ./...
   graphemu exec --scenario nightly.yaml --verify strict --junit verdict.xml -- pytest
   graphemu exec --each-variant -- npm test
   graphemu exec --proxy localhost:0 -- npm test
   graphemu exec --each-scenario throttled,flaky-gateway,outage -- npm test
-  graphemu exec --each-scenario all --journal requests.jsonl -- npm test
+  graphemu exec --each-scenario all --report report.html -- npm test
   graphemu exec -- sh -c 'curl -H "Authorization: Bearer $GRAPHEMU_TOKEN" \
       $GRAPHEMU_HTTP_URL/education/synchronizationProfiles'`,
 		Args: func(c *cobra.Command, args []string) error {
@@ -115,6 +123,7 @@ each run has its own, as FILE.RUN.har.`,
 	fl.StringVar(&f.options.DataDir, "data-dir", "", "`folder` that keeps the CA, the token keys and the secret of upload URLs; "+
 		"empty: memory only (default a folder that is removed at the end)")
 	fl.DurationVar(&x.timeout, "timeout", 0, "end the command after this `time`, as 90s, and exit with 124 (default no limit)")
+	fl.StringVar(&x.told.file, "report", "", "`file` that gets all that there is to see of the run, as HTML that needs nothing else")
 	fl.StringVar(&x.har, "har", "", "`file` that gets all requests as an HTTP archive (HAR 1.2), which the tools of browsers open")
 	fl.BoolVar(&x.eachVariant, "each-variant", false,
 		"run the command with the default readings, then once for each other reading of each variant")
@@ -141,6 +150,12 @@ each run has its own, as FILE.RUN.har.`,
 				return fmt.Errorf("--har %s: %w", x.har, err)
 			}
 		}
+		if x.told.file != "" {
+			if err := checkOutput(x.told.file); err != nil {
+				return fmt.Errorf("--report %s: %w", x.told.file, err)
+			}
+		}
+		x.told.given, x.told.command, x.told.runs = given(fl), args, 1
 		if f.config != "" {
 			o.Log.Info("flags are set by a file", "file", f.config)
 		}
@@ -158,6 +173,7 @@ type execution struct {
 	ownData      bool // the data folder is a temporary one
 	timeout      time.Duration
 	har          string
+	told         told
 	eachVariant  bool
 	eachScenario []string
 	command      []string
@@ -196,6 +212,11 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 	if err != nil {
 		return err
 	}
+	summarize(x.env, r.markdown)
+	if err := x.told.write(); err != nil {
+		return err
+	}
+	x.explain(&r)
 	if code := r.code(); code != 0 {
 		return exit{code: code}
 	}
@@ -207,6 +228,8 @@ type outcome struct {
 	ended
 	verified bool
 	why      string // it is not verified
+	verdict  journal.Verdict
+	done     journal.Tally
 }
 
 // code is the exit code that the outcome means.
@@ -235,9 +258,11 @@ func (x *execution) once(ctx context.Context, o emulator.Options, junit, archive
 	if x.ownData {
 		o.DataDir = filepath.Join(dir, "data")
 	}
+	var count counter
+	also(&count, &o)
 	var kept *traffic
-	if archive != "" {
-		if kept, err = record(archive, dir, &o); err != nil {
+	if archive != "" || x.told.file != "" {
+		if kept, err = record(dir, &o); err != nil {
 			return r, err
 		}
 		defer kept.lines.Close()
@@ -270,17 +295,26 @@ func (x *execution) once(ctx context.Context, o emulator.Options, junit, archive
 	if r.timedOut {
 		fmt.Fprintf(x.env.errOut, "graphemu: %s took longer than --timeout %v and was ended\n", x.command[0], x.timeout)
 	}
-	if r.verified, r.why, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
+	if r.verdict, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
 		return r, err
+	}
+	r.verified, r.why = r.verdict.OK, r.verdict.Why()
+	var shown *emulator.RunReport
+	if x.told.file != "" {
+		shown = s.Report(x.told.runs)
 	}
 	origin := cmp.Or(s.Origin("https"), s.Origin("http"))
 	if err := s.Close(); err != nil {
 		return r, trim(err)
 	}
-	if kept != nil {
-		return r, kept.write(origin)
+	r.done = count.tally
+	if archive != "" {
+		err = kept.write(archive, origin)
 	}
-	return r, nil
+	if shown != nil && err == nil {
+		err = x.told.add(shown, &r, &o, kept)
+	}
+	return r, err
 }
 
 // find returns where a command is. It errs with exit 127 or 126.

@@ -29,42 +29,60 @@ func (c *controlClient) save(ctx context.Context, path, file string) error {
 	return err
 }
 
-// traffic is the file of exec's --har while the command runs: the lines of the journal,
-// in a temporary file. A world's journal forgets what was before a reset, and a world
+// traffic is what exec's --har and --report are made of: the lines of the journal, in a
+// temporary file. A world's journal forgets what was before a reset, and a world
 // that is dropped has none.
-type traffic struct {
-	archive string
-	lines   *os.File
-}
+type traffic struct{ lines *os.File }
 
 // record lets a server of these options keep its journal's lines in a file of a folder,
 // besides wherever they go already.
-func record(archive, folder string, o *emulator.Options) (*traffic, error) {
+func record(folder string, o *emulator.Options) (*traffic, error) {
 	lines, err := os.OpenFile(filepath.Join(folder, "journal.jsonl"), os.O_RDWR|os.O_CREATE|os.O_EXCL, privateMode)
 	if err != nil {
 		return nil, err
 	}
-	if o.Journal == nil {
-		o.Journal = lines
-	} else {
-		o.Journal = io.MultiWriter(o.Journal, lines)
-	}
-	return &traffic{archive, lines}, nil
+	also(lines, o)
+	return &traffic{lines}, nil
 }
 
-// write writes the archive; the server, which was at origin, has been closed.
-func (t *traffic) write(origin string) error {
+// also lets a server's journal go to a further place.
+func also(to io.Writer, o *emulator.Options) {
+	if o.Journal == nil {
+		o.Journal = to
+		return
+	}
+	file, _ := o.Journal.(emptied)
+	o.Journal = copies{io.MultiWriter(o.Journal, to), file}
+}
+
+// emptied is the file of --journal, or something that writes it among others.
+type emptied interface{ empty() error }
+
+type copies struct {
+	io.Writer
+	file emptied // nil: there is none
+}
+
+func (c copies) empty() error {
+	if c.file == nil {
+		return nil
+	}
+	return c.file.empty()
+}
+
+// write writes an archive; the server, which was at origin, has been closed.
+func (t *traffic) write(archive, origin string) error {
 	if _, err := t.lines.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
 	write := func(w io.Writer) error {
 		return emulator.WriteHAR(w, t.lines, origin)
 	}
-	if device(t.archive) {
-		return writeFile(t.archive, write)
+	if device(archive) {
+		return writeFile(archive, write)
 	}
-	if err := files.Write(t.archive, privateMode, func(f *os.File) error { return write(f) }); err != nil {
-		return fmt.Errorf("cannot write %s: %w", t.archive, plain(err))
+	if err := files.Write(archive, privateMode, func(f *os.File) error { return write(f) }); err != nil {
+		return fmt.Errorf("cannot write %s: %w", archive, plain(err))
 	}
 	return nil
 }

@@ -1,17 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/graphemu/graphemu/emulator"
 	"github.com/graphemu/graphemu/emulator/scenario"
@@ -33,7 +30,8 @@ func named(values []string) (list []string, err error) {
 		info, missing := os.Stat(v)
 		switch {
 		case v == allScenarios:
-			list = append(list, scenario.Names()...)
+			list = append(list, "default") // first: what goes wrong without any rule explains the rest
+			list = append(list, slices.DeleteFunc(scenario.Names(), func(n string) bool { return n == "default" })...)
 		case missing == nil && info.IsDir() && !slices.Contains(scenario.Names(), v):
 			inside, err := scenariosIn(v)
 			if err != nil {
@@ -139,71 +137,44 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 		}
 		s.Close()
 	}
-	var results []result
+	x.told.runs = len(list)
+	failed := 0
+	var last outcome
 	for i, t := range list {
 		fmt.Fprintf(x.env.errOut, "graphemu: run %d of %d: %s\n", i+1, len(list), t.label)
 		r, err := x.once(ctx, t.options, files[i], archives[i])
 		if err != nil {
 			return err
 		}
-		results = append(results, result{t.label, r})
+		x.explain(&r)
+		last = r
+		x.told.card.Runs = append(x.told.card.Runs, r.line(t.label))
+		if r.code() != 0 {
+			failed++
+		}
 		if r.signal != nil {
 			break
 		}
 	}
-	failed := table(x.env.errOut, results)
-	last := results[len(results)-1]
+	fmt.Fprintln(x.env.errOut)
+	if err := x.told.card.WriteText(x.env.errOut); err != nil {
+		return err
+	}
+	summarize(x.env, x.told.card.WriteMarkdown)
+	if err := x.told.write(); err != nil {
+		return err
+	}
+	if failed > 0 {
+		x.pointToReport()
+	}
 	switch {
 	case last.signal != nil:
-		fmt.Fprintf(x.env.errOut, "graphemu: stopped by a signal after %d of %d runs\n", len(results), len(list))
+		fmt.Fprintf(x.env.errOut, "graphemu: stopped by a signal after %d of %d runs\n", len(x.told.card.Runs), len(list))
 		return exit{code: max(last.code(), exitFailure)}
 	case failed > 0:
 		return exit{code: exitFailure}
 	}
 	return nil
-}
-
-type result struct {
-	label string
-	outcome
-}
-
-// table prints how the runs of a series ended, and returns how many failed.
-func table(out io.Writer, results []result) (failed int) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nRUN\tRESULT")
-	for _, r := range results {
-		how := "passed"
-		switch code := r.code(); {
-		case code == 0:
-		case r.timedOut:
-			how = "FAILED: it took longer than --timeout"
-		case code == exitUnverified && r.status == 0:
-			how = "FAILED: not verified: " + cmp.Or(short(r.why), "see the verdict")
-		case code > 128:
-			how = fmt.Sprintf("FAILED: ended by signal %d", code-128)
-		default:
-			how = fmt.Sprintf("FAILED: exit code %d", code)
-		}
-		if how != "passed" {
-			failed++
-		}
-		fmt.Fprintf(w, "%s\t%s\n", r.label, how)
-	}
-	w.Flush()
-	fmt.Fprintf(out, "%d of %d passed\n", len(results)-failed, len(results))
-	return failed
-}
-
-// maxWhy is how long the table's reason is at most, in characters: a line of it should
-// fit a terminal.
-const maxWhy = 160
-
-func short(why string) string {
-	if r := []rune(why); len(r) > maxWhy {
-		return string(r[:maxWhy-1]) + "…"
-	}
-	return why
 }
 
 // besides returns the names of a file for each run of a series: verdict.xml becomes

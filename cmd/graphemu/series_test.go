@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
@@ -48,26 +49,39 @@ func TestTrialsOfScenarios(t *testing.T) {
 	}, list)
 }
 
-func TestTable(t *testing.T) {
+func TestCardOfASeries(t *testing.T) {
+	unmet := []journal.Result{{Expected: "profiles.list is called once", Seen: "it was called twice"}}
+	twice := journal.Verdict{Worlds: []journal.WorldVerdict{{Expectations: unmet}}}
+	idle := journal.Verdict{Scenarios: []journal.Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1}}}
+	good := journal.Verdict{OK: true}
+	var card journal.Card
+	for _, r := range []struct {
+		label string
+		outcome
+	}{
+		{"defaults", outcome{verified: true, verdict: good, done: journal.Tally{Calls: 3, Retries: 2, Early: 1}}},
+		{"createStatus=201", outcome{ended: ended{status: 7}, verified: true, verdict: good}},
+		{"deleteStatus=204", outcome{verdict: twice}},
+		{"both", outcome{ended: ended{status: 1}, verdict: twice}},
+		{"idle", outcome{verdict: idle}},
+		{"own", outcome{ended: ended{status: 123}, verified: true, verdict: good}},
+		{"slow", outcome{ended: ended{status: 137, timedOut: true}, verdict: good}},
+		{"killed", outcome{ended: ended{status: 130, signal: syscall.SIGINT}, verdict: good}},
+	} {
+		card.Runs = append(card.Runs, r.line(r.label))
+	}
 	var out bytes.Buffer
-	failed := table(&out, []result{
-		{"defaults", outcome{verified: true}},
-		{"createStatus=201", outcome{ended: ended{status: 7}, verified: true}},
-		{"deleteStatus=204", outcome{why: "profiles.list is called once, but it was called twice"}},
-		{"own", outcome{ended: ended{status: 123}, verified: true}},
-		{"slow", outcome{ended: ended{status: 137, timedOut: true}}},
-		{"killed", outcome{ended: ended{status: 130, signal: syscall.SIGINT}}},
-	})
-	assert.Equal(t, 5, failed)
-	assert.Equal(t, `
-RUN               RESULT
-defaults          passed
-createStatus=201  FAILED: exit code 7
-deleteStatus=204  FAILED: not verified: profiles.list is called once, but it was called twice
-own               FAILED: exit code 123
-slow              FAILED: it took longer than --timeout
-killed            FAILED: ended by signal 2
-1 of 6 passed
+	require.NoError(t, card.WriteText(&out))
+	assert.Equal(t, `RUN               CALLS  RETRIES  EARLY  RESULT
+defaults          3      2        1      passed
+createStatus=201  0      0        0      FAILED: exit code 7
+deleteStatus=204  0      0        0      FAILED: not verified: profiles.list is called once, but it was called twice
+both              0      0        0      FAILED: exit code 1; not verified: profiles.list is called once, but it was called twice
+idle              0      0        0      not exercised: none was struck by fault f; no call came
+own               0      0        0      FAILED: exit code 123
+slow              0      0        0      FAILED: it took longer than --timeout
+killed            0      0        0      FAILED: ended by signal 2
+1 of 8 passed
 `, out.String())
 }
 
@@ -110,6 +124,7 @@ func TestScenariosOfASeries(t *testing.T) {
 	list, err := named([]string{"throttled", dir, "all"})
 	require.NoError(t, err)
 	assert.Equal(t, slices.Concat([]string{"throttled", filepath.Join(dir, "a.yaml"), filepath.Join(dir, "b.yml")}, scenario.Names()), list)
+	assert.Equal(t, "default", list[3], "it runs first of all that are built in")
 
 	_, err = named([]string{filepath.Join(dir, "empty")})
 	assert.ErrorContains(t, err, "there is no .yaml or .yml file in this folder")

@@ -109,7 +109,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 
 	<-ctx.Done()
 	late := stop(ctx, s, env)
-	_, _, err = judge(s, o.Verify, f.junit, env.paint(env.out))
+	_, err = judge(s, o.Verify, f.junit, env.paint(env.out))
 	if err = errors.Join(late, err); err != nil {
 		return failure{err}
 	}
@@ -156,7 +156,7 @@ func start(o emulator.Options, readyFile string) (*emulator.Server, ready, error
 	if err != nil {
 		return nil, ready{}, trim(err)
 	}
-	if file, ok := o.Journal.(*journalFile); ok {
+	if file, ok := o.Journal.(emptied); ok {
 		if err := file.empty(); err != nil {
 			s.Close()
 			return nil, ready{}, fmt.Errorf("--journal: cannot empty the file of a run before: %w", plain(err))

@@ -12,21 +12,20 @@ import (
 )
 
 // judge writes how the clients of a server did: to out for people, and to the
-// file junit, if there is one, for CI. verify is the value of --verify. It
-// returns whether they did as expected, and errs where the file cannot be
-// written. why is the first thing that they did not do as expected.
-func judge(s *emulator.Server, verify, junit string, out io.Writer) (ok bool, why string, err error) {
+// file junit, if there is one, for CI. verify is the value of --verify: where it is
+// off, all is good. It returns the verdict, and errs where the file cannot be written.
+func judge(s *emulator.Server, verify, junit string, out io.Writer) (v journal.Verdict, err error) {
 	if verify == emulator.VerifyOff {
-		return true, "", nil
+		return journal.Verdict{OK: true, Summary: "not verified: --verify off"}, nil
 	}
-	v := s.Verify()
+	v = s.Verify()
 	if err := v.WriteText(out); err != nil {
-		return v.OK, v.Why(), err
+		return v, err
 	}
 	if junit != "" {
 		err = writeFile(junit, v.WriteJUnit)
 	}
-	return v.OK, v.Why(), err
+	return v, err
 }
 
 // verdict asks a running server how its clients did. path is that of one world's

@@ -15,6 +15,7 @@ import (
 const (
 	mediaJSON = "application/json"
 	mediaText = "text/plain"
+	mediaHTML = "text/html"
 )
 
 func newWorld(env environment) *cobra.Command {
@@ -42,7 +43,7 @@ is https, the CA in the file GRAPHEMU_CA is trusted.`,
 	client.register(c.PersistentFlags())
 	c.AddCommand(newWorldList(client), newWorldReset(client), newWorldDrop(client),
 		newWorldRevoke(client), newWorldClock(client), newWorldJournal(client),
-		newWorldVerify(client), newWorldPermissions(client), newWorldState(client), newWorldScenario(client),
+		newWorldVerify(client), newWorldReport(client), newWorldPermissions(client), newWorldState(client), newWorldScenario(client),
 		newWorldFaults(client), newWorldGraph(client))
 	return c
 }

@@ -211,17 +211,21 @@ func orNone(s string) string {
 }
 
 func (x *explanation) answered(e *Entry) {
-	took := fmt.Sprintf("after %v", e.Duration)
+	took, late := "", ""
 	if e.Waited > 0 {
-		took += fmt.Sprintf(", with %v of delay in it as the rule says", e.Waited)
+		took = fmt.Sprintf(", with %v of delay in it as the rule says", e.Waited)
+	}
+	if e.Duration > 0 { // a report has none: it is of the wall clock
+		took = fmt.Sprintf(", after %v", e.Duration) + took
+		late = " (" + took[2:] + ")"
 	}
 	switch p := e.Error; {
 	case e.Status == 0:
-		x.line("No answer was sent (%s).", took)
+		x.line("No answer was sent%s.", late)
 	case p == nil:
-		x.line("The answer was %s with %s of body, %s.", status(e.Status), words.Count(e.ResponseBytes, "byte", "bytes"), took)
+		x.line("The answer was %s with %s of body%s.", status(e.Status), words.Count(e.ResponseBytes, "byte", "bytes"), took)
 	default:
-		x.line("The answer was %s, %s: %s: %s", status(e.Status), took, words.Clean(p.Code), words.Clean(p.Message))
+		x.line("The answer was %s%s: %s: %s", status(e.Status), took, words.Clean(p.Code), words.Clean(p.Message))
 	}
 	if p := e.Error; p != nil {
 		if e.Status == 0 {

@@ -106,6 +106,27 @@ func WarningKinds() []string {
 // MaxBlamed is how many ids a result or a warning names.
 const MaxBlamed = 10
 
+// Of returns what of the verdict is about one world, which is called name. It is good where
+// the world's expectations were met and the verdict as a whole has a scenario that was
+// exercised, in whatever world.
+func (v Verdict) Of(tenant, name string) Verdict {
+	one := Verdict{IsStrict: v.IsStrict, Run: v.Run, Scenarios: v.Scenarios, Properties: v.Properties}
+	for _, w := range v.Worlds {
+		if w.Tenant == tenant {
+			one.Worlds = append(one.Worlds, w)
+		}
+	}
+	for _, w := range v.Warnings {
+		if w.World == "" || w.World == name || w.World == tenant {
+			one.Warnings = append(one.Warnings, w)
+		}
+	}
+	_, unmet := one.tally()
+	one.OK = unmet == 0 && len(v.idle()) == 0 && (!v.IsStrict || len(one.Warnings) == 0)
+	one.Summary = one.String()
+	return one
+}
+
 // Strict returns the verdict with its warnings as failures.
 func (v Verdict) Strict() Verdict {
 	v.IsStrict = true

@@ -65,6 +65,38 @@ test("paths are walked in the model", () => {
   assert.deepEqual([...linksOf(m, "user").keys()], ["manager", "memberOf"]);
 });
 
+test("a report is filtered as a journal is, and changes nothing", async () => {
+  const entries = [
+    { id: 1, at: "2026-01-05T06:00:00Z", method: "GET", path: "/v1.0/users/a", operation: "users.get", status: 200 },
+    { id: 2, at: "2026-01-05T06:01:00Z", method: "POST", path: "/v1.0/users", operation: "users.create", status: 409, detail: { fault: { rule: "late" } } },
+    { id: 3, at: "2026-01-05T06:02:00Z", method: "POST", path: "/common/oauth2/v2.0/token", operation: "token.other", status: 0 },
+  ];
+  const world = { ref: "w", entries, explanations: { 1: "why" }, verdict: { ok: true }, metadata: { "v1.0": "<x/>" },
+    objects: { "v1.0/users": { value: [{ id: "a" }] }, "v1.0/groups/g": { id: "g" } } };
+  globalThis.document = { getElementById: () => ({ textContent: JSON.stringify({ worlds: [world] }) }) };
+  const { call, filtered, Kept } = await import("./static/kept.js");
+  const ids = (filter) => filtered(entries, filter).map((e) => e.id);
+  for (const [filter, want] of [
+    [{}, [1, 2, 3]], [{ status: "4xx" }, [2]], [{ status: "0" }, [3]], [{ operation: "users.*" }, [1, 2]], [{ operation: "users.get" }, [1]], [{ operation: "*" }, [1, 2]],
+    [{ operation: "GET /users/{id}" }, [1]], [{ operation: "POST /users" }, [2]], [{ since: "2" }, [3]], [{ since: "2026-01-05T06:01:00Z" }, [2, 3]],
+    [{ contains: "detail.fault.rule=late" }, [2]], [{ contains: "detail.fault" }, [2]], [{ contains: "id=1" }, [1]], [{ contains: "__proto__" }, []], [{ limit: "1" }, [3]],
+  ]) assert.deepEqual(ids(filter), want, JSON.stringify(filter));
+  assert.throws(() => ids({ status: "soon" }), /soon/);
+  assert.throws(() => ids({ since: "soon" }), /soon/);
+  assert.equal((await call("GET", "worlds/w/journal/1")).id, 1);
+  assert.equal(await call("GET", "worlds/w/journal/1", undefined, "text/plain"), "why");
+  assert.deepEqual((await call("GET", "worlds/w/journal?status=4xx")).entries.map((e) => e.id), [2]);
+  assert.deepEqual(await call("GET", "worlds/w/graph/v1.0/users/a"), { id: "a" });
+  assert.deepEqual(await call("GET", "worlds/w/graph/v1.0/groups/g"), { id: "g" });
+  for (const [method, url] of [["DELETE", "worlds/w/journal"], ["GET", "worlds/w/graph/v1.0/users/b"], ["GET", "worlds/x/verify"], ["GET", "worlds/w/state"], ["GET", "worlds/w/journal/9"]]) {
+    await assert.rejects(call(method, url), url);
+  }
+  const feed = new Kept(world);
+  feed.filter = { status: "4xx" };
+  feed.begin();
+  assert.equal(feed.entries.length, 1);
+});
+
 test("a feed keeps the newest, drops bodies, and takes none twice", () => {
   const sources = [], told = [];
   const feed = new Feed("/journal", (url) => {

@@ -46,6 +46,8 @@ type Server interface {
 	Verify(strict bool) Verdict
 	// Forget drops all by which they would be judged.
 	Forget()
+	// WriteReport writes a report on all worlds, as HTML.
+	WriteReport(io.Writer) error
 	// RotateKeys makes the token endpoints sign with a new key; with forget, the
 	// tokens of the keys before are good no more.
 	RotateKeys(forget bool) error
@@ -131,6 +133,8 @@ type World interface {
 	Verify(strict bool) Verdict
 	// Forget drops all by which they would be judged.
 	Forget()
+	// WriteReport writes a report on the world, as HTML.
+	WriteReport(io.Writer) error
 
 	// Graph answers a call of Graph that the test itself makes; path begins with the
 	// version, and base is where the links of its answer lead to.

@@ -93,6 +93,11 @@ func (s *fakeServer) Verify(strict bool) Verdict { return fakeVerdict{Of: "all",
 
 func (s *fakeServer) Forget() { s.forgot = true }
 
+func (s *fakeServer) WriteReport(out io.Writer) error {
+	_, err := io.WriteString(out, "a report on all")
+	return err
+}
+
 func (s *fakeServer) WriteMetrics(w io.Writer) error {
 	_, err := io.WriteString(w, "graphemu_worlds 1\n")
 	return err
@@ -236,6 +241,13 @@ func (w *fakeWorld) Journal() Journal { return &w.journal }
 func (w *fakeWorld) Permissions() Permissions { return fakePermissions{Lost: 3} }
 
 func (w *fakeWorld) Verify(strict bool) Verdict { return fakeVerdict{Of: w.name, Strict: strict} }
+
+func (w *fakeWorld) WriteReport(out io.Writer) error {
+	if w.fails == nil {
+		fmt.Fprintf(out, "a report on %s", w.name)
+	}
+	return w.fails
+}
 
 func (w *fakeWorld) Snapshot() ([]byte, error) {
 	return []byte(`{"kind":"graphemu world","version":1}`), w.fails

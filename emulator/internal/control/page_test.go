@@ -1,6 +1,7 @@
 package control
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -130,4 +131,22 @@ func TestEventsBeginAtOnce(t *testing.T) {
 	b := newBench(t, stopped)
 	b.world.journal.entries = nil
 	assert.Equal(t, ": nothing yet\n\n", events(t, b, "").Body.String())
+}
+
+func TestReportIsAPageOfItsOwn(t *testing.T) {
+	b := newBench(t)
+	for path, want := range map[string]string{"report": "a report on all", "worlds/default/report": "a report on default"} {
+		w := b.send("GET", Prefix+path, "")
+		assert.Equal(t, 200, w.Code, path)
+		assert.Equal(t, want, w.Body.String(), path)
+		assert.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"))
+		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+		assert.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
+		policy := w.Header().Get("Content-Security-Policy")
+		assert.Contains(t, policy, "default-src 'none'; script-src 'sha256-")
+		assert.Contains(t, policy, "frame-ancestors 'none'")
+		problemOf(t, b.send("GET", Prefix+path, "", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }), 403)
+	}
+	b.world.fails = errors.New("no room")
+	problemOf(t, b.send("GET", Prefix+"worlds/default/report", ""), 500)
 }

@@ -37,6 +37,7 @@ func (c *Control) list() []route {
 		{"schemas.get", "GET", "schemas/{file}", c.schema},
 		{"verify", "GET", "verify", c.verifyAll},
 		{"verify.forget", "DELETE", "verify", c.forgetAll},
+		{"report", "GET", "report", c.reportAll},
 		{"state.save", "POST", "state", c.saveState},
 		{"keys.rotate", "POST", "keys/rotate", c.rotate},
 
@@ -63,6 +64,7 @@ func (c *Control) list() []route {
 		{"worlds.journal.get", "GET", world + "/journal/{id}", c.in(c.entry)},
 		{"worlds.verify", "GET", world + "/verify", c.in(c.verify)},
 		{"worlds.verify.forget", "DELETE", world + "/verify", c.in(c.forget)},
+		{"worlds.report", "GET", world + "/report", c.in(c.report)},
 		{"worlds.permissions", "GET", world + "/permissions", c.in(c.permissions)},
 		{"worlds.profiles.verification", "GET", world + "/profiles/{id}/verification", c.in(c.verification)},
 		{"worlds.graph.get", "GET", world + "/graph/{path}", c.in(c.graph)},

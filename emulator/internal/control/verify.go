@@ -1,8 +1,12 @@
 package control
 
 import (
+	"bytes"
 	"io"
 	"net/http"
+
+	"github.com/graphemu/graphemu/emulator/internal/report"
+	"github.com/graphemu/graphemu/emulator/internal/ui"
 )
 
 // Verdict is how clients are judged. It is a JSON value.
@@ -69,4 +73,19 @@ func (c *Control) permissions(w World, r *http.Request) (any, error) {
 		return stream{mediaText, p.WriteText}, nil
 	}
 	return p, nil
+}
+
+// reportAll and report answer one file of HTML with what the page shows.
+func (c *Control) reportAll(*http.Request) (any, error) { return asReport(c.Server.WriteReport) }
+
+func (c *Control) report(w World, _ *http.Request) (any, error) { return asReport(w.WriteReport) }
+
+func asReport(write func(io.Writer) error) (any, error) {
+	var b bytes.Buffer // it is bounded
+	if err := write(&b); err != nil {
+		return nil, err
+	}
+	return byHandler(func(w http.ResponseWriter, _ *http.Request) {
+		ui.Send(w, ui.MediaHTML+"; charset=utf-8", report.Policy(), b.Bytes())
+	}), nil
 }

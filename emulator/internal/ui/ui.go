@@ -49,7 +49,7 @@ func New(prefix, version string) *UI {
 
 // Page answers the page.
 func (u *UI) Page(w http.ResponseWriter, _ *http.Request) {
-	send(w, MediaHTML+"; charset=utf-8", u.page())
+	Send(w, MediaHTML+"; charset=utf-8", Policy, u.page())
 }
 
 // Names returns the names of the files.
@@ -71,14 +71,14 @@ func Open(name string) http.HandlerFunc {
 	if err != nil || kind == "" {
 		return nil
 	}
-	return func(w http.ResponseWriter, _ *http.Request) { send(w, kind, body) }
+	return func(w http.ResponseWriter, _ *http.Request) { Send(w, kind, Policy, body) }
 }
 
-// send writes an answer. A file gets the policy too: somebody may open it by itself.
-func send(w http.ResponseWriter, kind string, body []byte) {
+// Send writes an answer. A file gets a policy too: somebody may open it by itself.
+func Send(w http.ResponseWriter, kind, policy string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", kind)
-	h.Set("Content-Security-Policy", Policy)
+	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")

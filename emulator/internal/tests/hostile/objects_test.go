@@ -183,7 +183,7 @@ func TestMassAssignment(t *testing.T) {
 	d := newDirectory(t)
 	for _, member := range []string{
 		`"createdDateTime":"2001-01-01T00:00:00Z"`, `"deletedDateTime":"2001-01-01T00:00:00Z"`, `"securityIdentifier":"S-1"`, `"proxyAddresses":["SMTP:x@y"]`,
-		`"assignedLicenses":[]`, `"assignedPlans":[]`, `"licenseAssignmentStates":[]`, `"signInSessionsValidFromDateTime":"2001-01-01T00:00:00Z"`,
+		`"assignedLicenses":[{"skuId":"` + rig.UnknownID + `"}]`, `"assignedPlans":[{}]`, `"licenseAssignmentStates":[{}]`, `"signInSessionsValidFromDateTime":"2001-01-01T00:00:00Z"`,
 		`"onPremisesSyncEnabled":true`, `"onPremisesSecurityIdentifier":"S-1"`, `"imAddresses":["x"]`, `"#password":"x"`, `"#education":{}`, `"":1`,
 		`"memberOf":[]`, `"manager":{}`, `"transitiveMemberOf":[{"id":"{a}"}]`, `"authentication":{}`, `"isAdmin":true`, `"__proto__":{}`,
 		`"passwordProfile":{"hash":"x"}`, `"passwordProfile":{"password":5}`, `"passwordProfile":[]`, `"identities":{}`, `"identities":[{"issuer":5}]`,

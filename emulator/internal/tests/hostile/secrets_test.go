@@ -107,6 +107,9 @@ func TestSecretsComeOutNowhere(t *testing.T) {
 			snapshot, err := g.World().Snapshot()
 			require.NoError(t, err)
 			assert.NotContains(t, string(snapshot), secret, "the snapshot")
+			var report strings.Builder
+			require.NoError(t, g.World().WriteReport(&report))
+			assert.NotContains(t, report.String(), secret, "the report")
 			require.Contains(t, log.String(), `"request"`)
 			assert.NotContains(t, strings.ReplaceAll(log.String(), `\`, ""), secret, "the log")
 		})

@@ -14,7 +14,7 @@ export async function detail(app, place, id) {
   if (wanted !== id) return;
   const parts = e.operation === "batch" ? await partsOf(app, e) : [];
   if (wanted !== id) return;
-  const command = curl(e, location.origin);
+  const command = curl(e, app.origin || location.origin);
   show(place,
     el("h3", null, `Entry ${e.id}: ${e.method} ${e.path}`),
     el("p", { class: "buttons" },

@@ -2,7 +2,9 @@
 
 import { seconds, standing } from "./words.js";
 
-export const step = 18, left = 12, laneHeight = 58, top = 34, margin = 100, maxLanes = 60;
+export const laneHeight = 58;
+export const maxLanes = 60;
+const step = 18, left = 12, top = 34, margin = 100;
 
 // laneOf is whose lane a request is in: a profile's, another object's, else its path's.
 export const laneOf = (e) => (e.profile ? `profile ${e.profile}` : e.subject ? e.subject.path : e.path);

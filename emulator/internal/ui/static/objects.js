@@ -10,9 +10,14 @@ export async function enter(app, content) {
   const [version = "v1.0", at = ""] = app.arguments;
   const mine = ++turn;
   if (ofWorld !== app.world) models = new Map(), ofWorld = app.world;
-  const url = (p) => app.url("graph") + "/" + version + "/" + p;
-  if (!models.has(version)) models.set(version, parse(await call("GET", url("$metadata"), undefined, "application/xml")));
-  const model = models.get(version);
+  const url = (p, v = version) => app.url("graph") + "/" + v + "/" + p;
+  const modelOf = async (v) => {
+    if (!models.has(v)) models.set(v, parse(await call("GET", url("$metadata", v), undefined, "application/xml")));
+    return models.get(v);
+  };
+  const model = await modelOf(version);
+  // A report has little: all of it is listed at once.
+  const other = version === "beta" ? "v1.0" : "beta", also = app.kept && !at ? await modelOf(other) : null;
   const [path, query = ""] = at.split("?");
   const place = walk(model, path);
   let value = null, wrong = "";
@@ -33,13 +38,17 @@ export async function enter(app, content) {
       field("Version", select), field("Path", typed), el("button", { type: "submit" }, "Open")),
     at && crumbs(path, to),
     wrong && el("p", { class: "bad" }, wrong),
-    !at && el("ul", { class: "sets" }, [...model.sets.keys()].sort().map((name) => el("li", null, el("a", { href: to(name) }, name)))),
+    !at && sets(model, to),
+    also && [el("h3", null, `In ${other}`), sets(also, (p) => app.link("objects", other, p))],
     value && Array.isArray(value.value) ? list(value, path, to, app.url("graph") + "/" + version + "/") : null,
     value && !Array.isArray(value.value) ? el("pre", { id: "object" }, JSON.stringify(value, null, 2)) : null,
     at && place && !place.many && !wrong ? links(model, (value?.["@odata.type"] || "").replace(/^.*\./, "") || place.type, path, to) : null,
     el("div", { id: "object-journal" }));
   if (value?.id) await attempt(() => made(app, value.id, content.querySelector("#object-journal")));
 }
+
+const sets = (model, to) => (model.sets.size === 0 ? el("p", null, "There is nothing.") :
+  el("ul", { class: "sets" }, [...model.sets.keys()].sort().map((name) => el("li", null, el("a", { href: to(name) }, name)))));
 
 function crumbs(path, to) {
   const parts = path.split("/").filter(Boolean);
@@ -52,13 +61,13 @@ function list(value, path, to, root) {
     o?.id ? el("a", { href: to(`${path}/${o.id}`) }, o.id) : "", name(o),
     el("details", null, el("summary", null, "JSON"), el("pre", null, JSON.stringify(o, null, 2)))]);
   const next = value["@odata.nextLink"];
-  let more = null;
+  let more = value.more ? el("p", null, "More are left out.") : null;
   if (next) {
     const u = new URL(next, location.href);
     const rest = decodeURIComponent(u.pathname).split(decodeURIComponent(root)).pop();
     more = el("p", null, el("a", { href: to(rest + u.search) }, "More"));
   }
-  return [table(`${path}: ${value.value.length}${next ? ", and more" : ""}`, ["Id", "Name", "Whole"], rows), more];
+  return [table(`${path}: ${value.value.length}${next || value.more ? ", and more" : ""}`, ["Id", "Name", "Whole"], rows), more];
 }
 
 const name = (o) => String(o?.displayName || o?.userPrincipalName || o?.name || o?.title || o?.subject || "");

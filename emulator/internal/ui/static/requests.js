@@ -35,7 +35,7 @@ function build(app, content) {
     field(label, el("input", { id: "filter-" + name, name, placeholder: hint, autocomplete: "off", spellcheck: "false" }))),
   el("button", { type: "submit" }, "Filter"),
   button("All", () => { form.reset(); return apply(app); }),
-  button("Forget all", async () => { await call("DELETE", app.url("journal")); app.feed.begin(); await app.touched(); changed(app); },
+  !app.kept && button("Forget all", async () => { await call("DELETE", app.url("journal")); app.feed.begin(); await app.touched(); changed(app); },
     { title: "Empties the journal" }));
   body = el("tbody");
   state = el("p", { class: "hint" });
@@ -65,7 +65,7 @@ export function changed(app) {
   const feed = app.feed;
   const filtered = Object.keys(feed.filter).length > 0 ? ", filtered" : "";
   const cut = feed.entries.length >= most ? `the newest ${most}` : String(feed.entries.length);
-  state.textContent = `${feed.connected ? "Live" : "Connecting…"}: ${cut}${filtered}` + (feed.missed ? `; ${feed.missed} were dropped before they were read` : "");
+  state.textContent = app.kept ? app.kept.state(feed) : `${feed.connected ? "Live" : "Connecting…"}: ${cut}${filtered}` + (feed.missed ? `; ${feed.missed} were dropped before they were read` : "");
   const old = rows;
   rows = new Map();
   const list = [];

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { attempt, el, show, svg } from "./dom.js";
-import { clock, struck } from "./words.js";
+import { clock, rounded, struck } from "./words.js";
 import { laneHeight, layout, segments, ticks } from "./layout.js";
 import { kind } from "./requests.js";
 
@@ -56,7 +56,7 @@ function draw(app) {
     due.length > 0 && el("p", { id: "due" }, `Still due: ${due.slice(0, 5).map((d) => `${d.displayName || d.subject}, at ${clock(d.at)}`).join("; ")}${due.length > 5 ? "; and more" : ""}.`),
     el("h3", null, "Early calls"),
     early.length === 0 ? el("p", null, "None.") : el("ul", null, early.map((e) => el("li", null,
-      el("a", { href: app.link("requests", e.id) }, `#${e.id}`), ` ${e.operation || e.path} came ${e.detail.early.by} too early: `,
+      el("a", { href: app.link("requests", e.id) }, `#${e.id}`), ` ${e.operation || e.path} came ${rounded(e.detail.early.by)} too early: `,
       el("a", { href: app.link("requests", e.detail.early.entry) }, `#${e.detail.early.entry}`), " had told it to wait."))));
   const now = content.querySelector(".scroll");
   now.scrollLeft = at[1] ? now.scrollWidth : at[0]; // the newest stays in sight

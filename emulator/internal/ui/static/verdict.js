@@ -13,11 +13,11 @@ export async function refresh(app) {
   const text = JSON.stringify([of, v]);
   if (text === last) return; // a screen reader is told of changes alone
   last = text;
-  const why = cause(v);
+  const why = cause(v, app.kept?.has);
   const section = byId("verdict");
   const quiet = isQuiet(v);
   section.className = quiet ? "quiet" : v.ok ? "good" : "bad";
-  show(byId("verdict-line"), el("strong", null, quiet ? "Nothing yet" : v.ok ? "Passed" : "Not passed"), ". ", why.text, links(app, why.entries));
+  show(byId("verdict-line"), el("strong", null, quiet ? "Nothing yet" : v.ok ? "Passed" : "Not passed"), ". ", why.text !== v.summary && why.text, links(app, why.entries));
   const more = byId("verdict-more");
   const open = more.querySelector("details")?.open;
   show(more, el("details", { open }, el("summary", null, v.summary), ...details(app, v)));
@@ -27,7 +27,7 @@ const links = (app, ids) => (ids || []).slice(0, 5).map((id) => [" ", el("a", { 
 
 // blamed leads to the entries that are to blame, or shows what is left of them.
 const blamed = (app, of, result) =>
-  (isClosed(of) ? (result.evidence || []).length > 0 && el("pre", null, result.evidence.join("\n")) : links(app, result.entries));
+  (isClosed(of) && !app.kept?.has(result.entries) ? (result.evidence || []).length > 0 && el("pre", null, result.evidence.join("\n")) : links(app, result.entries));
 
 function details(app, v) {
   const rows = (v.worlds || []).flatMap((w) => (w.expectations || []).map((e) => [
@@ -38,5 +38,6 @@ function details(app, v) {
       v.scenarios.map((s) => [s.scenario, s.exercised ? "yes" : "no", s.rules.join(", ")])),
     (v.warnings || []).length > 0 && table("Warnings", ["Kind", "Message"],
       v.warnings.map((w) => [w.kind, [w.message, blamed(app, w, w)]])),
+    !app.kept && el("p", null, el("a", { href: app.url("report"), download: `${app.world}.html` }, "Save all of this as a report"), ", one file to keep and hand on."),
   ];
 }

@@ -8,6 +8,9 @@ export function clock(at) {
   return `${whole}.${(fraction + "000").slice(0, 3)}`;
 }
 
+// reading is what a world's clock shows.
+export const reading = (c) => `${c.now.slice(0, 10)} ${clock(c.now)} ${c.mode}${c.mode === "scaled" ? ` ×${c.factor}` : ""}`;
+
 const units = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, "µs": 1e-6, "μs": 1e-6, ns: 1e-9 };
 
 // seconds reads a duration as Go writes it, "1m30s".
@@ -17,11 +20,14 @@ export function seconds(text) {
   return sum;
 }
 
+// rounded is a duration as Go writes it, to the millisecond.
+export const rounded = (text) => String(text).replace(/(\.\d{3})\d+(?=s$)/, "$1");
+
 // struck tells what the scenario did to a request, and what the client did wrong.
 export function struck(entry) {
   const d = entry.detail || {};
   const list = [];
-  if (d.early) list.push({ kind: "early", text: `${d.early.by} too early, after #${d.early.entry}` });
+  if (d.early) list.push({ kind: "early", text: `${rounded(d.early.by)} too early, after #${d.early.entry}` });
   if (d.fault) list.push({ kind: "fault", text: `fault ${d.fault.rule}: ${(d.fault.effects || []).join(", ")}` });
   if (d.throttled) list.push({ kind: "fault", text: `throttle ${d.throttled}` });
   if (d.burst) list.push({ kind: "fault", text: `burst, ${d.burst}` });
@@ -32,13 +38,14 @@ export function struck(entry) {
   return list;
 }
 
-// cause is why a verdict is what it is, in a sentence, with the entries to look at.
-export function cause(verdict) {
+// cause is why a verdict is what it is, in a sentence, with the entries to look at. has
+// tells whether entries of a chapter that is over are there all the same.
+export function cause(verdict, has = () => false) {
   const where = ({ chapter: c }) => (!c ? "" : c.name ? `In "${c.name}": ` : c.closedBy ? `In chapter ${c.number}: ` : "");
   if (!verdict.ok) {
     for (const w of verdict.worlds || []) {
       const failed = (w.expectations || []).find((e) => !e.ok);
-      if (failed) return { text: `${where(w)}Expected: ${failed.expected}. But ${failed.seen}.`, entries: (!isClosed(w) && failed.entries) || [] };
+      if (failed) return { text: `${where(w)}Expected: ${failed.expected}. But ${failed.seen}.`, entries: ((!isClosed(w) || has(failed.entries)) && failed.entries) || [] };
     }
     if (isQuiet(verdict)) return { text: "No request came yet.", entries: [] };
     const idle = (verdict.scenarios || []).find((s) => !s.exercised);
@@ -48,7 +55,7 @@ export function cause(verdict) {
     }
   }
   const warning = (verdict.warnings || [])[0];
-  if (warning) return { text: `Warning: ${warning.message}`, entries: (!isClosed(warning) && warning.entries) || [] };
+  if (warning) return { text: `Warning: ${warning.message}`, entries: ((!isClosed(warning) || has(warning.entries)) && warning.entries) || [] };
   return { text: verdict.summary, entries: [] };
 }
 

@@ -1,0 +1,130 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/graphemu/graphemu/emulator/clock"
+)
+
+func TestTallyCountsWhatClientsDid(t *testing.T) {
+	var tally Tally
+	wait := clock.Duration(1)
+	for i, e := range []Entry{
+		{Method: "GET", Path: "/a", Status: 503, ResponseBody: "long"},
+		{Method: "GET", Path: "/a", Status: 200},                       // a retry
+		{Method: "GET", Path: "/a", Status: 200},                       // a call
+		{Method: "GET", Path: "/b", Query: "x", Status: 0},             // no answer
+		{Method: "GET", Path: "/b", Query: "y", Status: 429},           // another call
+		{Method: "GET", Path: "/b", Query: "x", Status: 500},           // a retry
+		{Method: "GET", Path: "/b", Query: "x", Status: 404},           // another one
+		{Method: "GET", Path: "/b", Query: "x", Status: 404},           // nobody sends that again for its status
+		{Method: "GET", Path: "/b", Query: "x", World: "w", Status: 1}, // another world's
+		{Method: "POST", Path: "/c", Status: 409, Detail: &Detail{Early: &Early{Entry: 1, By: wait}}},
+	} {
+		e.ID = uint64(i + 1)
+		tally.Add(&e)
+	}
+	assert.Equal(t, 10, tally.Calls)
+	assert.Equal(t, 3, tally.Retries)
+	assert.Equal(t, 1, tally.Early)
+	var ids []uint64
+	for _, e := range tally.Failed {
+		ids = append(ids, e.ID)
+	}
+	assert.Equal(t, []uint64{5, 6, 7, 8, 10}, ids, "the last five")
+
+	var out strings.Builder
+	require.NoError(t, (&Tally{Failed: []Entry{{ID: 3, World: "default", Method: "GET", Path: "/a\x1b[31m", Status: 429, Operation: "users.list"},
+		{ID: 12, World: "north", Method: "POST", Path: "/b"}}}).WriteFailed(&out))
+	assert.Equal(t, `2 calls failed:
+  entry 3                  GET /a\x1b[31m  429        users.list
+  entry 12 of world north  POST /b         no answer  -
+`, out.String())
+	out.Reset()
+	require.NoError(t, new(Tally).WriteFailed(&out))
+	assert.Equal(t, "No call failed.\n", out.String())
+}
+
+func TestTallyIsBounded(t *testing.T) {
+	var tally Tally
+	for i := range 3 * maxTold {
+		tally.Add(&Entry{Method: "GET", Path: fmt.Sprint(i), Status: 500})
+	}
+	assert.Len(t, tally.failed, maxTold)
+	assert.Len(t, tally.Failed, MaxFailed)
+}
+
+func TestCardOfRuns(t *testing.T) {
+	card := Card{Runs: []CardRun{
+		{Label: "default", Result: ResultPassed, Calls: 12, Retries: 2},
+		{Label: "b\x00", Result: ResultFailed, Why: "exit code 7", Early: 1},
+		{Label: "c", Result: ResultIdle, Why: "none was struck by fault x; no call came"},
+		{Label: "d", Result: ResultFailed},
+	}}
+	var out strings.Builder
+	require.NoError(t, card.WriteText(&out))
+	assert.Equal(t, `RUN      CALLS  RETRIES  EARLY  RESULT
+default  12     2        0      passed
+b\x00    0      0        1      FAILED: exit code 7
+c        0      0        0      not exercised: none was struck by fault x; no call came
+d        0      0        0      FAILED: see the verdict
+1 of 4 passed
+`, out.String())
+	out.Reset()
+	require.NoError(t, card.WriteMarkdown(&out))
+	assert.Equal(t, `### graphemu: 1 of 4 passed
+
+| run | result | calls | retries | early calls | why |
+|---|---|--:|--:|--:|---|
+| default | passed | 12 | 2 | 0 |  |
+| b&#92;x00 | **failed** | 0 | 0 | **1** | exit code 7 |
+| c | **not exercised** | 0 | 0 | 0 | none was struck by fault x; no call came |
+| d | **failed** | 0 | 0 | 0 |  |
+
+`, out.String())
+	assert.ErrorIs(t, card.WriteMarkdown(failing{}), errFull)
+}
+
+var errFull = errors.New("full")
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errFull }
+
+// What a client or a file has named is no markup, no link, no mention and no second line.
+func TestMarkdownKeepsTextsTexts(t *testing.T) {
+	for _, hostile := range []string{
+		"<img src=x onerror=alert(1)>", "</td></table><script>x</script>", "a | b", "`code`", "**bold** _it_ ~no~", "[x](javascript:alert(1))", "![x](https://evil.test/x)",
+		"https://evil.test", "www.evil.test", "WWW.evil.test", "@everyone", "ann@contoso.edu", ":tada:", "&lt;b&gt;", "# head", "#12", "line\nbreak\r\n- list", "$x$", "\\*",
+	} {
+		text := Markdown(hostile)
+		assert.NotRegexp(t, "[<>|`*_~\\[\\]!@\\\\$\n\r]", text, hostile)
+		assert.NotRegexp(t, `://|(?i)www\.|(^|[^&])#|&[^#]|:\S`, text, hostile)
+	}
+	assert.Equal(t, "users.list is called twice, but: 3 (entry 4)", Markdown("users.list is called twice, but: 3 (entry 4)"))
+	assert.Less(t, len(Markdown(strings.Repeat("x", 10_000))), 1000)
+}
+
+func TestMarkdownOfOneRun(t *testing.T) {
+	v := Verdict{Summary: "NOT verified", Worlds: []WorldVerdict{{World: "default", Expectations: []Result{
+		{OK: true, Expected: "fine"}, {Expected: "a <b> is called", Seen: "it was not", Entries: []uint64{4}, Blamed: 1}}}}}
+	for i := range 12 {
+		v.Warnings = append(v.Warnings, Warning{Message: fmt.Sprint("warning ", i)})
+	}
+	done := Tally{Calls: 1, Failed: []Entry{{ID: 1, World: "default", Method: "GET", Path: "/<x>", Status: 404}}}
+	var out strings.Builder
+	require.NoError(t, WriteMarkdown(&out, v.Card("", done), v, done))
+	text := out.String()
+	assert.True(t, strings.HasPrefix(text, "### graphemu: failed\n\nnot verified: a &#60;b&#62; is called, but it was not.\n\n1 call, 0 retries, 0 early calls. NOT verified.\n\n"+
+		"- Not met: a &#60;b&#62; is called, but it was not (entry 4)\n- Warning: warning 0\n"), text)
+	assert.Contains(t, text, "- and 4 more\n")
+	assert.Equal(t, ResultPassed, Verdict{OK: true}.Card("x", done).Result)
+	idle := Verdict{Scenarios: []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1}}}.Card("x", Tally{})
+	assert.Equal(t, CardRun{Label: "x", Result: ResultIdle, Why: "none was struck by fault f; no call came"}, idle)
+}
