@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime"
@@ -42,6 +43,8 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 	}
 	f.register(c, env, "localhost:9400", "localhost:9443")
 	dataDir(c, &f.options.DataDir, env)
+	untilStdinCloses := c.Flags().Bool("until-stdin-closes", false,
+		"stop when standard input ends, as it does where a program that started this one by a pipe is gone")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if err := fromEnvironment(c.Flags(), env); err != nil {
 			return err
@@ -50,7 +53,17 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 		if err != nil {
 			return err
 		}
-		return serve(c.Context(), o, f, env)
+		ctx := c.Context()
+		if *untilStdinCloses {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithCancel(ctx)
+			defer cancel()
+			go func() {
+				defer cancel()
+				_, _ = io.Copy(io.Discard, env.in) // what stands there is for nobody
+			}()
+		}
+		return serve(ctx, o, f, env)
 	}
 	return c
 }
