@@ -60,10 +60,14 @@ func TestHostileSnapshots(t *testing.T) {
 	require.Greater(t, len(addresses), 80)
 	odd := []any{nil, -1, 1, "", 1e308, json.Number("18446744073709551615"), json.Number("9223372036854775807"), json.Number("1152921504606846976"),
 		"9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00", "2562047h", "-2562047h", []any{}, map[string]any{}, "gone"}
+	stride, enough := 2, 50 // each value at every second place: all at all take half a minute
+	if rig.Race {
+		stride, enough = 12, 8
+	}
 	taken := 0
 	for i, address := range addresses {
 		for k, value := range odd {
-			if (i+k)%2 == 1 { // each value at every second place: all at all take a minute under -race
+			if (i+k)%stride != 0 {
 				continue
 			}
 			v := decode()
@@ -91,7 +95,7 @@ func TestHostileSnapshots(t *testing.T) {
 			}
 		}
 	}
-	assert.Greater(t, taken, 50, "most of the values are harmless somewhere")
+	assert.Greater(t, taken, enough, "most of the values are harmless somewhere")
 }
 
 // At the end of time clients are still told to wait, and the world can be saved.
