@@ -22,10 +22,10 @@ function parse(text) {
 }
 
 /** Calls url, with body as JSON where there is one, and returns what came back: JSON, else text. */
-function call(method, url, body, type = "application/json") {
+function call(method, url, body, { type = "application/json", accept = "application/json" } = {}) {
   return new Promise((resolve, reject) => {
     const content = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
-    const headers = { Accept: "application/json" };
+    const headers = { Accept: accept };
     if (content !== undefined) Object.assign(headers, { "Content-Type": type, "Content-Length": Buffer.byteLength(content) });
     const request = (url.startsWith("https:") ? https : http).request(url, { method, headers }, (answer) => {
       let text = "";

@@ -62,11 +62,7 @@ export interface World {
   readonly clientId: string;
   readonly clientSecret: string;
   /** For `Client.initWithMiddleware` of @microsoft/microsoft-graph-client. */
-  readonly clientOptions: {
-    baseUrl: string;
-    authProvider: { getAccessToken(): Promise<string> };
-    fetchOptions: { headers: { authorization: string } };
-  };
+  readonly clientOptions: { baseUrl: string; customHosts: Set<string>; middleware: any[] };
   /** For the credentials of @azure/identity: `new ClientSecretCredential(w.tenant, w.clientId, w.clientSecret, w.credentialOptions)`. */
   readonly credentialOptions: { authorityHost: string; disableInstanceDiscovery: boolean; tlsOptions: { ca: string } };
   /** The variables for a child process, as `graphemu exec` sets them. */
@@ -100,7 +96,7 @@ export interface World {
 
 /** A server, and its world `default`. */
 export interface Graphemu extends World {
-  /** Another world: any name will do, and a name that is new makes one. */
+  /** Another world: 1 to 64 letters, digits, dots, dashes and underscores. A name that is new makes a world. */
   world(name: string): Promise<World>;
   /** The world of this worker of vitest or jest. */
   worker(): Promise<World>;

@@ -18,7 +18,7 @@ class Graphemu extends World {
     this.stop = stop;
   }
 
-  /** Another world: any name will do, and a name that is new makes one. */
+  /** Another world: 1 to 64 letters, digits, dots, dashes and underscores. A name that is new makes a world. */
   async world(name) {
     return new World(this.#server, await call("POST", `${this.#server.control}worlds/${encodeURIComponent(name)}/token`, {}));
   }

@@ -1,6 +1,7 @@
 "use strict";
 // A world: one tenant, with its own state, clock, faults and journal.
 const { call, GraphemuError } = require("./call.js");
+const { clientOptions } = require("./client.js");
 
 const duration = (by) => (typeof by === "number" ? `${by}ms` : by);
 const query = (values = {}) => {
@@ -23,7 +24,7 @@ class World {
     this.clientSecret = server.clientSecret;
 
     const at = (path) => `${server.control}worlds/${encodeURIComponent(this.name)}/${path}`;
-    const ask = (method, path, body, type) => call(method, at(path), body, type);
+    const ask = (method, path, body, media) => call(method, at(path), body, media);
     this.ask = ask;
     Object.defineProperty(this, "ask", { enumerable: false });
 
@@ -43,7 +44,7 @@ class World {
     };
     this.journal = {
       list: async (filter) => (await ask("GET", `journal${query(filter)}`)).entries,
-      explain: (id) => ask("GET", `journal/${id}`),
+      explain: (id) => ask("GET", `journal/${id}`, undefined, { accept: "text/plain" }),
       clear: () => ask("DELETE", "journal"),
     };
     // Graph as another app would call it: to arrange, and to look.
@@ -53,7 +54,7 @@ class World {
     };
     this.graph = { get: graph("GET"), post: graph("POST"), patch: graph("PATCH"), put: graph("PUT"), delete: graph("DELETE") };
     this.scenario = {
-      set: (scenario) => ask("PUT", "scenario", scenario, typeof scenario === "string" ? "application/yaml" : "application/json"),
+      set: (scenario) => ask("PUT", "scenario", scenario, { type: typeof scenario === "string" ? "application/yaml" : "application/json" }),
       unset: () => ask("DELETE", "scenario"),
     };
   }
@@ -63,18 +64,9 @@ class World {
     return { Authorization: `Bearer ${this.token}` };
   }
 
-  /**
-   * For Client.initWithMiddleware of @microsoft/microsoft-graph-client, over http: Node 20 trusts a
-   * CA only from its start. The client removes "Authorization" from whatever does not go to
-   * https, and does not find "authorization" (observed in 3.0.7), hence the small letter. All
-   * else is the client's own: its retries and redirects, too.
-   */
+  /** For Client.initWithMiddleware of @microsoft/microsoft-graph-client, over http: see client.js. */
   get clientOptions() {
-    return {
-      baseUrl: this.#server.origin,
-      authProvider: { getAccessToken: async () => this.token },
-      fetchOptions: { headers: { authorization: `Bearer ${this.token}` } },
-    };
+    return clientOptions(this.#server.origin, async () => this.token);
   }
 
   /** For the credentials of @azure/identity, as ClientSecretCredential(tenant, clientId, clientSecret, credentialOptions). */

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { after, test } from "node:test";
-import { Client } from "@microsoft/microsoft-graph-client";
+import { Client, PageIterator } from "@microsoft/microsoft-graph-client";
 import { binary, connect, GraphemuError, start } from "graphemu";
 
 const g = await start({ fixture: "contoso", clock: "frozen@2026-01-05T06:00:00Z" });
@@ -16,7 +16,7 @@ test("required and imported, it is the same", () => {
 });
 
 test("worlds are apart", async () => {
-  const [one, two] = [await g.world("one"), await g.world("two / ä")];
+  const [one, two] = [await g.world("one"), await g.world("two")];
   await one.graph.patch("users/ora.klein@contoso.edu", { jobTitle: "Head" });
   assert.equal((await one.graph.get("/v1.0/users/ora.klein@contoso.edu?$select=jobTitle")).jobTitle, "Head");
   assert.notEqual((await two.graph.get("beta/users/ora.klein@contoso.edu?$select=jobTitle")).jobTitle, "Head");
@@ -28,11 +28,13 @@ test("the Graph client keeps its token and its retries", async () => {
   const fault = await world.faults.arm({ operation: "users.list", calls: "first 1", respond: { status: 503, retryAfter: "1s" } });
   assert.deepEqual((await world.faults.list()).map((f) => f.rule.name), [fault]);
   const graph = Client.initWithMiddleware(world.clientOptions);
-  const page = await graph.api("/users").top(2).get();
-  await graph.api(page["@odata.nextLink"]).get(); // an absolute URL
+  const { value: all } = await world.graph.get("users");
+  const names = [];
+  await new PageIterator(graph, await graph.api("/users").top(2).get(), (user) => names.push(user.id)).iterate(); // by nextLinks, which are whole URLs
+  assert.deepEqual(names, all.map((user) => user.id));
   const entries = await world.journal.list();
-  assert.deepEqual(entries.map((e) => e.status), [503, 200, 200]);
-  assert.ok(entries.every((e) => e.client !== "opaque"), "a signed token came with each");
+  assert.deepEqual(entries.map((e) => e.status).slice(0, 3), [503, 200, 200]);
+  assert.ok(entries.every((e) => e.client === world.clientId), "a signed token came with each");
   assert.match(await world.journal.explain(entries[0].id), /503/);
   await world.faults.disarm(fault);
   assert.deepEqual(await world.faults.list(), []);
@@ -67,6 +69,7 @@ test("errors say what is wrong", async () => {
   await assert.rejects(g.graph.get("nope"), (error) => error.status === 400 && /Resource not found for the segment 'nope'/.test(error.message));
   await assert.rejects(start({ scenario: "nope" }), /graphemu did not start: .*nope/);
   await assert.rejects(start({ scenarios: "throttled" }), /there is no option scenarios/);
+  await assert.rejects(g.world("two / ä"), GraphemuError);
   await assert.rejects(connect({}), /GRAPHEMU_CONTROL_URL/);
   await assert.rejects(start({ binary: "/nowhere/graphemu" }), /cannot run/);
 });
@@ -75,11 +78,11 @@ test("tokens with strict sign-in, and a scenario and a fixture as objects", asyn
   const strict = await start({
     auth: "strict",
     scenario: { version: 1, name: "mine", expect: [{ operation: "users.list", count: 1 }] },
-    fixture: { version: 1, entities: { users: [{ displayName: "Ann", userPrincipalName: "ann@contoso.edu" }] } },
+    fixture: { version: 1, entities: { groups: [{ displayName: "Staff", mailNickname: "staff", mailEnabled: false, securityEnabled: true }] } },
   });
   try {
-    const token = await strict.newToken({ roles: ["User.Read.All"] });
-    const status = async (t) => (await fetch(`${strict.v1Url}/users/ann@contoso.edu`, { headers: { Authorization: `Bearer ${t}` } })).status;
+    const token = await strict.newToken({ roles: ["Group.Read.All"] });
+    const status = async (t) => (await fetch(`${strict.v1Url}/groups`, { headers: { Authorization: `Bearer ${t}` } })).status;
     assert.equal(await status(token), 200);
     assert.equal(await status("world-default"), 401);
   } finally {
@@ -127,12 +130,12 @@ test("without the package of this system", () => {
   const folder = dirname(dirname(binary()));
   renameSync(folder, `${folder}.away`);
   try {
-    const run = spawnSync("npx", ["--no-install", "graphemu", "version"], { encoding: "utf8" });
+    const run = spawnSync(process.execPath, ["node_modules/graphemu/bin/graphemu.js", "version"], { encoding: "utf8" });
     assert.equal(run.status, 125);
     assert.match(run.stderr, /@graphemu\/\S+, which holds the binary, is not installed.*--omit=optional/s);
-    const named = spawnSync("npx", ["--no-install", "graphemu", "version"], { encoding: "utf8", env: { ...process.env, GRAPHEMU_BINARY: process.env.graphemu } });
+    const named = spawnSync(process.execPath, ["node_modules/graphemu/bin/graphemu.js", "version"], { encoding: "utf8", env: { ...process.env, GRAPHEMU_BINARY: process.env.graphemu } });
     assert.equal(named.status, 0, named.stderr);
-    const wrong = spawnSync("npx", ["--no-install", "graphemu", "version"], { encoding: "utf8", env: { ...process.env, GRAPHEMU_BINARY: "/nowhere" } });
+    const wrong = spawnSync(process.execPath, ["node_modules/graphemu/bin/graphemu.js", "version"], { encoding: "utf8", env: { ...process.env, GRAPHEMU_BINARY: "/nowhere" } });
     assert.match(wrong.stderr, /GRAPHEMU_BINARY names \/nowhere/);
   } finally {
     renameSync(`${folder}.away`, folder);
