@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,8 +10,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/emulatortest"
 )
 
 // small is a document of metadata: rooms with desks in them, and people who sit there.
@@ -122,4 +125,76 @@ func TestGraphOfTheTestItself(t *testing.T) {
 	require.NoError(t, err)
 	defer r.Body.Close()
 	assert.Equal(t, 401, r.StatusCode, "a client needs a token")
+}
+
+// policies is a document of metadata with what is there without having been made: what a
+// singleton contains, and what only holds other objects.
+const policies = `<?xml version="1.0" encoding="utf-8"?>
+<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
+<Schema Namespace="microsoft.graph" Alias="graph" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+ <EntityType Name="entity" Abstract="true"><Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.String" Nullable="false"/></EntityType>
+ <EntityType Name="room" BaseType="graph.entity"><Property Name="label" Type="Edm.String"/>
+  <NavigationProperty Name="plan" Type="graph.plan" ContainsTarget="true"/>
+  <NavigationProperty Name="lock" Type="graph.rule" ContainsTarget="true"/></EntityType>
+ <EntityType Name="plan" BaseType="graph.entity"><NavigationProperty Name="rules" Type="Collection(graph.rule)" ContainsTarget="true"/></EntityType>
+ <EntityType Name="rule" BaseType="graph.entity"><Property Name="label" Type="Edm.String"/>
+  <NavigationProperty Name="room" Type="graph.room"/>
+  <NavigationProperty Name="rooms" Type="Collection(graph.room)"/></EntityType>
+ <EntityType Name="identityRoot" BaseType="graph.entity"><NavigationProperty Name="access" Type="graph.access" ContainsTarget="true"/></EntityType>
+ <EntityType Name="access" BaseType="graph.entity"><Property Name="label" Type="Edm.String"/>
+  <NavigationProperty Name="rules" Type="Collection(graph.rule)" ContainsTarget="true"/></EntityType>
+ <EntityContainer Name="GraphService"><EntitySet Name="rooms" EntityType="microsoft.graph.room"/>
+  <Singleton Name="identity" Type="microsoft.graph.identityRoot"/></EntityContainer>
+</Schema></edmx:DataServices></edmx:Edmx>`
+
+// Inferred: no call makes identity/conditionalAccess or users/{id}/todo, and clients create
+// below them at once.
+func TestContainersAreAlwaysThere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "v1.0.csdl")
+	require.NoError(t, os.WriteFile(file, []byte(policies), 0o600))
+	g := emulatortest.Start(t, emulator.Options{Metadata: []string{file}})
+	send := func(method, path, body string, status int) gjson.Result {
+		t.Helper()
+		r, err := http.NewRequest(method, g.V1URL+path, strings.NewReader(body))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/json")
+		a, err := g.AuthorizedClient().Do(r)
+		require.NoError(t, err)
+		defer a.Body.Close()
+		text, err := io.ReadAll(a.Body)
+		require.NoError(t, err)
+		require.Equal(t, status, a.StatusCode, string(text))
+		return gjson.ParseBytes(text)
+	}
+	room := send("POST", "/rooms", `{"label":"One"}`, 201).Get("id").Str
+	other := send("POST", "/rooms", `{"label":"Two"}`, 201).Get("id").Str
+
+	assert.Empty(t, send("GET", "/rooms/"+room+"/plan/rules", "", 200).Get("value").Array())
+	rule := send("POST", "/rooms/"+room+"/plan/rules", `{"label":"quiet"}`, 201).Get("id").Str
+	assert.Equal(t, "quiet", send("GET", "/rooms/"+room+"/plan/rules/"+rule, "", 200).Get("label").Str)
+	send("GET", "/rooms/"+other+"/plan/rules/"+rule, "", 404)
+	assert.Equal(t, "plan", send("GET", "/rooms/"+other+"/plan", "", 200).Get("id").Str)
+	send("GET", "/rooms/"+room+"/lock", "", 404) // it has properties: whether there is one only the client knows
+
+	made := send("POST", "/identity/access/rules", `{"label":"MFA","room":{"id":"`+room+`"},"rooms":[{"id":"`+room+`"},{"id":"`+other+`"}]}`, 201)
+	at := "/identity/access/rules/" + made.Get("id").Str
+	assert.Equal(t, "One", send("GET", at+"/room", "", 200).Get("label").Str)
+	assert.Len(t, send("GET", at+"/rooms", "", 200).Get("value").Array(), 2)
+	send("PATCH", at, `{"label":"Two factors"}`, 204)
+	assert.Equal(t, "Two factors", send("GET", at, "", 200).Get("label").Str)
+	send("PATCH", "/rooms/"+room, `{"label":"First"}`, 200)
+	send("POST", "/identity/access/rules", `{"room":{"id":"nobody"}}`, 404)
+	send("POST", "/identity/access/rules", `{"room":{"id":"`+room+`","label":"x"}}`, 400)
+	assert.Len(t, send("GET", "/identity/access/rules", "", 200).Get("value").Array(), 1)
+
+	send("PATCH", "/identity/access", `{"label":"here"}`, 204)
+	assert.Equal(t, "here", send("GET", "/identity/access", "", 200).Get("label").Str)
+	assert.Len(t, send("GET", "/identity/access/rules", "", 200).Get("value").Array(), 1, "what is below it stays")
+
+	saved, err := g.World().Snapshot()
+	require.NoError(t, err)
+	send("DELETE", "/rooms/"+room, "", 204)
+	send("GET", "/rooms/"+room+"/plan/rules", "", 404)
+	require.NoError(t, g.World().Restore(saved))
+	assert.Len(t, send("GET", "/rooms/"+room+"/plan/rules", "", 200).Get("value").Array(), 1)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -166,7 +167,9 @@ var (
 
 // filterRefusal is what the service says to a filter.
 func filterRefusal(f *odata.Filter, l *list, advanced bool) *apierror.Error {
-	if f != nil && l.cast != nil && !advanced {
+	// Deleted items are only listed by a cast, so it asks for nothing more there. Observed:
+	// manicminer/hamilton filters them by id.
+	if f != nil && l.cast != nil && !advanced && l.home.Name != entity.DeletedItems {
 		return missingParameters("cast")
 	}
 	for _, u := range f.Uses() {

@@ -21,10 +21,11 @@ type written struct {
 	kids  []contained
 }
 
-// binding is what a member "x@odata.bind" links an object to.
+// binding is what a member "x@odata.bind" links an object to, or a member "x" by ids.
 type binding struct {
 	property *odata.Property
 	urls     []string
+	ids      []string
 	many     bool
 }
 
@@ -37,8 +38,15 @@ type contained struct {
 // maxBinds is how many links one request may make. Documented for members and owners.
 const maxBinds = 20
 
-// read checks a body for an object of type t.
-func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, creating bool) (*written, error) {
+// read checks a body that makes an object of type t.
+func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any) (*written, error) {
+	return e.readBody(c, t, body, nil)
+}
+
+// readBody checks a body that changes an object of type t, or makes one, where there is no
+// same to compare with.
+func (e *Engine) readBody(c *workload.Call, t *odata.Type, body map[string]any, same unchanged) (*written, error) {
+	creating := same == nil
 	if name, ok := body["@odata.type"].(string); ok {
 		actual := t.Model().Type(name)
 		switch {
@@ -70,7 +78,7 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 				return nil, err
 			}
 			if total += len(b.urls); total > maxBinds && !c.Trusted {
-				return nil, workload.Refuse("A resource cannot contain more than 20 link changes")
+				return nil, tooManyLinks()
 			}
 			w.binds = append(w.binds, b)
 			continue
@@ -79,8 +87,17 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 		if p == nil || p.Name != name || hidden(name) {
 			return nil, unknownProperty(name, t)
 		}
+		if p.Navigation && creating && !p.Contained {
+			if b, ok := readIDs(p, v); ok {
+				if total += len(b.ids); total > maxBinds && !c.Trusted {
+					return nil, tooManyLinks()
+				}
+				w.binds = append(w.binds, b)
+				continue
+			}
+		}
 		if p.Navigation {
-			kids, err := e.readContained(c, p, v, creating)
+			kids, err := e.readContained(c, p, v, same)
 			if err != nil {
 				return nil, err
 			}
@@ -100,6 +117,9 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 			}
 		}
 		if !c.Trusted && (p.Computed || p.ReadOnly || p.Immutable && !creating || rules != nil && slices.Contains(rules.ReadOnly, name)) {
+			if !creating && same(name, v) {
+				continue
+			}
 			return nil, readOnly(name)
 		}
 		w.draft.Values[name] = v
@@ -107,11 +127,35 @@ func (e *Engine) read(c *workload.Call, t *odata.Type, body map[string]any, crea
 	return w, nil
 }
 
-// keyIsGiven tells whether clients choose the keys of a type: where it is required, or
-// another property than id.
+// keyIsGiven tells whether clients choose the keys of a type: where it is required,
+// another property than id, or documented so.
 func keyIsGiven(t *odata.Type, r *workload.Rules) bool {
 	key := t.KeyNames()[0]
-	return key != "id" || r != nil && slices.Contains(r.Required, "id")
+	return key != "id" || t.Name == "schemaExtension" || r != nil && slices.Contains(r.Required, "id")
+}
+
+func tooManyLinks() error {
+	return workload.Refuse("A resource cannot contain more than 20 link changes")
+}
+
+// readIDs reads the objects that a new one is linked to where the body names them by their
+// ids alone: {"catalog": {"id": "…"}}. Documented for access packages, and what OData 4.01
+// calls an entity reference.
+func readIDs(p *odata.Property, v any) (binding, bool) {
+	list, many := v.([]any)
+	if !many {
+		list = []any{v}
+	}
+	b := binding{property: p, many: many}
+	for _, one := range list {
+		o, _ := one.(map[string]any)
+		id, ok := o["id"].(string)
+		if len(o) != 1 || !ok || id == "" {
+			return b, false
+		}
+		b.ids = append(b.ids, id)
+	}
+	return b, many == p.Collection && len(list) > 0
 }
 
 // readBind reads the member "property@odata.bind".
@@ -162,7 +206,7 @@ func badBind(p *odata.Property, want string) error {
 
 // readContained reads objects inside of an object. What an object is only linked to is
 // bound, not brought (chosen: OData lets a create bring it too).
-func (e *Engine) readContained(c *workload.Call, p *odata.Property, v any, creating bool) (contained, error) {
+func (e *Engine) readContained(c *workload.Call, p *odata.Property, v any, same unchanged) (contained, error) {
 	kids := contained{property: p}
 	if !p.Contained {
 		return kids, workload.Refuse("Invalid property '%s'.", p.Name).
@@ -182,7 +226,7 @@ func (e *Engine) readContained(c *workload.Call, p *odata.Property, v any, creat
 		if !ok {
 			return kids, wrongNode(false)
 		}
-		w, err := e.read(c, p.Type, body, creating)
+		w, err := e.readBody(c, p.Type, body, same)
 		if err != nil {
 			return kids, err
 		}

@@ -218,15 +218,15 @@ func (e *Engine) bind(c *workload.Call, tx *entity.Tx, o *entity.Object, w *writ
 		if b.property.Contained || l.ReadOnly || l.Closure || l.Self {
 			return readOnly(b.property.Name)
 		}
-		if len(b.urls) == 0 && !b.many { // null takes the link away
+		if len(b.urls)+len(b.ids) == 0 && !b.many { // null takes the link away
 			for p := range e.linked(tx.View, l, o.Place).All(0) {
 				if err := e.part(c, tx, l, o, tx.At(p)); err != nil {
 					return err
 				}
 			}
 		}
-		for _, u := range b.urls {
-			to, err := e.byURL(c, tx.View, u)
+		for i := range len(b.urls) + len(b.ids) {
+			to, err := e.referred(c, tx.View, b, i)
 			if err != nil {
 				return err
 			}
@@ -243,6 +243,26 @@ func (e *Engine) bind(c *workload.Call, tx *entity.Tx, o *entity.Object, w *writ
 		}
 	}
 	return nil
+}
+
+// referred is the i-th object that a body links to, of those by address and then of those by id.
+func (e *Engine) referred(c *workload.Call, in entity.View, b binding, i int) (*entity.Object, error) {
+	if i < len(b.urls) {
+		return e.byURL(c, in, b.urls[i])
+	}
+	id := b.ids[i-len(b.urls)]
+	if family := e.family(b.property.Type); family != "" {
+		if o := in.Find(family, id); o != nil && living(o) {
+			return o, nil
+		}
+		return nil, apierror.ResourceNotFound(id)
+	}
+	for o := range in.All() { // where objects of the type live, the metadata does not say
+		if t := e.typeOf(c.Version, o, nil); o.ID == id && t != nil && t.IsA(b.property.Type) {
+			return o, nil
+		}
+	}
+	return nil, apierror.ResourceNotFound(id)
 }
 
 // byURL is the object that a client names by its address: relative to the version, or

@@ -1,6 +1,7 @@
 package objects
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
@@ -22,7 +23,7 @@ type target struct {
 	prop   []string       // names of structural properties, from the object on
 	id     string         // the last key
 	at     string         // address of the object, relative to the version
-	named  bool           // the object is a singleton of the container
+	named  bool           // the object is always there, known by its name alone: see always
 }
 
 // resolve walks a path through the store. It errs with the service's 404 where an
@@ -160,11 +161,27 @@ func (e *Engine) singleton(c *workload.Call, in entity.View, s *resource.Segment
 		t.named = false
 		return e.me(c, in, t)
 	}
-	if t.object = first(in, in.List(t.home)); t.object == nil {
-		// It is always there (OData); it is stored when something of it is set.
-		t.object = &entity.Object{Kind: &entity.Kind{Type: s.Type.Qualified(), Home: t.home}, ID: s.Name, JSON: []byte(`{"id":"` + s.Name + `"}`)}
-	}
+	t.stand(in, s.Name)
 	return nil
+}
+
+// stand goes to an object that is always there. It is stored when something of it is set.
+func (t *target) stand(in entity.View, name string) {
+	if t.object = first(in, in.List(t.home)); t.object == nil {
+		t.object = &entity.Object{Kind: &entity.Kind{Type: t.typ.Qualified(), Home: t.home}, ID: name, JSON: []byte(`{"id":"` + name + `"}`)}
+	}
+}
+
+// always tells whether what a single containment navigation leads to is there without
+// having been made: what a singleton contains (identity/conditionalAccess), and what has
+// no properties and only holds other objects (users/{id}/todo). Inferred: clients create
+// below them at once, and no call creates them.
+func (e *Engine) always(owner *target, t *odata.Type) bool {
+	if e.rulesOf(t) != nil {
+		return false
+	}
+	own := func(p *odata.Property) bool { return !slices.Contains(t.KeyNames(), p.Name) }
+	return owner.named || !slices.ContainsFunc(t.Structural(), own)
 }
 
 // me goes to the user whose token the call has.
@@ -204,12 +221,16 @@ func (e *Engine) navigate(in entity.View, s *resource.Segment, t *target) {
 	owner := t.typ
 	if s.Property.Contained && !e.ruledLink(owner, s.Property) {
 		next.home = entity.Home{Parent: from.Place, Name: s.Name}
-		if t.named {
-			next.home = entity.Home{Name: at} // a set that the service keeps below a name
+		if t.named { // what is below a name is kept by names, from the nearest object on
+			next.home = entity.Home{Parent: t.home.Parent, Name: t.home.Name + "/" + s.Name}
 		}
-		if s.Many {
+		switch {
+		case s.Many:
 			next.list = e.contained(in, s.Type, next.home, at, contextOf(t.at, from)+"/"+s.Name)
-		} else {
+		case e.always(t, s.Type):
+			next.named = true
+			next.stand(in, s.Name)
+		default:
 			next.object = first(in, in.List(next.home))
 		}
 		*t = next

@@ -100,7 +100,7 @@ func (e *Engine) seed(c *workload.Call, tx *entity.Tx, path resource.Path, t tar
 		return nil, err
 	}
 	for k := range n {
-		w, err := e.read(c, path.End().Type, numbered(given, k+1).(map[string]any), true)
+		w, err := e.read(c, path.End().Type, numbered(given, k+1).(map[string]any))
 		if err != nil {
 			return made, err
 		}

@@ -21,6 +21,9 @@ func (t *Type) Structural() []*Property {
 	return list
 }
 
+// Everything is what "$select=*" selects.
+func Everything() *Selection { return &Selection{root: pick{whole: true}, list: []string{"*"}} }
+
 // Shows tells whether a property is selected, or a part of it.
 func (s *Selection) Shows(name string) bool {
 	return s == nil || s.root.whole || slices.ContainsFunc(s.root.kids, func(k pick) bool { return k.name == name })

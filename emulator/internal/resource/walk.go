@@ -139,8 +139,19 @@ func (w *walker) collection(segment string) bool {
 	if !w.typ.Entity || segment == "" {
 		return false
 	}
-	w.add(Segment{Kind: Key, Name: segment, Type: w.typ, Keys: []KeyValue{{Value: segment}}})
+	w.add(Segment{Kind: Key, Name: segment, Type: w.typ, Keys: []KeyValue{w.segmentKey(segment)}})
 	return true
+}
+
+// segmentKey reads a key that is a segment: "{id}", or "name={value}" of an alternate key.
+// Observed: manicminer/hamilton reads directory roles by "roleTemplateId={id}".
+func (w *walker) segmentKey(segment string) KeyValue {
+	if name, value, named := strings.Cut(segment, "="); named && value != "" {
+		if p := w.typ.Property(name); p != nil && !p.Navigation {
+			return KeyValue{Name: p.Name, Value: value}
+		}
+	}
+	return KeyValue{Value: segment}
 }
 
 // key takes a key in parentheses.

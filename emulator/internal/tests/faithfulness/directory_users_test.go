@@ -2,6 +2,7 @@ package faithfulness
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,6 +112,13 @@ var userStatements = []statement{
 			id := createdID(t, g, "/users", personBody("ann", ""))
 			refuses(t, g, 400, "PATCH", "/users/"+id, `{"createdDateTime":"2020-01-01T00:00:00Z"}`, refusedCode,
 				"Property 'createdDateTime' is read-only and cannot be set.")
+		}},
+	{"users.update", "sent-back", "A read-only property with the value that the object has is taken, so that what was read can be sent back",
+		"manicminer/hamilton, tests of users, groups and applications", observed, func(t *testing.T, g *rig.Rig) {
+			at := v1(g, "/users/"+createdID(t, g, "/users", personBody("ann", "")))
+			read := g.Found(t, at+"?$select=id,createdDateTime,assignedLicenses,deletedDateTime,onPremisesExtensionAttributes")
+			rig.WantEmpty(t, g.Send(t, "PATCH", at, strings.Replace(read.Body, "{", `{"jobTitle":"Principal",`, 1)), 204)
+			assert.Equal(t, "Principal", g.Found(t, at).Text("jobTitle"))
 		}},
 	{"users.update", "unknown-property", "An unknown property: 400 `Invalid property 'responseHeaders'.`", "PnP-Sites-Core#1807, of a group",
 		observed,

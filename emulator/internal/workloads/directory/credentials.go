@@ -389,18 +389,20 @@ func known(o *entity.Object, property, keyID string) any {
 }
 
 // addTokenSigningCertificate makes a certificate to sign SAML tokens with: 200.
-// Documented: keys to sign and to verify appear, and a secret that protects them. Here
-// the key is one of Ed25519 that comes from the credential's id, so that the same world
-// has the same (chosen: the service's is RSA).
+// Documented: keys to sign and to verify appear, and a secret that protects them. Observed:
+// the name may begin with cn= too (manicminer/hamilton). Here the key is one of Ed25519 that
+// comes from the credential's id, so that the same world has the same (chosen: the
+// service's is RSA).
 func addTokenSigningCertificate(c *workload.Call, on *entity.Object) (engineReply, error) {
 	values, err := body(c)
 	if err != nil {
 		return engineReply{}, err
 	}
-	name, ok := strings.CutPrefix(textIn(values, "displayName"), "CN=")
-	if !ok || name == "" {
+	given := textIn(values, "displayName")
+	if len(given) <= len("CN=") || !strings.EqualFold(given[:len("CN=")], "CN=") {
 		return engineReply{}, invalidValue("displayName", "servicePrincipal").Help("invalidValue", "/displayName", "it begins with CN=")
 	}
+	name := given[len("CN="):]
 	end, err := timeOf(values, "endDateTime", c.Now.AddDate(3, 0, 0))
 	if err != nil {
 		return engineReply{}, err

@@ -80,10 +80,11 @@ func linkAll(tx *entity.Tx, o *entity.Object, properties map[string]string) erro
 	return nil
 }
 
-// updateGrant lets only the scope change. Documented.
-func updateGrant(_ *workload.Call, _ *entity.Tx, _ *entity.Object, d *workload.Draft) error {
-	for name := range d.Values {
-		if name != "scope" && name != "startTime" && name != "expiryTime" {
+// updateGrant lets only the scope change. Documented; what stays the same is taken, as of
+// every object.
+func updateGrant(_ *workload.Call, _ *entity.Tx, o *entity.Object, d *workload.Draft) error {
+	for name, v := range d.Values {
+		if name != "scope" && name != "startTime" && name != "expiryTime" && prop(o, name).Value() != v {
 			return readOnlyValue(name)
 		}
 	}
