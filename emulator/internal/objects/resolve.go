@@ -45,7 +45,7 @@ func (e *Engine) resolve(c *workload.Call, in entity.View, p resource.Path) (tar
 			t.id = keyText(s)
 			o := t.list.find(e, stored(c, t.list, s))
 			if o == nil {
-				return t, t.list.missing(s)
+				return t, t.list.missing(e, s)
 			}
 			t.object, t.home, t.at, t.list = o, o.Home, t.list.address(o), nil
 		case resource.Cast:
@@ -104,6 +104,14 @@ func notPresent(t target) error {
 	return apierror.ResourceNotFound(name)
 }
 
+// notThere is the error of a path that ends at what is not there.
+func (e *Engine) notThere(t target) error {
+	if r := e.rulesOf(t.typ); r != nil && r.NotFound != nil && t.link == nil {
+		return r.NotFound(t.id)
+	}
+	return notPresent(t)
+}
+
 // set is an entity set as a collection.
 func (e *Engine) set(in entity.View, s *resource.Segment) *list {
 	if s.Name == "directoryObjects" {
@@ -134,11 +142,14 @@ func stored(c *workload.Call, l *list, s *resource.Segment) *resource.Segment {
 // missing is the error of a key that leads to nothing. Observed: where ids are guids, what
 // is none is refused (docs-contrib issue 3854); users have names too. Of education nothing such
 // is known.
-func (l *list) missing(s *resource.Segment) error {
+func (l *list) missing(e *Engine, s *resource.Segment) error {
 	id := keyText(s)
 	if l.family == directoryFamily && l.within == "" &&
 		(l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
 		return workload.Refuse("Invalid object identifier '%s'.", id)
+	}
+	if r := e.rulesOf(l.typ); r != nil && r.NotFound != nil {
+		return r.NotFound(id)
 	}
 	return apierror.ResourceNotFound(id)
 }
