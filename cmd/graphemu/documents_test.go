@@ -35,6 +35,8 @@ var untested = []struct{ file, has, why string }{
 	{"README.md", "graphemu metadata get graph", "needs the network"},
 	{".container/README.md", "docker build", "needs Docker, and a network for the image it is built in"},
 	{".container/README.md", "testcontainers", "needs Docker"},
+	{".ci/README.md", ".ci/release v1.2.3", "takes minutes; .ci/cross-build does it for two systems"},
+	{".npm/README.md", "npx graphemu serve", "needs packages of a release; the suite npm installs some that it packs"},
 	{".ci/clients/README.md", "azcopy copy", "needs AzCopy"},
 	{".ci/clients/README.md", "new ClientSecretCredentialOptions", "needs .NET"},
 	{".ci/clients/README.md", "new ClientSecretCredentialBuilder()", "needs Java and Maven"},
@@ -57,6 +59,13 @@ var bySuites = []struct{ file, has, suite string }{
 	{".ci/clients/README.md", "new PublicClientApplication(", "msal-browser"},
 	{".ci/clients/README.md", "class World:", "pytest"},
 	{".ci/clients/README.md", "def test_a_group_is_created_once", "pytest"},
+	{".npm/README.md", "import { after, test }", "npm"},
+	{".npm/README.md", "import { defineConfig }", "npm"},
+	{".npm/README.md", "export default async function setup", "npm"},
+	{".npm/README.md", "beforeAll, beforeEach, expect, test }", "npm"},
+	{".npm/README.md", "module.exports = async", "npm"},
+	{".npm/README.md", `test("provisioning takes a while"`, "npm"},
+	{".npm/README.md", "import { ClientSecretCredential }", "npm"},
 }
 
 // top is the project's first folder.

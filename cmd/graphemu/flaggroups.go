@@ -23,7 +23,7 @@ var flagGroups = []flagGroup{
 	{"Judge", []string{"verify", "junit", "journal", "har", "report"}},
 	{"Limits", []string{"max-worlds", "max-profiles", "max-objects", "max-memory", "max-batch", "max-body", "max-upload", "max-uploads",
 		"max-journal", "max-journal-bytes"}},
-	{"Files and output", []string{"state", "data-dir", "config", "ready-file", "log", "log-level", "quiet"}},
+	{"Files and output", []string{"state", "data-dir", "config", "ready-file", "until-stdin-closes", "log", "log-level", "quiet"}},
 }
 
 // groupOf returns the title of a flag's group, "" where it has none.

@@ -44,6 +44,8 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 	f.register(c, env, "localhost:9400", "localhost:9443")
 	dataDir(c, &f.options.DataDir, env)
 	f.quietFlag(c.Flags(), "print one line once it serves, and nothing else")
+	untilStdinCloses := c.Flags().Bool("until-stdin-closes", false,
+		"stop when standard input ends, as it does where a program that started this one by a pipe is gone")
 	configFlag(c)
 	groupFlags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -56,7 +58,17 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 		if err != nil {
 			return err
 		}
-		return serve(c.Context(), o, f, env)
+		ctx := c.Context()
+		if *untilStdinCloses {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithCancel(ctx)
+			defer cancel()
+			go func() {
+				defer cancel()
+				_, _ = io.Copy(io.Discard, env.in) // what stands there is for nobody
+			}()
+		}
+		return serve(ctx, o, f, env)
 	}
 	return c
 }

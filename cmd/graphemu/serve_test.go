@@ -290,3 +290,25 @@ func TestBannerNamesTheConfig(t *testing.T) {
 	assert.NotContains(t, s.banner, "Config")
 	s.end(t)
 }
+
+// Whoever has started serve by a pipe takes it along, however that ends.
+func TestServeUntilStdinCloses(t *testing.T) {
+	in, lifeline := io.Pipe()
+	out, w := io.Pipe()
+	code := make(chan int, 1)
+	errOut := newLockedBuffer()
+	go func() {
+		code <- run(t.Context(), []string{"serve", "--http", "127.0.0.1:0", "--https", "", "--data-dir", "", "--until-stdin-closes"},
+			environment{in: in, out: w, errOut: errOut, lookup: func(string) (string, bool) { return "", false }})
+		w.Close()
+	}()
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && !strings.Contains(lines.Text(), "curl ") {
+	}
+	_, err := lifeline.Write([]byte("what stands there means nothing\n"))
+	require.NoError(t, err, errOut.String())
+	require.NoError(t, lifeline.Close())
+	_, err = io.Copy(io.Discard, out)
+	require.NoError(t, err)
+	assert.Zero(t, <-code, errOut.String())
+}

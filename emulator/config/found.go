@@ -41,7 +41,7 @@ var rules = map[string]rule{
 	"report": {path: itself}, "ready-file": {path: itself}, "data-dir": {path: itself},
 
 	"watch": free, "auth": free, "clock": free, "variant": free, "seed": free, "verify": free, "timeout": free, "each-variant": free,
-	"log": free, "log-level": free, "quiet": free,
+	"log": free, "log-level": free, "quiet": free, "until-stdin-closes": free,
 	"max-worlds": free, "max-profiles": free, "max-objects": free, "max-memory": free, "max-batch": free, "max-body": free,
 	"max-upload": free, "max-uploads": free, "max-journal": free, "max-journal-bytes": free,
 }

@@ -1,0 +1,3 @@
+import graphemu = require("graphemu");
+
+export const stop = async (): Promise<void> => (await graphemu.start()).stop();

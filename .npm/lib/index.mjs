@@ -1,0 +1,3 @@
+import lib from "./index.js";
+
+export const { start, connect, workerName, binary, GraphemuError } = lib;
