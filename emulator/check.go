@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/config"
 	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
@@ -34,6 +35,7 @@ const (
 	KindFixture  Kind = "fixture"
 	KindProfile  Kind = "profile" // the body of a create
 	KindRoster   Kind = "roster"  // a folder of CSV files, or one file of it
+	KindConfig   Kind = "config"  // graphemu.yaml: flags of the commands
 	KindOther    Kind = "other"   // none of ours
 )
 
@@ -112,7 +114,7 @@ func (c Checker) Check(path string) (Report, error) {
 		}
 		if f.Kind == KindOther && len(f.Problems) == 0 {
 			f.Problems = append(f.Problems, scenario.Problem{File: path,
-				Message: "it is neither a scenario, nor a fixture, nor the body of a create"})
+				Message: "it is neither a scenario, nor a fixture, nor the body of a create, nor a graphemu.yaml"})
 		}
 		return Report{Files: []FileReport{f}}, nil
 	}
@@ -164,7 +166,7 @@ func (c Checker) file(path string) (FileReport, error) {
 	}
 	outline, err := scenariofile.Inspect(path, text)
 	if outline.Known() {
-		f.Kind = kindOf(path, outline)
+		f.Kind = kindOf(path, text, outline)
 	}
 	if err != nil && (f.Kind != KindScenario || !outline.Known()) {
 		return f, f.take(err)
@@ -184,6 +186,8 @@ func (c Checker) file(path string) (FileReport, error) {
 			}
 			f.objects(outline, loaded, c.models)
 		}
+	case KindConfig:
+		err = f.config(text)
 	case KindProfile:
 		err = f.schema("educationSynchronizationProfile", outline, text)
 	}
@@ -204,11 +208,16 @@ func checkLarge(path string) (FileReport, error) {
 }
 
 // kindOf tells what a file is by the schema that it names, else by its names.
-func kindOf(path string, o scenariofile.Outline) Kind {
-	for kind, name := range map[Kind]string{KindScenario: "scenario", KindFixture: "fixture", KindProfile: "educationSynchronizationProfile"} {
-		if strings.HasSuffix(o.Text("$schema"), "/"+name+".schema.json") {
+func kindOf(path string, text []byte, o scenariofile.Outline) Kind {
+	named := cmp.Or(o.Text("$schema"), schemaComment(text))
+	for kind, name := range map[Kind]string{KindScenario: "scenario", KindFixture: "fixture", KindConfig: "config",
+		KindProfile: "educationSynchronizationProfile"} {
+		if strings.HasSuffix(named, "/"+name+".schema.json") {
 			return kind
 		}
+	}
+	if filepath.Base(path) == config.Name {
+		return KindConfig
 	}
 	names := o.Names()
 	has := func(some ...string) bool {
@@ -225,6 +234,31 @@ func kindOf(path string, o scenariofile.Outline) Kind {
 		return KindFixture
 	}
 	return KindScenario
+}
+
+// config checks a graphemu.yaml. What it may not set where nobody names it is a warning.
+func (f *FileReport) config(text []byte) error {
+	c, err := config.Parse(f.File, text)
+	if err != nil {
+		return f.take(err)
+	}
+	if filepath.Base(f.File) != config.Name {
+		return nil
+	}
+	if list, ok := errors.AsType[scenario.Problems](c.CheckFound()); ok {
+		for _, p := range list {
+			f.Warnings = append(f.Warnings, scenario.Warning{Place: p.Place(), Path: p.Path, Message: p.Message})
+		}
+	}
+	return nil
+}
+
+// schemaComment returns the schema that the first line names for editors, as
+// "graphemu scenario new" writes it, "" where it names none.
+func schemaComment(text []byte) string {
+	line, _, _ := strings.Cut(string(text[:min(len(text), 4096)]), "\n")
+	_, schema, _ := strings.Cut(line, "# yaml-language-server: $schema=")
+	return strings.TrimSpace(schema)
 }
 
 // take notes what an error tells of the file, and returns nil: it is reported.

@@ -37,10 +37,13 @@ what is said around them stands in comments, and with each is how to undo it.`,
 	fl := c.Flags()
 	fl.SortFlags = false
 	fl.StringArrayVar(&hosts, "host", nil, "a further `name` or IP address that a CA made now covers (repeatable)")
+	configFlag(c)
+	fl.Lookup("config").Usage = "`file` that sets flags by their names; only one that is named: " +
+		"what this prints is to be trusted (default none)"
 	dataDir(c, &dir, env)
 	fl.BoolVar(&trust, "trust", false, "print the commands that make this system and its runtimes trust the CA")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if err := fromEnvironment(fl, env); err != nil {
+		if err := settleNamed(fl, env); err != nil {
 			return err
 		}
 		ca, err := emulator.StoredCA(dir, hosts)

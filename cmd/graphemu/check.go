@@ -53,7 +53,10 @@ problem.`,
 	c.Flags().BoolVar(&allRows, "all-rows", false, "name the first 100 rows of each message about a roster, not 3")
 	metadataFlag(c, &metadata)
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		if err := fromEnvironment(c.Flags(), env); err != nil {
+		_, err := settle(c.Flags(), env)
+		if bad, ok := errors.AsType[badSettings](err); ok { // the files to check are checked all the same
+			fmt.Fprintf(env.errOut, "graphemu: %v\n", bad)
+		} else if err != nil {
 			return err
 		}
 		if identity != "creation" && identity != "matching" {
@@ -61,12 +64,11 @@ problem.`,
 		}
 		checker := emulator.Checker{Matching: identity == "matching"}
 		if len(metadata) > 0 {
-			var err error
 			if checker, err = checker.WithMetadata(metadata...); err != nil {
 				return err
 			}
 		}
-		p := printer{out: env.out, checker: checker, rows: 3}
+		p := printer{out: env.paint(env.out), checker: checker, rows: 3, begin: env.begin}
 		if allRows {
 			p.rows = 100
 		}
@@ -87,11 +89,14 @@ type printer struct {
 	out     io.Writer
 	checker emulator.Checker
 	rows    int // of a message about a roster, at most
+	begin   func(what string) (end func())
 }
 
 // check prints what is to be said of a path, and returns whether that is good.
 func (p printer) check(path string) bool {
+	begun := p.begin("checking " + path)
 	r, err := p.checker.Check(path)
+	begun()
 	for _, f := range r.Files {
 		if f.Roster != nil {
 			p.roster(f)
@@ -127,6 +132,7 @@ func (p printer) check(path string) bool {
 var kinds = map[emulator.Kind]string{
 	emulator.KindScenario: "a scenario",
 	emulator.KindFixture:  "a fixture",
+	emulator.KindConfig:   "flags of serve and exec",
 	emulator.KindProfile:  "the body of a create request",
 }
 

@@ -39,6 +39,7 @@ var untested = []struct{ file, has, why string }{
 	{".ci/clients/README.md", "new ClientSecretCredentialOptions", "needs .NET"},
 	{".ci/clients/README.md", "new ClientSecretCredentialBuilder()", "needs Java and Maven"},
 	{".ci/clients/README.md", "from azure.identity.aio", "needs Python and packages"},
+	{".ci/clients/README.md", "class WorldTest : IAsyncLifetime", "needs .NET"},
 	{".ci/clients/README.md", "use Http\\Promise", "needs PHP and packages"},
 	{".ci/clients/README.md", "Add-MgEnvironment", "needs PowerShell"},
 }
@@ -53,6 +54,9 @@ var bySuites = []struct{ file, has, suite string }{
 	{".ci/clients/README.md", "new ClientSecretCredential(AZURE", "azure-identity-js"},
 	{".ci/clients/README.md", "new DeviceCodeCredential(", "azure-identity-js"},
 	{".ci/clients/README.md", "EnvHttpProxyAgent", "proxy"},
+	{".ci/clients/README.md", "new PublicClientApplication(", "msal-browser"},
+	{".ci/clients/README.md", "class World:", "pytest"},
+	{".ci/clients/README.md", "def test_a_group_is_created_once", "pytest"},
 }
 
 // top is the project's first folder.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,10 +123,15 @@ each run has its own, as FILE.RUN.har.`,
 	if err := c.RegisterFlagCompletionFunc("each-scenario", afterCommas(everyScenario)); err != nil {
 		panic(err) // the name is a constant
 	}
+	f.quietFlag(fl, "say nothing where all goes well: the command's own output alone, and where it fails or is not verified, the verdict")
+	configFlag(c)
+	groupFlags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := fromEnvironment(fl, env); err != nil {
+		var err error
+		if f.config, err = settle(fl, env); err != nil {
 			return err
 		}
+		f.hush(fl)
 		o, err := f.resolve(env)
 		if err != nil {
 			return err
@@ -135,8 +141,12 @@ each run has its own, as FILE.RUN.har.`,
 				return fmt.Errorf("--har %s: %w", x.har, err)
 			}
 		}
+		if f.config != "" {
+			o.Log.Info("flags are set by a file", "file", f.config)
+		}
 		x.flags, x.command, x.ownData = f, args, !fl.Changed("data-dir")
-		return x.run(c.Context(), o)
+		end := x.voice()
+		return end(x.run(c.Context(), o))
 	}
 	return c
 }
@@ -151,6 +161,7 @@ type execution struct {
 	eachVariant  bool
 	eachScenario []string
 	command      []string
+	commandErr   io.Writer // standard error, as the command gets it
 
 	program string         // where the command was found
 	signals chan os.Signal // what the system tells graphemu
@@ -231,7 +242,9 @@ func (x *execution) once(ctx context.Context, o emulator.Options, junit, archive
 		}
 		defer kept.lines.Close()
 	}
+	begun := x.begin("starting the emulator")
 	s, ready, err := start(o, x.flags.readyFile)
+	begun()
 	if err != nil {
 		return r, err
 	}
@@ -247,7 +260,7 @@ func (x *execution) once(ctx context.Context, o emulator.Options, junit, archive
 		}
 		defer end()
 	}
-	cmd := &exec.Cmd{Path: x.program, Args: x.command, Stdin: x.env.in, Stdout: x.env.out, Stderr: x.env.errOut}
+	cmd := &exec.Cmd{Path: x.program, Args: x.command, Stdin: x.env.in, Stdout: x.env.out, Stderr: x.commandErr}
 	if cmd.Env, err = x.variables(s, ready, o, dir); err != nil {
 		return r, err
 	}

@@ -46,18 +46,28 @@ func wanted(f *pflag.Flag, cause error) string {
 }
 
 // nearestFlag returns the flag of c that was meant by a misspelled name, "" where none
-// is near. cobra guesses among commands only, so each flag is one here.
+// is near.
 func nearestFlag(c *cobra.Command, name string) string {
 	name, _, _ = strings.Cut(name, "=")
-	guess := &cobra.Command{SuggestionsMinimumDistance: 2}
+	var names []string
 	add := func(f *pflag.Flag) {
 		if !f.Hidden {
-			guess.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+			names = append(names, f.Name)
 		}
 	}
 	c.LocalFlags().VisitAll(add)
 	c.InheritedFlags().VisitAll(add)
-	if near := guess.SuggestionsFor(name); len(near) > 0 {
+	return nearest(name, names)
+}
+
+// nearest returns the name that was meant by a misspelled one, "" where none is near.
+// cobra guesses among commands only, so each name is one here.
+func nearest(misspelled string, names []string) string {
+	guess := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, name := range names {
+		guess.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	if near := guess.SuggestionsFor(misspelled); len(near) > 0 {
 		return near[0]
 	}
 	return ""

@@ -76,6 +76,8 @@ type serverFlags struct {
 	junit     string
 	journal   string
 	readyFile string
+	quiet     bool
+	config    string // the file that has set flags
 }
 
 // register adds the flags but for --data-dir, whose default differs.

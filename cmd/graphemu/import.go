@@ -47,7 +47,7 @@ What could not be used is told on standard error, with why and where it was firs
 	fl.BoolVar(&o.KeepNames, "keep-names", false, "replace nothing: names, addresses, ids and texts stay as they were seen")
 	metadataFlag(c, &o.Metadata)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := fromEnvironment(fl, env); err != nil {
+		if _, err := settle(fl, env); err != nil {
 			return err
 		}
 		if out == "" {
@@ -62,7 +62,9 @@ What could not be used is told on standard error, with why and where it was firs
 				return fmt.Errorf("--out: %s: %w", name, plain(err))
 			}
 		}
+		begun := env.begin("reading the archive")
 		made, err := emulator.ImportHAR(args[0], o)
+		begun()
 		if err != nil {
 			return err
 		}

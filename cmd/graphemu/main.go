@@ -122,12 +122,15 @@ and with --metadata any of Graph.
   graphemu exec -- npm test     run it for one command, and judge that as a client
   graphemu scenario list        the futures and failures that it has built in
 
-Every flag of serve, exec, token and ca is also an environment variable:
---log-level is GRAPHEMU_LOG_LEVEL. A flag goes before the variable, the variable
-before the scenario file, that before the default.
+Every flag of serve, exec, token and ca is also an environment variable,
+--log-level is GRAPHEMU_LOG_LEVEL, and a line of graphemu.yaml in the working folder.
+A flag goes before the variable, the variable before graphemu.yaml, that before the
+scenario file, that before the default.
 
 "graphemu completion bash --help" tells how a shell completes commands, flags and
-their values; zsh, fish and powershell can be named too.`,
+their values; zsh, fish and powershell can be named too.
+
+` + topicList(),
 		SilenceUsage: true, SilenceErrors: true,
 		Args:              noSuchCommand,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true}, // a person needs it once
@@ -142,5 +145,6 @@ their values; zsh, fish and powershell can be named too.`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(env), newExec(env), newCheck(env), newScenario(env), newRoster(env), newWorld(env),
 		newToken(env), newCA(env), newImport(env), newSchemas(env), newMetadata(env), newOpenAPI(env), newVersion(env))
+	root.SetHelpCommand(newHelp(root, env))
 	return root
 }

@@ -54,7 +54,9 @@ obeyed. All of it is checked first: it writes everything, or nothing.`,
 		if from.Graph == "" {
 			return errors.New("--from is empty: want a URL like " + emulator.PublishedGraph)
 		}
+		begun := env.begin("downloading")
 		list, err := emulator.GetMetadata(c.Context(), args[0], from)
+		begun()
 		if err != nil {
 			return failure{err}
 		}
@@ -78,6 +80,7 @@ func metadataFlag(c *cobra.Command, list *[]string) {
 	if err := c.RegisterFlagCompletionFunc("metadata", orFile(versions)); err != nil {
 		panic(err) // the name is a constant
 	}
+	configFlag(c)
 }
 
 func newMetadataShow(env environment) *cobra.Command {
@@ -101,10 +104,12 @@ with v1.0 or beta is of that version.`,
 	fl.StringVar(&o.Permissions, "permissions", "", "`file` with the table of permissions (default permissions.json of the folder)")
 	fl.BoolVar(&o.Beta, "beta", false, "a path without a version is one of beta")
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		if err := fromEnvironment(fl, env); err != nil {
+		if _, err := settle(fl, env); err != nil {
 			return err
 		}
+		begun := env.begin("reading the metadata")
 		text, err := emulator.ShowMetadata(args[0], o)
+		begun()
 		if err != nil {
 			return err
 		}

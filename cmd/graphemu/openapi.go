@@ -45,14 +45,17 @@ describes, too, up to two navigations deep. A running server has the same at
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		named := pflag.NewFlagSet("", pflag.ContinueOnError) // of the variables, GRAPHEMU_VERSION would be too easily another's
 		named.AddFlag(fl.Lookup("metadata"))
-		if err := fromEnvironment(named, env); err != nil {
+		named.AddFlag(fl.Lookup("config"))
+		if _, err := settle(named, env); err != nil {
 			return err
 		}
 		if !strings.HasPrefix(o.Origin, "http://") && !strings.HasPrefix(o.Origin, "https://") {
 			return fmt.Errorf("--origin is %q; want a URL like http://localhost:9400", o.Origin)
 		}
 		o.Origin = strings.TrimRight(o.Origin, "/")
+		begun := env.begin("describing Graph")
 		text, err := emulator.OpenAPI(o)
+		begun()
 		if err != nil {
 			return err
 		}

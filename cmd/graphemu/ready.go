@@ -27,7 +27,8 @@ type ready struct {
 	PID          int    `json:"pid"`
 	Started      string `json:"started,omitempty"` // RFC 3339; with PID it tells one server from every other
 
-	files readyFiles
+	config string // the file that has set flags
+	files  readyFiles
 }
 
 // newReady asks a server for what a client needs. control tells whether its
@@ -83,6 +84,7 @@ func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 		line("", "clients trust what GET /_graphemu/ca.pem returns")
 	}
 	line("Control", r.Control)
+	line("Config", r.config)
 	line("Scenario", strings.Join(scenarios, ", "))
 	line("Tenant", r.Tenant)
 	line("Seed", fmt.Sprint(cmp.Or(seed, 1)))
@@ -91,6 +93,11 @@ func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 	}
 	fmt.Fprintf(out, "\nTry it:\n\n  TOKEN=%s\n  curl %s-H \"Authorization: Bearer $TOKEN\" %s\n\n",
 		r.Token, r.curlCA(origin), origin+collectionPath)
+}
+
+// short prints where the API is, and nothing else.
+func (r ready) short(out io.Writer) {
+	fmt.Fprintf(out, "ready: %s/beta\n", cmp.Or(r.HTTP, r.HTTPS))
 }
 
 // curlCA is what curl needs to trust an https origin.

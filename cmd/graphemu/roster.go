@@ -89,7 +89,10 @@ a roster in it go, and others stay.`,
 		if err != nil {
 			return err
 		}
-		if err := emulator.WriteRoster(args[0], o); err != nil {
+		begun := env.begin("making up a district")
+		err = emulator.WriteRoster(args[0], o)
+		begun()
+		if err != nil {
 			if errors.Is(err, emulator.ErrFolderNotEmpty) {
 				return fmt.Errorf("%w; --force replaces the roster in it", err)
 			}

@@ -1,16 +1,22 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/scenario"
+	"github.com/graphemu/graphemu/schemas"
 )
 
 func newScenario(env environment) *cobra.Command {
@@ -71,14 +77,19 @@ does.`,
 }
 
 func newScenarioNew(env environment) *cobra.Command {
-	var force bool
+	var force, schema bool
 	c := &cobra.Command{
 		Use: "new FILE", Short: "Write a file to begin with", Args: one("new takes the file to write, like nightly.yaml"),
 		Long: `new writes a scenario with a comment on each of its parts, to begin with. A file
-that is there stays, unless --force is given.`,
-		Example: "  graphemu scenario new nightly.yaml",
+that is there stays, unless --force is given.
+
+With --schema it writes the JSON Schema beside it, as scenario.schema.json, and a first
+line that leads there: an editor then completes and explains without a network. A
+schema that is there stays; where it is another one, nothing is written.`,
+		Example: "  graphemu scenario new nightly.yaml\n  graphemu scenario new --schema nightly.yaml",
 	}
 	c.Flags().BoolVar(&force, "force", false, "replace a file that is there")
+	c.Flags().BoolVar(&schema, "schema", false, "write the JSON Schema beside the file, for editors without a network")
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		if _, err := os.Lstat(args[0]); err == nil && !force {
 			return fmt.Errorf("%s is there already, and was left as it is; --force replaces it", args[0])
@@ -86,8 +97,16 @@ that is there stays, unless --force is given.`,
 		if err := checkOutput(args[0]); err != nil {
 			return fmt.Errorf("cannot write %s: %w", args[0], err)
 		}
+		text := scenario.Starter()
+		if schema {
+			if err := schemaBeside(args[0]); err != nil {
+				return err
+			}
+			_, rest, _ := strings.Cut(text, "\n")
+			text = "# yaml-language-server: $schema=./" + scenarioSchema + "\n" + rest
+		}
 		err := writeFile(args[0], func(w io.Writer) error {
-			_, err := io.WriteString(w, scenario.Starter())
+			_, err := io.WriteString(w, text)
 			return err
 		})
 		if err != nil {
@@ -98,6 +117,31 @@ that is there stays, unless --force is given.`,
 		return err
 	}
 	return c
+}
+
+// scenarioSchema is the file with the JSON Schema of scenarios.
+const scenarioSchema = "scenario.schema.json"
+
+// schemaBeside writes the schema into the folder of a file. It errs where something else
+// is there under its name.
+func schemaBeside(file string) error {
+	text, err := fs.ReadFile(schemas.FS, scenarioSchema)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(filepath.Dir(file), scenarioSchema)
+	there, err := files.Read(path, int64(len(text)))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(path); err == nil { // a link that leads nowhere
+			return fmt.Errorf("--schema: %s is a link that leads to nothing; nothing was written", path)
+		}
+	case err == nil && bytes.Equal(there, text):
+		return nil
+	default:
+		return fmt.Errorf("--schema: %s is there already, and is another one; nothing was written", path)
+	}
+	return files.WriteBytes(path, outputMode, text)
 }
 
 func newScenarioPlan(env environment) *cobra.Command {
@@ -114,7 +158,7 @@ metadata describes.`,
 	}
 	metadataFlag(c, &metadata)
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		if err := fromEnvironment(c.Flags(), env); err != nil {
+		if _, err := settle(c.Flags(), env); err != nil {
 			return err
 		}
 		f, err := emulator.LoadScenario(args[0], metadata...)

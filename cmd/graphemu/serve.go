@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime"
@@ -42,10 +43,15 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 	}
 	f.register(c, env, "localhost:9400", "localhost:9443")
 	dataDir(c, &f.options.DataDir, env)
+	f.quietFlag(c.Flags(), "print one line once it serves, and nothing else")
+	configFlag(c)
+	groupFlags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if err := fromEnvironment(c.Flags(), env); err != nil {
+		var err error
+		if f.config, err = settle(c.Flags(), env); err != nil {
 			return err
 		}
+		f.hush(c.Flags())
 		o, err := f.resolve(env)
 		if err != nil {
 			return err
@@ -71,7 +77,12 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 		return err
 	}
 	defer closeJournal()
+	begun := func() {}
+	if !f.quiet {
+		begun = env.begin("starting")
+	}
 	s, r, err := start(o, f.readyFile)
+	begun()
 	if err != nil {
 		return err
 	}
@@ -84,7 +95,13 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 		}
 		defer end()
 	}
-	r.banner(env.out, o.Scenarios, o.Seed)
+	r.config = f.config
+	if f.quiet {
+		r.short(env.out)
+		env.out = io.Discard
+	} else {
+		r.banner(env.out, o.Scenarios, o.Seed)
+	}
 	// Not before: so much memory at once lets the collector run, and all that there is
 	// to collect by then is what the start left.
 	untouched := make([]byte, headroom)
@@ -92,7 +109,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 
 	<-ctx.Done()
 	late := stop(ctx, s, env)
-	_, _, err = judge(s, o.Verify, f.junit, env.out)
+	_, _, err = judge(s, o.Verify, f.junit, env.paint(env.out))
 	if err = errors.Join(late, err); err != nil {
 		return failure{err}
 	}

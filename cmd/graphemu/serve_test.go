@@ -277,3 +277,16 @@ func TestServeKeepsItsState(t *testing.T) {
 	assert.Contains(t, body, "86904b1e-c7d0-4ead-b13a-98f11fc400ee", "the profile of the fixture that the first one began with")
 	s.end(t)
 }
+
+// The banner names the file that has set flags.
+func TestBannerNamesTheConfig(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("graphemu.yaml", []byte("http: 127.0.0.1:0\nhttps: ''\nfixture: contoso\ntimeout: 90s\n"), 0o600))
+	s := launch(t, nil)
+	assert.Contains(t, s.banner, "\n  Config   graphemu.yaml\n")
+	assert.NotContains(t, s.banner, "HTTPS")
+	s.end(t)
+	s = launch(t, nil, "--config", "", "--http", "127.0.0.1:0", "--https", "")
+	assert.NotContains(t, s.banner, "Config")
+	s.end(t)
+}

@@ -56,9 +56,10 @@ a server with --auth strict:
 	fl.StringVar(&o.Flaw, "flaw", "", "`what` is wrong with it: "+strings.Join(emulator.TokenFlaws(), ", ")+" (default nothing)")
 	fl.StringVar(&client.url, "url", "",
 		"`URL` of the control API of a running server (default GRAPHEMU_CONTROL_URL, else none: it is signed here)")
+	configFlag(c)
 	dataDir(c, &dir, env)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if err := fromEnvironment(fl, env); err != nil {
+		if _, err := settle(fl, env); err != nil {
 			return err
 		}
 		switch {

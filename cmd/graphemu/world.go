@@ -248,7 +248,7 @@ lets the next verdict begin anew: it empties the journals, too.`,
 		if err != nil {
 			return err
 		}
-		return tell(v, asJSON, junit, client.env.out)
+		return tell(v, asJSON, junit, client.env.paint(client.env.out))
 	}
 	return c
 }

@@ -61,7 +61,9 @@ nothing.`,
 }
 
 func (c *controlClient) saveState(cmd *cobra.Command, file string) error {
+	begun := c.env.begin("saving world " + c.world)
 	err := files.Write(file, 0o600, func(f *os.File) error { return c.copy(cmd.Context(), c.of("state"), mediaJSON, f) })
+	begun()
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = fmt.Errorf("cannot save to %s: %w", file, path.Err)
 	}
@@ -78,7 +80,9 @@ func (c *controlClient) loadState(cmd *cobra.Command, file string) error {
 		return err
 	}
 	defer in.Close()
+	begun := c.env.begin("loading world " + c.world)
 	a, err := c.do(cmd.Context(), http.MethodPut, c.of("state"), mediaJSON, in)
+	begun()
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (s *screening) run() error {
 		at := standing(t)
 		if t.Type != token.DocumentHeaderType && t.Type != token.DocumentEndType && ended ||
 			t.Type == token.DocumentHeaderType && (begun || ended) {
-			return wrong(at, "the file holds several documents; a scenario is one")
+			return wrong(at, "the file holds several documents; it may have one")
 		}
 		begun = true
 		switch t.Type {

@@ -115,7 +115,7 @@ func (r *reader) value(n ast.Node, pointer string, key Position, depth int) (v a
 	case ast.ScalarNode:
 		return scalar(n.GetToken().Value, at)
 	}
-	return nil, wrong(at, "%s cannot stand in a scenario", strings.ToLower(n.Type().String()))
+	return nil, wrong(at, "%s cannot stand here", strings.ToLower(n.Type().String()))
 }
 
 // follow calls read with the value that an alias means.

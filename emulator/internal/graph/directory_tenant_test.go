@@ -142,6 +142,6 @@ func TestInvitationsAndDevices(t *testing.T) {
 	d.want(t, 201, "POST", "/me/extensions", `{"@odata.type":"microsoft.graph.openTypeExtension","extensionName":"com.x"}`)
 	assert.Equal(t, "com.x", d.want(t, 200, "GET", "/me/extensions/com.x", "").Get("extensionName").Str)
 	d.want(t, 501, "GET", "/me/messages", "")
-	d.want(t, 501, "GET", "/me/photos", "")
+	d.want(t, 501, "GET", "/me/planner", "")
 	d.want(t, 501, "GET", "/applications/x/synchronization/jobs", "")
 }

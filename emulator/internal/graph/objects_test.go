@@ -25,6 +25,9 @@ func shelves() *odata.Model {
 	person := &odata.Type{Name: "person", Base: base, Entity: true}
 	book := &odata.Type{Name: "book", Base: base, Entity: true}
 	atlas := &odata.Type{Name: "atlas", Base: book, Entity: true, Properties: []odata.Property{odata.Of("maps", odata.KindInt32)}}
+	scan := &odata.Type{Name: "scan", Base: base, Entity: true, HasStream: true, Properties: []odata.Property{odata.Text("name"),
+		odata.Of("preview", odata.KindStream)}}
+	fields := &odata.Type{Name: "fieldSet", Base: base, Entity: true, Open: true}
 	shelf := &odata.Type{Name: "shelf", Base: base, Entity: true}
 	person.Properties = []odata.Property{odata.Text("displayName"), odata.Texts("phones"),
 		{Name: "friends", Kind: odata.KindEntity, Type: person, Collection: true, Navigation: true},
@@ -33,8 +36,9 @@ func shelves() *odata.Model {
 		odata.Of("createdDateTime", odata.KindDateTimeOffset),
 		{Name: "owner", Kind: odata.KindEntity, Type: person, Nullable: true, Navigation: true}}
 	shelf.Properties = []odata.Property{odata.Text("label"), odata.ComplexOf("room", place),
-		odata.Contained("books", book, true), odata.Contained("sign", book, false)}
-	m := &odata.Model{Alias: "graph", Types: []*odata.Type{base, place, person, book, atlas, shelf},
+		odata.Contained("books", book, true), odata.Contained("sign", book, false),
+		odata.Contained("scans", scan, true), odata.Contained("cover", scan, false), odata.Contained("fields", fields, false)}
+	m := &odata.Model{Alias: "graph", Types: []*odata.Type{base, place, person, book, atlas, scan, fields, shelf},
 		EntitySets: []odata.EntitySet{{Name: "people", Type: person}, {Name: "shelves", Type: shelf}},
 		Singletons: []odata.Singleton{{Name: "lobby", Type: shelf}},
 		Actions:    []odata.Operation{{Name: "dust", Binding: shelf}},
@@ -182,4 +186,73 @@ func TestKnownNamesAreUnsupported(t *testing.T) {
 	for _, path := range []string{"/tems", "/me/mesages", "/users/x/mailFoldrs"} {
 		d.want(t, 400, "GET", path, "")
 	}
+}
+
+// The bytes of any object that has some, and of its properties that are streams.
+func TestObjectsHaveBytes(t *testing.T) {
+	d := library(t)
+	shelf := "/shelves/" + d.want(t, 201, "POST", "/shelves", `{"label":"A"}`).Get("id").Str
+	scan := shelf + "/scans/" + d.want(t, 201, "POST", shelf+"/scans", `{"name":"one"}`).Get("id").Str
+	d.want(t, 204, "GET", scan+"/$value", "")
+	d.want(t, 204, "GET", scan+"/preview", "")
+	const odd = "\x00\xff\"\n<&>"
+	d.want(t, 200, "PUT", scan+"/$value", odd, "Content-Type: application/pdf")
+	d.want(t, 200, "PUT", scan+"/preview", "small", "Content-Type: text/plain")
+
+	for path, want := range map[string][2]string{scan + "/$value": {odd, "application/pdf"}, scan + "/preview": {"small", "text/plain"},
+		scan + "/preview/$value": {"small", "text/plain"}} {
+		w := d.send("GET", "/v1.0"+path, "")
+		assert.Equal(t, want, [2]string{w.Body.String(), w.Header().Get("Content-Type")}, path)
+		assert.Contains(t, w.Header(), "ETag")
+	}
+	d.want(t, 200, "PATCH", scan, `{"name":"two"}`)
+	shown := d.want(t, 200, "GET", scan, "")
+	assert.Equal(t, []string{"two", "application/pdf"}, []string{shown.Get("name").Str, shown.Get("@odata\\.mediaContentType").Str})
+	assert.NotContains(t, shown.Raw, "#media")
+	d.want(t, 400, "PATCH", scan, `{"#media":{}}`)
+	d.want(t, 400, "POST", shelf+"/scans", `{"$value":"aGVsbG8="}`)
+	d.want(t, 400, "GET", shelf+"/scans?$filter=preview%20eq%20null", "")
+
+	d.want(t, 204, "DELETE", scan+"/preview", "")
+	d.want(t, 204, "GET", scan+"/preview", "")
+	d.want(t, 204, "DELETE", scan+"/$value", "")
+	assert.False(t, d.want(t, 200, "GET", scan, "").Get("@odata\\.mediaContentType").Exists())
+	d.want(t, 405, "POST", scan+"/$value", "x", "Content-Type: text/plain")
+	d.want(t, 404, "PUT", shelf+"/scans/none/$value", "x", "Content-Type: text/plain")
+	d.want(t, 404, "GET", shelf+"/cover/$value", "")
+	d.want(t, 200, "PUT", shelf+"/cover/$value", "x", "Content-Type: nonsense") // there was none, and it is made
+	assert.Equal(t, "application/octet-stream", d.send("GET", "/v1.0"+shelf+"/cover/$value", "").Header().Get("Content-Type"))
+	d.want(t, 501, "GET", shelf+"/$value", "")
+}
+
+// In a batch an answer that says that it is JSON is JSON.
+func TestBytesInABatch(t *testing.T) {
+	d := library(t)
+	shelf := "/shelves/" + d.want(t, 201, "POST", "/shelves", `{"label":"A"}`).Get("id").Str
+	const kind = "Content-Type: application/json"
+	d.want(t, 200, "PUT", shelf+"/cover/$value", `{"a"`, kind)
+	a := d.want(t, 200, "POST", "/$batch", `{"requests":[{"id":"1","method":"GET","url":"`+shelf+`/cover/$value"},
+		{"id":"2","method":"PUT","url":"`+shelf+`/cover/$value","headers":{"Content-Type":"application/json"},"body":{"b":1}},
+		{"id":"3","method":"GET","url":"`+shelf+`/cover/$value"}]}`, kind)
+	assert.Equal(t, `"eyJhIg=="`, a.Get("responses.0.body").Raw)
+	assert.Equal(t, `{"b":1}`, a.Get("responses.2.body").Raw)
+}
+
+// An entity of a type that is open and names nothing takes any property.
+func TestOpenTypesTakeAnyProperty(t *testing.T) {
+	d := library(t)
+	shelf := "/shelves/" + d.want(t, 201, "POST", "/shelves", `{"label":"A"}`).Get("id").Str
+	d.want(t, 400, "PATCH", shelf, `{"colour":"red"}`)
+	d.want(t, 200, "PATCH", shelf+"/fields", `{"colour":"red","Size":{"h":1,"w":2},"tags":["a"]}`)
+	d.want(t, 200, "PATCH", shelf+"/fields", `{"colour":null,"Size":{"w":null,"d":3}}`)
+	shown := d.want(t, 200, "GET", shelf+"/fields", "")
+	assert.Equal(t, `{"d":3,"h":1}`, shown.Get("Size").Raw, "an update merges")
+	assert.Equal(t, `["a"]`, shown.Get("tags").Raw)
+	assert.False(t, shown.Get("colour").Exists())
+	assert.Equal(t, `["a"]`, d.want(t, 200, "GET", shelf+"/fields?$select=tags", "").Get("tags").Raw)
+	for _, name := range []string{"", "#open", "#x", "#media"} {
+		d.want(t, 400, "PATCH", shelf+"/fields", `{"`+name+`":1}`)
+	}
+	d.want(t, 200, "PATCH", shelf+"/fields", `{"x@odata.type":"#Int64","a.b":1,"a\"b":2}`)
+	assert.Contains(t, d.want(t, 200, "GET", shelf+"/fields", "").Raw, `"a\"b":2,"a.b":1`)
 }

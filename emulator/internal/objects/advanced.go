@@ -52,7 +52,7 @@ func (e *Engine) allowed(c *workload.Call, l *list, col *workload.Collection, co
 	}
 	col.CountOnce = r.Advanced
 	col.Uncounted = r.Advanced && strict(c) && !eventual(c) // observed: ignored without a word
-	return decide(c, refusal(c, l, r, counting))
+	return decide(c, refusal(c, l, col.Type, r, counting))
 }
 
 // strict tells whether the directory's rules of queries are in force.
@@ -90,7 +90,7 @@ func levelled(o odata.Options) bool {
 }
 
 // refusal is what the service says to a query; nil: it answers it.
-func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apierror.Error {
+func refusal(c *workload.Call, l *list, t *odata.Type, r *workload.Rules, counting bool) *apierror.Error {
 	options, err := url.ParseQuery(c.Query)
 	if err != nil {
 		return nil // the parser of options says it better
@@ -139,7 +139,7 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 		advanced = false // both are needed for what follows
 	}
 	if text, ok := given("select"); ok { // documented for skills, aboutMe and the like: other services have them
-		if o, perr := odata.Parse("$select="+url.QueryEscape(text), l.queried(), odata.Allowed{Select: true}); perr == nil && text != "*" {
+		if o, perr := odata.Parse("$select="+url.QueryEscape(text), t, odata.Allowed{Select: true}); perr == nil && text != "*" {
 			if i := slices.IndexFunc(r.SingleOnly, o.Select.Shows); i >= 0 {
 				e := workload.Refuse("This operation target is not yet supported.")
 				e.Status, e.Code = http.StatusNotImplemented, "NotImplemented"
@@ -149,7 +149,7 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 		}
 	}
 	filter, _ := given("filter")
-	f, perr := odata.ParseFilter(filter, l.queried())
+	f, perr := odata.ParseFilter(filter, t)
 	if filter == "" || perr != nil {
 		f = nil
 	}
@@ -157,7 +157,7 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 		return bad
 	}
 	if text, ok := given("orderby"); ok {
-		items, perr := odata.ParseOrderBy(text, l.queried())
+		items, perr := odata.ParseOrderBy(text, t)
 		if perr == nil {
 			if bad := orderRefusal(items, f != nil, r, advanced); bad != nil {
 				return bad
@@ -165,7 +165,7 @@ func refusal(c *workload.Call, l *list, r *workload.Rules, counting bool) *apier
 		}
 	}
 	if text, ok := given("expand"); ok {
-		o, perr := odata.Parse("$expand="+url.QueryEscape(text), l.queried(), odata.Allowed{Expand: true, MaxExpand: workload.MaxExpand})
+		o, perr := odata.Parse("$expand="+url.QueryEscape(text), t, odata.Allowed{Expand: true, MaxExpand: workload.MaxExpand})
 		if perr == nil && len(o.Expand) > 1 { // observed in 2016
 			return workload.Refuse("The result of parsing $expand contained at least %d items, but the maximum allowed is 1.",
 				len(o.Expand))

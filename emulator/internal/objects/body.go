@@ -57,13 +57,24 @@ func (e *Engine) readBody(c *workload.Call, t *odata.Type, body map[string]any, 
 		case !t.IsA(actual):
 			return nil, apierror.BadRequest("A type named '%s' is not assignable to the expected type '%s'.", actual.Qualified(), t.Qualified())
 		}
-	} else if t.Abstract && creating {
-		return nil, apierror.MissingType()
+	} else if t.Abstract {
+		if r := e.rulesOf(t); r != nil && r.Concrete != "" {
+			t = t.Model().Type(t.Model().Namespace + "." + r.Concrete)
+		} else if creating {
+			return nil, apierror.MissingType()
+		}
+	}
+	var media *workload.Media
+	if c.Trusted && creating && t.Media() {
+		var err error
+		if body, media, err = givenMedia(body); err != nil {
+			return nil, err
+		}
 	}
 	if bad := e.check(t, body, !creating); bad != nil {
 		return nil, c.Refuse(bad)
 	}
-	w := &written{typ: t, draft: &workload.Draft{Type: t.Name, Values: map[string]any{}, Hidden: map[string]any{}}}
+	w := &written{typ: t, draft: &workload.Draft{Type: t.Name, Values: map[string]any{}, Hidden: map[string]any{}, Media: media}}
 	rules := e.rulesOf(t)
 	total := 0
 	for _, name := range sorted(body) {
@@ -84,6 +95,14 @@ func (e *Engine) readBody(c *workload.Call, t *odata.Type, body map[string]any, 
 			continue
 		}
 		p := t.Property(name)
+		if t.Free() && t.Declared(name) == nil && name != "" && !hidden(name) {
+			w.draft.SetOpen(name, v)
+			continue
+		}
+		if p == nil && e.isExtension(t, name) {
+			w.draft.Values[name] = v
+			continue
+		}
 		if p == nil || p.Name != name || hidden(name) {
 			return nil, unknownProperty(name, t)
 		}

@@ -76,7 +76,7 @@ func (l *lister) add(of, path string, verbs map[string]verb, but ...string) {
 // set adds what is done with a set, its objects and their actions.
 func (l *lister) set(base string, r *workload.Rules) {
 	path := "/" + strings.ReplaceAll(base, ".", "/")
-	l.objects(base, path, r)
+	l.objects(base, path, r.Absent)
 	t := l.engine.modelType(r.Type)
 	for of := r; of != nil; of = l.engine.baseRules(of, t) { // what a base has, it has too
 		for name := range of.Actions {
@@ -113,17 +113,38 @@ func (e *Engine) otherSets(r *workload.Rules) (names []string) {
 }
 
 // objects adds what is done with a collection and the objects that live there.
-func (l *lister) objects(base, path string, r *workload.Rules) {
-	l.add(base, path, collectionVerbs, r.Absent...)
-	l.add(base, path+"/$count", countVerbs, r.Absent...)
-	l.add(base, path+"/{id}", patchedVerbs, r.Absent...)
+func (l *lister) objects(base, path string, absent []string) {
+	l.add(base, path, collectionVerbs, absent...)
+	l.add(base, path+"/$count", countVerbs, absent...)
+	l.add(base, path+"/{id}", patchedVerbs, absent...)
 }
 
 // links adds what is done with the navigations that rules name.
 func (l *lister) links(base, path string, t *odata.Type, r *workload.Rules) {
 	for i := range t.Properties {
-		if p := &t.Properties[i]; p.Contained && p.Collection && !p.Unserved && l.engine.rules[p.Type.Name] != nil {
-			l.objects(base+"."+p.Name, path+"/"+p.Name, l.engine.rules[p.Type.Name])
+		p := &t.Properties[i]
+		if !p.Contained || p.Unserved || l.engine.rules[p.Type.Name] == nil {
+			continue
+		}
+		of, path, inner := base+"."+p.Name, path+"/"+p.Name, l.engine.rules[p.Type.Name]
+		absent := slices.Clone(inner.Absent)
+		readOnly := slices.Contains(inner.ReadOnlyIn, p.Name)
+		if readOnly {
+			absent = append(absent, "create", "update", "delete")
+		}
+		one := path
+		if p.Collection {
+			l.objects(of, path, absent)
+			one += "/{id}"
+		} else {
+			l.add(of, path, patchedVerbs, absent...)
+		}
+		switch {
+		case !p.Type.Media():
+		case readOnly:
+			l.add(of+".value", one+"/$value", mediaVerbs, absent...)
+		default:
+			l.add(of+".value", one+"/$value", mediaVerbs)
 		}
 	}
 	for _, link := range r.Links {
@@ -134,7 +155,7 @@ func (l *lister) links(base, path string, t *odata.Type, r *workload.Rules) {
 		of, path := base+"."+link.Name, path+"/"+link.Name
 		switch {
 		case link.Create != nil:
-			l.objects(of, path, l.engine.rules[p.Type.Name])
+			l.objects(of, path, l.engine.rules[p.Type.Name].Absent)
 		case !p.Collection && (link.Self || link.ReadOnly):
 			l.add(of, path, linkedSingleVerbs)
 		case !p.Collection:

@@ -37,6 +37,9 @@ func (l *list) find(e *Engine, s *resource.Segment) *entity.Object {
 		return l.alternate(e, s)
 	}
 	id := s.Keys[0].Value
+	if r := e.rulesOf(l.typ); r != nil && len(id) > len(r.KeyPrefix) && strings.EqualFold(id[:len(r.KeyPrefix)], r.KeyPrefix) {
+		id = id[len(r.KeyPrefix):]
+	}
 	var o *entity.Object
 	switch {
 	case l.linked:
@@ -165,7 +168,7 @@ func (l *list) collection(e *Engine, c *workload.Call) workload.Collection {
 		typ = l.cast
 	}
 	places := l.all()
-	col := workload.Collection{Type: typ, Path: l.path, Context: l.context, Len: places.Len}
+	col := workload.Collection{Type: e.extended(c, l.in, typ), Path: l.path, Context: l.context, Len: places.Len}
 	if r := e.rules[typ.Name]; r != nil {
 		col.Unpaged = r.Unpaged
 	}

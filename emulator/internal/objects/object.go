@@ -192,6 +192,10 @@ func (one *object) Shape(dst []byte, s *odata.Selection) []byte {
 	}
 	at := len(dst)
 	json := one.JSON()
+	if one.typ.Media() {
+		dst = appendMediaFacts(dst, from, one.o.JSON)
+		at = len(dst)
+	}
 	shown := one.shows(s)
 	if one.rule != nil {
 		shows := s.Shows // of no selection: everything
@@ -211,9 +215,9 @@ func (one *object) Shape(dst []byte, s *odata.Selection) []byte {
 		}
 	}
 	if s == nil {
-		dst = one.typ.Complete(dst, json, shown)
+		dst = one.withExtensions(one.typ.Complete(dst, json, shown), json, nil)
 	} else {
-		whole := one.typ.Complete(nil, json, shown)
+		whole := one.withExtensions(one.typ.Complete(nil, json, shown), json, s)
 		dst = s.Apply(dst, whole)
 	}
 	if at > from { // two objects become one
@@ -365,6 +369,11 @@ func encode(t *odata.Type, id string, values, hidden map[string]any) []byte {
 	for _, p := range t.Structural() {
 		if v, ok := values[p.Name]; ok && v != nil && p.Name != "id" {
 			add(p.Name, v)
+		}
+	}
+	for _, name := range extensionsIn(values) {
+		if values[name] != nil {
+			add(name, values[name])
 		}
 	}
 	for _, name := range sorted(hidden) {

@@ -23,6 +23,8 @@ type Engine struct {
 	needs    func() *permission.Table   // what their operations ask for
 	payloads schema.Payloads
 	shown    sync.Map // []*odata.Property, by shownBy
+
+	extension workload.Extension // finds directory extensions; nil: there are none
 }
 
 // New returns an engine of the models in force and the rules of the workloads.
@@ -31,10 +33,14 @@ func New(models workload.Models, list []*workload.Workload) *Engine {
 	var rows []permission.Row
 	for _, w := range list {
 		rows = append(rows, w.Needs...)
+		if w.Extension != nil {
+			e.extension = w.Extension
+		}
 		for _, r := range w.Rules {
 			e.rules[r.Type] = r
 		}
 	}
+	e.payloads.Extra = e.isExtension
 	e.needs = sync.OnceValue(func() *permission.Table {
 		table, err := permission.Rows(rows)
 		if err != nil {

@@ -59,10 +59,18 @@ func (e *Engine) verbs(p resource.Path) map[string]verb {
 	case resource.Count:
 		return countVerbs
 	case resource.Property:
+		if end.Primitive == odata.KindStream {
+			return streamVerbs
+		}
 		return propertyVerbs
 	case resource.Value:
-		if end.Primitive != 0 && end.Primitive != odata.KindStream {
+		switch {
+		case end.Primitive == odata.KindStream:
+			return streamVerbs
+		case end.Primitive != 0:
 			return valueVerbs
+		case end.Type.Media():
+			return mediaVerbs
 		}
 	}
 	return nil
@@ -143,6 +151,17 @@ var (
 		"DELETE": {"delete", (*Engine).clearProperty},
 	}
 	valueVerbs = map[string]verb{"GET": {"", (*Engine).getValue}}
+	mediaVerbs = map[string]verb{
+		"GET":    {"get", (*Engine).getMedia},
+		"PUT":    {"update", (*Engine).setMedia},
+		"PATCH":  {"update", (*Engine).setMedia}, // documented for photos
+		"DELETE": {"delete", (*Engine).clearMedia},
+	}
+	streamVerbs = map[string]verb{
+		"GET":    {"get", (*Engine).getMedia},
+		"PUT":    {"update", (*Engine).setMedia},
+		"DELETE": {"delete", (*Engine).clearMedia},
+	}
 )
 
 // Methods are the methods that a path has, in the order of HTTP's pages.
@@ -188,6 +207,12 @@ func (e *Engine) patchedOnly(p resource.Path) bool {
 // does not have a verb. A property that is written is an update of its object.
 func (e *Engine) absent(p resource.Path, verb string) bool {
 	at := len(p.Segments) - 1
+	if p.Segments[at].Kind == resource.Value && at > 0 {
+		return verb != "get" && e.readOnlyIn(p, at-1)
+	}
+	if verb != "get" && verb != "list" && e.readOnlyIn(p, at) {
+		return true
+	}
 	if p.Segments[at].Kind == resource.Property && verb != "get" {
 		verb = "update"
 		for ; at > 0 && p.Segments[at].Kind == resource.Property; at-- {
@@ -202,6 +227,20 @@ func (e *Engine) absent(p resource.Path, verb string) bool {
 		return false
 	}
 	return slices.Contains(e.rules[t.Name].Absent, verb)
+}
+
+// readOnlyIn tells whether no client writes what the path leads to at a place, since only the
+// service fills the navigation that it lives in.
+func (e *Engine) readOnlyIn(p resource.Path, at int) bool {
+	s := &p.Segments[at]
+	if s.Kind == resource.Key && at > 0 {
+		s = &p.Segments[at-1]
+	}
+	if s.Kind != resource.Navigation {
+		return false
+	}
+	r := e.rulesOf(s.Type)
+	return r != nil && slices.Contains(r.ReadOnlyIn, s.Name)
 }
 
 // bare tells whether a path leads to a linked object whose link a DELETE takes away.

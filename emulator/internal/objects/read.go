@@ -59,9 +59,9 @@ func (e *Engine) getObject(c *workload.Call, p resource.Path) (engine.Reply, err
 		return engine.Reply{}, err
 	}
 	if t.object == nil {
-		return engine.Reply{}, notPresent(t)
+		return engine.Reply{}, e.notThere(t)
 	}
-	o, err := c.Options(t.typ, objectOptions)
+	o, err := c.Options(e.extended(c, stateOf(c).Store.View(), t.typ), objectOptions)
 	if err == nil {
 		err = e.allowedOne(c, t.typ, o)
 	}

@@ -104,6 +104,14 @@ func notPresent(t target) error {
 	return apierror.ResourceNotFound(name)
 }
 
+// notThere is the error of a path that ends at what is not there.
+func (e *Engine) notThere(t target) error {
+	if r := e.rulesOf(t.typ); r != nil && r.NotFound != nil && t.link == nil {
+		return r.NotFound(t.id)
+	}
+	return notPresent(t)
+}
+
 // set is an entity set as a collection.
 func (e *Engine) set(in entity.View, s *resource.Segment) *list {
 	if s.Name == "directoryObjects" {
@@ -142,6 +150,9 @@ func (e *Engine) missing(l *list, s *resource.Segment) error {
 	if l.family == directoryFamily && l.within == "" &&
 		(l.rules == nil || l.rules.InPlaceOfID == "") && s.Keys[0].Name == "" && !ids.IsGUID(id) {
 		return workload.Refuse("Invalid object identifier '%s'.", id)
+	}
+	if r := e.rulesOf(l.typ); r != nil && r.NotFound != nil {
+		return r.NotFound(id)
 	}
 	return apierror.ResourceNotFound(id)
 }

@@ -51,6 +51,9 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 				continue
 			}
 			t, err := e.resolve(c, tx.View, path)
+			if err == nil && t.list == nil {
+				err = single(&t, tx.View, len(s.Objects))
+			}
 			if err != nil {
 				wrong = append(wrong, fmt.Errorf("%s: %w", s.At, err))
 				continue
@@ -117,11 +120,27 @@ func (e *Engine) seed(c *workload.Call, tx *entity.Tx, path resource.Path, t tar
 	return made, nil
 }
 
-// collectionAt walks the path of a collection that objects can be created in.
+// single lets one object be put where a path leads to a single one.
+func single(t *target, in entity.View, n int) error {
+	if t.object != nil {
+		return errors.New("it is there already")
+	}
+	if n != 1 {
+		return fmt.Errorf("want one object, there are %d", n)
+	}
+	t.list = &list{in: in, typ: t.typ, home: t.home, path: parentOf(t.at)}
+	return nil
+}
+
+// collectionAt walks the path of a collection that objects can be created in, or of a single
+// object that another contains.
 func (e *Engine) collectionAt(v workload.Version, path string) (resource.Path, error) {
 	p, err := resource.Walk(e.models.Of(v), strings.Split(path, "/"))
 	if err != nil {
 		return p, fmt.Errorf("%q: %w", path, err)
+	}
+	if end := p.End(); end.Kind == resource.Navigation && end.Property.Contained && !end.Many {
+		return p, nil
 	}
 	if _, ok := e.verbs(p)["POST"]; !ok || !p.End().Many || p.End().Kind == resource.Ref {
 		return p, fmt.Errorf("%q is no collection that objects can be put into", path)

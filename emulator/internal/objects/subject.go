@@ -88,6 +88,13 @@ func (e *Engine) open(v workload.Version, o *entity.Object, declared *odata.Type
 	}
 	dst := []byte{'{'}
 	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
+		if key.Str == odata.OpenMember && v.IsObject() && v.Raw != "{}" {
+			if len(dst) > 1 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, v.Raw[1:len(v.Raw)-1]...)
+			return true
+		}
 		if hidden(key.Str) || slices.Contains(secret, key.Str) {
 			return true
 		}

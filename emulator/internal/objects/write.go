@@ -91,7 +91,10 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 		return nil, apierror.BadRequest("Write requests are only supported on contained entities")
 	}
 	d, home, t, r := w.draft, l.home, w.typ, e.rulesOf(w.typ)
-	d.Parent = home.Parent
+	if err := e.checkExtensions(tx.View, t, d.Values); err != nil {
+		return nil, err
+	}
+	d.Parent, d.In = home.Parent, home.Name
 	if r != nil && r.View != "" {
 		if err := e.required(r, t, d.Values); err != nil {
 			return nil, err
@@ -119,6 +122,9 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 	}
 	if d.ID == "" {
 		d.ID = e.NewID(c)
+	}
+	if d.Media != nil {
+		d.Hidden[workload.MediaMember] = d.Media.Stored()
 	}
 	o, err := tx.Create(entity.Draft{Home: home, Family: e.family(t), ID: d.ID, Type: t.Qualified(),
 		JSON: encode(t, d.ID, d.Values, d.Hidden), Keys: keysOf(r, d.Values)})
@@ -266,10 +272,14 @@ func (e *Engine) change(c *workload.Call, tx *entity.Tx, t *target, body map[str
 	if view != nil && view.View != "" {
 		w, typ = e.through(c, w, view)
 	}
+	if err := e.checkExtensions(tx.View, typ, w.draft.Values); err != nil {
+		return err
+	}
 	r := e.rulesOf(typ)
 	values, hidden := decode(t.object)
 	if whole {
 		clear(values)
+		delete(hidden, odata.OpenMember)
 	}
 	d := w.draft
 	merged := &workload.Draft{ID: t.object.ID, Type: typ.Name, Values: d.Values, Hidden: hidden}
@@ -291,7 +301,7 @@ func (e *Engine) change(c *workload.Call, tx *entity.Tx, t *target, body map[str
 	} else {
 		stamp(c, typ, d.Values, "lastModifiedDateTime")
 	}
-	for name, v := range d.Hidden { // of a view
+	for name, v := range d.Hidden { // of a view, or what no model names
 		hidden[name] = merge(hidden[name], v)
 	}
 	var changed []string
@@ -356,17 +366,22 @@ func (e *Engine) deleteObject(c *workload.Call, p resource.Path) (engine.Reply, 
 			return err
 		}
 		if t.object == nil || t.object.Place == 0 {
-			return notPresent(t)
+			return e.notThere(t)
 		}
-		if r := e.rulesOf(e.typeOf(c.Version, t.object, t.typ)); r != nil && r.Delete != nil {
-			return r.Delete(c, tx, t.object)
-		}
-		return tx.Delete(t.object.Place)
+		return e.deleteAt(c, tx, &t)
 	})
 	if err != nil {
 		return engine.Reply{}, e.inWords(err)
 	}
 	return workload.Empty(http.StatusNoContent), nil
+}
+
+// deleteAt takes the object of a target away, as the rules of its type say.
+func (e *Engine) deleteAt(c *workload.Call, tx *entity.Tx, t *target) error {
+	if r := e.rulesOf(e.typeOf(c.Version, t.object, t.typ)); r != nil && r.Delete != nil {
+		return r.Delete(c, tx, t.object)
+	}
+	return tx.Delete(t.object.Place)
 }
 
 // required refuses an object that lacks what a create must bring.

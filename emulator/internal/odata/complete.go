@@ -7,8 +7,8 @@ import (
 // Complete appends the JSON object of an entity of type t as the service shows it: the
 // properties of t in the order of the model, those that the JSON does not have as null,
 // a collection as []. Members that are none of t's are left out, but for control
-// information and those of types derived from t. show are the properties that are wanted;
-// nil: all.
+// information and those of types derived from t, and those in OpenMember, which come last.
+// show are the properties that are wanted; nil: all.
 //
 // Stored objects hold what was set and no more, so that one object serves every version
 // of the model.
@@ -23,11 +23,14 @@ func (t *Type) Complete(dst, json []byte, show []*Property) []byte {
 		return true
 	})
 	dst = append(dst, '{')
+	open := ""
 	at := 0 // stored members mostly stand in the model's order
 	for _, m := range members {
 		if m.name != "" && m.name[0] == '@' {
 			dst = append(append(append(comma(dst, '{'), '"'), m.name...), `":`...)
 			dst = append(dst, m.raw...)
+		} else if m.name == OpenMember {
+			open = m.raw
 		}
 	}
 	for _, p := range show {
@@ -54,8 +57,21 @@ func (t *Type) Complete(dst, json []byte, show []*Property) []byte {
 		dst = append(append(append(comma(dst, '{'), '"'), p.Name...), `":`...)
 		dst = append(dst, raw...)
 	}
+	if more := gjson.Parse(open); more.IsObject() {
+		more.ForEach(func(key, v gjson.Result) bool {
+			if t.Declared(key.Str) == nil { // else another version of the model took it
+				dst = append(append(comma(dst, '{'), key.Raw...), ':')
+				dst = append(dst, v.Raw...)
+			}
+			return true
+		})
+	}
 	return append(dst, '}')
 }
+
+// OpenMember is the member of a stored object that holds the properties which its type
+// does not name: see Free.
+const OpenMember = "#open"
 
 // complete appends a complex value, or a collection of them, with the properties that
 // it does not have, as an entity's.

@@ -79,6 +79,11 @@ func (s *Selection) add(item, text string, t *Type) (canonical string, err error
 		if t != nil {
 			p = t.Property(name)
 		}
+		if p == nil && last && t != nil && t.Free() && name != "" { // one of those that no model names
+			at = at.kid(name, cast, from)
+			names = append(names, name)
+			break
+		}
 		if p == nil || p.Navigation && !last {
 			var known []string
 			if t != nil {

@@ -21,6 +21,34 @@ func (t *Type) Structural() []*Property {
 	return list
 }
 
+// Media reports whether entities of t have bytes of their own, at $value.
+func (t *Type) Media() bool {
+	for ; t != nil; t = t.Base {
+		if t.HasStream {
+			return true
+		}
+	}
+	return false
+}
+
+// Free reports whether values of t may have any property. Nearly all of Graph's open
+// types refuse names they do not know (observed); those that hold nothing else, such as
+// dictionaries and the fields of a list item, take all (inferred).
+func (t *Type) Free() bool {
+	if !t.Open {
+		return false
+	}
+	if t.Name == "openTypeExtension" {
+		return true
+	}
+	for _, p := range t.All() {
+		if !p.Navigation && p.Name != "id" {
+			return false
+		}
+	}
+	return true
+}
+
 // Everything is what "$select=*" selects.
 func Everything() *Selection { return &Selection{root: pick{whole: true}, list: []string{"*"}} }
 

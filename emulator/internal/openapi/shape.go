@@ -15,6 +15,8 @@ import (
 const (
 	mediaJSON = "application/json"
 	mediaText = "text/plain"
+
+	mediaBinary = "*/*" // of any type
 )
 
 // shape adds what a call takes, and what it answers where all is well.
@@ -25,6 +27,10 @@ func (w *writer) shape(o *operation, method string, p resource.Path, row *worklo
 		o.Parameters = parameters("filter", "search", "ConsistencyLevel")
 		o.Responses = map[string]object{"200": {"description": "How many there are.",
 			"content": object{mediaText: object{"schema": object{"type": "integer", "minimum": 0}}}}}
+	case resource.Value:
+		if end.Primitive == 0 && end.Type.Media() {
+			media(o, method)
+		}
 	case resource.Ref:
 		w.refs(o, method, end)
 	case resource.Operation:
@@ -42,6 +48,20 @@ func (w *writer) shape(o *operation, method string, p resource.Path, row *worklo
 	}
 	if row != nil && len(row.Answers) > 0 {
 		w.answers(o, row.Answers)
+	}
+}
+
+// media shapes a call of the bytes of an object.
+func media(o *operation, method string) {
+	bytes := object{mediaBinary: object{"schema": object{"type": "string", "format": "binary"}}}
+	switch method {
+	case http.MethodGet:
+		o.Responses = map[string]object{"200": {"description": "The bytes, with their own Content-Type.", "content": bytes}}
+	case http.MethodDelete:
+		o.Responses = map[string]object{"204": {"description": "They are gone."}}
+	default:
+		o.RequestBody = object{"required": true, "content": bytes}
+		o.Responses = map[string]object{"200": {"description": "They are stored."}}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/graphemu/graphemu/emulator/internal/odata"
-	"github.com/graphemu/graphemu/emulator/internal/schema"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
@@ -124,7 +123,7 @@ func (w *writer) structure(t *odata.Type) object {
 		patterns = append(patterns, "^extension_")
 	}
 	s := closed(properties, patterns...)
-	if schema.Free(t) {
+	if t.Free() {
 		delete(s, "propertyNames")
 		s["additionalProperties"] = true
 	}

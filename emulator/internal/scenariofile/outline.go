@@ -66,3 +66,20 @@ func (o Outline) Text(name string) string {
 func (o Outline) Problem(file, pointer, message string) scenario.Problem {
 	return problemAt(file, o.doc.At(pointer), pointer, message)
 }
+
+// Root is the value of the whole text: a map[string]any, a []any, a scalar or nil.
+func (o Outline) Root() any { return o.doc.Root }
+
+// At returns where the value of a JSON pointer stands.
+func (o Outline) At(pointer string) document.Position { return o.doc.At(pointer) }
+
+// KeyProblem returns a problem with a name, with its place.
+func (o Outline) KeyProblem(file, pointer, message string) scenario.Problem {
+	p := problemAt(file, o.doc.Key(pointer), pointer, message)
+	p.Path = ""
+	return p
+}
+
+// Sorted brings problems in the order of their places, with no more of them than people
+// read. Of none it is nil.
+func Sorted(p scenario.Problems) error { return sorted(p) }

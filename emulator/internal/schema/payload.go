@@ -58,32 +58,11 @@ func Document(t *odata.Type, update bool) []byte {
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "title": t.Qualified(),
 		"type": "object", "properties": properties,
 	}
-	if !free(t) {
+	if !t.Free() {
 		doc["additionalProperties"] = false
 	}
 	text, _ := json.Marshal(doc) // maps of texts and numbers always encode
 	return text
-}
-
-// Free reports whether values of t may have any property.
-func Free(t *odata.Type) bool { return free(t) }
-
-// free reports whether values of t may have any property. Nearly all of Graph's open
-// types refuse names they do not know (observed); those that hold nothing else, such as
-// dictionaries and the fields of a list item, take all (inferred).
-func free(t *odata.Type) bool {
-	if !t.Open {
-		return false
-	}
-	if t.Name == "openTypeExtension" {
-		return true
-	}
-	for _, p := range t.All() {
-		if !p.Navigation && p.Name != "id" {
-			return false
-		}
-	}
-	return true
 }
 
 func propertySchema(p *odata.Property, update bool) map[string]any {

@@ -159,7 +159,7 @@ func (c *payload) control(t *odata.Type, name, term string, v any) {
 }
 
 func (c *payload) unknown(t *odata.Type, m map[string]any, name string) {
-	if free(t) || c.of.Extra != nil && c.of.Extra(t, name) {
+	if t.Free() || c.of.Extra != nil && c.of.Extra(t, name) {
 		return
 	}
 	var names []string

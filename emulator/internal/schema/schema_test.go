@@ -70,7 +70,7 @@ func TestEverySchemaCompiles(t *testing.T) {
 
 func TestTypes(t *testing.T) {
 	s := newSet(t)
-	assert.Len(t, s.Types(), 21)
+	assert.Len(t, s.Types(), 22)
 	assert.Contains(t, s.Types(), profileType)
 	assert.Contains(t, s.Types(), "fixture")
 	assert.IsIncreasing(t, s.Types())

@@ -3,10 +3,12 @@ package workload
 import (
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
@@ -82,6 +84,17 @@ func (c *Call) body() ([]byte, error) {
 	return c.payload, c.unread
 }
 
+// Bytes returns the body as it came, less its compression.
+func (c *Call) Bytes() ([]byte, error) {
+	switch v := c.Decoded.(type) {
+	case nil:
+		return c.body()
+	case []byte:
+		return v, nil
+	}
+	return []byte(c.Text()), nil
+}
+
 // Object returns the body as a JSON object.
 func (c *Call) Object() (map[string]any, error) {
 	var text []byte
@@ -147,14 +160,22 @@ func (c *Call) Size() int64 {
 	return int64(len(c.payload))
 }
 
-// Text is the request's body, decompressed, as far as it was read.
+// Text is the request's body, decompressed, as far as it was read. Of a picture and the like,
+// which is no text, it tells the size.
 func (c *Call) Text() string {
 	switch v := c.Decoded.(type) {
 	case nil:
-		return string(c.payload)
+		return textOf(c.payload)
 	case []byte:
-		return string(v)
+		return textOf(v)
 	default:
 		return string(jsontree.Append(nil, v))
 	}
+}
+
+func textOf(b []byte) string {
+	if !utf8.Valid(b) {
+		return fmt.Sprintf("(%d bytes, not kept: they are no text)", len(b))
+	}
+	return string(b)
 }

@@ -3,6 +3,7 @@ package workload
 import (
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/odata"
 )
 
 // Rules are what a workload knows of an entity type beyond the model, which marks
@@ -21,8 +22,10 @@ type Rules struct {
 	Unique     []string // text properties of which no two objects have the same value, letter case aside
 	Keys       []string // further properties by which a path may name an object: federatedIdentityCredentials(name='…')
 
-	KeyFits func(id string) bool // tells whether a key can be one; nil: any can
-	BadKey  string               // the words for a key that cannot
+	KeyPrefix string               // what may stand before an id: its qualified form; "": nothing
+	KeyFits   func(id string) bool // tells whether a key can be one; nil: any can
+	BadKey    string               // the words for a key that cannot
+	Concrete  string               // the type of an object whose body names none, where Type is abstract; "": it must
 
 	InPlaceOfID string // one of Unique that may stand where the id does; "": none
 
@@ -66,6 +69,19 @@ type Rules struct {
 	// The relation Set leads to them from the tenant. What is said of the viewed type's
 	// properties holds for them too.
 	View, Inside string
+
+	// CheckMedia looks at bytes that a client sends, of an object or of the property of that
+	// name, and may set their type; nil: all is well. Where Remake is set, an object whose bytes
+	// change is made anew, with Create. MakeMedia makes the bytes that are not stored.
+	CheckMedia func(property string, m *Media) error
+	Remake     bool
+	MakeMedia  func(in entity.View, o *entity.Object) (*Media, error)
+
+	// ReadOnlyIn are navigations in which no client creates, changes or deletes an object.
+	ReadOnlyIn []string
+
+	// NotFound is the error of an id that no object has; nil: as for most.
+	NotFound func(id string) error
 
 	// Settle brings the store up to now, before an operation on a path that begins with the
 	// type; nil: nothing of it depends on time.
@@ -128,6 +144,18 @@ type Draft struct {
 	ID     string
 	Type   string         // without the namespace
 	Parent entity.Place   // the object that contains it; 0: it lives in a set
+	In     string         // the set, or the navigation of Parent
+	Media  *Media         // its bytes; nil: it has none
 	Values map[string]any // by the model's names: what is to be stored; null where a client takes a value away
 	Hidden map[string]any // members that are no properties, as a password's hash; their names begin with "#"
+}
+
+// SetOpen sets a property that the type does not name: see odata.OpenMember.
+func (d *Draft) SetOpen(name string, v any) {
+	open, _ := d.Hidden[odata.OpenMember].(map[string]any)
+	if open == nil {
+		open = map[string]any{}
+		d.Hidden[odata.OpenMember] = open
+	}
+	open[name] = v
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
+	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/permission"
@@ -20,6 +21,9 @@ type Workload struct {
 	Rules      []*Rules              // of the types whose objects the engine of objects serves
 	Needs      []permission.Row      // the permissions that calls of these objects ask for
 	Model      func(v Version) Model // nil: nothing
+
+	// Extension finds the properties that a world adds to its types; nil: none.
+	Extension Extension
 
 	// Subject is the key in paths that names the profile which rules and the journal
 	// know the call by; "" where no path has one.
@@ -40,6 +44,10 @@ type Workload struct {
 	// nil: not one of its own.
 	Translate func(c *Call, err error) *apierror.Error
 }
+
+// Extension returns a property that is registered for objects of a type, by its name; nil:
+// there is none of that name.
+type Extension func(in entity.View, typ, name string) *odata.Property
 
 // Models are what describes each version. Each is made when it is first asked for, since
 // most clients use one version.

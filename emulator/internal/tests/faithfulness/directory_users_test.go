@@ -230,14 +230,6 @@ var userStatements = []statement{
 			assert.Equal(t, class.Text("createdDateTime"), class.Text("renewedDateTime"))
 			assert.Regexp(t, `^S-1-12-1(-\d+){4}$`, class.Text("securityIdentifier"))
 		}},
-	{"users.get", "photo", "The photo of a user or a group, and its bytes, are 501: graphemu has none", "graphemu", chosen,
-		func(t *testing.T, g *rig.Rig) {
-			s := newStaff(t, g)
-			for _, at := range []string{"/users/{ann}/photo", "/users/{ann}/photo/$value", "/users/{ann}/photos", "/groups/{team}/photo/$value"} {
-				a := gives(t, g, 501, "GET", s.at(at), "")
-				assert.Contains(t, a.Text("error.message"), "graphemu does not emulate")
-			}
-		}},
 	{"users.list", "secrets", "A filter that looks at passwordProfile/password: 400 `Request_UnsupportedQuery`, `Unsupported or invalid " +
 		"query filter clause specified for property 'password' of resource 'User'.`; an order by it: `Sorting not supported for current " +
 		"query.`", "aad-advanced-queries page, of properties that are not filtered", inferred, func(t *testing.T, g *rig.Rig) {

@@ -44,7 +44,7 @@ func faithfulness() []statement {
 		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, tokenStatements,
 		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals(),
 		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements, newPasswordStatements,
-		containedStatements(), fixtureAppStatements, permissionStatements,
+		containedStatements(), extensionStatements(), extensionValueStatements, photoStatements(), fixtureAppStatements, permissionStatements,
 		directoryUserStatements(), valueStatements, windowStatements, inheritedRows(), directoryGroupStatements(), directoryTenantStatements(), directoryObjectStatements())
 }
 

@@ -27,6 +27,7 @@ var applicationRules = &workload.Rules{
 	},
 	OrderByAdvanced: words("createdDateTime deletedDateTime displayName"),
 	Selected:        withKeys,
+	CheckMedia:      func(_ string, m *workload.Media) error { return checkLogo(m) },
 	Create:          createApplication,
 	Created:         ownApplication,
 	Update:          updateApplication,

@@ -10,12 +10,14 @@ import (
 // Workload is the directory's objects: read and written, by the engine of objects over
 // the tables of types and these rules.
 var Workload = &workload.Workload{
-	Model: model,
-	Needs: slices.Concat(userNeeds, groupNeeds, applicationNeeds, objectNeeds, tenantNeeds, moreNeeds),
+	Extension: directoryExtension,
+	Model:     model,
+	Needs: slices.Concat(userNeeds, groupNeeds, applicationNeeds, objectNeeds, tenantNeeds, extensionNeeds, photoNeeds,
+		moreNeeds),
 	Rules: []*workload.Rules{
 		objectRules, userRules, groupRules, applicationRules, servicePrincipalRules, extensionRules, credentialRules,
 		grantRules, assignmentRules, deviceRules, contactRules, contractRules, unitRules, roleRules, templateRules,
-		organizationRules, domainRules, skuRules, invitationRules, directoryRules, extensionObjectRules,
+		organizationRules, domainRules, skuRules, invitationRules, directoryRules, extensionObjectRules, photoRules,
 	},
 }
 

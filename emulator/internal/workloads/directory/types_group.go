@@ -18,9 +18,9 @@ entity group : directoryObject open
     unseenCount:Int32 unseenMessagesCount:Int32 visibility welcomeMessageEnabled:Boolean
   links memberOf:[directoryObject] members:[directoryObject] owners:[directoryObject] transitiveMemberOf:[directoryObject]
     transitiveMembers:[directoryObject]
-  contains appRoleAssignments:[appRoleAssignment] extensions:[extension]
+  contains appRoleAssignments:[appRoleAssignment] extensions:[extension] photo:profilePhoto photos:[profilePhoto]
   unserved createdOnBehalfOf:directoryObject membersWithLicenseErrors:[directoryObject] acceptedSenders:[directoryObject]
-    photo:profilePhoto photos:[profilePhoto] rejectedSenders:[directoryObject] calendar calendarView[] conversations[] drive drives[]
+    rejectedSenders:[directoryObject] calendar calendarView[] conversations[] drive drives[]
     events[]
     groupLifecyclePolicies[] onenote onPremisesSyncBehavior permissionGrants[] planner settings[] sites[] team threads[]
 complex assignedLabel

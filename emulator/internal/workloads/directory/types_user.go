@@ -25,8 +25,9 @@ entity user : directoryObject open
   links directReports:[directoryObject] manager:directoryObject memberOf:[directoryObject]
     oauth2PermissionGrants:[oAuth2PermissionGrant] ownedDevices:[directoryObject] ownedObjects:[directoryObject]
     registeredDevices:[directoryObject] sponsorOf:[directoryObject] sponsors:[directoryObject] transitiveMemberOf:[directoryObject]
-  contains appRoleAssignments:[appRoleAssignment] extensions:[extension] licenseDetails:[licenseDetails]
-  unserved createdObjects:[directoryObject] photo:profilePhoto photos:[profilePhoto] scopedRoleMemberOf:[scopedRoleMembership] activities[]
+  contains appRoleAssignments:[appRoleAssignment] extensions:[extension] licenseDetails:[licenseDetails] photo:profilePhoto
+    photos:[profilePhoto]
+  unserved createdObjects:[directoryObject] scopedRoleMemberOf:[scopedRoleMembership] activities[]
     adhocCalls[]
     agreementAcceptances[] authentication calendar calendarGroups[] calendars[] calendarView[] chats[] cloudClipboard cloudPCs[]
     contactFolders[] contacts[] dataSecurityAndGovernance deviceManagementTroubleshootingEvents[] drive drives[] employeeExperience

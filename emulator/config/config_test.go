@@ -1,0 +1,150 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func settingsOf(t *testing.T, text string) map[string][]string {
+	t.Helper()
+	f, err := Parse(Name, []byte(text))
+	require.NoError(t, err, text)
+	all := map[string][]string{}
+	for _, s := range f.Settings {
+		all[s.Key] = s.Values
+	}
+	return all
+}
+
+func TestParse(t *testing.T) {
+	assert.Equal(t, map[string][]string{
+		"scenario": {"throttled", "b.yaml"}, "clock": {"x60"}, "watch": {"true"}, "seed": {"7"}, "max-body": {"4194304"}, "max-upload": {"8MiB"},
+		"host": {"a.test"}, "https": {""}, "timeout": {"90s"}, "metadata": nil,
+	}, settingsOf(t, "# ours\nscenario: [throttled, b.yaml]\nclock: x60\nwatch: true\nseed: 7\nmax-body: 4194304\nmax-upload: 8MiB\n"+
+		"host: a.test\nhttps: ''\ntimeout: 90s\nmetadata: []\n"))
+	for _, nothing := range []string{"", " \n", "# all is commented out\n", "{}", "---\n"} {
+		assert.Empty(t, settingsOf(t, nothing), "%q", nothing)
+	}
+	assert.Equal(t, map[string][]string{"seed": {"18446744073709551615"}}, settingsOf(t, `seed: "18446744073709551615"`))
+}
+
+// What is wrong is told with its place, all at once, and what was meant.
+func TestParseRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		"clock: x60\nscenaro: a\n":     `graphemu.yaml:2:1: no flag of serve or exec is called "scenaro"; did you mean scenario?`,
+		"--clock: x60":                 `graphemu.yaml:1:1: no flag of serve or exec is called "--clock"; write clock`,
+		"a/b~c: 1":                     `graphemu.yaml:1:1: no flag of serve or exec is called "a/b~c"`,
+		"clock: x60\nwatch: perhaps\n": `graphemu.yaml:2:8: watch: `,
+		"seed: -1":                     `graphemu.yaml:1:7: seed: `,
+		"max-worlds: 1.5":              `graphemu.yaml:1:13: max-worlds: `,
+		"max-body: 4XB":                `graphemu.yaml:1:11: max-body: `,
+		"scenario: {a: b}":             `graphemu.yaml:1:11: scenario: `,
+		"scenario: [1]":                `graphemu.yaml:1:12: scenario[0]: `,
+		"auth: strickt":                `did you mean "strict"?`,
+		"http:\n":                      `graphemu.yaml:1:7: http: `,
+		"config: other.yaml":           `is called "config"`,
+		"- a\n":                        `graphemu.yaml:1:1: want names of flags with their values`,
+		"throttled":                    `graphemu.yaml:1:1: want names of flags with their values`,
+		"clock: x60\nclock: real":      `graphemu.yaml:2:1: clock: the name "clock" stands twice, first in line 1`,
+		"clock: !!str x60":             `graphemu.yaml:1:8: tags are not read`,
+		"clock: x60\n---\nclock: real": `several documents`,
+		"clock: [":                     `no YAML: `,
+		"\xff":                         `no UTF-8`,
+		strings.Repeat("#", MaxSize+1): `the most is 262144`,
+		"a: &a [x]\n" + "b: *a\n":      `called "b"`,
+	} {
+		_, err := Parse(Name, []byte(text))
+		assert.ErrorContains(t, err, want, "%.60q", text)
+	}
+	_, err := Parse(Name, []byte("scenaro: a\nwatch: 7\n"))
+	assert.Equal(t, 1, strings.Count(err.Error(), "\n"), "both are told: %v", err)
+}
+
+// Aliases that double again and again are refused before they are followed.
+func TestParseRefusesDoubling(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("a0: &a0 [x, x]\n")
+	for i := range 60 {
+		n, m := string(rune('a'+i%26))+strings.Repeat("z", i/26), string(rune('a'+(i+1)%26))+strings.Repeat("z", (i+1)/26)
+		if i == 0 {
+			n = "a0"
+		}
+		b.WriteString(m + "q: &" + m + " [*" + n + ", *" + n + "]\n")
+	}
+	_, err := Parse(Name, []byte(b.String()))
+	assert.ErrorContains(t, err, "more than 100000 values")
+}
+
+func TestRead(t *testing.T) {
+	dir := t.TempDir()
+	_, err := Read(filepath.Join(dir, "none.yaml"))
+	assert.ErrorContains(t, err, "none.yaml cannot be read: no such file")
+	_, err = Read(dir)
+	assert.ErrorContains(t, err, "it is a folder, not a file")
+}
+
+// Each key of the schema has a rule, so that a new flag is thought about.
+func TestEveryKeyHasARule(t *testing.T) {
+	for _, key := range Keys() {
+		assert.Contains(t, rules, key)
+	}
+}
+
+func TestWhatAFoundFileMayNotSet(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "in"), 0o700))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "work", "sub"), 0o700))
+	work := filepath.Join(dir, "work")
+	require.NoError(t, os.Symlink(filepath.Join(dir, "in"), filepath.Join(work, "out")))
+	require.NoError(t, os.Symlink(filepath.Join(dir, "gone"), filepath.Join(work, "sub", "dangling")))
+	require.NoError(t, os.Symlink(work, filepath.Join(dir, "linked")))
+	require.NoError(t, os.Symlink("loop", filepath.Join(work, "loop")))
+	t.Chdir(work)
+	for text, good := range map[string]bool{
+		"control: loopback": false, "control: any": false, "control-origin: http://localhost:5173": false, "proxy-allow: [example.com]": false,
+		"http: localhost:9400": true, "http: 127.0.0.1:0": true, "https: '[::1]:9443'": true, "https: ''": true, "http: app.localhost:1": true,
+		"http: ':9400'": false, "http: 0.0.0.0:9400": false, "http: '[::]:9400'": false, "https: 192.168.1.2:9443": false, "proxy: example.com:80": false,
+		"http: '9400'": false, "http: localhost.example.com:80": false, "host: app.localhost": true, "host: example.com": false,
+		"host: 'example.com,app.localhost'": false, "host: 'example.com app.localhost'": false, "host: [localhost, example.com]": false,
+		"public-url: http://localhost:3000": true, "public-url: https://example.com": false, "public-url: http://localhost@example.com": false,
+		"scenario: throttled": true, "scenario: sub/a.yaml": true, "scenario: ./a.yaml": true, "scenario: sub/../a.yaml": true,
+		"scenario: ../a.yaml": false, "scenario: sub/../../a.yaml": false, "scenario: /etc/passwd": false, "scenario: out/a.yaml": false,
+		"scenario: [throttled, ../a.yaml]": false, "fixture: contoso": true, "fixture: out": false, "fixture: sub": true,
+		"state: state.json": true, "state: sub/dangling": false, "state: out/new/deep.json": false, "state: new/deep.json": true, "state: loop": false,
+		"state: " + filepath.Join(work, "s.json"): true, "state: " + filepath.Join(dir, "linked", "s.json"): true, "state: " + filepath.Join(dir, "s.json"): false,
+		"journal: /dev/stdout": false, "junit: ../v.xml": false, "har: ../a.har": false, "ready-file: /tmp/r.json": false, "data-dir: ~/x": true,
+		"data-dir: ..": false, "data-dir: .": true, "metadata: graph": true, "metadata: beta=sub/b.csdl": true, "metadata: beta=../b.csdl": false,
+		"metadata: v1.0=/b.csdl": false, "metadata: x=/b.csdl": true, "permissions: ../p.json": false,
+		"each-scenario: all": true, "each-scenario: 'default,../more'": false, "each-scenario: [default, ../more]": false, "each-scenario: [default, sub]": true,
+		"clock: x60": true, "auth: off": true, "max-body: 1": true,
+	} {
+		f, err := Parse(Name, []byte("log: text\n"+text))
+		require.NoError(t, err, text)
+		err = f.CheckFound()
+		if good {
+			assert.NoError(t, err, text)
+			continue
+		}
+		key, _, _ := strings.Cut(text, ":")
+		if assert.Error(t, err, text) {
+			assert.Regexp(t, `^graphemu\.yaml:2:\d+: `+key+`: .*; if you mean it, say --config graphemu\.yaml$`, err.Error(), text)
+		}
+	}
+}
+
+// Paths of a file that is named are from its own folder on.
+func TestRebased(t *testing.T) {
+	f, err := Parse("ci/settings.yaml", []byte("scenario: [throttled, a.yaml, ../b.yaml, /c.yaml]\nmetadata: beta=b.csdl\njournal: /dev/stderr\nclock: x60\nstate: ''\n"))
+	require.NoError(t, err)
+	got := map[string][]string{}
+	for _, s := range f.Settings {
+		got[s.Key] = f.Rebased(s)
+	}
+	assert.Equal(t, map[string][]string{"scenario": {"throttled", "ci/a.yaml", "b.yaml", "/c.yaml"}, "metadata": {"beta=ci/b.csdl"},
+		"journal": {"/dev/stderr"}, "clock": {"x60"}, "state": {""}}, got)
+}
