@@ -217,7 +217,8 @@ func (e *Engine) absent(p resource.Path, verb string) bool {
 		verb = "update"
 		for ; at > 0 && p.Segments[at].Kind == resource.Property; at-- {
 		}
-	} else if k := p.Segments[at].Kind; k != resource.Set && k != resource.Key && k != resource.Singleton && !(k == resource.Navigation && e.has(p, at)) {
+	} else if k := p.Segments[at].Kind; k != resource.Set && k != resource.Key && k != resource.Singleton &&
+		!(k == resource.Navigation && e.has(p, at)) {
 		return false
 	} else if k == resource.Key && at > 0 && p.Segments[at-1].Kind == resource.Navigation && !e.has(p, at-1) {
 		return false // a linked object: its own address is another
