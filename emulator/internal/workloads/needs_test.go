@@ -93,6 +93,7 @@ var differences = []struct{ calls, why string }{
 	{"GET,POST,PATCH,DELETE /devices/{id}/extensions", "the same"},
 	{"GET,POST,PATCH,DELETE /organization/{id}/extensions", "the same"},
 	{"GET,POST,PATCH,DELETE /directory/administrativeUnits/{id}/extensions", "absent from the table; as for a unit itself"},
+	{"GET,POST,PATCH,DELETE /administrativeUnits/{id}/extensions", "the same"},
 	{"GET,POST,PATCH,PUT,DELETE /servicePrincipals/{id}/federatedIdentityCredentials", "the table has those of applications, which are the same"},
 }
 

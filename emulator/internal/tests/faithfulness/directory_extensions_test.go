@@ -40,6 +40,9 @@ func extensionStatements() (list []statement) {
 		{"users", made("/users", personBody("ann", ""))}, {"groups", made("/groups", groupBody("staff", ""))},
 		{"devices", made("/devices", deviceBody)}, {"organization", first("/organization")},
 		{"directory.administrativeUnits", made("/directory/administrativeUnits", `{"displayName":"north"}`)},
+		{"administrativeUnits", func(t *testing.T, g *rig.Rig) string { // of beta alone
+			return "/administrativeUnits/" + createdID(t, g, "/directory/administrativeUnits", `{"displayName":"north"}`)
+		}},
 	} {
 		in := inner{of.set + ".extensions", extensionPages, func(t *testing.T, g *rig.Rig) (at, body string) {
 			return of.owner(t, g) + "/extensions", roaming
