@@ -12,7 +12,7 @@ import (
 
 // writeVersion prints what "version" and --version do.
 func writeVersion(out io.Writer) error {
-	_, err := fmt.Fprintf(out, "graphemu %s\n%s %s/%s\nMicrosoft Graph beta /education/synchronizationProfiles\n",
+	_, err := fmt.Fprintf(out, "graphemu %s\n%s %s/%s\nMicrosoft Graph v1.0 and beta\n",
 		emulator.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
