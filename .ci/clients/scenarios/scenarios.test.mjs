@@ -122,7 +122,7 @@ test("a command that hangs is ended: 124", async () => {
 test("--each-scenario runs one after the other, and prints a table", async () => {
   const good = await exec(["--each-scenario", "throttled,outage", "--clock", "x60", "--junit", "each.xml"], "journey.mjs", "csv");
   assert.equal(good.code, 0, good.all);
-  assert.match(good.err, /^RUN +RESULT\nthrottled +passed\noutage +passed\n2 of 2 passed$/m);
+  assert.match(good.err, /^RUN +CALLS +RETRIES +EARLY +RESULT\nthrottled +\d+ +\d+ +0 +passed\noutage +\d+ +\d+ +0 +passed\n2 of 2 passed$/m);
   assert.equal(good.out.trim().split("\n").length, 2);
   for (const name of ["throttled", "outage"]) assert.deepEqual(junit(`each.${name}.xml`).failures, []);
   assert.ok(!existsSync("each.xml"));

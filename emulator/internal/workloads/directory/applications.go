@@ -238,8 +238,8 @@ var credentialRules = &workload.Rules{
 		}
 		return nil
 	},
-	Update: func(_ *workload.Call, _ *entity.Tx, _ *entity.Object, d *workload.Draft) error {
-		if d.Values["name"] != nil { // documented: it stays
+	Update: func(_ *workload.Call, _ *entity.Tx, o *entity.Object, d *workload.Draft) error {
+		if name := d.Values["name"]; name != nil && name != prop(o, "name").Str { // documented: it stays
 			return readOnlyValue("name")
 		}
 		return nil
