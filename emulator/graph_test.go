@@ -180,6 +180,9 @@ func TestContainersAreAlwaysThere(t *testing.T) {
 	at := "/identity/access/rules/" + made.Get("id").Str
 	assert.Equal(t, "One", send("GET", at+"/room", "", 200).Get("label").Str)
 	assert.Len(t, send("GET", at+"/rooms", "", 200).Get("value").Array(), 2)
+	for _, container := range []string{"/identity/access", "/rooms/" + room + "/plan"} {
+		assert.Len(t, send("GET", container+"?$expand=rules", "", 200).Get("rules").Array(), 1, container)
+	}
 	send("PATCH", at, `{"label":"Two factors"}`, 204)
 	assert.Equal(t, "Two factors", send("GET", at, "", 200).Get("label").Str)
 	send("PATCH", "/rooms/"+room, `{"label":"First"}`, 200)

@@ -123,13 +123,23 @@ func summarize(env environment, write func(io.Writer) error) {
 	if file == "" {
 		return
 	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, outputMode)
-	if err == nil {
-		err = errors.Join(write(f), f.Close())
-	}
+	err := appendTo(file, write)
 	if err != nil {
 		fmt.Fprintf(env.errOut, "graphemu: the summary of the job cannot be written (GITHUB_STEP_SUMMARY=%s): %v\n", file, plain(err))
 	}
+}
+
+// appendTo appends to a regular file, which it makes where there is none. Another would
+// never end to be written: whoever opens a pipe waits for its reader.
+func appendTo(file string, write func(io.Writer) error) error {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return errors.New("it is no regular file")
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, outputMode)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
 }
 
 // counter counts what clients do, from the lines of the journal.

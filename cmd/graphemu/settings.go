@@ -48,7 +48,11 @@ func settleFrom(path string, flags *pflag.FlagSet, env environment) (file string
 	if _, err := os.Lstat(path); path == "" || !named && errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	found, err := config.Read(path)
+	read := config.Read
+	if !named {
+		read = config.ReadFound
+	}
+	found, err := read(path)
 	if err == nil && !named {
 		err = found.CheckFound()
 	}

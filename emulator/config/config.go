@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,6 +56,16 @@ func Read(path string) (File, error) {
 		return File{}, fmt.Errorf("%s cannot be read: %w", path, words.Reason(err))
 	}
 	return Parse(path, text)
+}
+
+// ReadFound is Read of a file that nobody has named. It errs where the file is a link that
+// leads out of its folder, and opens nothing: what is wrong with a file is told with its
+// words, and those of another file are nobody's business.
+func ReadFound(path string) (File, error) {
+	if !inside(filepath.Dir(path), path) {
+		return File{}, fmt.Errorf("%s is a link that leads out of its folder; if you mean it, say --config %s", path, path)
+	}
+	return Read(path)
 }
 
 // Parse reads the text of a file, YAML, or JSON where its path ends in .json. It errs as

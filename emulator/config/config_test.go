@@ -99,6 +99,7 @@ func TestWhatAFoundFileMayNotSet(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "in"), 0o700))
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "work", "sub"), 0o700))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "work", "plain"), 0o700))
 	work := filepath.Join(dir, "work")
 	require.NoError(t, os.Symlink(filepath.Join(dir, "in"), filepath.Join(work, "out")))
 	require.NoError(t, os.Symlink(filepath.Join(dir, "gone"), filepath.Join(work, "sub", "dangling")))
@@ -114,13 +115,14 @@ func TestWhatAFoundFileMayNotSet(t *testing.T) {
 		"public-url: http://localhost:3000": true, "public-url: https://example.com": false, "public-url: http://localhost@example.com": false,
 		"scenario: throttled": true, "scenario: sub/a.yaml": true, "scenario: ./a.yaml": true, "scenario: sub/../a.yaml": true,
 		"scenario: ../a.yaml": false, "scenario: sub/../../a.yaml": false, "scenario: /etc/passwd": false, "scenario: out/a.yaml": false,
-		"scenario: [throttled, ../a.yaml]": false, "fixture: contoso": true, "fixture: out": false, "fixture: sub": true,
+		"scenario: [throttled, ../a.yaml]": false, "fixture: contoso": true, "fixture: out": false, "fixture: plain": true,
+		"fixture: sub": false, "data-dir: sub": false, "data-dir: plain": true, // a link in sub leads out
 		"state: state.json": true, "state: sub/dangling": false, "state: out/new/deep.json": false, "state: new/deep.json": true, "state: loop": false,
 		"state: " + filepath.Join(work, "s.json"): true, "state: " + filepath.Join(dir, "linked", "s.json"): true, "state: " + filepath.Join(dir, "s.json"): false,
 		"journal: /dev/stdout": false, "junit: ../v.xml": false, "har: ../a.har": false, "ready-file: /tmp/r.json": false, "data-dir: ~/x": true,
-		"data-dir: ..": false, "data-dir: .": true, "metadata: graph": true, "metadata: beta=sub/b.csdl": true, "metadata: beta=../b.csdl": false,
+		"data-dir: ..": false, "data-dir: .": false, "metadata: graph": true, "metadata: beta=sub/b.csdl": true, "metadata: beta=../b.csdl": false,
 		"metadata: v1.0=/b.csdl": false, "metadata: x=/b.csdl": true, "permissions: ../p.json": false,
-		"each-scenario: all": true, "each-scenario: 'default,../more'": false, "each-scenario: [default, ../more]": false, "each-scenario: [default, sub]": true,
+		"each-scenario: all": true, "each-scenario: 'default,../more'": false, "each-scenario: [default, ../more]": false, "each-scenario: [default, plain]": true,
 		"clock: x60": true, "auth: off": true, "max-body: 1": true,
 	} {
 		f, err := Parse(Name, []byte("log: text\n"+text))
@@ -135,6 +137,25 @@ func TestWhatAFoundFileMayNotSet(t *testing.T) {
 			assert.Regexp(t, `^graphemu\.yaml:2:\d+: `+key+`: .*; if you mean it, say --config graphemu\.yaml$`, err.Error(), text)
 		}
 	}
+}
+
+// What is wrong with a file is told with its words; those of a file elsewhere are told to
+// nobody.
+func TestAFoundFileIsNoLinkOutOfItsFolder(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "work"), 0o700))
+	secret := filepath.Join(dir, "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("root: x\n"), 0o600))
+	t.Chdir(filepath.Join(dir, "work"))
+	require.NoError(t, os.Symlink(secret, Name))
+	_, err := ReadFound(Name)
+	assert.EqualError(t, err, "graphemu.yaml is a link that leads out of its folder; if you mean it, say --config graphemu.yaml")
+	require.NoError(t, os.Remove(Name))
+	require.NoError(t, os.WriteFile("real.yaml", []byte("log: text\n"), 0o600))
+	require.NoError(t, os.Symlink("real.yaml", Name))
+	f, err := ReadFound(Name)
+	require.NoError(t, err)
+	assert.Len(t, f.Settings, 1)
 }
 
 // Paths of a file that is named are from its own folder on.

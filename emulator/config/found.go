@@ -132,8 +132,29 @@ func metadataPath(value string) string {
 }
 
 // inside tells whether a path is in a folder, links followed as far as there is
-// something to follow.
+// something to follow: of a folder also those that stand in it, since its files are read
+// and written by their names.
 func inside(folder, path string) bool {
+	if !leadsInto(folder, path) {
+		return false
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(folder, path)
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return true // no folder
+	}
+	for _, e := range entries {
+		if e.Type()&fs.ModeSymlink != 0 && !leadsInto(folder, filepath.Join(path, e.Name())) {
+			return false
+		}
+	}
+	return true
+}
+
+// leadsInto tells whether a path alone leads into a folder.
+func leadsInto(folder, path string) bool {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(folder, path)
 	}

@@ -47,6 +47,12 @@ func TestTallyCountsWhatClientsDid(t *testing.T) {
   entry 12 of world north  POST /b         no answer  -
 `, out.String())
 	out.Reset()
+	var cut Tally
+	cut.Add(&Entry{ID: 3, World: "default", Method: "GET", Path: "/a", Status: 200, Detail: &Detail{Fault: &Strike{Effects: []string{"delay 1s", "cutAt 50%"}}}})
+	cut.Add(&Entry{ID: 4, World: "default", Method: "GET", Path: "/a", Status: 200, Detail: &Detail{Fault: &Strike{Effects: []string{"delay 1s"}}}})
+	require.NoError(t, cut.WriteFailed(&out))
+	assert.Equal(t, "One call failed:\n  entry 3  GET /a  200 (cutAt 50%)  -\n", out.String(), "an answer that was cut is no good one")
+	out.Reset()
 	require.NoError(t, new(Tally).WriteFailed(&out))
 	assert.Equal(t, "No call failed.\n", out.String())
 }

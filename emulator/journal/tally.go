@@ -50,7 +50,7 @@ func (t *Tally) Add(e *Entry) {
 		}
 		t.failed[c] = true
 	}
-	if e.Fails() {
+	if e.Fails() || e.damage() != "" {
 		short := *e
 		short.RequestBody, short.ResponseBody, short.Before, short.After = "", "", nil, nil
 		t.Failed = append(t.Failed, short)
@@ -68,6 +68,20 @@ func retriable(status int) bool {
 
 // Fails tells whether the client was told of an error, or nothing.
 func (e *Entry) Fails() bool { return e.Status == 0 || e.Status >= 400 }
+
+// damage tells what a fault did to an answer that is none of an error: its body was cut, say.
+func (e *Entry) damage() string {
+	if e.Detail == nil || e.Detail.Fault == nil || e.Fails() {
+		return ""
+	}
+	var effects []string
+	for _, f := range e.Detail.Fault.Effects {
+		if !strings.HasPrefix(f, "delay") && !strings.HasPrefix(f, "respond") {
+			effects = append(effects, f)
+		}
+	}
+	return strings.Join(effects, ", ")
+}
 
 // WriteFailed lists the last failed calls, with what a person needs to find them.
 func (t *Tally) WriteFailed(w io.Writer) error {
@@ -101,6 +115,9 @@ func (e *Entry) failed() []string {
 	answer := "no answer"
 	if e.Status != 0 {
 		answer = strconv.Itoa(e.Status)
+	}
+	if how := e.damage(); how != "" {
+		answer += " (" + words.Clean(how) + ")"
 	}
 	return []string{entry, words.Cut(words.Clean(e.Method), 20, "…") + " " + words.Cut(words.Clean(e.Path), 160, "…"), answer,
 		cmp.Or(words.Clean(e.Operation), "-")}

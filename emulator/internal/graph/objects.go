@@ -73,8 +73,11 @@ func (s *Handler) findObject(method string, l *location, w walked) (op *operatio
 
 // strayed tells whether a path is wrong for what it says itself, and not for what the model
 // lacks: it is too long, or goes wrong behind what a user or a group has.
-func strayed(w walked) bool {
-	const behind = 2 // the set, the key, and a name that the model has
+func strayed(w walked, segments []string) bool {
+	behind := 2 // the set, the key, and a name that the model has
+	if len(segments) > 0 && strings.EqualFold(segments[0], "me") {
+		behind = 1 // /me, and a name
+	}
 	if long := (*resource.TooLongError)(nil); errors.As(w.err, &long) {
 		return true
 	}

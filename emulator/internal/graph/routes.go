@@ -140,7 +140,8 @@ func (s *Handler) find(method string, l *location) (*operation, error) {
 	if l.unsupported {
 		return nil, apierror.NotImplemented("graphemu does not emulate " + l.path + ".")
 	}
-	if e := s.beyond(method, l, rawSegments(l.escaped)); e != nil && !strayed(w) {
+	segments := rawSegments(l.escaped)
+	if e := s.beyond(method, l, segments); e != nil && !strayed(w, segments) {
 		l.unsupported = true
 		return nil, e
 	}

@@ -106,6 +106,9 @@ func (e *Engine) readBody(c *workload.Call, t *odata.Type, body map[string]any, 
 		if p == nil || p.Name != name || hidden(name) {
 			return nil, unknownProperty(name, t)
 		}
+		if p.Kind == odata.KindStream {
+			return nil, readOnly(name).Help("stream", "/"+name, "send the bytes to the property's own address: PUT …/%s", name)
+		}
 		if p.Navigation && creating && !p.Contained {
 			if b, ok := readIDs(p, v); ok {
 				if total += len(b.ids); total > maxBinds && !c.Trusted {

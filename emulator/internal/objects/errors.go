@@ -34,7 +34,7 @@ func unknownProperty(name string, t *odata.Type) error {
 
 // readOnly answers a property that no client sets. Observed: msgraph-beta-sdk-java
 // issue 621 (2023).
-func readOnly(name string) error {
+func readOnly(name string) *apierror.Error {
 	return workload.Refuse("Property '%s' is read-only and cannot be set.", name)
 }
 

@@ -31,6 +31,7 @@ const (
 	maxExtensions     = 100 // values an object. Documented
 	maxExtensionText  = 256 // characters, or bytes of Binary. Documented
 	maxExtensionNames = 20  // names in one query (chosen)
+	maxExact          = 1 << 53
 )
 
 var extensionNames = regexp.MustCompile(`(?i)\bextension_[0-9a-f]{32}_\w+`)
@@ -155,8 +156,9 @@ func wrongExtension(p *odata.Property, v any) string {
 			return "want a whole number of 32 bits"
 		}
 	case odata.KindInt64:
-		if !whole || math.Abs(number) > 1<<63 {
-			return "want a whole number of 64 bits"
+		// Chosen: beyond 53 bits a number would lose digits here, where the service keeps 64.
+		if !whole || math.Abs(number) > maxExact {
+			return "want a whole number; graphemu keeps those of up to 53 bits exactly, and takes no others"
 		}
 	}
 	return ""

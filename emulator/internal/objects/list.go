@@ -28,7 +28,8 @@ type list struct {
 	window  bool            // it shows a window of time, which the query names
 	all     func() entity.Places
 
-	asks string // the query, decoded and in lower case; "": there is none, or nobody has looked
+	asks  string // the query, decoded and in lower case; "": there is none, or nobody has looked
+	named bool   // it is one object alone, which is always there: see always
 }
 
 // find returns the object of a key, nil where there is none.

@@ -150,7 +150,8 @@ func (one *object) Navigation(name string) []byte {
 
 // navigate goes on by a navigation property.
 func (one *object) navigate(p *odata.Property) target {
-	t := target{object: one.o, typ: one.typ, at: one.e.address(one.list, one.o, one.typ), id: one.o.ID}
+	t := target{object: one.o, typ: one.typ, at: one.e.address(one.list, one.o, one.typ), id: one.o.ID,
+		named: one.list.named, home: one.o.Home}
 	one.e.navigate(one.list.in, &resource.Segment{Kind: resource.Navigation, Name: p.Name, Property: p, Type: p.Type, Many: p.Collection}, &t)
 	return t
 }

@@ -75,7 +75,7 @@ func (e *Engine) getObject(c *workload.Call, p resource.Path) (engine.Reply, err
 
 // answer is one object as the answer's whole body.
 func (e *Engine) answer(c *workload.Call, status int, t target, p resource.Path, o odata.Options) engine.Reply {
-	one := e.object(c, &list{in: stateOf(c).Store.View(), typ: t.typ, path: parentOf(t.at)}, t.object)
+	one := e.object(c, &list{in: stateOf(c).Store.View(), typ: t.typ, path: parentOf(t.at), named: t.named}, t.object)
 	one.alone = true
 	json := c.Shape(nil, one, o)
 	context := e.objectContext(t, p, workload.Selected(o.Select))
@@ -101,7 +101,7 @@ func (e *Engine) objectContext(t target, p resource.Path, selected string) strin
 		}
 		return t.home.Name + selected + "/$entity"
 	}
-	context := contextPath(p)
+	context := ofMe(contextPath(p), t.me)
 	if !p.End().Many && p.End().Kind == resource.Navigation {
 		return context + selected + "/$entity"
 	}

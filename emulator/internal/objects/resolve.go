@@ -23,6 +23,7 @@ type target struct {
 	prop   []string       // names of structural properties, from the object on
 	id     string         // the last key
 	at     string         // address of the object, relative to the version
+	me     string         // of a path that begins with /me: the user's id
 	named  bool           // the object is always there, known by its name alone: see always
 }
 
@@ -173,7 +174,9 @@ func (e *Engine) singleton(c *workload.Call, in entity.View, s *resource.Segment
 	*t = target{typ: s.Type, home: entity.Home{Name: s.Name}, at: s.Name, named: true}
 	if s.Name == "me" {
 		t.named = false
-		return e.me(c, in, t)
+		err := e.me(c, in, t)
+		t.me = t.id
+		return err
 	}
 	t.stand(in, s.Name)
 	return nil
@@ -231,7 +234,7 @@ func (e *Engine) visible(in entity.View, t *odata.Type, all entity.Places) entit
 func (e *Engine) navigate(in entity.View, s *resource.Segment, t *target) {
 	from := t.object
 	at := t.at + "/" + s.Name
-	next := target{typ: s.Type, from: from, at: at, id: t.id}
+	next := target{typ: s.Type, from: from, at: at, id: t.id, me: t.me}
 	owner := t.typ
 	if s.Property.Contained && !e.ruledLink(owner, s.Property) {
 		next.home = entity.Home{Parent: from.Place, Name: s.Name}
@@ -244,7 +247,7 @@ func (e *Engine) navigate(in entity.View, s *resource.Segment, t *target) {
 			if window {
 				next.home.Name = strings.TrimSuffix(next.home.Name, s.Name) + lives
 			}
-			next.list = e.contained(in, s.Type, next.home, at, contextOf(t.at, from)+"/"+s.Name)
+			next.list = e.contained(in, s.Type, next.home, at, t.context()+"/"+s.Name)
 			next.list.window = window
 		case e.always(t, s.Type):
 			next.named = true
@@ -319,6 +322,25 @@ func (e *Engine) linkContext(t *odata.Type) string {
 		return r.Set
 	}
 	return "Collection(" + t.Qualified() + ")"
+}
+
+// context is an object in the context of what it contains. One that is always there has no
+// key in it.
+func (t *target) context() string {
+	if t.named {
+		return ofMe(t.at, t.me)
+	}
+	return ofMe(contextOf(t.at, t.object), t.me)
+}
+
+// ofMe says in a context whose /me it is. Documented: GET /me/messages is of
+// "users('id')/messages".
+func ofMe(context, id string) string {
+	rest, ok := strings.CutPrefix(context, "me")
+	if id == "" || !ok || rest != "" && rest[0] != '/' {
+		return context
+	}
+	return "users('" + escape(id) + "')" + rest
 }
 
 // contextOf is an object in the context of what it contains: "users('id')".

@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -40,7 +41,7 @@ func equal(stored gjson.Result, value any) bool {
 		raw, err := json.Marshal(value)
 		return err == nil && reflect.DeepEqual(set(stored.Value()), set(gjson.ParseBytes(raw).Value()))
 	}
-	if strings.EqualFold(text, stored.Str) {
+	if text == stored.Str || ids.IsGUID(text) && strings.EqualFold(text, stored.Str) {
 		return true
 	}
 	a, err1 := time.Parse(time.RFC3339Nano, stored.Str)

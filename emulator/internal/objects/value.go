@@ -62,7 +62,7 @@ func (e *Engine) getProperty(c *workload.Call, p resource.Path) (engine.Reply, e
 }
 
 // objectContextOf is an object in the context of what is shown of it.
-func (e *Engine) objectContextOf(t target) string { return contextOf(t.at, t.object) }
+func (e *Engine) objectContextOf(t target) string { return t.context() }
 
 // getValue answers a property as plain text.
 func (e *Engine) getValue(c *workload.Call, p resource.Path) (engine.Reply, error) {

@@ -50,17 +50,19 @@ func within(c *workload.Call, col *workload.Collection) error {
 		return nil // the parser of options says it better
 	}
 	var bounds [2]time.Time
+	var given [2]bool
 	for name, values := range q {
 		for i, bound := range windowOptions {
 			if !strings.EqualFold(name, bound) {
 				continue
 			}
+			given[i] = true
 			if bounds[i], err = timeOf(values[0], time.UTC); err != nil {
 				return badWindow("The value '%s' of parameter '%s' is invalid.", values[0], bound)
 			}
 		}
 	}
-	if bounds[0].IsZero() || bounds[1].IsZero() {
+	if !given[0] || !given[1] {
 		return badWindow("This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.").
 			Help("missing", "startDateTime", "?startDateTime=2026-01-05T00:00:00Z&endDateTime=2026-01-06T00:00:00Z")
 	}

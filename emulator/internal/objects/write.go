@@ -266,7 +266,7 @@ func (e *Engine) change(c *workload.Call, tx *entity.Tx, t *target, body map[str
 	if len(w.kids) > 0 {
 		return apierror.PatchedNavigation(w.kids[0].property.Name, typ.Name)
 	}
-	if id := w.draft.ID; id != "" && !strings.EqualFold(id, t.object.ID) {
+	if id := w.draft.ID; id != "" && !strings.EqualFold(id, strings.Replace(t.object.ID, workload.TenantID, c.Tenant.ID, 1)) {
 		return readOnly("id")
 	}
 	if view != nil && view.View != "" {

@@ -81,6 +81,13 @@ var extensionValueStatements = []statement{
 				gives(t, g, 400, "PATCH", at, `{"`+many+`":`+values[0]+`}`)
 			}
 		}},
+	{"applications.extensionProperties.create", "twice", "A name that the application has registered already: 400", "values go by the name", inferred,
+		func(t *testing.T, g *rig.Rig) {
+			in := "/applications/" + registered(t, g, "Extensions", "").id + "/extensionProperties"
+			const body = `{"name":"skypeId","dataType":"String","targetObjects":["User"]}`
+			gives(t, g, 201, "POST", in, body)
+			refuses(t, g, 400, "POST", in, body, refusedCode, "Another object with the same value for property name already exists.")
+		}},
 	{"applications.extensionProperties.delete", "values", "Values of a definition that is deleted are shown no more", extensionPropertyPage,
 		documented, func(t *testing.T, g *rig.Rig) {
 			app := registered(t, g, "Extensions", "")

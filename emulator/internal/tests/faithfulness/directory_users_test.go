@@ -113,6 +113,11 @@ var userStatements = []statement{
 			refuses(t, g, 400, "PATCH", "/users/"+id, `{"createdDateTime":"2020-01-01T00:00:00Z"}`, refusedCode,
 				"Property 'createdDateTime' is read-only and cannot be set.")
 		}},
+	{"users.extensions.list", "of-me", "The context of what `/me` has names the user: `users('…')/extensions`", "list messages page, example",
+		documented, func(t *testing.T, g *rig.Rig) {
+			id := g.Found(t, v1(g, "/me")).Text("id")
+			assert.Equal(t, v1(g, "/$metadata#users('"+id+"')/extensions"), g.Found(t, v1(g, "/me/extensions")).Text("@odata.context"))
+		}},
 	{"users.update", "sent-back", "A read-only property with the value that the object has is taken, so that what was read can be sent back",
 		"manicminer/hamilton, tests of users, groups and applications", observed, func(t *testing.T, g *rig.Rig) {
 			at := v1(g, "/users/"+createdID(t, g, "/users", personBody("ann", "")))

@@ -204,6 +204,11 @@ var extensionRules = &workload.Rules{
 		}
 		v["appDisplayName"] = prop(app, "displayName").Str
 		v["name"] = fmt.Sprintf("extension_%s_%s", strings.ReplaceAll(prop(app, "appId").Str, "-", ""), textIn(v, "name"))
+		for p := range tx.List(entity.Home{Parent: d.Parent, Name: "extensionProperties"}).All(0) {
+			if strings.EqualFold(prop(tx.At(p), "name").Str, textIn(v, "name")) {
+				return sameObject("name") // that it is refused is inferred: the name is what values go by
+			}
+		}
 		return nil
 	},
 }

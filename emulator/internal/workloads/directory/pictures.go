@@ -42,21 +42,12 @@ func checkPicture(m *workload.Media) error {
 			return err
 		}
 	}
-	config, format, err := image.DecodeConfig(bytes.NewReader(m.Bytes))
+	_, format, err := image.DecodeConfig(bytes.NewReader(m.Bytes))
 	if err != nil {
 		return noPicture(err)
 	}
-	pixel := 4
-	switch config.ColorModel {
-	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
-		pixel = 8
-	}
-	if config.Width < 1 || config.Height < 1 || config.Width > maxPicture/pixel/config.Height {
-		return workload.Refuse("The image is too large.").Help("limit", "",
-			"it has %d × %d pixels; graphemu takes up to %d bytes of them", config.Width, config.Height, maxPicture)
-	}
 	if _, err := decoded(m); err != nil {
-		return noPicture(err)
+		return err
 	}
 	m.Type = "image/" + format
 	return nil
@@ -84,11 +75,36 @@ func noPicture(err error) error {
 	return e.Help("notAnImage", "", "graphemu reads JPEG, PNG and GIF: %v", err)
 }
 
+// decoded is a picture whose pixels are within the limit: a file may declare any number of
+// them, and one of a snapshot has been looked at by nobody.
 func decoded(m *workload.Media) (image.Image, error) {
+	config, _, err := image.DecodeConfig(bytes.NewReader(m.Bytes))
+	if err != nil {
+		return nil, noPicture(err)
+	}
+	if err := tooLarge(config); err != nil {
+		return nil, err
+	}
 	decoding.Lock()
 	defer decoding.Unlock()
 	picture, _, err := image.Decode(bytes.NewReader(m.Bytes))
-	return picture, err
+	if err != nil {
+		return nil, noPicture(err)
+	}
+	return picture, nil
+}
+
+func tooLarge(config image.Config) error {
+	pixel := 4
+	switch config.ColorModel {
+	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
+		pixel = 8
+	}
+	if config.Width < 1 || config.Height < 1 || config.Width > maxPicture/pixel/config.Height {
+		return workload.Refuse("The image is too large.").Help("limit", "",
+			"it has %d × %d pixels; graphemu takes up to %d bytes of them", config.Width, config.Height, maxPicture)
+	}
+	return nil
 }
 
 // sizeOf is a picture's width and height in pixels.
@@ -103,11 +119,9 @@ func sizeOf(m *workload.Media) (width, height int, err error) {
 // scaled is the middle square of a picture, made smaller: each pixel is the mean of those that it
 // stands for. Chosen, as is white behind what one can see through.
 func scaled(m *workload.Media, side int) (*workload.Media, error) {
-	decoding.Lock()
-	defer decoding.Unlock()
-	from, _, err := image.Decode(bytes.NewReader(m.Bytes))
+	from, err := decoded(m)
 	if err != nil {
-		return nil, noPicture(err)
+		return nil, err
 	}
 	b := from.Bounds()
 	n := min(b.Dx(), b.Dy())
