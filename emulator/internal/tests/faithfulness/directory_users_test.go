@@ -124,6 +124,7 @@ var userStatements = []statement{
 			read := g.Found(t, at+"?$select=id,createdDateTime,assignedLicenses,deletedDateTime,onPremisesExtensionAttributes")
 			rig.WantEmpty(t, g.Send(t, "PATCH", at, strings.Replace(read.Body, "{", `{"jobTitle":"Principal",`, 1)), 204)
 			assert.Equal(t, "Principal", g.Found(t, at).Text("jobTitle"))
+			rig.WantError(t, g.Send(t, "PATCH", at, `{"creationType":"x"}`), 400, refusedCode, "Property 'creationType' is read-only and cannot be set.")
 		}},
 	{"users.update", "unknown-property", "An unknown property: 400 `Invalid property 'responseHeaders'.`", "PnP-Sites-Core#1807, of a group",
 		observed,

@@ -1,7 +1,13 @@
 package state
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"image/png"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -32,4 +38,22 @@ func TestSnapshotsHavePhotosAndExtensions(t *testing.T) {
 		assert.Equal(t, want.Header.Get("Content-Type"), got.Header.Get("Content-Type"), path)
 	}
 	assert.True(t, second.Found(t, "/me/photo/$value").Body == string(picture))
+	assert.Equal(t, "nosniff", second.Found(t, "/me/photo/$value").Header.Get("X-Content-Type-Options"), "a browser runs nothing of it")
+}
+
+// A picture of a snapshot may declare any size: it is looked at before it takes memory.
+func TestSnapshotsWithHugePictures(t *testing.T) {
+	g := rig.New(t, emulator.Options{Fixture: "contoso"})
+	var small bytes.Buffer
+	require.NoError(t, png.Encode(&small, image.NewGray(image.Rect(0, 0, 100, 100))))
+	require.Equal(t, 200, g.Send(t, "PUT", "/me/photo/$value", small.String(), "Content-Type: image/png").Status)
+	saved, err := g.World().Snapshot()
+	require.NoError(t, err)
+	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), 30_000), 30_000)
+	header = append(header, 8, 2, 0, 0, 0) // 8 bits, red, green and blue
+	huge := append(append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), header...), binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(header))...)
+	text := strings.ReplaceAll(string(saved), base64.StdEncoding.EncodeToString(small.Bytes()), base64.StdEncoding.EncodeToString(huge))
+	require.NotEqual(t, string(saved), text)
+	require.NoError(t, g.World().Restore([]byte(text)))
+	rig.WantError(t, g.Get(t, "/me/photos/48x48/$value"), 400, "Request_BadRequest", "The image is too large.")
 }
