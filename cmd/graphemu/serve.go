@@ -26,8 +26,9 @@ func newServe(env environment) *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the API until interrupted",
 		Long: `serve answers as Microsoft Graph does, v1.0 and beta, on HTTP and HTTPS, and
-prints a curl command that works when pasted. It needs no flag and no file. When it is stopped it prints how its clients did; its exit code
-does not depend on that.
+prints a curl command that works when pasted. It needs no flag and no file. When
+it is stopped it prints how its clients did; its exit code does not depend on
+that.
 
 A client whose hosts are fixed in its code reaches it through --proxy: set the
 address as its HTTPS proxy, and let it trust what /_graphemu/ca.pem returns, or the
