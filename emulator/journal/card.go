@@ -118,25 +118,12 @@ func Markdown(text string) string {
 func (v Verdict) Card(label string, done Tally) CardRun {
 	r := CardRun{Label: label, Result: ResultPassed, Calls: done.Calls, Retries: done.Retries, Early: done.Early}
 	idle := v.idle()
-	switch {
+	switch _, unmet := v.tally(); {
 	case v.OK:
-	case len(idle) > 0 && v.onlyAbsent():
+	case unmet == 0 && len(idle) > 0:
 		r.Result, r.Why = ResultIdle, idle[0].seen()
 	default:
 		r.Result, r.Why = ResultFailed, "not verified: "+cmp.Or(v.Why(), "see the verdict")
 	}
 	return r
-}
-
-// onlyAbsent tells whether all that is not met is about calls that never came: the client
-// has nothing to do with what the scenario is about.
-func (v Verdict) onlyAbsent() bool {
-	for _, world := range v.Worlds {
-		for _, r := range world.Expectations {
-			if !r.OK && (r.Blamed > 0 || r.Took > 0) {
-				return false
-			}
-		}
-	}
-	return true
 }

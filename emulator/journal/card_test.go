@@ -133,10 +133,4 @@ func TestMarkdownOfOneRun(t *testing.T) {
 	assert.Equal(t, ResultPassed, Verdict{OK: true}.Card("x", done).Result)
 	idle := Verdict{Scenarios: []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1}}}.Card("x", Tally{})
 	assert.Equal(t, CardRun{Label: "x", Result: ResultIdle, Why: "none was struck by fault f; no call came"}, idle)
-	// Of a scenario about calls that a client does not make it is no fault that they never came.
-	absent := Verdict{Scenarios: []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1}},
-		Worlds: []WorldVerdict{{Expectations: []Result{{Expected: "profiles.delete is called", Seen: "it was never called"}}}}}
-	assert.Equal(t, ResultIdle, absent.Card("x", Tally{}).Result)
-	absent.Worlds[0].Expectations[0].Blamed = 1
-	assert.Equal(t, ResultFailed, absent.Card("x", Tally{}).Result)
 }

@@ -49,7 +49,10 @@ func faithfulness() []statement {
 }
 
 func TestFaithfulness(t *testing.T) {
-	for _, s := range faithfulness() {
+	for i, s := range faithfulness() {
+		if rig.Race && i%3 != 0 { // each has a server of its own: one in three shows what they share
+			continue
+		}
 		t.Run(s.Operation+"/"+s.Slug, func(t *testing.T) {
 			t.Parallel()
 			s.Test(t, newRig(t))
