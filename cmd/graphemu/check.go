@@ -4,14 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/emulator/config"
 )
 
 func newCheck(env environment) *cobra.Command {
@@ -58,9 +55,7 @@ problem.`,
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		_, err := settle(c.Flags(), env)
 		if bad, ok := errors.AsType[badSettings](err); ok { // the files to check are checked all the same
-			if !slices.ContainsFunc(args, func(path string) bool { return filepath.Clean(path) == config.Name }) {
-				fmt.Fprintf(env.errOut, "graphemu: %v\n", bad)
-			}
+			fmt.Fprintf(env.errOut, "graphemu: %v\n", bad)
 		} else if err != nil {
 			return err
 		}
