@@ -11,8 +11,8 @@ import (
 )
 
 // RunReport is what there is to show of a run of a server, taken down at one moment. Write
-// makes one file of HTML of it, with the views of the page at /_graphemu/, for whoever has
-// not been there. It is bounded and says what it leaves out, and has no secrets.
+// makes one file of HTML of it, with the views of the page at /_graphemu/, for people who
+// have not been there. It is bounded and says what it leaves out, and has no secrets.
 type RunReport struct {
 	run   report.Run
 	room  int              // bytes of entries and objects

@@ -25,7 +25,7 @@ import (
 )
 
 // made are the files that the server's worlds come from, with hashes of them as they are
-// now: whoever does the run again can tell whether they have the same.
+// now, so that who does the run again can tell whether they have the same.
 func (s *Server) made() (list []report.Made) {
 	add := func(what, file string) bool {
 		sum, ok := hashOf(file)

@@ -130,7 +130,7 @@ func summarize(env environment, write func(io.Writer) error) {
 }
 
 // appendTo appends to a regular file, which it makes where there is none. Another would
-// never end to be written: whoever opens a pipe waits for its reader.
+// never end to be written: opening a pipe waits for its reader.
 func appendTo(file string, write func(io.Writer) error) error {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		return errors.New("it is no regular file")
@@ -165,7 +165,7 @@ func (c *counter) Write(b []byte) (int, error) {
 }
 
 // explain tells why a run failed: its first cause, the last failed calls, and where there
-// is more. Whoever wants no verdict is told nothing.
+// is more. With --verify off nothing is told.
 func (x *execution) explain(r *outcome) {
 	if r.code() == 0 || r.signal != nil || x.flags.options.Verify == emulator.VerifyOff {
 		return

@@ -291,7 +291,7 @@ func TestBannerNamesTheConfig(t *testing.T) {
 	s.end(t)
 }
 
-// Whoever has started serve by a pipe takes it along, however that ends.
+// A program that has started serve by a pipe takes it along, however it ends.
 func TestServeUntilStdinCloses(t *testing.T) {
 	in, lifeline := io.Pipe()
 	out, w := io.Pipe()

@@ -104,8 +104,8 @@ func mentions(v gjson.Result, phrase string) bool {
 }
 
 // Unsearched returns what stands before the colon of a phrase that no text property is
-// named by, "" for none: whoever has rules of what may be asked looks at it. Then the
-// phrase is looked for as it stands.
+// named by, "" for none. The caller decides whether that may be asked; the phrase is looked
+// for as it stands.
 func (s *Search) Unsearched() string {
 	if s == nil {
 		return ""

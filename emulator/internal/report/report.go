@@ -1,5 +1,5 @@
 // Package report writes what there is to see of runs that are over as one file of HTML,
-// with the views of the page: for whoever has not been there. A report is bounded, and
+// with the views of the page: for people who have not been there. A report is bounded, and
 // says what it leaves out; it has no secrets, and no time but that of the worlds' clocks:
 // the same run gives the same report. Source of everything here: chosen.
 package report
