@@ -14,6 +14,7 @@ async function call(method, path, body) {
   }
 }
 
+await call("GET", ""); // throttled is the first call
 const { id } = JSON.parse(
   await call("POST", "", {
     displayName: "North",
@@ -25,4 +26,4 @@ const { id } = JSON.parse(
   }),
 );
 await call("GET", `/${id}`);
-await call("GET", `/${id}`); // throttled is the second of these
+await call("GET", `/${id}`); // and the second of these
