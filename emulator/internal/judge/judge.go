@@ -328,11 +328,11 @@ func (r *Record) judgeIntervals(x *journal.Expectation, f *finding) {
 	case a != nil:
 		real := ""
 		if timed(a, b) {
-			real = fmt.Sprintf(", and %v on the wall clock", b.Real.Sub(a.Real))
+			real = fmt.Sprintf(", and %v on the wall clock", words.Least(b.Real.Sub(a.Real)))
 		}
 		f.blame(short)
 		f.saw(false, "%s too short: entries %d and %d came %v apart on the world's clock%s",
-			words.Count(short.n, "interval was", "intervals were"), a.ID, b.ID, b.At.Sub(a.At), real)
+			words.Count(short.n, "interval was", "intervals were"), a.ID, b.ID, words.Least(b.At.Sub(a.At)), real)
 	case r.Lost > 0:
 		r.undecided(f)
 	case pairs == 0:

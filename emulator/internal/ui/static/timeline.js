@@ -72,7 +72,7 @@ function drawLane(app, lane, width) {
     svg("line", { class: "base", x1: 0, x2: width, y1: y + laneHeight - 2, y2: y + laneHeight - 2 }),
     svg("text", { class: "name", x: 4, y: y + 12 }, lane.key),
     lane.bands.map((b) => svg("rect", { class: b.own ? "band" : "band other", x: b.from.x, y: y + 17, width: Math.max(2, b.to.x - b.from.x), height: 22 },
-      svg("title", null, `#${b.entry.id} told the client to wait ${b.entry.detail.retryAfter}`))),
+      svg("title", null, `#${b.entry.id} told the client to wait ${rounded(b.entry.detail.retryAfter)}`))),
     segments(lane.states, width - 8).map((s, i) => [
       svg("rect", { class: `state ${i % 2 ? "odd" : ""}`, x: s.from, y: y + 42, width: s.to - s.from, height: 12 }, svg("title", null, s.text)),
       s.to - s.from > 6 * s.text.length + 6 && svg("text", { class: "stands", x: s.from + 3, y: y + 52 }, s.text)]),
