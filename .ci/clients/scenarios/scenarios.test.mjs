@@ -110,7 +110,7 @@ test("a command that fails keeps its exit code, whatever the verdict", async () 
   assert.match(good.err, /^verified: /m);
   const bad = await exec(["--scenario", "quarantined"], "-e", "process.exit(7)");
   assert.equal(bad.code, 7, bad.all);
-  assert.match(bad.err, /^NOT verified: /m);
+  assert.match(bad.err, /^NOT exercised: /m);
 });
 
 test("a command that hangs is ended: 124", async () => {
