@@ -174,6 +174,10 @@ func TestCardTellsWhoHadNothingToDoWithIt(t *testing.T) {
 		assert.Equal(t, c.want == ResultIdle, offered.IsOffered, name)
 		assert.Equal(t, c.want, offered.Card("", Tally{}).Result, name)
 	}
+	var text strings.Builder
+	require.NoError(t, Verdict{Scenarios: spared, Worlds: unmet(LackCalls)}.WriteText(&text))
+	assert.True(t, strings.HasPrefix(text.String(), "by chance not exercised: the scenario s\n  by chance 3 calls were spared"), text.String())
+	assert.NotContains(t, text.String(), "strikes a call")
 	// What chance did is the first cause.
 	assert.Contains(t, Verdict{Scenarios: spared, Worlds: unmet(LackCalls)}.Why(), "the scenario s strikes a call, but by chance 3 calls were spared")
 }

@@ -89,7 +89,8 @@ var warningNames = map[string]string{
 // of tests does not depend on the outcome, and their names do not depend on the line
 // where an expectation stands. Warnings are output of
 // a test that passes, and failures where the verdict is strict. A failure's output is
-// the entries to blame. What an Offered verdict does not hold against a client is skipped. Times are the wall clock's: of a suite from the first call to
+// the entries to blame. What an Offered verdict does not hold against a client is
+// skipped. Times are the wall clock's: of a suite from the first call to
 // the last answer, of a test the time of the calls that it is about. It returns the
 // first error of w.
 func (v Verdict) WriteJUnit(w io.Writer) error {

@@ -99,6 +99,11 @@ func (v *Verdict) extent() string {
 // on the last line the summary. It returns the first error of w.
 func (v Verdict) WriteText(w io.Writer) error {
 	b := bufio.NewWriter(w)
+	for _, e := range v.idle() {
+		if e.Spared > 0 { // first, since it may be why something expected did not happen
+			fmt.Fprintf(b, "by chance not exercised: %s\n  %s\n", e.subject(), e.seen())
+		}
+	}
 	for _, world := range v.Worlds {
 		tenant := ""
 		if world.Tenant != "" {
@@ -118,7 +123,9 @@ func (v Verdict) WriteText(w io.Writer) error {
 		}
 	}
 	for _, e := range v.idle() {
-		fmt.Fprintf(b, "  %s  %s\n          but %s\n", unmet(v.IsOffered), e.expected(), e.seen())
+		if e.Spared == 0 {
+			fmt.Fprintf(b, "  %s  %s\n          but %s\n", unmet(v.IsOffered), e.expected(), e.seen())
+		}
 	}
 	if v.Omitted != (Omitted{}) {
 		fmt.Fprintln(b, v.Omitted.text())

@@ -33,7 +33,8 @@ type objection struct {
 func newObjection(answer func() *apierror.Error, code, why string) *objection {
 	e := answer()
 	message, _, _ := strings.Cut(e.Message, "\n")
-	return &objection{answer: answer, code: code, why: why, advice: fmt.Sprintf("strict authentication would answer %d %s, %q: %s", e.Status, e.Code, message, why)}
+	return &objection{answer: answer, code: code, why: why,
+		advice: fmt.Sprintf("strict authentication would answer %d %s, %q: %s", e.Status, e.Code, message, why)}
 }
 
 // newFlaw is what is against a token that is none of this server's.

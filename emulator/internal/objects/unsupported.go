@@ -68,7 +68,8 @@ func (e *Engine) exampleOf(c *workload.Call, p resource.Path) (example, more str
 	case o.Returns == nil && status != 0:
 		return fmt.Sprintf("{status: %d}", status), ""
 	case o.Returns == nil:
-		return "{status: 204}", "; with the status that Graph's page of it names: 204 is what most actions answer that return nothing, and 202 what some do"
+		return "{status: 204}", "; with the status that Graph's page of it names: 204 is what most actions answer " +
+			"that return nothing, and 202 what some do"
 	}
 	return shapeOf(c, p, o, cmp.Or(status, 200)), ""
 }
