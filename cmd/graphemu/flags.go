@@ -197,6 +197,21 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 	return o, err
 }
 
+// checkFiles errs where a file that the server writes itself could not be.
+func (f *serverFlags) checkFiles() error {
+	if f.readyFile != "" {
+		if _, err := checkReadyFile(f.readyFile); err != nil {
+			return err
+		}
+	}
+	if f.journal != "" {
+		if err := checkOutput(f.journal); err != nil {
+			return fmt.Errorf("--journal %s: %w", f.journal, err)
+		}
+	}
+	return nil
+}
+
 // separated returns the names of a repeatable flag, each of whose values may have
 // several: an environment variable has them all in one.
 func separated(values []string) []string {
