@@ -157,7 +157,8 @@ func (x *execution) register(c *cobra.Command) {
 	if err := c.RegisterFlagCompletionFunc("each-scenario", afterCommas(everyScenario)); err != nil {
 		panic(err) // the name is a constant
 	}
-	x.flags.quietFlag(fl, "say nothing where all goes well: the command's own output alone, and where it fails or is not verified, the verdict")
+	x.flags.quietFlag(fl, "say nothing where all goes well: the command's own output alone, "+
+		"and where it fails or is not verified, the verdict")
 	configFlag(c)
 }
 
@@ -169,14 +170,19 @@ func (x *execution) options() (emulator.Options, error) {
 		return o, err
 	}
 	if x.har != "" {
-		if err := checkOutput(x.har); err != nil {
+		if err := outputHAR.check(x.har); err != nil {
 			return o, fmt.Errorf("--har %s: %w", x.har, err)
 		}
 	}
 	if x.told.file != "" {
-		if err := checkOutput(x.told.file); err != nil {
+		if err := outputReport.check(x.told.file); err != nil {
 			return o, fmt.Errorf("--report %s: %w", x.told.file, err)
 		}
+	}
+	named := x.flags.written()
+	named["har"], named["report"] = x.har, x.told.file
+	if err := distinct(named); err != nil {
+		return o, err
 	}
 	switch {
 	case x.timeout < 0:

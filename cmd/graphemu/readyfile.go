@@ -29,7 +29,7 @@ func bundleOf(readyFile string) string { return readyFile + ".ca.pem" }
 // nil for nothing.
 func checkReadyFile(path string) (old *ready, err error) {
 	refuse := func(err error) (*ready, error) { return nil, fmt.Errorf("--ready-file %s: %w", path, plain(err)) }
-	if err := checkOutput(path); err != nil {
+	if err := checkRegular(path); err != nil {
 		return refuse(err)
 	}
 	if old, err = oldReady(path); err != nil {

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -105,15 +104,7 @@ func (t *told) write() error {
 	if t.file == "" || len(t.reports) == 0 {
 		return nil
 	}
-	write := func(w io.Writer) error { return emulator.WriteReport(w, t.again("", nil), t.reports...) }
-	if device(t.file) {
-		return writeFile(t.file, write)
-	}
-	// What clients did is nobody else's business.
-	if err := files.Write(t.file, privateMode, func(f *os.File) error { return write(f) }); err != nil {
-		return fmt.Errorf("cannot write %s: %w", t.file, plain(err))
-	}
-	return nil
+	return outputReport.write(t.file, func(w io.Writer) error { return emulator.WriteReport(w, t.again("", nil), t.reports...) })
 }
 
 // summarize appends what write gives to the summary of a job of GitHub Actions, where there

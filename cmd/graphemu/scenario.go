@@ -105,7 +105,7 @@ schema that is there stays; where it is another one, nothing is written.`,
 			_, rest, _ := strings.Cut(text, "\n")
 			text = "# yaml-language-server: $schema=./" + scenarioSchema + "\n" + rest
 		}
-		err := writeFile(args[0], func(w io.Writer) error {
+		err := fileKind{mode: outputMode}.write(args[0], func(w io.Writer) error {
 			_, err := io.WriteString(w, text)
 			return err
 		})

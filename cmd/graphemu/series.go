@@ -145,8 +145,14 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 		return err
 	}
 	files, archives := besides(x.flags.junit, list), besides(x.har, list)
-	for _, t := range list { // nothing is run where one of them could not be
+	for i, t := range list { // nothing is run where one of them could not be
 		if err := t.check(); err != nil {
+			return err
+		}
+		if err := checkBeside("--junit", files[i], outputJUnit); err != nil {
+			return err
+		}
+		if err := checkBeside("--har", archives[i], outputHAR); err != nil {
 			return err
 		}
 	}
@@ -186,6 +192,17 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 		return exit{code: max(last.code(), exitFailure)}
 	case failed > 0:
 		return exit{code: exitFailure}
+	}
+	return nil
+}
+
+// checkBeside errs where the file of one run cannot be written.
+func checkBeside(flag, file string, o fileKind) error {
+	if file == "" {
+		return nil
+	}
+	if err := o.check(file); err != nil {
+		return fmt.Errorf("%s: %s: %w", flag, file, err)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func judge(s *emulator.Server, verify, junit string, out io.Writer) (v journal.V
 		return v, err
 	}
 	if junit != "" {
-		err = writeFile(junit, v.WriteJUnit)
+		err = outputJUnit.write(junit, v.WriteJUnit)
 	}
 	return v, err
 }
@@ -53,7 +53,7 @@ func tell(v journal.Verdict, asJSON bool, junit string, out io.Writer) error {
 	}
 	err := write(out)
 	if err == nil && junit != "" {
-		err = writeFile(junit, v.WriteJUnit)
+		err = outputJUnit.write(junit, v.WriteJUnit)
 	}
 	switch {
 	case err != nil:
