@@ -157,8 +157,8 @@ func (x *execution) register(c *cobra.Command) {
 	if err := c.RegisterFlagCompletionFunc("each-scenario", afterCommas(everyScenario)); err != nil {
 		panic(err) // the name is a constant
 	}
-	x.flags.quietFlag(fl, "say nothing where all goes well: the command's own output alone, "+
-		"and where it fails or is not verified, the verdict")
+	x.flags.quietFlag(fl, "say nothing where all goes well: the command's own output alone; "+
+		"where it fails, why, and where it is not verified, the verdict")
 	configFlag(c)
 }
 
@@ -324,8 +324,13 @@ func (x *execution) once(ctx context.Context, o emulator.Options, junit, archive
 	if r.timedOut {
 		fmt.Fprintf(x.env.errOut, "graphemu: %s took longer than --timeout %v and was ended\n", x.command[0], x.timeout)
 	}
-	if r.verdict, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
+	if r.verdict, err = judge(s, o.Verify, junit, x.verdictTo()); err != nil {
 		return r, err
+	}
+	if x.flags.quiet && !r.verdict.OK {
+		if err := r.verdict.WriteText(x.env.errOut); err != nil {
+			return r, err
+		}
 	}
 	r.verified, r.why = r.verdict.OK, r.verdict.Why()
 	var shown *emulator.RunReport

@@ -168,16 +168,29 @@ func (x *execution) explain(r *outcome) {
 	case r.timedOut:
 		why = fmt.Sprintf("%s took longer than --timeout %v", name, x.timeout)
 	case r.verified:
-		why = fmt.Sprintf("%s ended with exit code %d; as a client it did as expected", name, r.status)
+		why = fmt.Sprintf("%s ended with exit code %d; %s", name, r.status, r.asClient())
 	}
 	if c := r.verdict.Card("", r.done); why == r.why && c.Result == journal.ResultIdle {
 		why = "no rule of the scenario struck a call: " + c.Why
 	}
 	fmt.Fprintf(out, "First cause: %s.\n", strings.TrimSuffix(cmp.Or(why, "see the verdict"), "."))
-	if err := r.done.WriteFailed(out); err != nil || x.told.runs > 1 {
+	if r.done.Calls > 0 {
+		if err := r.done.WriteFailed(out); err != nil {
+			return
+		}
+	}
+	if x.told.runs > 1 {
 		return
 	}
 	x.pointToReport()
+}
+
+// asClient says how a command did as a client that failed for another reason.
+func (r *outcome) asClient() string {
+	if r.done.Calls == 0 {
+		return "it called nothing here"
+	}
+	return "as a client it did as expected"
 }
 
 // pointToReport tells where a person can look.
