@@ -383,3 +383,19 @@ func LoadScenario(ref string, metadata ...string) (*scenario.File, error) {
 	}
 	return scenariofile.Load(ref, scenarioOptions(k))
 }
+
+// StarterScenario returns the text of a scenario to begin with that is about an operation,
+// as scenario.StarterFor. It errs where there is no such operation, here or in documents of
+// metadata, which are named as in Options.Metadata.
+func StarterScenario(operation string, metadata ...string) (string, error) {
+	k, err := knownWith(metadata)
+	if err != nil {
+		return "", err
+	}
+	if wrong := k().Wrong(operation); wrong != "" {
+		return "", errors.New(wrong)
+	}
+	text := scenario.StarterFor(operation)
+	_, err = scenariofile.Parse(operation, []byte(text), scenarioOptions(k))
+	return text, err
+}
