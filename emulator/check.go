@@ -160,7 +160,7 @@ func (c Checker) file(path string) (FileReport, error) {
 	if strings.EqualFold(filepath.Ext(path), ".csv") {
 		return oneTable(path)
 	}
-	if filepath.Base(path) == config.Name || config.IsNear(path) {
+	if filepath.Base(path) == config.Name || config.IsNear(path) || c.named(path) {
 		return c.config(path), nil
 	}
 	f := FileReport{File: path, Kind: KindScenario}
@@ -245,9 +245,8 @@ func kindOf(path string, text []byte, o scenariofile.Outline) Kind {
 // that it may not. What a run would say of its values, the command tells.
 func (c Checker) config(path string) FileReport {
 	f := FileReport{File: path, Kind: KindConfig}
-	named := c.Config != "" && sameFile(path, c.Config)
-	found := filepath.Base(path) == config.Name && !named
-	if config.IsNear(path) && !named {
+	found := filepath.Base(path) == config.Name && !c.named(path)
+	if config.IsNear(path) && !c.named(path) {
 		f.Warnings = append(f.Warnings, scenario.Warning{Place: path, Message: config.NotFound(path)})
 	}
 	read := config.Read
@@ -262,12 +261,16 @@ func (c Checker) config(path string) FileReport {
 	return f
 }
 
-func sameFile(a, b string) bool {
-	first, err := os.Stat(a)
+// named tells whether a file is the one that Config names.
+func (c Checker) named(path string) bool {
+	if c.Config == "" {
+		return false
+	}
+	first, err := os.Stat(path)
 	if err != nil {
 		return false
 	}
-	second, err := os.Stat(b)
+	second, err := os.Stat(c.Config)
 	return err == nil && os.SameFile(first, second)
 }
 

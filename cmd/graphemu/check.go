@@ -68,12 +68,9 @@ problem.`,
 		}
 		given := fl.Changed("metadata")
 		file, err := settle(fl, env)
-		covered := file != "" && covers(args, file) // it is told of below
-		if bad, ok := errors.AsType[*settingsError](err); ok {
-			if !covered { // the files to check are checked all the same
-				fmt.Fprintf(env.errOut, "graphemu: %v\n", bad)
-			}
-		} else if err != nil {
+		covered := file != "" && covers(args, file)       // it is told of below
+		bad, ofFile := errors.AsType[*settingsError](err) // the files to check are checked all the same
+		if err != nil && !ofFile {
 			return err
 		}
 		checker := emulator.Checker{Matching: identity == "matching"}
@@ -91,13 +88,17 @@ problem.`,
 				checker = with
 			}
 		}
-		p := printer{out: env.paint(env.out), checker: checker, rows: 3, begin: env.begin, said: map[string]bool{}}
+		p := printer{out: env.paint(env.out), checker: checker, rows: 3, begin: env.begin,
+			said: map[string]bool{}, checked: map[string]bool{}}
 		if allRows {
 			p.rows = 100
 		}
 		good := true
 		for _, path := range args {
 			good = p.check(path) && good
+		}
+		if bad != nil && !p.checked[whole(file)] {
+			fmt.Fprintf(env.errOut, "graphemu: %v\n", bad)
 		}
 		if !good {
 			return exit{code: exitFailure}
@@ -109,18 +110,18 @@ problem.`,
 
 // covers tells whether a file is one of the paths, or in a folder of them.
 func covers(paths []string, file string) bool {
-	whole, err := filepath.Abs(file)
-	if err != nil {
-		return false
-	}
 	return slices.ContainsFunc(paths, func(path string) bool {
-		path, err := filepath.Abs(path)
-		if err != nil {
-			return false
-		}
-		rel, err := filepath.Rel(path, whole)
+		rel, err := filepath.Rel(whole(path), whole(file))
 		return err == nil && filepath.IsLocal(rel)
 	})
+}
+
+// whole is a path from the root on, where there is one.
+func whole(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }
 
 // printer prints what is to be said of paths.
@@ -130,6 +131,7 @@ type printer struct {
 	rows    int // of a message about a roster, at most
 	begin   func(what string) (end func())
 	said    map[string]bool // lines about problems
+	checked map[string]bool // files, by their paths
 }
 
 // check prints what is to be said of a path, and returns whether that is good.
@@ -139,6 +141,7 @@ func (p printer) check(path string) bool {
 	begun()
 	for i := range r.Files {
 		f := &r.Files[i]
+		p.checked[whole(f.File)] = true
 		if f.Kind == emulator.KindConfig && len(f.Problems) == 0 {
 			if set, err := config.Read(f.File); err == nil {
 				f.Problems = wrongSettings(set)
