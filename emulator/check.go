@@ -72,6 +72,10 @@ type Checker struct {
 	// optional columns that a create chooses by itself are missed where they lack.
 	Matching bool
 
+	// Config is a file that sets flags and is named, as by --config. Another graphemu.yaml
+	// is one that is found, which may not set all.
+	Config string
+
 	models workload.Models        // with documents of Graph's metadata; nil: the emulated workloads alone
 	known  func() operation.Known // of models; nil: of the emulated workloads alone
 }
@@ -156,6 +160,9 @@ func (c Checker) file(path string) (FileReport, error) {
 	if strings.EqualFold(filepath.Ext(path), ".csv") {
 		return oneTable(path)
 	}
+	if filepath.Base(path) == config.Name || config.IsNear(path) || c.named(path) {
+		return c.config(path), nil
+	}
 	f := FileReport{File: path, Kind: KindScenario}
 	text, err := files.Read(path, scenario.MaxSize)
 	if _, large := errors.AsType[*files.TooLargeError](err); large {
@@ -167,6 +174,9 @@ func (c Checker) file(path string) (FileReport, error) {
 	outline, err := scenariofile.Inspect(path, text)
 	if outline.Known() {
 		f.Kind = kindOf(path, text, outline)
+	}
+	if f.Kind == KindConfig {
+		return c.config(path), nil
 	}
 	if err != nil && (f.Kind != KindScenario || !outline.Known()) {
 		return f, f.take(err)
@@ -186,8 +196,6 @@ func (c Checker) file(path string) (FileReport, error) {
 			}
 			f.objects(outline, loaded, c.models)
 		}
-	case KindConfig:
-		err = f.config(text)
 	case KindProfile:
 		err = f.schema("educationSynchronizationProfile", outline, text)
 	}
@@ -216,9 +224,6 @@ func kindOf(path string, text []byte, o scenariofile.Outline) Kind {
 			return kind
 		}
 	}
-	if filepath.Base(path) == config.Name {
-		return KindConfig
-	}
 	names := o.Names()
 	has := func(some ...string) bool {
 		return slices.ContainsFunc(some, func(n string) bool { return slices.Contains(names, n) })
@@ -236,21 +241,37 @@ func kindOf(path string, text []byte, o scenariofile.Outline) Kind {
 	return KindScenario
 }
 
-// config checks a graphemu.yaml. What it may not set where nobody names it is a warning.
-func (f *FileReport) config(text []byte) error {
-	c, err := config.Parse(f.File, text)
+// config checks a file that sets flags: what is wrong with its text, and what it sets
+// that it may not. What a run would say of its values, the command tells.
+func (c Checker) config(path string) FileReport {
+	f := FileReport{File: path, Kind: KindConfig}
+	found := filepath.Base(path) == config.Name && !c.named(path)
+	if config.IsNear(path) && !c.named(path) {
+		f.Warnings = append(f.Warnings, scenario.Warning{Place: path, Message: config.NotFound(path)})
+	}
+	read := config.Read
+	if found {
+		read = config.ReadFound
+	}
+	set, err := read(path)
+	if err == nil && found {
+		err = set.CheckFound()
+	}
+	_ = f.take(err)
+	return f
+}
+
+// named tells whether a file is the one that Config names.
+func (c Checker) named(path string) bool {
+	if c.Config == "" {
+		return false
+	}
+	first, err := os.Stat(path)
 	if err != nil {
-		return f.take(err)
+		return false
 	}
-	if filepath.Base(f.File) != config.Name {
-		return nil
-	}
-	if list, ok := errors.AsType[scenario.Problems](c.CheckFound()); ok {
-		for _, p := range list {
-			f.Warnings = append(f.Warnings, scenario.Warning{Place: p.Place(), Path: p.Path, Message: p.Message})
-		}
-	}
-	return nil
+	second, err := os.Stat(c.Config)
+	return err == nil && os.SameFile(first, second)
 }
 
 // schemaComment returns the schema that the first line names for editors, as
@@ -271,7 +292,7 @@ func (f *FileReport) take(err error) error {
 	default:
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			f.Problems = append(f.Problems, scenario.Problem{File: f.File,
-				Message: strings.TrimPrefix(strings.TrimPrefix(line, "scenario "), f.File+": ")})
+				Message: strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(line, "scenario "), f.File+": "), f.File+" ")})
 		}
 	}
 	return nil
@@ -364,4 +385,20 @@ func LoadScenario(ref string, metadata ...string) (*scenario.File, error) {
 		return nil, err
 	}
 	return scenariofile.Load(ref, scenarioOptions(k))
+}
+
+// StarterScenario returns the text of a scenario to begin with that is about an operation,
+// as scenario.StarterFor. It errs where there is no such operation, here or in documents of
+// metadata, which are named as in Options.Metadata.
+func StarterScenario(operation string, metadata ...string) (string, error) {
+	k, err := knownWith(metadata)
+	if err != nil {
+		return "", err
+	}
+	if wrong := k().Wrong(operation); wrong != "" {
+		return "", errors.New(wrong)
+	}
+	text := scenario.StarterFor(operation)
+	_, err = scenariofile.Parse(operation, []byte(text), scenarioOptions(k))
+	return text, err
 }

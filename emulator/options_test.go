@@ -86,6 +86,11 @@ func TestWrongOptions(t *testing.T) {
 		}
 		assert.NotContains(t, err.Error(), "\n", "one sentence")
 		assert.Less(t, len(err.Error()), 600, "one sentence")
+		if checked := emulator.CheckOptions(c.o); strings.Contains(err.Error(), port[strings.LastIndex(port, ":"):]) || c.o.HTTP == "192.0.2.1:0" {
+			assert.NoError(t, checked, "it tries no port")
+		} else {
+			assert.EqualError(t, checked, err.Error())
+		}
 	}
 	// Several faults are told at once, a line each.
 	_, err = emulator.New(emulator.Options{Auth: "x", Clock: "y", Control: "z", PublicURL: "p", Limits: emulator.Limits{Body: -1}, Variants: map[string]string{"a": "b"}})
@@ -96,6 +101,26 @@ func TestWrongOptions(t *testing.T) {
 	assert.Len(t, strings.Split(err.Error(), "\n"), 6)
 
 	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond, "something was left running")
+}
+
+// What is checked is not taken: neither the state nor the folder of keys.
+func TestCheckOptionsTakesNothing(t *testing.T) {
+	dir := t.TempDir()
+	o := emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", State: filepath.Join(dir, "state.json"), DataDir: filepath.Join(dir, "data"), Auth: "strict"}
+	require.NoError(t, emulator.CheckOptions(o))
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+
+	s, err := emulator.New(o)
+	require.NoError(t, err)
+	require.NoError(t, s.SaveState())
+	assert.NoError(t, emulator.CheckOptions(o), "another server has it in use, and it can be read all the same")
+	require.NoError(t, s.Close())
+	require.NoError(t, os.WriteFile(o.State, []byte(`{"kind": "notes"}`), 0o600))
+	assert.ErrorContains(t, emulator.CheckOptions(o), "not a state file of graphemu")
+	o.State = filepath.Join(dir, "none", "state.json")
+	assert.ErrorContains(t, emulator.CheckOptions(o), "there is no folder")
 }
 
 // Where the second listener fails, the first one is closed again.

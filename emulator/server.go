@@ -87,19 +87,54 @@ type Server struct {
 // nothing left running, where an option is wrong, a file cannot be read or an
 // address cannot be listened on.
 func New(o Options) (*Server, error) {
-	set, err := o.check()
+	s, err := build(o)
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
+	if err := s.begin(); err != nil {
+		s.close()
+		s.leaveState()
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	return s, nil
+}
+
+// CheckOptions errs where New would, as far as that can be known without starting: it
+// listens nowhere, takes no lock, writes nothing and makes no key.
+func CheckOptions(o Options) error {
+	o.Journal, o.DataDir = nil, ""
+	s, err := build(o)
+	if err == nil {
+		defer s.close()
+		err = s.tryState()
+	}
+	for _, address := range []string{o.HTTP, o.HTTPS, o.Proxy} {
+		if err == nil {
+			err = server.CheckAddress(address)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("emulator: %w", err)
+	}
+	return nil
+}
+
+// build reads all that the options name but for the state. What it returns is closed by
+// its close.
+func build(o Options) (*Server, error) {
+	set, err := o.check()
+	if err != nil {
+		return nil, err
+	}
 	described, err := readService(set.Metadata, set.Permissions)
 	if err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
+		return nil, err
 	}
 	s := &Server{set: set, models: described.models, operations: known(described.models), memory: quota.New(set.Limits.Memory),
 		tokens: newTokenCache(), requests: server.NewRequests()}
 	s.worlds.byTenant, s.worlds.past = map[string]*World{}, judge.NewHistory(maxDroppedChapters)
 	if s.hosts, err = control.NewHosts(set.Hosts, set.PublicURL); err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
+		return nil, err
 	}
 	s.fixtures.byRef = map[string]*fixture.Fixture{}
 	s.closing, s.close = context.WithCancel(context.Background())
@@ -118,26 +153,25 @@ func New(o Options) (*Server, error) {
 		Permissions: described.permissions}, s.engine, described.models)
 	s.permissions = sync.OnceValue(func() []identity.Permission { return permissionsOf(described.permissions) })
 	sc, err := s.loadScenario()
-	if err == nil {
-		s.scenario.Store(sc)
-		err = s.openState()
-	}
 	if err != nil {
 		s.close()
-		s.leaveState()
-		return nil, fmt.Errorf("emulator: %w", err)
+		return nil, err
 	}
-	if set.Control != ControlOff {
+	s.scenario.Store(sc)
+	return s, nil
+}
+
+// begin reads the state and listens.
+func (s *Server) begin() error {
+	if err := s.openState(); err != nil {
+		return err
+	}
+	if set := &s.set; set.Control != ControlOff {
 		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: s.hosts, Origins: set.origins,
 			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log,
 			Version: version.String(), Stopping: s.stopping.Done()})
 	}
-	if err := s.listen(); err != nil {
-		s.close()
-		s.leaveState()
-		return nil, fmt.Errorf("emulator: %w", err)
-	}
-	return s, nil
+	return s.listen()
 }
 
 // listen opens the addresses of the options, and begins to answer when the server

@@ -105,22 +105,48 @@ func (s *Server) openState() error {
 	if s.set.State == "" {
 		return nil
 	}
-	file, err := files.Target(s.set.State)
-	if errors.Is(err, fs.ErrNotExist) {
-		// It will be written at the end: better to learn now that it can't be.
-		return fmt.Errorf("state %s: there is no folder %s", s.set.State, filepath.Dir(s.set.State))
-	}
-	if err == nil {
-		err = files.CheckRegular(file)
-	}
+	file, err := s.stateTarget()
 	if err != nil {
-		return fmt.Errorf("state %s: %w", s.set.State, words.Reason(err))
+		return err
 	}
 	if s.stateLock, err = s.lockState(file); err != nil {
 		return fmt.Errorf("state %s: %w", s.set.State, err)
 	}
 	// Left by savers that were killed; the second pattern is that of earlier versions.
 	files.Sweep(file, ".graphemu-state-*")
+	return s.loadStateFile(file)
+}
+
+// tryState is openState that takes nothing: another server may have the file in use.
+func (s *Server) tryState() error {
+	if s.set.State == "" {
+		return nil
+	}
+	file, err := s.stateTarget()
+	if err != nil {
+		return err
+	}
+	return s.loadStateFile(file)
+}
+
+// stateTarget is the file that links of Options.State lead to.
+func (s *Server) stateTarget() (string, error) {
+	file, err := files.Target(s.set.State)
+	if errors.Is(err, fs.ErrNotExist) {
+		// It will be written at the end: better to learn now that it can't be.
+		return "", fmt.Errorf("state %s: there is no folder %s", s.set.State, filepath.Dir(s.set.State))
+	}
+	if err == nil {
+		err = files.CheckRegular(file)
+	}
+	if err != nil {
+		return "", fmt.Errorf("state %s: %w", s.set.State, words.Reason(err))
+	}
+	return file, nil
+}
+
+// loadStateFile makes the worlds of a state file, where it is there.
+func (s *Server) loadStateFile(file string) error {
 	state, err := readState(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

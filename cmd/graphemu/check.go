@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/graphemu/graphemu/emulator"
+	"github.com/graphemu/graphemu/emulator/config"
 )
 
 func newCheck(env environment) *cobra.Command {
@@ -29,6 +32,9 @@ these is for a profile that matches identities: --identity matching. What it say
 is what a start says to a profile whose create named no customizations: the optional
 columns that a create then chooses by itself, as a teacher's Title, are warned of
 where they lack.
+
+Of a graphemu.yaml it says what serve and exec would say. One that --config names may
+set all.
 
 What a scenario says of operations and objects is held against what graphemu knows by
 itself, and with --metadata against Graph's metadata, as by serve --metadata.
@@ -53,28 +59,46 @@ problem.`,
 	c.Flags().BoolVar(&allRows, "all-rows", false, "name the first 100 rows of each message about a roster, not 3")
 	metadataFlag(c, &metadata)
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		_, err := settle(c.Flags(), env)
-		if bad, ok := errors.AsType[badSettings](err); ok { // the files to check are checked all the same
-			fmt.Fprintf(env.errOut, "graphemu: %v\n", bad)
-		} else if err != nil {
-			return err
-		}
 		if identity != "creation" && identity != "matching" {
 			return fmt.Errorf("--identity %s: want creation or matching", identity)
 		}
+		fl := c.Flags()
+		if err := fromEnvironment(fl, env); err != nil {
+			return err
+		}
+		given := fl.Changed("metadata")
+		file, err := settle(fl, env)
+		covered := file != "" && covers(args, file)       // it is told of below
+		bad, ofFile := errors.AsType[*settingsError](err) // the files to check are checked all the same
+		if err != nil && !ofFile {
+			return err
+		}
 		checker := emulator.Checker{Matching: identity == "matching"}
+		if named := fl.Lookup("config"); named.Changed {
+			checker.Config = named.Value.String()
+		}
 		if len(metadata) > 0 {
-			if checker, err = checker.WithMetadata(metadata...); err != nil {
-				return err
+			with, err := checker.WithMetadata(metadata...)
+			if err != nil && (given || !covered) {
+				return placed(errors.New(strings.TrimPrefix(err.Error(), "check: ")), file)
+			}
+			if err != nil { // nothing else can be held against it
+				args = []string{file}
+			} else {
+				checker = with
 			}
 		}
-		p := printer{out: env.paint(env.out), checker: checker, rows: 3, begin: env.begin}
+		p := printer{out: env.paint(env.out), checker: checker, rows: 3, begin: env.begin,
+			said: map[string]bool{}, checked: map[string]bool{}}
 		if allRows {
 			p.rows = 100
 		}
 		good := true
 		for _, path := range args {
 			good = p.check(path) && good
+		}
+		if bad != nil && !p.checked[whole(file)] {
+			fmt.Fprintf(env.errOut, "graphemu: %v\n", bad)
 		}
 		if !good {
 			return exit{code: exitFailure}
@@ -84,12 +108,30 @@ problem.`,
 	return c
 }
 
+// covers tells whether a file is one of the paths, or in a folder of them.
+func covers(paths []string, file string) bool {
+	return slices.ContainsFunc(paths, func(path string) bool {
+		rel, err := filepath.Rel(whole(path), whole(file))
+		return err == nil && filepath.IsLocal(rel)
+	})
+}
+
+// whole is a path from the root on, where there is one.
+func whole(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
 // printer prints what is to be said of paths.
 type printer struct {
 	out     io.Writer
 	checker emulator.Checker
 	rows    int // of a message about a roster, at most
 	begin   func(what string) (end func())
+	said    map[string]bool // lines about problems
+	checked map[string]bool // files, by their paths
 }
 
 // check prints what is to be said of a path, and returns whether that is good.
@@ -97,13 +139,23 @@ func (p printer) check(path string) bool {
 	begun := p.begin("checking " + path)
 	r, err := p.checker.Check(path)
 	begun()
-	for _, f := range r.Files {
+	for i := range r.Files {
+		f := &r.Files[i]
+		p.checked[whole(f.File)] = true
+		if f.Kind == emulator.KindConfig && len(f.Problems) == 0 {
+			if set, err := config.Read(f.File); err == nil {
+				f.Problems = wrongSettings(set)
+			}
+		}
 		if f.Roster != nil {
-			p.roster(f)
+			p.roster(*f)
 			continue
 		}
 		for _, problem := range f.Problems {
-			fmt.Fprintln(p.out, problem)
+			if line := problem.String(); !p.said[line] { // that of a scenario comes again where a graphemu.yaml names it
+				p.said[line] = true
+				fmt.Fprintln(p.out, line)
+			}
 		}
 		for _, w := range f.Warnings {
 			where := ""

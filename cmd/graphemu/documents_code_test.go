@@ -14,9 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// checkFile lets graphemu check a scenario, a fixture or the body of a create.
+// checkFile lets graphemu check a scenario, a fixture, the body of a create or flags. The
+// scenario that those of documents name is there.
 func checkFile(t *testing.T, b block) {
-	file := filepath.Join(t.TempDir(), "block."+b.language)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "block."+b.language)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "nightly.yaml"), []byte("version: 1\n"), 0o600))
 	require.NoError(t, os.WriteFile(file, []byte(b.text), 0o600))
 	c := exec.Command("graphemu", "check", file)
 	c.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")

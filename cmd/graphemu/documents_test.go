@@ -59,6 +59,7 @@ var bySuites = []struct{ file, has, suite string }{
 	{".ci/clients/README.md", "new PublicClientApplication(", "msal-browser"},
 	{".ci/clients/README.md", "class World:", "pytest"},
 	{".ci/clients/README.md", "def test_a_group_is_created_once", "pytest"},
+	{".npm/README.md", ".ci/npm-pack v1.2.3", "npm"},
 	{".npm/README.md", "import { after, test }", "npm"},
 	{".npm/README.md", "import { defineConfig }", "npm"},
 	{".npm/README.md", "export default async function setup", "npm"},

@@ -29,8 +29,7 @@ const (
 )
 
 func newExec(env environment) *cobra.Command {
-	var f serverFlags
-	x := execution{env: env}
+	x := &execution{env: env}
 	c := &cobra.Command{
 		Use:   "exec [flags] -- CMD [ARG…]",
 		Short: "Run a command under an emulator of its own, and judge it as a client",
@@ -121,10 +120,36 @@ comes into the job's summary (GITHUB_STEP_SUMMARY).`,
 			return nil
 		},
 	}
+	c.Flags().SetInterspersed(false)
+	x.register(c)
+	groupFlags(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		var err error
+		fl := c.Flags()
+		if x.flags.config, err = settle(fl, env); err != nil {
+			return err
+		}
+		x.flags.hush(fl)
+		o, err := x.options()
+		if err != nil {
+			return placed(err, x.flags.config)
+		}
+		x.told.given, x.told.command, x.told.runs = given(fl), args, 1
+		if x.flags.config != "" {
+			o.Log.Info("flags are set by a file", "file", x.flags.config)
+		}
+		x.command, x.ownData = args, !fl.Changed("data-dir")
+		end := x.voice()
+		return end(placed(x.run(c.Context(), o), x.flags.config))
+	}
+	return c
+}
+
+// register adds the flags of exec.
+func (x *execution) register(c *cobra.Command) {
 	fl := c.Flags()
-	fl.SetInterspersed(false)
-	f.register(c, env, "localhost:0", "localhost:0")
-	fl.StringVar(&f.options.DataDir, "data-dir", "", "`folder` that keeps the CA, the token keys and the secret of upload URLs; "+
+	x.flags.register(c, x.env, "localhost:0", "localhost:0")
+	fl.StringVar(&x.flags.options.DataDir, "data-dir", "", "`folder` that keeps the CA, the token keys and the secret of upload URLs; "+
 		"empty: memory only (default a folder that is removed at the end)")
 	fl.DurationVar(&x.timeout, "timeout", 0, "end the command after this `time`, as 90s, and exit with 124 (default no limit)")
 	fl.StringVar(&x.told.file, "report", "", "`file` that gets all that there is to see of the run, as HTML that needs nothing else")
@@ -136,39 +161,46 @@ comes into the job's summary (GITHUB_STEP_SUMMARY).`,
 	if err := c.RegisterFlagCompletionFunc("each-scenario", afterCommas(everyScenario)); err != nil {
 		panic(err) // the name is a constant
 	}
-	f.quietFlag(fl, "say nothing where all goes well: the command's own output alone, and where it fails or is not verified, the verdict")
+	x.flags.quietFlag(fl, "say nothing where all goes well: the command's own output alone; "+
+		"where it fails, why, and where it is not verified, the verdict")
 	configFlag(c)
-	groupFlags(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		var err error
-		if f.config, err = settle(fl, env); err != nil {
-			return err
-		}
-		f.hush(fl)
-		o, err := f.resolve(env)
-		if err != nil {
-			return err
-		}
-		if x.har != "" {
-			if err := checkOutput(x.har); err != nil {
-				return fmt.Errorf("--har %s: %w", x.har, err)
-			}
-		}
-		if x.told.file != "" {
-			if err := checkOutput(x.told.file); err != nil {
-				return fmt.Errorf("--report %s: %w", x.told.file, err)
-			}
-		}
-		x.told.given, x.told.command, x.told.runs = given(fl), args, 1
-		if f.config != "" {
-			o.Log.Info("flags are set by a file", "file", f.config)
-		}
-		x.flags, x.command, x.ownData = f, args, !fl.Changed("data-dir")
-		end := x.voice()
-		return end(x.run(c.Context(), o))
-	}
-	return c
 }
+
+// options completes the options from what the flags say. It errs with what is wrong with
+// them, as far as no file has to be read for that.
+func (x *execution) options() (emulator.Options, error) {
+	o, err := x.flags.resolve(x.env)
+	if err != nil {
+		return o, err
+	}
+	if x.har != "" {
+		if err := outputHAR.check(x.har); err != nil {
+			return o, fmt.Errorf("--har %s: %w", x.har, err)
+		}
+	}
+	if x.told.file != "" {
+		if err := outputReport.check(x.told.file); err != nil {
+			return o, fmt.Errorf("--report %s: %w", x.told.file, err)
+		}
+	}
+	named := x.flags.written()
+	named["har"], named["report"] = x.har, x.told.file
+	if err := distinct(named); err != nil {
+		return o, err
+	}
+	switch {
+	case x.timeout < 0:
+		return o, fmt.Errorf("--timeout %v: want a duration above 0, as 90s", x.timeout)
+	case x.eachVariant && len(x.eachScenario) > 0:
+		return o, errors.New("--each-variant and --each-scenario: one series at a time")
+	case x.inSeries() && o.State != "":
+		return o, errors.New("--state: each run of a series begins anew, so there is no state to keep")
+	}
+	return o, nil
+}
+
+// inSeries tells whether the command is to run several times.
+func (x *execution) inSeries() bool { return x.eachVariant || len(x.eachScenario) > 0 }
 
 // execution is one call of exec.
 type execution struct {
@@ -190,9 +222,6 @@ type execution struct {
 // run runs the command once or several times. It errs with exit unless the
 // command passed. ctx is done where a signal came before run listens for them.
 func (x *execution) run(ctx context.Context, o emulator.Options) error {
-	if x.timeout < 0 {
-		return fmt.Errorf("--timeout %v: want a duration above 0, as 90s", x.timeout)
-	}
 	var err error
 	if x.program, err = find(x.command[0]); err != nil {
 		return err
@@ -209,7 +238,7 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 		return err
 	}
 	defer closeJournal()
-	if x.eachVariant || len(x.eachScenario) > 0 {
+	if x.inSeries() {
 		return x.series(ctx, o)
 	}
 	r, err := x.once(ctx, o, false, x.flags.junit, x.har)
@@ -300,8 +329,13 @@ func (x *execution) once(ctx context.Context, o emulator.Options, offered bool, 
 	if r.timedOut {
 		fmt.Fprintf(x.env.errOut, "graphemu: %s took longer than --timeout %v and was ended\n", x.command[0], x.timeout)
 	}
-	if r.verdict, err = judge(s, o.Verify, offered, junit, x.env.errOut); err != nil {
+	if r.verdict, err = judge(s, o.Verify, offered, junit, x.verdictTo()); err != nil {
 		return r, err
+	}
+	if x.flags.quiet && !r.verdict.OK {
+		if err := r.verdict.WriteText(x.env.errOut); err != nil {
+			return r, err
+		}
 	}
 	r.verified, r.why = r.verdict.OK, r.verdict.Why()
 	var shown *emulator.RunReport

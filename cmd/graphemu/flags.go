@@ -166,17 +166,15 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 		return o, errors.New("--watch: there is no file to watch; name one with --scenario FILE")
 	}
 	if f.junit != "" {
-		if err := checkOutput(f.junit); err != nil {
+		if err := outputJUnit.check(f.junit); err != nil {
 			return o, fmt.Errorf("--junit %s: %w", f.junit, err)
 		}
 	}
 	if f.junit != "" && o.Verify == emulator.VerifyOff {
 		return o, errors.New("--junit writes the verdict, but with --verify off there is none")
 	}
-	for name, other := range map[string]string{"junit": f.junit, "ready-file": f.readyFile, "state": o.State} {
-		if f.journal != "" && other != "" && filepath.Clean(f.journal) == filepath.Clean(other) {
-			return o, fmt.Errorf("--journal and --%s name the same file, %s", name, other)
-		}
+	if err := distinct(f.written()); err != nil {
+		return o, err
 	}
 	for _, l := range []struct {
 		name string
@@ -195,6 +193,26 @@ func (f *serverFlags) resolve(env environment) (emulator.Options, error) {
 	o.Limits.Memory, o.Limits.Batch = int64(f.maxMemory), int64(f.maxBatch)
 	o.Log, err = newLog(f.log, f.level, env)
 	return o, err
+}
+
+// written are the files that flags name to be written, by flag.
+func (f *serverFlags) written() map[string]string {
+	return map[string]string{"journal": f.journal, "junit": f.junit, "ready-file": f.readyFile, "state": f.options.State}
+}
+
+// checkFiles errs where a file that the server writes itself could not be.
+func (f *serverFlags) checkFiles() error {
+	if f.readyFile != "" {
+		if _, err := checkReadyFile(f.readyFile); err != nil {
+			return err
+		}
+	}
+	if f.journal != "" {
+		if err := outputJournal.check(f.journal); err != nil {
+			return fmt.Errorf("--journal %s: %w", f.journal, err)
+		}
+	}
+	return nil
 }
 
 // separated returns the names of a repeatable flag, each of whose values may have

@@ -3,28 +3,18 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/emulator/files"
 )
 
-// privateMode is what a file gets that tells what clients did: it is nobody else's
-// business.
-const privateMode = 0o600
-
 // save writes an answer to a file: all of it, or the file stays as it was.
-func (c *controlClient) save(ctx context.Context, path, file string) error {
-	if device(file) {
-		return writeFile(file, func(w io.Writer) error { return c.copy(ctx, path, mediaJSON, w) })
-	}
-	err := files.Write(file, privateMode, func(f *os.File) error { return c.copy(ctx, path, mediaJSON, f) })
-	if at, ok := errors.AsType[*fs.PathError](err); ok {
-		return failure{fmt.Errorf("cannot write %s: %w", file, at.Err)}
+func (c *controlClient) save(ctx context.Context, path, file string, o fileKind) error {
+	err := o.write(file, func(w io.Writer) error { return c.copy(ctx, path, mediaJSON, w) })
+	if own, ok := errors.AsType[cannotWrite](err); ok {
+		return failure{own}
 	}
 	return err
 }
@@ -75,14 +65,5 @@ func (t *traffic) write(archive, origin string) error {
 	if _, err := t.lines.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	write := func(w io.Writer) error {
-		return emulator.WriteHAR(w, t.lines, origin)
-	}
-	if device(archive) {
-		return writeFile(archive, write)
-	}
-	if err := files.Write(archive, privateMode, func(f *os.File) error { return write(f) }); err != nil {
-		return fmt.Errorf("cannot write %s: %w", archive, plain(err))
-	}
-	return nil
+	return outputHAR.write(archive, func(w io.Writer) error { return emulator.WriteHAR(w, t.lines, origin) })
 }

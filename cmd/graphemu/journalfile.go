@@ -37,7 +37,7 @@ func (f *serverFlags) useJournal(o *emulator.Options) (close func(), err error) 
 // is no file (opening a pipe would wait for its reader), and where another graphemu
 // writes it: each would take away what the other has written.
 func openJournal(name string) (*journalFile, error) {
-	if err := checkOutput(name); err != nil {
+	if err := outputJournal.check(name); err != nil {
 		return nil, fmt.Errorf("--journal %s: %w", name, err)
 	}
 	var lock *files.Lock

@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/emulator/files"
 )
 
 func newOpenAPI(env environment) *cobra.Command {
@@ -18,8 +18,8 @@ func newOpenAPI(env environment) *cobra.Command {
 		Use:   "openapi FILE",
 		Short: "Describe what Graph answers here as OpenAPI",
 		Long: `openapi writes an OpenAPI 3.1 document of the emulated operations of one version of
-Graph into a file, "-" for the output, for generators of clients and contract tests. A
-file of that name is replaced. With --generic it has the operations that the metadata
+Graph into a file, "-" for the output, for generators of clients and contract tests. An
+earlier one is replaced. With --generic it has the operations that the metadata
 describes, too, up to two navigations deep. A running server has the same at
 /_graphemu/openapi/beta.json and /_graphemu/openapi/v1.0.json.`,
 		Example: `  graphemu openapi graph.json
@@ -53,6 +53,11 @@ describes, too, up to two navigations deep. A running server has the same at
 			return fmt.Errorf("--origin is %q; want a URL like http://localhost:9400", o.Origin)
 		}
 		o.Origin = strings.TrimRight(o.Origin, "/")
+		if args[0] != "-" {
+			if err := outputOpenAPI.check(args[0]); err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+		}
 		begun := env.begin("describing Graph")
 		text, err := emulator.OpenAPI(o)
 		begun()
@@ -63,7 +68,11 @@ describes, too, up to two navigations deep. A running server has the same at
 			_, err = env.out.Write(text)
 			return err
 		}
-		if err := files.WriteBytes(args[0], outputMode, text); err != nil {
+		err = outputOpenAPI.write(args[0], func(w io.Writer) error {
+			_, err := w.Write(text)
+			return err
+		})
+		if err != nil {
 			return failure{err}
 		}
 		_, err = fmt.Fprintf(env.out, "%s of Graph written to %s\n", o.Version, args[0])

@@ -52,6 +52,15 @@ func (x *execution) begin(what string) (end func()) {
 	return environment{lookup: x.env.lookup, errOut: x.commandErr}.begin(what)
 }
 
+// verdictTo is where a verdict is told at once. With --quiet only one is told that is not
+// good: the warnings of a good one have nothing to do with why a command failed.
+func (x *execution) verdictTo() io.Writer {
+	if x.flags.quiet {
+		return io.Discard
+	}
+	return x.env.errOut
+}
+
 // voice parts what exec says itself from what its command says, which has standard error
 // as it is. It returns what is to be called with the error that exec ends with.
 func (x *execution) voice() (end func(error) error) {

@@ -73,9 +73,11 @@ func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 	origin := cmp.Or(r.HTTP, r.HTTPS)
 	if r.HTTP != "" {
 		line("HTTP", r.HTTP+"/beta")
+		line("", r.HTTP+"/v1.0")
 	}
 	if r.HTTPS != "" {
 		line("HTTPS", r.HTTPS+"/beta")
+		line("", r.HTTPS+"/v1.0")
 		if line("CA", r.CA); r.CA == "" {
 			line("CA", "in memory; GET /_graphemu/ca.pem returns it")
 		}
@@ -97,7 +99,7 @@ func (r ready) banner(out io.Writer, scenarios []string, seed uint64) {
 
 // short prints where the API is, and nothing else.
 func (r ready) short(out io.Writer) {
-	fmt.Fprintf(out, "ready: %s/beta\n", cmp.Or(r.HTTP, r.HTTPS))
+	fmt.Fprintf(out, "ready: %s/beta and /v1.0\n", cmp.Or(r.HTTP, r.HTTPS))
 }
 
 // curlCA is what curl needs to trust an https origin.

@@ -25,42 +25,45 @@ const maxReady = 1 << 20
 func bundleOf(readyFile string) string { return readyFile + ".ca.pem" }
 
 // checkReadyFile errs where a ready file cannot be written to path, or where it
-// would replace what nobody wrote as one. One of a server that is gone is removed,
-// so that nobody takes it for that of the next; that of one that runs stays until
-// the next one answers in its stead.
-func checkReadyFile(path string) error {
-	refuse := func(err error) error { return fmt.Errorf("--ready-file %s: %w", path, plain(err)) }
-	target, err := files.Target(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return refuse(fmt.Errorf("there is no folder %s", filepath.Dir(path)))
-	}
-	if err == nil {
-		err = files.CheckRegular(target)
-	}
-	if err != nil {
+// would replace what nobody wrote as one. It returns what an earlier server wrote there,
+// nil for nothing.
+func checkReadyFile(path string) (old *ready, err error) {
+	refuse := func(err error) (*ready, error) { return nil, fmt.Errorf("--ready-file %s: %w", path, plain(err)) }
+	if err := checkRegular(path); err != nil {
 		return refuse(err)
 	}
-	old, err := oldReady(path)
-	if err != nil {
+	if old, err = oldReady(path); err != nil {
 		return refuse(err)
 	}
 	bundle, err := files.Read(bundleOf(path), maxReady)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy: %w", bundleOf(path), plain(err))
+		return nil, fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy: %w", bundleOf(path), plain(err))
 	case !bytes.HasPrefix(bundle, []byte("-----BEGIN CERTIFICATE-----")):
-		return fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy, but has something else in it; "+
+		return nil, fmt.Errorf("--ready-file: %s, beside it, is for the certificates of --proxy, but has something else in it; "+
 			"it was left as it is", bundleOf(path))
 	}
-	if old == nil || old.PID != os.Getpid() && alive(old.PID) { // the first process of a container always has the same number
-		return nil
+	return old, nil
+}
+
+// makeWay is checkReadyFile that removes the file of a server that is gone, so that nobody
+// takes it for that of the next. That of one that runs stays until the next one answers in
+// its stead.
+func makeWay(path string) error {
+	old, err := checkReadyFile(path)
+	if err != nil || old == nil || old.PID != os.Getpid() && alive(old.PID) { // the first process of a container always has the same number
+		return err
 	}
 	if whole, err := filepath.Abs(bundleOf(path)); err == nil && old.CA == whole {
 		_ = os.Remove(whole)
 	}
-	if err := os.Remove(target); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return refuse(fmt.Errorf("cannot remove the old one: %w", plain(err)))
+	target, err := files.Target(path)
+	if err == nil {
+		err = os.Remove(target)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--ready-file %s: cannot remove the old one: %w", path, plain(err))
 	}
 	return nil
 }

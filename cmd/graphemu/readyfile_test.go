@@ -15,22 +15,22 @@ func TestReadyFileIsNoOthersFile(t *testing.T) {
 	notes := filepath.Join(dir, "notes.txt")
 	for _, text := range []string{"my notes\n", `{"pid": 1}`, `[]`} {
 		require.NoError(t, os.WriteFile(notes, []byte(text), 0o600))
-		assert.ErrorContains(t, checkReadyFile(notes),
+		assert.ErrorContains(t, makeWay(notes),
 			"--ready-file "+notes+": the file there is no ready file of graphemu, and was left as it is")
 		b, err := os.ReadFile(notes)
 		require.NoError(t, err)
 		assert.Equal(t, text, string(b))
 	}
 	require.NoError(t, os.WriteFile(notes, nil, 0o600))
-	assert.NoError(t, checkReadyFile(notes), "an empty file, as mktemp makes it, is nobody's loss")
+	assert.NoError(t, makeWay(notes), "an empty file, as mktemp makes it, is nobody's loss")
 
 	fresh := filepath.Join(dir, "ready.json")
-	require.NoError(t, checkReadyFile(fresh))
+	require.NoError(t, makeWay(fresh))
 	require.NoError(t, os.WriteFile(bundleOf(fresh), []byte("mine"), 0o600))
-	assert.ErrorContains(t, checkReadyFile(fresh),
+	assert.ErrorContains(t, makeWay(fresh),
 		"ready.json.ca.pem, beside it, is for the certificates of --proxy, but has something else in it")
-	assert.ErrorContains(t, checkReadyFile(filepath.Join(dir, "none", "x")), "there is no folder "+filepath.Join(dir, "none"))
-	assert.ErrorContains(t, checkReadyFile(dir), "no regular file")
+	assert.ErrorContains(t, makeWay(filepath.Join(dir, "none", "x")), "there is no folder "+filepath.Join(dir, "none"))
+	assert.ErrorContains(t, makeWay(dir), "no regular file")
 }
 
 // At the end goes what is still as it was written.

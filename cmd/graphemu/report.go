@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/emulator/files"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -105,15 +104,7 @@ func (t *told) write() error {
 	if t.file == "" || len(t.reports) == 0 {
 		return nil
 	}
-	write := func(w io.Writer) error { return emulator.WriteReport(w, t.again("", nil), t.reports...) }
-	if device(t.file) {
-		return writeFile(t.file, write)
-	}
-	// What clients did is nobody else's business.
-	if err := files.Write(t.file, privateMode, func(f *os.File) error { return write(f) }); err != nil {
-		return fmt.Errorf("cannot write %s: %w", t.file, plain(err))
-	}
-	return nil
+	return outputReport.write(t.file, func(w io.Writer) error { return emulator.WriteReport(w, t.again("", nil), t.reports...) })
 }
 
 // summarize appends what write gives to the summary of a job of GitHub Actions, where there
@@ -177,16 +168,29 @@ func (x *execution) explain(r *outcome) {
 	case r.timedOut:
 		why = fmt.Sprintf("%s took longer than --timeout %v", name, x.timeout)
 	case r.verified:
-		why = fmt.Sprintf("%s ended with exit code %d; as a client it did as expected", name, r.status)
+		why = fmt.Sprintf("%s ended with exit code %d; %s", name, r.status, r.asClient())
 	}
 	if c := r.verdict.Card("", r.done); why == r.why && c.Result == journal.ResultIdle {
 		why = "no rule of the scenario struck a call: " + c.Why
 	}
 	fmt.Fprintf(out, "First cause: %s.\n", strings.TrimSuffix(cmp.Or(why, "see the verdict"), "."))
-	if err := r.done.WriteFailed(out); err != nil || x.told.runs > 1 {
+	if r.done.Calls > 0 {
+		if err := r.done.WriteFailed(out); err != nil {
+			return
+		}
+	}
+	if x.told.runs > 1 {
 		return
 	}
 	x.pointToReport()
+}
+
+// asClient says how a command did as a client that failed for another reason.
+func (r *outcome) asClient() string {
+	if r.done.Calls == 0 {
+		return "it called nothing here"
+	}
+	return "as a client it did as expected"
 }
 
 // pointToReport tells where a person can look.

@@ -28,8 +28,8 @@ profiles unfold, what goes wrong on the wire, and what a client must have done i
 the end. A scenario is a file, or built in under a name.`,
 		Example: `  graphemu scenario list
   graphemu scenario show throttled
-  graphemu scenario new nightly.yaml
-  graphemu scenario plan nightly.yaml`,
+  graphemu scenario new users.yaml --for users.list
+  graphemu scenario plan users.yaml`,
 		Args: noSuchCommand,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -78,26 +78,48 @@ does.`,
 
 func newScenarioNew(env environment) *cobra.Command {
 	var force, schema bool
+	var operation string
+	var metadata []string
 	c := &cobra.Command{
 		Use: "new FILE", Short: "Write a file to begin with", Args: one("new takes the file to write, like nightly.yaml"),
-		Long: `new writes a scenario with a comment on each of its parts, to begin with. A file
-that is there stays, unless --force is given.
+		Long: `new writes a scenario with a comment on each of its parts, to begin with: about
+School Data Sync, with all sections that there are, or with --for about an operation
+of any part of Graph, which is throttled, fails and is slow there. A file that is
+there stays, unless --force is given.
+
+An operation has the name that the journal shows, as users.list, or is a call as the
+client sees it, as "GET /users/{id}". "graphemu metadata show PATH" tells those of a
+path; with --metadata it may be one of Graph's that graphemu does not know by itself.
 
 With --schema it writes the JSON Schema beside it, as scenario.schema.json, and a first
 line that leads there: an editor then completes and explains without a network. A
 schema that is there stays; where it is another one, nothing is written.`,
-		Example: "  graphemu scenario new nightly.yaml\n  graphemu scenario new --schema nightly.yaml",
+		Example: `  graphemu scenario new nightly.yaml
+  graphemu scenario new users.yaml --for users.list
+  graphemu scenario new groups.yaml --for "POST /groups"
+  graphemu scenario new --schema nightly.yaml`,
 	}
+	c.Flags().StringVar(&operation, "for", "", "the `operation` that it is about, as users.list or \"GET /users/{id}\" (default School Data Sync)")
+	metadataFlag(c, &metadata)
 	c.Flags().BoolVar(&force, "force", false, "replace a file that is there")
 	c.Flags().BoolVar(&schema, "schema", false, "write the JSON Schema beside the file, for editors without a network")
 	c.RunE = func(_ *cobra.Command, args []string) error {
+		text := scenario.Starter()
+		if operation != "" {
+			if _, err := settle(c.Flags(), env); err != nil {
+				return err
+			}
+			var err error
+			if text, err = emulator.StarterScenario(operation, metadata...); err != nil {
+				return fmt.Errorf("--for: %w", err)
+			}
+		}
 		if _, err := os.Lstat(args[0]); err == nil && !force {
 			return fmt.Errorf("%s is there already, and was left as it is; --force replaces it", args[0])
 		}
 		if err := checkOutput(args[0]); err != nil {
 			return fmt.Errorf("cannot write %s: %w", args[0], err)
 		}
-		text := scenario.Starter()
 		if schema {
 			if err := schemaBeside(args[0]); err != nil {
 				return err
@@ -105,7 +127,7 @@ schema that is there stays; where it is another one, nothing is written.`,
 			_, rest, _ := strings.Cut(text, "\n")
 			text = "# yaml-language-server: $schema=./" + scenarioSchema + "\n" + rest
 		}
-		err := writeFile(args[0], func(w io.Writer) error {
+		err := fileKind{mode: outputMode}.write(args[0], func(w io.Writer) error {
 			_, err := io.WriteString(w, text)
 			return err
 		})

@@ -17,8 +17,8 @@ func newSchemas(env environment) *cobra.Command {
 		Use:   "schemas DIR",
 		Short: "Write all JSON Schemas into a folder",
 		Long: `schemas writes the JSON Schemas of all bodies and files into a folder, which is
-made where it is not there, for editors and other tools. Files of the same name
-are replaced.`,
+made where it is not there, for editors and other tools. Earlier ones are
+replaced, and no other file.`,
 		Example: "  graphemu schemas ./schemas",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -33,6 +33,11 @@ are replaced.`,
 			names, err := fs.Glob(schemas.FS, "*.json")
 			if err != nil {
 				return err
+			}
+			for _, name := range names {
+				if err := outputSchema.check(filepath.Join(args[0], name)); err != nil {
+					return fmt.Errorf("%s: %w", filepath.Join(args[0], name), err)
+				}
 			}
 			for _, name := range names {
 				b, err := fs.ReadFile(schemas.FS, name)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -117,35 +116,55 @@ func trials(o emulator.Options, scenarios []string) []trial {
 	return list
 }
 
-// series runs the command once for each trial and prints a table of how that
-// went. It errs with exit 1 where a run failed. Of the scenarios of "all" those are no
-// failures that have nothing to do with the command, as long as one has.
-func (x *execution) series(ctx context.Context, o emulator.Options) error {
-	switch {
-	case x.eachVariant && len(x.eachScenario) > 0:
-		return errors.New("--each-variant and --each-scenario: one series at a time")
-	case o.State != "":
-		return errors.New("--state: each run of a series begins anew, so there is no state to keep")
+// trials are the runs that the flags mean: those of a series, or one.
+func (x *execution) trials(o emulator.Options) ([]trial, error) {
+	if !x.inSeries() {
+		return []trial{{options: o}}, nil
 	}
 	trimAll(x.eachScenario)
 	scenarios, offered, err := named(x.eachScenario)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list := trials(o, scenarios)
 	for i := range list {
 		list[i].offered = offered[list[i].label]
 	}
 	unique(list)
+	return list, nil
+}
+
+// check errs where the run could not begin.
+func (t trial) check() error {
+	err := emulator.CheckOptions(t.options)
+	if err != nil && t.label != "" {
+		return fmt.Errorf("%s: %w", t.label, trim(err))
+	}
+	if err != nil {
+		return trim(err)
+	}
+	return nil
+}
+
+// series runs the command once for each trial and prints a table of how that
+// went. It errs with exit 1 where a run failed. Of the scenarios of "all" those are no
+// failures that have nothing to do with the command, as long as one has.
+func (x *execution) series(ctx context.Context, o emulator.Options) error {
+	list, err := x.trials(o)
+	if err != nil {
+		return err
+	}
 	files, archives := besides(x.flags.junit, list), besides(x.har, list)
-	for _, t := range list { // nothing is run where one of them could not be
-		t.options.HTTP, t.options.HTTPS, t.options.DataDir = "", "", ""
-		t.options.Proxy, t.options.ProxyAllow, t.options.Journal = "", nil, nil
-		s, err := emulator.New(t.options)
-		if err != nil {
-			return fmt.Errorf("%s: %w", t.label, trim(err))
+	for i, t := range list { // nothing is run where one of them could not be
+		if err := t.check(); err != nil {
+			return err
 		}
-		s.Close()
+		if err := checkBeside("--junit", files[i], outputJUnit); err != nil {
+			return err
+		}
+		if err := checkBeside("--har", archives[i], outputHAR); err != nil {
+			return err
+		}
 	}
 	x.told.runs = len(list)
 	failed, spared := 0, false
@@ -188,6 +207,17 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 		return exit{code: max(last.code(), exitFailure)}
 	case failed > 0 || nothing:
 		return exit{code: exitFailure}
+	}
+	return nil
+}
+
+// checkBeside errs where the file of one run cannot be written.
+func checkBeside(flag, file string, o fileKind) error {
+	if file == "" {
+		return nil
+	}
+	if err := o.check(file); err != nil {
+		return fmt.Errorf("%s: %s: %w", flag, file, err)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 		f.hush(c.Flags())
 		o, err := f.resolve(env)
 		if err != nil {
-			return err
+			return placed(err, f.config)
 		}
 		ctx := c.Context()
 		if *untilStdinCloses {
@@ -68,7 +68,7 @@ server, and nothing leaves the machine but what --proxy-allow names.`,
 				_, _ = io.Copy(io.Discard, env.in) // what stands there is for nobody
 			}()
 		}
-		return serve(ctx, o, f, env)
+		return placed(serve(ctx, o, f, env), f.config)
 	}
 	return c
 }
@@ -160,7 +160,7 @@ func stop(ctx context.Context, s *emulator.Server, env environment) error {
 // start starts a server and writes the ready file, if one is asked for.
 func start(o emulator.Options, readyFile string) (*emulator.Server, ready, error) {
 	if readyFile != "" {
-		if err := checkReadyFile(readyFile); err != nil {
+		if err := makeWay(readyFile); err != nil {
 			return nil, ready{}, err
 		}
 	}

@@ -142,9 +142,10 @@ func TestServeWritesAReadyFileAndTakesItAway(t *testing.T) {
 	pem, err := os.ReadFile(r.CA)
 	require.NoError(t, err)
 	assert.Contains(t, string(pem), "BEGIN CERTIFICATE")
-	assert.Contains(t, s.banner, r.HTTP)
+	for _, origin := range []string{r.HTTP, r.HTTPS} {
+		assert.Contains(t, s.banner, " "+origin+"/beta\n           "+origin+"/v1.0\n", "both versions are served")
+	}
 	assert.Regexp(t, `Seed +1\n\n`, s.banner)
-	assert.Contains(t, s.banner, r.HTTPS)
 	assert.Equal(t, r.HTTP+"/_graphemu/", r.Control)
 	assert.Contains(t, s.banner, r.Control)
 	s.end(t)

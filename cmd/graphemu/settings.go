@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -45,6 +47,9 @@ func settleFrom(path string, flags *pflag.FlagSet, env environment) (file string
 	if f := flags.Lookup("config"); f.Changed {
 		path, named = f.Value.String(), true
 	}
+	if !named && path != "" {
+		warnOfNear(path, flags, env)
+	}
 	if _, err := os.Lstat(path); path == "" || !named && errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -56,31 +61,43 @@ func settleFrom(path string, flags *pflag.FlagSet, env environment) (file string
 	if err == nil && !named {
 		err = found.CheckFound()
 	}
-	if problems, ok := errors.AsType[scenario.Problems](err); ok {
-		return "", badSettings(problems)
+	if err == nil {
+		err = fromFile(flags, found)
 	}
 	if err != nil {
-		return "", err
+		return path, &settingsError{path, err}
 	}
-	return path, fromFile(flags, found)
+	return path, nil
 }
 
-// badSettings is all that is wrong with a file that sets flags. It is told like the
-// problems of a scenario, each on a line that begins with its place.
-type badSettings scenario.Problems
-
-func (b badSettings) Error() string {
-	problems := scenario.Problems(b).Error()
-	if len(b) > 1 {
-		return "the flags that a file sets cannot be used:\n" + problems
+// warnOfNear tells of a file that was probably meant to be found, and is not.
+func warnOfNear(path string, flags *pflag.FlagSet, env environment) {
+	if quiet := flags.Lookup("quiet"); quiet != nil && quiet.Value.String() == "true" {
+		return
 	}
-	return problems
+	if passed := config.Passed(filepath.Dir(path)); passed != "" {
+		fmt.Fprintf(env.errOut, "graphemu: warning: %s\n", passed)
+	}
+}
+
+// settingsError is all that is wrong with a file that sets flags. It is told like the
+// problems of a scenario, each on a line that begins with its place.
+type settingsError struct {
+	file string
+	err  error
+}
+
+func (e *settingsError) Error() string {
+	if text := e.err.Error(); strings.Contains(text, "\n") {
+		return "the flags that a file sets cannot be used:\n" + text
+	}
+	return e.err.Error()
 }
 
 // fromFile sets the flags that nothing has set before. A key of a flag that this
-// command does not have is for another one.
+// command does not have is for another one. It errs with scenario.Problems.
 func fromFile(flags *pflag.FlagSet, found config.File) error {
-	var errs []error
+	var list scenario.Problems
 	for _, s := range found.Settings {
 		f := flags.Lookup(s.Key)
 		if f == nil || f.Changed {
@@ -91,9 +108,12 @@ func fromFile(flags *pflag.FlagSet, found config.File) error {
 				if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 					err = errors.New(wanted(f, invalid.Unwrap()))
 				}
-				errs = append(errs, fmt.Errorf("%s: %s: %w", s.Place, s.Key, err))
+				list = append(list, found.Problem(s, s.Key, err.Error()))
 			}
 		}
 	}
-	return errors.Join(errs...)
+	if len(list) > 0 {
+		return list
+	}
+	return nil
 }

@@ -21,7 +21,7 @@ var choices = []string{"auth", "control", "verify", "log", "log-level"}
 
 // settingExamples show a value of flags whose default does not.
 var settingExamples = map[string]any{
-	"host": "graph.example.test", "public-url": "https://graph.example.test", "proxy": "localhost:9480", "proxy-allow": []string{"example.com"},
+	"http": "localhost:9400", "https": "localhost:9443", "host": "graph.example.test", "public-url": "https://graph.example.test", "proxy": "localhost:9480", "proxy-allow": []string{"example.com"},
 	"control-origin": []string{"http://localhost:5173"}, "scenario": []string{"throttled", "scenarios/nightly.yaml"}, "fixture": "contoso",
 	"metadata": "graph", "permissions": "graph/permissions.json", "clock": "x60", "variant": []string{"createStatus=201"}, "seed": 7,
 	"state": "state.json", "junit": "verdict.xml", "journal": "requests.jsonl", "har": "requests.har", "report": "report.html", "ready-file": "ready.json",

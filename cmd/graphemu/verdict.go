@@ -13,7 +13,8 @@ import (
 
 // judge writes how the clients of a server did: to out for people, and to the
 // file junit, if there is one, for CI. verify is the value of --verify: where it is
-// off, all is good; offered is for a scenario that nobody named. It returns the verdict, and errs where the file cannot be written.
+// off, all is good; offered is for a scenario that nobody named. It returns the verdict,
+// and errs where the file cannot be written.
 func judge(s *emulator.Server, verify string, offered bool, junit string, out io.Writer) (v journal.Verdict, err error) {
 	if verify == emulator.VerifyOff {
 		return journal.Verdict{OK: true, Summary: "not verified: --verify off"}, nil
@@ -25,7 +26,7 @@ func judge(s *emulator.Server, verify string, offered bool, junit string, out io
 		return v, err
 	}
 	if junit != "" {
-		err = writeFile(junit, v.WriteJUnit)
+		err = outputJUnit.write(junit, v.WriteJUnit)
 	}
 	return v, err
 }
@@ -55,7 +56,7 @@ func tell(v journal.Verdict, asJSON bool, junit string, out io.Writer) error {
 	}
 	err := write(out)
 	if err == nil && junit != "" {
-		err = writeFile(junit, v.WriteJUnit)
+		err = outputJUnit.write(junit, v.WriteJUnit)
 	}
 	switch {
 	case err != nil:

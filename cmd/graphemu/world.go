@@ -238,7 +238,7 @@ lets the next verdict begin anew: it empties the journals, too.`,
 			path = client.of("verify")
 		}
 		if junit != "" {
-			if err := checkOutput(junit); err != nil {
+			if err := outputJUnit.check(junit); err != nil {
 				return fmt.Errorf("--junit %s: %w", junit, err)
 			}
 		}

@@ -58,7 +58,7 @@ headers; the parts of a batch stand in its entry's comment.`,
 			if follow || asJSON {
 				return errors.New("--har writes a file that has an end: without --follow and --json")
 			}
-			if err := checkOutput(archive); err != nil {
+			if err := outputHAR.check(archive); err != nil {
 				return fmt.Errorf("--har %s: %w", archive, err)
 			}
 		}
@@ -85,7 +85,7 @@ headers; the parts of a batch stand in its entry's comment.`,
 			return client.follow(c.Context(), path, accept(asJSON))
 		}
 		if archive != "" {
-			return client.save(c.Context(), path, archive)
+			return client.save(c.Context(), path, archive, outputHAR)
 		}
 		return client.copy(c.Context(), path, accept(asJSON), client.env.out)
 	}

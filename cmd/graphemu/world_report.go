@@ -32,10 +32,10 @@ leaves out. An old file is replaced whole or not at all.`,
 			if args[0] == "" {
 				return errors.New("report takes the file that it is to write, or -")
 			}
-			if err := checkOutput(args[0]); err != nil {
+			if err := outputReport.check(args[0]); err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
-			if err := client.save(c.Context(), path, args[0]); err != nil {
+			if err := client.save(c.Context(), path, args[0], outputReport); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(client.env.out, "the report was written to %s\n", args[0])

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -61,12 +59,12 @@ nothing.`,
 }
 
 func (c *controlClient) saveState(cmd *cobra.Command, file string) error {
-	begun := c.env.begin("saving world " + c.world)
-	err := files.Write(file, 0o600, func(f *os.File) error { return c.copy(cmd.Context(), c.of("state"), mediaJSON, f) })
-	begun()
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		err = fmt.Errorf("cannot save to %s: %w", file, path.Err)
+	if err := outputState.check(file); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
 	}
+	begun := c.env.begin("saving world " + c.world)
+	err := c.save(cmd.Context(), c.of("state"), file, outputState)
+	begun()
 	if err != nil {
 		return failure{err}
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -27,6 +28,28 @@ import (
 // and nowhere else.
 const Name = "graphemu.yaml"
 
+// nearNames are what people call such a file, too. None is read unless it is named.
+var nearNames = []string{"graphemu.yml", ".graphemu.yaml", ".graphemu.yml"}
+
+// IsNear tells whether a file is called nearly as Name.
+func IsNear(path string) bool { return slices.Contains(nearNames, filepath.Base(path)) }
+
+// Passed returns what is to be said of a file in a folder that was probably meant to be
+// found, and is not; "" where there is none.
+func Passed(folder string) string {
+	for _, name := range nearNames {
+		if info, err := os.Lstat(filepath.Join(folder, name)); err == nil && !info.IsDir() {
+			return NotFound(filepath.Join(folder, name))
+		}
+	}
+	return ""
+}
+
+// NotFound says of a file with a near name that nothing finds it.
+func NotFound(path string) string {
+	return fmt.Sprintf("%s is not read: only a file called %s is found by itself; rename it, or say --config %s", path, Name, path)
+}
+
 // MaxSize is how many bytes a file may have. Nobody writes a hundredth of it (chosen).
 const MaxSize = 256 << 10
 
@@ -43,9 +66,14 @@ type File struct {
 type Setting struct {
 	Key    string   // the flag's name
 	Values []string // one, but for flags that may be repeated
-	Place  string   // of the value: file, line and column
 
-	at document.Position
+	at document.Position // of the value
+}
+
+// Problem is one with the value of a setting. key is what to say before the message, ""
+// where that says it.
+func (f File) Problem(s Setting, key, message string) scenario.Problem {
+	return scenario.Problem{File: f.Path, Line: s.at.Line, Column: s.at.Column, Path: key, Message: message}
 }
 
 // Read reads a file. It errs with scenario.Problems, all that is wrong with it, or where
@@ -98,9 +126,7 @@ func Parse(path string, text []byte) (File, error) {
 		if name == "$schema" {
 			continue
 		}
-		at := outline.At("/" + name)
-		f.Settings = append(f.Settings, Setting{Key: name, Values: values(value), at: at,
-			Place: fmt.Sprintf("%s:%d:%d", path, at.Line, at.Column)})
+		f.Settings = append(f.Settings, Setting{Key: name, Values: values(value), at: outline.At("/" + name)})
 	}
 	slices.SortFunc(f.Settings, func(a, b Setting) int { return order(a.at, b.at) })
 	if len(problems) > 0 {
@@ -135,8 +161,13 @@ func wrong(path string, outline scenariofile.Outline, top map[string]any) (list 
 	if err != nil {
 		return nil, err
 	}
+	told := map[string]bool{}
 	for _, failure := range set.Check(typeName, right, schema.Options{}) {
-		list = append(list, outline.Problem(path, failure.Pointer, failure.Message))
+		key, _, _ := strings.Cut(strings.TrimPrefix(failure.Pointer, "/"), "/")
+		if !told[failure.Pointer] { // what breaks two rules is told once
+			list = append(list, outline.Problem(path, failure.Pointer, wanted(key, failure)))
+		}
+		told[failure.Pointer] = true
 	}
 	return list, nil
 }
@@ -165,10 +196,11 @@ func values(value any) []string {
 }
 
 // Keys are the flags that a file may set, sorted: those that its JSON Schema has.
-func Keys() []string { return keys() }
+func Keys() []string { return slices.Sorted(maps.Keys(described())) }
 
-var keys = sync.OnceValue(func() []string {
-	var s struct{ Properties map[string]json.RawMessage }
+// described is what the JSON Schema says of each key.
+var described = sync.OnceValue(func() map[string]value {
+	var s struct{ Properties map[string]value }
 	text, err := fs.ReadFile(schemas.FS, typeName+".schema.json")
 	if err == nil {
 		err = json.Unmarshal(text, &s)
@@ -177,5 +209,5 @@ var keys = sync.OnceValue(func() []string {
 		panic(err) // it is embedded
 	}
 	delete(s.Properties, "$schema")
-	return slices.Sorted(maps.Keys(s.Properties))
+	return s.Properties
 })

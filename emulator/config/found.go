@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphemu/graphemu/emulator/internal/server"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/scenario"
@@ -23,20 +24,26 @@ import (
 type rule struct {
 	never   bool                      // it may not be set
 	address func(value string) bool   // tells whether a value stays on this machine
+	form    func(value string) error  // says what is wrong with an address that is none; nil: nothing can be
 	path    func(value string) string // the path in a value, "" where it has none
+	names   func(path string) []named // what the file at that path names itself; nil: nothing
 }
 
-var free = rule{}
+var (
+	free    = rule{}
+	listens = rule{address: onLoopback, form: server.CheckAddress}
+)
 
 // rules has each key of the JSON Schema; a test holds that. What is not in it is never
 // to be set.
 var rules = map[string]rule{
 	"control": {never: true}, "control-origin": {never: true}, "notify-allow": {never: true}, "proxy-allow": {never: true},
 
-	"http": {address: onLoopback}, "https": {address: onLoopback}, "proxy": {address: onLoopback},
-	"host": {address: isLoopback}, "public-url": {address: leadsToLoopback},
+	"http": listens, "https": listens, "proxy": listens,
+	"host": {address: isLoopback}, "public-url": {address: leadsToLoopback, form: isURL},
 
-	"scenario": {path: scenarioPath}, "each-scenario": {path: scenarioPath}, "fixture": {path: fixturePath}, "metadata": {path: metadataPath},
+	"scenario": {path: scenarioPath, names: namedByScenario}, "each-scenario": {path: scenarioPath, names: namedByScenarios},
+	"fixture": {path: fixturePath, names: namedByFixture}, "metadata": {path: metadataPath},
 	"permissions": {path: itself}, "state": {path: itself}, "junit": {path: itself}, "journal": {path: itself}, "har": {path: itself},
 	"report": {path: itself}, "ready-file": {path: itself}, "data-dir": {path: itself},
 
@@ -47,7 +54,8 @@ var rules = map[string]rule{
 }
 
 // CheckFound errs, with scenario.Problems, where the file sets what it may not, if
-// nobody has named it: it was found in its folder. Links are followed.
+// nobody has named it: it was found in its folder. Links are followed, and what is named
+// by scenarios and fixtures that it names.
 func (f File) CheckFound() error {
 	var list scenario.Problems
 	for _, s := range f.Settings {
@@ -55,13 +63,15 @@ func (f File) CheckFound() error {
 		for _, value := range s.parts() {
 			why := r.refuses(value, filepath.Dir(f.Path))
 			if !known || r.never {
-				why = "it may not be set"
+				why = "it" + mayNot
 			}
 			if why == "" {
 				continue
 			}
-			list = append(list, scenario.Problem{File: f.Path, Line: s.at.Line, Column: s.at.Column, Path: s.Key, Message: fmt.Sprintf(
-				"%s by a file that was found and not named; if you mean it, say --config %s", why, f.Path)})
+			if rest, of := strings.CutSuffix(why, mayNot); of {
+				why = fmt.Sprintf("%s%s by a file that was found and not named; if you mean it, say --config %s", rest, mayNot, f.Path)
+			}
+			list = append(list, f.Problem(s, s.Key, why))
 			break
 		}
 	}
@@ -70,6 +80,9 @@ func (f File) CheckFound() error {
 	}
 	return nil
 }
+
+// mayNot ends what is refused only because nobody has named the file.
+const mayNot = " may not be set"
 
 // parts are the values one by one: a scenario of each-scenario may be a list.
 func (s Setting) parts() []string {
@@ -80,11 +93,25 @@ func (s Setting) parts() []string {
 }
 
 func (r rule) refuses(value, folder string) (why string) {
+	if r.form != nil {
+		if err := r.form(value); err != nil {
+			return err.Error()
+		}
+	}
 	switch {
 	case r.address != nil && value != "" && !r.address(value):
-		return fmt.Sprintf("%q leads beyond this machine, which may not be set", value)
-	case r.path != nil && r.path(value) != "" && !inside(folder, r.path(value)):
-		return fmt.Sprintf("%q is outside of the file's folder, which may not be set", value)
+		return fmt.Sprintf("%q leads beyond this machine, which%s", value, mayNot)
+	case r.path == nil || r.path(value) == "":
+		return ""
+	case !inside(folder, r.path(value)):
+		return fmt.Sprintf("%q is outside of the file's folder, which%s", value, mayNot)
+	case r.names == nil:
+		return ""
+	}
+	for _, n := range r.names(under(folder, r.path(value))) {
+		if !inside(folder, n.path) {
+			return fmt.Sprintf("%s names %q, which is outside of the file's folder and%s", n.by, n.text, mayNot)
+		}
 	}
 	return ""
 }
@@ -138,9 +165,7 @@ func inside(folder, path string) bool {
 	if !leadsInto(folder, path) {
 		return false
 	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(folder, path)
-	}
+	path = under(folder, path)
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return true // no folder
@@ -153,11 +178,17 @@ func inside(folder, path string) bool {
 	return true
 }
 
+// under is a path from the folder on.
+func under(folder, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
+}
+
 // leadsInto tells whether a path alone leads into a folder.
 func leadsInto(folder, path string) bool {
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(folder, path)
-	}
+	path = under(folder, path)
 	base, err := resolved(folder)
 	if err != nil {
 		return false
@@ -212,6 +243,13 @@ func isLoopback(host string) bool {
 		return ip.IsLoopback()
 	}
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+func isURL(address string) error {
+	if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "") {
+		return fmt.Errorf("%q is no URL: want one like http://localhost:3000", address)
+	}
+	return nil
 }
 
 func leadsToLoopback(address string) bool {

@@ -1,10 +1,26 @@
 package scenario
 
-import _ "embed"
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+)
 
 //go:embed starter.yaml
 var starter string
 
+//go:embed starter_for.yaml
+var starterFor string
+
 // Starter returns the text of a scenario file to begin with: it has every
 // section, with comments that explain it.
 func Starter() string { return starter }
+
+// StarterFor returns the text of one about an operation of any part of Graph, in the
+// notation of scenarios. Whether there is such an operation it does not look.
+func StarterFor(operation string) string {
+	if strings.ContainsAny(operation, ` *{}[],&:#"'\`) {
+		operation = strconv.Quote(operation) // which is YAML, too
+	}
+	return strings.ReplaceAll(starterFor, "OPERATION", operation)
+}

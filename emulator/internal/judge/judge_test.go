@@ -241,6 +241,7 @@ func TestWarnings(t *testing.T) {
 			"unused : " + noCall,
 			`unfired : the fault "x" fired in no world: what it tests was not tested; optional: true says that this is fine`,
 			`unfired : the lifecycle "x" fired in no world: what it tests was not tested; optional: true says that this is fine`}},
+		"nothing known": {[]Record{{World: "a"}, {World: "b", Entries: calls("", "")}}, []string{"unused : " + noKnownCall}},
 		"501": {[]Record{{World: "a", Entries: with(with(with(calls("delta", "delta", "", "profiles.get"), 1, answered(501)), 2, answered(501)), 3, answered(501))}}, []string{
 			"notImplemented a: graphemu does not implement delta: 2 requests met 501 (entries 1 and 2)",
 			"notImplemented a: graphemu does not implement GET /beta/education/synchronizationProfiles/86904b1e-c7d0-4ead-b13a-98f11fc400ee: 1 request met 501 (entry 3)"}},

@@ -34,6 +34,9 @@ const noCall = "no call came: is the client pointed at this server? " +
 	"whether it knows the sign-in host, and wait for that or fail: turn instance discovery off in the code (DisableInstanceDiscovery), " +
 	"or let graphemu answer it by exec --proxy localhost:0, which needs no change"
 
+// noKnownCall is for a client that is pointed at this server, but calls nothing of it.
+const noKnownCall = "calls came, but none that Graph has: their paths begin with /v1.0/ or /beta/, and the journal shows what came"
+
 // noCallByProxy is noCall of a server with a proxy, which instance discovery reaches.
 const noCallByProxy = "no call came: does the client obey HTTPS_PROXY (Node's own fetch does from version 24 on), " +
 	"and does NO_PROXY leave its hosts to it?"
@@ -43,7 +46,7 @@ const noCallByProxy = "no call came: does the client obey HTTPS_PROXY (Node's ow
 func ByProxy(v journal.Verdict) journal.Verdict {
 	v.Warnings = slices.Clone(v.Warnings)
 	for i := range v.Warnings {
-		if v.Warnings[i].Kind == journal.WarnUnused {
+		if v.Warnings[i].Message == noCall {
 			v.Warnings[i].Message = noCallByProxy
 		}
 	}
@@ -55,6 +58,9 @@ func ByProxy(v journal.Verdict) journal.Verdict {
 func unused(worlds []Record) []journal.Warning {
 	if len(worlds) == 0 || slices.ContainsFunc(worlds, func(r Record) bool { return r.used() }) {
 		return nil
+	}
+	if slices.ContainsFunc(worlds, func(r Record) bool { return len(r.Entries) > 0 }) {
+		return []journal.Warning{{Kind: journal.WarnUnused, Message: noKnownCall}}
 	}
 	return []journal.Warning{{Kind: journal.WarnUnused, Message: noCall}}
 }

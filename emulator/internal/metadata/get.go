@@ -52,15 +52,15 @@ func Get(ctx context.Context, dir string, from Source) ([]File, error) {
 		return nil, fmt.Errorf("metadata: %w", err)
 	}
 	documents := []document{
-		{name: FileV1, url: graph + "/" + workload.V1.String() + "/$metadata", check: checkCSDL},
-		{name: FileBeta, url: graph + "/" + workload.Beta.String() + "/$metadata", check: checkCSDL},
+		{name: FileV1, mark: "Edmx", url: graph + "/" + workload.V1.String() + "/$metadata", check: checkCSDL},
+		{name: FileBeta, mark: "Edmx", url: graph + "/" + workload.Beta.String() + "/$metadata", check: checkCSDL},
 	}
 	if from.Permissions != "" {
 		table, err := address(from.Permissions)
 		if err != nil {
 			return nil, fmt.Errorf("permissions: %w", err)
 		}
-		documents = append(documents, document{name: FilePermissions, url: table, check: checkTable})
+		documents = append(documents, document{name: FilePermissions, mark: `"permissions"`, url: table, check: checkTable})
 	}
 	if from.Client == nil {
 		// Documented: http.DefaultTransport obeys HTTPS_PROXY and NO_PROXY.
@@ -74,7 +74,7 @@ func Get(ctx context.Context, dir string, from Source) ([]File, error) {
 		}
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(d.text), d.name)
 	}
-	documents = append(documents, document{name: FileSums, text: sums.Bytes(), what: "their hashes, for sha256sum -c"})
+	documents = append(documents, document{name: FileSums, mark: FileV1, text: sums.Bytes(), what: "their hashes, for sha256sum -c"})
 	if err := writeAll(dir, documents); err != nil {
 		return nil, fmt.Errorf("metadata: %w", plain(err))
 	}
@@ -100,6 +100,7 @@ func address(text string) (string, error) {
 // document is one that is downloaded.
 type document struct {
 	name, url string
+	mark      string // what an earlier one begins with, among others: nothing else is replaced
 	check     func(text []byte, name string) (what string, err error)
 	text      []byte
 	what      string
@@ -181,6 +182,11 @@ func writeAll(dir string, documents []document) error {
 	for _, d := range documents {
 		target := filepath.Join(dir, d.name)
 		err := files.CheckRegular(target)
+		if err == nil {
+			if err = (files.Kind{Name: d.name + " of metadata get", Marks: []string{d.mark}}).Check(target); err != nil {
+				err = fmt.Errorf("%s: %w", target, plain(err))
+			}
+		}
 		if err == nil {
 			var name string
 			name, err = files.Stage(target, 0o644, func(f *os.File) error { _, err := f.Write(d.text); return err })

@@ -94,7 +94,7 @@ func TestGetWritesAllOrNothing(t *testing.T) {
 	}
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, FileSums), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, FileV1), []byte("before"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, FileV1), []byte("<Edmx> before"), 0o600))
 	_, err := Get(t.Context(), dir, service(t, whole()))
 	require.ErrorContains(t, err, "no regular file")
 	left, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -104,5 +104,12 @@ func TestGetWritesAllOrNothing(t *testing.T) {
 	assert.Empty(t, hidden)
 	b, err := os.ReadFile(filepath.Join(dir, FileV1))
 	require.NoError(t, err)
-	assert.Equal(t, "before", string(b))
+	assert.Equal(t, "<Edmx> before", string(b))
+
+	// Nor is a file replaced that is none of its own.
+	require.NoError(t, os.Remove(filepath.Join(dir, FileSums)))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, FileSums), []byte("of somebody's release"), 0o600))
+	_, err = Get(t.Context(), dir, service(t, whole()))
+	require.ErrorContains(t, err, filepath.Join(dir, FileSums)+": the file there is no SHA256SUMS of metadata get, and was left as it is")
+	assert.NoFileExists(t, filepath.Join(dir, FileBeta))
 }

@@ -199,7 +199,7 @@ func again(t *testing.T, f *scenario.File, o Options) {
 }
 
 func TestLoadsAgainFromItsJSON(t *testing.T) {
-	for name, text := range map[string]string{"design": design, "starter": scenario.Starter()} {
+	for name, text := range map[string]string{"design": design, "starter": scenario.Starter(), "starter for": scenario.StarterFor("GET /users/{id}")} {
 		t.Run(name, func(t *testing.T) {
 			f, err := Parse(name+".yaml", []byte(text), known)
 			require.NoError(t, err)

@@ -31,17 +31,35 @@ func origin(scheme, address string, l net.Listener) string {
 	return scheme + "://" + net.JoinHostPort(host, portOf(l))
 }
 
+// CheckAddress errs where an address has not the form of one to listen on, with the words
+// of Listen. An empty one is none.
+func CheckAddress(address string) error {
+	if address == "" {
+		return nil
+	}
+	_, _, err := splitAddress(address)
+	return err
+}
+
+func splitAddress(address string) (host, port string, err error) {
+	host, port, err = net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		err = fmt.Errorf("cannot listen on %q: want HOST:PORT, like localhost:9400 or 127.0.0.1:0", address)
+	}
+	return host, port, err
+}
+
 // listen opens the listeners that an address means. The host "localhost" is
 // both loopback addresses on the same port, since clients resolve it to either;
 // a machine without IPv6 has one. It errs, with nothing left open, in one
 // sentence that names the address.
 func listen(address string) ([]net.Listener, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err == nil {
-		_, err = strconv.ParseUint(port, 10, 16)
-	}
+	host, port, err := splitAddress(address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %q: want HOST:PORT, like localhost:9400 or 127.0.0.1:0", address)
+		return nil, err
 	}
 	if host != "localhost" {
 		l, err := net.Listen("tcp", address)
