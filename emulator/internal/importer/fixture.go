@@ -82,7 +82,7 @@ func (m *importer) fixture() (text []byte, count int, err error) {
 const maxRefused = 100
 
 // where is the place in a fixture that an error begins with.
-var where = words.Pattern(`/entities/(\S+)/(\d+)[:/]`)
+var where = words.Pattern(`/entities/([^\s/]+)/(\d+)[:/]`)
 
 // unbind leaves out the links of the object that an error names. It tells whether there
 // were some.
