@@ -196,5 +196,5 @@ func TestCheckFixtureObjects(t *testing.T) {
 	}, told)
 	_, err = emulator.New(emulator.Options{Fixture: file})
 	assert.ErrorContains(t, err, "/entities/grups: ")
-	assert.ErrorContains(t, err, "/entities/users/0: ")
+	assert.ErrorContains(t, err, "/entities/users/0/displayName: ")
 }

@@ -133,6 +133,10 @@ func (w controlledWorld) Graph(rw http.ResponseWriter, r *http.Request, path, ba
 
 func (w controlledWorld) Permissions() control.Permissions { return w.World.Permissions() }
 
+func (w controlledWorld) WriteSnapshot(out io.Writer) error { return w.writeSnapshot(out) }
+
+func (w controlledWorld) ReadSnapshot(in io.Reader) error { return w.readSnapshot(in) }
+
 func (w controlledWorld) TokenFlaws() []string { return TokenFlaws() }
 
 func (w controlledWorld) Reset(r control.ResetRequest) error {

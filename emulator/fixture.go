@@ -28,9 +28,9 @@ type start struct {
 // startOf returns where a world of a scenario begins. It errs where given, which
 // is JSON, is neither the name of a built-in fixture nor a fixture. A path is
 // refused: who reaches the control API need not read this machine's files.
-func (s *Server) startOf(sc *prepared, given json.RawMessage) (start, error) {
+func (s *Server) startOf(sc *prepared, given json.RawMessage) (*start, error) {
 	if given == nil {
-		return start{fixture: sc.fixture, base: sc.base}, nil
+		return &sc.start, nil
 	}
 	var f *fixture.Fixture
 	var name string
@@ -46,10 +46,10 @@ func (s *Server) startOf(sc *prepared, given json.RawMessage) (start, error) {
 		f, err = s.fixture(name)
 	}
 	if err != nil {
-		return start{}, err
+		return nil, err
 	}
 	b, err := s.base(f)
-	return start{f, b, bytes.Clone(given)}, err
+	return &start{f, b, bytes.Clone(given)}, err
 }
 
 // fixture loads a fixture, or returns it where it was loaded before: a built-in

@@ -79,7 +79,7 @@ func TestWorldsBeginWithEntities(t *testing.T) {
 
 func TestEntitiesAreHeldAgainstTheModel(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"rooms":[{"label":"x"},{"lable":"x"}]}`: "/entities/rooms/1: ",
+		`{"rooms":[{"label":"x"},{"lable":"x"}]}`: "/entities/rooms/1/lable: ",
 		`{"roms":[{}]}`:            "/entities/roms: ",
 		`{"rooms/x/desks":[{}]}`:   "/entities/rooms~1x~1desks: ",
 		`{"rooms":[{"repeat":0}]}`: "repeat",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -93,11 +92,11 @@ func ShowMetadata(path string, o MetadataOptions) (string, error) {
 	showOperations(w, &place, described.permissions != nil)
 	showMembers(w, &place)
 	_ = w.Flush() // a strings.Builder takes all
-	return trailing.ReplaceAllString(b.String(), "\n"), nil
+	return trailing().ReplaceAllString(b.String(), "\n"), nil
 }
 
 // trailing is what fills the last column of a table.
-var trailing = regexp.MustCompile(` +\n`)
+var trailing = words.Pattern(` +\n`)
 
 // leadsTo is what a path leads to, in words.
 func leadsTo(p *graph.Place) string {

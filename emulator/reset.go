@@ -59,7 +59,7 @@ func (w *World) reset(name string, given json.RawMessage) error {
 	if len(name) > 500 || !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return errChapterName
 	}
-	var from start
+	var from *start
 	if given != nil { // before the lock: it may be large
 		var err error
 		if from, err = w.server.startOf(nil, given); err != nil {
@@ -70,7 +70,7 @@ func (w *World) reset(name string, given json.RawMessage) error {
 	defer w.changing.Unlock()
 	sc := w.scenario()
 	if given == nil {
-		from = start{fixture: sc.fixture, base: sc.base}
+		from = &sc.start
 	}
 	state := w.server.newState(w, w.server.idSeed(w.tenant), sc, from, sc.variants)
 	if err := state.addFixtureProfiles(); err != nil {

@@ -18,7 +18,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/throttling"
 	"github.com/graphemu/graphemu/emulator/internal/variant"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
-	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
 	"github.com/graphemu/graphemu/emulator/journal"
 	"github.com/graphemu/graphemu/emulator/scenario"
 )
@@ -38,9 +37,8 @@ type prepared struct {
 	variants   variant.Set    // the server's options go before the file's
 	clock      clock.Setting
 	perRequest time.Duration
-	fixture    *fixture.Fixture
-	base       *base   // of fixture
-	tenants    tenants // of fixture
+	start              // where its worlds begin
+	tenants    tenants // of the fixture
 	script     *profile.Script
 	objects    *objects.Script
 }

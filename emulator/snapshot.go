@@ -1,9 +1,11 @@
 package emulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 
 	"github.com/graphemu/graphemu/emulator/clock"
@@ -118,11 +120,17 @@ func (w *World) save() snapshot {
 // profiles and what is due for them, clock, scenario and its position, and how
 // far ids and chance have been drawn.
 func (w *World) Snapshot() ([]byte, error) {
-	b, err := json.MarshalIndent(w.save(), "", "  ")
-	if err != nil {
-		return nil, err
+	var b bytes.Buffer
+	err := w.writeSnapshot(&b)
+	return b.Bytes(), err
+}
+
+func (w *World) writeSnapshot(out io.Writer) error {
+	if err := jsontree.Write(out, w.save(), "", true); err != nil {
+		return err
 	}
-	return append(b, '\n'), nil
+	_, err := io.WriteString(out, "\n")
+	return err
 }
 
 // Restore puts the world where a snapshot was taken, be it of this world or of
@@ -130,9 +138,11 @@ func (w *World) Snapshot() ([]byte, error) {
 // so do its chapters, of which this closes one. Ids of the journal's entries go on
 // from the higher of both worlds. It errs, and changes nothing, where b is no
 // snapshot. Requests under way end in the world as it was.
-func (w *World) Restore(b []byte) error {
+func (w *World) Restore(b []byte) error { return w.readSnapshot(bytes.NewBuffer(b)) }
+
+func (w *World) readSnapshot(in io.Reader) error {
 	var s snapshot
-	if err := jsontree.Unmarshal(b, &s); err != nil {
+	if err := jsontree.Read(in, &s); err != nil {
 		return fmt.Errorf("no snapshot of a world: %w", err)
 	}
 	return w.restore(s)

@@ -76,12 +76,7 @@ func (s *Server) writeState(f *os.File) error {
 	fmt.Fprintf(out, "%s%s\",\n  \"revocations\": ", head, noDigits)
 	var err error
 	add := func(indent string, v any) {
-		var b bytes.Buffer
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		e.SetIndent(indent, "  ")
-		err = errors.Join(err, e.Encode(v))
-		out.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n"))) // Flush tells what goes wrong
+		err = errors.Join(err, jsontree.Write(out, v, indent, false))
 	}
 	worlds, dropped := s.everyWorld()
 	add("  ", append([]revocations{}, dropped...)) // [], not null

@@ -132,7 +132,7 @@ func (c *tokenCache) fit(worlds int) {
 	c.growing.Lock()
 	defer c.growing.Unlock()
 	before := *c.sets.Load()
-	sets := make([]tokenSet, max(4*worlds, 2*len(before)))
+	sets := make([]tokenSet, 3*worlds)
 	c.sets.Store(&sets)
 	for i := range before {
 		for j := range before[i] {

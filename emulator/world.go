@@ -61,7 +61,7 @@ type state struct {
 	ids      *ids.Stream     // of profiles
 	stored   variant.Set     // by which its profiles are kept, whatever scenario came since
 	prepared *prepared       // the scenario that the world runs; guarded by World.changing once others have the state
-	start    start
+	start    *start
 }
 
 // inForce returns the world's state, the scenario that it runs and the rules that this
@@ -129,7 +129,7 @@ func fixtureID(seed uint64, names ...string) string {
 
 // newState makes an empty world of a scenario and a fixture's directory, that
 // keeps profiles by the variants of stored.
-func (s *Server) newState(w *World, o idSeed, sc *prepared, from start, stored variant.Set) *state {
+func (s *Server) newState(w *World, o idSeed, sc *prepared, from *start, stored variant.Set) *state {
 	memory := s.memory.Share()
 	st := &state{idSeed: o, memory: memory, ids: ids.NewStream(o.Seed, o.From, "profiles"), stored: stored, prepared: sc, start: from}
 	st.keep(s, w)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"sync"
 )
 
 // isTerminal tells whether people see at once what is written. A test's writer says so
@@ -65,16 +66,20 @@ const (
 // marks are the words that get a colour, as the first group of each: how a line of a
 // verdict, of a table of runs, or of check begins or goes on. Nothing else of a line is
 // coloured, so that it can be read without.
-var marks = []struct {
+var marks = sync.OnceValue(func() []mark {
+	return []mark{
+		{red, regexp.MustCompile(`^ *(FAILED|NOT verified|NOT exercised)\b`)},
+		{red, regexp.MustCompile(`^\S+ {2,}(FAILED|NOT exercised|not exercised)\b`)},
+		{green, regexp.MustCompile(`^ *(ok|verified)\b`)},
+		{green, regexp.MustCompile(`^\S+ {2,}(passed)\b`)},
+		{yellow, regexp.MustCompile(`^ *(warnings?)\b`)},
+		{yellow, regexp.MustCompile(`^\S.*?:\d+: (warning):`)},
+	}
+})
+
+type mark struct {
 	colour string
 	word   *regexp.Regexp
-}{
-	{red, regexp.MustCompile(`^ *(FAILED|NOT verified|NOT exercised)\b`)},
-	{red, regexp.MustCompile(`^\S+ {2,}(FAILED|NOT exercised|not exercised)\b`)},
-	{green, regexp.MustCompile(`^ *(ok|verified)\b`)},
-	{green, regexp.MustCompile(`^\S+ {2,}(passed)\b`)},
-	{yellow, regexp.MustCompile(`^ *(warnings?)\b`)},
-	{yellow, regexp.MustCompile(`^\S.*?:\d+: (warning):`)},
 }
 
 // painter colours whole lines; what has no end yet waits for it.
@@ -101,7 +106,7 @@ func (p *painter) Write(b []byte) (int, error) {
 }
 
 func coloured(line []byte) []byte {
-	for _, m := range marks {
+	for _, m := range marks() {
 		if at := m.word.FindSubmatchIndex(line); at != nil {
 			return bytes.Join([][]byte{line[:at[2]], []byte(m.colour), line[at[2]:at[3]], []byte(plainly), line[at[3]:]}, nil)
 		}

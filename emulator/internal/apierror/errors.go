@@ -37,6 +37,19 @@ func (e *Error) Help(code, target, format string, args ...any) *Error {
 	return e
 }
 
+// Inside returns e with help that leads to what it tells of from what contains that. It
+// changes nothing of e.
+func (e *Error) Inside(pointer string) *Error {
+	outer := *e
+	outer.Details = slices.Clone(e.Details)
+	for i, d := range outer.Details {
+		if d.Target == "" || strings.HasPrefix(d.Target, "/") {
+			outer.Details[i].Target = pointer + d.Target
+		}
+	}
+	return &outer
+}
+
 // WithoutSecrets returns e less secrets that it quotes of the request (chosen: an
 // error ends up in logs and in issues). It changes nothing of e.
 func (e *Error) WithoutSecrets() *Error {

@@ -53,7 +53,9 @@ func (c *Control) answer(w http.ResponseWriter, v any, err error) {
 		w.Write(v.body) // a client that went away needs no answer
 	case stream:
 		head(w, v.media, http.StatusOK)
-		v.write(w)
+		if v.write(w) != nil {
+			panic(http.ErrAbortHandler) // the client shall not take a part for the whole
+		}
 	case live:
 		head(w, v.media, http.StatusOK)
 		v.write(w)

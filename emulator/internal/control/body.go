@@ -17,16 +17,20 @@ import (
 // readBody returns the body, which the router has bounded.
 func (c *Control) readBody(r *http.Request) ([]byte, error) {
 	b, err := io.ReadAll(r.Body)
-	var over *http.MaxBytesError
-	switch {
-	case errors.As(err, &over) && over.Limit == c.MaxBody:
-		return nil, problem(http.StatusRequestEntityTooLarge, "Too large", "The body may have %d bytes (--max-body).", over.Limit)
-	case errors.As(err, &over):
-		return nil, problem(http.StatusRequestEntityTooLarge, "Too large", "A snapshot may have %d bytes.", over.Limit)
-	case err != nil:
+	if over := new(http.MaxBytesError); errors.As(err, &over) {
+		return nil, c.tooLarge(over)
+	}
+	if err != nil {
 		return nil, problem(http.StatusBadRequest, "Unreadable body", "%v", err)
 	}
 	return b, nil
+}
+
+func (c *Control) tooLarge(over *http.MaxBytesError) error {
+	if over.Limit == c.MaxBody {
+		return problem(http.StatusRequestEntityTooLarge, "Too large", "The body may have %d bytes (--max-body).", over.Limit)
+	}
+	return problem(http.StatusRequestEntityTooLarge, "Too large", "A snapshot may have %d bytes.", over.Limit)
 }
 
 // readObject returns the body as an object with no other names than those

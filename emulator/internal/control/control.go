@@ -145,11 +145,11 @@ type World interface {
 	// version, and base is where the links of its answer lead to.
 	Graph(w http.ResponseWriter, r *http.Request, path, base string)
 
-	// Snapshot returns the whole world as JSON.
-	Snapshot() ([]byte, error)
-	// Restore puts a snapshot in place of the world. It errs where it is none, and
-	// then changes nothing.
-	Restore([]byte) error
+	// WriteSnapshot writes the whole world as JSON.
+	WriteSnapshot(io.Writer) error
+	// ReadSnapshot puts a snapshot in place of the world. It errs where it is none,
+	// and then changes nothing.
+	ReadSnapshot(io.Reader) error
 }
 
 // TokenRequest is what a token is to carry. What is empty is up to the world.

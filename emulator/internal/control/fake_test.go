@@ -2,6 +2,7 @@ package control
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -257,15 +258,19 @@ func (w *fakeWorld) WriteReport(out io.Writer) error {
 	return w.fails
 }
 
-func (w *fakeWorld) Snapshot() ([]byte, error) {
-	return []byte(`{"kind":"graphemu world","version":1}`), w.fails
-}
-
-func (w *fakeWorld) Restore(b []byte) error {
+func (w *fakeWorld) WriteSnapshot(out io.Writer) error {
 	if w.fails == nil {
-		w.restored = string(b)
+		io.WriteString(out, `{"kind":"graphemu world","version":1}`)
 	}
 	return w.fails
+}
+
+func (w *fakeWorld) ReadSnapshot(in io.Reader) error {
+	b, err := io.ReadAll(in)
+	if err == nil && w.fails == nil {
+		w.restored = string(b)
+	}
+	return errors.Join(err, w.fails)
 }
 
 type fakeJournal struct {

@@ -1,21 +1,23 @@
 package control
 
-import "net/http"
+import (
+	"errors"
+	"net/http"
+)
 
 // state answers a snapshot of the whole world.
 func (c *Control) state(w World, _ *http.Request) (any, error) {
-	b, err := w.Snapshot()
-	return raw{mediaJSON, b}, err
+	return stream{mediaJSON, w.WriteSnapshot}, nil
 }
 
 // putState puts a snapshot in place of the world. Requests under way end in the
 // world as it was.
 func (c *Control) putState(w World, r *http.Request) (any, error) {
-	b, err := c.readBody(r)
-	if err != nil {
-		return nil, err
+	err := w.ReadSnapshot(r.Body)
+	if over := new(http.MaxBytesError); errors.As(err, &over) {
+		return nil, c.tooLarge(over)
 	}
-	if err := w.Restore(b); err != nil {
+	if err != nil {
 		return nil, asProblem(err, http.StatusBadRequest, "Invalid snapshot")
 	}
 	return view(w), nil

@@ -152,7 +152,7 @@ func checkJSON(json []byte, id string) error {
 	switch {
 	case id == "":
 		return fmt.Errorf("entity: an object without an id")
-	case len(json) > n+1 && string(json[:len(idFirst)]) == idFirst && json[n] == '"' && string(json[len(idFirst):n]) == id && plain(id):
+	case len(json) > n+1 && string(json[:len(idFirst)]) == idFirst && json[n] == '"' && standsIn(json, id):
 		return nil
 	case len(json) > len(idFirst) && string(json[:len(idFirst)]) == idFirst && gjson.GetBytes(json, "id").Str == id:
 		return nil
@@ -160,20 +160,17 @@ func checkJSON(json []byte, id string) error {
 	return fmt.Errorf("entity: the JSON of object %q does not begin with its id", id)
 }
 
-// plain tells whether JSON writes s as it is.
-func plain(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] == '"' || s[i] == '\\' {
-			return false
-		}
-	}
-	return true
+// standsIn tells whether id stands at the beginning of an object's JSON as it is. A writer
+// may escape any character, and some must be escaped.
+func standsIn(json []byte, id string) bool {
+	n := len(idFirst) + len(id)
+	return len(json) > n && string(json[len(idFirst):n]) == id && strings.IndexByte(id, '"') < 0 && strings.IndexByte(id, '\\') < 0
 }
 
 // idOf returns id as it stands in json, where it does, so that it takes no memory
 // of its own. That is safe since json is never written to.
 func idOf(json []byte, id string) string {
-	if !plain(id) {
+	if !standsIn(json, id) {
 		return strings.Clone(id)
 	}
 	return unsafe.String(&json[len(idFirst)], len(id))

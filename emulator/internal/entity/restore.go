@@ -32,7 +32,7 @@ func (s *Store) Restore(v Saved) error {
 	st.bytes, st.log = 0, changeLog{}
 	unlimited := &Store{limits: s.limits, base: s.base, kinds: s.kinds} // memory is asked by whoever restores
 	unlimited.limits.Memory = nil
-	r := &restorer{newTx(unlimited, &st), &v}
+	r := &restorer{Tx: newTx(unlimited, &st), v: &v}
 	r.Pack()
 	for _, step := range []func() error{r.objects, r.parents, r.links, r.changes, r.revisions} {
 		if err := step(); err != nil {
@@ -50,7 +50,8 @@ func (s *Store) Restore(v Saved) error {
 // restorer writes what was saved over what the store was forked from.
 type restorer struct {
 	*Tx
-	v *Saved
+	v    *Saved
+	text []byte // of the object that is read
 }
 
 func (r *restorer) objects() error {
@@ -128,19 +129,20 @@ func (r *restorer) object(so *SavedObject) (*Object, error) {
 	for i, k := range so.Keys {
 		keys[i] = UniqueKey(k)
 	}
-	id, text, err := readObject(so.JSON)
+	id, text, err := readObject(r.text[:0], so.JSON)
 	if err != nil {
 		return nil, fmt.Errorf("object: %w", err)
 	}
+	r.text = text // keep copies it
 	o.JSON, o.keys = r.keep(text, packKeys(keys))
 	o.ID = idOf(o.JSON, id)
 	return o, nil
 }
 
 // readObject returns an object's id and its JSON as Save found it: whoever wrote the
-// file may have indented it, and escaped what need not be.
-func readObject(saved []byte) (id string, text []byte, err error) {
-	text, err = jsontext.AppendFormat(nil, saved, jsontext.PreserveRawStrings(false))
+// file may have indented it, and escaped what need not be. It writes to buf, if it can.
+func readObject(buf, saved []byte) (id string, text []byte, err error) {
+	text, err = jsontext.AppendFormat(buf, saved, jsontext.PreserveRawStrings(false))
 	if err != nil {
 		return "", nil, err
 	}

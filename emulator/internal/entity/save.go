@@ -86,6 +86,9 @@ func (s *Store) Save() Saved {
 	v := s.View()
 	st := v.st
 	saved := Saved{Version: savedVersion, Last: st.last, Revision: st.revision}
+	if n := v.Len(); n > 0 {
+		saved.Objects = make([]SavedObject, 0, n)
+	}
 	for o := range v.All() {
 		so := SavedObject{Place: o.Place, SavedKind: o.Kind.save(), Created: o.Created, Revision: o.Revision, Time: o.Time(), JSON: o.JSON}
 		for _, k := range o.Keys() {

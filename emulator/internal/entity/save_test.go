@@ -48,7 +48,7 @@ func eventful(t require.TestingT) *Store {
 }
 
 func canonical(b []byte) ([]byte, error) {
-	_, text, err := readObject(b)
+	_, text, err := readObject(nil, b)
 	return text, err
 }
 

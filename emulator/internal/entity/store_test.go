@@ -360,3 +360,17 @@ func TestReadersWhileWriting(t *testing.T) {
 	assert.Equal(t, 200, base.View().Len())
 	assert.Equal(t, stores[0].Save(), stores[1].Save())
 }
+
+// An id is what its JSON says, however a writer escapes that.
+func TestIDsThatJSONEscapes(t *testing.T) {
+	s := New(Limits{})
+	for id, text := range map[string]string{"a\u2028b": `"a\u2028b"`, "<&>": `"\u003c&>"`, "é": `"\u00e9"`, `a\u0041`: `"a\\u0041"`, `"`: `"\""`, "/": `"\/"`} {
+		do(t, s, func(tx *Tx) {
+			_, err := tx.Create(Draft{Home: Home{Name: "users"}, ID: id, Type: "t", JSON: []byte(`{"id":` + text + `,"x":1}`)})
+			require.NoError(t, err, id)
+		})
+		o := s.View().Find("users", id)
+		require.NotNil(t, o, id)
+		require.Equal(t, id, o.ID)
+	}
+}

@@ -77,7 +77,7 @@ func (s *Set) Restore(saved SavedSet) error {
 		return err
 	}
 	for _, name := range saved.Removed {
-		s.removed[name] = true
+		s.remove(name)
 	}
 	s.rules = slices.DeleteFunc(s.rules, func(e *entry) bool { return s.removed[e.rule.Name] })
 	s.changed()

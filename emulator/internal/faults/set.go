@@ -31,7 +31,7 @@ type Set struct {
 	mu      sync.Mutex          // guards everything below; never held across a call out
 	rules   []*entry            // in the order in which they are tried: added ones, then those of NewSet
 	added   int                 // how many of them were added
-	removed map[string]bool     // names of NewSet's rules that are gone
+	removed map[string]bool     // names of NewSet's rules that are gone; nil while none is
 	by      map[string][]*entry // by operation, those that cover it, as far as it was asked for; a list never changes
 }
 
@@ -64,7 +64,7 @@ func (s *Set) Empty() bool { return s.count.Load() == 0 }
 // world's own: it decides what chance, spans and damage draw. Rules are taken as
 // they are; of two with the same name the first counts. See Rule.Check.
 func NewSet(rules []fault.Rule, seed uint64) *Set {
-	s := &Set{seed: seed, removed: map[string]bool{}}
+	s := &Set{seed: seed}
 	for i := range rules {
 		if s.named(rules[i].Name) < 0 {
 			s.rules = append(s.rules, s.newEntry(&rules[i], false))
@@ -123,7 +123,7 @@ func (s *Set) newEntry(r *fault.Rule, added bool) *entry {
 
 // changed notes that the rules are others. Must hold mu.
 func (s *Set) changed() {
-	s.by = map[string][]*entry{}
+	s.by = nil
 	s.count.Store(int64(len(s.rules)))
 }
 
@@ -149,6 +149,9 @@ func (s *Set) covering(name string) []*entry {
 				list = append(list, e)
 			}
 		}
+		if s.by == nil {
+			s.by = map[string][]*entry{}
+		}
 		s.by[name] = list
 	}
 	return list
@@ -167,11 +170,19 @@ func (s *Set) Remove(name string) bool {
 	if s.rules = slices.Delete(s.rules, i, i+1); e.added {
 		s.added--
 	} else {
-		s.removed[name] = true
+		s.remove(name)
 	}
 	s.waits.Forget(func(w waiter) bool { return w.entry == e })
 	s.changed()
 	return true
+}
+
+// remove notes that a rule of NewSet is gone. Must hold mu.
+func (s *Set) remove(name string) {
+	if s.removed == nil {
+		s.removed = map[string]bool{}
+	}
+	s.removed[name] = true
 }
 
 // Clear takes all rules away, those of NewSet too.
@@ -179,7 +190,7 @@ func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.rules[s.added:] {
-		s.removed[e.rule.Name] = true
+		s.remove(e.rule.Name)
 	}
 	s.rules, s.added = nil, 0
 	s.waits.Forget(func(waiter) bool { return true })

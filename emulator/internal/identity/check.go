@@ -61,6 +61,18 @@ type Token struct {
 	Permissions Permissions // what its scopes or roles are
 }
 
+// flawed returns a token of which nothing but its flaw is known: one for all of them, since
+// each world keeps what it found.
+func flawed(f Flaw) *Token { return flawedTokens[f] }
+
+var flawedTokens = func() map[Flaw]*Token {
+	all := map[Flaw]*Token{}
+	for _, f := range Flaws() {
+		all[f] = &Token{Flaw: f}
+	}
+	return all
+}()
+
 // algorithms are those that this server signs with.
 var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.ES256}
 
@@ -73,7 +85,6 @@ var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.ES256}
 // key (jwk, x5u, jku) is not looked at.
 func (k *Keys) Check(token string, ours func(origin string) bool) *Token {
 	t := &Token{NotBefore: math.MinInt64}
-	flawed := func(f Flaw) *Token { return &Token{Flaw: f} }
 	if len(token) > maxToken {
 		return flawed(FlawForm)
 	}

@@ -2,12 +2,12 @@ package importer
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // fakes replaces what may tell whose traffic it was, by what is made up: the same by the
@@ -34,13 +34,13 @@ var harmless = []string{"@odata.type", "ageGroup", "allowedMemberTypes", "applie
 	"usageLocation", "userType", "visibility"}
 
 // ofService are ids that the service has given out to all: Microsoft's own apps.
-var ofService = regexp.MustCompile(`(?i)^[0-9a-f]{8}-0000-0000-c000-000000000000$`)
+var ofService = words.Pattern(`(?i)^[0-9a-f]{8}-0000-0000-c000-000000000000$`)
 
 var (
-	aTime   = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$`)
-	anAddr  = regexp.MustCompile(`^[^\s@/]+@[^\s@/]+\.[^\s@/]+$`)
-	aDomain = regexp.MustCompile(`^([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$`)
-	aPlain  = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+	aTime   = words.Pattern(`^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$`)
+	anAddr  = words.Pattern(`^[^\s@/]+@[^\s@/]+\.[^\s@/]+$`)
+	aDomain = words.Pattern(`^([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$`)
+	aPlain  = words.Pattern(`^[A-Za-z0-9._-]+$`)
 )
 
 // next is a number for each kind of replacement.
@@ -60,11 +60,11 @@ func (f *fakes) one(kind, text string, of func(n int) string) string {
 // id is the replacement of a key.
 func (f *fakes) id(id string) string {
 	switch {
-	case f.keep || id == "" || ofService.MatchString(id):
+	case f.keep || id == "" || ofService().MatchString(id):
 		return id
 	case ids.IsGUID(id):
 		return f.one("guid", id, func(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", n) })
-	case anAddr.MatchString(id):
+	case anAddr().MatchString(id):
 		return f.address(id)
 	}
 	return f.one("id", id, func(n int) string { return fmt.Sprintf("id-%d", n) })
@@ -127,10 +127,10 @@ func (f *fakes) value(name string, p *odata.Property, v any, depth int) any {
 // text replaces a text.
 func (f *fakes) text(name string, p *odata.Property, s string) string {
 	switch {
-	case f.keep || s == "" || aTime.MatchString(s):
+	case f.keep || s == "" || aTime().MatchString(s):
 		return s
 	case slices.Contains(harmless, name):
-		if name == "@odata.type" || aPlain.MatchString(s) {
+		if name == "@odata.type" || aPlain().MatchString(s) {
 			return s
 		}
 	case p != nil && p.Kind != odata.KindString && p.Kind != odata.KindGuid && p.Kind != odata.KindUntyped && p.Kind != odata.KindBinary:
@@ -141,13 +141,13 @@ func (f *fakes) text(name string, p *odata.Property, s string) string {
 	switch {
 	case ids.IsGUID(s):
 		return f.id(s)
-	case strings.HasPrefix(strings.ToUpper(s), "SMTP:") && anAddr.MatchString(s[5:]):
+	case strings.HasPrefix(strings.ToUpper(s), "SMTP:") && anAddr().MatchString(s[5:]):
 		return s[:5] + f.address(s[5:])
-	case anAddr.MatchString(s):
+	case anAddr().MatchString(s):
 		return f.address(s)
 	case name == "mailNickname":
 		return f.nick(s)
-	case aDomain.MatchString(s):
+	case aDomain().MatchString(s):
 		return f.domain(s)
 	case strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://"):
 		return f.one("url", s, func(n int) string { return fmt.Sprintf("https://page%d.example/", n) })

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
@@ -82,12 +82,12 @@ func (m *importer) fixture() (text []byte, count int, err error) {
 const maxRefused = 100
 
 // where is the place in a fixture that an error begins with.
-var where = regexp.MustCompile(`/entities/(\S+)/(\d+)[:/]`)
+var where = words.Pattern(`/entities/([^\s/]+)/(\d+)[:/]`)
 
 // unbind leaves out the links of the object that an error names. It tells whether there
 // were some.
 func (m *importer) unbind(err error, kept []*object, in map[*object]map[string]any) bool {
-	at := where.FindStringSubmatch(err.Error())
+	at := where().FindStringSubmatch(err.Error())
 	if at == nil {
 		return false
 	}
@@ -129,7 +129,7 @@ func (m *importer) skus() (list []any) {
 	for _, o := range m.listed {
 		id, _ := o.props["skuId"].(string)
 		name, _ := o.props["skuPartNumber"].(string)
-		if o.home == "subscribedSkus" && ids.IsGUID(id) && aPlain.MatchString(name) && len(list) < maxSKUs {
+		if o.home == "subscribedSkus" && ids.IsGUID(id) && aPlain().MatchString(name) && len(list) < maxSKUs {
 			list = append(list, map[string]any{"skuId": id, "skuPartNumber": name})
 		}
 	}
@@ -277,7 +277,7 @@ func (m *importer) least(o *object, v map[string]any) map[string]any {
 			least[name] = false
 		case "userPrincipalName":
 			least[name] = nick + "@" + m.anyDomain()
-			if anAddr.MatchString(id) {
+			if anAddr().MatchString(id) {
 				least[name] = id
 			}
 		case "mailNickname":
@@ -338,14 +338,14 @@ func (m *importer) bind(o *object, in map[*object]map[string]any) {
 func (m *importer) domains(in map[*object]map[string]any) []string {
 	var list []string
 	for _, o := range m.listed {
-		if o.home == "domains" && aDomain.MatchString(o.id) && !slices.Contains(list, strings.ToLower(m.fakes.domain(o.id))) {
+		if o.home == "domains" && aDomain().MatchString(o.id) && !slices.Contains(list, strings.ToLower(m.fakes.domain(o.id))) {
 			list = append(list, strings.ToLower(m.fakes.domain(o.id)))
 		}
 	}
 	for _, o := range m.listed {
 		name, _ := in[o]["userPrincipalName"].(string)
 		at := strings.LastIndexByte(name, '@')
-		if d := strings.ToLower(name[at+1:]); at > 0 && aDomain.MatchString(d) && !slices.Contains(list, d) && len(list) < 1000 {
+		if d := strings.ToLower(name[at+1:]); at > 0 && aDomain().MatchString(d) && !slices.Contains(list, d) && len(list) < 1000 {
 			list = append(list, d)
 		}
 	}
@@ -355,7 +355,7 @@ func (m *importer) domains(in map[*object]map[string]any) []string {
 // anyDomain is a domain for a name that nobody has seen.
 func (m *importer) anyDomain() string {
 	for _, o := range m.listed {
-		if name, _ := o.props["userPrincipalName"].(string); anAddr.MatchString(name) {
+		if name, _ := o.props["userPrincipalName"].(string); anAddr().MatchString(name) {
 			return m.fakes.domain(name[strings.LastIndexByte(name, '@')+1:])
 		}
 	}

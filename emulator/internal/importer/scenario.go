@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // fault is what went wrong with a call.
@@ -52,7 +52,7 @@ func (m *importer) slow(c *call, n int) {
 }
 
 // aCode is an error's code, which only the service chooses.
-var aCode = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,99}$`)
+var aCode = words.Pattern(`^[A-Za-z][A-Za-z0-9_.]{0,99}$`)
 
 // failed notes a call that was refused.
 func (m *importer) failed(c *call, n int) {
@@ -60,7 +60,7 @@ func (m *importer) failed(c *call, n int) {
 		retry: c.retry, waited: c.waited, delay: c.delay()}
 	if body, ok := c.answer.(map[string]any); ok {
 		e, _ := body["error"].(map[string]any)
-		if code, _ := e["code"].(string); aCode.MatchString(code) {
+		if code, _ := e["code"].(string); aCode().MatchString(code) {
 			f.code = code
 		}
 		if m.KeepNames {

@@ -1,7 +1,6 @@
 package jsontree
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -16,20 +15,6 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/problem"
 )
-
-// Unmarshal reads one JSON value into v without unknown names. It makes no tree of
-// it first: a file of many worlds may be large.
-func Unmarshal(text []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return Ending(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("more data after the first value")
-	}
-	return nil
-}
 
 // Ending says in words where a text has ended too early; any other error is
 // returned as it is.

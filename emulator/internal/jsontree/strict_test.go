@@ -50,6 +50,12 @@ func TestUnmarshalTakesOneValueWithoutUnknownNames(t *testing.T) {
 	assert.Equal(t, "a b", o.Name+" "+o.Details.Note)
 	for text, want := range map[string]string{
 		``: "it is empty", `{"name": `: "it ends in the middle", `{} {}`: "more data after the first value", `{"nam": 1}`: `unknown field "nam"`,
+		`{"details": {"x": 1}}`: `/details: unknown field "x"`, `{"name": 1}`: "/name: want a string, not a number",
+		`{"count": "1"}`: "/count: want a whole number, not a string", `{"count": 1.5}`: "/count: invalid syntax",
+		`{"labels": []}`: "/labels: want an object, not an array", `{"from": 1}`: "/from: JSON value must be string type",
+		`{"from": "x"}`: "/from: ParseAddr", `{"paid": 0}`: "/paid: want true or false, not a number", `{"Name": ""}`: `unknown field "Name"`,
+		`{"name": "", "name": ""}`: `duplicate object member name at byte 13, in /name`, "{\"name\": \"\xff\"}": "invalid UTF-8",
+		`{"labels": {"a/b": "x"}}`: "/labels/a~1b: want a whole number, not a string", `{"share": true}`: "/share: want a number, not true",
 	} {
 		assert.ErrorContains(t, Unmarshal([]byte(text), &o), want, text)
 	}

@@ -1,7 +1,9 @@
 package objects
 
 import (
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -239,18 +241,19 @@ func (e *Engine) readContained(c *workload.Call, p *odata.Property, v any, same 
 	case v == nil && !p.Collection:
 		return kids, nil
 	case many != p.Collection:
-		return kids, wrongNode(p.Collection)
+		return kids, wrongNode(v, p.Collection).Help("wrongNode", "/"+p.Name, "want %s", objectOrArray(p.Collection))
 	case !many:
 		list = []any{v}
 	}
-	for _, one := range list {
+	for i, one := range list {
+		at := kids.pointer(i)
 		body, ok := one.(map[string]any)
 		if !ok {
-			return kids, wrongNode(false)
+			return kids, wrongNode(one, false).Help("wrongNode", at, "want %s", objectOrArray(false))
 		}
 		w, err := e.readBody(c, p.Type, body, same)
 		if err != nil {
-			return kids, err
+			return kids, inside(at, err)
 		}
 		kids.objects = append(kids.objects, w)
 	}
@@ -259,13 +262,42 @@ func (e *Engine) readContained(c *workload.Call, p *odata.Property, v any, same 
 
 // wrongNode is the OData library's word for an object where an array is due, or the
 // other way round.
-func wrongNode(array bool) error {
-	want, got := "StartObject", "StartArray"
+func wrongNode(v any, array bool) *apierror.Error {
+	want, got := "StartObject", "PrimitiveValue"
 	if array {
-		want, got = got, want
+		want = "StartArray"
+	}
+	switch v.(type) {
+	case map[string]any:
+		got = "StartObject"
+	case []any:
+		got = "StartArray"
 	}
 	return workload.Refuse(
 		"An unexpected '%s' node was found when reading from the JSON reader. A '%s' node was expected.", got, want)
+}
+
+func objectOrArray(array bool) string {
+	if array {
+		return "an array"
+	}
+	return "an object"
+}
+
+// pointer leads from a body to the object at i among what it contains.
+func (c *contained) pointer(i int) string {
+	if !c.property.Collection {
+		return "/" + c.property.Name
+	}
+	return "/" + c.property.Name + "/" + strconv.Itoa(i)
+}
+
+// inside is the error of an object that a body contains, as one of that body.
+func inside(pointer string, err error) error {
+	if e, ok := errors.AsType[*apierror.Error](err); ok {
+		return e.Inside(pointer)
+	}
+	return err
 }
 
 // through turns what was written of a view into what is stored of the viewed object:

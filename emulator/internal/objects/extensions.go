@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
@@ -34,7 +34,7 @@ const (
 	maxExact          = 1 << 53
 )
 
-var extensionNames = regexp.MustCompile(`(?i)\bextension_[0-9a-f]{32}_\w+`)
+var extensionNames = words.Pattern(`(?i)\bextension_[0-9a-f]{32}_\w+`)
 
 // isExtension tells whether a member of a body may be a directory extension's value.
 func (e *Engine) isExtension(t *odata.Type, name string) bool {
@@ -54,7 +54,7 @@ func (e *Engine) extended(c *workload.Call, in entity.View, t *odata.Type) *odat
 	var more []odata.Property
 	seen := map[string]bool{}
 	for rest := query; len(seen) < maxExtensionNames; {
-		at := extensionNames.FindStringIndex(rest)
+		at := extensionNames().FindStringIndex(rest)
 		if at == nil {
 			break
 		}

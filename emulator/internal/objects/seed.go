@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
@@ -62,7 +63,7 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 				at := s.At + "/" + strconv.Itoa(i)
 				made, err := e.seed(c, tx, path, t, given)
 				if err != nil {
-					if wrong = append(wrong, fmt.Errorf("%s: %w", at, err)); len(wrong) == maxWrong {
+					if wrong = append(wrong, placed(at, err)); len(wrong) == maxWrong {
 						return errors.Join(wrong...)
 					}
 				}
@@ -77,13 +78,30 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 		}
 		for _, b := range binds {
 			if err := e.bind(c, tx, tx.At(b.place), b.w); err != nil {
-				if wrong = append(wrong, fmt.Errorf("%s: %w", b.at, e.inWords(err))); len(wrong) == maxWrong {
+				if wrong = append(wrong, placed(b.at, e.inWords(err))); len(wrong) == maxWrong {
 					break
 				}
 			}
 		}
 		return errors.Join(wrong...)
 	})
+}
+
+// placed is an error of an entry with its place, and with the help that a client would find
+// in the details of an answer.
+func placed(at string, err error) error {
+	e, ok := errors.AsType[*apierror.Error](err)
+	if !ok || len(e.Details) == 0 {
+		return fmt.Errorf("%s: %w", at, err)
+	}
+	help := e.Details[0]
+	if strings.HasPrefix(help.Target, "/") {
+		at += help.Target
+	}
+	if help.Message == e.Message {
+		return fmt.Errorf("%s: %w", at, err)
+	}
+	return fmt.Errorf("%s: %w (%s)", at, err, help.Message)
 }
 
 // maxWrong is how many mistakes are told; nobody reads more. Chosen.

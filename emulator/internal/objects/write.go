@@ -141,9 +141,9 @@ func (e *Engine) make(c *workload.Call, tx *entity.Tx, l *list, w *written) (*en
 	}
 	for _, kid := range w.kids {
 		inner := &list{in: tx.View, typ: kid.property.Type, home: entity.Home{Parent: o.Place, Name: kid.property.Name}}
-		for _, k := range kid.objects {
+		for i, k := range kid.objects {
 			if _, err := e.make(c, tx, inner, k); err != nil {
-				return nil, err
+				return nil, inside(kid.pointer(i), err)
 			}
 		}
 	}

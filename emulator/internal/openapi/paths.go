@@ -2,17 +2,17 @@ package openapi
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // key is a parameter in the path of a row.
-var key = regexp.MustCompile(`\{[^}]*\}`)
+var key = words.Pattern(`\{[^}]*\}`)
 
 // candidates are the paths that may have operations to describe, with keys as "{id}",
 // sorted. Whether they have, and which, the handler of Graph says.
@@ -21,7 +21,7 @@ func (w *writer) candidates() []string {
 	for _, part := range w.Workloads {
 		for i := range part.Operations {
 			if row := &part.Operations[i]; row.Level != workload.Unsupported && row.Versions&w.Version != 0 {
-				path := key.ReplaceAllString(row.Path, "{id}")
+				path := key().ReplaceAllString(row.Path, "{id}")
 				w.rows[row.Method+" "+path] = row
 				paths[path] = true
 			}

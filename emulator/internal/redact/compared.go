@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // A filter, or a search, that looks at a secret holds a guess at it: the value that it is
@@ -15,34 +17,34 @@ const operators = `(?i:eq|ne|gt|ge|lt|le|in|has)`
 // Each finds a name beside which a value may stand. The value itself is found by hand: a
 // pattern with it would read the rest of the text again for each name.
 var (
-	beforeValue = regexp.MustCompile(`([\w.\-]+)(?:[\s)]+` + operators + `\s+|[\s)]*,\s*)`)
-	afterValue  = regexp.MustCompile(`(?:\s+` + operators + `\s+(?:\w+\()*|\s*,\s*)(?:[\w.:]+/)*([\w.\-]+)`)
-	namedValue  = regexp.MustCompile(`"\s*([\w.\-]+)\s*:\s*`)
-	comparison  = regexp.MustCompile(`\s` + operators + `[\s(]`)
+	beforeValue = words.Pattern(`([\w.\-]+)(?:[\s)]+` + operators + `\s+|[\s)]*,\s*)`)
+	afterValue  = words.Pattern(`(?:\s+` + operators + `\s+(?:\w+\()*|\s*,\s*)(?:[\w.:]+/)*([\w.\-]+)`)
+	namedValue  = words.Pattern(`"\s*([\w.\-]+)\s*:\s*`)
+	comparison  = words.Pattern(`\s` + operators + `[\s(]`)
 )
 
 // compared returns a text less the values that names of secrets are compared with in it.
 func compared(text string) string {
-	if !strings.ContainsAny(text, `'":`) && !comparison.MatchString(text) {
+	if !strings.ContainsAny(text, `'":`) && !comparison().MatchString(text) {
 		return text
 	}
 	keys := hasCredential(text)
 	secret := func(name string) bool { return Name(name) || keys && strings.EqualFold(name, "key") }
-	text = each(beforeValue, text, secret, func(from, begin, end int) (int, int) {
+	text = each(beforeValue(), text, secret, func(from, begin, end int) (int, int) {
 		open := startsQuoted(text[end:]) || strings.HasPrefix(text[end:], "(")
 		if !open && (strings.Contains(text[begin:end], ",") || english(text[begin:end])) {
 			return end, end // a list of names, or a sentence
 		}
 		return end, literalEnd(text, end)
 	})
-	text = each(afterValue, text, secret, func(from, begin, end int) (int, int) {
+	text = each(afterValue(), text, secret, func(from, begin, end int) (int, int) {
 		at := literalBegin(text, from, begin)
 		if (strings.Contains(text[begin:end], ",") || english(text[begin:end])) && !strings.ContainsAny(text[at:begin], `'"`) {
 			return begin, begin
 		}
 		return at, begin
 	})
-	return each(namedValue, text, secret, func(from, begin, end int) (int, int) {
+	return each(namedValue(), text, secret, func(from, begin, end int) (int, int) {
 		if i := strings.IndexByte(text[end:], '"'); i >= 0 {
 			return end, end + i
 		}
@@ -152,13 +154,13 @@ func asks(option, clause string) bool {
 	search := option == "search"
 	bare := clause
 	if !search && strings.Count(clause, "'")%2 == 0 {
-		bare = quoted.ReplaceAllString(clause, "''") // texts that speak of secrets are none
+		bare = quoted().ReplaceAllString(clause, "''") // texts that speak of secrets are none
 	}
-	if !strings.ContainsAny(clause, `'":`) && !comparison.MatchString(clause) {
+	if !strings.ContainsAny(clause, `'":`) && !comparison().MatchString(clause) {
 		return false
 	}
 	keys := hasCredential(bare)
-	for _, at := range word.FindAllStringIndex(bare, -1) {
+	for _, at := range word().FindAllStringIndex(bare, -1) {
 		name, rest := bare[at[0]:at[1]], strings.TrimLeft(bare[at[1]:], " \t")
 		switch {
 		case !Name(name) && !(keys && strings.EqualFold(name, "key")):
@@ -183,8 +185,8 @@ func asksIn(address string) bool {
 }
 
 var (
-	quoted = regexp.MustCompile(`'(?:[^']|'')*'`)
-	word   = regexp.MustCompile(`[\w.\-\x{80}-\x{10ffff}]+`)
+	quoted = words.Pattern(`'(?:[^']|'')*'`)
+	word   = words.Pattern(`[\w.\-\x{80}-\x{10ffff}]+`)
 )
 
 // holder tells whether a property of that name has others in it, not all of which are
@@ -200,17 +202,17 @@ func (s *Found) addCompared(clause string) {
 	if s == nil {
 		return
 	}
-	for _, text := range quoted.FindAllString(clause, maxSecrets) {
+	for _, text := range quoted().FindAllString(clause, maxSecrets) {
 		s.add(strings.ReplaceAll(text[1:len(text)-1], "''", "'"))
 	}
-	if _, open, odd := strings.Cut(quoted.ReplaceAllString(clause, ""), "'"); odd {
+	if _, open, odd := strings.Cut(quoted().ReplaceAllString(clause, ""), "'"); odd {
 		s.add(open)
 	}
 	if _, open, odd := strings.Cut(clause, `"`); odd {
 		first, _, _ := strings.Cut(open, `"`)
 		s.add(first)
 	}
-	for _, m := range besides.FindAllStringSubmatch(clause, maxSecrets) {
+	for _, m := range besides().FindAllStringSubmatch(clause, maxSecrets) {
 		for _, side := range m[1:] {
 			if strings.ContainsAny(side, "/(") || Name(side) || len(side) < shortest {
 				continue
@@ -218,11 +220,11 @@ func (s *Found) addCompared(clause string) {
 			s.add(side)
 		}
 	}
-	for _, m := range namedValue.FindAllStringIndex(clause, maxSecrets) {
+	for _, m := range namedValue().FindAllStringIndex(clause, maxSecrets) {
 		value, _, _ := strings.Cut(clause[m[1]:], `"`)
 		s.add(value)
 	}
 }
 
 // besides finds what stands on both sides of an operator.
-var besides = regexp.MustCompile(`([^\s,()'"]+)[\s)]+` + operators + `[\s]+([^\s,()'"]+)`)
+var besides = words.Pattern(`([^\s,()'"]+)[\s)]+` + operators + `[\s]+([^\s,()'"]+)`)

@@ -17,7 +17,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -87,7 +86,7 @@ func compile(fsys fs.FS, file string) (*jsonschema.Schema, error) {
 		if err != nil || id != url {
 			return nil, fmt.Errorf("no file has the $id %s", url)
 		}
-		return io.NopCloser(bytes.NewReader(named.ReplaceAll(text, nil))), nil
+		return io.NopCloser(bytes.NewReader(named().ReplaceAll(text, nil))), nil
 	}
 	id, _, err := read(fsys, file)
 	if err != nil {
@@ -99,7 +98,7 @@ func compile(fsys fs.FS, file string) (*jsonschema.Schema, error) {
 // named are the values that an anyOf names for editors, a line each, before a last schema
 // that takes any value. They change no verdict, and to look at hundreds of them for
 // each operation of a scenario takes three times as long as all the rest of a check.
-var named = regexp.MustCompile(`(?m)^ *\{"const": "[^"]*", "description": ".*"\},\n`)
+var named = words.Pattern(`(?m)^ *\{"const": "[^"]*", "description": ".*"\},\n`)
 
 // read returns a file and the $id in it.
 func read(fsys fs.FS, file string) (id string, text []byte, err error) {

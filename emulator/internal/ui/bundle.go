@@ -6,12 +6,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
-	"regexp"
 	"strings"
 	"sync"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
+
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // The modules that a report has beside those of the page, which it shares.
@@ -96,9 +97,9 @@ func page(name string) string {
 var inPlace = map[string]string{"api.js": "kept.js"}
 
 var (
-	importing = regexp.MustCompile(`(?m)^import (?:\{([^}]*)\}|\* as (\w+)) from "\./([\w.]+)";$`)
-	exporting = regexp.MustCompile(`(?m)^export ((?:async )?(?:function|class|const) (\w+))`)
-	renamed   = regexp.MustCompile(` as `)
+	importing = words.Pattern(`(?m)^import (?:\{([^}]*)\}|\* as (\w+)) from "\./([\w.]+)";$`)
+	exporting = words.Pattern(`(?m)^export ((?:async )?(?:function|class|const) (\w+))`)
+	renamed   = words.Pattern(` as `)
 )
 
 // bundle returns a module and all that it imports as one script: a file that is opened
@@ -116,22 +117,22 @@ func bundle(entry string) string {
 		}
 		done[name] = true
 		text := page(name)
-		for _, m := range importing.FindAllStringSubmatch(text, -1) {
+		for _, m := range importing().FindAllStringSubmatch(text, -1) {
 			add(moduleOf(m[3]))
 		}
 		var exports []string
-		for _, m := range exporting.FindAllStringSubmatch(text, -1) {
+		for _, m := range exporting().FindAllStringSubmatch(text, -1) {
 			exports = append(exports, m[2])
 		}
-		text = importing.ReplaceAllStringFunc(text, func(line string) string {
-			m := importing.FindStringSubmatch(line)
+		text = importing().ReplaceAllStringFunc(text, func(line string) string {
+			m := importing().FindStringSubmatch(line)
 			names := m[2]
 			if names == "" {
-				names = "{" + renamed.ReplaceAllString(m[1], ": ") + "}"
+				names = "{" + renamed().ReplaceAllString(m[1], ": ") + "}"
 			}
 			return "const " + names + " = modules[\"" + moduleOf(m[3]) + "\"];"
 		})
-		b.WriteString("modules[\"" + name + "\"] = (() => {\n" + exporting.ReplaceAllString(text, "$1") +
+		b.WriteString("modules[\"" + name + "\"] = (() => {\n" + exporting().ReplaceAllString(text, "$1") +
 			"return { " + strings.Join(exports, ", ") + " };\n})();\n")
 	}
 	add(entry)

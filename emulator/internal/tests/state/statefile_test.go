@@ -146,10 +146,11 @@ func TestDroppedWorldKeepsItsRevocations(t *testing.T) {
 		assert.EqualValues(t, 2, g.World("north").Revoke(), "no token of before is out of its reach")
 		assert.Equal(t, 401, g.With(t, fresh, "GET", rig.ProfilesAt, "").Status)
 	})
-	for bad, want := range map[string]string{`"tenant": "x"`: "/revocations/0: /tenant",
-		`"highest": 9007199254740993`: "/revocations/0: /revoked", `"sessions": ["x"]`: "/revocations/0: /sessions"} {
-		require.NoError(t, os.WriteFile(o.State, []byte(`{"kind": "graphemu state", "version": 1, `+
-			`"revocations": [{"tenant": "11111111-1111-4111-8111-111111111111", `+bad+`}], "worlds": []}`), 0o600))
+	const tenant = `"tenant": "11111111-1111-4111-8111-111111111111", `
+	for bad, want := range map[string]string{`"tenant": "x"`: "/revocations/0: /tenant", tenant + tenant: "duplicate object member name",
+		tenant + `"highest": 9007199254740993`: "/revocations/0: /revoked", tenant + `"sessions": ["x"]`: "/revocations/0: /sessions"} {
+		text := `{"kind": "graphemu state", "version": 1, "revocations": [{` + bad + `}], "worlds": []}`
+		require.NoError(t, os.WriteFile(o.State, []byte(text), 0o600))
 		_, err := emulator.New(o)
 		assert.ErrorContains(t, err, want)
 	}

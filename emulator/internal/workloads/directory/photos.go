@@ -58,7 +58,7 @@ func sizesOf(photo *entity.Object) entity.Home {
 func createPhoto(c *workload.Call, tx *entity.Tx, d *workload.Draft) error {
 	if d.In == "photos" || d.Media == nil && !c.Trusted {
 		return workload.Refuse("Property '%s' is read-only and cannot be set.", d.In).
-			Help("readOnly", "/"+d.In, "send the picture itself: PUT …/photo/$value")
+			Help("readOnly", "", "send the picture itself: PUT …/photo/$value")
 	}
 	width, height := drawnSide, drawnSide
 	if d.Media != nil {

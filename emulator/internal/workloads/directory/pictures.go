@@ -2,6 +2,7 @@ package directory
 
 import (
 	"bytes"
+	"fmt"
 	"hash/fnv"
 	"image"
 	"image/color"
@@ -75,8 +76,8 @@ func noPicture(err error) error {
 	return e.Help("notAnImage", "", "graphemu reads JPEG, PNG and GIF: %v", err)
 }
 
-// decoded is a picture whose pixels are within the limit: a file may declare any number of
-// them, and one of a snapshot has been looked at by nobody.
+// decoded is a picture, as large as it says to be, whose pixels are within the limit: a file may
+// declare any number of them, and one of a snapshot has been looked at by nobody.
 func decoded(m *workload.Media) (image.Image, error) {
 	config, _, err := image.DecodeConfig(bytes.NewReader(m.Bytes))
 	if err != nil {
@@ -91,6 +92,11 @@ func decoded(m *workload.Media) (image.Image, error) {
 	if err != nil {
 		return nil, noPicture(err)
 	}
+	if all := image.Rect(0, 0, config.Width, config.Height); picture.Bounds() != all { // the first frame of a GIF may be a part of it
+		whole := image.NewRGBA(all)
+		drawing.Draw(whole, picture.Bounds(), picture, picture.Bounds().Min, drawing.Src)
+		picture = whole
+	}
 	return picture, nil
 }
 
@@ -100,7 +106,10 @@ func tooLarge(config image.Config) error {
 	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
 		pixel = 8
 	}
-	if config.Width < 1 || config.Height < 1 || config.Width > maxPicture/pixel/config.Height {
+	if config.Width < 1 || config.Height < 1 { // a GIF may say so
+		return noPicture(fmt.Errorf("it has %d × %d pixels", config.Width, config.Height))
+	}
+	if config.Width > maxPicture/pixel/config.Height {
 		return workload.Refuse("The image is too large.").Help("limit", "",
 			"it has %d × %d pixels; graphemu takes up to %d bytes of them", config.Width, config.Height, maxPicture)
 	}
