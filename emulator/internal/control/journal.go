@@ -25,6 +25,8 @@ type Journal interface {
 	News(f journal.Filter, n uint64) record.News
 	// Position returns the newest id; 0 where there was no request yet.
 	Position() uint64
+	// Mark tells this journal from any other, in letters and digits.
+	Mark() string
 	// Lost returns how many entries there was no room for.
 	Lost() uint64
 	// Clear forgets all entries; ids go on.
