@@ -67,7 +67,7 @@ const usable = async (what) => {
 };
 
 before(async () => {
-  made("report.html", "--scenario", "busy.yaml");
+  made("report.html", "--scenario", "busy.yaml", "--har", "run.har");
   made("card.html", "--each-scenario", "default,busy.yaml,upload-expires");
   browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
   page = await browser.newPage();
@@ -176,6 +176,25 @@ test("without JavaScript the verdict and the requests are there as text", async 
   const said = await page.$eval("body", (b) => b.innerText);
   await page.setJavaScriptEnabled(true);
   for (const part of ["Not passed", "NOT verified: 1 of 1 expectation not met", "GET /v1.0/groups", "graphemu exec"]) assert.ok(said.includes(part), part);
+});
+
+test("Chromium's own tools read the HTTP archive of the run", async () => {
+  const tools = await browser.newPage();
+  await tools.goto(`http://${new URL(browser.wsEndpoint()).host}/devtools/devtools_app.html`);
+  const seen = await tools.evaluate(async (text) => {
+    const { HARFormat, Importer } = await import("./models/har/har.js");
+    const list = Importer.Importer.requestsFromHARLog(new HARFormat.HARRoot(JSON.parse(text)).log);
+    return Promise.all(list.map(async (r) => ({ method: r.requestMethod, path: new URL(r.url()).pathname, status: r.statusCode, type: r.resourceType().name(), start: r.startTime,
+      sent: await r.requestFormData(), got: (await r.requestContentData()).text })));
+  }, readFileSync("run.har", "utf8"));
+  await tools.close();
+  assert.deepEqual(seen.slice(0, 2).map((r) => `${r.method} ${r.path} ${r.status} ${r.type}`), Array(2).fill("GET /v1.0/groups 429 fetch"));
+  assert.equal(seen[0].start, Date.UTC(2026, 0, 5, 6) / 1000);
+  assert.equal(JSON.parse(seen[0].got).error.code, "TooManyRequests");
+  const made = seen.find((r) => r.method === "POST");
+  assert.equal(made.status, 201);
+  assert.equal(JSON.parse(made.sent).displayName, hostile);
+  assert.equal(JSON.parse(made.got).displayName, hostile);
 });
 
 test("nothing was asked for but the file, and the browser had nothing to complain of", async () => {
