@@ -1,8 +1,8 @@
 // What the page is: a world, a view of it, and what both share.
 
 import { call, path } from "./api.js";
-import { attempt, byId, el, notice, show } from "./dom.js";
-import { reading } from "./words.js";
+import { attempt, byId, el, notice, quietly, show } from "./dom.js";
+import { later, reading } from "./words.js";
 import { Feed } from "./feed.js";
 import { begin, link } from "./frame.js";
 import * as verdict from "./verdict.js";
@@ -30,8 +30,13 @@ export async function refreshClock() {
   const c = await call("GET", app.url("clock"));
   if (of !== app.world) return;
   app.clock = c;
+  read = performance.now();
   byId("now").textContent = reading(c);
 }
+
+// A clock that runs is seen to run.
+let read = 0;
+setInterval(() => { if (app.clock && app.clock.mode !== "frozen" && !document.hidden) byId("now").textContent = reading(later(app.clock, performance.now() - read)); }, 1000);
 
 async function refreshWorlds() {
   const list = (await call("GET", path("worlds"))).worlds;
@@ -49,7 +54,7 @@ function soon() {
   if (asked) return;
   asked = setTimeout(() => {
     asked = 0;
-    attempt(() => Promise.all([verdict.refresh(app), refreshClock()]));
+    quietly(() => Promise.all([verdict.refresh(app), refreshClock()]));
   }, 300);
 }
 
@@ -57,6 +62,7 @@ function soon() {
 function enter() {
   app.feed?.close();
   app.events = [];
+  app.clock = null;
   app.feed = new Feed(app.url("journal"));
   app.feed.listen((what) => {
     if (what === "gone") {

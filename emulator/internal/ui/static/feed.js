@@ -9,6 +9,7 @@ export class Feed {
   #listener = () => {};
   #waiting = [];
   #frame = 0;
+  #again = 0;
 
   constructor(url, open = (u) => new EventSource(u)) {
     this.url = url;
@@ -29,9 +30,27 @@ export class Feed {
   begin() {
     this.close();
     this.clear();
+    this.#ask();
+  }
+
+  // #ask opens the stream. A browser comes back by itself after a break, and names the last
+  // id; it gives up where something else answers, as a proxy whose server is away. Then all
+  // is asked for again, and what is shown stays until it comes.
+  #ask() {
     const source = this.#source = this.open(this.query({ follow: "true", limit: String(most) }));
-    source.onopen = () => this.#state(true);
-    source.onerror = () => this.#state(false); // it tries again by itself, from the last id on
+    let first = true;
+    source.onopen = () => {
+      if (first && this.entries.length > 0) {
+        this.clear();
+        this.#listener("reset");
+      }
+      first = false;
+      this.#state(true);
+    };
+    source.onerror = () => {
+      this.#state(false);
+      if (source.readyState === 2 && this.#source === source) this.#again = setTimeout(() => this.#ask(), 2000);
+    };
     source.onmessage = (event) => this.#take(JSON.parse(event.data));
     source.addEventListener("reset", () => { this.clear(); this.#listener("reset"); });
     source.addEventListener("missed", (event) => { this.missed += Number(event.data); this.#listener("missed"); });
@@ -46,6 +65,7 @@ export class Feed {
   }
 
   close() {
+    clearTimeout(this.#again);
     this.#source?.close();
     this.#source = null;
   }

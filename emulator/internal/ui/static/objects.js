@@ -60,6 +60,7 @@ function list(value, path, to, root) {
   const rows = value.value.map((o) => [
     o?.id ? el("a", { href: to(`${path}/${o.id}`) }, o.id) : "", name(o),
     el("details", null, el("summary", null, "JSON"), el("pre", null, JSON.stringify(o, null, 2)))]);
+  if (rows.length === 0) return el("p", null, `${path}: there is none.`);
   const next = value["@odata.nextLink"];
   let more = value.more ? el("p", null, "More are left out.") : null;
   if (next) {
@@ -76,7 +77,7 @@ function links(model, type, path, to) {
   const found = [...linksOf(model, type)].sort();
   if (found.length === 0) return null;
   return [el("h3", null, "Links"), el("ul", { class: "sets" }, found.map(([link, t]) =>
-    el("li", null, el("a", { href: to(`${path}/${link}`) }, link), ` ${t.many ? "many " : ""}${t.type}`)))];
+    el("li", null, el("a", { href: to(`${path}/${link}`) }, link), el("span", { class: "soft" }, ` ${t.many ? "many " : ""}${t.type}`))))];
 }
 
 // made lists the requests that made or changed the object.

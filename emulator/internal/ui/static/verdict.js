@@ -23,7 +23,8 @@ export async function refresh(app) {
   show(more, el("details", { open }, el("summary", null, v.summary), ...details(app, v)));
 }
 
-const links = (app, ids) => (ids || []).slice(0, 5).map((id) => [" ", el("a", { href: app.link("requests", id) }, `#${id}`)]);
+const links = (app, ids) => (ids?.length > 0 ? [ids.slice(0, 5).map((id) => [" ", el("a", { href: app.link("requests", id) }, `#${id}`)]),
+  ids.length > 5 && " and more"] : null);
 
 // blamed leads to the entries that are to blame, or shows what is left of them.
 const blamed = (app, of, result) =>
