@@ -130,7 +130,7 @@ test("objects lead to each other and to what changed them, and hostile names sta
   await until(() => document.getElementById("objects").textContent.includes("is not in the report"));
   await go("#/default/run");
   await until(() => !document.getElementById("run").hidden);
-  assert.match(await text("#again"), /^graphemu exec --clock frozen@2026-01-05T06:00:00Z --fixture contoso --report report\.html --scenario busy\.yaml -- node client\.mjs$/);
+  assert.match(await text("#again"), /^graphemu exec --clock frozen@2026-01-05T06:00:00Z --fixture contoso --har run\.har --report report\.html --scenario busy\.yaml -- node client\.mjs$/);
   assert.match(await text("#run"), /name: busy/);
   assert.equal(await count("img, main script"), 0);
   assert.doesNotMatch(await page.title(), /owned/);
