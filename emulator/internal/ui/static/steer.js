@@ -2,7 +2,7 @@
 
 import { call, path } from "./api.js";
 import { button, el, field, notice, quietly, show, table } from "./dom.js";
-import { clock, standing } from "./words.js";
+import { clock, many, standing } from "./words.js";
 import { refreshClock } from "./app.js";
 
 let parts, built;
@@ -41,7 +41,7 @@ function build(app, content) {
   const text = el("textarea", { rows: "14", spellcheck: "false", id: "scenario-text" });
   const builtIn = el("select", { id: "built-in" });
   const file = input({ type: "file", accept: "application/json,.json" });
-  parts = { builtIn, happened: el("div", { "aria-live": "polite", id: "happened" }), faults: el("div"), text, rule, sources: el("p", { class: "hint" }), save: el("a", { class: "button" }, "Save the world") };
+  parts = { builtIn, happened: el("div", { "aria-live": "polite", id: "happened" }), faults: el("div"), text, rule, sources: el("div"), save: el("a", { class: "button" }, "Save the world") };
   const move = (body) => async () => happened(app, await call("POST", app.url("clock"), body()));
   const done = async (word) => { await app.touched(); notice(word, "good"); };
   show(content,
@@ -122,7 +122,9 @@ async function faults(app) {
 
 async function scenario(app) {
   const s = await call("GET", app.url("scenario"));
-  parts.sources.textContent = `${s.name}, ${s.own ? "put into this world" : "the server's"}` +
-    (s.sources.length > 1 ? `, from ${s.sources.map((x) => x.name).join(", ")}` : "");
-  parts.text.value = s.sources.map((x) => x.text).join("\n---\n");
+  // Of several files only one can be put in their place: they are shown, and the text is empty.
+  const one = s.sources.length === 1;
+  show(parts.sources, el("p", { class: "hint" }, `${s.name}, ${s.own ? "put into this world" : "the server's"}${one ? "" : `, of ${many(s.sources.length, "file")}. What is put in force takes the place of all of them.`}`),
+    !one && s.sources.map((x) => el("details", null, el("summary", null, x.name), el("pre", null, x.text))));
+  parts.text.value = one ? s.sources[0].text : "";
 }
