@@ -392,24 +392,29 @@ test("every view can be used by all, and fits a small screen", async () => {
   profile = (await graph("GET", "education/synchronizationProfiles")).value.value[0].id;
   for (let i = 0; i < 3; i++) await graph("POST", `education/synchronizationProfiles/${profile}/start`);
   const last = (await ask("GET", control("journal?limit=1"))).value.entries[0].id;
+  // What is there once a view is whole. A world of its own holds axe: the page's policy lets no script in.
+  const whole = { requests: "#detail h3", timeline: "#drawing .dot", objects: "#objects tbody tr", steer: "#steer tbody tr", worlds: "#worlds tbody tr" };
+  const session = await page.createCDPSession();
+  const { frameTree } = await session.send("Page.getFrameTree");
+  const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
+  await session.send("Runtime.evaluate", { expression: axe, contextId: executionContextId });
+  const usable = async (what) => {
+    const { result } = await session.send("Runtime.evaluate", { contextId: executionContextId, awaitPromise: true, returnByValue: true,
+      expression: "axe.run(document).then(r => r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))" });
+    assert.deepEqual(result.value, [], what);
+  };
   for (const scheme of ["light", "dark"]) {
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
     for (const view of [`requests/${last}`, "timeline", "objects/v1.0/users", "steer", "worlds"]) {
       await open(view);
-      await page.waitForNetworkIdle({ idleTime: 200, concurrency: 1 }); // the stream stays open
-      const session = await page.createCDPSession();
-      const { frameTree } = await session.send("Page.getFrameTree");
-      const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
-      await session.send("Runtime.evaluate", { expression: axe, contextId: executionContextId });
-      const { result } = await session.send("Runtime.evaluate", { contextId: executionContextId, awaitPromise: true, returnByValue: true,
-        expression: "axe.run(document).then(r => r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))" });
-      assert.deepEqual(result.value, [], `${view}, ${scheme}`);
-      await session.detach();
+      await until((selector) => document.querySelector(selector), whole[view.split("/")[0]]);
+      await usable(`${view}, ${scheme}`);
       assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
       for (const width of [360, 800, 1600]) {
         await page.setViewport({ width, height: 900 });
         const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(over <= 0, `${view} at ${width} is ${over} too wide`);
+        if (width === 360 && scheme === "light") await usable(`${view} at ${width}`); // its tables are stacked there
         await shoot(`${view.split("/")[0]}-${width}-${scheme}`);
       }
       await page.setViewport({ width: 1280, height: 900 });
