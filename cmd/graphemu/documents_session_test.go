@@ -28,7 +28,7 @@ func TestDocumentsSessions(t *testing.T) {
 	needShell(t)
 	for _, file := range documents(t) {
 		blocks := blocksIn(t, file, "sh", "console")
-		if len(blocks) == 0 {
+		if len(blocks) == 0 || raced && file != "README.md" {
 			continue
 		}
 		t.Run(file, func(t *testing.T) {

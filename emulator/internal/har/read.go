@@ -15,33 +15,11 @@ const MaxSize = 256 << 20
 // of the file. It errs where r is no archive, says where, and with what take errs with.
 func Read(r io.Reader, take func(n int, e Entry) error) error {
 	d := json.NewDecoder(r)
-	if err := open(d, '{', "an archive is an object with a member log"); err != nil {
+	found, err := member(d, "", "log", "an archive is an object with a member log", func() error { return log(d, take) })
+	if err != nil {
 		return err
 	}
-	seen := false
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return broken(d, err)
-		}
-		if name != "log" {
-			if err := skip(d); err != nil {
-				return err
-			}
-			continue
-		}
-		if seen {
-			return errors.New("/log: it is there twice")
-		}
-		seen = true
-		if err := log(d, take); err != nil {
-			return err
-		}
-	}
-	if _, err := d.Token(); err != nil {
-		return broken(d, err)
-	}
-	if !seen {
+	if !found {
 		return errors.New("it is no HTTP archive: there is no member log")
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
@@ -52,46 +30,59 @@ func Read(r io.Reader, take func(n int, e Entry) error) error {
 
 // log reads the member log.
 func log(d *json.Decoder, take func(int, Entry) error) error {
-	if err := open(d, '{', "/log is an object"); err != nil {
+	found, err := member(d, "/log", "entries", "/log is an object", func() error { return list(d, take) })
+	if err == nil && !found {
+		return errors.New("it is no HTTP archive: /log has no member entries")
+	}
+	return err
+}
+
+// list reads the entries, one after the other.
+func list(d *json.Decoder, take func(int, Entry) error) error {
+	if err := open(d, '[', "/log/entries is an array"); err != nil {
 		return err
 	}
-	seen := false
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return broken(d, err)
+	for n := 1; d.More(); n++ {
+		var e Entry
+		if err := d.Decode(&e); err != nil {
+			return fmt.Errorf("/log/entries/%d: %w", n-1, broken(d, err))
 		}
-		if name != "entries" {
-			if err := skip(d); err != nil {
-				return err
-			}
-			continue
-		}
-		if seen {
-			return errors.New("/log/entries: it is there twice")
-		}
-		seen = true
-		if err := open(d, '[', "/log/entries is an array"); err != nil {
-			return err
-		}
-		for n := 1; d.More(); n++ {
-			var e Entry
-			if err := d.Decode(&e); err != nil {
-				return fmt.Errorf("/log/entries/%d: %w", n-1, broken(d, err))
-			}
-			if err := take(n, e); err != nil {
-				return fmt.Errorf("/log/entries/%d: %w", n-1, err)
-			}
-		}
-		if _, err := d.Token(); err != nil {
-			return broken(d, err)
+		if err := take(n, e); err != nil {
+			return fmt.Errorf("/log/entries/%d: %w", n-1, err)
 		}
 	}
+	return end(d)
+}
+
+// member reads an object at a place and leaves the value of the member name, which may
+// be there once, to read. Other members are skipped. what says what the place should have.
+func member(d *json.Decoder, place, name, what string, read func() error) (found bool, err error) {
+	if err := open(d, '{', what); err != nil {
+		return false, err
+	}
+	for d.More() {
+		t, err := d.Token()
+		switch {
+		case err != nil:
+			return found, broken(d, err)
+		case t != name:
+			err = skip(d)
+		case found:
+			err = fmt.Errorf("%s/%s: it is there twice", place, name)
+		default:
+			found, err = true, read()
+		}
+		if err != nil {
+			return found, err
+		}
+	}
+	return found, end(d)
+}
+
+// end reads the end of an object or an array.
+func end(d *json.Decoder) error {
 	if _, err := d.Token(); err != nil {
 		return broken(d, err)
-	}
-	if !seen {
-		return errors.New("it is no HTTP archive: /log has no member entries")
 	}
 	return nil
 }

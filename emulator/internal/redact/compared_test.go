@@ -65,7 +65,7 @@ func TestComparisonsOfOtherProperties(t *testing.T) {
 // The work grows with the text.
 func TestComparedIsLinear(t *testing.T) {
 	for _, part := range []string{"a eq ''", "password eq ''", "'a' , ", "' eq password ", "\"password:", ", , ", "   ", "password,'"} {
-		text := strings.Repeat(part, 1<<20/len(part))
+		text := strings.Repeat(part, 1<<18/len(part))
 		done := make(chan struct{})
 		go func() { defer close(done); compared(text) }()
 		select {
