@@ -85,7 +85,7 @@ test("a report tells the first cause, and whose client it was", async () => {
   await load("report.html");
   assert.equal(await page.$eval("#verdict", (n) => n.className), "bad");
   assert.match(await text("#verdict-line"), /^Not passed\. Expected: .*Retry-After.*\. But 2 calls were early/);
-  assert.match(await text("#ended"), /^failed: node ended with exit code 0\. It made \d+ calls, 2 retries, 2 early calls\.$/);
+  assert.match(await text("#ended"), /^failed: node ended with exit code 0, but as a client it did not do as expected\. It made \d+ calls, 2 retries, 2 early calls\.$/);
   assert.deepEqual(await page.$$eval("#world option", (list) => list.map((o) => o.textContent)), ["default (not passed)", "quiet"]);
   assert.match(await text("#now"), /^2026-01-05 06:00:00\.000 frozen$/);
   assert.equal(await count("#request-table tr.early"), 2);
