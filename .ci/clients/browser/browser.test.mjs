@@ -279,6 +279,20 @@ test("a world is saved to a file, and loaded from it", async () => {
   await session.detach();
 });
 
+test("more pages can be open than a browser has connections to a server", async () => {
+  const others = [];
+  for (let i = 0; i < 7; i++) {
+    const other = await browser.newPage();
+    others.push(other);
+    await other.goto(`${origin}/_graphemu/#/${world}/worlds`);
+    await other.waitForFunction((name) => document.getElementById("worlds").textContent.includes(name), { timeout: 20000 }, world);
+  }
+  for (const other of others) await other.close();
+  await page.bringToFront();
+  await open("requests");
+  await until(() => document.querySelector("#requests .hint").textContent.startsWith("Live"));
+});
+
 // A small proxy stands between the page and a server: it can be cut, and lead elsewhere.
 test("a stream that breaks goes on, with no entry lost and none twice", async () => {
   let port = Number(new URL(origin).port), up = true;
@@ -329,6 +343,7 @@ test("a stream that breaks goes on, with no entry lost and none twice", async ()
     assert.equal(await seen.$$eval("#request-table .path", (list) => list.filter((c) => !c.textContent.includes("groups")).length), 0);
   } finally {
     await seen.close();
+    await page.bringToFront();
     proxy.close();
     other.kill();
     await once(other, "exit");

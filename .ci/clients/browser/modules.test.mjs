@@ -137,37 +137,44 @@ test("a feed keeps the newest, drops bodies, and takes none twice", () => {
   assert.ok(told.includes("gone"));
 });
 
-test("a feed that the browser has given up asks again, and shows what it had until then", (t) => {
+test("a feed goes on where it was, when the browser has given up and when nobody looked", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const sources = [], told = [];
+  const sources = [];
   const feed = new Feed("/journal", (url) => {
-    const s = { url, readyState: 1, closed: false, addEventListener() {}, close() { this.closed = true; } };
+    const s = { url, readyState: 1, closed: false, heard: {}, addEventListener(name, f) { this.heard[name] = f; }, close() { this.closed = true; } };
     sources.push(s);
     return s;
   });
-  feed.listen((what) => told.push(what));
+  const came = (s, id) => { s.onmessage({ data: `{"id":${id}}`, lastEventId: `ABC.${id}` }); feed.flush(); };
+  const ids = () => feed.entries.map((e) => e.id);
   sources[0].onopen();
-  sources[0].onmessage({ data: '{"id":7}' });
-  feed.flush();
-  sources[0].onerror(); // it comes back by itself
+  came(sources[0], 7);
+  sources[0].onerror(); // the browser comes back by itself
   t.mock.timers.tick(5000);
   assert.equal(sources.length, 1);
-  sources[0].onopen();
-  assert.equal(feed.entries.length, 1);
   sources[0].readyState = 2;
   sources[0].onerror();
   assert.equal(feed.connected, false);
   t.mock.timers.tick(5000);
-  assert.equal(sources.length, 2);
-  assert.equal(feed.entries.length, 1, "as it was");
+  assert.match(sources[1].url, /last=ABC\.7/);
   sources[1].onopen();
-  assert.deepEqual(told.slice(-2), ["reset", "state"]);
-  sources[1].onmessage({ data: '{"id":3}' });
-  feed.flush();
-  assert.deepEqual(feed.entries.map((e) => e.id), [3]);
-  sources[1].readyState = 2;
-  sources[1].onerror();
+  for (const id of [7, 8]) came(sources[1], id);
+  assert.deepEqual(ids(), [7, 8]);
+  feed.pause();
+  assert.ok(sources[1].closed && !feed.connected);
+  feed.pause();
+  feed.resume();
+  feed.resume();
+  assert.equal(sources.length, 3);
+  assert.match(sources[2].url, /last=ABC\.8/);
+  sources[2].heard.reset();
+  came(sources[2], 1);
+  assert.deepEqual(ids(), [1]);
+  feed.begin();
+  assert.doesNotMatch(sources[3].url, /last=/);
+  sources[3].readyState = 2;
+  sources[3].onerror();
   feed.close();
   t.mock.timers.tick(5000);
-  assert.equal(sources.length, 2, "nobody wants it any more");
+  assert.equal(sources.length, 4, "nobody wants it any more");
 });

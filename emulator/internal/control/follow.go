@@ -36,7 +36,9 @@ const patience = time.Minute
 // follow answers the entries that filter asks for and goes on with each that comes, a
 // line each, until the client leaves, the server stops or the world is dropped. After a
 // reset it goes on with the world's new journal; the filter's id counts before it only.
-func (c *Control) follow(world string, filter journal.Filter, r *http.Request) live {
+// before is the id of the last event that the client has got: the header Last-Event-ID, or
+// the parameter last of a page that has closed its stream, and cannot set the header.
+func (c *Control) follow(world string, filter journal.Filter, before string, r *http.Request) live {
 	media, write, tell := mediaText, writeLines, func(io.Writer, string) error { return nil }
 	var from Journal // that is followed now
 	switch prefers(r, mediaJSON, "text/plain", mediaEvents) {
@@ -46,7 +48,7 @@ func (c *Control) follow(world string, filter journal.Filter, r *http.Request) l
 		media, tell = mediaEvents, writeEvent
 		write = func(w io.Writer, n record.News) error { return writeEvents(w, from.Mark(), n) }
 	}
-	mark, last := lastEvent(r.Header.Get("Last-Event-ID"))
+	mark, last := lastEvent(before)
 	return live{media, func(w http.ResponseWriter) {
 		if r.Method == http.MethodHead {
 			return

@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -45,6 +46,11 @@ func (c *Control) journal(w World, r *http.Request) (any, error) {
 		return nil, err
 	}
 	q.Del("follow")
+	last := q.Get("last")
+	if _, id := lastEvent(last); q.Has("last") && (id == 0 || follows != "true") {
+		return nil, problem(http.StatusBadRequest, "Invalid query", "last is %q; want the id of an event, as 2DDT5SGQ.17, with follow=true", last)
+	}
+	q.Del("last")
 	format, err := oneOf(q, "format", "", "har")
 	if err != nil {
 		return nil, err
@@ -58,7 +64,7 @@ func (c *Control) journal(w World, r *http.Request) (any, error) {
 		return nil, several("Invalid query", lines(err))
 	}
 	if follows == "true" {
-		return c.follow(w.Name(), filter, r), nil
+		return c.follow(w.Name(), filter, cmp.Or(r.Header.Get("Last-Event-ID"), last), r), nil
 	}
 	j := w.Journal()
 	entries := j.Entries(filter)

@@ -124,6 +124,12 @@ func TestEventsGoOnAfterABreak(t *testing.T) {
 	assert.Zero(t, b.world.journal.asked.After)
 	events(t, b, "", last("ABC.950"))
 	assert.EqualValues(t, 850, b.world.journal.asked.After)
+	events(t, b, "&last=ABC.940")
+	assert.EqualValues(t, 840, b.world.journal.asked.After)
+	events(t, b, "&last=ABC.940", last("ABC.950"))
+	assert.EqualValues(t, 850, b.world.journal.asked.After, "the browser's own word is newer")
+	problemOf(t, events(t, b, "&last=soon"), 400)
+	problemOf(t, b.send("GET", journalPath+"?last=ABC.1", ""), 400)
 	for _, id := range []string{"5000", "ABC.5000", "XYZ.950"} {
 		w := events(t, b, "", last(id))
 		assert.Zero(t, b.world.journal.asked.After)

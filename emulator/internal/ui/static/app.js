@@ -48,6 +48,8 @@ async function refreshWorlds() {
   return list;
 }
 
+document.addEventListener("visibilitychange", () => { if (document.hidden) app.feed?.pause(); else app.feed?.resume(); });
+
 let asked = 0;
 // soon asks for the verdict and the clock once for many requests.
 function soon() {
@@ -74,6 +76,7 @@ function enter() {
     if (what !== "state") soon();
     views[app.view].changed?.(app, what);
   });
+  if (document.hidden) app.feed.pause();
   byId("verdict-line").textContent = "…";
   attempt(async () => {
     // This makes the world where nobody has used it yet, as any call does.

@@ -10,6 +10,7 @@ export class Feed {
   #waiting = [];
   #frame = 0;
   #again = 0;
+  #paused = false;
 
   constructor(url, open = (u) => new EventSource(u)) {
     this.url = url;
@@ -19,6 +20,7 @@ export class Feed {
     this.filter = {};
     this.missed = 0;
     this.connected = false;
+    this.last = ""; // the id of the event that came last
     this.begin();
   }
 
@@ -30,28 +32,38 @@ export class Feed {
   begin() {
     this.close();
     this.clear();
+    this.last = "";
     this.#ask();
   }
 
+  // pause ends the stream while nobody looks: a browser has few connections to a server, and
+  // the next page would wait for one. resume goes on where it was.
+  pause() {
+    if (!this.#source) return;
+    this.#paused = true;
+    this.close();
+    this.#state(false);
+  }
+
+  resume() {
+    if (this.#paused) this.#ask();
+  }
+
   // #ask opens the stream. A browser comes back by itself after a break, and names the last
-  // id; it gives up where something else answers, as a proxy whose server is away. Then all
-  // is asked for again, and what is shown stays until it comes.
+  // id; it gives up where something else answers, as a proxy whose server is away. Then it
+  // is asked again from here.
   #ask() {
-    const source = this.#source = this.open(this.query({ follow: "true", limit: String(most) }));
-    let first = true;
-    source.onopen = () => {
-      if (first && this.entries.length > 0) {
-        this.clear();
-        this.#listener("reset");
-      }
-      first = false;
-      this.#state(true);
-    };
+    this.#paused = false;
+    const source = this.#source = this.open(this.query({ follow: "true", limit: String(most), ...(this.last && { last: this.last }) }));
+    source.onopen = () => this.#state(true);
     source.onerror = () => {
       this.#state(false);
       if (source.readyState === 2 && this.#source === source) this.#again = setTimeout(() => this.#ask(), 2000);
     };
-    source.onmessage = (event) => this.#take(JSON.parse(event.data));
+    source.onmessage = (event) => {
+      this.last = event.lastEventId || "";
+      this.#take(JSON.parse(event.data));
+    };
     source.addEventListener("reset", () => { this.clear(); this.#listener("reset"); });
     source.addEventListener("missed", (event) => { this.missed += Number(event.data); this.#listener("missed"); });
     source.addEventListener("gone", () => { this.close(); this.#state(false); this.#listener("gone"); });
