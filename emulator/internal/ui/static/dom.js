@@ -41,6 +41,9 @@ export const byId = (id) => document.getElementById(id);
 export const button = (text, run, attributes) =>
   el("button", { type: "button", ...attributes, onclick: () => attempt(run) }, text);
 
+// pre is a text with its line breaks. It may scroll, so the keyboard comes to it.
+export const pre = (text, attributes) => el("pre", { tabindex: "0", ...attributes }, text);
+
 // field is an input with its label before it.
 export function field(label, input) {
   return el("label", { class: "field" }, el("span", null, label), input);

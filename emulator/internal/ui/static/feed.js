@@ -11,6 +11,7 @@ export class Feed {
   #frame = 0;
   #again = 0;
   #paused = false;
+  #pause = 50;
 
   constructor(url, open = (u) => new EventSource(u)) {
     this.url = url;
@@ -93,12 +94,13 @@ export class Feed {
     const { requestBody, responseBody, ...rest } = entry;
     this.#waiting.push(rest);
     if (this.#waiting.length > most) this.#waiting.splice(0, this.#waiting.length - most);
-    this.#frame ||= setTimeout(() => { this.#frame = 0; this.flush(); }, 50);
+    this.#frame ||= setTimeout(() => { this.#frame = 0; this.flush(); }, this.#pause);
   }
 
   flush() {
     const came = new Map(this.#waiting.filter((e) => !this.seen.has(e.id)).map((e) => [e.id, e]));
     this.#waiting = [];
+    this.#pause = came.size > 100 ? 300 : 50; // a flood is drawn less often
     if (came.size === 0) return;
     this.entries = this.entries.concat([...came.values()]).sort((a, b) => a.id - b.id).slice(-most);
     this.seen = new Set(this.entries.map((e) => e.id));

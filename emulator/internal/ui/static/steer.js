@@ -1,7 +1,7 @@
 // What a person does to a world, each with the control call of that name.
 
 import { call, path } from "./api.js";
-import { button, el, field, notice, quietly, show, table } from "./dom.js";
+import { button, el, field, notice, pre, quietly, show, table } from "./dom.js";
 import { clock, many, standing } from "./words.js";
 import { refreshClock } from "./app.js";
 
@@ -125,6 +125,6 @@ async function scenario(app) {
   // Of several files only one can be put in their place: they are shown, and the text is empty.
   const one = s.sources.length === 1;
   show(parts.sources, el("p", { class: "hint" }, `${s.name}, ${s.own ? "put into this world" : "the server's"}${one ? "" : `, of ${many(s.sources.length, "file")}. What is put in force takes the place of all of them.`}`),
-    !one && s.sources.map((x) => el("details", null, el("summary", null, x.name), el("pre", null, x.text))));
+    !one && s.sources.map((x) => el("details", null, el("summary", null, x.name), pre(x.text))));
   parts.text.value = one ? s.sources[0].text : "";
 }
