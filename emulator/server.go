@@ -24,6 +24,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/internal/world/fixture"
+	"github.com/graphemu/graphemu/scenarios"
 	"github.com/graphemu/graphemu/schemas"
 )
 
@@ -167,7 +168,8 @@ func (s *Server) begin() error {
 		return err
 	}
 	if set := &s.set; set.Control != ControlOff {
-		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Hosts: s.hosts, Origins: set.origins,
+		s.control = control.New(control.Config{Server: controlled{s}, Schemas: schemas.FS, Scenarios: scenarios.FS,
+			Hosts: s.hosts, Origins: set.origins,
 			LoopbackOnly: set.Control == ControlLoopback, MaxBody: set.Limits.Body, Log: set.Log,
 			Version: version.String(), Stopping: s.stopping.Done()})
 	}

@@ -91,10 +91,14 @@ func (t *told) add(shown *emulator.RunReport, r *outcome, o *emulator.Options, k
 		return err
 	}
 	ended := fmt.Sprintf("%s ended with exit code %d.", t.command[0], r.status)
-	if r.timedOut {
+	line := r.line(o.Run)
+	switch {
+	case r.timedOut:
 		ended = t.command[0] + " took longer than --timeout, and was ended."
+	case r.status == 0 && line.Result == journal.ResultFailed:
+		ended = t.command[0] + " ended with exit code 0, but as a client it did not do as expected."
 	}
-	shown.Ran(emulator.Command{Repeat: t.again(o.Run, o), Ended: ended, Run: r.line(o.Run)})
+	shown.Ran(emulator.Command{Repeat: t.again(o.Run, o), Ended: ended, Run: line})
 	t.reports = append(t.reports, shown)
 	return nil
 }

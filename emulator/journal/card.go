@@ -124,7 +124,7 @@ func Markdown(text string) string {
 	for i, r := range text {
 		switch {
 		case strings.ContainsRune("\\`*_[]<>#!|~&@$", r), r == ':' && !strings.HasPrefix(text[i+1:], " "),
-			r == '.' && strings.HasSuffix(strings.ToLower(text[:i]), "www"):
+			r == '.' && strings.HasSuffix(strings.ToLower(text[:i]), "www"), r == '/' && strings.HasSuffix(text[:i], "/"):
 			fmt.Fprintf(&b, "&#%d;", r)
 		default:
 			b.WriteRune(r)

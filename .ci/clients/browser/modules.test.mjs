@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cause, clock, curl, isIdle, rounded, seconds, struck } from "./static/words.js";
-import { layout, laneOf, segments, ticks } from "./static/layout.js";
+import { cause, clock, curl, isIdle, later, reading, rounded, seconds, struck } from "./static/words.js";
+import { inMiddle, layout, laneOf, segments, ticks } from "./static/layout.js";
 import { linksOf, parse, walk } from "./static/model.js";
 import { Feed, most } from "./static/feed.js";
 
@@ -13,6 +13,10 @@ test("durations and times", () => {
   assert.equal(seconds(undefined), 0);
   assert.equal(clock("2026-01-05T06:00:00.5Z"), "06:00:00.500");
   assert.equal(clock("2026-01-05T06:00:00Z"), "06:00:00.000");
+  const running = { now: "2026-01-05T06:00:00.250Z", mode: "scaled", factor: 60 };
+  assert.equal(reading(later(running, 1000)), "2026-01-05 06:01:00 scaled ×60");
+  assert.equal(reading(later({ ...running, mode: "frozen", factor: 0 }, 1000)), "2026-01-05 06:00:00.250 frozen");
+  assert.equal(inMiddle("/v1.0/users/0123456789", 11), "/v1.0…56789");
 });
 
 test("the first cause is the first expectation that was not met", () => {
@@ -27,8 +31,15 @@ test("the first cause is the first expectation that was not met", () => {
 
 test("curl quotes what a client sent, and holds no token", () => {
   const c = curl({ method: "POST", path: "/v1.0/users", world: "default", requestBody: `{"a":"it's $(rm)"}` }, "http://localhost:1");
-  assert.equal(c, `curl -i -X 'POST' -H "Authorization: Bearer \${TOKEN:-anything}" -H 'Content-Type: application/json' --data-binary '{"a":"it'\\''s $(rm)"}' 'http://localhost:1/v1.0/users'`);
+  assert.equal(c, `curl -i -X 'POST' -H "Authorization: Bearer \${TOKEN:-anything}" -H 'Content-Type: application/json' --data-raw '{"a":"it'\\''s $(rm)"}' 'http://localhost:1/v1.0/users'`);
   assert.ok(!curl({ method: "GET", path: "/x", world: '"$(rm)' }, "o").includes("rm"));
+  const of = (more, origin = "o") => curl({ method: "GET", path: "/v1.0/users", world: "default", status: 200, ...more }, origin);
+  assert.ok(of({ path: "/v1.0/users/ann lee?#ü/$value" }).endsWith("'o/v1.0/users/ann%20lee%3F%23%C3%BC/$value'"));
+  assert.ok(of({ method: "POST", requestBody: "@/etc/passwd" }).includes("--data-raw '@/etc/passwd'"), "a body is no file's name");
+  assert.match(of({ query: "$filter=a in ('[x]')" }), /^curl -i -g -H/);
+  assert.match(of({ method: "HEAD" }, "https://localhost"), /^curl -i -k -I -H/);
+  assert.match(of({ query: '$search="displayName:a"' }), /ConsistencyLevel: eventual/);
+  assert.doesNotMatch(of({ query: "$count=true", status: 400 }), /ConsistencyLevel/);
 });
 
 test("a window ends after its calls, and early ones are inside it", () => {
@@ -41,6 +52,7 @@ test("a window ends after its calls, and early ones are inside it", () => {
   ];
   const plan = layout(entries, [{ at: at(20), profile: "p", to: { state: "z" } }], 0);
   assert.deepEqual(plan.lanes.map((l) => l.key), ["profile p", "/b"]);
+  assert.deepEqual(layout([{ id: 9, at: at(0), path: "/first" }, ...entries], [], 0).lanes.map((l) => l.key), ["profile p", "/b", "/first"], "what was early comes first");
   const [p, b] = plan.lanes;
   const [band] = p.bands, x = (l, i) => l.requests[i].stop.x;
   assert.ok(band.from.x < x(p, 1) && x(p, 1) < band.to.x, "early at the same instant");
@@ -139,4 +151,46 @@ test("a feed keeps the newest, drops bodies, and takes none twice", () => {
   sources[1].heard.gone();
   assert.ok(sources[1].closed);
   assert.ok(told.includes("gone"));
+});
+
+test("a feed goes on where it was, when the browser has given up and when nobody looked", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const sources = [];
+  const feed = new Feed("/journal", (url) => {
+    const s = { url, readyState: 1, closed: false, heard: {}, addEventListener(name, f) { this.heard[name] = f; }, close() { this.closed = true; } };
+    sources.push(s);
+    return s;
+  });
+  const came = (s, id) => { s.onmessage({ data: `{"id":${id}}`, lastEventId: `ABC.${id}` }); feed.flush(); };
+  const ids = () => feed.entries.map((e) => e.id);
+  sources[0].onopen();
+  came(sources[0], 7);
+  sources[0].onerror(); // the browser comes back by itself
+  t.mock.timers.tick(5000);
+  assert.equal(sources.length, 1);
+  sources[0].readyState = 2;
+  sources[0].onerror();
+  assert.equal(feed.connected, false);
+  t.mock.timers.tick(5000);
+  assert.match(sources[1].url, /last=ABC\.7/);
+  sources[1].onopen();
+  for (const id of [7, 8]) came(sources[1], id);
+  assert.deepEqual(ids(), [7, 8]);
+  feed.pause();
+  assert.ok(sources[1].closed && !feed.connected);
+  feed.pause();
+  feed.resume();
+  feed.resume();
+  assert.equal(sources.length, 3);
+  assert.match(sources[2].url, /last=ABC\.8/);
+  sources[2].heard.reset();
+  came(sources[2], 1);
+  assert.deepEqual(ids(), [1]);
+  feed.begin();
+  assert.doesNotMatch(sources[3].url, /last=/);
+  sources[3].readyState = 2;
+  sources[3].onerror();
+  feed.close();
+  t.mock.timers.tick(5000);
+  assert.equal(sources.length, 4, "nobody wants it any more");
 });

@@ -55,19 +55,22 @@ const load = async (file) => {
   await page.goto(pathToFileURL(file).href);
   await until(() => document.querySelectorAll("#request-table tbody tr").length > 0);
 };
-const usable = async (what) => {
+// checker holds axe in a world of its own, of the page as it was loaded.
+const checker = async () => {
   const session = await page.createCDPSession();
   const { frameTree } = await session.send("Page.getFrameTree");
   const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
   await session.send("Runtime.evaluate", { expression: axe, contextId: executionContextId });
+  return { session, executionContextId };
+};
+const usable = async ({ session, executionContextId }, what) => {
   const { result } = await session.send("Runtime.evaluate", { contextId: executionContextId, awaitPromise: true, returnByValue: true,
     expression: "axe.run(document).then(r => r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))" });
   assert.deepEqual(result.value, [], what);
-  await session.detach();
 };
 
 before(async () => {
-  made("report.html", "--scenario", "busy.yaml");
+  made("report.html", "--scenario", "busy.yaml", "--har", "run.har");
   made("card.html", "--each-scenario", "default,busy.yaml,upload-expires");
   browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
   page = await browser.newPage();
@@ -82,7 +85,7 @@ test("a report tells the first cause, and whose client it was", async () => {
   await load("report.html");
   assert.equal(await page.$eval("#verdict", (n) => n.className), "bad");
   assert.match(await text("#verdict-line"), /^Not passed\. Expected: .*Retry-After.*\. But 2 calls were early/);
-  assert.match(await text("#ended"), /^failed: node ended with exit code 0\. It made \d+ calls, 2 retries, 2 early calls\.$/);
+  assert.match(await text("#ended"), /^failed: node ended with exit code 0, but as a client it did not do as expected\. It made \d+ calls, 2 retries, 2 early calls\.$/);
   assert.deepEqual(await page.$$eval("#world option", (list) => list.map((o) => o.textContent)), ["default (not passed)", "quiet"]);
   assert.match(await text("#now"), /^2026-01-05 06:00:00\.000 frozen$/);
   assert.equal(await count("#request-table tr.early"), 2);
@@ -130,7 +133,7 @@ test("objects lead to each other and to what changed them, and hostile names sta
   await until(() => document.getElementById("objects").textContent.includes("is not in the report"));
   await go("#/default/run");
   await until(() => !document.getElementById("run").hidden);
-  assert.match(await text("#again"), /^graphemu exec --clock frozen@2026-01-05T06:00:00Z --fixture contoso --report report\.html --scenario busy\.yaml -- node client\.mjs$/);
+  assert.match(await text("#again"), /^graphemu exec --clock frozen@2026-01-05T06:00:00Z --fixture contoso --har run\.har --report report\.html --scenario busy\.yaml -- node client\.mjs$/);
   assert.match(await text("#run"), /name: busy/);
   assert.equal(await count("img, main script"), 0);
   assert.doesNotMatch(await page.title(), /owned/);
@@ -152,11 +155,12 @@ test("all can use it, and it fits a small screen", async () => {
     for (const scheme of ["light", "dark"]) {
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
       await load(file);
+      const axes = await checker();
       for (const view of ["requests/2", "timeline", "objects/v1.0/groups", "run"]) {
         await go(`#/${encodeURIComponent(first)}/${view}`);
         await until((id) => !document.getElementById(id).hidden, view.split("/")[0]);
         await until((id) => document.getElementById(id + "-content").childElementCount > 0, view.split("/")[0]);
-        await usable(`${file}, ${view}, ${scheme}`);
+        await usable(axes, `${file}, ${view}, ${scheme}`);
         for (const width of [360, 800, 1400]) {
           await page.setViewport({ width, height: 900 });
           const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -176,6 +180,25 @@ test("without JavaScript the verdict and the requests are there as text", async 
   const said = await page.$eval("body", (b) => b.innerText);
   await page.setJavaScriptEnabled(true);
   for (const part of ["Not passed", "NOT verified: 1 of 1 expectation not met", "GET /v1.0/groups", "graphemu exec"]) assert.ok(said.includes(part), part);
+});
+
+test("Chromium's own tools read the HTTP archive of the run", async () => {
+  const tools = await browser.newPage();
+  await tools.goto(`http://${new URL(browser.wsEndpoint()).host}/devtools/devtools_app.html`);
+  const seen = await tools.evaluate(async (text) => {
+    const { HARFormat, Importer } = await import("./models/har/har.js");
+    const list = Importer.Importer.requestsFromHARLog(new HARFormat.HARRoot(JSON.parse(text)).log);
+    return Promise.all(list.map(async (r) => ({ method: r.requestMethod, path: new URL(r.url()).pathname, status: r.statusCode, type: r.resourceType().name(), start: r.startTime,
+      sent: await r.requestFormData(), got: (await r.requestContentData()).text })));
+  }, readFileSync("run.har", "utf8"));
+  await tools.close();
+  assert.deepEqual(seen.slice(0, 2).map((r) => `${r.method} ${r.path} ${r.status} ${r.type}`), Array(2).fill("GET /v1.0/groups 429 fetch"));
+  assert.equal(seen[0].start, Date.UTC(2026, 0, 5, 6) / 1000);
+  assert.equal(JSON.parse(seen[0].got).error.code, "TooManyRequests");
+  const made = seen.find((r) => r.method === "POST");
+  assert.equal(made.status, 201);
+  assert.equal(JSON.parse(made.sent).displayName, hostile);
+  assert.equal(JSON.parse(made.got).displayName, hostile);
 });
 
 test("nothing was asked for but the file, and the browser had nothing to complain of", async () => {

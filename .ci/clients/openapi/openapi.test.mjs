@@ -143,7 +143,7 @@ test("a world is filled", async () => {
 test("every GET answers as described, in each media type", async () => {
   const entries = (await call("worlds.journal.list")).value.entries;
   assert.ok(entries.length >= 4);
-  const variables = { file: "fixture.schema.json", document: "beta.json", id: entries.at(-1).id };
+  const variables = { file: "fixture.schema.json", scenario: "throttled", document: "beta.json", id: entries.at(-1).id };
   const assets = { "text/javascript": "app.js", "text/css": "page.css", "image/svg+xml": "icon.svg" }; // the name decides
   for (const op of operations.filter(({ method, operation }) => method === "get" && !ofGraph(operation))) {
     for (const media of Object.keys(op.operation.responses[200].content).filter((media) => !["application/jsonl", "text/event-stream"].includes(media))) {

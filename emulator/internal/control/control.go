@@ -164,6 +164,7 @@ type TokenRequest struct {
 type Config struct {
 	Server       Server
 	Schemas      fs.FS
+	Scenarios    fs.FS // the built-in ones, NAME.yaml
 	Hosts        Hosts
 	Origins      Origins // of pages whose scripts may use it
 	LoopbackOnly bool

@@ -42,8 +42,9 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 	hosts, err := NewHosts([]string{"Emu.Test", "[fe80::1]"}, "https://graph.example.test:444/x")
 	require.NoError(t, err)
 	cfg := Config{Server: b.server, Hosts: hosts, LoopbackOnly: true, MaxBody: 1000, Version: "v1.2.3",
-		Schemas: fstest.MapFS{"a.schema.json": {Data: []byte(`{"a":1}`)}, "other.txt": {Data: []byte("x")}},
-		Log:     slog.New(slog.NewTextHandler(b.log, nil))}
+		Scenarios: fstest.MapFS{"busy.yaml": {Data: []byte("version: 1\n")}, "README.md": {Data: []byte("x")}},
+		Schemas:   fstest.MapFS{"a.schema.json": {Data: []byte(`{"a":1}`)}, "other.txt": {Data: []byte("x")}},
+		Log:       slog.New(slog.NewTextHandler(b.log, nil))}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -114,11 +115,11 @@ func TestEveryEndpoint(t *testing.T) {
 		method, path, ok := strings.Cut(line, " ")
 		require.True(t, ok, line)
 		b := newBench(t)
-		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{document}", "beta.json", "{name}", "listed", "{id}", "1", "{asset}", "app.js").Replace(path), "")
+		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{scenario}", "busy", "{document}", "beta.json", "{name}", "listed", "{id}", "1", "{asset}", "app.js").Replace(path), "")
 		assert.NotContains(t, []int{404, 405, 500}, w.Code, line)
 		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), line)
 		if method == "GET" {
-			h := b.send("HEAD", Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{document}", "beta.json", "{id}", "1", "{asset}", "app.js").Replace(path), "")
+			h := b.send("HEAD", Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{scenario}", "busy", "{document}", "beta.json", "{id}", "1", "{asset}", "app.js").Replace(path), "")
 			assert.Equal(t, w.Code, h.Code, line)
 			assert.Equal(t, w.Header().Get("Content-Type"), h.Header().Get("Content-Type"), line)
 		}
@@ -538,4 +539,15 @@ func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("cut") }
 func TestPublicURLThatIsNone(t *testing.T) {
 	_, err := NewHosts(nil, "http://[")
 	assert.ErrorContains(t, err, "public URL")
+}
+
+func TestBuiltInScenariosAreListedAndRead(t *testing.T) {
+	b := newBench(t)
+	assert.JSONEq(t, `{"scenarios":["busy"]}`, b.send("GET", Prefix+"scenarios", "").Body.String())
+	w := b.send("GET", Prefix+"scenarios/busy", "")
+	assert.Equal(t, "version: 1\n", w.Body.String())
+	assert.Equal(t, "application/yaml", w.Header().Get("Content-Type"))
+	for _, name := range []string{"README", "none", "%2e%2e%2fbusy", "a%00b"} {
+		problemOf(t, b.send("GET", Prefix+"scenarios/"+name, ""), 404)
+	}
 }

@@ -300,6 +300,7 @@ func (j *fakeJournal) Get(id uint64) (journal.Entry, bool) {
 }
 
 func (j *fakeJournal) Position() uint64 { return j.position }
+func (j *fakeJournal) Mark() string     { return "ABC" }
 func (j *fakeJournal) Lost() uint64     { return j.lost }
 func (j *fakeJournal) Clear()           { j.entries = nil }
 

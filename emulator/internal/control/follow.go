@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
@@ -24,6 +25,10 @@ const mediaEvents = "text/event-stream"
 // have been missed. Who counts goes by the ids.
 const overlap = 100
 
+// comeBack is how long a browser waits before it comes back after a break. Its own time is
+// some seconds.
+const comeBack = time.Second
+
 // patience is how long one who follows may take to read what there is; after it they
 // are taken to be gone.
 const patience = time.Minute
@@ -31,15 +36,19 @@ const patience = time.Minute
 // follow answers the entries that filter asks for and goes on with each that comes, a
 // line each, until the client leaves, the server stops or the world is dropped. After a
 // reset it goes on with the world's new journal; the filter's id counts before it only.
-func (c *Control) follow(world string, filter journal.Filter, r *http.Request) live {
+// before is the id of the last event that the client has got: the header Last-Event-ID, or
+// the parameter last of a page that has closed its stream, and cannot set the header.
+func (c *Control) follow(world string, filter journal.Filter, before string, r *http.Request) live {
 	media, write, tell := mediaText, writeLines, func(io.Writer, string) error { return nil }
+	var from Journal // that is followed now
 	switch prefers(r, mediaJSON, "text/plain", mediaEvents) {
 	case mediaJSON:
 		media, write = mediaLines, writeJSONLines
 	case mediaEvents:
-		media, write, tell = mediaEvents, writeEvents, writeEvent
+		media, tell = mediaEvents, writeEvent
+		write = func(w io.Writer, n record.News) error { return writeEvents(w, from.Mark(), n) }
 	}
-	last, _ := strconv.ParseUint(r.Header.Get("Last-Event-ID"), 10, 64) // 0: the client begins
+	mark, last := lastEvent(before)
 	return live{media, func(w http.ResponseWriter) {
 		if r.Method == http.MethodHead {
 			return
@@ -48,7 +57,9 @@ func (c *Control) follow(world string, filter journal.Filter, r *http.Request) l
 		// The server's limits are for answers that come to an end. Where somebody else
 		// serves there may be none to lift.
 		_ = connection.SetReadDeadline(time.Time{})
-		var from Journal
+		if media == mediaEvents {
+			_, _ = fmt.Fprintf(w, "retry: %d\n", comeBack.Milliseconds())
+		}
 		var next uint64
 		for {
 			j := c.journalOf(world)
@@ -62,8 +73,8 @@ func (c *Control) follow(world string, filter journal.Filter, r *http.Request) l
 				case !first:
 					filter.After = 0
 					_ = tell(w, "reset") // the next write fails too
-				case last > j.Position():
-					_ = tell(w, "reset") // that id was of another run of the server
+				case last > j.Position(), mark != "" && mark != j.Mark():
+					_ = tell(w, "reset") // that id was of another run of the server, or before a reset
 				default:
 					filter.After = max(filter.After, last-min(last, overlap))
 				}
@@ -109,8 +120,19 @@ func writeJSONLines(w io.Writer, n record.News) error {
 	return nil
 }
 
-// writeEvents names each entry by its id. Where there is a gap it says so.
-func writeEvents(w io.Writer, n record.News) error {
+// lastEvent reads the id of the event that a client has got last, "mark.17". One that it
+// cannot read, or none, is 0: the client begins. The number alone will do, too.
+func lastEvent(text string) (mark string, id uint64) {
+	mark, number, ok := strings.Cut(text, ".")
+	if !ok {
+		mark, number = "", text
+	}
+	id, _ = strconv.ParseUint(number, 10, 64)
+	return mark, id
+}
+
+// writeEvents names each entry by its journal and its id. Where there is a gap it says so.
+func writeEvents(w io.Writer, mark string, n record.News) error {
 	if n.Missed > 0 {
 		if _, err := fmt.Fprintf(w, "event: missed\ndata: %d\n\n", n.Missed); err != nil {
 			return err
@@ -122,7 +144,7 @@ func writeEvents(w io.Writer, n record.News) error {
 	}
 	e := record.NewEncoder(w, "")
 	for i := range n.Entries {
-		if _, err := fmt.Fprintf(w, "id: %d\ndata: ", n.Entries[i].ID); err != nil {
+		if _, err := fmt.Fprintf(w, "id: %s.%d\ndata: ", mark, n.Entries[i].ID); err != nil {
 			return err
 		}
 		if err := e.Encode(&n.Entries[i]); err != nil { // it ends its line

@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,6 +26,8 @@ type Journal interface {
 	News(f journal.Filter, n uint64) record.News
 	// Position returns the newest id; 0 where there was no request yet.
 	Position() uint64
+	// Mark tells this journal from any other, in letters and digits.
+	Mark() string
 	// Lost returns how many entries there was no room for.
 	Lost() uint64
 	// Clear forgets all entries; ids go on.
@@ -43,6 +46,11 @@ func (c *Control) journal(w World, r *http.Request) (any, error) {
 		return nil, err
 	}
 	q.Del("follow")
+	last := q.Get("last")
+	if _, id := lastEvent(last); q.Has("last") && (id == 0 || follows != "true") {
+		return nil, problem(http.StatusBadRequest, "Invalid query", "last is %q; want the id of an event, as 2DDT5SGQ.17, with follow=true", last)
+	}
+	q.Del("last")
 	format, err := oneOf(q, "format", "", "har")
 	if err != nil {
 		return nil, err
@@ -56,7 +64,7 @@ func (c *Control) journal(w World, r *http.Request) (any, error) {
 		return nil, several("Invalid query", lines(err))
 	}
 	if follows == "true" {
-		return c.follow(w.Name(), filter, r), nil
+		return c.follow(w.Name(), filter, cmp.Or(r.Header.Get("Last-Event-ID"), last), r), nil
 	}
 	j := w.Journal()
 	entries := j.Entries(filter)

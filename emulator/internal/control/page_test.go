@@ -102,9 +102,9 @@ func TestJournalIsFollowedAsEvents(t *testing.T) {
 	w := events(t, b, "&status=4xx")
 	assert.Equal(t, "text/event-stream", w.Header().Get("Content-Type"))
 	text := w.Body.String()
-	assert.True(t, strings.HasPrefix(text, "id: 1\ndata: {\"id\":1,"), text)
+	assert.True(t, strings.HasPrefix(text, "retry: 1000\nid: ABC.1\ndata: {\"id\":1,"), text)
 	assert.True(t, strings.HasSuffix(text, "}\n\n"), text)
-	assert.Equal(t, 3, strings.Count(text, "\n"), "what a client sent ends no line: %s", text)
+	assert.Equal(t, 4, strings.Count(text, "\n"), "what a client sent ends no line: %s", text)
 	assert.Equal(t, "4xx", b.world.journal.asked.Status)
 }
 
@@ -122,15 +122,25 @@ func TestEventsGoOnAfterABreak(t *testing.T) {
 	assert.Zero(t, b.world.journal.asked.After)
 	events(t, b, "", last("soon"))
 	assert.Zero(t, b.world.journal.asked.After)
-	w := events(t, b, "", last("5000"))
-	assert.Zero(t, b.world.journal.asked.After)
-	assert.True(t, strings.HasPrefix(w.Body.String(), "event: reset\ndata: {}\n\n"), "that id is of another run")
+	events(t, b, "", last("ABC.950"))
+	assert.EqualValues(t, 850, b.world.journal.asked.After)
+	events(t, b, "&last=ABC.940")
+	assert.EqualValues(t, 840, b.world.journal.asked.After)
+	events(t, b, "&last=ABC.940", last("ABC.950"))
+	assert.EqualValues(t, 850, b.world.journal.asked.After, "the browser's own word is newer")
+	problemOf(t, events(t, b, "&last=soon"), 400)
+	problemOf(t, b.send("GET", journalPath+"?last=ABC.1", ""), 400)
+	for _, id := range []string{"5000", "ABC.5000", "XYZ.950"} {
+		w := events(t, b, "", last(id))
+		assert.Zero(t, b.world.journal.asked.After)
+		assert.True(t, strings.HasPrefix(w.Body.String(), "retry: 1000\nevent: reset\ndata: {}\n\n"), "%s is of another run", id)
+	}
 }
 
 func TestEventsBeginAtOnce(t *testing.T) {
 	b := newBench(t, stopped)
 	b.world.journal.entries = nil
-	assert.Equal(t, ": nothing yet\n\n", events(t, b, "").Body.String())
+	assert.Equal(t, "retry: 1000\n: nothing yet\n\n", events(t, b, "").Body.String())
 }
 
 func TestReportIsAPageOfItsOwn(t *testing.T) {

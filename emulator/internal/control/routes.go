@@ -37,6 +37,8 @@ func (c *Control) list() []route {
 		{"ca", "GET", "ca.pem", c.ca},
 		{"schemas.list", "GET", "schemas/", c.schemas},
 		{"schemas.get", "GET", "schemas/{file}", c.schema},
+		{"scenarios.list", "GET", "scenarios", c.builtIns},
+		{"scenarios.get", "GET", "scenarios/{scenario}", c.builtIn},
 		{"verify", "GET", "verify", c.verifyAll},
 		{"verify.forget", "DELETE", "verify", c.forgetAll},
 		{"report", "GET", "report", c.reportAll},

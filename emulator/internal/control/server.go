@@ -67,6 +67,27 @@ func (c *Control) schema(r *http.Request) (any, error) {
 	return raw{"application/schema+json", body}, err
 }
 
+// builtIns answers the names of the scenarios that are built in.
+func (c *Control) builtIns(*http.Request) (any, error) {
+	names, err := fs.Glob(c.Scenarios, "*"+endOfScenario)
+	for i, name := range names {
+		names[i] = strings.TrimSuffix(name, endOfScenario)
+	}
+	return map[string]any{"scenarios": names}, err
+}
+
+const endOfScenario = ".yaml"
+
+// builtIn answers the text of one, to be put into a world, changed or not.
+func (c *Control) builtIn(r *http.Request) (any, error) {
+	name := mux.Vars(r)["scenario"]
+	body, err := fs.ReadFile(c.Scenarios, name+endOfScenario)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+		return nil, problem(http.StatusNotFound, "No such scenario", "There is no built-in scenario %q. GET %sscenarios lists them.", name, Prefix)
+	}
+	return raw{mediaYAML, body}, err
+}
+
 // saveState writes all worlds to the server's state file.
 func (c *Control) saveState(*http.Request) (any, error) {
 	err := c.Server.SaveState()

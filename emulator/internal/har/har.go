@@ -18,6 +18,7 @@ type Entry struct {
 	Cache    struct{} `json:"cache"`
 	Timings  Timings  `json:"timings"`
 	Comment  string   `json:"comment,omitzero"`
+	Resource string   `json:"_resourceType,omitzero"` // not of the specification: Chromium lists what is a fetch by it
 }
 
 // Request is what a client has sent.

@@ -53,7 +53,7 @@ func Write(w io.Writer, s Source) error {
 	if err := e.Encode(about); err != nil {
 		return err
 	}
-	b.WriteString(`,"entries":[`)
+	b.WriteString(`,"pages":[],"entries":[`) // there are no pages, but Firefox takes no archive without the list
 	for i, first := range chronological(s.Entries) {
 		if i > 0 {
 			b.WriteByte(',')
@@ -99,6 +99,7 @@ func entryOf(e *journal.Entry, origin string, parts []string) Entry {
 		Response: responseOf(e),
 		Timings:  Timings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Wait: took},
 		Comment:  commentOf(e, parts),
+		Resource: "fetch",
 	}
 }
 

@@ -5,6 +5,7 @@ package record
 
 import (
 	"cmp"
+	"crypto/rand"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -31,6 +32,7 @@ type Quota interface {
 // returns are copies. Its memory grows with use, up to its limits.
 type Journal struct {
 	world  string
+	mark   string
 	limits Limits
 	opened *atomic.Uint64 // the last id that was given
 
@@ -53,8 +55,12 @@ type Journal struct {
 // New makes an empty journal for the world of that name.
 func New(world string, l Limits) *Journal {
 	l.Entries, l.Bytes = max(l.Entries, 1), max(l.Bytes, 1)
-	return &Journal{world: world, limits: l, opened: new(atomic.Uint64), kept: newQueue(l.Entries)}
+	return &Journal{world: world, mark: rand.Text()[:8], limits: l, opened: new(atomic.Uint64), kept: newQueue(l.Entries)}
 }
+
+// Mark tells this journal from any other, also from those of a world of that name in another run:
+// who comes back with an id learns by it whether the id was of this journal.
+func (j *Journal) Mark() string { return j.mark }
 
 // ContinueFrom lets ids go on after those of another journal, so that none is of
 // two requests, even where that one is still written to. It is called before any

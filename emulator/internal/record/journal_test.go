@@ -255,3 +255,9 @@ func TestChaptersOfAJournal(t *testing.T) {
 	further.ContinueFrom(after)
 	assert.Equal(t, uint64(21), further.Open())
 }
+
+func TestEveryJournalHasAMarkOfItsOwn(t *testing.T) {
+	one, other := New("default", Limits{}), New("default", Limits{})
+	assert.Regexp(t, "^[A-Z0-9]{8}$", one.Mark())
+	assert.NotEqual(t, one.Mark(), other.Mark())
+}

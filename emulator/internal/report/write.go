@@ -160,7 +160,7 @@ func escaped(text string) string {
 func (f *File) made() g.Node {
 	list := g.Group{}
 	if f.Command != "" {
-		list = append(list, h.H3(g.Text("Again")), h.Pre(h.ID("again"), g.Text(f.Command)))
+		list = append(list, h.H3(g.Text("To run it again")), h.Pre(h.ID("again"), g.Text(f.Command)))
 	}
 	if n := f.worlds(); n > 1 {
 		list = append(list, f.table())

@@ -1,8 +1,8 @@
 // What the page is: a world, a view of it, and what both share.
 
 import { call, path } from "./api.js";
-import { attempt, byId, el, notice, show } from "./dom.js";
-import { reading } from "./words.js";
+import { attempt, byId, el, notice, quietly, show } from "./dom.js";
+import { later, reading } from "./words.js";
 import { Feed } from "./feed.js";
 import { begin, link } from "./frame.js";
 import * as verdict from "./verdict.js";
@@ -30,8 +30,13 @@ export async function refreshClock() {
   const c = await call("GET", app.url("clock"));
   if (of !== app.world) return;
   app.clock = c;
+  read = performance.now();
   byId("now").textContent = reading(c);
 }
+
+// A clock that runs is seen to run.
+let read = 0;
+setInterval(() => { if (app.clock && app.clock.mode !== "frozen" && !document.hidden) byId("now").textContent = reading(later(app.clock, performance.now() - read)); }, 1000);
 
 async function refreshWorlds() {
   const list = (await call("GET", path("worlds"))).worlds;
@@ -43,13 +48,15 @@ async function refreshWorlds() {
   return list;
 }
 
+document.addEventListener("visibilitychange", () => { if (document.hidden) app.feed?.pause(); else app.feed?.resume(); });
+
 let asked = 0;
 // soon asks for the verdict and the clock once for many requests.
 function soon() {
   if (asked) return;
   asked = setTimeout(() => {
     asked = 0;
-    attempt(() => Promise.all([verdict.refresh(app), refreshClock()]));
+    quietly(() => Promise.all([verdict.refresh(app), refreshClock()]));
   }, 300);
 }
 
@@ -57,6 +64,7 @@ function soon() {
 function enter() {
   app.feed?.close();
   app.events = [];
+  app.clock = null;
   app.feed = new Feed(app.url("journal"));
   app.feed.listen((what) => {
     if (what === "gone") {
@@ -68,6 +76,7 @@ function enter() {
     if (what !== "state") soon();
     views[app.view].changed?.(app, what);
   });
+  if (document.hidden) app.feed.pause();
   byId("verdict-line").textContent = "…";
   attempt(async () => {
     // This makes the world where nobody has used it yet, as any call does.

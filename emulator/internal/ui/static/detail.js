@@ -1,8 +1,8 @@
 // One request: what the journal explains of it, its bodies, and how to send it again.
 
 import { call } from "./api.js";
-import { button, el, notice, show, table } from "./dom.js";
-import { curl, pretty, standing, struck } from "./words.js";
+import { button, el, notice, pre, show, table } from "./dom.js";
+import { curl, kind, many, pretty, standing, struck } from "./words.js";
 
 let wanted = "";
 
@@ -16,21 +16,31 @@ export async function detail(app, place, id) {
   if (wanted !== id) return;
   const command = curl(e, app.origin || location.origin);
   show(place,
-    el("h3", null, `Entry ${e.id}: ${e.method} ${e.path}`),
+    el("h3", null, `Entry ${e.id}: ${e.method} ${e.path}${e.query ? "?" + e.query : ""}`),
     el("p", { class: "buttons" },
       button("Copy as curl", () => copy(command)),
       button("Close", () => app.go("requests")),
-      " ", struck(e).map((s) => [el("span", { class: "mark " + s.kind }, s.text), " "])),
-    part("Explanation", el("pre", null, explanation(text)), true),
+      el("strong", { class: "status " + kind(e) }, e.status ? String(e.status) : "no answer"),
+      struck(e).map((s) => el("span", { class: "mark " + s.kind }, s.text)),
+      e.batch ? el("span", null, "part of ", el("a", { href: app.link("requests", e.batch) }, `#${e.batch}`)) : null),
+    part("Explanation", pre(explanation(text)), true),
     change(e),
     e.detail?.nearMisses && table("Near misses: rules that did not strike", ["Rule", "Why"], e.detail.nearMisses.map((m) => [m.rule, m.why])),
-    parts.length > 0 && table("Parts of the batch", ["No.", "Method", "Path", "Status"],
-      parts.map((p) => [el("a", { href: app.link("requests", p.id) }, String(p.id)), p.method, p.path, String(p.status)])),
-    e.requestBody && part("Body of the request", el("pre", null, pretty(e.requestBody)), true),
-    e.responseBody && part("Body of the answer", el("pre", null, pretty(e.responseBody)), true),
-    part("As curl", el("pre", null, command)),
-    part("As JSON", el("pre", null, JSON.stringify(e, null, 2))));
+    parts.length > 0 && table("Parts of the batch", ["No.", "Method", "Path", "Status", "What struck"],
+      parts.map((p) => [el("a", { href: app.link("requests", p.id) }, `#${p.id}`), p.method, p.path + (p.query ? "?" + p.query : ""), String(p.status),
+        struck(p).map((s) => el("span", { class: "mark " + s.kind }, s.text))])),
+    e.requestBody && part("Body of the request", pre(pretty(e.requestBody)), true),
+    e.responseBody && part("Body of the answer", pre(pretty(e.responseBody)), true),
+    part("As curl", [pre(command), less(e)]),
+    part("As JSON", pre(JSON.stringify(e, null, 2))));
   if (place.getBoundingClientRect) place.focus({ preventScroll: false });
+}
+
+// less tells where a command cannot send what the client sent.
+function less(e) {
+  const kept = new TextEncoder().encode(e.requestBody || "").length;
+  if (e.requestBytes <= kept) return null;
+  return el("p", { class: "hint" }, `The journal has ${kept} of the ${many(e.requestBytes, "byte")} of the body, and so has the command.`);
 }
 
 // partsOf finds the parts near the batch: they come just before it ends.
@@ -48,8 +58,8 @@ function change(e) {
   if (!e.before && !e.after) return null;
   const text = (s) => (s?.object ? JSON.stringify(s.object, null, 2) : standing(s) || "none");
   return el("div", { class: "pair" },
-    el("div", null, el("h4", null, "Before"), el("pre", null, text(e.before))),
-    el("div", null, el("h4", null, "After"), el("pre", null, text(e.after))));
+    el("div", null, el("h4", null, "Before"), pre(text(e.before))),
+    el("div", null, el("h4", null, "After"), pre(text(e.after))));
 }
 
 async function copy(text) {

@@ -41,6 +41,9 @@ export const byId = (id) => document.getElementById(id);
 export const button = (text, run, attributes) =>
   el("button", { type: "button", ...attributes, onclick: () => attempt(run) }, text);
 
+// pre is a text with its line breaks. It may scroll, so the keyboard comes to it.
+export const pre = (text, attributes) => el("pre", { tabindex: "0", ...attributes }, text);
+
 // field is an input with its label before it.
 export function field(label, input) {
   return el("label", { class: "field" }, el("span", null, label), input);
@@ -48,11 +51,12 @@ export function field(label, input) {
 
 // table makes a table: heads are the texts of its columns, rows lists of cells.
 export function table(caption, heads, rows) {
+  // On a small screen its rows are lists of names and values: the roles keep it a table.
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    el("table", null, el("caption", null, caption),
-      el("thead", null, el("tr", null, heads.map((h) => el("th", { scope: "col" }, h)))),
-      el("tbody", null, rows.map((cells) => el("tr", null,
-        cells.map((c, i) => (i === 0 ? el("th", { scope: "row" }, c) : el("td", null, c))))))));
+    el("table", { class: "stack", role: "table" }, el("caption", null, caption),
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, heads.map((h) => el("th", { scope: "col", role: "columnheader" }, h)))),
+      el("tbody", { role: "rowgroup" }, rows.map((cells) => el("tr", { role: "row" },
+        cells.map((c, i) => (i === 0 ? el("th", { scope: "row", role: "rowheader" }, c) : el("td", { role: "cell", "data-name": heads[i] }, c))))))));
 }
 
 // notice tells something in the line for that; no text takes it away.
@@ -69,5 +73,20 @@ export async function attempt(run) {
     await run();
   } catch (error) {
     notice(error.message, "bad");
+  }
+}
+
+let lost = "";
+
+// quietly is attempt for what nobody asked for: it leaves what was told of somebody's work,
+// and takes back its own trouble once that is over.
+export async function quietly(run) {
+  try {
+    await run();
+    if (lost && byId("notice").textContent === lost) notice("");
+    lost = "";
+  } catch (error) {
+    lost = error.message;
+    notice(lost, "bad");
   }
 }

@@ -15,7 +15,7 @@ export const laneOf = (e) => (e.profile ? `profile ${e.profile}` : e.subject ? e
 export function layout(entries, events, factor, room = 0) {
   const lanes = new Map();
   const lane = (key) => {
-    if (!lanes.has(key)) lanes.set(key, { key, y: top + lanes.size * laneHeight, requests: [], bands: [], events: [], states: [] });
+    if (!lanes.has(key)) lanes.set(key, { key, name: key, y: 0, requests: [], bands: [], events: [], states: [] });
     return lanes.get(key);
   };
   const byId = new Map(entries.map((e) => [e.id, e]));
@@ -44,6 +44,7 @@ export function layout(entries, events, factor, room = 0) {
   }
   for (const h of events) {
     const stop = { at: Date.parse(h.at), order: 2, id: 0 }, mine = lane(h.profile ? `profile ${h.profile}` : h.subject || "other");
+    if (h.displayName) mine.name = `${h.displayName} (${mine.key})`;
     stops.push(stop);
     mine.events.push({ event: h, stop });
     stand(mine, stop, standing(h.to));
@@ -58,10 +59,17 @@ export function layout(entries, events, factor, room = 0) {
   // A short run is drawn wider, so that it fills the room.
   const wider = Math.min(4, Math.max(1, (room - left - margin) / Math.max(1, x - left)));
   for (const s of stops) s.x = left + (s.x - left) * wider;
-  const all = [...lanes.values()];
+  // Those with early calls come first: they are what is looked for.
+  const all = [...lanes.values()].sort((a, b) => isEarly(b) - isEarly(a));
+  all.forEach((l, i) => { l.y = top + i * laneHeight; });
   for (const l of all) l.states.sort((a, b) => a.stop.x - b.stop.x);
   return { lanes: all.slice(0, maxLanes), more: Math.max(0, all.length - maxLanes), stops, width: Math.max(room, left + (x - left) * wider + margin), height: top + Math.min(all.length, maxLanes) * laneHeight + 8 };
 }
+
+const isEarly = (lane) => lane.requests.some(({ entry }) => entry.detail?.early);
+
+// inMiddle is a text of at most so many characters: a path begins and ends with what tells it.
+export const inMiddle = (text, most) => (text.length <= most ? text : text.slice(0, Math.ceil(most / 2) - 1) + "…" + text.slice(text.length - Math.floor(most / 2)));
 
 // stand notes where a subject stands.
 function stand(lane, stop, text) {

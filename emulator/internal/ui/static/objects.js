@@ -1,7 +1,7 @@
 // What is in the world, by Graph as the test itself asks it: no token, no journal entry.
 
 import { call } from "./api.js";
-import { attempt, el, field, show, table } from "./dom.js";
+import { attempt, el, field, pre, show, table } from "./dom.js";
 import { linksOf, parse, walk } from "./model.js";
 
 let models = new Map(), ofWorld = "", turn = 0;
@@ -41,7 +41,7 @@ export async function enter(app, content) {
     !at && sets(model, to),
     also && [el("h3", null, `In ${other}`), sets(also, (p) => app.link("objects", other, p))],
     value && Array.isArray(value.value) ? list(value, path, to, app.url("graph") + "/" + version + "/") : null,
-    value && !Array.isArray(value.value) ? el("pre", { id: "object" }, JSON.stringify(value, null, 2)) : null,
+    value && !Array.isArray(value.value) ? pre(JSON.stringify(value, null, 2), { id: "object" }) : null,
     at && place && !place.many && !wrong ? links(model, (value?.["@odata.type"] || "").replace(/^.*\./, "") || place.type, path, to) : null,
     el("div", { id: "object-journal" }));
   if (value?.id) await attempt(() => made(app, value.id, content.querySelector("#object-journal")));
@@ -59,7 +59,8 @@ function crumbs(path, to) {
 function list(value, path, to, root) {
   const rows = value.value.map((o) => [
     o?.id ? el("a", { href: to(`${path}/${o.id}`) }, o.id) : "", name(o),
-    el("details", null, el("summary", null, "JSON"), el("pre", null, JSON.stringify(o, null, 2)))]);
+    el("details", null, el("summary", null, "JSON"), pre(JSON.stringify(o, null, 2)))]);
+  if (rows.length === 0) return el("p", null, `${path}: there is none.`);
   const next = value["@odata.nextLink"];
   let more = value.more ? el("p", null, "More are left out.") : null;
   if (next) {
@@ -76,7 +77,7 @@ function links(model, type, path, to) {
   const found = [...linksOf(model, type)].sort();
   if (found.length === 0) return null;
   return [el("h3", null, "Links"), el("ul", { class: "sets" }, found.map(([link, t]) =>
-    el("li", null, el("a", { href: to(`${path}/${link}`) }, link), ` ${t.many ? "many " : ""}${t.type}`)))];
+    el("li", null, el("a", { href: to(`${path}/${link}`) }, link), el("span", { class: "soft" }, ` ${t.many ? "many " : ""}${t.type}`))))];
 }
 
 // made lists the requests that made or changed the object.

@@ -1,10 +1,9 @@
 // The run as a picture: why was the client judged so?
 
 import { call } from "./api.js";
-import { attempt, el, show, svg } from "./dom.js";
-import { clock, rounded, struck } from "./words.js";
-import { laneHeight, layout, segments, ticks } from "./layout.js";
-import { kind } from "./requests.js";
+import { el, quietly, show, svg } from "./dom.js";
+import { clock, kind, many, rounded, struck } from "./words.js";
+import { inMiddle, laneHeight, layout, segments, ticks } from "./layout.js";
 
 let content, asked = 0, due = [];
 
@@ -29,37 +28,53 @@ export function changed(app) {
   draw(app);
   asked ||= setTimeout(() => {
     asked = 0;
-    if (app.view === "timeline") attempt(() => ask(app));
+    if (app.view === "timeline") quietly(() => ask(app));
   }, 500);
 }
 
 function draw(app) {
   const entries = app.feed.entries;
   if (entries.length === 0 && app.events.length === 0 && due.length === 0) {
-    show(content, el("p", null, "There was no request yet."));
+    show(content, el("p", null, "No request came yet. Each will stand here in the lane of what it is about, at its time."));
     return;
   }
-  const plan = layout(entries, [...app.events, ...due.map((d) => ({ ...d, due: true }))], app.clock?.factor, content.clientWidth);
+  const room = content.clientWidth;
+  const plan = layout(entries, [...app.events, ...due.map((d) => ({ ...d, due: true }))], app.clock?.factor, room);
   const early = entries.filter((e) => e.detail?.early);
   const scroll = content.querySelector(".scroll");
-  const at = scroll ? [scroll.scrollLeft, scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 4] : [0, true];
+  const was = scroll && [scroll.scrollLeft, scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 4];
   show(content,
-    el("p", { class: "hint legend" }, mark("band", "Retry-After: the time to wait"), mark("early", "too early"), mark("fine", "answered"),
-      mark("client", "4xx"), mark("server", "5xx, or no answer"), mark("event", "happened by itself"), mark("event due", "still due")),
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The drawing" },
+    legend(entries, app.events),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The drawing" }, el("div", { class: "drawing" },
       svg("svg", { id: "drawing", width: plan.width, height: plan.height, viewBox: `0 0 ${plan.width} ${plan.height}`, role: "group", "aria-label": "Requests by subject and time" },
         ticks(plan.stops).map((t) => svg("g", { class: "tick" }, svg("line", { x1: t.x, x2: t.x, y1: 20, y2: plan.height }),
           svg("text", { x: t.x, y: 14 }, clock(new Date(t.at).toISOString())))),
-        plan.lanes.map((lane) => drawLane(app, lane, plan.width)))),
+        plan.lanes.map((lane) => drawLane(app, lane, plan.width))),
+      // The names stay in sight when the drawing is scrolled.
+      svg("svg", { class: "names", width: room, height: plan.height },
+        plan.lanes.map((lane) => svg("text", { class: "name", x: 4, y: lane.y + 12 }, inMiddle(lane.name, Math.floor(room / 7)), svg("title", null, lane.name)))))),
     el("p", { class: "hint" }, "Time runs to the right, on the world's clock. A long wait takes less room than it lasts.",
-      plan.more > 0 && ` ${plan.more} further lanes are left out: filter the requests to see them.`),
+      plan.more > 0 && ` ${many(plan.more, "further lane")} ${plan.more === 1 ? "is" : "are"} left out: filter the requests to see ${plan.more === 1 ? "it" : "them"}.`),
     due.length > 0 && el("p", { id: "due" }, `Still due: ${due.slice(0, 5).map((d) => `${d.displayName || d.subject}, at ${clock(d.at)}`).join("; ")}${due.length > 5 ? "; and more" : ""}.`),
-    el("h3", null, "Early calls"),
-    early.length === 0 ? el("p", null, "None.") : el("ul", null, early.map((e) => el("li", null,
+    early.length > 0 && [el("h3", null, "Early calls"), el("ul", null, early.slice(0, listed).map((e) => el("li", null,
       el("a", { href: app.link("requests", e.id) }, `#${e.id}`), ` ${e.operation || e.path} came ${rounded(e.detail.early.by)} too early: `,
-      el("a", { href: app.link("requests", e.detail.early.entry) }, `#${e.detail.early.entry}`), " had told it to wait."))));
+      el("a", { href: app.link("requests", e.detail.early.entry) }, `#${e.detail.early.entry}`), " had told the client to wait.")),
+    early.length > listed && el("li", null, `and ${early.length - listed} more`))]);
   const now = content.querySelector(".scroll");
-  now.scrollLeft = at[1] ? now.scrollWidth : at[0]; // the newest stays in sight
+  if (was) now.scrollLeft = was[1] ? now.scrollWidth : was[0]; // the newest stays in sight
+  else now.scrollLeft = early.length > 0 ? plan.lanes[0].requests.find((r) => r.entry.detail?.early).stop.x - room / 2 : now.scrollWidth;
+}
+
+const listed = 20; // early calls told in words
+
+// legend explains what is in the drawing, and nothing that is not.
+function legend(entries, events) {
+  const kinds = new Set(entries.map(kind));
+  return el("p", { class: "hint legend" },
+    kinds.has("early") && mark("early", "too early; the line shows by how much"),
+    entries.some((e) => e.detail?.retryAfter) && mark("band", "Retry-After: the time to wait"),
+    kinds.has("fine") && mark("fine", "answered"), kinds.has("client") && mark("client", "4xx"), kinds.has("server") && mark("server", "5xx, or no answer"),
+    events.length > 0 && mark("event", "happened by itself"), due.length > 0 && mark("event due", "still due"));
 }
 
 const mark = (kind, text) => el("span", { class: "key" }, svg("svg", { width: 14, height: 12, "aria-hidden": "true" },
@@ -68,11 +83,14 @@ const mark = (kind, text) => el("span", { class: "key" }, svg("svg", { width: 14
 
 function drawLane(app, lane, width) {
   const y = lane.y, middle = y + 28;
+  const ends = new Map(lane.bands.map((b) => [b.entry.id, b.to.x]));
   return svg("g", { class: "lane" },
     svg("line", { class: "base", x1: 0, x2: width, y1: y + laneHeight - 2, y2: y + laneHeight - 2 }),
-    svg("text", { class: "name", x: 4, y: y + 12 }, lane.key),
     lane.bands.map((b) => svg("rect", { class: b.own ? "band" : "band other", x: b.from.x, y: y + 17, width: Math.max(2, b.to.x - b.from.x), height: 22 },
       svg("title", null, `#${b.entry.id} told the client to wait ${rounded(b.entry.detail.retryAfter)}`))),
+    lane.bands.map((b) => svg("line", { class: "until", x1: b.to.x, x2: b.to.x, y1: y + 17, y2: y + 39 })),
+    lane.requests.map(({ entry: e, stop }) => e.detail?.early && ends.has(e.detail.early.entry) &&
+      svg("path", { class: "gap", d: `M${stop.x} ${middle}H${ends.get(e.detail.early.entry)}m-6 -4l6 4-6 4` })),
     segments(lane.states, width - 8).map((s, i) => [
       svg("rect", { class: `state ${i % 2 ? "odd" : ""}`, x: s.from, y: y + 42, width: s.to - s.from, height: 12 }, svg("title", null, s.text)),
       s.to - s.from > 6 * s.text.length + 6 && svg("text", { class: "stands", x: s.from + 3, y: y + 52 }, s.text)]),

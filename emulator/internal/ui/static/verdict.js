@@ -1,7 +1,7 @@
 // The verdict: passed or not, the first cause, and all that was judged.
 
 import { call } from "./api.js";
-import { byId, el, show, table } from "./dom.js";
+import { byId, el, pre, show, table } from "./dom.js";
 import { cause, isClosed, isIdle, isQuiet } from "./words.js";
 
 let last = "";
@@ -23,11 +23,12 @@ export async function refresh(app) {
   show(more, el("details", { open }, el("summary", null, v.summary), ...details(app, v)));
 }
 
-const links = (app, ids) => (ids || []).slice(0, 5).map((id) => [" ", el("a", { href: app.link("requests", id) }, `#${id}`)]);
+const links = (app, ids) => (ids?.length > 0 ? [ids.slice(0, 5).map((id) => [" ", el("a", { href: app.link("requests", id) }, `#${id}`)]),
+  ids.length > 5 && " and more"] : null);
 
 // blamed leads to the entries that are to blame, or shows what is left of them.
 const blamed = (app, of, result) =>
-  (isClosed(of) && !app.kept?.has(result.entries) ? (result.evidence || []).length > 0 && el("pre", null, result.evidence.join("\n")) : links(app, result.entries));
+  (isClosed(of) && !app.kept?.has(result.entries) ? (result.evidence || []).length > 0 && pre(result.evidence.join("\n")) : links(app, result.entries));
 
 function details(app, v) {
   const rows = (v.worlds || []).flatMap((w) => (w.expectations || []).map((e) => [

@@ -8,8 +8,14 @@ export function clock(at) {
   return `${whole}.${(fraction + "000").slice(0, 3)}`;
 }
 
-// reading is what a world's clock shows.
-export const reading = (c) => `${c.now.slice(0, 10)} ${clock(c.now)} ${c.mode}${c.mode === "scaled" ? ` ×${c.factor}` : ""}`;
+// reading is what a world's clock shows. Of one that runs, milliseconds would be old when they are read.
+export const reading = (c) => `${c.now.slice(0, 10)} ${c.mode === "frozen" ? clock(c.now) : clock(c.now).slice(0, 8)} ${c.mode}${c.mode === "scaled" ? ` ×${c.factor}` : ""}`;
+
+// later is a clock's reading so many real milliseconds after it was read.
+export const later = (c, passed) => (c.mode === "frozen" ? c : { ...c, now: new Date(Date.parse(c.now) + passed * (c.factor ?? 1)).toISOString() });
+
+// many is a number with its noun.
+export const many = (n, one, more = one + "s") => `${n} ${n === 1 ? one : more}`;
 
 const units = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, "µs": 1e-6, "μs": 1e-6, ns: 1e-9 };
 
@@ -23,6 +29,9 @@ export function seconds(text) {
 // rounded is a duration as Go writes it, to the millisecond; of a shorter one to the
 // microsecond.
 export const rounded = (text) => String(text).replace(/\d+\.\d+(?=(h|ms|m|us|µs|μs|ns|s)$)/, (n, unit) => String(unit === "s" ? Number(Number(n).toFixed(3)) : Math.round(n)));
+
+// kind is how a request ended, for its colour.
+export const kind = (e) => (e.detail?.early ? "early" : e.status >= 500 || e.status === 0 ? "server" : e.status >= 400 ? "client" : "fine");
 
 // struck tells what the scenario did to a request, and what the client did wrong.
 export function struck(entry) {
@@ -87,18 +96,28 @@ export const isQuiet = (verdict) => (verdict.worlds || []).every((w) => !w.entri
 // quote makes a text one word of a shell.
 export const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-// curl is the command that sends a request again. The token is no part of a journal.
+// address is the path and the query as they stand in a URL. The journal has the query as
+// it was sent, and the path decoded.
+const address = (e) => e.path.split("/").map((p) => encodeURIComponent(p).replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent)).join("/") + (e.query ? "?" + e.query : "");
+
+// curl is the command that sends a request again. The token is no part of a journal, and
+// headers are none: one that advanced queries need is added where the answer was good.
 export function curl(entry, origin) {
-  const url = origin + entry.path + (entry.query ? "?" + entry.query : "");
+  const url = origin + address(entry);
   const parts = ["curl -i"];
-  if (entry.method !== "GET") parts.push(`-X ${quote(entry.method)}`);
+  if (/[[\]{}]/.test(url)) parts.push("-g"); // else curl would read more than one address
+  if (url.startsWith("https:")) parts.push("-k"); // a terminal does not trust what the browser was told to
+  if (entry.method === "HEAD") parts.push("-I"); // with -X it would wait for a body
+  else if (entry.method !== "GET") parts.push(`-X ${quote(entry.method)}`);
   if (!/^\/[^/]*\/oauth2\//.test(entry.path)) {
     const fallback = /^[\w-]+$/.test(entry.world) && entry.world !== "default" ? `world-${entry.world}` : "anything";
     parts.push(`-H "Authorization: Bearer \${TOKEN:-${fallback}}"`);
   }
   const body = entry.requestBody || "";
+  if (entry.status < 400 && /(^|&)(\$|%24)(search=|count=true)/.test(entry.query || "")) parts.push("-H 'ConsistencyLevel: eventual'");
   if (/^\s*[[{]/.test(body)) parts.push("-H 'Content-Type: application/json'");
-  if (body || !["GET", "HEAD", "DELETE"].includes(entry.method)) parts.push(`--data-binary ${quote(body)}`);
+  // Raw: a body that begins with @ is no name of a file.
+  if (body || !["GET", "HEAD", "DELETE"].includes(entry.method)) parts.push(`--data-raw ${quote(body)}`);
   parts.push(quote(url));
   return parts.join(" ");
 }
