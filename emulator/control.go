@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/internal/control"
+	"github.com/graphemu/graphemu/emulator/internal/judge"
 	"github.com/graphemu/graphemu/emulator/internal/metrics"
 	"github.com/graphemu/graphemu/emulator/internal/workloads/sds/profile"
 )
@@ -47,10 +48,38 @@ func (c controlled) Find(ref string) (control.World, error) {
 	if err != nil {
 		return nil, err
 	}
+	if tenant == DefaultTenant {
+		return controlledWorld{c.s.defaultWorld()}, nil
+	}
 	if w := c.s.find(tenant); w != nil {
 		return controlledWorld{w}, nil
 	}
 	return nil, nil
+}
+
+// dropped is what is kept of the chapters of a world that was dropped.
+func (c controlled) dropped(ref string) *judge.History {
+	_, tenant, err := worldRef(ref)
+	if err != nil {
+		return judge.NewHistory(0)
+	}
+	c.s.worlds.mu.RLock()
+	defer c.s.worlds.mu.RUnlock()
+	return c.s.worlds.past.Of(tenant)
+}
+
+func (c controlled) WasDropped(ref string) bool { return c.dropped(ref).Len() > 0 }
+
+func (c controlled) VerifyDropped(ref string, strict bool) control.Verdict {
+	return c.s.judge(nil, []*judge.History{c.dropped(ref)}, strict)
+}
+
+func (c controlled) ForgetDropped(ref string) {
+	if _, tenant, err := worldRef(ref); err == nil {
+		c.s.worlds.mu.Lock()
+		defer c.s.worlds.mu.Unlock()
+		c.s.worlds.past.Forget(tenant)
+	}
 }
 
 func (c controlled) Verify(strict bool) control.Verdict {

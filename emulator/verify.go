@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/version"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 	"github.com/graphemu/graphemu/emulator/journal"
+	"github.com/graphemu/graphemu/emulator/scenario"
 )
 
 // Journal returns the record of the world's requests, until its next Reset. Ids of
@@ -69,7 +71,7 @@ func (w *World) strikes() *judge.History {
 	w.changing.Lock()
 	defer w.changing.Unlock()
 	state := w.current.Load()
-	r := judge.Record{Scenario: state.prepared.file.Name, Rules: state.rules()}
+	r := judge.Record{Scenario: state.prepared.file.Name, Rules: state.rules(), Sets: said(state.prepared.file)}
 	return w.chapters.past.Strikes(&r)
 }
 
@@ -121,7 +123,7 @@ func (w *World) record(state *state) judge.Record {
 	r := judge.Record{World: w.Name(), Tenant: w.tenant, Scenario: sc.file.Name, Chapter: w.chapters.open(), Expect: sc.file.Expect,
 		Strict: w.server.set.Auth == AuthStrict}
 	r.Entries, r.Lost = state.Journal.Chapter()
-	r.Rules = state.rules()
+	r.Rules, r.Sets = state.rules(), said(sc.file)
 	for i := range r.Expect {
 		if in := r.Expect[i].In; in != "" && r.Objects[in] == nil {
 			if r.Objects == nil {
@@ -144,11 +146,35 @@ func (s *state) ownCall() *workload.Call {
 	return &workload.Call{Call: engine.Call{Now: s.Clock.Now()}, Trusted: true, Tenant: &s.World.Tenant}
 }
 
+// said is what a scenario says besides rules, with the calls that have to do with it.
+// Chosen: the clock and the timeline are felt by who looks at profiles, whose stages take
+// time; a lifecycle of other objects is a rule, and so is pageSize.
+func said(f *scenario.File) (list []judge.Setting) {
+	if f.Clock.Given() {
+		list = append(list, judge.Setting{Name: "clock", Area: "profiles"})
+	}
+	if f.Timeline != (scenario.Timeline{}) {
+		list = append(list, judge.Setting{Name: "timeline", Area: "profiles"})
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Variants)) {
+		s := judge.Setting{Name: "variant " + name, Area: "profiles"}
+		if name == "directoryQueries" {
+			s.Area = ""
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
 // rules is how often each rule fired.
 func (s *state) rules() (list []judge.RuleUse) {
 	sc, inForce := s.prepared, s.World.Scenario()
 	for _, u := range inForce.Faults.Rules() {
-		list = append(list, judge.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional, Added: u.Added})
+		r := judge.RuleUse{Name: u.Rule.Name, Kind: "fault", Fired: u.Fired, Optional: u.Rule.Optional, Added: u.Added}
+		if c := u.Rule.Chance; c > 0 && c < 1 && u.Rule.Calls.IsZero() {
+			r.Spared = u.Matched - u.Fired
+		}
+		list = append(list, r)
 	}
 	used, objects := s.Profiles.Used(), s.Futures.Used()
 	for _, l := range sc.file.Lifecycles {

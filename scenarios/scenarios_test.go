@@ -21,7 +21,8 @@ func TestEveryScenarioStarts(t *testing.T) {
 			r, err := g.AuthorizedClient().Get(g.URL + "/education/synchronizationProfiles")
 			require.NoError(t, err)
 			defer r.Body.Close()
-			want := map[string]int{"outage": http.StatusServiceUnavailable, "retired": http.StatusBadRequest}[name]
+			want := map[string]int{"outage": http.StatusServiceUnavailable, "retired": http.StatusBadRequest,
+				"throttled": http.StatusTooManyRequests}[name]
 			if want == 0 {
 				want = http.StatusOK
 			}

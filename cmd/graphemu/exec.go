@@ -84,6 +84,10 @@ The exit code is the command's own, 128+N where signal N ended it, and
 With --each-variant or --each-scenario the command runs several times, each under
 an emulator of its own. At the end a table on standard error shows which of them
 passed, and why the others did not; the exit code is then 0 where all did, else 1.
+Of a scenario that had nothing to do with what the command called, the table says
+"not exercised". That fails where the scenario was named. Of those that "all" means
+it fails only where none was exercised: --each-scenario all is good for a client
+that never touches a synchronization profile, too.
 Each run has a verdict of its own: --junit verdict.xml writes verdict.RUN.xml.
 
 The verdict names requests by the number of their entries. --journal FILE has them
@@ -208,7 +212,7 @@ func (x *execution) run(ctx context.Context, o emulator.Options) error {
 	if x.eachVariant || len(x.eachScenario) > 0 {
 		return x.series(ctx, o)
 	}
-	r, err := x.once(ctx, o, x.flags.junit, x.har)
+	r, err := x.once(ctx, o, false, x.flags.junit, x.har)
 	if err != nil {
 		return err
 	}
@@ -244,8 +248,9 @@ func (r outcome) code() int {
 }
 
 // once runs the command under an emulator of its own and judges it. It errs
-// where graphemu fails, or the command cannot be started.
-func (x *execution) once(ctx context.Context, o emulator.Options, junit, archive string) (r outcome, err error) {
+// where graphemu fails, or the command cannot be started. offered: nobody named the
+// scenario, see journal.Verdict.Offered.
+func (x *execution) once(ctx context.Context, o emulator.Options, offered bool, junit, archive string) (r outcome, err error) {
 	dir, remove, err := makeFolder()
 	if err != nil {
 		return r, fmt.Errorf("cannot make a temporary folder: %w", err)
@@ -295,7 +300,7 @@ func (x *execution) once(ctx context.Context, o emulator.Options, junit, archive
 	if r.timedOut {
 		fmt.Fprintf(x.env.errOut, "graphemu: %s took longer than --timeout %v and was ended\n", x.command[0], x.timeout)
 	}
-	if r.verdict, err = judge(s, o.Verify, junit, x.env.errOut); err != nil {
+	if r.verdict, err = judge(s, o.Verify, offered, junit, x.env.errOut); err != nil {
 		return r, err
 	}
 	r.verified, r.why = r.verdict.OK, r.verdict.Why()

@@ -18,31 +18,37 @@ import (
 type trial struct {
 	label   string
 	options emulator.Options
+	offered bool // nobody named its scenario: it is one of all
 }
 
 // allScenarios is what --each-scenario takes for every scenario that is built in.
 const allScenarios = "all"
 
 // named returns the scenarios that the values of --each-scenario mean: all, what is in a
-// folder as .yaml and .yml files, or a scenario itself.
-func named(values []string) (list []string, err error) {
+// folder as .yaml and .yml files, or a scenario itself. offered are those that only all
+// means.
+func named(values []string) (list []string, offered map[string]bool, err error) {
+	offered = map[string]bool{}
 	for _, v := range values {
 		info, missing := os.Stat(v)
 		switch {
 		case v == allScenarios:
 			list = append(list, "default") // first: what goes wrong without any rule explains the rest
 			list = append(list, slices.DeleteFunc(scenario.Names(), func(n string) bool { return n == "default" })...)
+			for _, n := range scenario.Names() {
+				offered[n] = !slices.Contains(values, n)
+			}
 		case missing == nil && info.IsDir() && !slices.Contains(scenario.Names(), v):
 			inside, err := scenariosIn(v)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			list = append(list, inside...)
 		default:
 			list = append(list, v)
 		}
 	}
-	return list, nil
+	return list, offered, nil
 }
 
 // scenariosIn returns the scenarios of a folder, by their names. Those of folders in it
@@ -83,13 +89,13 @@ func trials(o emulator.Options, scenarios []string) []trial {
 	if len(scenarios) > 0 {
 		var list []trial
 		for _, name := range scenarios {
-			t := trial{name, o}
+			t := trial{label: name, options: o}
 			t.options.Scenarios = append(slices.Clone(o.Scenarios), name)
 			list = append(list, t)
 		}
 		return list
 	}
-	list := []trial{{"defaults", o}}
+	list := []trial{{label: "defaults", options: o}}
 	if len(o.Variants) > 0 {
 		list[0].label = "as given"
 	}
@@ -102,7 +108,7 @@ func trials(o emulator.Options, scenarios []string) []trial {
 			if reading == base {
 				continue // that is the first run
 			}
-			t := trial{v.Name + "=" + reading, o}
+			t := trial{label: v.Name + "=" + reading, options: o}
 			t.options.Variants = maps.Clone(o.Variants)
 			t.options.Variants[v.Name] = reading
 			list = append(list, t)
@@ -112,7 +118,8 @@ func trials(o emulator.Options, scenarios []string) []trial {
 }
 
 // series runs the command once for each trial and prints a table of how that
-// went. It errs with exit 1 where a run failed.
+// went. It errs with exit 1 where a run failed. Of the scenarios of "all" those are no
+// failures that have nothing to do with the command, as long as one has.
 func (x *execution) series(ctx context.Context, o emulator.Options) error {
 	switch {
 	case x.eachVariant && len(x.eachScenario) > 0:
@@ -121,11 +128,14 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 		return errors.New("--state: each run of a series begins anew, so there is no state to keep")
 	}
 	trimAll(x.eachScenario)
-	scenarios, err := named(x.eachScenario)
+	scenarios, offered, err := named(x.eachScenario)
 	if err != nil {
 		return err
 	}
 	list := trials(o, scenarios)
+	for i := range list {
+		list[i].offered = offered[list[i].label]
+	}
 	unique(list)
 	files, archives := besides(x.flags.junit, list), besides(x.har, list)
 	for _, t := range list { // nothing is run where one of them could not be
@@ -138,11 +148,11 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 		s.Close()
 	}
 	x.told.runs = len(list)
-	failed := 0
+	failed, spared := 0, false
 	var last outcome
 	for i, t := range list {
 		fmt.Fprintf(x.env.errOut, "graphemu: run %d of %d: %s\n", i+1, len(list), t.label)
-		r, err := x.once(ctx, t.options, files[i], archives[i])
+		r, err := x.once(ctx, t.options, t.offered, files[i], archives[i])
 		if err != nil {
 			return err
 		}
@@ -152,6 +162,7 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 		if r.code() != 0 {
 			failed++
 		}
+		spared = spared || r.verdict.IsOffered
 		if r.signal != nil {
 			break
 		}
@@ -164,14 +175,18 @@ func (x *execution) series(ctx context.Context, o emulator.Options) error {
 	if err := x.told.write(); err != nil {
 		return err
 	}
-	if failed > 0 {
+	nothing := failed == 0 && last.signal == nil && spared && !x.told.card.Exercised()
+	if nothing {
+		fmt.Fprintln(x.env.errOut, "graphemu: nothing was exercised: none of the scenarios struck a call, so none tells how the client does")
+	}
+	if failed > 0 || nothing {
 		x.pointToReport()
 	}
 	switch {
 	case last.signal != nil:
 		fmt.Fprintf(x.env.errOut, "graphemu: stopped by a signal after %d of %d runs\n", len(x.told.card.Runs), len(list))
 		return exit{code: max(last.code(), exitFailure)}
-	case failed > 0:
+	case failed > 0 || nothing:
 		return exit{code: exitFailure}
 	}
 	return nil

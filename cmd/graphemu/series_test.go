@@ -24,8 +24,8 @@ func TestTrialsOfVariants(t *testing.T) {
 		want += len(v.Readings) - 1
 	}
 	require.Len(t, list, want)
-	assert.Equal(t, trial{"defaults", emulator.Options{Seed: 7, Variants: map[string]string{}}}, list[0])
-	assert.Equal(t, trial{"createStatus=201", emulator.Options{Seed: 7, Variants: map[string]string{"createStatus": "201"}}}, list[1])
+	assert.Equal(t, trial{label: "defaults", options: emulator.Options{Seed: 7, Variants: map[string]string{}}}, list[0])
+	assert.Equal(t, trial{label: "createStatus=201", options: emulator.Options{Seed: 7, Variants: map[string]string{"createStatus": "201"}}}, list[1])
 	for _, one := range list[1:] {
 		assert.Len(t, one.options.Variants, 1, one.label)
 	}
@@ -35,7 +35,7 @@ func TestTrialsOfVariants(t *testing.T) {
 func TestTrialsOfVariantsBesideAGivenOne(t *testing.T) {
 	list := trials(emulator.Options{Variants: map[string]string{"createStatus": "201", "retirement": "on"}}, nil)
 	assert.Equal(t, "as given", list[0].label)
-	assert.Equal(t, trial{"createStatus=202", emulator.Options{Variants: map[string]string{"createStatus": "202", "retirement": "on"}}}, list[1])
+	assert.Equal(t, trial{label: "createStatus=202", options: emulator.Options{Variants: map[string]string{"createStatus": "202", "retirement": "on"}}}, list[1])
 	assert.Equal(t, map[string]string{"createStatus": "201", "retirement": "on"}, list[0].options.Variants)
 }
 
@@ -44,8 +44,8 @@ func TestTrialsOfScenarios(t *testing.T) {
 	base[0] = "base.yaml"
 	list := trials(emulator.Options{Scenarios: base}, []string{"throttled", "b.yaml"})
 	assert.Equal(t, []trial{
-		{"throttled", emulator.Options{Scenarios: []string{"base.yaml", "throttled"}}},
-		{"b.yaml", emulator.Options{Scenarios: []string{"base.yaml", "b.yaml"}}},
+		{label: "throttled", options: emulator.Options{Scenarios: []string{"base.yaml", "throttled"}}},
+		{label: "b.yaml", options: emulator.Options{Scenarios: []string{"base.yaml", "b.yaml"}}},
 	}, list)
 }
 
@@ -81,7 +81,7 @@ idle              0      0        0      not exercised: none was struck by fault
 own               0      0        0      FAILED: exit code 123
 slow              0      0        0      FAILED: it took longer than --timeout
 killed            0      0        0      FAILED: ended by signal 2
-1 of 8 passed
+1 of 8 passed, 1 not exercised
 `, out.String())
 }
 
@@ -121,12 +121,16 @@ func TestScenariosOfASeries(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
 	}
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "empty"), 0o700))
-	list, err := named([]string{"throttled", dir, "all"})
+	list, offered, err := named([]string{"throttled", dir, "all"})
 	require.NoError(t, err)
 	assert.Equal(t, slices.Concat([]string{"throttled", filepath.Join(dir, "a.yaml"), filepath.Join(dir, "b.yml")}, scenario.Names()), list)
 	assert.Equal(t, "default", list[3], "it runs first of all that are built in")
 
-	_, err = named([]string{filepath.Join(dir, "empty")})
+	assert.True(t, offered["outage"])
+	assert.False(t, offered["throttled"], "it was named, too")
+	assert.False(t, offered[filepath.Join(dir, "a.yaml")])
+
+	_, _, err = named([]string{filepath.Join(dir, "empty")})
 	assert.ErrorContains(t, err, "there is no .yaml or .yml file in this folder")
 }
 

@@ -223,11 +223,21 @@ func (c *checker) status(r *Respond) {
 	switch {
 	case r.Status >= 400 && r.Status <= 599:
 	case r.Status == 204 || r.Status == 205:
-		c.add(pointer, "%d is an answer without a body, which respond cannot give", r.Status)
+		if r.Body != nil {
+			c.add(pointer, "%d is an answer without a body: leave the body out, or give another status", r.Status)
+		}
 	case r.Status < 200 || r.Status > 299:
 		c.add(pointer, "%d is no status of an answer: want 400 to 599, or 200 to 299 with a body", r.Status)
-	case r.Body == nil:
-		c.add(pointer, "%d is no error: give it a body, or a status of 400 to 599", r.Status)
+	case r.Body == nil && r.Status != 202:
+		c.add(pointer, "%d is no error: give it a body, or a status of 400 to 599; 202 and 204 can do without", r.Status)
+	}
+	if r.Body == nil && r.Status < 300 {
+		if r.Error != "" {
+			c.add("/respond/error", "%d is no error, and has none", r.Status)
+		}
+		if r.Message != "" {
+			c.add("/respond/message", "a message is that of an error, and %d is none", r.Status)
+		}
 	}
 }
 

@@ -106,7 +106,7 @@ type Where struct {
 
 // Respond is an answer in place of the operation's own.
 type Respond struct {
-	Status int `json:"status"` // 400 to 599, or 200 to 299 with a Body
+	Status int `json:"status"` // 400 to 599, or 200 to 299 with a Body; 202 without one, too, and 204 and 205 always
 	// Error is a code of Graph, as "tooManyRequests"; for uploads one of Azure Storage,
 	// as "ServerBusy"; for sign-in one of OAuth 2.0, as "temporarily_unavailable".
 	// Default: what the service sends with that status.

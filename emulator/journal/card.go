@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -25,13 +26,15 @@ type CardRun struct {
 	Calls   int    `json:"calls"`
 	Retries int    `json:"retries"`
 	Early   int    `json:"early"`
+
+	Exercised bool `json:"exercised,omitzero"` // a rule of a scenario struck a call
 }
 
 // Results of a run.
 const (
-	ResultPassed = "passed"
-	ResultFailed = "failed"
-	ResultIdle   = "not exercised" // the client did as expected, but no rule of the scenario struck a call
+	ResultPassed = "passed"        // the client did as expected
+	ResultFailed = "failed"        // it did not
+	ResultIdle   = "not exercised" // nothing of the scenario had to do with what it called
 )
 
 // maxWhy is how long a reason is at most, in characters: a line of it should fit a
@@ -48,8 +51,24 @@ func (c Card) Passed() (n int) {
 	return n
 }
 
-// String tells how many runs passed, in one line.
-func (c Card) String() string { return fmt.Sprintf("%d of %d passed", c.Passed(), len(c.Runs)) }
+// String tells how many runs passed, and how many were not exercised, in one line.
+func (c Card) String() string {
+	text, idle := fmt.Sprintf("%d of %d passed", c.Passed(), len(c.Runs)), 0
+	for _, r := range c.Runs {
+		if r.Result == ResultIdle {
+			idle++
+		}
+	}
+	if idle > 0 {
+		text += fmt.Sprintf(", %d not exercised", idle)
+	}
+	return text
+}
+
+// Exercised tells whether a rule struck a call in any of the runs.
+func (c Card) Exercised() bool {
+	return slices.ContainsFunc(c.Runs, func(r CardRun) bool { return r.Exercised })
+}
 
 // Text is the result with the reason, as a table on a terminal has it.
 func (r CardRun) Text() string {
@@ -117,8 +136,14 @@ func Markdown(text string) string {
 // Card is how a run went whose verdict this is. done is what the clients did in it.
 func (v Verdict) Card(label string, done Tally) CardRun {
 	r := CardRun{Label: label, Result: ResultPassed, Calls: done.Calls, Retries: done.Retries, Early: done.Early}
+	r.Exercised = slices.ContainsFunc(v.Scenarios, func(e Exercise) bool { return e.Exercised })
 	idle := v.idle()
+	why, untouched := v.untouched()
 	switch _, unmet := v.tally(); {
+	case v.IsOffered && !v.OK: // strict, with a warning
+		r.Result, r.Why = ResultFailed, "not verified: "+v.strictWhy()
+	case untouched:
+		r.Result, r.Why = ResultIdle, why
 	case v.OK:
 	case unmet == 0 && len(idle) > 0:
 		r.Result, r.Why = ResultIdle, idle[0].seen()

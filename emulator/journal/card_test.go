@@ -80,11 +80,11 @@ default  12     2        0      passed
 b\x00    0      0        1      FAILED: exit code 7
 c        0      0        0      not exercised: none was struck by fault x; no call came
 d        0      0        0      FAILED: see the verdict
-1 of 4 passed
+1 of 4 passed, 1 not exercised
 `, out.String())
 	out.Reset()
 	require.NoError(t, card.WriteMarkdown(&out))
-	assert.Equal(t, `### graphemu: 1 of 4 passed
+	assert.Equal(t, `### graphemu: 1 of 4 passed, 1 not exercised
 
 | run | result | calls | retries | early calls | why |
 |---|---|--:|--:|--:|---|
@@ -133,4 +133,74 @@ func TestMarkdownOfOneRun(t *testing.T) {
 	assert.Equal(t, ResultPassed, Verdict{OK: true}.Card("x", done).Result)
 	idle := Verdict{Scenarios: []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1}}}.Card("x", Tally{})
 	assert.Equal(t, CardRun{Label: "x", Result: ResultIdle, Why: "none was struck by fault f; no call came"}, idle)
+}
+
+// A card tells apart who did wrong, who had nothing to do with a scenario, and whom chance
+// has spared.
+func TestCardTellsWhoHadNothingToDoWithIt(t *testing.T) {
+	idle := []Exercise{{Scenario: "s", Rules: []string{"lifecycle l"}, RuleCount: 1, Called: []string{"users.list"}, CallCount: 1}}
+	spared := []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1, Called: []string{"users.list"}, CallCount: 3, Spared: 3}}
+	struck := []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1, Exercised: true}}
+	unmet := func(lack ...string) (w []WorldVerdict) {
+		for i, l := range lack {
+			w = append(w, WorldVerdict{Expectations: []Result{{Expected: fmt.Sprint("x is called ", i), Seen: "it was not", Lack: l}}})
+		}
+		return w
+	}
+	for name, c := range map[string]struct {
+		v    Verdict
+		want string
+		why  string
+	}{
+		"what it expects is of what the client does not use": {Verdict{Scenarios: idle, Worlds: unmet(LackUse)}, ResultIdle,
+			"none was struck by lifecycle l; 1 call came: users.list"},
+		"the client uses it":        {Verdict{Scenarios: idle, Worlds: unmet(LackCalls)}, ResultFailed, "not verified: x is called 0, but it was not"},
+		"and did something wrong":   {Verdict{Scenarios: idle, Worlds: unmet(LackUse, "")}, ResultFailed, "not verified: x is called 0, but it was not"},
+		"a rule struck":             {Verdict{Scenarios: struck, Worlds: unmet(LackUse)}, ResultFailed, "not verified: x is called 0, but it was not"},
+		"a chapter failed":          {Verdict{Scenarios: idle, Omitted: Omitted{Failed: 1}, Worlds: unmet(LackUse)}, ResultFailed, ""},
+		"only settings, of no call": {Verdict{OK: true, Settings: []Settings{{Scenario: "s", Sets: []string{"timeline"}}}}, ResultIdle, "no call had to do with what it sets (timeline); no call came"},
+		"only expectations":         {Verdict{Settings: []Settings{{Scenario: "s"}}, Worlds: unmet(LackUse)}, ResultIdle, "no call had to do with what it expects; no call came"},
+		"spared by chance": {Verdict{Scenarios: spared, Worlds: unmet(LackCalls)}, ResultIdle,
+			"by chance 3 calls were spared, which is not the client's doing: try another --seed, or more calls; none was struck by fault f; 3 calls came: users.list"},
+		"spared, and did wrong": {Verdict{Scenarios: spared, Worlds: unmet("")}, ResultFailed, "not verified: x is called 0, but it was not"},
+	} {
+		r := c.v.Card("", Tally{})
+		assert.Equal(t, c.want, r.Result, name)
+		if c.why != "" {
+			assert.Equal(t, c.why, r.Why, name)
+		}
+		offered := c.v.Offered()
+		assert.Equal(t, c.want == ResultIdle, offered.OK, name)
+		assert.Equal(t, c.want == ResultIdle, offered.IsOffered, name)
+		assert.Equal(t, c.want, offered.Card("", Tally{}).Result, name)
+	}
+	var text strings.Builder
+	require.NoError(t, Verdict{Scenarios: spared, Worlds: unmet(LackCalls)}.WriteText(&text))
+	assert.True(t, strings.HasPrefix(text.String(), "by chance not exercised: the scenario s\n  by chance 3 calls were spared"), text.String())
+	assert.NotContains(t, text.String(), "strikes a call")
+	// What chance did is the first cause.
+	assert.Contains(t, Verdict{Scenarios: spared, Worlds: unmet(LackCalls)}.Why(), "the scenario s strikes a call, but by chance 3 calls were spared")
+}
+
+// Of a scenario that nobody named nothing fails that had nothing to do with the client.
+func TestOfferedVerdict(t *testing.T) {
+	v := Verdict{Scenarios: []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1}},
+		Worlds:   []WorldVerdict{{World: "w", Expectations: []Result{{Expected: "x is called", Seen: "it was not", Lack: LackUse}}}},
+		Warnings: []Warning{{Kind: WarnUnfired, Message: "the fault f fired in no world"}}}
+	for _, one := range []Verdict{v.Offered(), v.Strict().Offered()} {
+		assert.True(t, one.OK)
+		var text, junit strings.Builder
+		require.NoError(t, one.WriteText(&text))
+		assert.NotContains(t, text.String(), "FAILED")
+		assert.Contains(t, text.String(), "  skipped  x is called\n")
+		assert.Contains(t, text.String(), "not exercised, which is no failure here: no rule of the scenario s struck a call in 1 world, 1 warning\n")
+		require.NoError(t, one.WriteJUnit(&junit))
+		assert.NotContains(t, junit.String(), "<failure")
+		assert.Contains(t, junit.String(), `<skipped message="it was not"></skipped>`)
+	}
+	v.Warnings = append(v.Warnings, Warning{Kind: WarnEarly, Message: "too early"})
+	assert.True(t, v.Offered().OK)
+	strict := v.Strict().Offered()
+	assert.False(t, strict.OK)
+	assert.Equal(t, "not verified: too early", strict.Card("", Tally{}).Why)
 }

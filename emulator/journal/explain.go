@@ -213,10 +213,10 @@ func orNone(s string) string {
 func (x *explanation) answered(e *Entry) {
 	took, late := "", ""
 	if e.Waited > 0 {
-		took = fmt.Sprintf(", with %v of delay in it as the rule says", e.Waited)
+		took = fmt.Sprintf(", with %v of delay in it as the rule says", words.Rounded(e.Waited.Std()))
 	}
 	if e.Duration > 0 { // a report has none: it is of the wall clock
-		took = fmt.Sprintf(", after %v", e.Duration) + took
+		took = fmt.Sprintf(", after %v", words.Rounded(e.Duration.Std())) + took
 		late = " (" + took[2:] + ")"
 	}
 	switch p := e.Error; {
@@ -265,7 +265,7 @@ func (x *explanation) told(d *Detail) {
 		if d.RetryFormat != "" {
 			format = " as " + d.RetryFormat
 		}
-		x.line("The client was told to wait %v before it comes again (Retry-After%s).", *d.RetryAfter, format)
+		x.line("The client was told to wait %v before it comes again (Retry-After%s).", words.Rounded(d.RetryAfter.Std()), format)
 	}
 	if d.Early != nil {
 		x.line("The client came too early: the answer of entry %d told it to wait %v longer, on the world's clock.",

@@ -46,7 +46,11 @@ type (
 		Name    string        `xml:"name,attr"`
 		Time    seconds       `xml:"time,attr"`
 		Failure *junitFailure `xml:"failure"`
+		Skipped *junitSkipped `xml:"skipped"`
 		Out     string        `xml:"system-out,omitempty"`
+	}
+	junitSkipped struct {
+		Message string `xml:"message,attr"`
 	}
 	junitFailure struct {
 		Message string `xml:"message,attr"`
@@ -81,10 +85,12 @@ var warningNames = map[string]string{
 
 // WriteJUnit writes the verdict as JUnit XML: one suite for each chapter of each
 // world, with one test for each expectation, one of the scenarios that have rules, with a
-// test for each, and a suite of the warnings, with one test for each kind. So the number of tests does not depend on the outcome, and their
-// names do not depend on the line where an expectation stands. Warnings are output of
+// test for each, and a suite of the warnings, with one test for each kind. So the number
+// of tests does not depend on the outcome, and their names do not depend on the line
+// where an expectation stands. Warnings are output of
 // a test that passes, and failures where the verdict is strict. A failure's output is
-// the entries to blame. Times are the wall clock's: of a suite from the first call to
+// the entries to blame. What an Offered verdict does not hold against a client is
+// skipped. Times are the wall clock's: of a suite from the first call to
 // the last answer, of a test the time of the calls that it is about. It returns the
 // first error of w.
 func (v Verdict) WriteJUnit(w io.Writer) error {
@@ -101,14 +107,14 @@ func (v Verdict) WriteJUnit(w io.Writer) error {
 			s.Time, s.Timestamp = seconds(world.Took), world.Began.UTC().Format(timestampForm)
 		}
 		for i := range world.Expectations {
-			s.add(world.Expectations[i].test(class))
+			s.add(world.Expectations[i].test(class, v.IsOffered))
 		}
 		all.add(s)
 	}
 	if len(v.Scenarios) > 0 {
 		s := v.suite("scenarios", nil)
 		for i := range v.Scenarios {
-			s.add(v.Scenarios[i].test("graphemu" + v.within() + ".scenarios"))
+			s.add(v.Scenarios[i].test("graphemu"+v.within()+".scenarios", v.IsOffered))
 		}
 		all.add(s)
 	}
@@ -160,7 +166,7 @@ func (v *Verdict) suite(name string, own []Property) junitSuite {
 
 // test is the result as a test. Where the expectation stands is for its message: the
 // name is what CI knows a test by from one run to the next.
-func (r *Result) test(class string) junitCase {
+func (r *Result) test(class string, offered bool) junitCase {
 	c := junitCase{Class: class, Name: r.Expected, Time: seconds(r.Took)}
 	place := ""
 	if r.Place != "" {
@@ -169,6 +175,10 @@ func (r *Result) test(class string) junitCase {
 	text := r.Seen + named(r.Entries, r.Blamed) + place
 	if r.OK {
 		c.Out = text
+		return c
+	}
+	if offered {
+		c.Skipped = &junitSkipped{Message: text}
 		return c
 	}
 	c.Failure = &junitFailure{Message: text, Type: "expectation", Text: "expected: " + r.Expected + "\nseen: " + text}
@@ -185,7 +195,7 @@ func (v *Verdict) warningTest(kind string) junitCase {
 		evidence = append(evidence, warning.Evidence...)
 	}
 	text := strings.Join(lines, "\n")
-	if text == "" || !v.IsStrict {
+	if text == "" || !v.IsStrict || v.IsOffered && kind == WarnUnfired {
 		c.Out = text
 		return c
 	}
@@ -217,6 +227,9 @@ func (s *junitSuite) add(c junitCase) {
 	s.Tests++
 	if c.Failure != nil {
 		s.Failures++
+	}
+	if c.Skipped != nil {
+		s.Skipped++
 	}
 	s.Cases = append(s.Cases, c)
 }

@@ -43,7 +43,13 @@ func (v Verdict) String() string {
 		warnings = "no warnings"
 	}
 	idle := v.idle()
+	_, untouched := v.untouched()
 	switch {
+	case v.IsOffered && v.OK:
+		return "not exercised, which is no failure here: " + v.nothing() + " in " + worlds + ", " + warnings
+	case unmet > 0 && untouched:
+		return fmt.Sprintf("NOT exercised: %s; %d of %s not met in %s, %s", v.nothing(), unmet,
+			words.Count(all, "expectation", "expectations"), worlds, warnings)
 	case unmet > 0:
 		text := fmt.Sprintf("NOT verified: %d of %s not met in %s, %s", unmet, words.Count(all, "expectation", "expectations"), worlds, warnings)
 		if len(idle) > 0 {
@@ -55,7 +61,7 @@ func (v Verdict) String() string {
 		if all > 0 {
 			met = words.Count(all, "expectation", "expectations") + " met"
 		}
-		return fmt.Sprintf("NOT exercised: no rule of %s struck a call; %s in %s, %s", idle[0].subject(), met, worlds, warnings)
+		return fmt.Sprintf("NOT exercised: %s; %s in %s, %s", v.nothing(), met, worlds, warnings)
 	case !v.OK:
 		return fmt.Sprintf("NOT verified: %s met in %s, but %s, and verification is strict",
 			words.Count(all, "expectation", "expectations"), worlds, warnings)
@@ -63,6 +69,14 @@ func (v Verdict) String() string {
 		return fmt.Sprintf("verified: nothing was expected in %s, %s", worlds, warnings)
 	}
 	return fmt.Sprintf("verified: %s met in %s, %s", words.Count(all, "expectation", "expectations"), worlds, warnings)
+}
+
+// nothing says what did not take place.
+func (v *Verdict) nothing() string {
+	if idle := v.idle(); len(idle) > 0 {
+		return "no rule of " + idle[0].subject() + " struck a call"
+	}
+	return "no call had to do with the scenario"
 }
 
 // extent says how many worlds were judged, and how many chapters where a run
@@ -85,6 +99,11 @@ func (v *Verdict) extent() string {
 // on the last line the summary. It returns the first error of w.
 func (v Verdict) WriteText(w io.Writer) error {
 	b := bufio.NewWriter(w)
+	for _, e := range v.idle() {
+		if e.Spared > 0 { // first, since it may be why something expected did not happen
+			fmt.Fprintf(b, "by chance not exercised: %s\n  %s\n", e.subject(), e.seen())
+		}
+	}
 	for _, world := range v.Worlds {
 		tenant := ""
 		if world.Tenant != "" {
@@ -97,14 +116,16 @@ func (v Verdict) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintln(b)
 		for _, r := range world.Expectations {
-			r.write(b)
+			r.write(b, v.IsOffered)
 		}
 		for _, line := range world.Permissions.lines() {
 			fmt.Fprintf(b, "  %s\n", line)
 		}
 	}
 	for _, e := range v.idle() {
-		fmt.Fprintf(b, "  FAILED  %s\n          but %s\n", e.expected(), e.seen())
+		if e.Spared == 0 {
+			fmt.Fprintf(b, "  %s  %s\n          but %s\n", unmet(v.IsOffered), e.expected(), e.seen())
+		}
 	}
 	if v.Omitted != (Omitted{}) {
 		fmt.Fprintln(b, v.Omitted.text())
@@ -113,15 +134,23 @@ func (v Verdict) WriteText(w io.Writer) error {
 		if i == 0 {
 			fmt.Fprintln(b, "warnings")
 		}
-		fmt.Fprintf(b, "  %-7s %s\n", warning.mark(v.IsStrict), warning.text())
+		fmt.Fprintf(b, "  %-7s %s\n", warning.mark(v.IsStrict && !(v.IsOffered && warning.Kind == WarnUnfired)), warning.text())
 	}
 	fmt.Fprintln(b, v.String())
 	return b.Flush()
 }
 
 // Why is the first thing for which the verdict is not good, on one line; "" where it
-// is.
+// is. Where chance alone kept the rules from striking, that is the first: what is expected
+// of the client may be what it does when they strike.
 func (v Verdict) Why() string {
+	if _, untouched := v.untouched(); untouched {
+		for _, e := range v.idle() {
+			if e.Spared > 0 {
+				return e.expected() + ", but " + e.seen()
+			}
+		}
+	}
 	for _, world := range v.Worlds {
 		for _, r := range world.Expectations {
 			if !r.OK {
@@ -132,13 +161,28 @@ func (v Verdict) Why() string {
 	for _, e := range v.idle() {
 		return e.expected() + ", but " + e.seen()
 	}
-	if v.IsStrict && len(v.Warnings) > 0 {
-		return v.Warnings[0].text()
+	return v.strictWhy()
+}
+
+// strictWhy is the first warning for which a strict verdict is not good.
+func (v *Verdict) strictWhy() string {
+	for i := range v.Warnings {
+		if v.IsStrict && !(v.IsOffered && v.Warnings[i].Kind == WarnUnfired) {
+			return v.Warnings[i].text()
+		}
 	}
 	return ""
 }
 
-func (r *Result) write(b *bufio.Writer) {
+// unmet is the mark of what is not as it should be.
+func unmet(offered bool) string {
+	if offered {
+		return "skipped"
+	}
+	return "FAILED"
+}
+
+func (r *Result) write(b *bufio.Writer, offered bool) {
 	place := ""
 	if r.Place != "" {
 		place = "  [" + words.Clean(r.Place) + "]"
@@ -147,7 +191,7 @@ func (r *Result) write(b *bufio.Writer) {
 		fmt.Fprintf(b, "  ok      %s%s\n", words.Clean(r.Expected), place)
 		return
 	}
-	fmt.Fprintf(b, "  FAILED  %s%s\n", words.Clean(r.Expected), place)
+	fmt.Fprintf(b, "  %-6s  %s%s\n", unmet(offered), words.Clean(r.Expected), place)
 	fmt.Fprintf(b, "          but %s%s\n", words.Clean(r.Seen), named(r.Entries, r.Blamed))
 }
 

@@ -75,7 +75,7 @@ func (e *Entry) note() string {
 			notes = append(notes, "lifecycle "+d.Lifecycle)
 		}
 		if d.RetryAfter != nil {
-			notes = append(notes, fmt.Sprintf("told to wait %v", *d.RetryAfter))
+			notes = append(notes, fmt.Sprintf("told to wait %v", words.Rounded(d.RetryAfter.Std())))
 		}
 		if d.Early != nil {
 			notes = append(notes, fmt.Sprintf("EARLY by %v (see entry %d)", words.Rounded(d.Early.By.Std()), d.Early.Entry))

@@ -14,6 +14,8 @@ type Verdict struct {
 	Summary   string         `json:"summary"`         // one line, as "verified: 5 expectations met in 2 worlds, 1 warning"
 	Worlds    []WorldVerdict `json:"worlds"`
 	Scenarios []Exercise     `json:"scenarios,omitempty"` // that have rules
+	Settings  []Settings     `json:"settings,omitempty"`  // scenarios without any, where no call had to do with what they say
+	IsOffered bool           `json:"offered,omitzero"`    // see Offered
 	Omitted   Omitted        `json:"omitted,omitzero"`    // chapters of which no more than this is known
 	Warnings  []Warning      `json:"warnings"`
 
@@ -29,6 +31,16 @@ type Exercise struct {
 	Rules     []string `json:"rules"`              // as "fault throttle-start", at most MaxNamed
 	RuleCount int      `json:"ruleCount"`          // how many there are
 	Called    []string `json:"called,omitempty"`   // where it was not exercised: the operations that clients called, at most MaxNamed
+	CallCount int      `json:"callCount,omitzero"` // how many calls that were
+	Spared    int      `json:"spared,omitzero"`    // where it was not exercised: calls that were not struck by chance alone
+}
+
+// Settings is a scenario without rules that no call had to do with: its timeline, say, is
+// nothing to a client that never looks at a profile. It is for a Card; it fails nothing.
+type Settings struct {
+	Scenario  string   `json:"scenario"`
+	Sets      []string `json:"sets,omitempty"`     // as "timeline"; none where it only expects something
+	Called    []string `json:"called,omitempty"`   // the operations that clients called, at most MaxNamed
 	CallCount int      `json:"callCount,omitzero"` // how many calls that were
 }
 
@@ -69,7 +81,14 @@ type Result struct {
 
 	Evidence []string       `json:"evidence,omitempty"` // those of Entries, as the journal lists them
 	Took     clock.Duration `json:"took,omitzero"`      // by all calls that it is about, on the wall clock
+	Lack     string         `json:"lack,omitzero"`      // not met only because calls did not come: LackUse or LackCalls
 }
+
+// What an expectation lacks that is not met only because calls did not come.
+const (
+	LackUse   = "use"   // no call came of what it is about, as of profiles: the client does not use it
+	LackCalls = "calls" // some came, and not those that were expected
+)
 
 // Warning is something that a good client, or a good scenario, would not have.
 type Warning struct {
@@ -110,7 +129,7 @@ const MaxBlamed = 10
 // the world's expectations were met and the verdict as a whole has a scenario that was
 // exercised, in whatever world.
 func (v Verdict) Of(tenant, name string) Verdict {
-	one := Verdict{IsStrict: v.IsStrict, Run: v.Run, Scenarios: v.Scenarios, Properties: v.Properties}
+	one := Verdict{IsStrict: v.IsStrict, Run: v.Run, Scenarios: v.Scenarios, Settings: v.Settings, Properties: v.Properties}
 	for _, w := range v.Worlds {
 		if w.Tenant == tenant {
 			one.Worlds = append(one.Worlds, w)

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cause, clock, curl, later, reading, rounded, seconds, struck } from "./static/words.js";
+import { cause, clock, curl, isIdle, later, reading, rounded, seconds, struck } from "./static/words.js";
 import { inMiddle, layout, laneOf, segments, ticks } from "./static/layout.js";
 import { linksOf, parse, walk } from "./static/model.js";
 import { Feed, most } from "./static/feed.js";
@@ -65,6 +65,23 @@ test("a window ends after its calls, and early ones are inside it", () => {
   assert.equal(laneOf({ path: "/c" }), "/c");
   assert.equal(ticks(plan.stops, 0).length, new Set(plan.stops.map((s) => s.at)).size);
   assert.equal(struck(entries[1])[0].text, "10s too early, after #1");
+  const misses = [{ rule: "late", why: "strikes call 2; this was call 1" }, { rule: "b", why: "" }];
+  assert.equal(struck({ detail: { nearMisses: misses.slice(0, 1) } })[0].text, "nearly struck by fault late: strikes call 2; this was call 1");
+  assert.equal(struck({ detail: { nearMisses: misses } })[0].text, "nearly struck by fault late: strikes call 2; this was call 1; and nearly by b");
+});
+
+test("durations are for people", () => {
+  const want = { "964.896951ms": "965ms", "1.964896951s": "1.965s", "2m3.5s": "2m3.5s", "1m0.000400001s": "1m0s", "512.345µs": "512µs", "10s": "10s", "1h0m0s": "1h0m0s" };
+  for (const [text, short] of Object.entries(want)) assert.equal(rounded(text), short);
+});
+
+test("a verdict is not held against who had nothing to do with the scenario", () => {
+  const idle = { ok: false, summary: "s", scenarios: [{ scenario: "s", exercised: false, rules: [] }], worlds: [{ entries: 1, expectations: [{ ok: false, expected: "x", seen: "y", lack: "use" }] }] };
+  assert.ok(isIdle(idle));
+  assert.ok(!isIdle({ ...idle, worlds: [{ expectations: [{ ok: false, lack: "calls" }] }] }));
+  assert.ok(!isIdle({ ...idle, scenarios: [{ exercised: true }] }));
+  const spared = { ...idle, scenarios: [{ scenario: "s", exercised: false, rules: [], spared: 2 }] };
+  assert.equal(cause(spared).text, "By chance 2 calls were spared by the scenario s, which is not the client's doing: try another seed, or more calls.");
 });
 
 test("paths are walked in the model", () => {

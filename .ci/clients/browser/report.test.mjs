@@ -141,9 +141,9 @@ test("objects lead to each other and to what changed them, and hostile names sta
 
 test("a series begins with its card, and the failed runs come first", async () => {
   await load("card.html");
-  assert.match(await text("#card-title"), /^Report card: 1 of 3 passed$/);
+  assert.match(await text("#card-title"), /^Report card: 1 of 3 passed, 1 not exercised$/);
   assert.deepEqual(await page.$$eval("#card tbody tr", (rows) => rows.map((r) => [...r.children].slice(0, 2).map((c) => c.textContent).join(" "))),
-    ["default passed", "busy.yaml failed", "upload-expires failed"]);
+    ["default passed", "busy.yaml failed", "upload-expires not exercised"]);
   assert.match((await page.$$eval("#world option", (list) => list.map((o) => o.value)))[0], /^busy\.yaml: default$/);
   await page.evaluate(() => [...document.querySelectorAll("#card a")].find((a) => a.textContent === "default").click());
   await until(() => document.getElementById("verdict").className === "good");

@@ -49,11 +49,11 @@ var journeys = map[string]journey{
 	"manual":   {scenario: "manual", want: plain},
 	"realtime": {scenario: "realtime", poll: 30 * time.Second, want: plain},
 	// It was told to wait while the sync validated.
-	"throttled": {scenario: "throttled", want: without(plain, "validating"), retries: 3,
-		fired: map[string]uint64{"throttle-profile": 1, "throttle-status": 2}},
-	"throttled, CSV": {scenario: "throttled", csv: true, retries: 3,
+	"throttled": {scenario: "throttled", want: without(plain, "validating"), retries: 4,
+		fired: map[string]uint64{"throttle-first": 1, "throttle-profile": 1, "throttle-status": 2}},
+	"throttled, CSV": {scenario: "throttled", csv: true, retries: 4,
 		want:  slices.Concat(provision, []string{"start refused: 400 without a code"}, deleted),
-		fired: map[string]uint64{"throttle-profile": 1, "throttle-start": 2}},
+		fired: map[string]uint64{"throttle-first": 1, "throttle-profile": 1, "throttle-start": 2}},
 	"outage": {scenario: "outage", want: plain, retries: 3, fired: map[string]uint64{"down": 3}},
 	"provisioning-fails": {scenario: "provisioning-fails",
 		want: slices.Concat([]string{"created provisioning", "provisioningFailed"}, deleted)},
@@ -147,12 +147,12 @@ func TestFlakyGateway(t *testing.T) {
 	assert.ElementsMatch(t, []string{"bad-gateway", "unavailable", "gateway-timeout", "half-a-profile", "half-a-status"}, slices.Collect(maps.Keys(met)))
 }
 
-// impatient does not wait: what is refused it sends again at once, a few times.
+// impatient does not wait: what is refused it sends again at once, a few times, where it has no body.
 type impatient struct{ next http.RoundTripper }
 
 func (i impatient) RoundTrip(q *http.Request) (a *http.Response, err error) {
 	for range 3 {
-		if a, err = i.next.RoundTrip(q); err != nil || a.StatusCode != http.StatusTooManyRequests {
+		if a, err = i.next.RoundTrip(q); err != nil || a.StatusCode != http.StatusTooManyRequests || q.Body != nil {
 			return a, err
 		}
 		a.Body.Close()
@@ -180,7 +180,8 @@ func TestImpatientClientIsFound(t *testing.T) {
 		assert.False(t, judged.OK)
 		assert.Equal(t, 3, judged.Blamed)
 		assert.Contains(t, judged.Seen, "early")
-		assert.Equal(t, map[string]uint64{"throttle-profile": 4}, fired(g.World("impatient").World), "one by its turn, three as a punishment")
+		assert.Equal(t, map[string]uint64{"throttle-first": 1, "throttle-profile": 4}, fired(g.World("impatient").World),
+			"of profiles one by its turn, three as a punishment")
 	})
 }
 

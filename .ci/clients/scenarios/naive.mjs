@@ -4,7 +4,7 @@ const { GRAPHEMU_URL, GRAPHEMU_TOKEN } = process.env;
 
 async function call(method, path, body) {
   for (let tries = 1; ; tries++) {
-    const answer = await fetch(`${GRAPHEMU_URL}/education/synchronizationProfiles${path}`, {
+    const answer = await fetch(GRAPHEMU_URL + path, {
       method,
       headers: { Authorization: `Bearer ${GRAPHEMU_TOKEN}`, "Content-Type": "application/json" },
       body: body && JSON.stringify(body),
@@ -14,8 +14,10 @@ async function call(method, path, body) {
   }
 }
 
+const profiles = "/education/synchronizationProfiles";
+await call("GET", "/users"); // throttled is the first call
 const { id } = JSON.parse(
-  await call("POST", "", {
+  await call("POST", profiles, {
     displayName: "North",
     dataProvider: { "@odata.type": "#microsoft.graph.educationCsvDataProvider" },
     identitySynchronizationConfiguration: {
@@ -24,5 +26,5 @@ const { id } = JSON.parse(
     },
   }),
 );
-await call("GET", `/${id}`);
-await call("GET", `/${id}`); // throttled is the second of these
+await call("GET", `${profiles}/${id}`);
+await call("GET", `${profiles}/${id}`); // and the second of these

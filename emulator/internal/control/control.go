@@ -39,9 +39,14 @@ type Server interface {
 	// World returns the world that ref means, made on first use. It errs with a
 	// *Problem, or with what is wrong with ref.
 	World(ref string) (World, error)
-	// Find returns the world that ref means, nil where it was not used yet. It
-	// errs with what is wrong with ref.
+	// Find returns the world that ref means, nil where it was not used yet;
+	// the default one always is there. It errs with what is wrong with ref.
 	Find(ref string) (World, error)
+	// WasDropped tells whether chapters of a world are kept that is no more, VerifyDropped
+	// judges its clients by them, and ForgetDropped drops them.
+	WasDropped(ref string) bool
+	VerifyDropped(ref string, strict bool) Verdict
+	ForgetDropped(ref string)
 	// Verify judges the clients of all worlds; strict turns warnings into failures.
 	Verify(strict bool) Verdict
 	// Forget drops all by which they would be judged.

@@ -360,9 +360,25 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 func TestNoRoomForAWorld(t *testing.T) {
 	b := newBench(t)
 	for _, route := range b.list() {
-		if path, of := strings.CutPrefix(route.path, "worlds/{world}/"); of {
-			assert.Equal(t, "d", problemOf(t, b.send(route.method, Prefix+"worlds/one-too-many/"+path, ""), 507), route.name)
+		path, of := strings.CutPrefix(route.path, "worlds/{world}/")
+		if !of {
+			continue
 		}
+		answer := b.send(route.method, Prefix+"worlds/one-too-many/"+path, "")
+		switch {
+		case route.method == "GET" || route.name == "worlds.faults.remove":
+			assert.Equal(t, "There is no world one-too-many; there are default. A world is made by the first call of a client that has its token, "+
+				"or by a control call that sets something.", problemOf(t, answer, 404), route.name)
+		case route.method == "DELETE" && route.name != "worlds.graph.delete":
+			assert.Equal(t, 204, answer.Code, "%s: nothing is left", route.name)
+		default:
+			assert.Equal(t, "d", problemOf(t, answer, 507), route.name)
+		}
+	}
+	assert.True(t, b.server.forgot, "of a world that was dropped, too")
+	for _, method := range []string{"GET", "HEAD"} {
+		assert.Equal(t, 200, b.send(method, Prefix+"worlds/dropped/verify", "").Code, "what is kept of it")
+		assert.Equal(t, 404, b.send(method, Prefix+"worlds/dropped/journal?follow=true", "").Code)
 	}
 	assert.Equal(t, 204, b.send("DELETE", Prefix+"worlds/one-too-many", "").Code, "to end a world that is not there needs no room")
 }

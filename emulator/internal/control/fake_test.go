@@ -73,7 +73,7 @@ func (s *fakeServer) Find(ref string) (World, error) {
 			return w, nil
 		}
 	}
-	if strings.ContainsAny(ref, " \"") {
+	if len(ref) > 64 || strings.ContainsFunc(ref, func(r rune) bool { return r <= 0x20 || r == 0x22 || r > 0x7e }) {
 		return nil, fmt.Errorf("%q can't be a world", ref)
 	}
 	return nil, nil
@@ -90,6 +90,14 @@ func (s *fakeServer) SaveState() error {
 }
 
 func (s *fakeServer) Verify(strict bool) Verdict { return fakeVerdict{Of: "all", Strict: strict} }
+
+func (s *fakeServer) WasDropped(ref string) bool { return ref == "dropped" }
+
+func (s *fakeServer) VerifyDropped(ref string, strict bool) Verdict {
+	return fakeVerdict{Of: ref, Strict: strict}
+}
+
+func (s *fakeServer) ForgetDropped(string) { s.forgot = true }
 
 func (s *fakeServer) Forget() { s.forgot = true }
 

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/ui"
 	"github.com/graphemu/graphemu/emulator/internal/urlpath"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // handler answers a call: with a value, which becomes JSON, with one of the
@@ -49,27 +51,27 @@ func (c *Control) list() []route {
 		{"worlds.token", "POST", world + "/token", c.in(c.token)},
 		{"worlds.revoke", "POST", world + "/revoke", c.in(c.revoke)},
 		{"worlds.device", "POST", world + "/device", c.in(c.approve)},
-		{"worlds.clock.get", "GET", world + "/clock", c.in(c.clock)},
+		{"worlds.clock.get", "GET", world + "/clock", c.at(c.clock)},
 		{"worlds.clock.set", "POST", world + "/clock", c.in(c.setClock)},
-		{"worlds.due", "GET", world + "/due", c.in(c.due)},
-		{"worlds.state.get", "GET", world + "/state", c.in(c.state)},
+		{"worlds.due", "GET", world + "/due", c.at(c.due)},
+		{"worlds.state.get", "GET", world + "/state", c.at(c.state)},
 		{"worlds.state.put", "PUT", world + "/state", c.in(c.putState)},
-		{"worlds.scenario.get", "GET", world + "/scenario", c.in(c.scenario)},
+		{"worlds.scenario.get", "GET", world + "/scenario", c.at(c.scenario)},
 		{"worlds.scenario.put", "PUT", world + "/scenario", c.in(c.putScenario)},
-		{"worlds.scenario.delete", "DELETE", world + "/scenario", c.in(c.dropScenario)},
-		{"worlds.faults.list", "GET", world + "/faults", c.in(c.faults)},
+		{"worlds.scenario.delete", "DELETE", world + "/scenario", c.ifThere(c.dropScenario)},
+		{"worlds.faults.list", "GET", world + "/faults", c.at(c.faults)},
 		{"worlds.faults.add", "POST", world + "/faults", c.in(c.addFault)},
-		{"worlds.faults.clear", "DELETE", world + "/faults", c.in(c.clearFaults)},
-		{"worlds.faults.remove", "DELETE", world + "/faults/{name}", c.in(c.removeFault)},
-		{"worlds.journal.list", "GET", world + "/journal", c.in(c.journal)},
-		{"worlds.journal.clear", "DELETE", world + "/journal", c.in(c.clearJournal)},
-		{"worlds.journal.get", "GET", world + "/journal/{id}", c.in(c.entry)},
-		{"worlds.verify", "GET", world + "/verify", c.in(c.verify)},
-		{"worlds.verify.forget", "DELETE", world + "/verify", c.in(c.forget)},
-		{"worlds.report", "GET", world + "/report", c.in(c.report)},
-		{"worlds.permissions", "GET", world + "/permissions", c.in(c.permissions)},
-		{"worlds.profiles.verification", "GET", world + "/profiles/{id}/verification", c.in(c.verification)},
-		{"worlds.graph.get", "GET", world + "/graph/{path}", c.in(c.graph)},
+		{"worlds.faults.clear", "DELETE", world + "/faults", c.ifThere(c.clearFaults)},
+		{"worlds.faults.remove", "DELETE", world + "/faults/{name}", c.at(c.removeFault)},
+		{"worlds.journal.list", "GET", world + "/journal", c.at(c.journal)},
+		{"worlds.journal.clear", "DELETE", world + "/journal", c.ifThere(c.clearJournal)},
+		{"worlds.journal.get", "GET", world + "/journal/{id}", c.at(c.entry)},
+		{"worlds.verify", "GET", world + "/verify", c.verifyOne},
+		{"worlds.verify.forget", "DELETE", world + "/verify", c.forgetOne},
+		{"worlds.report", "GET", world + "/report", c.at(c.report)},
+		{"worlds.permissions", "GET", world + "/permissions", c.at(c.permissions)},
+		{"worlds.profiles.verification", "GET", world + "/profiles/{id}/verification", c.at(c.verification)},
+		{"worlds.graph.get", "GET", world + "/graph/{path}", c.at(c.graph)},
 		{"worlds.graph.post", "POST", world + "/graph/{path}", c.in(c.graph)},
 		{"worlds.graph.patch", "PATCH", world + "/graph/{path}", c.in(c.graph)},
 		{"worlds.graph.put", "PUT", world + "/graph/{path}", c.in(c.graph)},
@@ -136,7 +138,68 @@ func (c *Control) asset(r *http.Request) (any, error) {
 	return nil, problem(http.StatusNotFound, "No such file", "The page has no file %q.", name)
 }
 
-// in finds the world that the path names, for a handler of one world.
+// at finds the world that the path names, for a handler that looks at it: none is made for
+// that, so that a slip in a name is told.
+func (c *Control) at(run func(World, *http.Request) (any, error)) handler {
+	return func(r *http.Request) (any, error) {
+		w, err := c.find(r)
+		if err == nil && w == nil {
+			err = c.noWorld(r)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return run(w, r)
+	}
+}
+
+// ifThere is at, for a handler that takes away: where there is no world, nothing is left.
+func (c *Control) ifThere(run func(World, *http.Request) (any, error)) handler {
+	return func(r *http.Request) (any, error) {
+		w, err := c.find(r)
+		if err != nil {
+			return nil, err
+		}
+		if w == nil {
+			return nothing{}, nil
+		}
+		return run(w, r)
+	}
+}
+
+// find returns the world that the path names, nil where there is none.
+func (c *Control) find(r *http.Request) (World, error) {
+	w, err := c.Server.Find(mux.Vars(r)["world"])
+	if err != nil {
+		return nil, asProblem(err, http.StatusBadRequest, "No such world")
+	}
+	return w, nil
+}
+
+// maxTold is how many worlds a problem names.
+const maxTold = 10
+
+// noWorld says that there is no such world, which there are, and what makes one.
+func (c *Control) noWorld(r *http.Request) error {
+	var names []string
+	list := c.Server.Worlds()
+	for _, w := range list[:min(len(list), maxTold)] {
+		names = append(names, w.Name())
+	}
+	if more := len(list) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	there := "none was used yet"
+	if len(names) > 0 {
+		there = "there are " + words.Join(names, "and")
+	}
+	return problem(http.StatusNotFound, "No such world",
+		"There is no world %s; %s. A world is made by the first call of a client that has its token, or by a control call that sets something.",
+		mux.Vars(r)["world"], there)
+}
+
+// in finds the world that the path names, for a handler of one world; where there is none,
+// it is made.
 func (c *Control) in(run func(World, *http.Request) (any, error)) handler {
 	return func(r *http.Request) (any, error) {
 		w, err := c.Server.World(mux.Vars(r)["world"])

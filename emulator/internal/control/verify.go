@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/gorilla/mux"
+
 	"github.com/graphemu/graphemu/emulator/internal/report"
 	"github.com/graphemu/graphemu/emulator/internal/ui"
 )
@@ -17,15 +19,38 @@ type Verdict interface {
 
 func (c *Control) verifyAll(r *http.Request) (any, error) { return verdict(r, c.Server.Verify) }
 
-func (c *Control) verify(w World, r *http.Request) (any, error) { return verdict(r, w.Verify) }
+// verifyOne judges the clients of a world; of one that was dropped, by what is kept of it.
+func (c *Control) verifyOne(r *http.Request) (any, error) {
+	w, err := c.find(r)
+	if err != nil {
+		return nil, err
+	}
+	if w != nil {
+		return verdict(r, w.Verify)
+	}
+	ref := mux.Vars(r)["world"]
+	if !c.Server.WasDropped(ref) {
+		return nil, c.noWorld(r)
+	}
+	return verdict(r, func(strict bool) Verdict { return c.Server.VerifyDropped(ref, strict) })
+}
 
 func (c *Control) forgetAll(*http.Request) (any, error) {
 	c.Server.Forget()
 	return nothing{}, nil
 }
 
-func (c *Control) forget(w World, _ *http.Request) (any, error) {
-	w.Forget()
+// forgetOne forgets what is known of a world, also of one that was dropped.
+func (c *Control) forgetOne(r *http.Request) (any, error) {
+	w, err := c.find(r)
+	if err != nil {
+		return nil, err
+	}
+	if w != nil {
+		w.Forget()
+	} else {
+		c.Server.ForgetDropped(mux.Vars(r)["world"])
+	}
 	return nothing{}, nil
 }
 

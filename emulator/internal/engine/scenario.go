@@ -93,7 +93,10 @@ func (c *Call) object() []byte {
 
 // respond is the answer that a rule has in place of the operation's.
 func (c *Call) respond(r *fault.Respond, retryAfter time.Duration, factor float64) Reply {
-	a := c.handler.Respond(r)
+	a := Reply{Status: r.Status} // a success without a body is the same everywhere
+	if r.Body != nil || r.Status >= http.StatusBadRequest {
+		a = c.handler.Respond(r)
+	}
 	if retryAfter > 0 {
 		c.retryLater(&a, retryAfter, r.RetryAfterFormat, factor, c.handler.RetryKey())
 	}

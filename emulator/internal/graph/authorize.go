@@ -27,12 +27,14 @@ type objection struct {
 	code   string // of the answer's detail
 	why    string
 	advice string // both in one sentence, for the journal
+	remedy string // what a test can do about it; "": why says it, or nothing can be done
 }
 
 func newObjection(answer func() *apierror.Error, code, why string) *objection {
 	e := answer()
 	message, _, _ := strings.Cut(e.Message, "\n")
-	return &objection{answer, code, why, fmt.Sprintf("strict authentication would answer %d %s, %q: %s", e.Status, e.Code, message, why)}
+	return &objection{answer: answer, code: code, why: why,
+		advice: fmt.Sprintf("strict authentication would answer %d %s, %q: %s", e.Status, e.Code, message, why)}
 }
 
 // newFlaw is what is against a token that is none of this server's.
@@ -81,7 +83,11 @@ func (s *Handler) raise(c *call, o *objection) error {
 		c.Advice = o.advice
 		return nil
 	}
-	return o.answer().Help(o.code, "Authorization", "%s", o.why)
+	e := o.answer().Help(o.code, "Authorization", "%s", o.why)
+	if o.remedy != "" {
+		e = e.Help(o.code, "Authorization", "%s", o.remedy)
+	}
+	return e
 }
 
 // objectsToToken looks at what does not depend on the operation. The order is

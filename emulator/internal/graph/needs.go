@@ -182,7 +182,30 @@ func newDemand(operation string, need identity.Need, by string) *demand {
 	d.delegated = newObjection(delegated, journal.CodePermission, operation+" "+scopes)
 	d.application = newObjection(application, journal.CodePermission, operation+" "+roles)
 	d.neither = newObjection(neither, journal.CodePermission, operation+" "+none)
+	d.another.remedy = tokenWith("scopes", d.ofOthers)
+	d.delegated.remedy = tokenWith("scopes", need.Delegated)
+	if len(need.Delegated) == 0 {
+		d.delegated.remedy = tokenWith("roles", need.Application)
+	}
+	d.neither.remedy = d.delegated.remedy
+	if len(need.Application) > 0 { // else why tells the way to a user's permission
+		d.application.remedy = tokenWith("roles", need.Application)
+	}
 	return d
+}
+
+// tokenWith tells how a test gets a token with the least privileged of some permissions.
+// Which flag of the command names it depends on the kind. "" where there is none.
+func tokenWith(flag string, any identity.Choices) string {
+	if len(any) == 0 {
+		return ""
+	}
+	least := any[max(0, slices.IndexFunc(any, func(c identity.Choice) bool { return c.Least }))]
+	name := least.Name
+	if len(least.With) > 0 {
+		name += "," + least.With[0]
+	}
+	return "graphemu token --" + flag + " " + name + " makes a token that may; graphemu world permissions tells all that a client's calls need"
 }
 
 // maxListed is how many permissions a message names. The table has up to some thirty.

@@ -12,8 +12,12 @@ import (
 // in force for each test.
 const maxScenarios = 200
 
-// exercises are the scenarios that have rules, with whether any rule struck.
-type exercises struct{ list []journal.Exercise }
+// exercises are the scenarios that have rules, with whether any rule struck, and those that
+// only set something, with whether a call had to do with it.
+type exercises struct {
+	list     []journal.Exercise
+	settings []settings
+}
 
 // struck tells whether a rule did something to a call.
 func struck(e *record.Entry) bool {
@@ -32,14 +36,12 @@ func (x *exercises) add(r *Record) {
 		if u.Added {
 			continue
 		}
+		e.Spared = max(e.Spared, int(u.Spared)) // a call may be spared by several rules
 		if e.RuleCount++; len(e.Rules) < journal.MaxNamed {
 			e.Rules = append(e.Rules, u.Kind+" "+u.Name)
 		}
 	}
 	e.Exercised = e.Exercised || slices.ContainsFunc(r.Entries, func(e record.Entry) bool { return struck(&e) })
-	if e.RuleCount == 0 {
-		return
-	}
 	e.CallCount = int(r.Lost)
 	for i := range r.Entries {
 		name := r.Entries[i].Operation
@@ -49,7 +51,12 @@ func (x *exercises) add(r *Record) {
 		e.CallCount++
 		e.Called = callInto(e.Called, name)
 	}
-	x.take(e)
+	if e.RuleCount > 0 {
+		x.take(e)
+	} else if s := r.settings(); s != nil {
+		s.Called, s.CallCount = e.Called, e.CallCount
+		x.takeSettings(*s)
+	}
 }
 
 // callInto adds an operation to a list, once.
@@ -64,6 +71,27 @@ func callInto(list []string, name string) []string {
 func (x *exercises) join(other *exercises) {
 	for _, e := range other.list {
 		x.take(e)
+	}
+	for _, s := range other.settings {
+		x.takeSettings(s)
+	}
+}
+
+// takeSettings adds settings, to those of the same scenario where there are some.
+func (x *exercises) takeSettings(s settings) {
+	i := slices.IndexFunc(x.settings, func(o settings) bool { return o.Scenario == s.Scenario })
+	if i < 0 {
+		if len(x.settings) < maxScenarios {
+			s.Called = slices.Clone(s.Called)
+			x.settings = append(x.settings, s)
+		}
+		return
+	}
+	o := &x.settings[i]
+	o.concerned = o.concerned || s.concerned
+	o.CallCount += s.CallCount
+	for _, name := range s.Called {
+		o.Called = callInto(o.Called, name)
 	}
 }
 
@@ -80,6 +108,7 @@ func (x *exercises) take(e journal.Exercise) {
 	o := &x.list[i]
 	o.Exercised = o.Exercised || e.Exercised
 	o.CallCount += e.CallCount
+	o.Spared += e.Spared
 	for _, name := range e.Called {
 		o.Called = callInto(o.Called, name)
 	}
@@ -95,6 +124,11 @@ func (x *exercises) exercised() (mine exercises) {
 			mine.take(e)
 		}
 	}
+	for _, s := range x.settings {
+		if s.concerned {
+			mine.takeSettings(s)
+		}
+	}
 	return mine
 }
 
@@ -103,9 +137,20 @@ func (x *exercises) exercised() (mine exercises) {
 func (x *exercises) verdict() (list []journal.Exercise) {
 	for _, e := range x.list {
 		if e.Exercised {
-			e.Called, e.CallCount = nil, 0
+			e.Called, e.CallCount, e.Spared = nil, 0, 0
 		}
 		list = append(list, e)
+	}
+	return list
+}
+
+// untouched returns the scenarios without rules where no call had to do with any of them.
+func (x *exercises) untouched() (list []journal.Settings) {
+	for _, s := range x.settings {
+		if s.concerned {
+			return nil
+		}
+		list = append(list, s.Settings)
 	}
 	return list
 }

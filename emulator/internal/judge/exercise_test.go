@@ -85,3 +85,70 @@ func TestChaptersExercise(t *testing.T) {
 	assert.Len(t, Verdict(nil, h.Of("other")).Scenarios, 1, "of others only what was struck is known")
 	assert.Len(t, Verdict(nil, h.Clone()).Scenarios, 2)
 }
+
+// Whether the client had anything to do with a scenario is told by the area of its calls.
+func TestWhatConcernedNoCall(t *testing.T) {
+	is := func(name string) journal.Expectation { return journal.Expectation{Operation: name} }
+	struckOnce := with(calls("users.list"), 1, func(e *record.Entry) { e.Detail = &journal.Detail{Fault: &journal.Strike{Rule: "f"}} })
+	refused := with(calls("users.list"), 1, answered(401))
+	for name, c := range map[string]struct {
+		entries []record.Entry
+		x       journal.Expectation
+		want    string
+	}{
+		"no call of its area":        {calls("users.list"), is("profiles.delete"), journal.LackUse},
+		"another call of its area":   {calls("profiles.list"), is("profiles.delete"), journal.LackCalls},
+		"uploads are of profiles":    {calls("profiles.list"), is("upload.*"), journal.LackCalls},
+		"as the client sees it":      {calls("users.list"), is("DELETE /me"), journal.LackCalls},
+		"an order":                   {calls("users.list"), journal.Expectation{Order: []string{"profiles.create", "profiles.start"}}, journal.LackUse},
+		"an order that began":        {calls("profiles.create"), journal.Expectation{Order: []string{"profiles.create", "profiles.start"}}, journal.LackCalls},
+		"a wrong order":              {calls("b.x", "a.x"), journal.Expectation{Order: []string{"a.x", "b.x"}}, ""},
+		"a profile, and no call":     {calls("users.list"), journal.Expectation{Profile: map[string]any{}, State: "provisioned"}, journal.LackUse},
+		"a profile, with a call":     {calls("profiles.list"), journal.Expectation{Profile: map[string]any{}, State: "provisioned"}, ""},
+		"objects of another area":    {calls("profiles.list"), journal.Expectation{In: "users"}, journal.LackUse},
+		"objects":                    {calls("users.create"), journal.Expectation{In: "users"}, ""},
+		"too many calls":             {calls("users.list", "users.list"), journal.Expectation{Operation: "users.list", Count: journal.Exactly(1)}, ""},
+		"too few of all of Graph":    {calls("users.list"), journal.Expectation{Operation: "graph.*", Count: journal.AtLeast(3)}, journal.LackUse},
+		"and a rule has struck":      {struckOnce, journal.Expectation{Operation: "graph.*", Count: journal.AtLeast(3)}, journal.LackCalls},
+		"and one answered otherwise": {refused, journal.Expectation{Operation: "graph.*", Status: "2xx", Count: journal.AtLeast(3)}, journal.LackCalls},
+		"it is met":                  {calls("users.list"), is("users.list"), ""},
+		"what is below a level":      {with(calls("users.list"), 1, func(e *record.Entry) { e.Level = journal.LevelGeneric }), journal.Expectation{Level: journal.LevelEmulated}, ""},
+	} {
+		v := Verdict([]Record{{Scenario: "s", Entries: c.entries, Expect: []journal.Expectation{c.x}, Rules: []RuleUse{{Name: "f", Kind: "fault"}}}})
+		assert.Equal(t, c.want, v.Worlds[0].Expectations[0].Lack, name)
+	}
+	lost := Verdict([]Record{{Scenario: "s", Entries: calls("users.list"), Lost: 1, Expect: []journal.Expectation{is("profiles.delete")}}})
+	assert.Empty(t, lost.Worlds[0].Expectations[0].Lack, "nobody knows what was lost")
+}
+
+func TestSettingsThatConcernedNoCall(t *testing.T) {
+	timeline := []Setting{{Name: "timeline", Area: "profiles"}}
+	of := func(s []Setting, operations ...string) Record {
+		return Record{Scenario: "s", Entries: calls(operations...), Sets: s}
+	}
+	assert.Equal(t, []journal.Settings{{Scenario: "s", Sets: []string{"timeline"}, Called: []string{"users.list"}, CallCount: 1}},
+		Verdict([]Record{of(timeline, "users.list")}).Settings)
+	assert.True(t, Verdict([]Record{of(timeline, "users.list")}).OK, "it fails nothing")
+	assert.Empty(t, Verdict([]Record{of(timeline, "profiles.get")}).Settings)
+	assert.Empty(t, Verdict([]Record{of(timeline, "users.list"), of(timeline, "profiles.get")}).Settings, "in another world")
+	assert.Empty(t, Verdict([]Record{of(nil, "users.list")}).Settings, "the default scenario says nothing")
+	assert.Empty(t, Verdict([]Record{of([]Setting{{Name: "variant directoryQueries"}}, "users.list")}).Settings)
+
+	h := NewHistory(10)
+	before := of(timeline, "profiles.get")
+	require.True(t, h.Close(&before, journal.CloseReset))
+	assert.Empty(t, Verdict([]Record{of(timeline, "users.list")}, h).Settings, "in a chapter before")
+}
+
+// What chance did is no client's doing, and the verdict says so.
+func TestSparedByChance(t *testing.T) {
+	r := Record{Scenario: "s", Entries: calls("users.list", "users.list"), Rules: []RuleUse{
+		{Name: "a", Kind: "fault", Spared: 2}, {Name: "b", Kind: "fault", Spared: 1}, {Name: "c", Kind: "fault"}}}
+	v := Verdict([]Record{r})
+	assert.Equal(t, 2, v.Scenarios[0].Spared, "two calls, not three")
+	assert.Contains(t, v.Why(), "but by chance 2 calls were spared, which is not the client's doing: try another --seed, or more calls; none was struck by fault a, fault b and fault c; 2 calls came")
+	assert.Equal(t, `the fault "b" struck none of 1 call by chance, which is not the client's doing: what it tests was not tested; try another --seed, or more calls`,
+		v.Warnings[1].Message)
+	r.Rules[2].Fired = 1
+	assert.Zero(t, Verdict([]Record{r}).Scenarios[0].Spared)
+}

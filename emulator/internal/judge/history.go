@@ -202,6 +202,7 @@ func (u *ruleUses) add(list []RuleUse) {
 		switch {
 		case known:
 			u.list[i].Fired += r.Fired
+			u.list[i].Spared += r.Spared
 			u.list[i].Optional = u.list[i].Optional || r.Optional
 		case u.most == 0 || len(u.list) < u.most:
 			u.at[key] = len(u.list)

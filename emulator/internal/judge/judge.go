@@ -44,7 +44,7 @@ func Verdict(worlds []Record, past ...*History) journal.Verdict {
 		rules.add(worlds[i].Rules)
 		scenarios.add(&worlds[i])
 	}
-	v.Scenarios = scenarios.verdict()
+	v.Scenarios, v.Settings = scenarios.verdict(), scenarios.untouched()
 	v.Warnings = append(v.Warnings, rules.unfired()...)
 	slices.SortStableFunc(v.Warnings, byKind)
 	slices.SortStableFunc(v.Worlds, byWorld(worlds))
@@ -119,7 +119,7 @@ func (r *Record) judge(x *journal.Expectation) journal.Result {
 		r.judgeProfiles(x, &f)
 	}
 	return journal.Result{OK: !f.failed, Expected: x.String(), Place: x.Place, Seen: strings.Join(f.seen, "; "),
-		Entries: f.blamed.ids, Blamed: f.blamed.n, Evidence: r.evidence(f.blamed.ids), Took: r.took(x)}
+		Entries: f.blamed.ids, Blamed: f.blamed.n, Evidence: r.evidence(f.blamed.ids), Took: r.took(x), Lack: r.lack(x, &f)}
 }
 
 // maxShown is how much of a text a message repeats, in bytes.
@@ -130,6 +130,10 @@ type finding struct {
 	failed bool
 	seen   []string
 	blamed blame
+
+	failures  int  // answers to questions that are not as wanted
+	few       int  // of those the ones that lack nothing but calls
+	otherwise bool // calls came that were answered otherwise than was asked
 }
 
 // blame counts entries, and keeps the ids of the first.
@@ -159,7 +163,10 @@ func (f *finding) blame(b blame) {
 }
 
 func (f *finding) saw(ok bool, format string, args ...any) {
-	f.failed = f.failed || !ok
+	if !ok {
+		f.failed = true
+		f.failures++
+	}
 	f.seen = append(f.seen, fmt.Sprintf(format, args...))
 }
 
@@ -243,6 +250,7 @@ func (r *Record) judgeCount(x *journal.Expectation, want journal.Count, f *findi
 		f.blame(counted)
 		if n < want.Min {
 			f.blame(others) // which should have been among them
+			f.few, f.otherwise = f.few+1, others.n > 0
 		}
 	}
 	seen := called(n)
@@ -320,11 +328,11 @@ func (r *Record) judgeIntervals(x *journal.Expectation, f *finding) {
 	case a != nil:
 		real := ""
 		if timed(a, b) {
-			real = fmt.Sprintf(", and %v on the wall clock", b.Real.Sub(a.Real))
+			real = fmt.Sprintf(", and %v on the wall clock", words.Least(b.Real.Sub(a.Real)))
 		}
 		f.blame(short)
 		f.saw(false, "%s too short: entries %d and %d came %v apart on the world's clock%s",
-			words.Count(short.n, "interval was", "intervals were"), a.ID, b.ID, b.At.Sub(a.At), real)
+			words.Count(short.n, "interval was", "intervals were"), a.ID, b.ID, words.Least(b.At.Sub(a.At)), real)
 	case r.Lost > 0:
 		r.undecided(f)
 	case pairs == 0:
@@ -355,6 +363,7 @@ func (r *Record) judgeOrder(order []string, f *finding) {
 		switch {
 		case e == nil:
 			f.saw(false, "%s was never called", order[i])
+			f.few++
 			return
 		case i > 0 && e.ID <= first[i-1].ID:
 			f.blamed.add(e.ID)

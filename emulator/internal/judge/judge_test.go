@@ -235,8 +235,8 @@ func TestWarnings(t *testing.T) {
 	}{
 		"nothing": {[]Record{{Entries: calls("profiles.get")}}, []string{}},
 		"rules": {[]Record{
-			{World: "a", Rules: []RuleUse{{"x", "fault", 0, false, false}, {"y", "fault", 0, false, false}, {"x", "lifecycle", 0, false, false}, {"z", "throttle", 0, true, false}}},
-			{World: "b", Rules: []RuleUse{{"y", "fault", 1, false, false}, {"x", "fault", 0, false, false}}},
+			{World: "a", Rules: []RuleUse{{"x", "fault", 0, false, false, 0}, {"y", "fault", 0, false, false, 0}, {"x", "lifecycle", 0, false, false, 0}, {"z", "throttle", 0, true, false, 0}}},
+			{World: "b", Rules: []RuleUse{{"y", "fault", 1, false, false, 0}, {"x", "fault", 0, false, false, 0}}},
 		}, []string{
 			"unused : " + noCall,
 			`unfired : the fault "x" fired in no world: what it tests was not tested; optional: true says that this is fine`,

@@ -14,6 +14,7 @@ type Record struct {
 	Lost          uint64           // entries that the journal kept no more
 	Expect        []journal.Expectation
 	Rules         []RuleUse
+	Sets          []Setting // what the scenario says besides
 	Profiles      []ProfileView
 	Strict        bool                // tokens are checked: then the verdict tells of permissions
 	Objects       map[string][][]byte // the JSON of those in a collection, where an expectation asks
@@ -24,8 +25,9 @@ type RuleUse struct {
 	Name     string
 	Kind     string // "fault", "lifecycle" or "throttle"
 	Fired    uint64
-	Optional bool // no warning where it never fired
-	Added    bool // at run time; else the scenario has it
+	Optional bool   // no warning where it never fired
+	Added    bool   // at run time; else the scenario has it
+	Spared   uint64 // calls that it could have struck, and by chance did not
 }
 
 // ProfileView is a profile as it stands.

@@ -62,7 +62,13 @@ func unused(worlds []Record) []journal.Warning {
 // unfired names the rules that fired nowhere.
 func (u *ruleUses) unfired() (list []journal.Warning) {
 	for _, r := range u.list {
-		if r.Fired == 0 && !r.Optional {
+		switch {
+		case r.Fired > 0 || r.Optional:
+		case r.Spared > 0:
+			list = append(list, journal.Warning{Kind: journal.WarnUnfired, Message: fmt.Sprintf(
+				"the %s %q struck none of %s by chance, which is not the client's doing: what it tests was not tested; "+
+					"try another --seed, or more calls", r.Kind, r.Name, words.Count(r.Spared, "call", "calls"))})
+		default:
 			list = append(list, journal.Warning{Kind: journal.WarnUnfired, Message: fmt.Sprintf(
 				"the %s %q fired in no world: what it tests was not tested; optional: true says that this is fine", r.Kind, r.Name)})
 		}

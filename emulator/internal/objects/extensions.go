@@ -30,7 +30,7 @@ const (
 
 	maxExtensions     = 100 // values an object. Documented
 	maxExtensionText  = 256 // characters, or bytes of Binary. Documented
-	maxExtensionNames = 20  // names in one query (chosen)
+	maxExtensionNames = 200 // different names in one query (chosen): all of an object can be selected, and others asked for
 	maxExact          = 1 << 53
 )
 
@@ -52,9 +52,19 @@ func (e *Engine) extended(c *workload.Call, in entity.View, t *odata.Type) *odat
 		return t // the parser of options says it better
 	}
 	var more []odata.Property
-	for _, name := range extensionNames.FindAllString(query, maxExtensionNames) {
-		known := slices.ContainsFunc(more, func(p odata.Property) bool { return p.Name == name })
-		if p := e.extension(in, t.Name, name); p != nil && !known {
+	seen := map[string]bool{}
+	for rest := query; len(seen) < maxExtensionNames; {
+		at := extensionNames.FindStringIndex(rest)
+		if at == nil {
+			break
+		}
+		name := rest[at[0]:at[1]]
+		rest = rest[at[1]:]
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		if p := e.extension(in, t.Name, name); p != nil {
 			more = append(more, *p)
 		}
 	}
@@ -167,13 +177,17 @@ func wrongExtension(p *odata.Property, v any) string {
 // withExtensions appends to an object that is shown the values of its extensions.
 // Documented: those of users are shown where they are selected, those of groups always;
 // of other objects it is inferred that they are as groups. One that is registered no
-// more is not shown.
+// more is not shown, nor is one that was registered again since as another type, and does
+// not fit it (chosen: a client would read a text where $metadata promises a number).
 func (one *object) withExtensions(shown, json []byte, s *odata.Selection) []byte {
 	if !bytes.Contains(json, []byte(`"`+extensionPrefix)) || s == nil && one.typ.Name == "user" || one.e.extension == nil {
 		return shown
 	}
 	gjson.ParseBytes(json).ForEach(func(key, v gjson.Result) bool {
-		if strings.HasPrefix(key.Str, extensionPrefix) && s.Shows(key.Str) && one.e.extension(one.list.in, one.typ.Name, key.Str) != nil {
+		if !strings.HasPrefix(key.Str, extensionPrefix) || !s.Shows(key.Str) {
+			return true
+		}
+		if p := one.e.extension(one.list.in, one.typ.Name, key.Str); p != nil && wrongExtension(p, v.Value()) == "" {
 			shown = shown[:len(shown)-1]
 			if shown[len(shown)-1] != '{' {
 				shown = append(shown, ',')

@@ -23,7 +23,7 @@ func (e *Engine) Operation(method string, v workload.Version, p resource.Path) (
 	}
 	if end.Kind == resource.Value && e.verbs(p) == nil {
 		op.Name, op.Level = p.Name()+"."+verbOf(method), workload.Unsupported
-		op.Run = unsupported(op.Name, method, p)
+		op.Run = e.unsupported(op.Name, method, p)
 		return op, true
 	}
 	does, ok := e.verb(p, method)
@@ -70,7 +70,7 @@ func (e *Engine) bound(op workload.Operation, method string, p resource.Path, at
 	if at == len(p.Segments)-1 && action != (method == http.MethodPost) || !action && method != http.MethodGet {
 		return op, false
 	}
-	op.Run = unsupported(op.Name, method, p)
+	op.Run = e.unsupported(op.Name, method, p)
 	if at == len(p.Segments)-1 && at > 0 {
 		before := p.Segments[:at]
 		r := e.rulesOf(before[len(before)-1].Type)

@@ -111,7 +111,7 @@ func (f *File) card() g.Node {
 			h.Table(heads("Run", "Result", "Calls", "Retries", "Early calls", "Why"), h.TBody(rows))),
 		h.P(h.Class("hint"), g.Text("A retry is a call again of what was answered 408, 429 or 5xx, or not at all. "+
 			"An early call came before a Retry-After was over. "+
-			"Not exercised: the client did as expected, but no rule of the scenario struck a call.")))
+			"Not exercised: nothing of the scenario had to do with what the client called.")))
 }
 
 // ended is how the command ended and what it did, where there is one run.

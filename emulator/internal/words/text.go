@@ -25,13 +25,27 @@ func Times[N int | int64](n N) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// Rounded is a duration as people want it: not finer than a millisecond, unless it
-// is shorter.
+// Rounded is a duration as people want it: not finer than a millisecond, or where it is
+// shorter, than a microsecond.
 func Rounded(d time.Duration) time.Duration {
-	if d < time.Millisecond {
+	switch {
+	case d < time.Microsecond:
 		return d
+	case d < time.Millisecond:
+		return d.Round(time.Microsecond)
 	}
 	return d.Round(time.Millisecond)
+}
+
+// Least is Rounded, down: what falls short of a second is not said to be one.
+func Least(d time.Duration) time.Duration {
+	switch {
+	case d < time.Microsecond:
+		return d
+	case d < time.Millisecond:
+		return d.Truncate(time.Microsecond)
+	}
+	return d.Truncate(time.Millisecond)
 }
 
 // Cut cuts s to at most limit bytes, the mark at its end among them. It does not cut

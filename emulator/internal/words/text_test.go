@@ -18,6 +18,12 @@ func TestCount(t *testing.T) {
 func TestRounded(t *testing.T) {
 	assert.Equal(t, 2*time.Millisecond, Rounded(1600*time.Microsecond))
 	assert.Equal(t, 999*time.Microsecond, Rounded(999*time.Microsecond))
+	assert.Equal(t, 512*time.Microsecond, Rounded(512_345*time.Nanosecond))
+	assert.Equal(t, 7*time.Nanosecond, Rounded(7))
+	assert.Equal(t, 965*time.Millisecond, Rounded(964_896_951))
+	assert.Equal(t, 999*time.Millisecond, Least(999_999_999), "it is no second")
+	assert.Equal(t, 999*time.Microsecond, Least(999_999))
+	assert.Equal(t, 7*time.Nanosecond, Least(7))
 }
 
 func TestCut(t *testing.T) {

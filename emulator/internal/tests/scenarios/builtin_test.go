@@ -63,9 +63,18 @@ func TestBuiltInScenariosStrikeAnyOfGraph(t *testing.T) {
 	})
 }
 
-// A client of profiles meets what it always did: its first calls pass.
-func TestThrottledProfilesAreAsBefore(t *testing.T) {
+// The first call of a client of profiles is throttled as anybody's is, whichever it is, and
+// so are its polls.
+func TestThrottledProfiles(t *testing.T) {
+	for _, first := range []struct{ method, body string }{{"GET", ""}, {"POST", rig.PowerSchoolBody("North")}} {
+		g := rig.New(t, emulator.Options{Scenario: "throttled", Clock: "frozen@" + rig.Dawn})
+		a := g.Send(t, first.method, rig.ProfilesAt, first.body)
+		assert.Equal(t, 429, a.Status, first.method)
+		assert.Equal(t, "1", a.Header.Get("Retry-After"))
+	}
 	g := rig.New(t, emulator.Options{Scenario: "throttled", Clock: "frozen@" + rig.Dawn})
+	assert.Equal(t, 429, g.Get(t, rig.ProfilesAt).Status)
+	g.Advance(t, time.Second)
 	id := g.Create(t, rig.PowerSchoolBody("North"))
 	assert.Equal(t, 200, g.Get(t, rig.ProfilesAt).Status)
 	assert.Equal(t, 200, g.Get(t, rig.At(id)).Status)

@@ -517,3 +517,29 @@ func encodedParts(options []string) string {
 	}
 	return strings.Join(out, "&")
 }
+
+// Looking at a world that is not there makes none, whatever is looked at.
+func TestReadsMakeNoWorld(t *testing.T) {
+	g := rig.New(t, emulator.Options{})
+	for _, path := range []string{"report", "journal", "journal?format=har", "journal?follow=true", "journal/1", "verify", "clock", "due", "state", "scenario",
+		"faults", "permissions", "profiles/x/verification", "graph/v1.0/users"} {
+		a := g.Control(t, "GET", "worlds/nroth/"+path, "")
+		assert.Equal(t, 404, a.Status, path)
+		assert.Contains(t, a.Text("detail"), "There is no world nroth; there are default", path)
+	}
+	for _, path := range []string{"journal", "verify", "faults", "scenario"} {
+		assert.Equal(t, 204, g.Control(t, "DELETE", "worlds/nroth/"+path, "").Status, path)
+	}
+	assert.NotContains(t, g.Control(t, "GET", "worlds", "").Body, "nroth")
+	assert.Equal(t, 200, g.Control(t, "GET", "worlds/default/clock", "").Status, "it always is there")
+
+	// What clients did in a world that was dropped is still told.
+	g.Control(t, "POST", "worlds/gone/token", "{}")
+	g.As("world-gone").Get(t, "/users")
+	g.Control(t, "DELETE", "worlds/gone", "")
+	assert.Equal(t, 200, g.Control(t, "GET", "worlds/gone/verify", "").Status)
+	assert.Equal(t, 404, g.Control(t, "GET", "worlds/gone/journal", "").Status)
+	assert.Equal(t, 204, g.Control(t, "DELETE", "worlds/gone/verify", "").Status)
+	assert.Equal(t, 404, g.Control(t, "GET", "worlds/gone/verify", "").Status)
+	assert.NotContains(t, g.Control(t, "GET", "worlds", "").Body, "gone")
+}

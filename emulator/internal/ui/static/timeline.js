@@ -87,7 +87,7 @@ function drawLane(app, lane, width) {
   return svg("g", { class: "lane" },
     svg("line", { class: "base", x1: 0, x2: width, y1: y + laneHeight - 2, y2: y + laneHeight - 2 }),
     lane.bands.map((b) => svg("rect", { class: b.own ? "band" : "band other", x: b.from.x, y: y + 17, width: Math.max(2, b.to.x - b.from.x), height: 22 },
-      svg("title", null, `#${b.entry.id} told the client to wait ${b.entry.detail.retryAfter}`))),
+      svg("title", null, `#${b.entry.id} told the client to wait ${rounded(b.entry.detail.retryAfter)}`))),
     lane.bands.map((b) => svg("line", { class: "until", x1: b.to.x, x2: b.to.x, y1: y + 17, y2: y + 39 })),
     lane.requests.map(({ entry: e, stop }) => e.detail?.early && ends.has(e.detail.early.entry) &&
       svg("path", { class: "gap", d: `M${stop.x} ${middle}H${ends.get(e.detail.early.entry)}m-6 -4l6 4-6 4` })),

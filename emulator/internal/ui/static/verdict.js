@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, el, pre, show, table } from "./dom.js";
-import { cause, isClosed, isQuiet } from "./words.js";
+import { cause, isClosed, isIdle, isQuiet } from "./words.js";
 
 let last = "";
 
@@ -17,7 +17,7 @@ export async function refresh(app) {
   const section = byId("verdict");
   const quiet = isQuiet(v);
   section.className = quiet ? "quiet" : v.ok ? "good" : "bad";
-  show(byId("verdict-line"), el("strong", null, quiet ? "Nothing yet" : v.ok ? "Passed" : "Not passed"), ". ", why.text !== v.summary && why.text, links(app, why.entries));
+  show(byId("verdict-line"), el("strong", null, quiet ? "Nothing yet" : v.ok ? "Passed" : isIdle(v) ? "Not exercised" : "Not passed"), ". ", why.text !== v.summary && why.text, links(app, why.entries));
   const more = byId("verdict-more");
   const open = more.querySelector("details")?.open;
   show(more, el("details", { open }, el("summary", null, v.summary), ...details(app, v)));

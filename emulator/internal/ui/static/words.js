@@ -26,8 +26,9 @@ export function seconds(text) {
   return sum;
 }
 
-// rounded is a duration as Go writes it, to the millisecond; below that, to its unit.
-export const rounded = (text) => String(text).replace(/\d+\.\d+(?=(m|µ|μ|u|n)?s$)/, (n, small) => String(small ? Math.round(n) : Number(Number(n).toFixed(3))));
+// rounded is a duration as Go writes it, to the millisecond; of a shorter one to the
+// microsecond.
+export const rounded = (text) => String(text).replace(/\d+\.\d+(?=(h|ms|m|us|µs|μs|ns|s)$)/, (n, unit) => String(unit === "s" ? Number(Number(n).toFixed(3)) : Math.round(n)));
 
 // kind is how a request ended, for its colour.
 export const kind = (e) => (e.detail?.early ? "early" : e.status >= 500 || e.status === 0 ? "server" : e.status >= 400 ? "client" : "fine");
@@ -40,10 +41,14 @@ export function struck(entry) {
   if (d.fault) list.push({ kind: "fault", text: `fault ${d.fault.rule}: ${(d.fault.effects || []).join(", ")}` });
   if (d.throttled) list.push({ kind: "fault", text: `throttle ${d.throttled}` });
   if (d.burst) list.push({ kind: "fault", text: `burst, ${d.burst}` });
-  if (d.retryAfter) list.push({ kind: "wait", text: `wait ${d.retryAfter}` });
+  if (d.retryAfter) list.push({ kind: "wait", text: `wait ${rounded(d.retryAfter)}` });
   if (d.lifecycle) list.push({ kind: "life", text: `lifecycle ${d.lifecycle}` });
   if (list.length === 0 && entry.error) list.push({ kind: "error", text: entry.error.code });
-  if (list.length === 0 && d.nearMisses) list.push({ kind: "miss", text: `nearly: ${d.nearMisses.map((m) => m.rule).join(", ")}` });
+  if (list.length === 0 && d.nearMisses?.length > 0) {
+    const [first, ...others] = d.nearMisses;
+    const more = others.length > 0 ? `; and nearly by ${others.map((m) => m.rule).join(", ")}` : "";
+    list.push({ kind: "miss", text: `nearly struck by fault ${first.rule}: ${first.why}${more}` });
+  }
   return list;
 }
 
@@ -52,6 +57,11 @@ export function struck(entry) {
 export function cause(verdict, has = () => false) {
   const where = ({ chapter: c }) => (!c ? "" : c.name ? `In "${c.name}": ` : c.closedBy ? `In chapter ${c.number}: ` : "");
   if (!verdict.ok) {
+    const spared = isIdle(verdict) && (verdict.scenarios || []).find((s) => s.spared);
+    if (spared) {
+      const calls = spared.spared === 1 ? "1 call was" : `${spared.spared} calls were`;
+      return { text: `By chance ${calls} spared by the scenario ${spared.scenario}, which is not the client's doing: try another seed, or more calls.`, entries: [] };
+    }
     for (const w of verdict.worlds || []) {
       const failed = (w.expectations || []).find((e) => !e.ok);
       if (failed) return { text: `${where(w)}Expected: ${failed.expected}. But ${failed.seen}.`, entries: ((!isClosed(w) || has(failed.entries)) && failed.entries) || [] };
@@ -71,6 +81,14 @@ export function cause(verdict, has = () => false) {
 // isClosed tells that a result is of a chapter that is over. Its entries are in no journal
 // any more; the verdict has kept lines of them.
 export const isClosed = (result) => Boolean(result.chapter?.closedBy);
+
+// isIdle tells that nothing of the scenarios had to do with a call, and that all that is not
+// met is for want of calls.
+export function isIdle(verdict) {
+  const scenarios = verdict.scenarios || [], spared = scenarios.some((s) => s.spared);
+  return scenarios.length > 0 && scenarios.every((s) => !s.exercised) && !verdict.omitted?.failed &&
+    (verdict.worlds || []).every((w) => (w.expectations || []).every((e) => e.ok || e.lack === "use" || (spared && e.lack === "calls")));
+}
 
 // isQuiet tells that nobody came, so that there is nothing to judge.
 export const isQuiet = (verdict) => (verdict.worlds || []).every((w) => !w.entries && (w.expectations || []).every((e) => e.ok));
