@@ -79,7 +79,7 @@ function enter() {
   if (document.hidden) app.feed.pause();
   byId("verdict-line").textContent = "…";
   attempt(async () => {
-    // This makes the world where nobody has used it yet, as any call does.
+    // A world that nobody has used yet is told to be missing, until its first call comes.
     await Promise.all([verdict.refresh(app), refreshClock()]);
     await refreshWorlds();
   });
