@@ -364,7 +364,8 @@ func TestReadersWhileWriting(t *testing.T) {
 // An id is what its JSON says, however a writer escapes that.
 func TestIDsThatJSONEscapes(t *testing.T) {
 	s := New(Limits{})
-	for id, text := range map[string]string{"a\u2028b": `"a\u2028b"`, "<&>": `"\u003c&>"`, "é": `"\u00e9"`, `a\u0041`: `"a\\u0041"`, `"`: `"\""`, "/": `"\/"`} {
+	for id, text := range map[string]string{"a\u2028b": `"a\u2028b"`, "<&>": `"\u003c&>"`, "é": `"\u00e9"`, `a\u0041`: `"a\\u0041"`,
+		`"`: `"\""`, "/": `"\/"`} {
 		do(t, s, func(tx *Tx) {
 			_, err := tx.Create(Draft{Home: Home{Name: "users"}, ID: id, Type: "t", JSON: []byte(`{"id":` + text + `,"x":1}`)})
 			require.NoError(t, err, id)

@@ -42,7 +42,8 @@ func TestFixturesOfBadPhotos(t *testing.T) {
 		photo any
 		want  string
 	}{
-		{value(saying(t, 60_000, 60_000)), ": 400 Request_BadRequest: The image is too large. (it has 60000 × 60000 pixels; graphemu takes up to 67108864 bytes of them)"},
+		{value(saying(t, 60_000, 60_000)), ": 400 Request_BadRequest: The image is too large. " +
+			"(it has 60000 × 60000 pixels; graphemu takes up to 67108864 bytes of them)"},
 		{value(saying(t, 1<<31-1, 1<<31-1)), "dimension overflow)"},
 		{value(saying(t, 0, 0)), "non-positive dimension)"},
 		{value(saying(t, 1<<12, 1<<12)), "not enough pixel data)"},
@@ -56,7 +57,8 @@ func TestFixturesOfBadPhotos(t *testing.T) {
 		{map[string]any{"$value": "../../../etc/passwd"}, base64},
 		{map[string]any{"$value": "/etc/passwd"}, base64},
 		{map[string]any{"$value": "file:///etc/passwd"}, base64},
-		{map[string]any{"#media": map[string]any{"type": "text/html", "data": "eA=="}}, "/#media: 400 Request_BadRequest: Invalid property '#media'."},
+		{map[string]any{"#media": map[string]any{"type": "text/html", "data": "eA=="}},
+			"/#media: 400 Request_BadRequest: Invalid property '#media'."},
 		{map[string]any{"x": 1.0}, "/x: 400 Request_BadRequest: Invalid property 'x'."},
 	} {
 		ann := user()

@@ -34,7 +34,8 @@ func moving(t *testing.T, frames ...image.Rectangle) []byte {
 // An animated picture is as large as its screen, whatever part of it the first frame paints;
 // the rest is white.
 func TestScaledAnimation(t *testing.T) {
-	for _, first := range []image.Rectangle{image.Rect(0, 0, 100, 80), image.Rect(45, 35, 60, 50), image.Rect(0, 0, 1, 1), image.Rect(99, 79, 100, 80)} {
+	for _, first := range []image.Rectangle{image.Rect(0, 0, 100, 80), image.Rect(45, 35, 60, 50), image.Rect(0, 0, 1, 1),
+		image.Rect(99, 79, 100, 80)} {
 		m := &workload.Media{Type: "image/gif", Bytes: moving(t, first, image.Rect(0, 0, 100, 80))}
 		require.NoError(t, checkPicture(m))
 		small, err := scaled(m, 48)
