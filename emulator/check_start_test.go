@@ -36,7 +36,8 @@ func TestCheckSaysWhatStartSays(t *testing.T) {
 	for roster, files := range map[string]map[string]string{
 		"the least of columns": least, "all columns": rig.SmallRoster, "the documented messages": documented,
 	} {
-		for identity, create := range map[string]string{"creation": rig.CSVBody("North"), "matching": rig.ProfileBody("North", rig.CSV, rig.IdentityMatching)} {
+		for identity, create := range map[string]string{"creation": rig.CSVBody("North"),
+			"matching": rig.ProfileBody("North", rig.CSV, rig.IdentityMatching)} {
 			t.Run(roster+", "+identity, func(t *testing.T) {
 				r, err := emulator.Checker{Matching: identity == "matching"}.Check(folder(t, files))
 				require.NoError(t, err)

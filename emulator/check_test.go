@@ -45,31 +45,48 @@ func TestCheckTellsWhatAFileIsAndWhatIsWrong(t *testing.T) {
 		"scenario":         {"a.yaml", "version: 1", emulator.KindScenario, nil, nil},
 		"starter":          {"a.yaml", scenario.Starter(), emulator.KindScenario, nil, nil},
 		"scenario as JSON": {"a.json", `{"version": 1, "faults": []}`, emulator.KindScenario, nil, nil},
-		"wrong scenario": {"a.yaml", "version: 1\nfaults:\n- {name: a, operation: profiles.gett, delay: 1s}\nfixture: nome", emulator.KindScenario,
+		"wrong scenario": {"a.yaml", "version: 1\nfaults:\n- {name: a, operation: profiles.gett, delay: 1s}\nfixture: nome",
+			emulator.KindScenario,
 			[]string{`a.yaml:3:24: faults[0].operation: there is no operation "profiles.gett"; did you mean profiles.get?`,
 				`a.yaml:4:10: fixture: there is no fixture "nome"; built in are contoso, district, district-flawed, empty, one, and a path such as ./nome leads to a file or a folder`}, nil},
-		"overlap": {"a.yaml", "version: 1\nfaults:\n- {name: a, operation: '*', delay: 1s}\n- {name: b, operation: batch, delay: 2s}", emulator.KindScenario, nil,
+		"overlap": {"a.yaml", "version: 1\nfaults:\n- {name: a, operation: '*', delay: 1s}\n- {name: b, operation: batch, delay: 2s}",
+			emulator.KindScenario, nil,
 			[]string{`a.yaml:4:3: faults[1]: "b" never strikes: "a" (a.yaml:3:3) strikes each of its calls before`}},
-		"lost fixture":    {"a.yaml", "version: 1\nfixture: ./none", emulator.KindScenario, []string{`a.yaml:2:10: fixture: fixture ./none: no such file or directory`}, nil},
-		"too large":       {"a.yaml", strings.Repeat("#", scenario.MaxSize+1), emulator.KindScenario, []string{`a.yaml: the file has 1048577 bytes; the most is 1048576`}, nil},
-		"several wrong":   {"a.yaml", "version: 1\nversion: 1\nname: 5", emulator.KindScenario, []string{`a.yaml:2:1: version: the name "version" stands twice, first in line 1`, `a.yaml:3:7: name: expected a string, got the number 5`}, nil},
-		"twice in a body": {"a.json", `{"dataProvider": {}, "dataProvider": {}}`, emulator.KindProfile, []string{`a.json:1:22: dataProvider: the name "dataProvider" stands twice, first in line 1`}, nil},
-		"broken YAML":     {"a.yml", "version: [1", emulator.KindScenario, []string{`a.yml:1:10: no YAML: sequence end token ']' not found`}, nil},
-		"fixture":         {"fixture.json", `{"version": 1}`, emulator.KindFixture, nil, nil},
-		"wrong fixture":   {"a.json", "{\"version\": 1, \"profiles\": [],\n \"directory\": {\"domain\": []}}", emulator.KindFixture, []string{`a.json:2:26: directory.domain: unknown property "domain"; did you mean "domains"?`}, nil},
-		"profile":         {"a.json", payload, emulator.KindProfile, nil, nil},
-		"wrong profile":   {"a.json", strings.Replace(payload, "userDomains", "userDomain", 1), emulator.KindProfile, []string{`a.json:4:43: identitySynchronizationConfiguration: the required property "userDomains" is missing`, `a.json:6:19: identitySynchronizationConfiguration.userDomain: unknown property "userDomain"; did you mean "userDomains"?`}, nil},
-		"rule of a body":  {"a.json", strings.Replace(payload, "teacher", "student", 1), emulator.KindProfile, []string{`a.json:6:87: identitySynchronizationConfiguration.userDomains[1].appliesTo: entry 0 already applies to "student"; one entry a role`}, nil},
-		"flags":           {"graphemu.yaml", "clock: x60\n", emulator.KindConfig, nil, nil},
-		"no flags":        {"graphemu.yaml", "", emulator.KindConfig, nil, nil},
-		"wrong flags":     {"graphemu.yaml", "clock: [x60]\nhttp: ':80'", emulator.KindConfig, []string{`graphemu.yaml:1:8: clock: want a text, as clock: x60; got a list`}, nil},
-		"flags not found": {"graphemu.yaml", "control: any", emulator.KindConfig, []string{`graphemu.yaml:1:10: control: it may not be set by a file that was found`}, nil},
+		"lost fixture": {"a.yaml", "version: 1\nfixture: ./none", emulator.KindScenario,
+			[]string{`a.yaml:2:10: fixture: fixture ./none: no such file or directory`}, nil},
+		"too large": {"a.yaml", strings.Repeat("#", scenario.MaxSize+1), emulator.KindScenario,
+			[]string{`a.yaml: the file has 1048577 bytes; the most is 1048576`}, nil},
+		"several wrong": {"a.yaml", "version: 1\nversion: 1\nname: 5", emulator.KindScenario,
+			[]string{`a.yaml:2:1: version: the name "version" stands twice, first in line 1`,
+				`a.yaml:3:7: name: expected a string, got the number 5`}, nil},
+		"twice in a body": {"a.json", `{"dataProvider": {}, "dataProvider": {}}`, emulator.KindProfile,
+			[]string{`a.json:1:22: dataProvider: the name "dataProvider" stands twice, first in line 1`}, nil},
+		"broken YAML": {"a.yml", "version: [1", emulator.KindScenario,
+			[]string{`a.yml:1:10: no YAML: sequence end token ']' not found`}, nil},
+		"fixture": {"fixture.json", `{"version": 1}`, emulator.KindFixture, nil, nil},
+		"wrong fixture": {"a.json", "{\"version\": 1, \"profiles\": [],\n \"directory\": {\"domain\": []}}", emulator.KindFixture,
+			[]string{`a.json:2:26: directory.domain: unknown property "domain"; did you mean "domains"?`}, nil},
+		"profile": {"a.json", payload, emulator.KindProfile, nil, nil},
+		"wrong profile": {"a.json", strings.Replace(payload, "userDomains", "userDomain", 1), emulator.KindProfile,
+			[]string{`a.json:4:43: identitySynchronizationConfiguration: the required property "userDomains" is missing`,
+				`a.json:6:19: identitySynchronizationConfiguration.userDomain: unknown property "userDomain"; did you mean "userDomains"?`}, nil},
+		"rule of a body": {"a.json", strings.Replace(payload, "teacher", "student", 1), emulator.KindProfile,
+			[]string{`a.json:6:87: identitySynchronizationConfiguration.userDomains[1].appliesTo: entry 0 already applies to "student"; one entry a role`}, nil},
+		"flags":    {"graphemu.yaml", "clock: x60\n", emulator.KindConfig, nil, nil},
+		"no flags": {"graphemu.yaml", "", emulator.KindConfig, nil, nil},
+		"wrong flags": {"graphemu.yaml", "clock: [x60]\nhttp: ':80'", emulator.KindConfig,
+			[]string{`graphemu.yaml:1:8: clock: want a text, as clock: x60; got a list`}, nil},
+		"flags not found": {"graphemu.yaml", "control: any", emulator.KindConfig,
+			[]string{`graphemu.yaml:1:10: control: it may not be set by a file that was found`}, nil},
 		"flags by schema": {"ci.yaml", "# yaml-language-server: $schema=./config.schema.json\ncontrol: any", emulator.KindConfig, nil, nil},
 		"near flags": {"graphemu.yml", "control: any", emulator.KindConfig, nil,
 			[]string{`graphemu.yml: graphemu.yml is not read: only a file called graphemu.yaml is found by itself; rename it, or say --config graphemu.yml`}},
-		"none of ours":    {"package.json", `{"name": "x", "version": "1.0.0", "dependencies": {}}`, emulator.KindOther, []string{`package.json: it is neither a scenario, nor a fixture, nor the body of a create`}, nil},
-		"one of a roster": {"Student.csv", "SIS ID", emulator.KindRoster, []string{`Student.csv: it is a part of a roster, whose files refer to one another and are checked together; check their folder, .`}, nil},
-		"another table":   {"lunch.csv", "Day", emulator.KindOther, []string{`lunch.csv: it is no file of a roster; those are school.csv, section.csv, student.csv, studentenrollment.csv, teacher.csv and teacherroster.csv`}, nil},
+		"none of ours": {"package.json", `{"name": "x", "version": "1.0.0", "dependencies": {}}`, emulator.KindOther,
+			[]string{`package.json: it is neither a scenario, nor a fixture, nor the body of a create`}, nil},
+		"one of a roster": {"Student.csv", "SIS ID", emulator.KindRoster,
+			[]string{`Student.csv: it is a part of a roster, whose files refer to one another and are checked together; check their folder, .`}, nil},
+		"another table": {"lunch.csv", "Day", emulator.KindOther,
+			[]string{`lunch.csv: it is no file of a roster; those are school.csv, section.csv, student.csv, studentenrollment.csv, teacher.csv and teacherroster.csv`}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(folder(t, map[string]string{c.file: c.text}))
@@ -93,7 +110,8 @@ func TestCheckTellsWhatAFileIsAndWhatIsWrong(t *testing.T) {
 
 func TestCheckOfAFolder(t *testing.T) {
 	t.Chdir(folder(t, map[string]string{
-		"b.yaml": "version: 1", "a.json": payload, "c/fixture.json": `{"version": 1}`, "c/bad.yml": "version: 1\nfoo: 1", "package.json": `{"name": "x"}`, "notes.txt": "version: 2",
+		"b.yaml": "version: 1", "a.json": payload, "c/fixture.json": `{"version": 1}`, "c/bad.yml": "version: 1\nfoo: 1",
+		"package.json": `{"name": "x"}`, "notes.txt": "version: 2",
 		".hidden/x.yaml": "a: [", "node_modules/y.yaml": "a: [", "roster/Student.CSV": "", "roster/notes.txt": "", "tables/lunch.csv": "",
 	}))
 	r, err := emulator.Check(".")
@@ -121,7 +139,8 @@ func TestLoadScenario(t *testing.T) {
 func TestScenariosWithMetadata(t *testing.T) {
 	dir := t.TempDir()
 	document, file := filepath.Join(dir, "things.csdl"), filepath.Join(dir, "things.yaml")
-	require.NoError(t, os.WriteFile(document, []byte(`<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
+	require.NoError(t, os.WriteFile(document,
+		[]byte(`<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
 <Schema Namespace="microsoft.graph" xmlns="http://docs.oasis-open.org/odata/ns/edm">
  <EntityType Name="thing"><Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.String" Nullable="false"/>
   <Property Name="name" Type="Edm.String"/></EntityType>

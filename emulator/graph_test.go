@@ -176,7 +176,8 @@ func TestContainersAreAlwaysThere(t *testing.T) {
 	assert.Equal(t, "plan", send("GET", "/rooms/"+other+"/plan", "", 200).Get("id").Str)
 	send("GET", "/rooms/"+room+"/lock", "", 404) // it has properties: whether there is one only the client knows
 
-	made := send("POST", "/identity/access/rules", `{"label":"MFA","room":{"id":"`+room+`"},"rooms":[{"id":"`+room+`"},{"id":"`+other+`"}]}`, 201)
+	made := send("POST", "/identity/access/rules",
+		`{"label":"MFA","room":{"id":"`+room+`"},"rooms":[{"id":"`+room+`"},{"id":"`+other+`"}]}`, 201)
 	at := "/identity/access/rules/" + made.Get("id").Str
 	assert.Equal(t, "One", send("GET", at+"/room", "", 200).Get("label").Str)
 	assert.Len(t, send("GET", at+"/rooms", "", 200).Get("value").Array(), 2)

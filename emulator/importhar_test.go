@@ -197,7 +197,8 @@ func TestImportTakesTheFirstState(t *testing.T) {
 		id := gjson.Get(call("GET", "/v1.0/me?$select=id,displayName", ""), "id").Str
 		call("PATCH", "/v1.0/users/"+id, `{"displayName": "Later", "jobTitle": "Later"}`)
 		call("GET", "/v1.0/me?$select=id,displayName,jobTitle,surname", "")
-		made := gjson.Get(call("POST", "/v1.0/groups", `{"displayName": "Made", "mailNickname": "made", "mailEnabled": false, "securityEnabled": true}`), "id").Str
+		made := gjson.Get(call("POST", "/v1.0/groups",
+			`{"displayName": "Made", "mailNickname": "made", "mailEnabled": false, "securityEnabled": true}`), "id").Str
 		call("POST", "/v1.0/groups/"+made+"/members/$ref", `{"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/`+id+`"}`)
 		call("GET", "/v1.0/groups/"+made+"?$expand=members", "")
 		group := gjson.Get(call("GET", "/v1.0/groups?$top=1&$filter=displayName+ne+'Made'&$select=id,displayName", ""), "value.0.id").Str
@@ -235,7 +236,8 @@ func TestImportWithMetadata(t *testing.T) {
 	assert.NotContains(t, string(made.Fixture), "Two")
 	made, dir := imported(t, archive, emulator.ImportOptions{Metadata: with.Metadata, KeepNames: true})
 	assert.Equal(t, 2, made.Objects, made.Unused)
-	s := emulatortest.Start(t, emulator.Options{Metadata: with.Metadata, Scenarios: []string{filepath.Join(dir, "scenario.yaml")}, HTTP: "127.0.0.1:0"})
+	s := emulatortest.Start(t,
+		emulator.Options{Metadata: with.Metadata, Scenarios: []string{filepath.Join(dir, "scenario.yaml")}, HTTP: "127.0.0.1:0"})
 	at := "/v1.0/things/" + gjson.Get(thing, "id").Str
 	_, after := ask(t, s.Server, "GET", at, "")
 	assert.JSONEq(t, alike(thing), alike(after))
@@ -267,7 +269,8 @@ func FuzzImportHAR(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, path, body, answer string, status int) {
 		entry := map[string]any{
 			"startedDateTime": "2026-01-05T06:00:00Z", "timings": map[string]any{"wait": 1500},
-			"request":  map[string]any{"method": method, "url": "https://graph.microsoft.com/v1.0/" + path, "postData": map[string]any{"text": body}},
+			"request": map[string]any{"method": method, "url": "https://graph.microsoft.com/v1.0/" + path,
+				"postData": map[string]any{"text": body}},
 			"response": map[string]any{"status": status, "content": map[string]any{"text": answer}},
 		}
 		text, _ := json.Marshal(map[string]any{"log": map[string]any{"entries": []any{entry, entry}}})
@@ -295,23 +298,24 @@ func TestImportHostile(t *testing.T) {
 	nested, _ := json.Marshal(strings.Repeat(`{"value":[`, 5000) + strings.Repeat(`]}`, 5000))
 	in := func(entries string) string { return `{"log": {"version": "1.2", "entries": [` + entries + `]}}` }
 	for name, c := range map[string]struct{ text, want string }{
-		"nothing":         {"", "it is cut off at byte 0"},
-		"no JSON":         {"<html>", "it is no JSON"},
-		"another's":       {`{"entries": []}`, "it is no HTTP archive: there is no member log"},
-		"a list":          {`[]`, "it is no HTTP archive"},
-		"no entries":      {`{"log": {"version": "1.2"}}`, "/log has no member entries"},
-		"none":            {in(""), "there is no entry in it"},
-		"cut off":         {in(entry)[:150], "it is cut off at byte"},
-		"cut off after":   {strings.TrimSuffix(in(entry), "]}}"), "cut off at byte"},
-		"followed":        {in(entry) + "x", "something follows the archive"},
-		"twice":           {`{"log": {"entries": []}, "log": {}}`, "/log: it is there twice"},
-		"a wrong kind":    {in(`{"request": {"url": 3}}`), "/log/entries/0: request.url is number, and not of the kind that HAR 1.2 has there"},
-		"too deep":        {`{"log": {"entries": [` + deep, "it is no JSON"},
-		"another host":    {in(strings.Replace(entry, "graph.microsoft.com", "graph.microsoft.com.evil.example", 1)), "it is no host of Graph"},
-		"userinfo":        {in(strings.Replace(entry, "graph.microsoft.com", "graph.microsoft.com@evil.example", 1)), "it is no host of Graph"},
-		"no version":      {in(strings.Replace(entry, "v1.0", "v9", 1)), "it is no call of Graph"},
-		"a path unknown":  {in(strings.Replace(entry, "/users", "/../../etc/passwd", 1)), "the metadata in force does not have it"},
-		"no time":         {in(strings.Replace(entry, "2026-01-05T06:00:00Z", "today", 1)), `/log/entries/0: startedDateTime: "today" is no date and time`},
+		"nothing":        {"", "it is cut off at byte 0"},
+		"no JSON":        {"<html>", "it is no JSON"},
+		"another's":      {`{"entries": []}`, "it is no HTTP archive: there is no member log"},
+		"a list":         {`[]`, "it is no HTTP archive"},
+		"no entries":     {`{"log": {"version": "1.2"}}`, "/log has no member entries"},
+		"none":           {in(""), "there is no entry in it"},
+		"cut off":        {in(entry)[:150], "it is cut off at byte"},
+		"cut off after":  {strings.TrimSuffix(in(entry), "]}}"), "cut off at byte"},
+		"followed":       {in(entry) + "x", "something follows the archive"},
+		"twice":          {`{"log": {"entries": []}, "log": {}}`, "/log: it is there twice"},
+		"a wrong kind":   {in(`{"request": {"url": 3}}`), "/log/entries/0: request.url is number, and not of the kind that HAR 1.2 has there"},
+		"too deep":       {`{"log": {"entries": [` + deep, "it is no JSON"},
+		"another host":   {in(strings.Replace(entry, "graph.microsoft.com", "graph.microsoft.com.evil.example", 1)), "it is no host of Graph"},
+		"userinfo":       {in(strings.Replace(entry, "graph.microsoft.com", "graph.microsoft.com@evil.example", 1)), "it is no host of Graph"},
+		"no version":     {in(strings.Replace(entry, "v1.0", "v9", 1)), "it is no call of Graph"},
+		"a path unknown": {in(strings.Replace(entry, "/users", "/../../etc/passwd", 1)), "the metadata in force does not have it"},
+		"no time": {in(strings.Replace(entry, "2026-01-05T06:00:00Z", "today", 1)),
+			`/log/entries/0: startedDateTime: "today" is no date and time`},
 		"a nested answer": {in(strings.Replace(entry, `"{\"value\": [{\"id\": \"1\"}]}"`, string(nested), 1)), ""},
 		"base64":          {in(strings.Replace(entry, `"text"`, `"encoding": "base64", "text"`, 1)), ""},
 		"a guid is asked": {in(entry), ""},

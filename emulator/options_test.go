@@ -45,8 +45,10 @@ func TestWrongOptions(t *testing.T) {
 		{emulator.Options{Clock: "xInf"}, []string{`clock "xInf"`}},
 		{emulator.Options{Clock: "frozen@noon"}, []string{`clock "frozen@noon": want an instant like`}},
 		{emulator.Options{Clock: "frozen@"}, []string{`clock "frozen@"`}},
-		{emulator.Options{Variants: map[string]string{"createStats": "201"}}, []string{`unknown variant "createStats"; did you mean "createStatus"?; there are createStatus`}},
-		{emulator.Options{Variants: map[string]string{"createStatus": "200"}}, []string{`variant createStatus has no reading "200"; it has 202, 201`}},
+		{emulator.Options{Variants: map[string]string{"createStats": "201"}},
+			[]string{`unknown variant "createStats"; did you mean "createStatus"?; there are createStatus`}},
+		{emulator.Options{Variants: map[string]string{"createStatus": "200"}},
+			[]string{`variant createStatus has no reading "200"; it has 202, 201`}},
 		{emulator.Options{Fixture: "contso"}, []string{`there is no fixture "contso"`, "empty"}},
 		{emulator.Options{Fixture: "./nowhere.json"}, []string{"fixture ./nowhere.json: no such file"}},
 		{emulator.Options{Fixture: broken}, []string{broken + ": /profilse", `did you mean "profiles"`}},
@@ -86,27 +88,32 @@ func TestWrongOptions(t *testing.T) {
 		}
 		assert.NotContains(t, err.Error(), "\n", "one sentence")
 		assert.Less(t, len(err.Error()), 600, "one sentence")
-		if checked := emulator.CheckOptions(c.o); strings.Contains(err.Error(), port[strings.LastIndex(port, ":"):]) || c.o.HTTP == "192.0.2.1:0" {
+		if checked := emulator.CheckOptions(c.o); strings.Contains(err.Error(), port[strings.LastIndex(port, ":"):]) ||
+			c.o.HTTP == "192.0.2.1:0" {
 			assert.NoError(t, checked, "it tries no port")
 		} else {
 			assert.EqualError(t, checked, err.Error())
 		}
 	}
 	// Several faults are told at once, a line each.
-	_, err = emulator.New(emulator.Options{Auth: "x", Clock: "y", Control: "z", PublicURL: "p", Limits: emulator.Limits{Body: -1}, Variants: map[string]string{"a": "b"}})
+	_, err = emulator.New(
+		emulator.Options{Auth: "x", Clock: "y", Control: "z", PublicURL: "p", Limits: emulator.Limits{Body: -1},
+			Variants: map[string]string{"a": "b"}})
 	require.Error(t, err)
 	for _, want := range []string{`auth "x"`, `clock "y"`, `control "z"`, `public URL "p"`, "limit of body", `variant "a"`} {
 		assert.ErrorContains(t, err, want)
 	}
 	assert.Len(t, strings.Split(err.Error(), "\n"), 6)
 
-	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond, "something was left running")
+	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond,
+		"something was left running")
 }
 
 // What is checked is not taken: neither the state nor the folder of keys.
 func TestCheckOptionsTakesNothing(t *testing.T) {
 	dir := t.TempDir()
-	o := emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", State: filepath.Join(dir, "state.json"), DataDir: filepath.Join(dir, "data"), Auth: "strict"}
+	o := emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", State: filepath.Join(dir, "state.json"),
+		DataDir: filepath.Join(dir, "data"), Auth: "strict"}
 	require.NoError(t, emulator.CheckOptions(o))
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -194,7 +201,8 @@ func TestOriginsAndURL(t *testing.T) {
 }
 
 func TestPublicURL(t *testing.T) {
-	for given, want := range map[string]string{"https://graph.example.test": "https://graph.example.test", "http://x:81/sub//": "http://x:81/sub", "https://[::1]:5": "https://[::1]:5"} {
+	for given, want := range map[string]string{"https://graph.example.test": "https://graph.example.test",
+		"http://x:81/sub//": "http://x:81/sub", "https://[::1]:5": "https://[::1]:5"} {
 		g := rig.NewTarget(t, emulator.Options{PublicURL: given})
 		_, body := g.Hit(t, "GET", rig.ProfilesAt, nil)
 		assert.Contains(t, string(body), `"`+want+`/beta/$metadata#education`)

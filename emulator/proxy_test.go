@@ -50,7 +50,8 @@ func newProxied(t *testing.T, o emulator.Options) *proxied {
 	d := &proxied{Target: rig.NewTarget(t, o)}
 	proxy, err := url.Parse(d.Origin("proxy"))
 	require.NoError(t, err)
-	d.through = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: d.roots(t)}}}
+	d.through = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), ForceAttemptHTTP2: true,
+		TLSClientConfig: &tls.Config{RootCAs: d.roots(t)}}}
 	t.Cleanup(d.through.CloseIdleConnections)
 	return d
 }
@@ -115,7 +116,8 @@ func TestProxyServesAWholeClient(t *testing.T) {
 	require.NoError(t, err)
 	w.Body.Close()
 	assert.Equal(t, 201, w.StatusCode)
-	_, body = d.ask(t, "POST", rig.GraphURL+"/beta/$batch", `{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/`+p.ID+`/uploadUrl"}]}`, anyBearer)
+	_, body = d.ask(t, "POST", rig.GraphURL+"/beta/$batch",
+		`{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/`+p.ID+`/uploadUrl"}]}`, anyBearer)
 	assert.Contains(t, string(body), "https://sdsstorage.blob.core.windows.net/"+p.ID+"?sv=")
 
 	// The journal speaks of the surfaces' own paths.
@@ -133,8 +135,10 @@ func TestProxyServesAWholeClient(t *testing.T) {
 
 func TestProxyHasNoControlAPI(t *testing.T) {
 	d := newProxied(t, emulator.Options{HTTP: "127.0.0.1:0"})
-	for _, base := range []string{rig.GraphURL, "http://graph.microsoft.com", "https://sdsstorage.blob.core.windows.net", "https://login.microsoftonline.com", "https://localhost.blob.core.windows.net"} {
-		for _, path := range []string{"/_graphemu/health", "/_graphemu/worlds/default/reset", "/beta/../_graphemu/health", "//_graphemu/health", "/%5fgraphemu/health"} {
+	for _, base := range []string{rig.GraphURL, "http://graph.microsoft.com", "https://sdsstorage.blob.core.windows.net",
+		"https://login.microsoftonline.com", "https://localhost.blob.core.windows.net"} {
+		for _, path := range []string{"/_graphemu/health", "/_graphemu/worlds/default/reset", "/beta/../_graphemu/health", "//_graphemu/health",
+			"/%5fgraphemu/health"} {
 			for _, method := range []string{"GET", "POST"} {
 				w, body := d.ask(t, method, base+path, "", anyBearer)
 				assert.GreaterOrEqual(t, w.StatusCode, 400, "%s %s%s: %s", method, base, path, body)
@@ -161,9 +165,10 @@ func TestProxyHasNoControlAPI(t *testing.T) {
 // everybody would be a client of this machine.
 func TestProxyDoesNotLeadBack(t *testing.T) {
 	at := make(chan string, 3)
-	o := emulator.WithDial(emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "localhost:0", ProxyAllow: []string{"disguise.test"}}, func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, <-at)
-	})
+	o := emulator.WithDial(emulator.Options{HTTP: "127.0.0.1:0", HTTPS: "localhost:0", ProxyAllow: []string{"disguise.test"}},
+		func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, <-at)
+		})
 	d := newProxied(t, o)
 	for text, scheme := range map[string]string{
 		"CONNECT disguise.test:443 HTTP/1.1\r\n\r\n":                                    "https",
@@ -196,10 +201,11 @@ func TestProxyPassesAllowedHosts(t *testing.T) {
 	host := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "from ", r.Host) }))
 	defer host.Close()
 	var dialed []string
-	o := emulator.WithDial(emulator.Options{ProxyAllow: []string{"example.com"}}, func(ctx context.Context, network, address string) (net.Conn, error) {
-		dialed = append(dialed, address)
-		return new(net.Dialer).DialContext(ctx, network, host.Listener.Addr().String())
-	})
+	o := emulator.WithDial(emulator.Options{ProxyAllow: []string{"example.com"}},
+		func(ctx context.Context, network, address string) (net.Conn, error) {
+			dialed = append(dialed, address)
+			return new(net.Dialer).DialContext(ctx, network, host.Listener.Addr().String())
+		})
 	d := newProxied(t, o)
 	d.through.Transport.(*http.Transport).TLSClientConfig.RootCAs.AddCert(host.Certificate())
 	_, body := d.ask(t, "GET", "https://example.com/", "")
@@ -254,7 +260,8 @@ func TestProxyCloses(t *testing.T) {
 version: 1
 name: hangs
 faults: [{name: hangs, operation: profiles.list, then: hang}]`})
-	for _, text := range []string{"", "CONN", "CONNECT graph.microsoft.com:443 HTTP/1.1\r\n\r\n", "GET http://graph.microsoft.com" + rig.ListPath + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n"} {
+	for _, text := range []string{"", "CONN", "CONNECT graph.microsoft.com:443 HTTP/1.1\r\n\r\n",
+		"GET http://graph.microsoft.com" + rig.ListPath + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n"} {
 		_, err := io.WriteString(d.atProxy(t), text)
 		require.NoError(t, err)
 	}
@@ -303,7 +310,9 @@ func TestProxyCA(t *testing.T) {
 		names = append(names, strings.Split(c.Subject.CommonName, " (")[0])
 		assert.True(t, c.PermittedDNSDomainsCritical)
 		if len(names) == 2 {
-			assert.ElementsMatch(t, []string{"graph.microsoft.com", "login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net", "blob.core.windows.net"}, c.PermittedDNSDomains)
+			assert.ElementsMatch(t,
+				[]string{"graph.microsoft.com", "login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net",
+					"blob.core.windows.net"}, c.PermittedDNSDomains)
 		}
 	}
 	assert.Equal(t, []string{"graphemu local CA", "graphemu proxy CA"}, names)
@@ -316,7 +325,8 @@ func TestProxyCA(t *testing.T) {
 	assert.Equal(t, both, served)
 
 	// The local listener does not show the proxy's certificates, nor the proxy the local ones.
-	_, err = tls.Dial("tcp", strings.TrimPrefix(d.Origin("https"), "https://"), &tls.Config{RootCAs: d.roots(t), ServerName: "graph.microsoft.com"})
+	_, err = tls.Dial("tcp", strings.TrimPrefix(d.Origin("https"), "https://"),
+		&tls.Config{RootCAs: d.roots(t), ServerName: "graph.microsoft.com"})
 	assert.Error(t, err)
 
 	// Without a proxy, it is as it was.
@@ -348,7 +358,8 @@ func TestSignInHostsAreOneService(t *testing.T) {
 		assert.Equal(t, 200, w.StatusCode, string(body))
 		assert.Equal(t, "https://"+host+"/{tenantid}/v2.0", gjson.GetBytes(body, "issuer").String())
 		assert.Equal(t, "graph.microsoft.com", gjson.GetBytes(body, "msgraph_host").String())
-		w, body = d.ask(t, "GET", "https://"+host+"/common/discovery/instance?api-version=1.1&authorization_endpoint=https://localhost/common/oauth2/v2.0/authorize", "")
+		w, body = d.ask(t, "GET",
+			"https://"+host+"/common/discovery/instance?api-version=1.1&authorization_endpoint=https://localhost/common/oauth2/v2.0/authorize", "")
 		assert.Equal(t, 400, w.StatusCode, "no port is listened on, so it is not this server's: %s", body)
 	}
 	w, body := d.ask(t, "GET", "https://login.microsoftonline.com/beta/education/synchronizationProfiles", "", anyBearer)
@@ -362,7 +373,8 @@ func TestSignInHostsAreOneService(t *testing.T) {
 func TestProxySignsIn(t *testing.T) {
 	d := newProxied(t, emulator.Options{Auth: emulator.AuthStrict, PublicURL: "https://public.test"})
 	w, body := d.ask(t, "POST", "https://login.microsoftonline.com/"+emulator.DefaultTenant+"/oauth2/v2.0/token",
-		strings.TrimPrefix(rig.Query("grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope), "?"),
+		strings.TrimPrefix(rig.Query("grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope",
+			rig.GraphScope), "?"),
 		"Content-Type: application/x-www-form-urlencoded")
 	require.Equal(t, 200, w.StatusCode, string(body))
 	token := gjson.GetBytes(body, "access_token").String()

@@ -223,11 +223,14 @@ func TestReportTellsWhatItWasMadeFrom(t *testing.T) {
 	require.NoError(t, first.Close())
 	fixture := filepath.Join(t.TempDir(), "fixture.json")
 	require.NoError(t, os.WriteFile(fixture, []byte(`{"version":1}`), 0o600))
-	s, err := emulator.New(emulator.Options{Metadata: []string{"v1.0=" + metadata}, State: state, Fixture: fixture, Seed: 7, Variants: map[string]string{"createStatus": "201"}})
+	s, err := emulator.New(
+		emulator.Options{Metadata: []string{"v1.0=" + metadata}, State: state, Fixture: fixture, Seed: 7,
+			Variants: map[string]string{"createStatus": "201"}})
 	require.NoError(t, err)
 	defer s.Close()
 	text := reportOf(t, s.WriteReport)
-	for _, want := range []string{"--fixture " + fixture, "--metadata v1.0=" + metadata, "--variant createStatus=201", "--seed 7", "--state " + state,
+	for _, want := range []string{"--fixture " + fixture, "--metadata v1.0=" + metadata, "--variant createStatus=201", "--seed 7",
+		"--state " + state,
 		"metadata " + metadata, "fixture " + fixture, "state, by the checksum in it, " + state} {
 		assert.Contains(t, text, want)
 	}
@@ -236,10 +239,11 @@ func TestReportTellsWhatItWasMadeFrom(t *testing.T) {
 
 func TestCommandLineHoldsNoSecret(t *testing.T) {
 	for want, words := range map[string][]string{
-		"graphemu exec --scenario 'a b.yaml' -- sh -c 'echo \"it'\\''s\"'": {"graphemu", "exec", "--scenario", "a b.yaml", "--", "sh", "-c", `echo "it's"`},
-		"x --password '(redacted)' --client-secret '(redacted)' -v":        {"x", "--password", "hunter2", "--client-secret", "abc", "-v"},
-		"curl -u '(redacted)' -H 'Authorization: (redacted)' y":            {"curl", "-u", "ann:pw", "-H", "Authorization: Bearer abc.def", "y"},
-		"python -u x.py 'API_TOKEN=(redacted)' ''":                         {"python", "-u", "x.py", "API_TOKEN=abc", ""},
+		"graphemu exec --scenario 'a b.yaml' -- sh -c 'echo \"it'\\''s\"'": {"graphemu", "exec", "--scenario", "a b.yaml", "--", "sh", "-c",
+			`echo "it's"`},
+		"x --password '(redacted)' --client-secret '(redacted)' -v": {"x", "--password", "hunter2", "--client-secret", "abc", "-v"},
+		"curl -u '(redacted)' -H 'Authorization: (redacted)' y":     {"curl", "-u", "ann:pw", "-H", "Authorization: Bearer abc.def", "y"},
+		"python -u x.py 'API_TOKEN=(redacted)' ''":                  {"python", "-u", "x.py", "API_TOKEN=abc", ""},
 		"--token --other": {"--token", "--other"},
 	} {
 		assert.Equal(t, want, emulator.CommandLine(words...))

@@ -47,7 +47,8 @@ func TestWriteRosterByForce(t *testing.T) {
 	require.Error(t, emulator.WriteRoster(dir, emulator.RosterOptions{Force: true, Students: -1}))
 	assert.Contains(t, names(t, dir), "Teacher.csv", "options that cannot be met change nothing")
 	require.NoError(t, emulator.WriteRoster(dir, emulator.RosterOptions{Force: true, Flaws: map[string]int{"teacher-no-file": 1}}))
-	assert.Equal(t, []string{"deeper", "lunch.csv", "notes.txt", "school.csv", "section.csv", "student.csv", "studentenrollment.csv", "teacherroster.csv"}, names(t, dir))
+	assert.Equal(t, []string{"deeper", "lunch.csv", "notes.txt", "school.csv", "section.csv", "student.csv", "studentenrollment.csv",
+		"teacherroster.csv"}, names(t, dir))
 }
 
 func TestRosterFilesSayWhatIsWritten(t *testing.T) {
@@ -138,7 +139,8 @@ func TestCheckOfRostersByIdentity(t *testing.T) {
 
 // A roster that cannot be read is said to be so, and no password is told.
 func TestCheckOfRostersThatCannotBeRead(t *testing.T) {
-	dir := folder(t, map[string]string{"school.csv": "SIS ID,Name\n1,N\n", "teacher.csv": "SIS ID,School SIS ID,Username,First Name,Last Name,Password\n1,1,a b,A,B,secret\n"})
+	dir := folder(t, map[string]string{"school.csv": "SIS ID,Name\n1,N\n",
+		"teacher.csv": "SIS ID,School SIS ID,Username,First Name,Last Name,Password\n1,1,a b,A,B,secret\n"})
 	require.NoError(t, os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, "student.csv")))
 	_, err := emulator.Check(dir)
 	assert.EqualError(t, err, "check "+filepath.Join(dir, "student.csv")+": no such file or directory")

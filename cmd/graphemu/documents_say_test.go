@@ -85,7 +85,8 @@ func checkCommand(t *testing.T, where, text string) {
 		return // cobra's own
 	}
 	if args[0] == "help" {
-		assert.True(t, len(args) == 2 && (args[1] == "TOPIC" || slices.Contains(topicNames(), args[1])), "%s: there is no such topic: `%s`", where, text)
+		assert.True(t, len(args) == 2 && (args[1] == "TOPIC" || slices.Contains(topicNames(), args[1])), "%s: there is no such topic: `%s`",
+			where, text)
 		return
 	}
 	found, rest, err := commandTree().Find(args)

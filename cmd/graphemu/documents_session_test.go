@@ -261,7 +261,8 @@ func namesTests(text string) (known bool, problem error) {
 }
 
 func TestCommandsOfABlock(t *testing.T) {
-	b := block{file: "a.md", line: 4, language: "console", text: "$ cat >f <<'EOF'\n$ one\nEOF\n$ for f in *; do\n  echo $f\ndone\nf\n$ true \\\n  && true\n"}
+	b := block{file: "a.md", line: 4, language: "console",
+		text: "$ cat >f <<'EOF'\n$ one\nEOF\n$ for f in *; do\n  echo $f\ndone\nf\n$ true \\\n  && true\n"}
 	assert.Equal(t, []command{
 		{where: "a.md:5", text: "cat >f <<'EOF'\n$ one\nEOF", shows: true},
 		{where: "a.md:8", text: "for f in *; do\n  echo $f\ndone", prints: "f\n", shows: true},

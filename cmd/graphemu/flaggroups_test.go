@@ -51,7 +51,8 @@ func TestEveryFlagHasAGroup(t *testing.T) {
 // The help of other commands is cobra's.
 func TestOtherCommandsHaveTheirUsage(t *testing.T) {
 	help := helpOf(t, "world", "journal", "--help")
-	for _, part := range []string{"\nUsage:\n  graphemu world journal", "\nExamples:\n", "\nAvailable Commands:\n  clear ", "\nFlags:\n", "\nGlobal Flags:\n"} {
+	for _, part := range []string{"\nUsage:\n  graphemu world journal", "\nExamples:\n", "\nAvailable Commands:\n  clear ", "\nFlags:\n",
+		"\nGlobal Flags:\n"} {
 		assert.Contains(t, help, part)
 	}
 	assert.NotContains(t, help, "Listen:")

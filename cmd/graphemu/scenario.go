@@ -99,7 +99,8 @@ schema that is there stays; where it is another one, nothing is written.`,
   graphemu scenario new groups.yaml --for "POST /groups"
   graphemu scenario new --schema nightly.yaml`,
 	}
-	c.Flags().StringVar(&operation, "for", "", "the `operation` that it is about, as users.list or \"GET /users/{id}\" (default School Data Sync)")
+	c.Flags().StringVar(&operation, "for", "",
+		"the `operation` that it is about, as users.list or \"GET /users/{id}\" (default School Data Sync)")
 	metadataFlag(c, &metadata)
 	c.Flags().BoolVar(&force, "force", false, "replace a file that is there")
 	c.Flags().BoolVar(&schema, "schema", false, "write the JSON Schema beside the file, for editors without a network")

@@ -25,7 +25,8 @@ func TestTrialsOfVariants(t *testing.T) {
 	}
 	require.Len(t, list, want)
 	assert.Equal(t, trial{label: "defaults", options: emulator.Options{Seed: 7, Variants: map[string]string{}}}, list[0])
-	assert.Equal(t, trial{label: "createStatus=201", options: emulator.Options{Seed: 7, Variants: map[string]string{"createStatus": "201"}}}, list[1])
+	assert.Equal(t, trial{label: "createStatus=201", options: emulator.Options{Seed: 7, Variants: map[string]string{"createStatus": "201"}}},
+		list[1])
 	for _, one := range list[1:] {
 		assert.Len(t, one.options.Variants, 1, one.label)
 	}
@@ -35,7 +36,8 @@ func TestTrialsOfVariants(t *testing.T) {
 func TestTrialsOfVariantsBesideAGivenOne(t *testing.T) {
 	list := trials(emulator.Options{Variants: map[string]string{"createStatus": "201", "retirement": "on"}}, nil)
 	assert.Equal(t, "as given", list[0].label)
-	assert.Equal(t, trial{label: "createStatus=202", options: emulator.Options{Variants: map[string]string{"createStatus": "202", "retirement": "on"}}}, list[1])
+	assert.Equal(t, trial{label: "createStatus=202",
+		options: emulator.Options{Variants: map[string]string{"createStatus": "202", "retirement": "on"}}}, list[1])
 	assert.Equal(t, map[string]string{"createStatus": "201", "retirement": "on"}, list[0].options.Variants)
 }
 

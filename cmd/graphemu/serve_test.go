@@ -176,7 +176,8 @@ func TestServeSaysThatAPortIsTaken(t *testing.T) {
 	code := run(t.Context(), []string{"serve", "--http", "127.0.0.1:0", "--https", l.Addr().String(), "--data-dir", "", "--ready-file", file},
 		environment{out: &out, errOut: &errOut, lookup: func(string) (string, bool) { return "", false }})
 	assert.Equal(t, exitUsage, code)
-	assert.Equal(t, "graphemu: cannot listen on "+l.Addr().String()+": another program has that port; choose another, or port 0 for any free one\n", errOut.String())
+	assert.Equal(t, "graphemu: cannot listen on "+l.Addr().String()+
+		": another program has that port; choose another, or port 0 for any free one\n", errOut.String())
 	assert.Empty(t, out.String())
 	assert.NoFileExists(t, file)
 }
@@ -201,7 +202,8 @@ func TestServeLogsJSON(t *testing.T) {
 	status, _ := get(t, r.HTTP+collectionPath+"?$count=true", "a-secret-token")
 	assert.Equal(t, http.StatusOK, status)
 	s.end(t)
-	assert.Contains(t, s.errOut.String(), `"msg":"request","method":"GET","path":"/beta/education/synchronizationProfiles","operation":"profiles.list","status":200`)
+	assert.Contains(t, s.errOut.String(),
+		`"msg":"request","method":"GET","path":"/beta/education/synchronizationProfiles","operation":"profiles.list","status":200`)
 	assert.NotContains(t, s.errOut.String(), "a-secret-token")
 	for line := range strings.Lines(s.errOut.String()) {
 		assert.True(t, json.Valid([]byte(line)), line)
@@ -254,7 +256,8 @@ func TestServeReadsAChangedScenarioAgain(t *testing.T) {
 	status, _ := get(t, list, "t")
 	require.Equal(t, 200, status)
 
-	require.NoError(t, os.WriteFile(file, []byte("version: 1\nfaults:\n  - {name: down, operation: profiles.list, respond: {status: 503}}\n"), 0o600))
+	require.NoError(t, os.WriteFile(file,
+		[]byte("version: 1\nfaults:\n  - {name: down, operation: profiles.list, respond: {status: 503}}\n"), 0o600))
 	s.errOut.wait(t, "the scenario was read again")
 	status, _ = get(t, list, "t")
 	assert.Equal(t, 503, status)

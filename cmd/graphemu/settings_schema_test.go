@@ -21,11 +21,13 @@ var choices = []string{"auth", "control", "verify", "log", "log-level"}
 
 // settingExamples show a value of flags whose default does not.
 var settingExamples = map[string]any{
-	"http": "localhost:9400", "https": "localhost:9443", "host": "graph.example.test", "public-url": "https://graph.example.test", "proxy": "localhost:9480", "proxy-allow": []string{"example.com"},
+	"http": "localhost:9400", "https": "localhost:9443", "host": "graph.example.test", "public-url": "https://graph.example.test",
+	"proxy": "localhost:9480", "proxy-allow": []string{"example.com"},
 	"control-origin": []string{"http://localhost:5173"}, "scenario": []string{"throttled", "scenarios/nightly.yaml"}, "fixture": "contoso",
 	"metadata": "graph", "permissions": "graph/permissions.json", "clock": "x60", "variant": []string{"createStatus=201"}, "seed": 7,
-	"state": "state.json", "junit": "verdict.xml", "journal": "requests.jsonl", "har": "requests.har", "report": "report.html", "ready-file": "ready.json",
-	"data-dir": ".graphemu", "timeout": "90s", "each-scenario": []string{"throttled", "outage"},
+	"state": "state.json", "junit": "verdict.xml", "journal": "requests.jsonl", "har": "requests.har", "report": "report.html",
+	"ready-file": "ready.json",
+	"data-dir":   ".graphemu", "timeout": "90s", "each-scenario": []string{"throttled", "outage"},
 }
 
 // schemas/config.schema.json has each flag of serve and exec with its help. To write it:
@@ -50,7 +52,8 @@ func TestConfigSchema(t *testing.T) {
 		"description": "graphemu.yaml: flags of graphemu serve and graphemu exec by their names. A flag and a variable go before it, a scenario and the default after it.",
 		"$comment":    "A format of the emulator itself: everything here is chosen (chosen). Written by a test from the flags.",
 		"type":        "object", "properties": properties, "additionalProperties": false,
-		"examples": []any{map[string]any{"fixture": "contoso", "scenario": []string{"throttled"}, "clock": "x60", "verify": "strict"}, map[string]any{}},
+		"examples": []any{map[string]any{"fixture": "contoso", "scenario": []string{"throttled"}, "clock": "x60", "verify": "strict"},
+			map[string]any{}},
 	}
 	var text strings.Builder
 	e := json.NewEncoder(&text)

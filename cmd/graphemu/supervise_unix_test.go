@@ -107,7 +107,8 @@ func TestMercyIsOver(t *testing.T) {
 
 func TestTheTimeIsOver(t *testing.T) {
 	assert.Equal(t, ended{status: 128 + 15, timedOut: true}, shell(t, "sleep 1000", 10*time.Millisecond, never).end(t))
-	assert.Equal(t, ended{status: 128 + 15, timedOut: true}, shell(t, "kill -STOP $$; sleep 1000", 10*time.Millisecond, never).end(t), "a stopped one too")
+	assert.Equal(t, ended{status: 128 + 15, timedOut: true}, shell(t, "kill -STOP $$; sleep 1000", 10*time.Millisecond, never).end(t),
+		"a stopped one too")
 }
 
 func TestTheTimeIsOverAndMercyToo(t *testing.T) {

@@ -32,7 +32,8 @@ func TestWhereColoursAre(t *testing.T) {
 	}{
 		{vars{"TERM": "xterm"}, true, true}, {vars{"TERM": "xterm"}, false, false}, {vars{"TERM": "dumb"}, true, false},
 		{vars{"TERM": "xterm", "NO_COLOR": "1"}, true, false}, {vars{"TERM": "xterm", "NO_COLOR": ""}, true, true},
-		{vars{"CLICOLOR_FORCE": "1"}, false, true}, {vars{"CLICOLOR_FORCE": "0"}, false, false}, {vars{"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, true, false},
+		{vars{"CLICOLOR_FORCE": "1"}, false, true}, {vars{"CLICOLOR_FORCE": "0"}, false, false},
+		{vars{"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, true, false},
 		{vars{"CLICOLOR_FORCE": "1", "TERM": "dumb"}, true, true},
 	} {
 		env := withVariables(c.variables)
@@ -59,9 +60,12 @@ func TestPaint(t *testing.T) {
 	_, err := w.Write([]byte("\n"))
 	require.NoError(t, err)
 	shown := s.String()
-	for _, part := range []string{"  " + red + "FAILED" + plainly + "  users.list", "          but it FAILED\n", "  " + green + "ok" + plainly + "      users.get\n",
-		yellow + "warnings" + plainly + "\n", "  " + yellow + "warning" + plainly + " no call", red + "NOT verified" + plainly + ":", red + "NOT exercised" + plainly + ":",
-		green + "verified" + plainly + ":", green + "ok" + plainly + " a.yaml", "\na.yaml:3:4: faults[0]: wrong\n", "a.yaml:5:6: " + yellow + "warning" + plainly + ": never",
+	for _, part := range []string{"  " + red + "FAILED" + plainly + "  users.list", "          but it FAILED\n",
+		"  " + green + "ok" + plainly + "      users.get\n",
+		yellow + "warnings" + plainly + "\n", "  " + yellow + "warning" + plainly + " no call", red + "NOT verified" + plainly + ":",
+		red + "NOT exercised" + plainly + ":",
+		green + "verified" + plainly + ":", green + "ok" + plainly + " a.yaml", "\na.yaml:3:4: faults[0]: wrong\n",
+		"a.yaml:5:6: " + yellow + "warning" + plainly + ": never",
 		"default  " + green + "passed" + plainly + "\n", "outage   " + red + "FAILED" + plainly + ": exit", "\n1 of 2 passed\n", "\nends ok\n"} {
 		assert.Contains(t, shown, part)
 	}

@@ -17,7 +17,8 @@ import (
 // topicSources are the documents whose marked parts (<!-- help TOPIC --> to
 // <!-- /help -->) are the topics, in the order in which a topic has them. more is where
 // a topic's last line leads.
-var topicSources = []string{".ci/clients/README.md", "emulator/README.md", "scenarios/README.md", "fixtures/README.md", "cmd/graphemu/README.md"}
+var topicSources = []string{".ci/clients/README.md", "emulator/README.md", "scenarios/README.md", "fixtures/README.md",
+	"cmd/graphemu/README.md"}
 
 var topicMore = map[string]string{
 	"clients": ".ci/clients/README.md", "sign-in": ".ci/clients/README.md#sign-in", "proxy": ".ci/clients/README.md#the-proxy",
@@ -107,7 +108,8 @@ func plainMarkdown(text string, width int) string {
 		case strings.HasPrefix(line, "|"):
 			var rows [][]string
 			for ; i < len(lines) && strings.HasPrefix(lines[i], "|"); i++ {
-				if cells := strings.Split(strings.Trim(lines[i], "| "), "|"); !strings.HasPrefix(lines[i], "|---") && strings.Trim(lines[i], "| ") != "" {
+				if cells := strings.Split(strings.Trim(lines[i], "| "), "|"); !strings.HasPrefix(lines[i], "|---") &&
+					strings.Trim(lines[i], "| ") != "" {
 					rows = append(rows, cells)
 				}
 			}

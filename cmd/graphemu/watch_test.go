@@ -120,5 +120,6 @@ func TestWatchEnds(t *testing.T) {
 }
 
 func TestScenarioFilesAreToldFromNames(t *testing.T) {
-	assert.Equal(t, []string{"a.yaml", "b.YML", "c.json", "folder/d"}, scenarioFiles([]string{"default", "a.yaml", "sync-errors", "b.YML", "c.json", "folder/d"}))
+	assert.Equal(t, []string{"a.yaml", "b.YML", "c.json", "folder/d"},
+		scenarioFiles([]string{"default", "a.yaml", "sync-errors", "b.YML", "c.json", "folder/d"}))
 }

@@ -75,7 +75,8 @@ func TestDuration(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, text, string(b))
 	}
-	for text, want := range map[string]string{"-1s": "negative", "20": "no duration", "": "no duration", "1000000h": "too long", "1e9s": "no duration", "99999999999h": "no duration"} {
+	for text, want := range map[string]string{"-1s": "negative", "20": "no duration", "": "no duration", "1000000h": "too long",
+		"1e9s": "no duration", "99999999999h": "no duration"} {
 		_, err := ParseDuration(text)
 		require.ErrorContains(t, err, want, text)
 	}

@@ -133,7 +133,8 @@ func TestWhatAFoundFileMayNotSet(t *testing.T) {
 	for text, good := range map[string]bool{
 		"control: loopback": false, "control: any": false, "control-origin: http://localhost:5173": false, "proxy-allow: [example.com]": false,
 		"http: localhost:9400": true, "http: 127.0.0.1:0": true, "https: '[::1]:9443'": true, "https: ''": true, "http: app.localhost:1": true,
-		"http: ':9400'": false, "http: 0.0.0.0:9400": false, "http: '[::]:9400'": false, "https: 192.168.1.2:9443": false, "proxy: example.com:80": false,
+		"http: ':9400'": false, "http: 0.0.0.0:9400": false, "http: '[::]:9400'": false, "https: 192.168.1.2:9443": false,
+		"proxy: example.com:80":          false,
 		"http: localhost.example.com:80": false, "host: app.localhost": true, "host: example.com": false,
 		"host: 'example.com,app.localhost'": false, "host: 'example.com app.localhost'": false, "host: [localhost, example.com]": false,
 		"public-url: http://localhost:3000": true, "public-url: https://example.com": false, "public-url: http://localhost@example.com": false,
@@ -143,12 +144,16 @@ func TestWhatAFoundFileMayNotSet(t *testing.T) {
 		"scenario: [throttled, ../a.yaml]": false, "fixture: contoso": true, "fixture: out": false, "fixture: plain": true,
 		"fixture: sub": false, "data-dir: sub": false, "data-dir: plain": true, // a link in sub leads out
 		"state: state.json": true, "state: sub/dangling": false, "state: out/new/deep.json": false, "state: new/deep.json": true, "state: loop": false,
-		"state: " + filepath.Join(work, "s.json"): true, "state: " + filepath.Join(dir, "linked", "s.json"): true, "state: " + filepath.Join(dir, "s.json"): false,
-		"journal: /dev/stdout": false, "junit: ../v.xml": false, "har: ../a.har": false, "ready-file: /tmp/r.json": false, "data-dir: ~/x": true,
-		"data-dir: ..": false, "data-dir: .": false, "metadata: graph": true, "metadata: beta=sub/b.csdl": true, "metadata: beta=../b.csdl": false,
-		"metadata: v1.0=/b.csdl": false, "metadata: x=/b.csdl": true, "permissions: ../p.json": false,
-		"each-scenario: all": true, "each-scenario: 'default,../more'": false, "each-scenario: [default, ../more]": false, "each-scenario: [default, plain]": true,
-		"clock: x60": true, "auth: off": true, "max-body: 1": true,
+		"state: " + filepath.Join(work, "s.json"): true, "state: " + filepath.Join(dir, "linked", "s.json"): true,
+		"state: " + filepath.Join(dir, "s.json"): false,
+		"journal: /dev/stdout":                   false, "junit: ../v.xml": false, "har: ../a.har": false, "ready-file: /tmp/r.json": false,
+		"data-dir: ~/x": true,
+		"data-dir: ..":  false, "data-dir: .": false, "metadata: graph": true, "metadata: beta=sub/b.csdl": true,
+		"metadata: beta=../b.csdl": false,
+		"metadata: v1.0=/b.csdl":   false, "metadata: x=/b.csdl": true, "permissions: ../p.json": false,
+		"each-scenario: all": true, "each-scenario: 'default,../more'": false, "each-scenario: [default, ../more]": false,
+		"each-scenario: [default, plain]": true,
+		"clock: x60":                      true, "auth: off": true, "max-body: 1": true,
 	} {
 		f, err := Parse(Name, []byte("log: text\n"+text))
 		require.NoError(t, err, text)
@@ -214,7 +219,8 @@ func TestWhatAFoundFileLeadsTo(t *testing.T) {
 			continue
 		}
 		assert.ErrorContains(t, err, names, text)
-		assert.ErrorContains(t, err, ", which is outside of the file's folder and may not be set by a file that was found and not named; if you mean it", text)
+		assert.ErrorContains(t, err,
+			", which is outside of the file's folder and may not be set by a file that was found and not named; if you mean it", text)
 	}
 }
 
@@ -248,7 +254,8 @@ func TestAFoundFileIsNoLinkOutOfItsFolder(t *testing.T) {
 
 // Paths of a file that is named are from its own folder on.
 func TestRebased(t *testing.T) {
-	f, err := Parse("ci/settings.yaml", []byte("scenario: [throttled, a.yaml, ../b.yaml, /c.yaml]\nmetadata: beta=b.csdl\njournal: /dev/stderr\nclock: x60\nstate: ''\n"))
+	f, err := Parse("ci/settings.yaml",
+		[]byte("scenario: [throttled, a.yaml, ../b.yaml, /c.yaml]\nmetadata: beta=b.csdl\njournal: /dev/stderr\nclock: x60\nstate: ''\n"))
 	require.NoError(t, err)
 	got := map[string][]string{}
 	for _, s := range f.Settings {

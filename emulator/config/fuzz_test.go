@@ -5,7 +5,8 @@ import "testing"
 // Whatever a file says, it is read or refused, and nothing of it is found to be right
 // that has no rule.
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"clock: x60", "scenario: [a, b.yaml]\nstate: ../s", "http: ':9400'", "a: &a [*a]", "{\"seed\": 1}", "metadata: =", "- a", "\xff", "each-scenario: ',,/'"} {
+	for _, text := range []string{"clock: x60", "scenario: [a, b.yaml]\nstate: ../s", "http: ':9400'", "a: &a [*a]", "{\"seed\": 1}",
+		"metadata: =", "- a", "\xff", "each-scenario: ',,/'"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -41,16 +41,19 @@ func TestCheck(t *testing.T) {
 		{good(func(r *Rule) { r.Where.Body = map[string]any{`dataProvider.@odata\.type`: "x"} }), nil},
 		{good(func(r *Rule) { r.Where.Body = map[string]any{"@tostr|@tostr": "x"} }), []string{`/where/body/@tostr|@tostr: the path holds "@"`}},
 		{good(func(r *Rule) { r.Where.Body = map[string]any{"a|[b,b]": "x"} }), []string{`/where/body/a|[b,b]: the path holds "["`}},
-		{good(func(r *Rule) { r.Where.Body = map[string]any{strings.Repeat("a.", 300): "x"} }), []string{"/where/body/" + strings.Repeat("a.", 300) + ": the path has 600 bytes; the most is 512"}},
+		{good(func(r *Rule) { r.Where.Body = map[string]any{strings.Repeat("a.", 300): "x"} }),
+			[]string{"/where/body/" + strings.Repeat("a.", 300) + ": the path has 600 bytes; the most is 512"}},
 		{good(func(r *Rule) { r.Calls = Calls{From: 5, To: 3} }), []string{"/calls: ends before it begins"}},
 		{good(func(r *Rule) { r.Calls = Calls{From: 5, Every: 3} }), []string{"/calls: exclude each other"}},
 		{good(func(r *Rule) { r.Calls = Only(1 << 63) }), []string{"/calls: 9223372036854775808 is too high: the most is 1000000000"}},
-		{good(func(r *Rule) { r.While = While{State: "provisoned", Status: "inprogress"} }), []string{"/while/state: did you mean provisioned?", "/while/status: did you mean inProgress?"}},
+		{good(func(r *Rule) { r.While = While{State: "provisoned", Status: "inprogress"} }),
+			[]string{"/while/state: did you mean provisioned?", "/while/status: did you mean inProgress?"}},
 		{good(func(r *Rule) { r.While = While{State: "provisioned", Status: "inProgress"} }), nil},
 		{good(func(r *Rule) {
 			r.Where.Header = map[string]string{"X-Run": "7", "": "", "a b": "", "Host": "x", "X": "a\r\nb", "a/~": ""}
 		}), []string{"/where/header/: no name", "/where/header/Host: belongs to the connection", "/where/header/X: no value", "/where/header/a b: no name", "/where/header/a~1~0: no name"}},
-		{good(func(r *Rule) { r.Where.Query = map[string]string{"$top": "1", "Top": "1", "$": ""} }), []string{"/where/query/$: needs a name", "/where/query/Top: twice"}},
+		{good(func(r *Rule) { r.Where.Query = map[string]string{"$top": "1", "Top": "1", "$": ""} }),
+			[]string{"/where/query/$: needs a name", "/where/query/Top: twice"}},
 		{good(func(r *Rule) {
 			r.Where.Body = map[string]any{"a": 1, "b": "x", "c": nil, "d": true, "e": []any{}, "": 1}
 		}), []string{"/where/body/: the path is empty", "/where/body/e: no value that can be compared"}},
@@ -68,10 +71,12 @@ func TestCheck(t *testing.T) {
 		{respond(func(r *Respond) { r.Status = 204 }), nil},
 		{respond(func(r *Respond) { r.Status = 202 }), nil},
 		{respond(func(r *Respond) { r.Status, r.Body = 202, []byte(`{}`) }), nil},
-		{respond(func(r *Respond) { r.Status, r.Error, r.Message = 202, "badRequest", "x" }), []string{"/respond/error: 202 is no error", "/respond/message: that of an error"}},
+		{respond(func(r *Respond) { r.Status, r.Error, r.Message = 202, "badRequest", "x" }),
+			[]string{"/respond/error: 202 is no error", "/respond/message: that of an error"}},
 		{respond(func(r *Respond) { r.Status = 302 }), []string{"/respond/status: want 400 to 599"}},
 		{respond(func(r *Respond) { r.Status = 600 }), []string{"/respond/status: want 400 to 599"}},
-		{respond(func(r *Respond) { r.Body, r.Error, r.Message = []byte(`{`), "x", "y" }), []string{"/respond/error: exclude", "/respond/message: in place of an error", "/respond/body: no JSON"}},
+		{respond(func(r *Respond) { r.Body, r.Error, r.Message = []byte(`{`), "x", "y" }),
+			[]string{"/respond/error: exclude", "/respond/message: in place of an error", "/respond/body: no JSON"}},
 		{respond(func(r *Respond) {
 			r.Headers = map[string]string{"X-A": "1", "x-a": "2", "Content-Length": "3", "b c": "", "Retry-After": "5", "D": " x"}
 			r.RetryAfter = 1
@@ -79,10 +84,13 @@ func TestCheck(t *testing.T) {
 		{respond(func(r *Respond) { r.Headers = map[string]string{"Retry-After": "soon"} }), nil},
 		{respond(func(r *Respond) { r.RetryAfter = -1 }), []string{"/respond/retryAfter: negative"}},
 		{respond(func(r *Respond) { r.RetryAfter = math.MaxInt64 }), []string{"/respond/retryAfter: too long"}},
-		{respond(func(r *Respond) { r.RetryAfter, r.RetryAfterFormat = 1, "dates" }), []string{"/respond/retryAfterFormat: want seconds, decimal or date; did you mean date?"}},
-		{respond(func(r *Respond) { r.RetryAfterFormat, r.PunishEarly = FormatDate, true }), []string{"/respond/retryAfterFormat: no retryAfter", "/respond/punishEarly: without a retryAfter"}},
+		{respond(func(r *Respond) { r.RetryAfter, r.RetryAfterFormat = 1, "dates" }),
+			[]string{"/respond/retryAfterFormat: want seconds, decimal or date; did you mean date?"}},
+		{respond(func(r *Respond) { r.RetryAfterFormat, r.PunishEarly = FormatDate, true }),
+			[]string{"/respond/retryAfterFormat: no retryAfter", "/respond/punishEarly: without a retryAfter"}},
 		{good(func(r *Rule) { r.Body = &Body{} }), []string{"/body: nothing is damaged"}},
-		{good(func(r *Rule) { r.Body = &Body{HTML: true, Replace: &text, ContentLength: -1} }), []string{"/body: replace and html exclude each other"}},
+		{good(func(r *Rule) { r.Body = &Body{HTML: true, Replace: &text, ContentLength: -1} }),
+			[]string{"/body: replace and html exclude each other"}},
 		{good(func(r *Rule) {
 			r.Body = &Body{CutAt: Share(101), ContentLength: math.MaxInt}
 		}), []string{"/body/cutAt: no share", "/body/contentLength: too far off"}},

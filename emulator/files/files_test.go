@@ -124,7 +124,8 @@ func TestLock(t *testing.T) {
 }
 
 func TestIsPath(t *testing.T) {
-	for ref, want := range map[string]bool{"contoso": false, "flaky-gateway": false, "": false, "a.yaml": true, "./a": true, `a\b`: true, "..": true} {
+	for ref, want := range map[string]bool{"contoso": false, "flaky-gateway": false, "": false, "a.yaml": true, "./a": true, `a\b`: true,
+		"..": true} {
 		assert.Equal(t, want, IsPath(ref), ref)
 	}
 }

@@ -40,7 +40,8 @@ func TestTallyCountsWhatClientsDid(t *testing.T) {
 	assert.Equal(t, []uint64{5, 6, 7, 8, 10}, ids, "the last five")
 
 	var out strings.Builder
-	require.NoError(t, (&Tally{Failed: []Entry{{ID: 3, World: "default", Method: "GET", Path: "/a\x1b[31m", Status: 429, Operation: "users.list"},
+	require.NoError(t, (&Tally{Failed: []Entry{{ID: 3, World: "default", Method: "GET", Path: "/a\x1b[31m", Status: 429,
+		Operation: "users.list"},
 		{ID: 12, World: "north", Method: "POST", Path: "/b"}}}).WriteFailed(&out))
 	assert.Equal(t, `2 calls failed:
   entry 3                  GET /a\x1b[31m  429        users.list
@@ -48,8 +49,10 @@ func TestTallyCountsWhatClientsDid(t *testing.T) {
 `, out.String())
 	out.Reset()
 	var cut Tally
-	cut.Add(&Entry{ID: 3, World: "default", Method: "GET", Path: "/a", Status: 200, Detail: &Detail{Fault: &Strike{Effects: []string{"delay 1s", "cutAt 50%"}}}})
-	cut.Add(&Entry{ID: 4, World: "default", Method: "GET", Path: "/a", Status: 200, Detail: &Detail{Fault: &Strike{Effects: []string{"delay 1s"}}}})
+	cut.Add(&Entry{ID: 3, World: "default", Method: "GET", Path: "/a", Status: 200,
+		Detail: &Detail{Fault: &Strike{Effects: []string{"delay 1s", "cutAt 50%"}}}})
+	cut.Add(&Entry{ID: 4, World: "default", Method: "GET", Path: "/a", Status: 200,
+		Detail: &Detail{Fault: &Strike{Effects: []string{"delay 1s"}}}})
 	require.NoError(t, cut.WriteFailed(&out))
 	assert.Equal(t, "One call failed:\n  entry 3  GET /a  200 (cutAt 50%)  -\n", out.String(), "an answer that was cut is no good one")
 	out.Reset()
@@ -106,8 +109,10 @@ func (failing) Write([]byte) (int, error) { return 0, errFull }
 // What a client or a file has named is no markup, no link, no mention and no second line.
 func TestMarkdownKeepsTextsTexts(t *testing.T) {
 	for _, hostile := range []string{
-		"<img src=x onerror=alert(1)>", "</td></table><script>x</script>", "a | b", "`code`", "**bold** _it_ ~no~", "[x](javascript:alert(1))", "![x](https://evil.test/x)",
-		"https://evil.test", "//evil.test", "www.evil.test", "WWW.evil.test", "@everyone", "ann@contoso.edu", ":tada:", "&lt;b&gt;", "# head", "#12", "line\nbreak\r\n- list", "$x$", "\\*",
+		"<img src=x onerror=alert(1)>", "</td></table><script>x</script>", "a | b", "`code`", "**bold** _it_ ~no~", "[x](javascript:alert(1))",
+		"![x](https://evil.test/x)",
+		"https://evil.test", "//evil.test", "www.evil.test", "WWW.evil.test", "@everyone", "ann@contoso.edu", ":tada:", "&lt;b&gt;", "# head",
+		"#12", "line\nbreak\r\n- list", "$x$", "\\*",
 	} {
 		text := Markdown(hostile)
 		assert.NotRegexp(t, "[<>|`*_~\\[\\]!@\\\\$\n\r]", text, hostile)
@@ -127,8 +132,9 @@ func TestMarkdownOfOneRun(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, WriteMarkdown(&out, v.Card("", done), v, done))
 	text := out.String()
-	assert.True(t, strings.HasPrefix(text, "### graphemu: failed\n\nnot verified: a &#60;b&#62; is called, but it was not.\n\n1 call, 0 retries, 0 early calls. NOT verified.\n\n"+
-		"- Not met: a &#60;b&#62; is called, but it was not (entry 4)\n- Warning: warning 0\n"), text)
+	assert.True(t, strings.HasPrefix(text,
+		"### graphemu: failed\n\nnot verified: a &#60;b&#62; is called, but it was not.\n\n1 call, 0 retries, 0 early calls. NOT verified.\n\n"+
+			"- Not met: a &#60;b&#62; is called, but it was not (entry 4)\n- Warning: warning 0\n"), text)
 	assert.Contains(t, text, "- and 4 more\n")
 	assert.Equal(t, ResultPassed, Verdict{OK: true}.Card("x", done).Result)
 	idle := Verdict{Scenarios: []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1}}}.Card("x", Tally{})
@@ -154,12 +160,17 @@ func TestCardTellsWhoHadNothingToDoWithIt(t *testing.T) {
 	}{
 		"what it expects is of what the client does not use": {Verdict{Scenarios: idle, Worlds: unmet(LackUse)}, ResultIdle,
 			"none was struck by lifecycle l; 1 call came: users.list"},
-		"the client uses it":        {Verdict{Scenarios: idle, Worlds: unmet(LackCalls)}, ResultFailed, "not verified: x is called 0, but it was not"},
-		"and did something wrong":   {Verdict{Scenarios: idle, Worlds: unmet(LackUse, "")}, ResultFailed, "not verified: x is called 0, but it was not"},
-		"a rule struck":             {Verdict{Scenarios: struck, Worlds: unmet(LackUse)}, ResultFailed, "not verified: x is called 0, but it was not"},
-		"a chapter failed":          {Verdict{Scenarios: idle, Omitted: Omitted{Failed: 1}, Worlds: unmet(LackUse)}, ResultFailed, ""},
-		"only settings, of no call": {Verdict{OK: true, Settings: []Settings{{Scenario: "s", Sets: []string{"timeline"}}}}, ResultIdle, "no call had to do with what it sets (timeline); no call came"},
-		"only expectations":         {Verdict{Settings: []Settings{{Scenario: "s"}}, Worlds: unmet(LackUse)}, ResultIdle, "no call had to do with what it expects; no call came"},
+		"the client uses it": {Verdict{Scenarios: idle, Worlds: unmet(LackCalls)}, ResultFailed,
+			"not verified: x is called 0, but it was not"},
+		"and did something wrong": {Verdict{Scenarios: idle, Worlds: unmet(LackUse, "")}, ResultFailed,
+			"not verified: x is called 0, but it was not"},
+		"a rule struck": {Verdict{Scenarios: struck, Worlds: unmet(LackUse)}, ResultFailed,
+			"not verified: x is called 0, but it was not"},
+		"a chapter failed": {Verdict{Scenarios: idle, Omitted: Omitted{Failed: 1}, Worlds: unmet(LackUse)}, ResultFailed, ""},
+		"only settings, of no call": {Verdict{OK: true, Settings: []Settings{{Scenario: "s", Sets: []string{"timeline"}}}}, ResultIdle,
+			"no call had to do with what it sets (timeline); no call came"},
+		"only expectations": {Verdict{Settings: []Settings{{Scenario: "s"}}, Worlds: unmet(LackUse)}, ResultIdle,
+			"no call had to do with what it expects; no call came"},
 		"spared by chance": {Verdict{Scenarios: spared, Worlds: unmet(LackCalls)}, ResultIdle,
 			"by chance 3 calls were spared, which is not the client's doing: try another --seed, or more calls; none was struck by fault f; 3 calls came: users.list"},
 		"spared, and did wrong": {Verdict{Scenarios: spared, Worlds: unmet("")}, ResultFailed, "not verified: x is called 0, but it was not"},
@@ -179,7 +190,8 @@ func TestCardTellsWhoHadNothingToDoWithIt(t *testing.T) {
 	assert.True(t, strings.HasPrefix(text.String(), "by chance not exercised: the scenario s\n  by chance 3 calls were spared"), text.String())
 	assert.NotContains(t, text.String(), "strikes a call")
 	// What chance did is the first cause.
-	assert.Contains(t, Verdict{Scenarios: spared, Worlds: unmet(LackCalls)}.Why(), "the scenario s strikes a call, but by chance 3 calls were spared")
+	assert.Contains(t, Verdict{Scenarios: spared, Worlds: unmet(LackCalls)}.Why(),
+		"the scenario s strikes a call, but by chance 3 calls were spared")
 }
 
 // Of a scenario that nobody named nothing fails that had nothing to do with the client.
@@ -193,7 +205,8 @@ func TestOfferedVerdict(t *testing.T) {
 		require.NoError(t, one.WriteText(&text))
 		assert.NotContains(t, text.String(), "FAILED")
 		assert.Contains(t, text.String(), "  skipped  x is called\n")
-		assert.Contains(t, text.String(), "not exercised, which is no failure here: no rule of the scenario s struck a call in 1 world, 1 warning\n")
+		assert.Contains(t, text.String(),
+			"not exercised, which is no failure here: no rule of the scenario s struck a call in 1 world, 1 warning\n")
 		require.NoError(t, one.WriteJUnit(&junit))
 		assert.NotContains(t, junit.String(), "<failure")
 		assert.Contains(t, junit.String(), `<skipped message="it was not"></skipped>`)

@@ -26,7 +26,8 @@ func get() journal.Entry {
 	return journal.Entry{
 		World: "default", At: dawn, Operation: "profiles.get", Method: "GET", Path: "/beta/education/synchronizationProfiles/" + profileID,
 		Client: "11111111-2222-3333-4444-555555555555", Profile: profileID, RequestID: "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", Status: 200,
-		Duration: clock.Duration(16 * time.Microsecond), ResponseBytes: 1700, Before: &journal.Subject{State: "provisioned", Status: "inProgress"},
+		Duration: clock.Duration(16 * time.Microsecond), ResponseBytes: 1700,
+		Before: &journal.Subject{State: "provisioned", Status: "inProgress"},
 	}
 }
 
@@ -56,16 +57,21 @@ func story() []journal.Entry {
 	create.Status, create.RequestBytes = 400, 52
 	create.RequestBody = "{\n  \"displayNam\": \"North\",\n  \"clientSecret\": \"(redacted)\"\n}"
 	create.Error = &journal.Problem{Code: "BadRequest", Message: "Invalid profile.", Refused: true, Details: []journal.ProblemDetail{
-		{"unknownProperty", "/displayNam", `unknown property "displayNam"; did you mean "displayName"?`}, {"missingProperty", "", "identitySynchronizationConfiguration is missing"}}}
+		{"unknownProperty", "/displayNam", `unknown property "displayNam"; did you mean "displayName"?`},
+		{"missingProperty", "", "identitySynchronizationConfiguration is missing"}}}
 
 	throttled := get()
-	throttled.Operation, throttled.Method, throttled.Path, throttled.Before, throttled.After = "profiles.start", "POST", throttled.Path+"/start", standing, standing
+	throttled.Operation, throttled.Method, throttled.Path, throttled.Before, throttled.After = "profiles.start", "POST", throttled.Path+
+		"/start", standing, standing
 	throttled.Status, throttled.Error = 429, &journal.Problem{Code: "TooManyRequests", Message: "Too many requests."}
-	throttled.Detail = &journal.Detail{Fault: &journal.Strike{Rule: "throttle-start", Call: 1, Effects: []string{"respond 429"}}, RetryAfter: &wait, RetryFormat: "seconds"}
+	throttled.Detail = &journal.Detail{Fault: &journal.Strike{Rule: "throttle-start", Call: 1, Effects: []string{"respond 429"}},
+		RetryAfter: &wait, RetryFormat: "seconds"}
 
 	tooEarly := throttled
-	tooEarly.Detail = &journal.Detail{Throttled: "education", Burst: "education", RetryAfter: &later, RetryFormat: "date", Early: &journal.Early{Entry: 2, By: clock.Duration(18 * time.Second)},
-		Misses: []journal.Miss{{"throttle-start", "struck calls 1 to 2; this was call 3"}, {"cut", "the profile's status is paused, the rule wants inProgress"}}}
+	tooEarly.Detail = &journal.Detail{Throttled: "education", Burst: "education", RetryAfter: &later, RetryFormat: "date",
+		Early: &journal.Early{Entry: 2, By: clock.Duration(18 * time.Second)},
+		Misses: []journal.Miss{{"throttle-start", "struck calls 1 to 2; this was call 3"},
+			{"cut", "the profile's status is paused, the rule wants inProgress"}}}
 
 	started := throttled
 	started.Status, started.Error, started.After = 200, nil, &journal.Subject{State: "provisioned", Status: "extracting"}
@@ -79,10 +85,12 @@ func story() []journal.Entry {
 	batch := get()
 	batch.Operation, batch.Method, batch.Path, batch.Profile, batch.Before, batch.Client = "batch", "POST", "/beta/$batch", "", nil, "opaque"
 	part := get()
-	part.Batch, part.Operation, part.Method, part.Status, part.After = 6, "profiles.delete", "DELETE", 202, &journal.Subject{State: "deleting", Status: "paused"}
+	part.Batch, part.Operation, part.Method, part.Status, part.After = 6, "profiles.delete", "DELETE", 202, &journal.Subject{State: "deleting",
+		Status: "paused"}
 
 	gone := get()
-	gone.Status, gone.Before, gone.After, gone.Error = 404, nil, &journal.Subject{Gone: true}, &journal.Problem{Code: "itemNotFound", Message: "There is none.", Details: []journal.ProblemDetail{{"help", "", "list them first"}}}
+	gone.Status, gone.Before, gone.After, gone.Error = 404, nil, &journal.Subject{Gone: true}, &journal.Problem{Code: "itemNotFound",
+		Message: "There is none.", Details: []journal.ProblemDetail{{"help", "", "list them first"}}}
 
 	dropped := get()
 	dropped.Status, dropped.Operation, dropped.Client, dropped.Before = 0, "", "", &journal.Subject{}

@@ -111,8 +111,10 @@ func TestRequestsIsTheShortForm(t *testing.T) {
 
 // No query makes a filter panic, hang or answer with what is not there.
 func FuzzFilter(f *testing.F) {
-	for _, s := range []string{"operation=profiles.*&limit=3", "contains=a.#(b=c)#|@this", "contains=#.#.#", `contains=error.details.#(code%="un*")#.code`,
-		"contains=*?*?*?*?", "status=4xx&since=3", "contains=\\", "contains=..#", "contains=a|b|c", "contains=!\"x\"", "contains=#(#(#(", "since=2026-01-05T06:00:00+00:00"} {
+	for _, s := range []string{"operation=profiles.*&limit=3", "contains=a.#(b=c)#|@this", "contains=#.#.#",
+		`contains=error.details.#(code%="un*")#.code`,
+		"contains=*?*?*?*?", "status=4xx&since=3", "contains=\\", "contains=..#", "contains=a|b|c", "contains=!\"x\"", "contains=#(#(#(",
+		"since=2026-01-05T06:00:00+00:00"} {
 		f.Add(s)
 	}
 	j := mixed()

@@ -34,21 +34,27 @@ func sample() journal.Verdict {
 	entries := calls("profiles.create", "profiles.start", "profiles.start", "profiles.status.get")
 	entries[1].Status, entries[1].Detail = 429, &journal.Detail{RetryAfter: &wait}
 	entries[2].Detail = &journal.Detail{Early: &journal.Early{Entry: 1, By: clock.Duration(18 * time.Second)}}
-	entries[0].Error = &journal.Problem{Code: "BadRequest", Message: "no", Refused: true, Details: []journal.ProblemDetail{{Code: "unknownProperty", Target: "/a<b>&\"\x00\x1b[31m", Message: "unknown\nproperty"}}}
+	entries[0].Error = &journal.Problem{Code: "BadRequest", Message: "no", Refused: true,
+		Details: []journal.ProblemDetail{{Code: "unknownProperty", Target: "/a<b>&\"\x00\x1b[31m", Message: "unknown\nproperty"}}}
 	expect := []journal.Expectation{
 		{Operation: "profiles.start", Count: journal.Exactly(3), NoEarlyRetry: true, Place: "nightly.yaml:42:5"},
 		{Operation: "profiles.status.get", MinInterval: clock.Duration(5 * time.Second), Place: "nightly.yaml:43:5"},
 		{Profile: map[string]any{"displayName": "<North> & \"Süd\"\x01"}, Status: "success", Place: "nightly.yaml:44:5"},
 	}
 	return judge.Verdict([]judge.Record{
-		{World: "default", Tenant: "11111111-1111-1111-1111-111111111111", Entries: entries, Expect: expect, Profiles: []judge.ProfileView{{JSON: []byte(`{"displayName":"North","id":"id-North"}`), State: "provisioned", Status: "success"}},
+		{World: "default", Tenant: "11111111-1111-1111-1111-111111111111", Entries: entries, Expect: expect,
+			Profiles: []judge.ProfileView{{JSON: []byte(`{"displayName":"North","id":"id-North"}`), State: "provisioned", Status: "success"}},
 			Scenario: "nightly", Rules: []judge.RuleUse{{Name: "cut-upload", Kind: "fault"}}},
-		{World: "ci-2", Tenant: "22222222-2222-2222-2222-222222222222", Entries: calls("profiles.start", "profiles.start", "profiles.start"), Lost: 3, Expect: expect[1:2]},
+		{World: "ci-2", Tenant: "22222222-2222-2222-2222-222222222222", Entries: calls("profiles.start", "profiles.start", "profiles.start"),
+			Lost: 3, Expect: expect[1:2]},
 	})
 }
 
 func TestVerdictsAsTextJSONAndJUnit(t *testing.T) {
-	for name, v := range map[string]journal.Verdict{"sample": sample(), "strict": sample().Strict(), "good": judge.Verdict([]judge.Record{{World: "default", Entries: calls("profiles.start"), Expect: []journal.Expectation{{Operation: "profiles.start", Place: "a.yaml:1:1"}}}})} {
+	for name, v := range map[string]journal.Verdict{"sample": sample(), "strict": sample().Strict(),
+		"good": judge.Verdict(
+			[]judge.Record{{World: "default", Entries: calls("profiles.start"),
+				Expect: []journal.Expectation{{Operation: "profiles.start", Place: "a.yaml:1:1"}}}})} {
 		golden(t, name+".txt", func(w io.Writer) error { return v.WriteText(w) })
 		golden(t, name+".junit.xml", func(w io.Writer) error { return v.WriteJUnit(w) })
 		golden(t, name+".json", func(w io.Writer) error {

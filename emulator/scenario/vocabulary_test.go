@@ -74,8 +74,9 @@ func TestTheSchemaHasThePropertiesOfTheTypes(t *testing.T) {
 	root := names(s.Properties)
 	assert.Equal(t, fields(f), slices.DeleteFunc(root, func(n string) bool { return n == "$schema" }))
 	for def, v := range map[string]any{
-		"scenarioClock": f.Clock, "scenarioTimeline": f.Timeline, "scenarioLifecycle": Lifecycle{}, "scenarioStep": Step{}, "scenarioSyncError": SyncError{},
-		"scenarioFault": fault.Rule{}, "scenarioThrottle": reflect.New(reflect.TypeOf(f.Throttle).Elem()).Elem().Interface(),
+		"scenarioClock": f.Clock, "scenarioTimeline": f.Timeline, "scenarioLifecycle": Lifecycle{}, "scenarioStep": Step{},
+		"scenarioSyncError": SyncError{},
+		"scenarioFault":     fault.Rule{}, "scenarioThrottle": reflect.New(reflect.TypeOf(f.Throttle).Elem()).Elem().Interface(),
 		"scenarioBody": fault.Body{}, "scenarioSlow": fault.Slow{}, "scenarioRespond": fault.Respond{}, "scenarioWhile": fault.While{},
 		"scenarioExpectation": reflect.New(reflect.TypeOf(f.Expect).Elem()).Elem().Interface(),
 	} {

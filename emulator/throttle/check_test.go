@@ -17,7 +17,8 @@ func rule(requests int, window time.Duration, operations ...string) Rule {
 
 func TestCheck(t *testing.T) {
 	operations := []string{"profiles.list", "profiles.errors.list"}
-	for _, good := range []Rule{rule(1, time.Second), rule(1, time.Hour, "*"), rule(1, time.Hour, "profiles.*", "profiles.errors.list"), {Name: "e", Preset: "education"}} {
+	for _, good := range []Rule{rule(1, time.Second), rule(1, time.Hour, "*"), rule(1, time.Hour, "profiles.*", "profiles.errors.list"),
+		{Name: "e", Preset: "education"}} {
 		assert.Empty(t, good.Check(operations), "%+v", good)
 	}
 	for want, bad := range map[string]Rule{
@@ -28,7 +29,8 @@ func TestCheck(t *testing.T) {
 		`/operations/0: the group "upload.*" names no operation`:                           rule(1, time.Second, "upload.*"),
 		`/preset: there is no preset "educatoin"; did you mean "education"?`:               {Name: "e", Preset: "educatoin"},
 		`/preset: a preset stands in place`:                                                {Name: "e", Preset: "education", Requests: 5},
-		`/per: want app or tenant, got "user"`:                                             {Name: "p", Requests: 1, Window: clock.Duration(time.Second), Per: "user"},
+		`/per: want app or tenant, got "user"`: {Name: "p", Requests: 1,
+			Window: clock.Duration(time.Second), Per: "user"},
 	} {
 		problems := bad.Check(operations)
 		require.Len(t, problems, 1, "%v", problems)

@@ -124,8 +124,9 @@ func (s *server) opener(who string) {
 
 func (s *server) interactive() *azidentity.InteractiveBrowserCredential {
 	s.t.Helper()
-	cred, err := azidentity.NewInteractiveBrowserCredential(&azidentity.InteractiveBrowserCredentialOptions{ClientOptions: s.options(), DisableInstanceDiscovery: true,
-		TenantID: s.Tenant, ClientID: s.ClientID})
+	cred, err := azidentity.NewInteractiveBrowserCredential(
+		&azidentity.InteractiveBrowserCredentialOptions{ClientOptions: s.options(), DisableInstanceDiscovery: true,
+			TenantID: s.Tenant, ClientID: s.ClientID})
 	require.NoError(s.t, err)
 	return cred
 }
@@ -193,7 +194,8 @@ func TestAuthorizationCode(t *testing.T) {
 	require.NoError(t, err)
 	verifier := rand.Text() + rand.Text()
 	sum := sha256.Sum256([]byte(verifier))
-	end, err := signIn(s.client(), address+"&state=a+b&code_challenge_method=S256&code_challenge="+base64.RawURLEncoding.EncodeToString(sum[:]), user)
+	end, err := signIn(s.client(),
+		address+"&state=a+b&code_challenge_method=S256&code_challenge="+base64.RawURLEncoding.EncodeToString(sum[:]), user)
 	require.NoError(t, err)
 	assert.Equal(t, back, end.Scheme+"://"+end.Host+end.Path)
 	assert.Equal(t, "a b", end.Query().Get("state"))

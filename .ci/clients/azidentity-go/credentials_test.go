@@ -134,7 +134,8 @@ func TestClientCertificate(t *testing.T) {
 		t.Setenv("AZURE_CLIENT_ID", nightly)
 		t.Setenv("AZURE_CLIENT_SECRET", "")
 		t.Setenv("AZURE_CLIENT_CERTIFICATE_PATH", file)
-		cred, err := azidentity.NewEnvironmentCredential(&azidentity.EnvironmentCredentialOptions{ClientOptions: s.options(), DisableInstanceDiscovery: true})
+		cred, err := azidentity.NewEnvironmentCredential(
+			&azidentity.EnvironmentCredentialOptions{ClientOptions: s.options(), DisableInstanceDiscovery: true})
 		require.NoError(t, err)
 		s.token(cred, application)
 	})
@@ -168,8 +169,9 @@ func TestUsernamePassword(t *testing.T) {
 
 func (s *server) device(prompt func(context.Context, azidentity.DeviceCodeMessage) error) *azidentity.DeviceCodeCredential {
 	s.t.Helper()
-	cred, err := azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{ClientOptions: s.options(), DisableInstanceDiscovery: true,
-		TenantID: s.Tenant, ClientID: s.ClientID, UserPrompt: prompt})
+	cred, err := azidentity.NewDeviceCodeCredential(
+		&azidentity.DeviceCodeCredentialOptions{ClientOptions: s.options(), DisableInstanceDiscovery: true,
+			TenantID: s.Tenant, ClientID: s.ClientID, UserPrompt: prompt})
 	require.NoError(s.t, err)
 	return cred
 }
@@ -202,7 +204,8 @@ func TestDeviceCode(t *testing.T) {
 	status, message := s.ask(old, "GET", profiles, "")
 	assert.Equal(t, http.StatusUnauthorized, status)
 	assert.Equal(t, "Lifetime validation failed, the token is expired.", message)
-	got, err := cred.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: delegated, EnableCAE: true, Claims: `{"access_token":{"nbf":{"essential":true}}}`})
+	got, err := cred.GetToken(t.Context(),
+		policy.TokenRequestOptions{Scopes: delegated, EnableCAE: true, Claims: `{"access_token":{"nbf":{"essential":true}}}`})
 	require.NoError(t, err)
 	s.good(got.Token)
 	forms := s.wire.forms()

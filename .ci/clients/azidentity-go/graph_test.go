@@ -44,7 +44,8 @@ func (s *server) graph(cred azcore.TokenCredential, scopes []string) graph {
 // send returns the decoded answer and, of one that failed, the status.
 func (g graph) send(method abs.HttpMethod, body string) (answer map[string]any, status int, err error) {
 	g.t.Helper()
-	r := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(method, "{+baseurl}/education/synchronizationProfiles", map[string]string{})
+	r := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(method, "{+baseurl}/education/synchronizationProfiles",
+		map[string]string{})
 	r.Headers.TryAdd("Accept", "application/json")
 	if body != "" {
 		r.SetStreamContentAndContentType([]byte(body), "application/json")
@@ -98,10 +99,13 @@ func TestClaimsChallenge(t *testing.T) {
 		grant  string
 		revoke bool // by a control call, else by the scenario, with the third call
 	}{
-		"application, revoked":  {nil, application, func(s *server) azcore.TokenCredential { return s.secret(s.ClientSecret) }, "client_credentials", true},
-		"application, scenario": {[]string{"--scenario", "token-expires"}, application, func(s *server) azcore.TokenCredential { return s.secret(s.ClientSecret) }, "client_credentials", false},
-		"user, revoked":         {nil, delegated, func(s *server) azcore.TokenCredential { return s.device(approve(s)) }, "refresh_token", true},
-		"user, scenario":        {[]string{"--scenario", "token-expires"}, delegated, func(s *server) azcore.TokenCredential { return s.device(approve(s)) }, "refresh_token", false},
+		"application, revoked": {nil, application, func(s *server) azcore.TokenCredential { return s.secret(s.ClientSecret) },
+			"client_credentials", true},
+		"application, scenario": {[]string{"--scenario", "token-expires"}, application,
+			func(s *server) azcore.TokenCredential { return s.secret(s.ClientSecret) }, "client_credentials", false},
+		"user, revoked": {nil, delegated, func(s *server) azcore.TokenCredential { return s.device(approve(s)) }, "refresh_token", true},
+		"user, scenario": {[]string{"--scenario", "token-expires"}, delegated,
+			func(s *server) azcore.TokenCredential { return s.device(approve(s)) }, "refresh_token", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, c.flags...)
@@ -110,7 +114,8 @@ func TestClaimsChallenge(t *testing.T) {
 			g.list()
 			first := s.wire.forms()
 			require.NotEmpty(t, first)
-			assert.Contains(t, strings.ToLower(first[len(first)-1].Get("claims")), `"xms_cc":{"values":["cp1"]}`, "azidentity says that it can be challenged")
+			assert.Contains(t, strings.ToLower(first[len(first)-1].Get("claims")), `"xms_cc":{"values":["cp1"]}`,
+				"azidentity says that it can be challenged")
 			if c.revoke {
 				s.control("revoke", "")
 			}
@@ -189,7 +194,8 @@ func listFromEnvironment(which string) error {
 		return err
 	}
 	a.SetBaseUrl(os.Getenv("GRAPHEMU_URL"))
-	r := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.GET, "{+baseurl}/education/synchronizationProfiles", map[string]string{})
+	r := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.GET, "{+baseurl}/education/synchronizationProfiles",
+		map[string]string{})
 	text, err := a.SendPrimitive(context.Background(), r, "[]byte", nil)
 	if err != nil {
 		return err

@@ -103,7 +103,8 @@ func serve(t *testing.T) binary {
 	t.Helper()
 	dir := t.TempDir()
 	ready := filepath.Join(dir, "ready.json")
-	c := exec.Command(command(t), "serve", "--http", "127.0.0.1:0", "--https", "", "--clock", "frozen", "--data-dir", "", "--ready-file", ready)
+	c := exec.Command(command(t), "serve", "--http", "127.0.0.1:0", "--https", "", "--clock", "frozen", "--data-dir", "",
+		"--ready-file", ready)
 	out, err := c.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, c.Start())

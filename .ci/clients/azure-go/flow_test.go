@@ -36,11 +36,14 @@ func flow(t *testing.T, w world) {
 		"tstone@contoso.edu teacher Tess Stone", "uvogel@contoso.edu teacher Uwe Vogel",
 	}, texts(users, func(u user) string { return u.UserPrincipalName + " " + u.PrimaryRole + " " + u.DisplayName }))
 	schools := list[school](w, "schools", "$orderby", "externalId")
-	assert.Equal(t, []string{"201 Harbour High School", "202 Hillside Élementary"}, texts(schools, func(s school) string { return s.ExternalID + " " + s.DisplayName }))
+	assert.Equal(t, []string{"201 Harbour High School", "202 Hillside Élementary"},
+		texts(schools, func(s school) string { return s.ExternalID + " " + s.DisplayName }))
 	classes := list[class](w, "classes", "$orderby", "externalId")
-	require.Equal(t, []string{"301 Algebra, first half", "302 Norwegian 9", "303 Drawing"}, texts(classes, func(c class) string { return c.ExternalID + " " + c.DisplayName }))
+	require.Equal(t, []string{"301 Algebra, first half", "302 Norwegian 9", "303 Drawing"},
+		texts(classes, func(c class) string { return c.ExternalID + " " + c.DisplayName }))
 	name := func(u user) string { return u.DisplayName }
-	assert.ElementsMatch(t, []string{"Åse O'Neil", "Bo Ek", "Chidi Anagonye", "Tess Stone"}, texts(list[user](w, "classes/"+classes[0].ID+"/members"), name))
+	assert.ElementsMatch(t, []string{"Åse O'Neil", "Bo Ek", "Chidi Anagonye", "Tess Stone"},
+		texts(list[user](w, "classes/"+classes[0].ID+"/members"), name))
 	assert.Equal(t, []string{"Uwe Vogel"}, texts(list[user](w, "classes/"+classes[2].ID+"/teachers"), name))
 }
 
@@ -98,7 +101,8 @@ func TestUploadWhileSyncing(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, w.ask("GET", profiles+"/"+id+"/uploadUrl", "").status)
 	put(t, c, map[string][]byte{"School.csv": []byte("SIS ID,Name\n201,Renamed\n")})
 	w.advance(time.Minute)
-	assert.Equal(t, []string{"Harbour High School", "Hillside Élementary"}, texts(list[school](w, "schools", "$orderby", "externalId"), func(s school) string { return s.DisplayName }))
+	assert.Equal(t, []string{"Harbour High School", "Hillside Élementary"},
+		texts(list[school](w, "schools", "$orderby", "externalId"), func(s school) string { return s.DisplayName }))
 }
 
 // The ten messages of the documentation, from files that are put there by the SDK.

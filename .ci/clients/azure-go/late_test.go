@@ -48,7 +48,8 @@ func sendAll(t *testing.T, uploadURL string, bytes int) *http.Response {
 	conn, err := net.Dial("tcp", u.Host)
 	require.NoError(t, err)
 	defer conn.Close()
-	_, err = fmt.Fprintf(conn, "PUT %s/school.csv?%s HTTP/1.1\r\nHost: %s\r\nx-ms-blob-type: BlockBlob\r\nContent-Length: %d\r\n\r\n", u.Path, u.RawQuery, u.Host, bytes)
+	_, err = fmt.Fprintf(conn, "PUT %s/school.csv?%s HTTP/1.1\r\nHost: %s\r\nx-ms-blob-type: BlockBlob\r\nContent-Length: %d\r\n\r\n", u.Path,
+		u.RawQuery, u.Host, bytes)
 	require.NoError(t, err)
 	piece := make([]byte, 1<<20)
 	for sent := 0; sent < bytes; sent += len(piece) {

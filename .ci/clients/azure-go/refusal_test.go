@@ -150,7 +150,8 @@ func TestWrongSums(t *testing.T) {
 	refused(t, err, http.StatusBadRequest, bloberror.CRC64Mismatch)
 	_, err = b.StageBlock(t.Context(), one, body([]byte(school1)), &blockblob.StageBlockOptions{TransactionalValidation: crc})
 	refused(t, err, http.StatusBadRequest, bloberror.CRC64Mismatch)
-	_, err = b.UploadBuffer(t.Context(), []byte(school1), &blockblob.UploadBufferOptions{HTTPHeaders: &blob.HTTPHeaders{BlobContentMD5: make([]byte, 16)}})
+	_, err = b.UploadBuffer(t.Context(), []byte(school1),
+		&blockblob.UploadBufferOptions{HTTPHeaders: &blob.HTTPHeaders{BlobContentMD5: make([]byte, 16)}})
 	refused(t, err, http.StatusBadRequest, bloberror.MD5Mismatch)
 	_, err = b.CommitBlockList(t.Context(), []string{one}, nil)
 	refused(t, err, http.StatusBadRequest, bloberror.InvalidBlockList)

@@ -83,7 +83,8 @@ faults:
   - {name: busy, operation: upload.putBlock, calls: first 3, respond: {status: 503, retryAfter: 7s}}
 `, func(t *testing.T, g *emulatortest.Emulator, w world) {
 		c := w.storage(w.uploadURL(w.inTime()))
-		_, err := c.NewBlockBlobClient("student.csv").UploadStream(t.Context(), bytes.NewReader(make([]byte, 6<<20)), &blockblob.UploadStreamOptions{BlockSize: 1 << 20, Concurrency: 3})
+		_, err := c.NewBlockBlobClient("student.csv").UploadStream(t.Context(), bytes.NewReader(make([]byte, 6<<20)),
+			&blockblob.UploadStreamOptions{BlockSize: 1 << 20, Concurrency: 3})
 		require.NoError(t, err)
 		counts := map[int]int{}
 		for _, s := range statuses(g, "upload.putBlock") {
@@ -108,7 +109,8 @@ faults:
 // Errors that the SDK repeats without being told how long to wait, and those that
 // it does not repeat.
 func TestWhatIsRepeated(t *testing.T) {
-	for status, again := range map[int]bool{408: true, 429: true, 500: true, 502: true, 504: true, 403: false, 404: false, 409: false, 501: false} {
+	for status, again := range map[int]bool{408: true, 429: true, 500: true, 502: true, 504: true, 403: false, 404: false, 409: false,
+		501: false} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			bubble(t, "faults:\n  - {name: once, operation: upload.putBlob, calls: first 1, respond: {status: "+strconv.Itoa(status)+"}}\n",
 				func(t *testing.T, g *emulatortest.Emulator, w world) {
@@ -138,20 +140,22 @@ func TestLostAnswers(t *testing.T) {
 		"half an error":       "respond: {status: 503}, body: {cutAt: 50%}, then: close",
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, "faults:\n  - {name: lost, operation: upload.putBlob, calls: first 1, "+fault+"}\n", func(t *testing.T, g *emulatortest.Emulator, w world) {
-				id := w.inTime()
-				put(t, w.storage(w.uploadURL(id)), files(t))
-				assert.Len(t, statuses(g, "upload.putBlob"), 7, "one of the six was sent again")
-				code, messages := w.start(id)
-				assert.Equal(t, http.StatusOK, code, messages)
-			})
+			bubble(t, "faults:\n  - {name: lost, operation: upload.putBlob, calls: first 1, "+fault+"}\n",
+				func(t *testing.T, g *emulatortest.Emulator, w world) {
+					id := w.inTime()
+					put(t, w.storage(w.uploadURL(id)), files(t))
+					assert.Len(t, statuses(g, "upload.putBlob"), 7, "one of the six was sent again")
+					code, messages := w.start(id)
+					assert.Equal(t, http.StatusOK, code, messages)
+				})
 		})
 	}
 	t.Run("with a condition", func(t *testing.T) {
-		bubble(t, "faults:\n  - {name: lost, operation: upload.putBlob, calls: first 1, then: reset}\n", func(t *testing.T, _ *emulatortest.Emulator, w world) {
-			anew := &blockblob.UploadBufferOptions{AccessConditions: &blob.AccessConditions{ModifiedAccessConditions: &blob.ModifiedAccessConditions{IfNoneMatch: to.Ptr(azcore.ETagAny)}}}
-			refused(t, upload(t, w.storage(w.uploadURL(w.inTime())), anew), http.StatusConflict, bloberror.BlobAlreadyExists)
-		})
+		bubble(t, "faults:\n  - {name: lost, operation: upload.putBlob, calls: first 1, then: reset}\n",
+			func(t *testing.T, _ *emulatortest.Emulator, w world) {
+				anew := &blockblob.UploadBufferOptions{AccessConditions: &blob.AccessConditions{ModifiedAccessConditions: &blob.ModifiedAccessConditions{IfNoneMatch: to.Ptr(azcore.ETagAny)}}}
+				refused(t, upload(t, w.storage(w.uploadURL(w.inTime())), anew), http.StatusConflict, bloberror.BlobAlreadyExists)
+			})
 	})
 }
 
@@ -168,12 +172,13 @@ func TestResetIsSeen(t *testing.T) {
 
 // A URL that expires between two retries.
 func TestExpiresWhileRetrying(t *testing.T) {
-	bubble(t, "faults:\n  - {name: busy, operation: upload.putBlob, calls: first 1, respond: {status: 503, retryAfter: 30s}}\n", func(t *testing.T, _ *emulatortest.Emulator, w world) {
-		c := w.storage(w.uploadURL(w.inTime()))
-		time.Sleep(time.Hour - 10*time.Second)
-		text := refused(t, upload(t, c, nil), http.StatusForbidden, bloberror.AuthenticationFailed)
-		assert.True(t, strings.Contains(text, "Signed expiry time"), text)
-	})
+	bubble(t, "faults:\n  - {name: busy, operation: upload.putBlob, calls: first 1, respond: {status: 503, retryAfter: 30s}}\n",
+		func(t *testing.T, _ *emulatortest.Emulator, w world) {
+			c := w.storage(w.uploadURL(w.inTime()))
+			time.Sleep(time.Hour - 10*time.Second)
+			text := refused(t, upload(t, c, nil), http.StatusForbidden, bloberror.AuthenticationFailed)
+			assert.True(t, strings.Contains(text, "Signed expiry time"), text)
+		})
 }
 
 // A fault strikes before the file is read. The client still learns what it was told,
@@ -181,7 +186,8 @@ func TestExpiresWhileRetrying(t *testing.T) {
 func TestBusyAmidALargeFile(t *testing.T) {
 	for way, o := range map[string]emulator.Options{"memory": {}, "http": {HTTP: "127.0.0.1:0"}, "https": {HTTPS: "127.0.0.1:0"}} {
 		t.Run(way, func(t *testing.T) {
-			o.Clock, o.ScenarioText = "frozen", "version: 1\nfaults:\n  - {name: busy, operation: upload.putBlob, respond: {status: 503, retryAfter: 1s}}\n"
+			o.Clock, o.ScenarioText = "frozen",
+				"version: 1\nfaults:\n  - {name: busy, operation: upload.putBlob, respond: {status: 503, retryAfter: 1s}}\n"
 			g, w := open(t, o)
 			_, c := w.container()
 			// As the SDK's own transport has it: after a 503 it asks first.

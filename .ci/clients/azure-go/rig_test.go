@@ -42,7 +42,8 @@ type world struct {
 func open(t *testing.T, o emulator.Options) (*emulatortest.Emulator, world) {
 	t.Helper()
 	g := emulatortest.Start(t, o)
-	return g, world{t: t, origin: strings.TrimSuffix(g.URL, "/beta"), name: emulator.DefaultWorld, client: g.Client(), retry: policy.RetryOptions{MaxRetries: -1}}
+	return g, world{t: t, origin: strings.TrimSuffix(g.URL, "/beta"), name: emulator.DefaultWorld, client: g.Client(),
+		retry: policy.RetryOptions{MaxRetries: -1}}
 }
 
 // frozen are the options of most tests: nobody waits, and the SDK does not retry.
@@ -107,7 +108,8 @@ func (w world) uploadURL(id string) string {
 // storage is the SDK's client of a container, with no credential but the URL.
 func (w world) storage(uploadURL string) *container.Client {
 	w.t.Helper()
-	c, err := container.NewClientWithNoCredential(uploadURL, &container.ClientOptions{ClientOptions: policy.ClientOptions{Transport: w.client, Retry: w.retry}})
+	c, err := container.NewClientWithNoCredential(uploadURL,
+		&container.ClientOptions{ClientOptions: policy.ClientOptions{Transport: w.client, Retry: w.retry}})
 	require.NoError(w.t, err)
 	return c
 }

@@ -38,7 +38,8 @@ func putFolder(t *testing.T, c *container.Client, dir string) {
 }
 
 // inBlocks puts content in blocks of that size, which cut through rows and letters.
-func inBlocks(ctx context.Context, b *blockblob.Client, content []byte, size int, o *blockblob.CommitBlockListOptions) (ids []string, err error) {
+func inBlocks(ctx context.Context, b *blockblob.Client, content []byte, size int, o *blockblob.CommitBlockListOptions) (ids []string,
+	err error) {
 	for len(content) > 0 {
 		n := min(size, len(content))
 		id := base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "block-%06d", len(ids)))
@@ -95,7 +96,8 @@ func TestUploads(t *testing.T) {
 		}, map[string]int{"upload.putBlock": (len(students)-1)/1_000_003 + 1, "upload.putBlockList": 1}},
 		"with metadata, headers and tier": {func(ctx context.Context, b *blockblob.Client) error {
 			_, err := b.UploadBuffer(ctx, students, &blockblob.UploadBufferOptions{
-				Metadata: map[string]*string{"district": to.Ptr("north")}, HTTPHeaders: &blob.HTTPHeaders{BlobContentType: to.Ptr("text/csv")}, AccessTier: to.Ptr(blob.AccessTierHot)})
+				Metadata: map[string]*string{"district": to.Ptr("north")}, HTTPHeaders: &blob.HTTPHeaders{BlobContentType: to.Ptr("text/csv")},
+				AccessTier: to.Ptr(blob.AccessTierHot)})
 			return err
 		}, map[string]int{"upload.putBlob": 1}},
 	} {
@@ -154,7 +156,8 @@ func TestSums(t *testing.T) {
 		littleEndian[i] = byte(crc >> (8 * i))
 	}
 	for name, v := range map[string]blob.TransferValidationType{
-		"no sum": nil, "MD5": blob.TransferValidationTypeMD5(sum[:]), "CRC64": blob.TransferValidationTypeCRC64(crc), "CRC64 of the SDK": blob.TransferValidationTypeComputeCRC64(),
+		"no sum": nil, "MD5": blob.TransferValidationTypeMD5(sum[:]), "CRC64": blob.TransferValidationTypeCRC64(crc),
+		"CRC64 of the SDK": blob.TransferValidationTypeComputeCRC64(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := b.Upload(t.Context(), body(content), &blockblob.UploadOptions{TransactionalValidation: v})

@@ -60,16 +60,20 @@ var journeys = map[string]journey{
 	"deletion-fails": {scenario: "deletion-fails",
 		want: slices.Concat(provision, synced, []string{"delete", "deleting", "deletionFailed"}, deleted)},
 	"validation-errors": {scenario: "validation-errors", csv: true,
-		want: slices.Concat(provision, []string{"start: 0 messages", "extracting", "validating", "validationError with 3 errors", "read 3 errors in 1 pages",
-			"resume", "inProgress with 3 errors", "success with 3 errors"}, deleted)},
+		want: slices.Concat(provision,
+			[]string{"start: 0 messages", "extracting", "validating", "validationError with 3 errors", "read 3 errors in 1 pages",
+				"resume", "inProgress with 3 errors", "success with 3 errors"}, deleted)},
 	"validation-errors, PowerSchool": {scenario: "validation-errors",
 		want: slices.Concat(provision, []string{"extracting", "validating", "validationError with 3 errors", "read 3 errors in 1 pages",
 			"resume", "inProgress with 3 errors", "success with 3 errors"}, deleted)},
 	"quarantined": {scenario: "quarantined", csv: true,
-		want: slices.Concat(provision, []string{"start: 0 messages", "extracting", "validating", "inProgress", "quarantined with 40 errors", "read 40 errors in 1 pages",
-			"reset", "extracting", "inProgress", "success"}, deleted)},
+		want: slices.Concat(provision,
+			[]string{"start: 0 messages", "extracting", "validating", "inProgress", "quarantined with 40 errors", "read 40 errors in 1 pages",
+				"reset", "extracting", "inProgress", "success"}, deleted)},
 	"sync-errors": {scenario: "sync-errors", csv: true,
-		want: slices.Concat(provision, []string{"start: 0 messages", "extracting", "validating", "inProgress with 150 errors", "error with 350 errors", "read 350 errors in 4 pages"}, deleted)},
+		want: slices.Concat(provision,
+			[]string{"start: 0 messages", "extracting", "validating", "inProgress with 150 errors", "error with 350 errors",
+				"read 350 errors in 4 pages"}, deleted)},
 	"retired": {scenario: "retired",
 		want: []string{"create refused: 400 BadRequest: Resource not found for the segment 'synchronizationProfiles'."}},
 }
@@ -144,7 +148,8 @@ func TestFlakyGateway(t *testing.T) {
 			})
 		})
 	}
-	assert.ElementsMatch(t, []string{"bad-gateway", "unavailable", "gateway-timeout", "half-a-profile", "half-a-status"}, slices.Collect(maps.Keys(met)))
+	assert.ElementsMatch(t, []string{"bad-gateway", "unavailable", "gateway-timeout", "half-a-profile", "half-a-status"},
+		slices.Collect(maps.Keys(met)))
 }
 
 // impatient does not wait: what is refused it sends again at once, a few times, where it has no body.
@@ -194,7 +199,8 @@ func TestRetryOfACompressedBody(t *testing.T) {
 		status     int
 		encoding   string // of what was sent last, whose header says gzip
 	}{
-		"compressed, then repeated": {[]khttp.Middleware{khttp.NewCompressionHandler(), khttp.NewRetryHandler()}, http.StatusAccepted, "\x1f\x8b"},
+		"compressed, then repeated": {[]khttp.Middleware{khttp.NewCompressionHandler(), khttp.NewRetryHandler()}, http.StatusAccepted,
+			"\x1f\x8b"},
 		"repeated, then compressed": {[]khttp.Middleware{khttp.NewRetryHandler(), khttp.NewCompressionHandler()}, http.StatusBadRequest, "{"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -69,7 +69,8 @@ func TestQueryParameters(t *testing.T) {
 	for _, name := range []string{"b", "c", "a"} {
 		c.create(name)
 	}
-	p := c.list(query{Count: new(true), Filter: new("displayName ne 'c'"), Orderby: []string{"displayName desc"}, Select: []string{"id", "displayName"}})
+	p := c.list(query{Count: new(true), Filter: new("displayName ne 'c'"), Orderby: []string{"displayName desc"},
+		Select: []string{"id", "displayName"}})
 	assert.Equal(t, []string{"b", "a"}, names(p.value))
 	assert.EqualValues(t, 2, *p.count)
 	assert.Nil(t, p.value[0].state, "not selected")
@@ -236,7 +237,8 @@ func TestBatch(t *testing.T) {
 
 	answer, err := b.Send(t.Context(), c)
 	require.NoError(t, err)
-	assert.Equal(t, map[string]int32{*made.GetId(): 202, *read.GetId(): 200, *absent.GetId(): 404, *never.GetId(): 424, *gone.GetId(): 202}, answer.GetStatusCodes())
+	assert.Equal(t, map[string]int32{*made.GetId(): 202, *read.GetId(): 200, *absent.GetId(): 404, *never.GetId(): 424, *gone.GetId(): 202},
+		answer.GetStatusCodes())
 	assert.Len(t, answer.GetFailedResponses(), 2)
 
 	p, err := core.GetBatchResponseById[*profile](answer, *made.GetId(), newProfile)

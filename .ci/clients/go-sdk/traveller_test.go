@@ -66,7 +66,8 @@ func inOrder(t *testing.T, url, bearer string, transport http.RoundTripper, midd
 	options := core.GraphClientOptions{GraphServiceVersion: "beta", GraphServiceLibraryVersion: "0.120.0"}
 	w := &wire{next: transport}
 	c := khttp.GetDefaultClient()
-	c.Transport = khttp.NewCustomTransportWithParentTransport(w, append([]khttp.Middleware{core.NewGraphTelemetryHandler(&options)}, middleware...)...)
+	c.Transport = khttp.NewCustomTransportWithParentTransport(w,
+		append([]khttp.Middleware{core.NewGraphTelemetryHandler(&options)}, middleware...)...)
 	a, err := core.NewGraphRequestAdapterBaseWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(auth, options, nil, nil, c)
 	require.NoError(t, err)
 	a.SetBaseUrl(url)
@@ -77,7 +78,8 @@ func inOrder(t *testing.T, url, bearer string, transport http.RoundTripper, midd
 func travel(t *testing.T, g *emulatortest.Emulator, j journey) *traveller {
 	t.Helper()
 	r := &road{next: g.Client().Transport}
-	c := &traveller{client: inOrder(t, g.URL, g.Token(), r, khttp.NewCompressionHandler(), khttp.NewRetryHandler()), road: r, poll: j.poll, rest: time.Sleep}
+	c := &traveller{client: inOrder(t, g.URL, g.Token(), r, khttp.NewCompressionHandler(), khttp.NewRetryHandler()), road: r, poll: j.poll,
+		rest: time.Sleep}
 	if c.poll == 0 {
 		c.poll = 250 * time.Millisecond
 	}
@@ -134,7 +136,8 @@ func (c *traveller) send(call func() error) error {
 			return nil
 		}
 		var e abs.ApiErrorable
-		if errors.As(err, &e) && e.GetStatusCode() != 0 && e.GetStatusCode() != http.StatusBadGateway && e.GetStatusCode() < http.StatusServiceUnavailable {
+		if errors.As(err, &e) && e.GetStatusCode() != 0 && e.GetStatusCode() != http.StatusBadGateway &&
+			e.GetStatusCode() < http.StatusServiceUnavailable {
 			return err
 		}
 		c.again++
@@ -265,7 +268,8 @@ func (c *traveller) synced(id string) string {
 // errors reads all errors, page by page.
 func (c *traveller) errors(id string) {
 	c.t.Helper()
-	p, err := c.Send(c.t.Context(), request(abs.GET, byID+"/errors{?%24count,%24filter,%24top}", id), newPage[*syncError](newSyncError), mappings)
+	p, err := c.Send(c.t.Context(), request(abs.GET, byID+"/errors{?%24count,%24filter,%24top}", id), newPage[*syncError](newSyncError),
+		mappings)
 	require.NoError(c.t, err)
 	before := c.wire.sent
 	pages, err := core.NewPageIterator[*syncError](p, c, newPage[*syncError](newSyncError))
@@ -299,8 +303,9 @@ func (p *fromPowerSchool) GetFieldDeserializers() fields { return nil }
 
 func (p *fromPowerSchool) Serialize(w serialization.SerializationWriter) error {
 	return errors.Join(w.WriteStringValue("displayName", &p.name), w.WriteObjectValue("dataProvider", &powerSchool{}),
-		w.WriteObjectValue("identitySynchronizationConfiguration", &typed{odataType: new("#microsoft.graph.educationIdentityCreationConfiguration"),
-			domains: []serialization.Parsable{&domain{new("student"), new("contoso.edu")}, &domain{new("teacher"), new("contoso.edu")}}}))
+		w.WriteObjectValue("identitySynchronizationConfiguration",
+			&typed{odataType: new("#microsoft.graph.educationIdentityCreationConfiguration"),
+				domains: []serialization.Parsable{&domain{new("student"), new("contoso.edu")}, &domain{new("teacher"), new("contoso.edu")}}}))
 }
 
 // powerSchool is an educationPowerSchoolDataProvider.
@@ -316,7 +321,8 @@ func (p *powerSchool) Serialize(w serialization.SerializationWriter) error {
 			return err
 		}
 	}
-	return errors.Join(w.WriteCollectionOfStringValues("schoolsIds", []string{"1"}), w.WriteBoolValue("allowTeachersInMultipleSchools", new(true)))
+	return errors.Join(w.WriteCollectionOfStringValues("schoolsIds", []string{"1"}),
+		w.WriteBoolValue("allowTeachersInMultipleSchools", new(true)))
 }
 
 // syncError is an educationSynchronizationError.

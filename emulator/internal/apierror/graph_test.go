@@ -30,8 +30,10 @@ func TestEnvelope(t *testing.T) {
 // Whatever a client puts into an error, the envelope stays JSON.
 func TestEnvelopeStaysJSON(t *testing.T) {
 	for _, nasty := range []string{`"`, `\`, "\x00\x1f", "\xff\xfe", "\u2028", "</script>", "%s%d%!", strings.Repeat("é", 1<<16)} {
-		for _, e := range []*Error{UnknownSegment(nasty), NotFound("profile", nasty), UnsupportedEncoding(nasty), UnknownProperty(nasty, nasty), UnknownType(nasty),
-			InvalidValue(nasty, nasty), MissingValue(nasty, nasty), IllegalState(nasty, nasty), DuplicateBatchID(nasty), BatchWithoutContentType(nasty),
+		for _, e := range []*Error{UnknownSegment(nasty), NotFound("profile", nasty), UnsupportedEncoding(nasty), UnknownProperty(nasty, nasty),
+			UnknownType(nasty),
+			InvalidValue(nasty, nasty), MissingValue(nasty, nasty), IllegalState(nasty, nasty), DuplicateBatchID(nasty),
+			BatchWithoutContentType(nasty),
 			NotImplemented(nasty), BadRequest("x").Help(nasty, nasty, "%s", nasty)} {
 			b := AppendError(nil, e, IDs{Request: nasty, Client: nasty}, noon)
 			require.True(t, json.Valid(b), "%q", nasty)
@@ -55,15 +57,18 @@ func TestCatalogue(t *testing.T) {
 		{BatchMethodNotAllowed(), 405, "UnknownError", "Method not allowed"},
 		{EmptyToken(), 401, "InvalidAuthenticationToken", "Access token is empty."},
 		{InvalidToken(), 401, "InvalidAuthenticationToken", "Access token validation failure."},
-		{UnreadablePayload(), 400, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."},
+		{UnreadablePayload(), 400, "BadRequest",
+			"Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."},
 		{EmptyPayload(), 400, "BadRequest", "Empty Payload. JSON content expected."},
 		{TooLarge(4 << 20), 400, "BadRequest", "The maximum request length supported is 4MB."},
 		{TooLarge(1000), 400, "BadRequest", "The maximum request length supported is 1000 bytes."},
 		{TooLarge(1<<20 + 1), 400, "BadRequest", "The maximum request length supported is 1048577 bytes."},
 		{UnsupportedEncoding("br"), 415, "UnsupportedMediaType", "The content encoding 'br' is not supported."},
-		{UnknownProperty("name", "recipient"), 400, "BadRequest", "The property 'name' does not exist on type 'microsoft.graph.recipient'. Make sure to only use property names that are defined by the type or mark the type as open type."},
+		{UnknownProperty("name", "recipient"), 400, "BadRequest",
+			"The property 'name' does not exist on type 'microsoft.graph.recipient'. Make sure to only use property names that are defined by the type or mark the type as open type."},
 		{UnknownType("Full.Type.Name"), 400, "BadRequest", `Invalid OData type specified: "Full.Type.Name"`},
-		{MissingType(), 400, "Request_BadRequest", "A value without a type name was found and no expected type is available. When the model is specified, each value in the payload must have a type which can be either specified in the payload, explicitly by the caller or implicitly inferred from the parent value."},
+		{MissingType(), 400, "Request_BadRequest",
+			"A value without a type name was found and no expected type is available. When the model is specified, each value in the payload must have a type which can be either specified in the payload, explicitly by the caller or implicitly inferred from the parent value."},
 		{InvalidValue("p", "t"), 400, "BadRequest", "Invalid value specified for property 'p' of resource 't'."},
 		{MissingValue("p", "t"), 400, "BadRequest", "A value is required for property 'p' of resource 't'."},
 		{IllegalState("start", "why"), 400, "BadRequest", "The profile does not allow 'start' in its current state: why."},

@@ -121,10 +121,11 @@ func TestOpenReplacesTheUnfit(t *testing.T) {
 		spoil func(t *testing.T, path string)
 		want  string
 	}{
-		"near its end":   {at: noon.AddDate(10, 0, -30), want: "expires on 5 January 2036"},
-		"expired":        {at: noon.AddDate(11, 0, 0), want: "expired on 5 January 2036"},
-		"from later":     {at: noon.AddDate(0, 0, -2), want: "is not valid before 4 January 2026"},
-		"more hosts":     {hosts: []string{"a.test"}, want: "is for other names (host.docker.internal, localhost, 127.0.0.0/8, ::1) than are asked for now (a.test, host.docker.internal, localhost, 127.0.0.0/8, ::1)"},
+		"near its end": {at: noon.AddDate(10, 0, -30), want: "expires on 5 January 2036"},
+		"expired":      {at: noon.AddDate(11, 0, 0), want: "expired on 5 January 2036"},
+		"from later":   {at: noon.AddDate(0, 0, -2), want: "is not valid before 4 January 2026"},
+		"more hosts": {hosts: []string{"a.test"},
+			want: "is for other names (host.docker.internal, localhost, 127.0.0.0/8, ::1) than are asked for now (a.test, host.docker.internal, localhost, 127.0.0.0/8, ::1)"},
 		"empty":          {spoil: write(func([]byte) []byte { return nil }), want: "it has no ECDSA P-256 key"},
 		"noise":          {spoil: write(func([]byte) []byte { return []byte("hello") }), want: "it has no ECDSA P-256 key"},
 		"no certificate": {spoil: write(func(b []byte) []byte { return b[:bytes.Index(b, certBlock)] }), want: "it has no certificate"},

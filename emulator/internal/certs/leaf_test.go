@@ -151,7 +151,8 @@ func TestLeafRenewal(t *testing.T) {
 // What a thief of the key could do: issue whatever he likes. Go refuses it.
 func TestConstraintsBind(t *testing.T) {
 	a := inMemory(t, "graph.test")
-	for _, name := range []string{"graph.microsoft.com", "login.microsoftonline.com", "test", "localhost.com", "10.0.0.1", "128.0.0.1", "::2", "8.8.8.8"} {
+	for _, name := range []string{"graph.microsoft.com", "login.microsoftonline.com", "test", "localhost.com", "10.0.0.1", "128.0.0.1", "::2",
+		"8.8.8.8"} {
 		n := names{dns: []string{name}}
 		if addr, err := netip.ParseAddr(name); err == nil {
 			n = names{ips: []netip.Addr{addr}}

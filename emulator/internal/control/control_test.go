@@ -34,10 +34,12 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 	t.Helper()
 	setting, err := clock.Parse("frozen@2026-01-05T06:00:00Z")
 	require.NoError(t, err)
-	w := &fakeWorld{name: "default", tenant: "de7a0117-0000-4000-8000-000000000001", clock: clock.New(setting, func() time.Time { return dawn })}
+	w := &fakeWorld{name: "default", tenant: "de7a0117-0000-4000-8000-000000000001",
+		clock: clock.New(setting, func() time.Time { return dawn })}
 	w.rules = []FaultUse{{Rule: fault.Rule{Name: "listed", Operation: "profiles.get"}, Matched: 3, Fired: 2}}
 	w.scenario = Scenario{Name: "default", Sources: []Source{{"default", "version: 1\n"}}}
-	w.journal = fakeJournal{position: 1, entries: []journal.Entry{{ID: 1, World: "default", At: dawn, Operation: "profiles.get", Method: "GET", Path: "/beta/x", Status: 200}}}
+	w.journal = fakeJournal{position: 1,
+		entries: []journal.Entry{{ID: 1, World: "default", At: dawn, Operation: "profiles.get", Method: "GET", Path: "/beta/x", Status: 200}}}
 	b := &bench{server: &fakeServer{worlds: []*fakeWorld{w}}, world: w, log: &strings.Builder{}}
 	hosts, err := NewHosts([]string{"Emu.Test", "[fe80::1]"}, "https://graph.example.test:444/x")
 	require.NoError(t, err)
@@ -93,7 +95,8 @@ func TestEveryEndpoint(t *testing.T) {
 		{"GET", "worlds/default/clock", "", "application/json", `{"now":"2026-01-05T06:00:00Z","mode":"frozen","factor":0}`},
 		{"GET", "worlds/default/due", "", "application/json",
 			`{"due":[{"at":"2026-01-05T06:00:00Z","profile":"p","displayName":"North","from":{"state":"provisioning"}}],"more":4}`},
-		{"POST", "worlds/default/token", "", "application/json", `{"token":"TOKEN","tenant":"de7a0117-0000-4000-8000-000000000001","world":"default"}`},
+		{"POST", "worlds/default/token", "", "application/json",
+			`{"token":"TOKEN","tenant":"de7a0117-0000-4000-8000-000000000001","world":"default"}`},
 		{"GET", "schemas/", "", "application/json", `{"schemas":["a.schema.json"]}`},
 		{"GET", "schemas/a.schema.json", "", "application/schema+json", `{"a":1}`},
 	} {
@@ -115,11 +118,13 @@ func TestEveryEndpoint(t *testing.T) {
 		method, path, ok := strings.Cut(line, " ")
 		require.True(t, ok, line)
 		b := newBench(t)
-		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{scenario}", "busy", "{document}", "beta.json", "{name}", "listed", "{id}", "1", "{asset}", "app.js").Replace(path), "")
+		w := b.send(method, Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{scenario}", "busy", "{document}",
+			"beta.json", "{name}", "listed", "{id}", "1", "{asset}", "app.js").Replace(path), "")
 		assert.NotContains(t, []int{404, 405, 500}, w.Code, line)
 		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), line)
 		if method == "GET" {
-			h := b.send("HEAD", Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{scenario}", "busy", "{document}", "beta.json", "{id}", "1", "{asset}", "app.js").Replace(path), "")
+			h := b.send("HEAD", Prefix+strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{scenario}", "busy", "{document}",
+				"beta.json", "{id}", "1", "{asset}", "app.js").Replace(path), "")
 			assert.Equal(t, w.Code, h.Code, line)
 			assert.Equal(t, w.Header().Get("Content-Type"), h.Header().Get("Content-Type"), line)
 		}
@@ -342,12 +347,14 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	for _, name := range []string{"other.txtt", "..%5Cx", "a.schema.jso"} {
 		problemOf(t, b.send("GET", Prefix+"schemas/"+name, ""), 404)
 	}
-	for _, c := range [][2]string{{"POST", "health"}, {"DELETE", "worlds"}, {"PUT", "worlds/default/clock"}, {"FOO", "ca.pem"}, {"PATCH", "schemas/"},
+	for _, c := range [][2]string{{"POST", "health"}, {"DELETE", "worlds"}, {"PUT", "worlds/default/clock"}, {"FOO", "ca.pem"},
+		{"PATCH", "schemas/"},
 		{"GET", "worlds/default"}, {"POST", "worlds/default/scenario"}, {"GET", "worlds/default/faults/x"}, {"PUT", "worlds/default/verify"}} {
 		assert.Contains(t, problemOf(t, b.send(c[0], Prefix+c[1], ""), 405), "does not take "+c[0])
 	}
-	for path, allow := range map[string]string{"health": "GET, HEAD", "state": "POST", "worlds/a": "DELETE", "worlds/default/scenario": "DELETE, GET, HEAD, PUT",
-		"worlds/default/faults": "DELETE, GET, HEAD, POST", "worlds/default/faults/a/b": "DELETE"} {
+	for path, allow := range map[string]string{"health": "GET, HEAD", "state": "POST", "worlds/a": "DELETE",
+		"worlds/default/scenario": "DELETE, GET, HEAD, PUT",
+		"worlds/default/faults":   "DELETE, GET, HEAD, POST", "worlds/default/faults/a/b": "DELETE"} {
 		w := b.send("PATCH", Prefix+path, "")
 		assert.Equal(t, allow, w.Header().Get("Allow"), path)
 		assert.Contains(t, problemOf(t, w, 405), "It takes "+allow, path)

@@ -60,8 +60,9 @@ func (s *fakeServer) World(ref string) (World, error) {
 func (w *fakeWorld) Verification(id string) (Verification, error) {
 	switch id {
 	case "p1", "1":
-		return Verification{Format: "V1", Rows: map[string]int{"school": 1}, Messages: []VerificationMessage{{Type: "Error", FileName: "section.csv",
-			Description: "1 row(s) have missing data for the field - SIS ID", Column: "SIS ID", Count: 1, Rows: []Row{{Line: 7}}}}}, nil
+		return Verification{Format: "V1", Rows: map[string]int{"school": 1},
+			Messages: []VerificationMessage{{Type: "Error", FileName: "section.csv",
+				Description: "1 row(s) have missing data for the field - SIS ID", Column: "SIS ID", Count: 1, Rows: []Row{{Line: 7}}}}}, nil
 	case "new":
 		return Verification{}, ErrNotVerified
 	}
@@ -156,7 +157,8 @@ func (w *fakeWorld) Settle() (h Happened) {
 			w.steps = w.steps[1:]
 			continue
 		}
-		h.Events = append(h.Events, Event{At: w.steps[0], Profile: "p", DisplayName: "North", From: Standing{"provisioning", "paused"}, To: Standing{State: "gone"}})
+		h.Events = append(h.Events,
+			Event{At: w.steps[0], Profile: "p", DisplayName: "North", From: Standing{"provisioning", "paused"}, To: Standing{State: "gone"}})
 		w.steps = w.steps[1:]
 	}
 	return h

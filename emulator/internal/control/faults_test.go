@@ -31,7 +31,9 @@ func TestAddFault(t *testing.T) {
 		`{"name":"ä/ b","operation":"*","chance":0.5,"handled":false,"then":"hang","optional":true}`: {
 			Name: "ä/ b", Operation: "*", Chance: 0.5, Handled: new(false), Then: fault.Hang, Optional: true},
 		`{"name":"c","operation":"x","respond":{"status":200,"body":{"b":12345678901234567890,"a":[1.50]},"headers":{"X-A":"b"}},"body":{"replace":"","corrupt":3}}`: {
-			Name: "c", Operation: "x", Respond: &fault.Respond{Status: 200, Body: json.RawMessage(`{"b":12345678901234567890,"a":[1.50]}`), Headers: map[string]string{"X-A": "b"}},
+			Name: "c", Operation: "x",
+			Respond: &fault.Respond{Status: 200, Body: json.RawMessage(`{"b":12345678901234567890,"a":[1.50]}`),
+				Headers: map[string]string{"X-A": "b"}},
 			Body: &fault.Body{Replace: new(""), Corrupt: 3}},
 		`{"name":"e","operation":"x","calls":3,"delay":"80ms-900ms","respond":{"status":429,"retryAfter":"20s"}}`: {
 			Name: "e", Operation: "x", Calls: fault.Only(3), Delay: fault.Span{Min: 80 * time.Millisecond, Max: 900 * time.Millisecond},
@@ -39,7 +41,8 @@ func TestAddFault(t *testing.T) {
 		`{"name":"f","operation":"x","calls":"first 2","body":{"cutAt":"50%"},"then":"reset"}`: {
 			Name: "f", Operation: "x", Calls: fault.First(2), Body: &fault.Body{CutAt: fault.Offset{Percent: 50, Given: true}}, Then: fault.Reset},
 		`{"name":"d","operation":"x","while":{"state":"provisioned"},"where":{"header":{"X":"1"},"body":{"a.b":null,"c":[true]}}}`: {
-			Name: "d", Operation: "x", While: fault.While{State: "provisioned"}, Where: fault.Where{Header: map[string]string{"X": "1"}, Body: map[string]any{"a.b": nil, "c": []any{true}}}},
+			Name: "d", Operation: "x", While: fault.While{State: "provisioned"},
+			Where: fault.Where{Header: map[string]string{"X": "1"}, Body: map[string]any{"a.b": nil, "c": []any{true}}}},
 	} {
 		b := newBench(t)
 		w := b.send("POST", faultsPath, body)
@@ -71,10 +74,12 @@ func TestAddFaultIsStrict(t *testing.T) {
 		`{"name":"a","opertion":"x","chance":"0.5","respond":{"status":429.5,"retriAfter":"1s"},"while":7,"x/y~z":1}`: {
 			{"want a number, not \"0.5\"", "/chance"},
 			{"unknown; there are name, operation, except, calls, while, where, chance, delay, respond, body, slow, then, handled, optional; did you mean operation?", "/opertion"},
-			{"unknown; there are status, error, message, body, headers, retryAfter, retryAfterFormat, punishEarly; did you mean retryAfter?", "/respond/retriAfter"},
+			{"unknown; there are status, error, message, body, headers, retryAfter, retryAfterFormat, punishEarly; did you mean retryAfter?",
+				"/respond/retriAfter"},
 			{"want a whole number, not 429.5", "/respond/status"},
 			{"want an object, not 7", "/while"},
-			{"unknown; there are name, operation, except, calls, while, where, chance, delay, respond, body, slow, then, handled, optional", "/x~1y~0z"},
+			{"unknown; there are name, operation, except, calls, while, where, chance, delay, respond, body, slow, then, handled, optional",
+				"/x~1y~0z"},
 		},
 		`{"NAME":"a"}`:               {{"unknown; there are name, operation, except, calls, while, where, chance, delay, respond, body, slow, then, handled, optional; did you mean name?", "/NAME"}},
 		`{"name":null}`:              {{"want a string, not null", "/name"}},
@@ -82,10 +87,11 @@ func TestAddFaultIsStrict(t *testing.T) {
 		`{"respond":null}`:           {{"want an object, not null", "/respond"}},
 		`{"handled":null}`:           {{"want true or false, not null", "/handled"}},
 		`{"body":{"corrupt":1e300}}`: {{"want a whole number, not 1e+300", "/body/corrupt"}},
-		`{"where":{"header":{"A/b":["x"]},"query":[]}}`: {{"want a string, not an array", "/where/header/A~1b"}, {"want an object, not an array", "/where/query"}},
-		`{"respond":{"retryAfter":"-1s"}}`:              {{`"-1s" is negative: want a duration of zero or more, like 20s`, "/respond/retryAfter"}},
-		`{"respond":{"retryAfter":5}}`:                  {{"want a string, not 5", "/respond/retryAfter"}},
-		`{"slow":{"every":"999999h"}}`:                  {{`"999999h" is too long: the most is 876000h0m0s`, "/slow/every"}},
+		`{"where":{"header":{"A/b":["x"]},"query":[]}}`: {{"want a string, not an array", "/where/header/A~1b"},
+			{"want an object, not an array", "/where/query"}},
+		`{"respond":{"retryAfter":"-1s"}}`: {{`"-1s" is negative: want a duration of zero or more, like 20s`, "/respond/retryAfter"}},
+		`{"respond":{"retryAfter":5}}`:     {{"want a string, not 5", "/respond/retryAfter"}},
+		`{"slow":{"every":"999999h"}}`:     {{`"999999h" is too long: the most is 876000h0m0s`, "/slow/every"}},
 	} {
 		b := newBench(t)
 		w := b.send("POST", faultsPath, body)
@@ -131,7 +137,8 @@ func TestAddFaultThatTheWorldRefuses(t *testing.T) {
 
 func TestRemoveFaultThatIsNotThere(t *testing.T) {
 	b := newBench(t)
-	assert.Equal(t, `There is no rule "listd" in the world default. Did you mean "listed"?`, problemOf(t, b.send("DELETE", faultsPath+"/listd", ""), 404))
+	assert.Equal(t, `There is no rule "listd" in the world default. Did you mean "listed"?`,
+		problemOf(t, b.send("DELETE", faultsPath+"/listd", ""), 404))
 	assert.Equal(t, 204, b.send("DELETE", faultsPath+"/listed", "").Code)
 	assert.Equal(t, `There is no rule "listed" in the world default.`, problemOf(t, b.send("DELETE", faultsPath+"/listed", ""), 404))
 }

@@ -207,7 +207,8 @@ func TestOpenAPIExamples(t *testing.T) {
 // What is answered is what the document says, in status, media type and schema.
 func TestAnswersAreAsDescribed(t *testing.T) {
 	doc, c := tree(t), compiler(t)
-	names := strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{scenario}", "busy", "{document}", "beta.json", "{name}", "listed", "{id}", "1", "{path}", "v1.0/users")
+	names := strings.NewReplacer("{world}", "default", "{file}", "a.schema.json", "{scenario}", "busy", "{document}", "beta.json", "{name}",
+		"listed", "{id}", "1", "{path}", "v1.0/users")
 	bodies := map[string]string{"worlds.clock.set": `{"advance":"1s"}`, "worlds.state.put": "{}", "worlds.scenario.put": "version: 1",
 		"worlds.faults.add": `{"name":"a","operation":"profiles.get"}`, "worlds.profiles.force": `{"status":"success"}`}
 	for _, route := range newBench(t).list() {

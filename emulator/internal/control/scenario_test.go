@@ -25,7 +25,8 @@ func TestScenarioIsShown(t *testing.T) {
 	assert.JSONEq(t, `{"name":"default","own":false,"sources":[{"name":"default","text":"version: 1\n"}]}`, w.Body.String())
 
 	b.world.scenario.Sources = []Source{{"a.yaml", "version: 1\nname: a\n"}, {"b\nversion: 2", `{"version":1}`}}
-	assert.Equal(t, "---\n# a.yaml\nversion: 1\nname: a\n---\n# b\ufffdversion: 2\n{\"version\":1}\n", b.send("GET", scenarioPath, "").Body.String())
+	assert.Equal(t, "---\n# a.yaml\nversion: 1\nname: a\n---\n# b\ufffdversion: 2\n{\"version\":1}\n",
+		b.send("GET", scenarioPath, "").Body.String())
 	b.world.scenario.Sources = nil
 	assert.Equal(t, 200, b.send("GET", scenarioPath, "").Code)
 	assert.Contains(t, b.send("GET", scenarioPath, "", asJSON).Body.String(), `"sources": []`)

@@ -83,7 +83,8 @@ func (c *Control) builtIn(r *http.Request) (any, error) {
 	name := mux.Vars(r)["scenario"]
 	body, err := fs.ReadFile(c.Scenarios, name+endOfScenario)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-		return nil, problem(http.StatusNotFound, "No such scenario", "There is no built-in scenario %q. GET %sscenarios lists them.", name, Prefix)
+		return nil, problem(http.StatusNotFound, "No such scenario",
+			"There is no built-in scenario %q. GET %sscenarios lists them.", name, Prefix)
 	}
 	return raw{mediaYAML, body}, err
 }

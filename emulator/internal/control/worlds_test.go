@@ -110,7 +110,8 @@ func TestState(t *testing.T) {
 	path := Prefix + "worlds/default/state"
 	b := newBench(t)
 	w := b.send("GET", path, "")
-	assert.Equal(t, []any{200, "application/json", `{"kind":"graphemu world","version":1}`}, []any{w.Code, w.Header().Get("Content-Type"), w.Body.String()})
+	assert.Equal(t, []any{200, "application/json", `{"kind":"graphemu world","version":1}`},
+		[]any{w.Code, w.Header().Get("Content-Type"), w.Body.String()})
 	w = b.send("PUT", path, w.Body.String())
 	assert.Equal(t, 200, w.Code)
 	assert.Equal(t, `{"kind":"graphemu world","version":1}`, b.world.restored)

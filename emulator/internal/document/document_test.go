@@ -128,11 +128,13 @@ func TestHostileTextsAreReadInNoTime(t *testing.T) {
 	for name, text := range map[string]string{
 		"plain": "a: " + rep("x ", size/4-9), "quoted": `a: "` + rep(`x\n`, size/6-9) + `"`, "unclosed": `a: "` + rep("x", size/2-9),
 		"colons": "a: " + rep(": ", size/4-9), "literal": "a: |\n" + rep("  xyz\n", size/12-9), "folded": "a: >\n" + rep("  xyz\n\n", size/14-9),
-		"chomped": "a: |\n" + rep("  xyz\n", size/12-99) + rep("\n", 99), "spaces": "a: " + rep(" ", size/2-9), "tabs": "a:\t" + rep("\t", size/2-9),
+		"chomped": "a: |\n" + rep("  xyz\n", size/12-99) + rep("\n", 99), "spaces": "a: " + rep(" ", size/2-9),
+		"tabs": "a:\t" + rep("\t", size/2-9),
 		"list": rep("- a\n", 29000), "nulls": rep("- a:\n", 19000), "flow": "a: [" + rep("a, ", 29000) + "]", "comment": "#" + rep("#", size/2-9),
 		"comments": rep("# x\\\n", size/10-9), "documents": rep("---\n", size/8-9), "dashes": rep("-", size/2-9), "dots": rep(".", size/2-9),
 		"pipes": rep("a: |\n", size/10-9), "bangs": rep("!", size/2-9), "stars": rep("*", size/2-9), "returns": rep("a\r", size/4-9),
-		"names": "a: {" + rep("? a, ", 15000) + "}", "JSON": "{" + rep(`"a":[`, 60) + rep(`1,`, 90000), "JSON names": "{" + rep(`"a":1,`, 90000), "one line": "{" + rep(`"a":1,`, 45000) + rep(`"b": [1],`, 20000) + "}",
+		"names": "a: {" + rep("? a, ", 15000) + "}", "JSON": "{" + rep(`"a":[`, 60) + rep(`1,`, 90000), "JSON names": "{" + rep(`"a":1,`, 90000),
+		"one line": "{" + rep(`"a":1,`, 45000) + rep(`"b": [1],`, 20000) + "}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if d, err := Read([]byte(text), false); err == nil {
@@ -143,10 +145,12 @@ func TestHostileTextsAreReadInNoTime(t *testing.T) {
 }
 
 func TestPlacesAreThoseOfTheText(t *testing.T) {
-	d, err := Read([]byte("# é\nfaults:\n  - name: é # x\n    respond: {status: 429,\n      headers: {A: b}}\n  - &x\n    name: b\n  - *x\n"), false)
+	d, err := Read([]byte(
+		"# é\nfaults:\n  - name: é # x\n    respond: {status: 429,\n      headers: {A: b}}\n  - &x\n    name: b\n  - *x\n"), false)
 	require.NoError(t, err)
 	for pointer, want := range map[string]Position{
-		"": {2, 1}, "/faults": {3, 3}, "/faults/0": {3, 5}, "/faults/0/name": {3, 11}, "/faults/0/respond": {4, 14}, "/faults/0/respond/status": {4, 23},
+		"": {2, 1}, "/faults": {3, 3}, "/faults/0": {3, 5}, "/faults/0/name": {3, 11}, "/faults/0/respond": {4, 14},
+		"/faults/0/respond/status":    {4, 23},
 		"/faults/0/respond/headers/A": {5, 20}, "/faults/1/name": {7, 11}, "/faults/2/name": {7, 11}, "/faults/1/none": {7, 5},
 	} {
 		assert.Equal(t, want, d.At(pointer), pointer)

@@ -16,7 +16,8 @@ import (
 // each value stands where that finds it.
 func TestJSONIsReadAsJSONDecodersDo(t *testing.T) {
 	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z0-9 :#,\-\[\]{}&*!|>'"%@\\\x60/?é😀\n\t]{0,12}`),
-		rapid.SampledFrom([]string{"<<", "---", "...", "null", "true", "1", "~", "", "a: b", " x", "x ", "-", "?", "- a", "%a", strings.Repeat("<", 200)}))
+		rapid.SampledFrom([]string{"<<", "---", "...", "null", "true", "1", "~", "", "a: b", " x", "x ", "-", "?", "- a", "%a",
+			strings.Repeat("<", 200)}))
 	leaf := rapid.OneOf(rapid.Just[any](nil), text.AsAny(), rapid.Bool().AsAny(), rapid.Float64().AsAny(), rapid.Int().AsAny())
 	object := func(of *rapid.Generator[any]) *rapid.Generator[any] { return rapid.MapOfN(text, of, 0, 4).AsAny() }
 	deep := leaf

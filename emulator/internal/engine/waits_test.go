@@ -119,7 +119,8 @@ func TestRestoredWaitsCountByTheWorldsClock(t *testing.T) {
 	assert.True(t, v.waits.Any())
 	assert.Nil(t, early(&v, "old", dawn, dawn))
 	assert.Equal(t, saved, v.SaveRetries())
-	assert.Equal(t, &journal.Early{Entry: 1, By: clock.Duration(time.Hour)}, early(&v, "a", dawn, dawn.Add(1000*time.Hour)), "a wall clock of another time says nothing")
+	assert.Equal(t, &journal.Early{Entry: 1, By: clock.Duration(time.Hour)}, early(&v, "a", dawn, dawn.Add(1000*time.Hour)),
+		"a wall clock of another time says nothing")
 	assert.Nil(t, early(&v, "b", dawn.Add(time.Minute), dawn))
 
 	for _, bad := range []string{"", "xyz", "00", text32 + "0", "zz" + text32[2:], text32 + "00"} {

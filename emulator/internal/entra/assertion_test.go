@@ -25,7 +25,8 @@ func assertionClaims(g *rig, change map[string]any) map[string]any {
 }
 
 func (g *rig) assert(t *testing.T, assertion string) result {
-	return g.token(t, "grant_type", "client_credentials", "client_id", certApp, "scope", graphDefault, "client_assertion_type", assertionType, "client_assertion", assertion)
+	return g.token(t, "grant_type", "client_credentials", "client_id", certApp, "scope", graphDefault, "client_assertion_type", assertionType,
+		"client_assertion", assertion)
 }
 
 func TestAssertion(t *testing.T) {
@@ -54,15 +55,19 @@ func TestAssertion(t *testing.T) {
 		"signed by another key": {es, map[string]string{"x5t": rs.x5t()}, nil, 700027},
 		"other issuer":          {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"iss": secretApp}, 700021},
 		"other subject":         {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"sub": nil}, 700021},
-		"issuer as audience":    {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"aud": "https://127.0.0.1:9443/" + tenantID + "/v2.0"}, 0},
-		"foreign audience":      {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"aud": "https://login.microsoftonline.com/" + tenantID + "/v2.0"}, 700023},
-		"foreign tenant":        {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"aud": origin + "/other/oauth2/v2.0/token"}, 700023},
-		"no audience":           {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"aud": nil}, 700023},
-		"no end":                {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"exp": nil}, 700024},
-		"just good":             {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"exp": dawn.Add(300*time.Hour - 299*time.Second).Unix()}, 0},
-		"just over":             {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"exp": dawn.Add(300*time.Hour - 300*time.Second).Unix()}, 700024},
-		"just begun":            {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"nbf": dawn.Add(300*time.Hour + 300*time.Second).Unix()}, 0},
-		"not yet begun":         {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"nbf": dawn.Add(300*time.Hour + 301*time.Second).Unix()}, 700024},
+		"issuer as audience": {rs, map[string]string{"x5t": rs.x5t()},
+			map[string]any{"aud": "https://127.0.0.1:9443/" + tenantID + "/v2.0"}, 0},
+		"foreign audience": {rs, map[string]string{"x5t": rs.x5t()},
+			map[string]any{"aud": "https://login.microsoftonline.com/" + tenantID + "/v2.0"}, 700023},
+		"foreign tenant": {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"aud": origin + "/other/oauth2/v2.0/token"}, 700023},
+		"no audience":    {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"aud": nil}, 700023},
+		"no end":         {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"exp": nil}, 700024},
+		"just good":      {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"exp": dawn.Add(300*time.Hour - 299*time.Second).Unix()}, 0},
+		"just over": {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"exp": dawn.Add(300*time.Hour - 300*time.Second).Unix()},
+			700024},
+		"just begun": {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"nbf": dawn.Add(300*time.Hour + 300*time.Second).Unix()}, 0},
+		"not yet begun": {rs, map[string]string{"x5t": rs.x5t()}, map[string]any{"nbf": dawn.Add(300*time.Hour + 301*time.Second).Unix()},
+			700024},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newRig(true)
@@ -92,7 +97,8 @@ func TestForgedAssertions(t *testing.T) {
 	for name, text := range map[string]string{
 		"none": header(`{"alg":"none","x5t":"`+rsaCertificate().x5t()+`"}`) + "." + parts[1] + ".",
 		"None": header(`{"alg":"None"}`) + "." + parts[1] + "." + parts[2],
-		"hmac": hmac, "junk": "x", "dots": "..", "crit": header(`{"alg":"RS256","crit":["x"],"x":1,"x5t":"`+rsaCertificate().x5t()+`"}`) + "." + parts[1] + "." + parts[2],
+		"hmac": hmac, "junk": "x", "dots": "..",
+		"crit": header(`{"alg":"RS256","crit":["x"],"x":1,"x5t":"`+rsaCertificate().x5t()+`"}`) + "." + parts[1] + "." + parts[2],
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newRig(true).assert(t, text)

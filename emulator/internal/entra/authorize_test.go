@@ -175,7 +175,8 @@ func TestResponseModes(t *testing.T) {
 	at := a.Header.Get("Location")
 	assert.True(t, strings.HasPrefix(at, callback+"#"))
 	assert.Contains(t, at, "state=s%20t%26a%3Dte")
-	_, a = g.authorize(t, "client_id", webApp, "redirect_uri", "https://app.example/cb?a=1", "client_info", "1", "scope", "openid EduAdministration.Read")
+	_, a = g.authorize(t, "client_id", webApp, "redirect_uri", "https://app.example/cb?a=1", "client_info", "1", "scope",
+		"openid EduAdministration.Read")
 	at = a.Header.Get("Location")
 	assert.True(t, strings.HasPrefix(at, "https://app.example/cb?a=1&"))
 	assert.Contains(t, at, "client_info=")
@@ -183,7 +184,8 @@ func TestResponseModes(t *testing.T) {
 	assert.True(t, strings.HasPrefix(a.Header.Get("Location"), callback+"#error"))
 	assert.NotContains(t, a.Header.Get("Location"), "state=")
 
-	page := g.get(t, "/"+tenantID+"/oauth2/v2.0/authorize", request("response_mode", "form_post", "state", `"><script>alert(1)</script>`)...).ok()
+	page := g.get(t, "/"+tenantID+"/oauth2/v2.0/authorize",
+		request("response_mode", "form_post", "state", `"><script>alert(1)</script>`)...).ok()
 	assert.Contains(t, page.body(), `action="`+callback+`"`)
 	assert.NotContains(t, page.body(), "<script>alert")
 	assert.Contains(t, page.body(), `<button>Continue to the app</button>`)
@@ -196,7 +198,8 @@ func TestResponseModes(t *testing.T) {
 
 func TestFormSource(t *testing.T) {
 	for uri, want := range map[string]string{
-		"": "", "http://localhost:5000/cb": " http: https:", "https://[::1]:5000/": " http: https:", "msal.x://auth": " msal.x:", "https://a b/": "", "://": "",
+		"": "", "http://localhost:5000/cb": " http: https:", "https://[::1]:5000/": " http: https:", "msal.x://auth": " msal.x:",
+		"https://a b/": "", "://": "",
 	} {
 		assert.Equal(t, want, formSource(uri), uri)
 	}
@@ -247,12 +250,15 @@ func TestLogout(t *testing.T) {
 
 func TestAppThatChangedItsMind(t *testing.T) {
 	g := newRig(true)
-	page := g.get(t, "/"+tenantID+"/oauth2/v2.0/authorize", request("client_id", webApp, "redirect_uri", "msal.web://auth", "scope", "openid", "prompt", "login")...).ok()
+	page := g.get(t, "/"+tenantID+"/oauth2/v2.0/authorize",
+		request("client_id", webApp, "redirect_uri", "msal.web://auth", "scope", "openid", "prompt", "login")...).ok()
 	assert.Contains(t, page.body(), "Web &lt;app&gt;")
 	assert.Contains(t, page.Header.Get("Content-Security-Policy"), "form-action 'self' msal.web:")
 	g.Apps[3].RedirectURIs = ofType(identity.Web, "https://app.example/other")
 	a := g.post(t, "/"+tenantID+"/oauth2/v2.0/authorize", "signin", page.hidden(), "user", "ann@contoso.edu")
-	a.refused(400, "invalid_request", 50011, "The redirect URI 'msal.web://auth' specified in the request does not match the redirect URIs configured for the application '"+webApp+"'.")
+	a.refused(400, "invalid_request", 50011,
+		"The redirect URI 'msal.web://auth' specified in the request does not match the redirect URIs configured for the application '"+
+			webApp+"'.")
 	require.Empty(t, a.Header.Get("Location"))
 	_, err := url.Parse(a.Header.Get("Location"))
 	require.NoError(t, err)

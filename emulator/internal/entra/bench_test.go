@@ -33,9 +33,11 @@ func TestOperations(t *testing.T) {
 	assert.Equal(t, slices.Compact(slices.Clone(Operations())), Operations(), "no name twice")
 	assert.Subset(t, Operations(), []string{otherGrant, instance, clientCredentials})
 	for path, want := range map[string]string{
-		"/t/oauth2/v2.0/token": otherGrant, "/t/OAuth2/V2.0/Authorize": authorize, "/t/oauth2/v2.0/devicecode": device, "/t/oauth2/v2.0/logout": logout,
-		"/t/oauth2/token": otherGrant, "/t/oauth2/deviceauth": devicePageOp, "/devicelogin": devicePageOp, "/t/v2.0/.well-known/openid-configuration": configuration,
-		"/t/.well-known/openid-configuration": configuration, "/t/discovery/v2.0/keys": keys, "/t/discovery/keys": keys,
+		"/t/oauth2/v2.0/token": otherGrant, "/t/OAuth2/V2.0/Authorize": authorize, "/t/oauth2/v2.0/devicecode": device,
+		"/t/oauth2/v2.0/logout": logout,
+		"/t/oauth2/token":       otherGrant, "/t/oauth2/deviceauth": devicePageOp, "/devicelogin": devicePageOp,
+		"/t/v2.0/.well-known/openid-configuration": configuration,
+		"/t/.well-known/openid-configuration":      configuration, "/t/discovery/v2.0/keys": keys, "/t/discovery/keys": keys,
 		"/common/discovery/instance": instance, "/common/UserRealm/a@b": userRealm,
 		"/t/discovery/instance": "", "/common/userrealm/": "", "/t/oauth2/v2.0/token/": otherGrant, "//t//oauth2/v2.0///token": otherGrant,
 		"//devicelogin/": devicePageOp, "//beta//x": "", "/t/oauth2/v2.0": "", "/devicelogin2": "", "/beta/oauth2/v2.0/token": "",

@@ -43,7 +43,8 @@ func with(pairs []string, change ...string) []string {
 }
 
 func request(change ...string) []string {
-	return with([]string{"client_id", publicApp, "redirect_uri", callback, "response_type", "code", "scope", scopes, "state", "s t&a=te", "nonce", "n1",
+	return with([]string{"client_id", publicApp, "redirect_uri", callback, "response_type", "code", "scope", scopes, "state", "s t&a=te",
+		"nonce", "n1",
 		"code_challenge", s256(verifier), "code_challenge_method", "S256", "prompt", "none", "login_hint", "ann@contoso.edu"}, change...)
 }
 
@@ -68,7 +69,8 @@ func (g *rig) code(t testing.TB, change ...string) string {
 }
 
 func redemptionForm(code string, change ...string) []string {
-	return with([]string{"grant_type", "authorization_code", "client_id", publicApp, "redirect_uri", callback, "code", code, "code_verifier", verifier, "scope", scopes, "client_info", "1"}, change...)
+	return with([]string{"grant_type", "authorization_code", "client_id", publicApp, "redirect_uri", callback, "code", code, "code_verifier",
+		verifier, "scope", scopes, "client_info", "1"}, change...)
 }
 
 func (g *rig) redeem(t testing.TB, code string, change ...string) result {
@@ -170,7 +172,8 @@ func TestCodeReplayRevokes(t *testing.T) {
 	g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", a.text("refresh_token")).ok()
 	g.redeem(t, code).refused(400, "invalid_grant", 54005, "OAuth2 Authorization code was already redeemed")
 	assert.True(t, g.Sessions.Revoked(session))
-	g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", a.text("refresh_token")).refused(400, "invalid_grant", 50173, "revoked")
+	g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", a.text("refresh_token")).refused(400, "invalid_grant",
+		50173, "revoked")
 }
 
 func TestTampering(t *testing.T) {
@@ -185,7 +188,8 @@ func TestTampering(t *testing.T) {
 		assert.NotEqual(t, 200, g.redeem(t, changed).Status, i)
 	}
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","enc":"none"}`))
-	for _, bad := range []string{none + "." + strings.Join(parts[1:], "."), "....", strings.Repeat(".", 400), g.redeem(t, code).ok().text("refresh_token")} {
+	for _, bad := range []string{none + "." + strings.Join(parts[1:], "."), "....", strings.Repeat(".", 400),
+		g.redeem(t, code).ok().text("refresh_token")} {
 		g.redeem(t, bad).refused(400, "invalid_grant", 9002313, "malformed")
 	}
 }
@@ -197,14 +201,16 @@ func TestForeignTenant(t *testing.T) {
 	code := other.code(t)
 	g.redeem(t, code).refused(400, "invalid_grant", 700005, "other tenant")
 	refresh := other.redeem(t, code).ok().text("refresh_token")
-	g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", refresh).refused(400, "invalid_grant", 7000012, "different tenant")
+	g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", refresh).refused(400, "invalid_grant", 7000012,
+		"different tenant")
 	dc := other.post(t, "/common/oauth2/v2.0/devicecode", "client_id", publicApp, "scope", scopes).ok().text("device_code")
 	g.poll(t, dc).refused(400, "invalid_grant", 7000012, "different tenant")
 	// A header that lies of its tenant.
 	parts := strings.Split(refresh, ".")
 	head := strings.Replace(string(must(base64.RawURLEncoding.DecodeString(parts[0]))), other.ID, tenantID, 1)
 	parts[0] = base64.RawURLEncoding.EncodeToString([]byte(head))
-	g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", strings.Join(parts, ".")).refused(400, "invalid_grant", 9002313, "malformed")
+	g.token(t, "grant_type", "refresh_token", "client_id", publicApp, "refresh_token", strings.Join(parts, ".")).refused(400, "invalid_grant",
+		9002313, "malformed")
 }
 
 func TestRefresh(t *testing.T) {
@@ -227,13 +233,15 @@ func TestRefresh(t *testing.T) {
 	assert.Empty(t, one.text("id_token"))
 
 	all := ask("scope", graphDefault).ok()
-	assert.Equal(t, graphDefault+" https://graph.microsoft.com/EduAdministration.Read https://graph.microsoft.com/User.Read", all.text("scope"))
+	assert.Equal(t, graphDefault+" https://graph.microsoft.com/EduAdministration.Read https://graph.microsoft.com/User.Read",
+		all.text("scope"))
 
 	ask("refresh_token", "").refused(400, "invalid_request", 900144, "'refresh_token'")
 	ask("refresh_token", "junk").refused(400, "invalid_grant", 9002313, "")
 	ask("client_id", secretApp, "client_secret", theSecret).refused(400, "invalid_grant", 70000, "")
 	ask("client_id", secretApp).refused(401, "invalid_client", 7000218, "'client_assertion' or 'client_secret'.")
-	ask("scope", "Mail.Read").refused(400, "invalid_grant", 65001, "has not consented to use the application with ID '"+publicApp+"' named 'Desktop'")
+	ask("scope", "Mail.Read").refused(400, "invalid_grant", 65001,
+		"has not consented to use the application with ID '"+publicApp+"' named 'Desktop'")
 	g.Users[0].Disabled = true
 	ask().refused(400, "invalid_grant", 50057, "")
 	g.Users[0].Disabled = false
@@ -262,7 +270,8 @@ func TestLenientUsersAndScopes(t *testing.T) {
 }
 
 func TestPassword(t *testing.T) {
-	good := []string{"grant_type", "password", "client_id", publicApp, "username", "bob@contoso.edu", "password", "bob's own", "scope", "EduAdministration.Read openid offline_access"}
+	good := []string{"grant_type", "password", "client_id", publicApp, "username", "bob@contoso.edu", "password", "bob's own", "scope",
+		"EduAdministration.Read openid offline_access"}
 	for name, c := range map[string]struct {
 		change []string
 		status int
@@ -301,7 +310,8 @@ func TestPassword(t *testing.T) {
 
 func (g *rig) poll(t testing.TB, code string, change ...string) result {
 	t.Helper()
-	return g.token(t, with([]string{"grant_type", "urn:ietf:params:oauth:grant-type:device_code", "client_id", publicApp, "device_code", code}, change...)...)
+	return g.token(t, with([]string{"grant_type", "urn:ietf:params:oauth:grant-type:device_code", "client_id", publicApp, "device_code", code},
+		change...)...)
 }
 
 func TestDeviceCode(t *testing.T) {
@@ -321,7 +331,8 @@ func TestDeviceCode(t *testing.T) {
 
 	code := a.text("device_code")
 	g.poll(t, code).refused(400, "authorization_pending", 70016, "OAuth 2.0 device flow error. Authorization is pending. Continue polling.")
-	require.NoError(t, g.Sessions.ApproveDevice(g.Now, " "+strings.ToLower(a.text("user_code")[:4])+"-"+a.text("user_code")[4:], "bob@contoso.edu"))
+	require.NoError(t, g.Sessions.ApproveDevice(g.Now, " "+strings.ToLower(a.text("user_code")[:4])+"-"+a.text("user_code")[4:],
+		"bob@contoso.edu"))
 	require.ErrorIs(t, g.Sessions.DeclineDevice(g.Now, a.text("user_code")), ErrDecided)
 	g.poll(t, code, "client_id", secretApp, "client_secret", theSecret).refused(400, "invalid_grant", 70000, "")
 	given := g.poll(t, code, "grant_type", "device_code").ok()
@@ -472,14 +483,20 @@ func TestDevicePage(t *testing.T) {
 	assert.Contains(t, page.body(), a.text("user_code"))
 	assert.Contains(t, page.body(), "Desktop")
 	assert.NotContains(t, page.body(), "gone@")
-	g.post(t, path, "signin", page.hidden(), "user_code", "BCDFGHJKL", "user", "ann@contoso.edu", "action", "approve").refused(400, "bad_verification_code", 70018, "")
-	g.post(t, path, "signin", page.hidden(), "user_code", a.text("user_code"), "user", "ann@contoso.edu").refused(400, "invalid_request", 90100, "")
-	g.post(t, path, "signin", page.hidden(), "user_code", a.text("user_code"), "other", "no@contoso.edu", "action", "approve").refused(400, "invalid_grant", 50034, "")
-	g.post(t, path, "user_code", a.text("user_code"), "user", "ann@contoso.edu", "action", "approve").refused(400, "invalid_request", 165000, "")
-	done := g.post(t, path, "signin", page.hidden(), "user_code", a.text("user_code"), "user", "ann@contoso.edu", "other", "bob@contoso.edu", "action", "approve").ok()
+	g.post(t, path, "signin", page.hidden(), "user_code", "BCDFGHJKL", "user", "ann@contoso.edu", "action", "approve").refused(400,
+		"bad_verification_code", 70018, "")
+	g.post(t, path, "signin", page.hidden(), "user_code", a.text("user_code"), "user", "ann@contoso.edu").refused(400, "invalid_request",
+		90100, "")
+	g.post(t, path, "signin", page.hidden(), "user_code", a.text("user_code"), "other", "no@contoso.edu", "action", "approve").refused(400,
+		"invalid_grant", 50034, "")
+	g.post(t, path, "user_code", a.text("user_code"), "user", "ann@contoso.edu", "action", "approve").refused(400, "invalid_request",
+		165000, "")
+	done := g.post(t, path, "signin", page.hidden(), "user_code", a.text("user_code"), "user", "ann@contoso.edu", "other", "bob@contoso.edu",
+		"action", "approve").ok()
 	assert.Contains(t, done.body(), "You have signed in on the device")
 	assert.Equal(t, "bob@contoso.edu", accessClaims(t, g.poll(t, a.text("device_code")).ok().text("access_token")).User)
-	g.post(t, path, "signin", page.hidden(), "user_code", a.text("user_code"), "action", "decline").refused(400, "bad_verification_code", 70018, "")
+	g.post(t, path, "signin", page.hidden(), "user_code", a.text("user_code"), "action", "decline").refused(400, "bad_verification_code",
+		70018, "")
 
 	a = g.post(t, "/common/oauth2/v2.0/devicecode", "client_id", publicApp, "scope", scopes).ok()
 	page = g.get(t, "/devicelogin").ok()

@@ -14,10 +14,15 @@ func FuzzAnswer(f *testing.F) {
 	for _, strict := range []bool{true, false} {
 		g := newRig(strict)
 		f.Add(strict, "GET", "/common/oauth2/v2.0/authorize", form(request()...).Encode(), "", "", "")
-		f.Add(strict, "POST", "/common/oauth2/v2.0/token", "", form(redemptionForm(g.code(f))...).Encode(), "application/x-www-form-urlencoded", "Basic eDp5")
+		f.Add(strict, "POST", "/common/oauth2/v2.0/token", "", form(redemptionForm(g.code(f))...).Encode(), "application/x-www-form-urlencoded",
+			"Basic eDp5")
 	}
-	f.Add(true, "POST", "/contoso.edu/oauth2/v2.0/token", "", "grant_type=client_credentials&client_id="+secretApp+"&client_secret=x&scope=a/.default&claims=%7B%22access_token%22:%7B%22nbf%22:%7B%22value%22:%221%22%7D%7D%7D", "", "")
-	f.Add(true, "POST", "/common/oauth2/v2.0/token", "", "grant_type=client_credentials&client_id="+certApp+"&client_assertion=a.b.c&client_assertion_type="+url.QueryEscape(assertionType)+"&scope=a/.default", "", "")
+	f.Add(true, "POST", "/contoso.edu/oauth2/v2.0/token", "",
+		"grant_type=client_credentials&client_id="+secretApp+
+			"&client_secret=x&scope=a/.default&claims=%7B%22access_token%22:%7B%22nbf%22:%7B%22value%22:%221%22%7D%7D%7D", "", "")
+	f.Add(true, "POST", "/common/oauth2/v2.0/token", "",
+		"grant_type=client_credentials&client_id="+certApp+"&client_assertion=a.b.c&client_assertion_type="+url.QueryEscape(assertionType)+
+			"&scope=a/.default", "", "")
 	f.Add(false, "POST", "/common/oauth2/v2.0/devicecode", "", "client_id=x&scope=openid", "", "")
 	f.Add(false, "POST", "/x/oauth2/deviceauth", "", "signin=a.b.c.d.e&user_code=x&action=approve", "text/plain", "")
 	f.Add(false, "GET", "/devicelogin", "user_code=x", "", "", "")
@@ -30,7 +35,8 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(false, "GET", "/common/oauth2/devicecode", "client_id=x&resource=y", "", "", "")
 	f.Add(false, "OPTIONS", "/common/.well-known/openid-configuration", "", "", "", "")
 	f.Fuzz(func(t *testing.T, strict bool, method, path, query, body, media, authorization string) {
-		r := &http.Request{Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{"Content-Type": {media}, "Authorization": {authorization}}, Body: http.NoBody}
+		r := &http.Request{Method: method, URL: &url.URL{Path: path, RawQuery: query},
+			Header: http.Header{"Content-Type": {media}, "Authorization": {authorization}}, Body: http.NoBody}
 		if method == http.MethodPost {
 			r.Body = readCloser{strings.NewReader(body)}
 		}

@@ -47,7 +47,9 @@ func TestInstance(t *testing.T) {
 	a := ask("https://login.microsoftonline.com/common/oauth2/authorize").ok()
 	assert.Equal(t, origin+"/common/.well-known/openid-configuration", a.text("tenant_discovery_endpoint"))
 	assert.Contains(t, a.body(), "login.windows.net")
-	for _, bad := range []string{"https://evil.example/common/oauth2/v2.0/authorize", "https://localhost:9443@evil.example/common/x", "https://evil@localhost:9443/common/x", "localhost:9443/x", "https://localhost:9443/", "https://localhost:9443/a%22b/x", ":", "javascript:x"} {
+	for _, bad := range []string{"https://evil.example/common/oauth2/v2.0/authorize", "https://localhost:9443@evil.example/common/x",
+		"https://evil@localhost:9443/common/x", "localhost:9443/x", "https://localhost:9443/", "https://localhost:9443/a%22b/x", ":",
+		"javascript:x"} {
 		ask(bad).refused(400, "invalid_instance", 50049, "Unknown or invalid instance.")
 	}
 	ask("").refused(400, "invalid_request", 900144, "'authorization_endpoint'")
@@ -56,7 +58,8 @@ func TestInstance(t *testing.T) {
 func TestUserRealm(t *testing.T) {
 	g := newRig(true)
 	m := g.get(t, "/common/UserRealm/ann@contoso.edu", "api-version", "1.0").ok().JSON()
-	assert.Equal(t, map[string]any{"ver": "1.0", "account_type": "Managed", "domain_name": "contoso.edu", "cloud_instance_name": "microsoftonline.com", "cloud_audience_urn": "urn:federation:MicrosoftOnline"}, m)
+	assert.Equal(t, map[string]any{"ver": "1.0", "account_type": "Managed", "domain_name": "contoso.edu",
+		"cloud_instance_name": "microsoftonline.com", "cloud_audience_urn": "urn:federation:MicrosoftOnline"}, m)
 	g.get(t, "/common/userrealm/ann").refused(400, "invalid_request", 90100, "")
 }
 

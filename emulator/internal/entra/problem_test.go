@@ -39,7 +39,8 @@ func TestBrokenKeys(t *testing.T) {
 	g := newRig(true)
 	page := g.get(t, "/"+tenantID+"/oauth2/v2.0/authorize", request("prompt", "login")...).ok()
 	g.Signer = broken{}
-	g.token(t, "grant_type", "client_credentials", "client_id", secretApp, "client_secret", theSecret, "scope", graphDefault).refused(500, "server_error", 90033, "")
+	g.token(t, "grant_type", "client_credentials", "client_id", secretApp, "client_secret", theSecret, "scope", graphDefault).refused(500,
+		"server_error", 90033, "")
 	g.get(t, "/common/discovery/keys").refused(500, "server_error", 90033, "")
 	g.post(t, "/common/oauth2/v2.0/devicecode", "client_id", publicApp, "scope", "openid").refused(500, "server_error", 90033, "")
 	v, a := g.authorize(t)
@@ -47,7 +48,8 @@ func TestBrokenKeys(t *testing.T) {
 	assert.Equal(t, "server_error", v.Get("error"))
 	g.get(t, "/common/oauth2/deviceauth").refused(500, "server_error", 90033, "")
 	g.get(t, "/"+tenantID+"/oauth2/v2.0/authorize", request("prompt", "login")...).refused(500, "server_error", 90033, "")
-	g.post(t, "/"+tenantID+"/oauth2/v2.0/authorize", "signin", page.hidden(), "user", "ann@contoso.edu").refused(400, "invalid_request", 165000, "")
+	g.post(t, "/"+tenantID+"/oauth2/v2.0/authorize", "signin", page.hidden(), "user", "ann@contoso.edu").refused(400, "invalid_request",
+		165000, "")
 }
 
 // A table of redeemed codes that is full takes no more.

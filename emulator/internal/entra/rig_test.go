@@ -164,9 +164,11 @@ func newRig(strict bool) *rig {
 			{ID: ids.Derived("gone"), PrincipalName: "gone@contoso.edu", DisplayName: "Gone", Disabled: true},
 		},
 		Apps: []App{
-			{ID: secretApp, DisplayName: "Roster", Secret: theSecret, Permissions: []string{"EduRoster.Read.All"}, DelegatedPermissions: []string{"EduAdministration.Read", "User.Read"}},
+			{ID: secretApp, DisplayName: "Roster", Secret: theSecret, Permissions: []string{"EduRoster.Read.All"},
+				DelegatedPermissions: []string{"EduAdministration.Read", "User.Read"}},
 			{ID: publicApp, DisplayName: "Desktop", Public: true, DelegatedPermissions: []string{"EduAdministration.Read", "User.Read"}},
-			{ID: certApp, DisplayName: "Robot", Certificates: []string{"junk", rsaCertificate().pem, ecCertificate().pem}, Permissions: []string{"EduRoster.Read.All"}},
+			{ID: certApp, DisplayName: "Robot", Certificates: []string{"junk", rsaCertificate().pem, ecCertificate().pem},
+				Permissions: []string{"EduRoster.Read.All"}},
 			{ID: webApp, DisplayName: "Web <app>", Secret: theSecret,
 				RedirectURIs:         ofType(identity.Web, "https://app.example/cb?a=1", "http://localhost/only", "msal.web://auth"),
 				DelegatedPermissions: []string{"EduAdministration.Read"}},
@@ -221,7 +223,9 @@ func (r result) refused(status int, name string, code int, words string) result 
 		m := r.JSON()
 		assert.Equal(r.t, name, m["error"])
 		assert.Equal(r.t, []any{float64(code)}, m["error_codes"])
-		assert.Regexp(r.t, fmt.Sprintf(`^AADSTS%d: .* Trace ID: [0-9a-f-]{36} Correlation ID: [0-9a-f-]{36} Timestamp: 2026-\d\d-\d\d \d\d:\d\d:\d\dZ$`, code), m["error_description"])
+		assert.Regexp(r.t, fmt.Sprintf(
+			`^AADSTS%d: .* Trace ID: [0-9a-f-]{36} Correlation ID: [0-9a-f-]{36} Timestamp: 2026-\d\d-\d\d \d\d:\d\d:\d\dZ$`, code),
+			m["error_description"])
 		assert.Contains(r.t, m["error_description"], words)
 		assert.Equal(r.t, m["trace_id"], r.Header.Get("X-Ms-Request-Id"))
 		assert.Equal(r.t, fmt.Sprintf("https://login.microsoftonline.com/error?code=%d", code), m["error_uri"])

@@ -16,7 +16,8 @@ const graphDefault = "https://graph.microsoft.com/.default"
 
 func TestClientCredentials(t *testing.T) {
 	g := newRig(true)
-	a := g.token(t, "grant_type", "client_credentials", "client_id", strings.ToUpper(secretApp), "client_secret", theSecret, "scope", graphDefault+" openid offline_access profile",
+	a := g.token(t, "grant_type", "client_credentials", "client_id", strings.ToUpper(secretApp), "client_secret", theSecret, "scope",
+		graphDefault+" openid offline_access profile",
 		"claims", `{"access_token":{"xms_cc":{"values":["cp1"]}}}`, "client_info", "1").ok()
 	m := a.JSON()
 	assert.Equal(t, "Bearer", m["token_type"])
@@ -88,10 +89,12 @@ func TestBasic(t *testing.T) {
 	r.SetBasicAuth(secretApp, "wrong")
 	a := newRig(true).do(t, r).refused(401, "invalid_client", 7000215, "Invalid client secret")
 	assert.Contains(t, a.Header.Get("WWW-Authenticate"), "Basic")
-	r = posting("/"+tenantID+"/oauth2/v2.0/token", form("grant_type", "client_credentials", "scope", graphDefault, "client_id", strange).Encode())
+	r = posting("/"+tenantID+"/oauth2/v2.0/token",
+		form("grant_type", "client_credentials", "scope", graphDefault, "client_id", strange).Encode())
 	r.SetBasicAuth(secretApp, theSecret)
 	newRig(false).do(t, r).refused(400, "invalid_request", 90100, "not valid")
-	r = posting("/"+tenantID+"/oauth2/v2.0/token", form("grant_type", "client_credentials", "scope", graphDefault, "client_secret", "another").Encode())
+	r = posting("/"+tenantID+"/oauth2/v2.0/token",
+		form("grant_type", "client_credentials", "scope", graphDefault, "client_secret", "another").Encode())
 	r.SetBasicAuth(secretApp, theSecret)
 	newRig(false).do(t, r).refused(400, "invalid_request", 9002313, "malformed")
 }
@@ -106,32 +109,45 @@ func TestTokenErrors(t *testing.T) {
 		code    int
 		words   string
 	}{
-		"no grant":                {true, []string{"grant_type", ""}, 400, "invalid_request", 900144, "parameter: 'grant_type'."},
-		"unsupported grant":       {true, []string{"grant_type", "magic"}, 400, "unsupported_grant_type", 70003, "unsupported grant type 'magic'."},
-		"on behalf of":            {true, []string{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, 400, "unsupported_grant_type", 70003, "unsupported grant type"},
-		"no client":               {true, []string{"client_id", ""}, 400, "invalid_request", 900144, "'client_id'"},
-		"no secret":               {true, []string{"client_secret", ""}, 401, "invalid_client", 7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."},
-		"no scope":                {true, []string{"scope", ""}, 400, "invalid_request", 900144, "'scope'"},
-		"scope without default":   {true, []string{"scope", "https://graph.microsoft.com/User.Read"}, 400, "invalid_scope", 1002012, "scope https://graph.microsoft.com/User.Read is not valid"},
-		"bare scope":              {true, []string{"scope", "User.Read"}, 400, "invalid_scope", 1002012, "scope User.Read"},
-		"bare default":            {true, []string{"scope", ".default"}, 400, "invalid_scope", 1002012, "scope .default"},
-		"OpenID alone":            {true, []string{"scope", "openid"}, 400, "invalid_scope", 1002012, "scope openid"},
-		"malformed scope":         {true, []string{"scope", `a"b/.default`}, 400, "invalid_scope", 70011, `The scope a"b/.default is not valid.`},
-		"scope without name":      {true, []string{"scope", "https://graph.microsoft.com/"}, 400, "invalid_scope", 70011, "is not valid"},
-		"default with others":     {true, []string{"scope", graphDefault + " User.Read"}, 400, "invalid_scope", 70011, "can't be combined"},
-		"two resources":           {true, []string{"scope", graphDefault + " api://x/.default"}, 400, "invalid_scope", 28000, "more than one resource"},
+		"no grant": {true, []string{"grant_type", ""}, 400, "invalid_request", 900144, "parameter: 'grant_type'."},
+		"unsupported grant": {true, []string{"grant_type", "magic"}, 400, "unsupported_grant_type", 70003,
+			"unsupported grant type 'magic'."},
+		"on behalf of": {true, []string{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, 400, "unsupported_grant_type",
+			70003, "unsupported grant type"},
+		"no client": {true, []string{"client_id", ""}, 400, "invalid_request", 900144, "'client_id'"},
+		"no secret": {true, []string{"client_secret", ""}, 401, "invalid_client", 7000216,
+			"'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."},
+		"no scope": {true, []string{"scope", ""}, 400, "invalid_request", 900144, "'scope'"},
+		"scope without default": {true, []string{"scope", "https://graph.microsoft.com/User.Read"}, 400, "invalid_scope", 1002012,
+			"scope https://graph.microsoft.com/User.Read is not valid"},
+		"bare scope":          {true, []string{"scope", "User.Read"}, 400, "invalid_scope", 1002012, "scope User.Read"},
+		"bare default":        {true, []string{"scope", ".default"}, 400, "invalid_scope", 1002012, "scope .default"},
+		"OpenID alone":        {true, []string{"scope", "openid"}, 400, "invalid_scope", 1002012, "scope openid"},
+		"malformed scope":     {true, []string{"scope", `a"b/.default`}, 400, "invalid_scope", 70011, `The scope a"b/.default is not valid.`},
+		"scope without name":  {true, []string{"scope", "https://graph.microsoft.com/"}, 400, "invalid_scope", 70011, "is not valid"},
+		"default with others": {true, []string{"scope", graphDefault + " User.Read"}, 400, "invalid_scope", 70011, "can't be combined"},
+		"two resources": {true, []string{"scope", graphDefault + " api://x/.default"}, 400, "invalid_scope", 28000,
+			"more than one resource"},
 		"claims that are no JSON": {true, []string{"claims", "{"}, 400, "invalid_request", 9002313, "malformed"},
 		"claims that are a list":  {true, []string{"claims", "[]"}, 400, "invalid_request", 9002313, "malformed"},
 		"claims null":             {true, []string{"claims", "null"}, 400, "invalid_request", 9002313, "malformed"},
-		"claims of other types":   {true, []string{"claims", `{"access_token":{"xms_cc":{"values":[1]}}}`}, 400, "invalid_request", 9002313, "malformed"},
-		"long parameter":          {true, []string{"scope", strings.Repeat("a", 5000)}, 400, "invalid_request", 90100, "not valid"},
-		"wrong secret":            {false, []string{"client_secret", "wrong"}, 401, "invalid_client", 7000215, "Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" + secretApp + "'."},
-		"unknown app":             {false, []string{"client_id", strange}, 400, "unauthorized_client", 700016, "Application with identifier '" + strange + "' was not found in the directory '" + tenantID + "'."},
-		"unknown resource":        {false, []string{"scope", "https://vault.azure.net/.default"}, 400, "invalid_resource", 500011, "The resource principal named https://vault.azure.net was not found"},
-		"secret of a public app":  {false, []string{"client_id", publicApp}, 401, "invalid_client", 700025, "Client is public"},
-		"secret and assertion":    {true, []string{"client_assertion", "x", "client_assertion_type", assertionType}, 400, "invalid_request", 9002313, "malformed"},
-		"assertion without type":  {true, []string{"client_assertion", "x", "client_secret", ""}, 400, "invalid_request", 900144, "'client_assertion_type'"},
-		"assertion of saml":       {true, []string{"client_assertion", "x", "client_secret", "", "client_assertion_type", "saml"}, 400, "invalid_request", 90100, "not valid"},
+		"claims of other types": {true, []string{"claims", `{"access_token":{"xms_cc":{"values":[1]}}}`}, 400, "invalid_request", 9002313,
+			"malformed"},
+		"long parameter": {true, []string{"scope", strings.Repeat("a", 5000)}, 400, "invalid_request", 90100, "not valid"},
+		"wrong secret": {false, []string{"client_secret", "wrong"}, 401, "invalid_client", 7000215,
+			"Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" +
+				secretApp + "'."},
+		"unknown app": {false, []string{"client_id", strange}, 400, "unauthorized_client", 700016,
+			"Application with identifier '" + strange + "' was not found in the directory '" + tenantID + "'."},
+		"unknown resource": {false, []string{"scope", "https://vault.azure.net/.default"}, 400, "invalid_resource", 500011,
+			"The resource principal named https://vault.azure.net was not found"},
+		"secret of a public app": {false, []string{"client_id", publicApp}, 401, "invalid_client", 700025, "Client is public"},
+		"secret and assertion": {true, []string{"client_assertion", "x", "client_assertion_type", assertionType}, 400, "invalid_request",
+			9002313, "malformed"},
+		"assertion without type": {true, []string{"client_assertion", "x", "client_secret", ""}, 400, "invalid_request", 900144,
+			"'client_assertion_type'"},
+		"assertion of saml": {true, []string{"client_assertion", "x", "client_secret", "", "client_assertion_type", "saml"}, 400,
+			"invalid_request", 90100, "not valid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, strict := range []bool{true, false} {
@@ -155,7 +171,8 @@ func TestRequestsThatAreNone(t *testing.T) {
 	a := g.do(t, httptest.NewRequest("DELETE", origin+path, nil)).refused(405, "invalid_request", 900561, "DELETE")
 	assert.Equal(t, "POST, OPTIONS", a.Header.Get("Allow"))
 
-	a = g.do(t, posting(path, "grant_type=client_credentials&scope=a&scope=b")).refused(400, "invalid_request", 9000411, "The parameter 'scope' is duplicated.")
+	a = g.do(t, posting(path, "grant_type=client_credentials&scope=a&scope=b")).refused(400, "invalid_request", 9000411,
+		"The parameter 'scope' is duplicated.")
 	assert.Empty(t, a.Failure.Help)
 
 	r := posting(path, `{"grant_type":"client_credentials"}`)

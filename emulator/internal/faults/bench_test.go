@@ -23,7 +23,8 @@ func BenchmarkDecide(b *testing.B) {
 		return all
 	}
 	q := call("profiles.get")
-	q.Header = http.Header{"Authorization": {"Bearer abc"}, "Accept": {"application/json"}, "User-Agent": {"bench"}, "X-Run": {"3"}, "Client-Request-Id": {"1"}}
+	q.Header = http.Header{"Authorization": {"Bearer abc"}, "Accept": {"application/json"}, "User-Agent": {"bench"}, "X-Run": {"3"},
+		"Client-Request-Id": {"1"}}
 	q.RawQuery, q.Client, q.Path = "$select=id", "app", "/education/synchronizationProfiles/1"
 	q.Subject = func() (string, string, bool) { return "provisioned", "paused", true }
 	q.Body = func() []byte { return nil }

@@ -78,7 +78,8 @@ func TestCallsStrike(t *testing.T) {
 }
 
 func TestFirstMatchWinsAndOthersAreNotCounted(t *testing.T) {
-	s := NewSet([]fault.Rule{delays("first", "profiles.get", fault.Only(2)), delays("second", "profiles.*", fault.EveryNth(2)), delays("third", "*", fault.All())}, 1)
+	s := NewSet([]fault.Rule{delays("first", "profiles.get", fault.Only(2)), delays("second", "profiles.*", fault.EveryNth(2)),
+		delays("third", "*", fault.All())}, 1)
 	var names []string
 	for range 5 {
 		strike, ok, _ := s.Decide(call("profiles.get"))
@@ -166,9 +167,11 @@ func TestConditions(t *testing.T) {
 		{asks("a", "null"), body(`{"a":null}`), false},
 		{asks("a", map[string]any{}), body(`{"a":{}}`), false},
 		{asks("a", "x"), body(strings.Repeat("[", 1<<20)), false},
-		{fault.Rule{While: fault.While{Status: "error"}, Where: fault.Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
+		{fault.Rule{While: fault.While{Status: "error"},
+			Where: fault.Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
 			standing(withHeader(body(`{"a":1}`), "X-Run", "7"), "provisioned", "error"), true},
-		{fault.Rule{While: fault.While{Status: "error"}, Where: fault.Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
+		{fault.Rule{While: fault.While{Status: "error"},
+			Where: fault.Where{Header: map[string]string{"X-Run": "7"}, Body: map[string]any{"a": 1}}},
 			standing(withHeader(body(`{"a":2}`), "X-Run", "7"), "provisioned", "error"), false},
 	} {
 		tc.rule.Name, tc.rule.Operation, tc.rule.Delay = "a", "x", fault.Span{Min: 1, Max: 1}
@@ -186,7 +189,8 @@ func TestWhatCostsIsAskedOnlyWhereARuleNeedsIt(t *testing.T) {
 	q.Body = func() []byte { asked += "body "; return []byte(`{"a":1,"b":2}`) }
 	q.Subject = func() (string, string, bool) { asked += "subject "; return "provisioned", "paused", true }
 	rule := func(name, operation string, header string, w fault.While, b map[string]any) fault.Rule {
-		return fault.Rule{Name: name, Operation: operation, While: w, Where: fault.Where{Header: map[string]string{"X-Run": header}, Body: b}, Delay: fault.Span{Min: 1, Max: 1}}
+		return fault.Rule{Name: name, Operation: operation, While: w, Where: fault.Where{Header: map[string]string{"X-Run": header}, Body: b},
+			Delay: fault.Span{Min: 1, Max: 1}}
 	}
 	s := NewSet([]fault.Rule{
 		rule("other operation", "profiles.list", "7", fault.While{State: "x"}, map[string]any{"a": 1}),
@@ -195,7 +199,8 @@ func TestWhatCostsIsAskedOnlyWhereARuleNeedsIt(t *testing.T) {
 	_, ok, _ := s.Decide(q)
 	assert.False(t, ok)
 	assert.Empty(t, asked)
-	require.NoError(t, s.Add(rule("both", "profiles.get", "7", fault.While{State: "provisioned", Status: "paused"}, map[string]any{"a": 1, "b": 2})))
+	require.NoError(t, s.Add(
+		rule("both", "profiles.get", "7", fault.While{State: "provisioned", Status: "paused"}, map[string]any{"a": 1, "b": 2})))
 	_, ok, _ = s.Decide(q)
 	assert.True(t, ok)
 	assert.ElementsMatch(t, []string{"body", "subject"}, strings.Fields(asked), "each once")
@@ -312,13 +317,16 @@ func TestPunishEarly(t *testing.T) {
 		format string
 		steps  []step
 	}{
-		"a client that waits is let in":           {1, "", []step{{0, 0, 20 * s}, {20 * s, 20 * s, 0}, {21 * s, 21 * s, 0}}},
-		"too early, twice as long, each time":     {1, "", []step{{0, 0, 20 * s}, {19 * s, 19 * s, 40 * s}, {58 * s, 58 * s, 80 * s}, {138 * s, 138 * s, 0}, {139 * s, 139 * s, 0}}},
-		"a frozen clock that somebody advances":   {0, "", []step{{0, 0, 20 * s}, {0, 0, 40 * s}, {40 * s, 0, 0}}},
-		"a frozen clock and a client that waits":  {0, "", []step{{0, 0, 20 * s}, {0, 20 * s, 0}}},
-		"a scaled clock tells whole real seconds": {60, "", []step{{0, 0, 20 * s}, {59 * s, 983 * time.Millisecond, 40 * s}, {119 * s, 1983 * time.Millisecond, 0}}},
-		"a slow clock":                     {0.5, "", []step{{0, 0, 20 * s}, {19 * s, 38 * s, 40 * s}, {59 * s, 118 * s, 0}}},
-		"a date is counted as seconds are": {1, fault.FormatDate, []step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20*s + 699*time.Millisecond, 20*s + 699*time.Millisecond, 40 * s}}},
+		"a client that waits is let in": {1, "", []step{{0, 0, 20 * s}, {20 * s, 20 * s, 0}, {21 * s, 21 * s, 0}}},
+		"too early, twice as long, each time": {1, "",
+			[]step{{0, 0, 20 * s}, {19 * s, 19 * s, 40 * s}, {58 * s, 58 * s, 80 * s}, {138 * s, 138 * s, 0}, {139 * s, 139 * s, 0}}},
+		"a frozen clock that somebody advances":  {0, "", []step{{0, 0, 20 * s}, {0, 0, 40 * s}, {40 * s, 0, 0}}},
+		"a frozen clock and a client that waits": {0, "", []step{{0, 0, 20 * s}, {0, 20 * s, 0}}},
+		"a scaled clock tells whole real seconds": {60, "",
+			[]step{{0, 0, 20 * s}, {59 * s, 983 * time.Millisecond, 40 * s}, {119 * s, 1983 * time.Millisecond, 0}}},
+		"a slow clock": {0.5, "", []step{{0, 0, 20 * s}, {19 * s, 38 * s, 40 * s}, {59 * s, 118 * s, 0}}},
+		"a date is counted as seconds are": {1, fault.FormatDate,
+			[]step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20*s + 699*time.Millisecond, 20*s + 699*time.Millisecond, 40 * s}}},
 	} {
 		r := throttles(fault.First(1), 20*s)
 		r.Respond.RetryAfterFormat = tc.format
@@ -437,7 +445,8 @@ func TestAddRemoveClear(t *testing.T) {
 }
 
 func TestNobodyCanReachIntoTheRules(t *testing.T) {
-	given := []fault.Rule{{Name: "a", Operation: "x", Where: fault.Where{Header: map[string]string{"A": "1"}}, Respond: &fault.Respond{Status: 500, Headers: map[string]string{"B": "2"}}}}
+	given := []fault.Rule{{Name: "a", Operation: "x", Where: fault.Where{Header: map[string]string{"A": "1"}},
+		Respond: &fault.Respond{Status: 500, Headers: map[string]string{"B": "2"}}}}
 	s := NewSet(given, 1)
 	given[0].Where.Header["A"], given[0].Respond.Status = "9", 9
 	got := s.Rules()[0].Rule
@@ -461,7 +470,8 @@ func TestMisses(t *testing.T) {
 		r("query", fault.Where{Query: map[string]string{"$top": "10"}}, fault.All()),
 		r("body", fault.Where{Body: map[string]any{"displayName": "North"}}, fault.All()),
 		r("number", fault.Where{Body: map[string]any{"n": 3}}, fault.All()),
-		status, r("first", fault.Where{}, fault.First(2)), r("only", fault.Where{}, fault.Only(5)), r("range", fault.Where{}, fault.Between(5, 6)), r("from", fault.Where{}, fault.Calls{From: 4}),
+		status, r("first", fault.Where{}, fault.First(2)), r("only", fault.Where{}, fault.Only(5)),
+		r("range", fault.Where{}, fault.Between(5, 6)), r("from", fault.Where{}, fault.Calls{From: 4}),
 		r("every", fault.Where{}, fault.EveryNth(22)), chance,
 	}
 	whys := func(q *Query, s *Set) map[string]string {
@@ -518,7 +528,8 @@ func TestMisses(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	chance := delays("chance", "profiles.get", fault.All())
 	chance.Chance = 0.01
-	s := NewSet([]fault.Rule{delays("every", "*", fault.EveryNth(10)), delays("first", "profiles.get", fault.First(50)), chance, throttles(fault.All(), time.Hour)}, 1)
+	s := NewSet([]fault.Rule{delays("every", "*", fault.EveryNth(10)), delays("first", "profiles.get", fault.First(50)), chance,
+		throttles(fault.All(), time.Hour)}, 1)
 	var workers sync.WaitGroup
 	for i := range 8 {
 		workers.Go(func() {

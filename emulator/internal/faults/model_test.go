@@ -35,7 +35,8 @@ type waitedFor struct {
 func (m *model) decide(q *Query) (rule string, call uint64, delay, retryAfter time.Duration) {
 	for i := range m.rules {
 		r := &m.rules[i]
-		if r.Operation != q.Operation && r.Operation != "*" && !(strings.HasSuffix(r.Operation, ".*") && strings.HasPrefix(q.Operation, r.Operation[:len(r.Operation)-1])) {
+		if r.Operation != q.Operation && r.Operation != "*" &&
+			!(strings.HasSuffix(r.Operation, ".*") && strings.HasPrefix(q.Operation, r.Operation[:len(r.Operation)-1])) {
 			continue
 		}
 		if q.InBatch && r.Slow != nil {
@@ -86,7 +87,8 @@ func (m *model) decide(q *Query) (rule string, call uint64, delay, retryAfter ti
 				retryAfter = punish(w.retryAfter)
 			}
 			told := Told(retryAfter, q.Factor)
-			m.waiters[key] = &waitedFor{retryAfter: retryAfter, world: q.Now.Add(Passed(told, q.Factor)), real: q.Real.Add(told), told: q.Real.Add(Felt(delay, q.Factor))}
+			m.waiters[key] = &waitedFor{retryAfter: retryAfter, world: q.Now.Add(Passed(told, q.Factor)), real: q.Real.Add(told),
+				told: q.Real.Add(Felt(delay, q.Factor))}
 		}
 		return r.Name, n, delay, retryAfter
 	}
@@ -94,7 +96,8 @@ func (m *model) decide(q *Query) (rule string, call uint64, delay, retryAfter ti
 }
 
 func ruleOf(t *rapid.T, name string) fault.Rule {
-	r := fault.Rule{Name: name, Operation: rapid.SampledFrom([]string{"p.get", "p.list", "p.*", "*"}).Draw(t, "operation"), Delay: fault.Span{Min: 1, Max: 1000}}
+	r := fault.Rule{Name: name, Operation: rapid.SampledFrom([]string{"p.get", "p.list", "p.*", "*"}).Draw(t, "operation"),
+		Delay: fault.Span{Min: 1, Max: 1000}}
 	n := rapid.Uint64Range(1, 6)
 	switch rapid.IntRange(0, 5).Draw(t, "calls") {
 	case 0:
@@ -136,7 +139,8 @@ func ruleOf(t *rapid.T, name string) fault.Rule {
 // calls, additions and removals, with a save and restore at any point.
 func TestSetIsAsRulesTriedOneByOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := &model{count: map[string]uint64{}, fired: map[string]uint64{}, waiters: map[string]*waitedFor{}, seed: rapid.Uint64().Draw(t, "seed")}
+		m := &model{count: map[string]uint64{}, fired: map[string]uint64{}, waiters: map[string]*waitedFor{},
+			seed: rapid.Uint64().Draw(t, "seed")}
 		for i := range rapid.IntRange(0, 6).Draw(t, "rules") {
 			m.rules = append(m.rules, ruleOf(t, fmt.Sprint("r", i)))
 		}
@@ -183,7 +187,8 @@ func TestSetIsAsRulesTriedOneByOne(t *testing.T) {
 			default:
 				value := rapid.SampledFrom([]string{"1", "2"})
 				q := &Query{Operation: rapid.SampledFrom([]string{"p.get", "p.list", "q"}).Draw(t, "operation"), InBatch: rapid.Bool().Draw(t, "batch"),
-					Header: http.Header{"X-A": {value.Draw(t, "header")}}, RawQuery: "top=" + value.Draw(t, "query"), Client: value.Draw(t, "client"), Now: now, Real: real, Factor: factor}
+					Header: http.Header{"X-A": {value.Draw(t, "header")}}, RawQuery: "top=" + value.Draw(t, "query"), Client: value.Draw(t, "client"),
+					Now: now, Real: real, Factor: factor}
 				body, status := `{"a":`+value.Draw(t, "body")+"}", rapid.SampledFrom([]string{"paused", "error"}).Draw(t, "status")
 				q.Body = func() []byte { return []byte(body) }
 				q.Subject = func() (string, string, bool) { return "provisioned", status, true }

@@ -37,7 +37,8 @@ func TestRestoreRefusesWhatIsNotItsOwn(t *testing.T) {
 }
 
 func TestARestoredRuleAnswersTheSameBytes(t *testing.T) {
-	r := fault.Rule{Name: "a", Operation: "x", Respond: &fault.Respond{Status: 400, Body: json.RawMessage("{ \"a\" : \"<\\u0041&\\u2028>\",\n\"b\":1.50 }")}}
+	r := fault.Rule{Name: "a", Operation: "x",
+		Respond: &fault.Respond{Status: 400, Body: json.RawMessage("{ \"a\" : \"<\\u0041&\\u2028>\",\n\"b\":1.50 }")}}
 	s := NewSet(nil, 1)
 	require.NoError(t, s.Add(r))
 	before, _, _ := s.Decide(call("x"))

@@ -360,7 +360,8 @@ func TestSlowEndsWithTheClient(t *testing.T) {
 
 func TestHeadHasNoBody(t *testing.T) {
 	text := "text"
-	for _, rule := range []fault.Rule{{}, {Body: &fault.Body{Replace: &text}}, {Body: cutAt(3)}, {Slow: &fault.Slow{Bytes: 1, Every: clock.Duration(time.Hour)}}, {Body: &fault.Body{ContentLength: 7}}} {
+	for _, rule := range []fault.Rule{{}, {Body: &fault.Body{Replace: &text}}, {Body: cutAt(3)},
+		{Slow: &fault.Slow{Bytes: 1, Every: clock.Duration(time.Hour)}}, {Body: &fault.Body{ContentLength: 7}}} {
 		onEveryWire(t, sends(rule), func(t *testing.T, w overTheWire) {
 			response, err := w.client.Head(w.url)
 			require.NoError(t, err)
@@ -454,11 +455,13 @@ func TestEffects(t *testing.T) {
 	}{
 		{Strike{}, nil},
 		{Strike{Rule: &fault.Rule{}, Delay: 350 * time.Millisecond}, []string{"delay 350ms"}},
-		{Strike{Rule: &fault.Rule{Respond: &fault.Respond{Status: 429}}, RetryAfter: 40 * time.Second, Early: true}, []string{"respond 429", "retryAfter 40s", "punishEarly"}},
+		{Strike{Rule: &fault.Rule{Respond: &fault.Respond{Status: 429}}, RetryAfter: 40 * time.Second, Early: true},
+			[]string{"respond 429", "retryAfter 40s", "punishEarly"}},
 		{Strike{Rule: &fault.Rule{Body: &fault.Body{CutAt: fault.Share(50)}, Then: fault.Reset}}, []string{"cutAt 50%", "reset"}},
 		{Strike{Rule: &fault.Rule{Body: &fault.Body{CutAt: fault.At(12), ContentLength: -3}}}, []string{"cutAt 12 bytes", "contentLength -3"}},
 		{Strike{Rule: &fault.Rule{Body: &fault.Body{Corrupt: 3, ContentLength: 3}}}, []string{"corrupt 3 bytes", "contentLength +3"}},
-		{Strike{Rule: &fault.Rule{Body: &fault.Body{Replace: &text}, Slow: &fault.Slow{Bytes: 5, Every: clock.Duration(time.Second)}}}, []string{"replace", "slow 5 bytes every 1s"}},
+		{Strike{Rule: &fault.Rule{Body: &fault.Body{Replace: &text}, Slow: &fault.Slow{Bytes: 5, Every: clock.Duration(time.Second)}}},
+			[]string{"replace", "slow 5 bytes every 1s"}},
 		{Strike{Rule: &fault.Rule{Body: &fault.Body{HTML: true}, Then: fault.Finish}}, []string{"html", "finish"}},
 		{Strike{Rule: &fault.Rule{Handled: &no, Then: fault.Hang}}, []string{"not handled", "hang"}},
 	} {

@@ -29,7 +29,8 @@ func (d *tenant) application(t *testing.T, name string, more ...string) gjson.Re
 const role1, scope1 = "11111111-aaaa-4aaa-8aaa-111111111111", "22222222-aaaa-4aaa-8aaa-222222222222"
 
 const withRoles = `,"identifierUris":["api://one"],"web":{"redirectUris":["https://localhost/cb"]},` +
-	`"appRoles":[{"id":"` + role1 + `","allowedMemberTypes":["User"],"displayName":"Reader","description":"d","value":"Reader","isEnabled":true}],` +
+	`"appRoles":[{"id":"` + role1 +
+	`","allowedMemberTypes":["User"],"displayName":"Reader","description":"d","value":"Reader","isEnabled":true}],` +
 	`"api":{"oauth2PermissionScopes":[{"id":"` + scope1 + `","value":"read","type":"User","isEnabled":true}]}`
 
 func TestApplicationsAndServicePrincipals(t *testing.T) {
@@ -59,7 +60,8 @@ func TestApplicationsAndServicePrincipals(t *testing.T) {
 	d.refused(t, 400, "POST", "/applications", `{"displayName":"x","identifierUris":["api://one"]}`, badRequest,
 		"Another object with the same value for property identifierUris already exists.")
 
-	d.refused(t, 400, "PATCH", "/applications/"+id, `{"appRoles":[]}`, badRequest, "Permission (scope or role) cannot be deleted or updated unless disabled first.")
+	d.refused(t, 400, "PATCH", "/applications/"+id, `{"appRoles":[]}`, badRequest,
+		"Permission (scope or role) cannot be deleted or updated unless disabled first.")
 	d.want(t, 204, "PATCH", "/applications/"+id, `{"displayName":"Uno","web":{"homePageUrl":"https://x.invalid"}}`)
 	after := d.want(t, 200, "GET", "/applications/"+id, "")
 	assert.Equal(t, "https://localhost/cb", after.Get("web.redirectUris.0").Str, "a complex value merges")
@@ -100,7 +102,8 @@ func TestSecretsAreShownOnce(t *testing.T) {
 // certified is a key and its certificate, as base64.
 func certified(t *testing.T, name string) (ed25519.PrivateKey, string) {
 	key := ed25519.NewKeyFromSeed(ids.Key(1, name))
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: dawn, NotAfter: dawn.AddDate(1, 0, 0)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: dawn,
+		NotAfter: dawn.AddDate(1, 0, 0)}
 	der, err := x509.CreateCertificate(nil, template, template, key.Public(), key)
 	require.NoError(t, err)
 	return key, base64.StdEncoding.EncodeToString(der)
@@ -123,7 +126,8 @@ func TestKeysAreAddedWithAProof(t *testing.T) {
 		return token
 	}
 	body := func(proof string) string {
-		return `{"keyCredential":{"type":"AsymmetricX509Cert","usage":"Verify","key":"` + second + `"},"passwordCredential":null,"proof":"` + proof + `"}`
+		return `{"keyCredential":{"type":"AsymmetricX509Cert","usage":"Verify","key":"` + second + `"},"passwordCredential":null,"proof":"` +
+			proof + `"}`
 	}
 	d.want(t, 400, "POST", "/applications/"+id+"/addKey", body("x"))
 	d.want(t, 400, "POST", "/applications/"+id+"/addKey", body(proof("somebody")))
@@ -137,7 +141,8 @@ func TestKeysAreAddedWithAProof(t *testing.T) {
 	assert.Equal(t, "KeyNotUpdatable", changed.Get("error.details.0.code").Str)
 
 	sp := d.want(t, 201, "POST", "/servicePrincipals", `{"appId":"`+app.Get("appId").Str+`"}`).Get("id").Str
-	signing := d.want(t, 200, "POST", "/servicePrincipals/"+sp+"/addTokenSigningCertificate", `{"displayName":"CN=sso","endDateTime":"2027-01-01T00:00:00Z"}`)
+	signing := d.want(t, 200, "POST", "/servicePrincipals/"+sp+"/addTokenSigningCertificate",
+		`{"displayName":"CN=sso","endDateTime":"2027-01-01T00:00:00Z"}`)
 	assert.Equal(t, "Verify", signing.Get("usage").Str)
 	whole := d.want(t, 200, "GET", "/servicePrincipals/"+sp, "")
 	assert.ElementsMatch(t, []string{"Sign", "Verify"}, texts(whole.Get("keyCredentials.#.usage")))
@@ -147,7 +152,8 @@ func TestKeysAreAddedWithAProof(t *testing.T) {
 func TestGrants(t *testing.T) {
 	d := newTenant(t)
 	ann, group := d.user(t, "ann"), d.group(t, "staff")
-	resource := d.want(t, 201, "POST", "/servicePrincipals", `{"appId":"`+d.application(t, "API", withRoles).Get("appId").Str+`"}`).Get("id").Str
+	resource := d.want(t, 201, "POST", "/servicePrincipals",
+		`{"appId":"`+d.application(t, "API", withRoles).Get("appId").Str+`"}`).Get("id").Str
 	client := d.want(t, 201, "POST", "/servicePrincipals", `{"appId":"`+d.application(t, "Client").Get("appId").Str+`"}`).Get("id").Str
 	body := func(resource, role string) string {
 		return `{"principalId":"` + ann + `","resourceId":"` + resource + `","appRoleId":"` + role + `"}`
@@ -158,10 +164,12 @@ func TestGrants(t *testing.T) {
 	assert.Equal(t, "API", made.Get("resourceDisplayName").Str)
 	assert.Equal(t, "User", made.Get("principalType").Str)
 	assert.Len(t, id, 43)
-	d.refused(t, 400, "POST", "/servicePrincipals/"+resource+"/appRoleAssignedTo", body(resource, role1), badRequest, "Permission being assigned already exists on the object")
+	d.refused(t, 400, "POST", "/servicePrincipals/"+resource+"/appRoleAssignedTo", body(resource, role1), badRequest,
+		"Permission being assigned already exists on the object")
 	d.refused(t, 400, "POST", "/users/"+ann+"/appRoleAssignments", body(resource, scope1), badRequest, "Not a valid reference update.")
 	d.refused(t, 400, "POST", "/groups/"+group+"/appRoleAssignments", body(resource, role1), badRequest, "Not a valid reference update.")
-	d.want(t, 201, "POST", "/groups/"+group+"/appRoleAssignments", strings.ReplaceAll(body(resource, "00000000-0000-0000-0000-000000000000"), ann, group))
+	d.want(t, 201, "POST", "/groups/"+group+"/appRoleAssignments",
+		strings.ReplaceAll(body(resource, "00000000-0000-0000-0000-000000000000"), ann, group))
 	assert.Len(t, d.want(t, 200, "GET", "/servicePrincipals/"+resource+"/appRoleAssignedTo", "").Get("value").Array(), 2)
 	assert.Equal(t, id, d.want(t, 200, "GET", "/users/"+ann+"/appRoleAssignments/"+id, "").Get("id").Str)
 	d.want(t, 204, "DELETE", "/servicePrincipals/"+resource+"/appRoleAssignedTo/"+id, "")
@@ -188,7 +196,8 @@ func TestExtensionsOfApplications(t *testing.T) {
 	assert.Equal(t, name, made.Get("name").Str)
 	assert.Equal(t, "One", made.Get("appDisplayName").Str)
 	d.want(t, 400, "POST", at+"/extensionProperties", `{"name":"grade","dataType":"Text","targetObjects":["User"]}`)
-	assert.Equal(t, []string{name}, texts(d.want(t, 200, "POST", "/directoryObjects/getAvailableExtensionProperties", `{}`).Get("value.#.name")))
+	assert.Equal(t, []string{name},
+		texts(d.want(t, 200, "POST", "/directoryObjects/getAvailableExtensionProperties", `{}`).Get("value.#.name")))
 	d.want(t, 204, "DELETE", at+"/extensionProperties/"+made.Get("id").Str, "")
 
 	body := `{"name":"ci","issuer":"https://token.actions.invalid","subject":"repo:x","audiences":["api://AzureADTokenExchange"]}`
@@ -196,7 +205,8 @@ func TestExtensionsOfApplications(t *testing.T) {
 	d.want(t, 409, "POST", at+"/federatedIdentityCredentials", body)
 	assert.Equal(t, "ci", d.want(t, 200, "GET", at+"/federatedIdentityCredentials(name='ci')", "").Get("name").Str)
 	d.want(t, 204, "PATCH", at+"/federatedIdentityCredentials(name='ci')", `{"subject":"repo:y"}`)
-	d.want(t, 201, "PATCH", at+"/federatedIdentityCredentials(name='new')", strings.Replace(body, `"name":"ci",`, "", 1), "Prefer: create-if-missing")
+	d.want(t, 201, "PATCH", at+"/federatedIdentityCredentials(name='new')", strings.Replace(body, `"name":"ci",`, "", 1),
+		"Prefer: create-if-missing")
 	d.want(t, 404, "PATCH", at+"/federatedIdentityCredentials(name='none')", `{"subject":"repo:y"}`)
 	d.want(t, 201, "PATCH", "/applications(uniqueName='app-one')", `{"displayName":"Two"}`, "Prefer: create-if-missing")
 	d.want(t, 204, "PATCH", "/applications(uniqueName='app-one')", `{"displayName":"Three"}`, "Prefer: create-if-missing")

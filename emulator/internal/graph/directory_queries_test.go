@@ -55,7 +55,8 @@ func TestQueriesThatTheDirectoryRefuses(t *testing.T) {
 			"Too many child clauses specified in search filter expression containing 'OR' operators: 16. Max allowed: 15"},
 		{"/users?$orderby=jobTitle", unsupportedCode, "Sorting not supported for current query."},
 		{"/users" + query("$filter=displayName eq 'x'", "$orderby=displayName"), unsupportedCode, "Sorting not supported for current query."},
-		{"/users?$expand=manager,memberOf", badRequest, "The result of parsing $expand contained at least 2 items, but the maximum allowed is 1."},
+		{"/users?$expand=manager,memberOf", badRequest,
+			"The result of parsing $expand contained at least 2 items, but the maximum allowed is 1."},
 		{"/groups/" + group + "/members?$skip=1", badRequest, "'$skip' is not supported by the service."},
 	} {
 		d.refused(t, 400, "GET", c.path, "", c.code, c.message)

@@ -17,9 +17,10 @@ const skuA3 = "4b590615-0888-425a-a965-b3bf7789848d"
 // newSchool is a tenant that is believable.
 func newSchool(t *testing.T) *tenant {
 	d := newTenant(t)
-	require.NoError(t, directory.FillTenant(d.store, directory.Seed{Permissions: workloads.Permissions(), Domains: []string{"contoso.edu", "contoso.onmicrosoft.com"}, UsageLocation: "US",
-		SKUs:  []directory.SKU{{ID: skuA3, PartNumber: "M365EDU_A3_FACULTY"}},
-		Users: []directory.User{{PrincipalName: "admin@contoso.edu", DisplayName: "Admin"}}}, ids.Derived, dawn))
+	require.NoError(t, directory.FillTenant(d.store,
+		directory.Seed{Permissions: workloads.Permissions(), Domains: []string{"contoso.edu", "contoso.onmicrosoft.com"}, UsageLocation: "US",
+			SKUs:  []directory.SKU{{ID: skuA3, PartNumber: "M365EDU_A3_FACULTY"}},
+			Users: []directory.User{{PrincipalName: "admin@contoso.edu", DisplayName: "Admin"}}}, ids.Derived, dawn))
 	d.admin = d.want(t, 200, "GET", "/users/admin@contoso.edu", "").Get("id").Str
 	return d
 }
@@ -63,7 +64,8 @@ func TestRolesAndUnits(t *testing.T) {
 	ann := d.user(t, "ann")
 	d.want(t, 204, "POST", "/directoryRoles(roleTemplateId='"+reader+"')/members/$ref", refTo(ann))
 	assert.Equal(t, ann, d.want(t, 200, "GET", "/directoryRoles/"+made.Get("id").Str+"/members", "").Get("value.0.id").Str)
-	assert.Equal(t, []string{reader}, texts(d.want(t, 200, "POST", "/users/"+ann+"/checkMemberObjects", `{"ids":["`+reader+`"]}`).Get("value")))
+	assert.Equal(t, []string{reader},
+		texts(d.want(t, 200, "POST", "/users/"+ann+"/checkMemberObjects", `{"ids":["`+reader+`"]}`).Get("value")))
 	d.want(t, 405, "DELETE", "/directoryRoles/"+made.Get("id").Str, "")
 
 	unit := d.want(t, 201, "POST", "/directory/administrativeUnits", `{"displayName":"North"}`).Get("id").Str
@@ -83,7 +85,8 @@ func TestLicencesAreAssigned(t *testing.T) {
 	d := newSchool(t)
 	ann := d.user(t, "ann")
 	body := `{"addLicenses":[{"skuId":"` + skuA3 + `","disabledPlans":[]}],"removeLicenses":[]}`
-	d.refused(t, 400, "POST", "/users/"+ann+"/assignLicense", body, badRequest, "License assignment cannot be done for user with invalid usage location.")
+	d.refused(t, 400, "POST", "/users/"+ann+"/assignLicense", body, badRequest,
+		"License assignment cannot be done for user with invalid usage location.")
 	d.want(t, 204, "PATCH", "/users/"+ann, `{"usageLocation":"US"}`)
 	d.want(t, 400, "POST", "/users/"+ann+"/assignLicense", `{"addLicenses":[]}`)
 	assert.Equal(t, ann, d.want(t, 200, "POST", "/users/"+ann+"/assignLicense", body).Get("id").Str)
@@ -124,14 +127,16 @@ func TestInvitationsAndDevices(t *testing.T) {
 	d := newSchool(t)
 	made := d.want(t, 201, "POST", "/invitations", `{"invitedUserEmailAddress":"guest@fabrikam.edu","inviteRedirectUrl":"https://localhost"}`)
 	assert.Equal(t, "PendingAcceptance", made.Get("status").Str)
-	guest := d.want(t, 200, "GET", "/users?$filter=mail%20eq%20'guest@fabrikam.edu'&$select=id,userPrincipalName,userType,externalUserState", "").Get("value.0")
+	guest := d.want(t, 200, "GET", "/users?$filter=mail%20eq%20'guest@fabrikam.edu'&$select=id,userPrincipalName,userType,externalUserState",
+		"").Get("value.0")
 	assert.Equal(t, "guest_fabrikam.edu#EXT#@contoso.onmicrosoft.com", guest.Get("userPrincipalName").Str)
 	assert.Equal(t, "Guest", guest.Get("userType").Str)
 	assert.Equal(t, "PendingAcceptance", guest.Get("externalUserState").Str)
 	d.want(t, 200, "GET", "/users/guest_fabrikam.edu%23EXT%23@contoso.onmicrosoft.com", "")
 	d.want(t, 400, "POST", "/invitations", `{"invitedUserEmailAddress":"guest","inviteRedirectUrl":"https://localhost"}`)
 
-	device := `{"accountEnabled":true,"alternativeSecurityIds":[{"type":2,"key":"aGVsbG8="}],"deviceId":"` + skuA3 + `","displayName":"PC","operatingSystem":"linux","operatingSystemVersion":"1"}`
+	device := `{"accountEnabled":true,"alternativeSecurityIds":[{"type":2,"key":"aGVsbG8="}],"deviceId":"` + skuA3 +
+		`","displayName":"PC","operatingSystem":"linux","operatingSystemVersion":"1"}`
 	id := d.want(t, 201, "POST", "/devices", device).Get("id").Str
 	d.want(t, 400, "POST", "/devices", device)
 	assert.Equal(t, id, d.want(t, 200, "GET", "/devices(deviceId='"+skuA3+"')", "").Get("id").Str)

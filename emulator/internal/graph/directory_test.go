@@ -53,8 +53,9 @@ func (d *tenant) advance(t *testing.T, by time.Duration) {
 // user creates a user and returns its id.
 func (d *tenant) user(t *testing.T, name string, more ...string) string {
 	t.Helper()
-	return d.want(t, 201, "POST", "/users", `{"accountEnabled":true,"displayName":"`+name+`","mailNickname":"`+name+`","userPrincipalName":"`+name+
-		`@contoso.edu","passwordProfile":{"password":"Secret-123"}`+strings.Join(more, "")+`}`).Get("id").Str
+	return d.want(t, 201, "POST", "/users",
+		`{"accountEnabled":true,"displayName":"`+name+`","mailNickname":"`+name+`","userPrincipalName":"`+name+
+			`@contoso.edu","passwordProfile":{"password":"Secret-123"}`+strings.Join(more, "")+`}`).Get("id").Str
 }
 
 // group creates a security group and returns its id.
@@ -83,16 +84,19 @@ func TestUsersAreCreated(t *testing.T) {
 	made := d.want(t, 201, "POST", "/users", `{"accountEnabled":true,"displayName":"Ann","mailNickname":"ann",
 		"userPrincipalName":"ann@contoso.edu","mail":"ann@contoso.edu","passwordProfile":{"password":"Secret-123","forceChangePasswordNextSignIn":false}}`)
 	id := made.Get("id").Str
-	assert.Equal(t, `{"@odata.context":"http://example.com/v1.0/$metadata#users/$entity","id":"`+id+`","businessPhones":[],"displayName":"Ann",`+
+	assert.Equal(t, `{"@odata.context":"http://example.com/v1.0/$metadata#users/$entity","id":"`+id+
+		`","businessPhones":[],"displayName":"Ann",`+
 		`"givenName":null,"jobTitle":null,"mail":"ann@contoso.edu","mobilePhone":null,"officeLocation":null,"preferredLanguage":null,"surname":null,`+
 		`"userPrincipalName":"ann@contoso.edu"}`, made.Raw, "the eleven properties of v1.0")
 	assert.Equal(t, made.Raw, d.want(t, 200, "GET", "/users/ANN@contoso.edu", "").Raw, "a name stands for the id")
-	all := d.want(t, 200, "GET", "/users/"+id+"?$select=accountEnabled,userType,createdDateTime,deletedDateTime,passwordProfile,identities,proxyAddresses,securityIdentifier", "")
+	all := d.want(t, 200, "GET",
+		"/users/"+id+"?$select=accountEnabled,userType,createdDateTime,deletedDateTime,passwordProfile,identities,proxyAddresses,securityIdentifier", "")
 	assert.True(t, all.Get("accountEnabled").Bool())
 	assert.Equal(t, "Member", all.Get("userType").Str)
 	assert.Equal(t, "2026-01-05T06:00:00Z", all.Get("createdDateTime").Str)
 	assert.Equal(t, gjson.Null, all.Get("deletedDateTime").Type)
-	assert.JSONEq(t, `{"forceChangePasswordNextSignIn":false,"forceChangePasswordNextSignInWithMfa":false,"password":null}`, all.Get("passwordProfile").Raw)
+	assert.JSONEq(t, `{"forceChangePasswordNextSignIn":false,"forceChangePasswordNextSignInWithMfa":false,"password":null}`,
+		all.Get("passwordProfile").Raw)
 	assert.JSONEq(t, `["SMTP:ann@contoso.edu"]`, all.Get("proxyAddresses").Raw)
 	assert.Regexp(t, `^S-1-12-1-\d+-\d+-\d+-\d+$`, all.Get("securityIdentifier").Str)
 	assert.Equal(t, "ann@contoso.edu", all.Get("identities.0.issuerAssignedId").Str)
@@ -116,12 +120,15 @@ func TestWhatUsersNeed(t *testing.T) {
 		maps.Copy(body.(map[string]any), with.(map[string]any))
 		return string(jsontree.Append(nil, body))
 	}
-	d.refused(t, 400, "POST", "/users", `{"accountEnabled":true}`, badRequest, "A value is required for property 'displayName' of resource 'User'.")
-	d.refused(t, 400, "POST", "/users", whole(`,"mailNickname":"a b"`), badRequest, "Invalid value specified for property 'mailNickname' of resource 'User'.")
+	d.refused(t, 400, "POST", "/users", `{"accountEnabled":true}`, badRequest,
+		"A value is required for property 'displayName' of resource 'User'.")
+	d.refused(t, 400, "POST", "/users", whole(`,"mailNickname":"a b"`), badRequest,
+		"Invalid value specified for property 'mailNickname' of resource 'User'.")
 	d.refused(t, 400, "POST", "/users", whole(`,"passwordProfile":{}`), badRequest, "A password must be specified to create a new user.")
 	d.refused(t, 400, "POST", "/users", whole(`,"passwordProfile":{"password":"short"}`), badRequest,
 		"The specified password does not comply with password complexity requirements. Please provide a different password.")
-	d.refused(t, 400, "POST", "/users", whole(`,"createdDateTime":"2020-01-01T00:00:00Z"`), badRequest, "Property 'createdDateTime' is read-only and cannot be set.")
+	d.refused(t, 400, "POST", "/users", whole(`,"createdDateTime":"2020-01-01T00:00:00Z"`), badRequest,
+		"Property 'createdDateTime' is read-only and cannot be set.")
 	d.refused(t, 400, "POST", "/users", whole(`,"responseHeaders":1`), badRequest, "Invalid property 'responseHeaders'.")
 	taken := d.refused(t, 400, "POST", "/users", whole(`,"userPrincipalName":"ANN@contoso.edu"`), badRequest,
 		"Another object with the same value for property userPrincipalName already exists.")
@@ -140,7 +147,8 @@ func TestUsersAreChangedDeletedAndRestored(t *testing.T) {
 	d.want(t, 204, "POST", "/groups/"+group+"/members/$ref", refTo(id))
 	d.want(t, 204, "PATCH", "/users/"+id, `{"jobTitle":"Head","onPremisesExtensionAttributes":{"extensionAttribute1":"x"}}`)
 	assert.Equal(t, "Head", d.want(t, 200, "GET", "/users/"+id, "").Get("jobTitle").Str)
-	d.refused(t, 400, "PATCH", "/users/"+id, `{"displayName":null}`, badRequest, "A value is required for property 'displayName' of resource 'User'.")
+	d.refused(t, 400, "PATCH", "/users/"+id, `{"displayName":null}`, badRequest,
+		"A value is required for property 'displayName' of resource 'User'.")
 	d.refused(t, 400, "PATCH", "/users/"+id, `{"userPrincipalName":"bob@contoso.edu"}`, badRequest,
 		"Another object with the same value for property userPrincipalName already exists.")
 
@@ -177,7 +185,8 @@ func TestGroupsAndTheirMembers(t *testing.T) {
 	d := newTenant(t)
 	ann, bob := d.user(t, "ann"), d.user(t, "bob")
 	inner, outer := d.group(t, "inner"), d.group(t, "outer")
-	d.refused(t, 400, "POST", "/groups", `{"displayName":"x"}`, badRequest, "A value is required for property 'mailEnabled' of resource 'Group'.")
+	d.refused(t, 400, "POST", "/groups", `{"displayName":"x"}`, badRequest,
+		"A value is required for property 'mailEnabled' of resource 'Group'.")
 	d.refused(t, 400, "POST", "/groups", `{"displayName":"x","mailEnabled":true,"mailNickname":"x","securityEnabled":false}`, badRequest,
 		"The service does not currently support writes of mail-enabled groups. Please ensure that the mail-enablement property is unset and the security-enablement property is set.")
 	d.want(t, 204, "POST", "/groups/"+inner+"/members/$ref", refTo(ann))
@@ -192,19 +201,23 @@ func TestGroupsAndTheirMembers(t *testing.T) {
 	assert.Equal(t, "http://example.com/v1.0/$metadata#directoryObjects", members.Get(`\@odata\.context`).Str)
 	assert.ElementsMatch(t, []string{"#microsoft.graph.group", "#microsoft.graph.user"}, texts(members.Get(`value.#.\@odata\.type`)))
 	assert.Equal(t, []string{bob}, texts(d.want(t, 200, "GET", "/groups/"+outer+"/members/microsoft.graph.user", "").Get("value.#.id")))
-	assert.ElementsMatch(t, []string{ann, bob, inner}, texts(d.want(t, 200, "GET", "/groups/"+outer+"/transitiveMembers", "").Get("value.#.id")))
+	assert.ElementsMatch(t, []string{ann, bob, inner},
+		texts(d.want(t, 200, "GET", "/groups/"+outer+"/transitiveMembers", "").Get("value.#.id")))
 	assert.ElementsMatch(t, []string{inner, outer}, texts(d.want(t, 200, "GET", "/users/"+ann+"/transitiveMemberOf", "").Get("value.#.id")))
 	assert.Equal(t, []string{inner}, texts(d.want(t, 200, "GET", "/users/"+ann+"/memberOf/microsoft.graph.group", "").Get("value.#.id")))
 
 	only := d.want(t, 200, "POST", "/users/"+ann+"/checkMemberGroups", `{"groupIds":["`+outer+`","11111111-1111-1111-1111-111111111111"]}`)
 	assert.Equal(t, `{"@odata.context":"http://example.com/v1.0/$metadata#Collection(Edm.String)","value":["`+outer+`"]}`, only.Raw)
-	assert.ElementsMatch(t, []string{inner, outer}, texts(d.want(t, 200, "POST", "/users/"+ann+"/getMemberGroups", `{"securityEnabledOnly":true}`).Get("value")))
-	found := d.want(t, 200, "POST", "/directoryObjects/getByIds", `{"ids":["`+ann+`","`+outer+`","11111111-1111-1111-1111-111111111111"],"types":["user"]}`)
+	assert.ElementsMatch(t, []string{inner, outer},
+		texts(d.want(t, 200, "POST", "/users/"+ann+"/getMemberGroups", `{"securityEnabledOnly":true}`).Get("value")))
+	found := d.want(t, 200, "POST", "/directoryObjects/getByIds",
+		`{"ids":["`+ann+`","`+outer+`","11111111-1111-1111-1111-111111111111"],"types":["user"]}`)
 	assert.Equal(t, []string{ann}, texts(found.Get("value.#.id")))
 	d.refused(t, 400, "POST", "/directoryObjects/getByIds", `{"ids":["x"]}`, badRequest, "Invalid GUID specified.")
 
 	d.want(t, 204, "POST", "/groups/"+outer+"/owners/$ref", refTo(ann))
-	d.refused(t, 400, "DELETE", "/groups/"+outer+"/owners/"+ann+"/$ref", "", badRequest, "The group must have at least one owner, hence this owner cannot be removed.")
+	d.refused(t, 400, "DELETE", "/groups/"+outer+"/owners/"+ann+"/$ref", "", badRequest,
+		"The group must have at least one owner, hence this owner cannot be removed.")
 	assert.Equal(t, []string{outer}, texts(d.want(t, 200, "GET", "/users/"+ann+"/ownedObjects", "").Get("value.#.id")))
 	d.refused(t, 400, "DELETE", "/groups/"+outer+"/members/"+bob, "", "BadRequest", "Write requests are only supported on contained entities")
 	d.want(t, 200, "GET", "/users/"+bob, "")
@@ -213,7 +226,8 @@ func TestGroupsAndTheirMembers(t *testing.T) {
 	for i := range 21 {
 		many = strings.Replace(many, "users/x", "users/"+string(rune('a'+i)), 1)
 	}
-	d.refused(t, 400, "PATCH", "/groups/"+outer, `{"members@odata.bind":[`+many+`]}`, badRequest, "A resource cannot contain more than 20 link changes")
+	d.refused(t, 400, "PATCH", "/groups/"+outer, `{"members@odata.bind":[`+many+`]}`, badRequest,
+		"A resource cannot contain more than 20 link changes")
 
 	d.want(t, 204, "DELETE", "/groups/"+inner, "")
 	assert.Equal(t, inner, d.want(t, 200, "GET", "/directory/deletedItems/"+inner, "").Get("id").Str)
@@ -223,7 +237,8 @@ func TestGroupsAndTheirMembers(t *testing.T) {
 func TestMicrosoft365Groups(t *testing.T) {
 	d := newTenant(t)
 	d.admin = d.user(t, "ann")
-	made := d.want(t, 201, "POST", "/groups", `{"displayName":"Team","mailEnabled":true,"mailNickname":"team","securityEnabled":false,"groupTypes":["Unified"]}`)
+	made := d.want(t, 201, "POST", "/groups",
+		`{"displayName":"Team","mailEnabled":true,"mailNickname":"team","securityEnabled":false,"groupTypes":["Unified"]}`)
 	id := made.Get("id").Str
 	assert.Equal(t, "Public", made.Get("visibility").Str)
 	assert.Equal(t, "2026-01-05T06:00:00Z", made.Get("renewedDateTime").Str)
@@ -251,7 +266,8 @@ func TestPasswordsAndSessions(t *testing.T) {
 	d.advance(t, time.Hour)
 	done := d.want(t, 200, "POST", "/me/revokeSignInSessions", "")
 	assert.Equal(t, `{"@odata.context":"http://example.com/v1.0/$metadata#Edm.Boolean","value":true}`, done.Raw)
-	assert.Equal(t, "2026-01-05T07:00:00Z", d.want(t, 200, "GET", "/me?$select=signInSessionsValidFromDateTime", "").Get("signInSessionsValidFromDateTime").Str)
+	assert.Equal(t, "2026-01-05T07:00:00Z",
+		d.want(t, 200, "GET", "/me?$select=signInSessionsValidFromDateTime", "").Get("signInSessionsValidFromDateTime").Str)
 }
 
 func texts(list gjson.Result) (out []string) {

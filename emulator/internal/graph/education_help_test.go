@@ -52,7 +52,8 @@ const sku = "6fd2c87f-b296-42f0-b197-1e91e994b900"
 func newDistrict(t *testing.T) *desk {
 	t.Helper()
 	d := newDesk()
-	d.world.seed(directory.Seed{Domains: []string{"contoso.edu"}, UsageLocation: "US", SKUs: []directory.SKU{{ID: sku, PartNumber: "ENTERPRISEPACK"}},
+	d.world.seed(directory.Seed{Domains: []string{"contoso.edu"}, UsageLocation: "US",
+		SKUs:  []directory.SKU{{ID: sku, PartNumber: "ENTERPRISEPACK"}},
 		Users: []directory.User{{PrincipalName: "Root@contoso.edu", DisplayName: "Root"}}})
 	d.world.keep()
 	d.sync(t, rosters)

@@ -41,14 +41,25 @@ func results(t *testing.T, d *desk) map[string]struct {
 		"/education/classes": {"education.classes", "education/classes", []string{"Algebra", "Biology", "Chemistry"}},
 		"/education/users":   {"education.users", "education/users", people},
 		"/users":             {"users", "users", append([]string{"Root"}, people...)},
-		"/education/schools/" + school + "/classes":   {"education.schools.classes", "Collection(microsoft.graph.educationClass)", []string{"Algebra", "Biology"}},
-		"/education/schools/" + school + "/users":     {"education.schools.users", "Collection(microsoft.graph.educationUser)", []string{"Ana Lund", "Bob Ek", "Cem Öz", "Ora Klein", "Beulah McMillan"}},
-		"/education/classes/" + class + "/members":    {"education.classes.members", "Collection(microsoft.graph.educationUser)", []string{"Ana Lund", "Bob Ek", "Cem Öz", "Ora Klein"}},
-		"/education/classes/" + class + "/teachers":   {"education.classes.teachers", "Collection(microsoft.graph.educationUser)", []string{"Ora Klein"}},
-		"/education/classes/" + class + "/schools":    {"education.classes.schools", "Collection(microsoft.graph.educationSchool)", []string{"Zoë's School"}},
-		"/education/users/" + student + "/classes":    {"education.users.classes", "Collection(microsoft.graph.educationClass)", []string{"Algebra", "Biology"}},
-		"/education/users/" + teacher + "/schools":    {"education.users.schools", "Collection(microsoft.graph.educationSchool)", []string{"Zoë's School"}},
-		"/education/classes('" + class + "')/Members": {"education.classes.members", "Collection(microsoft.graph.educationUser)", []string{"Ana Lund", "Bob Ek", "Cem Öz", "Ora Klein"}},
+		"/education/schools/" + school +
+			"/classes": {"education.schools.classes", "Collection(microsoft.graph.educationClass)", []string{"Algebra", "Biology"}},
+		"/education/schools/" + school +
+			"/users": {"education.schools.users", "Collection(microsoft.graph.educationUser)",
+			[]string{"Ana Lund", "Bob Ek", "Cem Öz", "Ora Klein", "Beulah McMillan"}},
+		"/education/classes/" + class +
+			"/members": {"education.classes.members", "Collection(microsoft.graph.educationUser)",
+			[]string{"Ana Lund", "Bob Ek", "Cem Öz", "Ora Klein"}},
+		"/education/classes/" + class +
+			"/teachers": {"education.classes.teachers", "Collection(microsoft.graph.educationUser)", []string{"Ora Klein"}},
+		"/education/classes/" + class +
+			"/schools": {"education.classes.schools", "Collection(microsoft.graph.educationSchool)", []string{"Zoë's School"}},
+		"/education/users/" + student +
+			"/classes": {"education.users.classes", "Collection(microsoft.graph.educationClass)", []string{"Algebra", "Biology"}},
+		"/education/users/" + teacher +
+			"/schools": {"education.users.schools", "Collection(microsoft.graph.educationSchool)", []string{"Zoë's School"}},
+		"/education/classes('" + class +
+			"')/Members": {"education.classes.members", "Collection(microsoft.graph.educationUser)",
+			[]string{"Ana Lund", "Bob Ek", "Cem Öz", "Ora Klein"}},
 	}
 }
 
@@ -108,12 +119,15 @@ func TestResultsTakeAllOptions(t *testing.T) {
 			assert.Len(t, o.Map(), 1, o.Raw)
 		}
 		one := names(a)[0]
-		assert.Equal(t, []string{one}, names(d.found(t, path+encoded("$filter", "displayName eq '"+strings.ReplaceAll(one, "'", "''")+"'"))), path)
+		assert.Equal(t, []string{one},
+			names(d.found(t, path+encoded("$filter", "displayName eq '"+strings.ReplaceAll(one, "'", "''")+"'"))), path)
 		assert.Contains(t, names(d.found(t, path+encoded("$search", `"displayName:`+one+`"`))), one, path)
-		assert.Equal(t, "1", d.send("GET", "/beta"+path+"/$count"+encoded("$filter", "displayName eq '"+strings.ReplaceAll(one, "'", "''")+"'"), "").Body.String())
+		assert.Equal(t, "1",
+			d.send("GET", "/beta"+path+"/$count"+encoded("$filter", "displayName eq '"+strings.ReplaceAll(one, "'", "''")+"'"), "").Body.String())
 
 		// In pages of one, by nextLink, plain and sorted and filtered.
-		for _, query := range []string{"?$top=1", "?$top=1&$orderby=displayName%20desc", "?$top=1&$filter=displayName%20ne%20'x'", "?$top=1&$skip=1"} {
+		for _, query := range []string{"?$top=1", "?$top=1&$orderby=displayName%20desc", "?$top=1&$filter=displayName%20ne%20'x'",
+			"?$top=1&$skip=1"} {
 			walked := []string{}
 			for next := "/beta" + path + query; next != ""; {
 				w := d.send("GET", next, "")
@@ -133,7 +147,8 @@ func TestResultsTakeAllOptions(t *testing.T) {
 // Each object is at its own address as its list has it.
 func TestOneResult(t *testing.T) {
 	d := newDistrict(t)
-	for path, context := range map[string]string{"/education/schools": "education/schools", "/education/classes": "education/classes", "/education/users": "education/users", "/users": "users"} {
+	for path, context := range map[string]string{"/education/schools": "education/schools", "/education/classes": "education/classes",
+		"/education/users": "education/users", "/users": "users"} {
 		for _, o := range d.found(t, path).Get("value").Array() {
 			id := o.Get("id").String()
 			for _, spelled := range []string{"/" + id, "('" + id + "')", "/" + strings.ToUpper(id)} {
@@ -206,7 +221,8 @@ func TestResultFilters(t *testing.T) {
 		{"/users", "userPrincipalName eq 'ANA@contoso.edu'", []string{"Ana Lund"}},
 		{"/users", "startswith(mail,'or') or startswith(displayName,'Be')", []string{"Ora Klein", "Beulah McMillan"}},
 		{"/users", "displayName eq 'Root'", []string{"Root"}},
-		{"/users", "accountEnabled eq true and usageLocation eq 'US' and startswith(userPrincipalName,'b')", []string{"Bob Ek", "Beulah McMillan"}},
+		{"/users", "accountEnabled eq true and usageLocation eq 'US' and startswith(userPrincipalName,'b')",
+			[]string{"Bob Ek", "Beulah McMillan"}},
 	} {
 		assert.ElementsMatch(t, c.want, names(d.found(t, c.path+encoded("$filter", c.filter))), c.filter)
 	}
@@ -226,11 +242,14 @@ func TestResultFilters(t *testing.T) {
 func TestResultExpansions(t *testing.T) {
 	d := newDistrict(t)
 	school := d.id(t, directory.Schools, "Zoë's School")
-	a := d.found(t, "/education/schools/"+school+encoded("$expand", "classes($select=displayName),users($filter=primaryRole eq 'teacher';$count=true;$orderby=displayName)", "$select", "id"))
+	a := d.found(t, "/education/schools/"+
+		school+encoded("$expand", "classes($select=displayName),users($filter=primaryRole eq 'teacher';$count=true;$orderby=displayName)",
+		"$select", "id"))
 	assert.Equal(t, []string{"Algebra", "Biology"}, stringsAt(a, "classes.#.displayName"))
 	assert.Equal(t, []string{"Beulah McMillan", "Ora Klein"}, stringsAt(a, "users.#.displayName"))
 	assert.EqualValues(t, 2, a.Get(`users\@odata\.count`).Int())
-	assert.Equal(t, "http://example.com/beta/$metadata#education/schools('"+school+"')/classes(displayName)", a.Get(`classes\@odata\.context`).String())
+	assert.Equal(t, "http://example.com/beta/$metadata#education/schools('"+school+"')/classes(displayName)",
+		a.Get(`classes\@odata\.context`).String())
 	assert.Equal(t, `{"displayName":"Algebra"}`, a.Get("classes.0").Raw)
 
 	a = d.found(t, "/education/classes?$expand=teachers")
@@ -319,22 +338,26 @@ func TestLicences(t *testing.T) {
 		`","accountId":"`+d.world.World.Tenant.ID+`","accountName":null,"appliesTo":"User","capabilityStatus":"Enabled","consumedUnits":0,`+
 		`"prepaidUnits":{"enabled":1000000,"lockedOut":0,"suspended":0,"warning":0},"servicePlans":[],"skuId":"`+sku+
 		`","skuPartNumber":"ENTERPRISEPACK","subscriptionIds":[]}]}`, a.Raw)
-	assert.Equal(t, "#Int32", d.found(t, "/subscribedSkus", "Accept: application/json;odata.metadata=full").Get(`value.0.consumedUnits\@odata\.type`).String())
+	assert.Equal(t, "#Int32",
+		d.found(t, "/subscribedSkus", "Accept: application/json;odata.metadata=full").Get(`value.0.consumedUnits\@odata\.type`).String())
 }
 
 // What is not there is not there in the directory's words.
 func TestResultsNotThere(t *testing.T) {
 	d := newDistrict(t)
 	user := d.id(t, directory.Users, "Ana Lund")
-	for _, path := range []string{"/education/schools/nope", "/education/schools/" + user, "/education/classes/nope/members", "/education/classes/nope/members/$count", "/education/classes/nope/teachers",
-		"/education/classes/nope/schools", "/education/users/nope/classes", "/education/users/nope/schools/$count", "/education/schools/nope/users", "/users/nope", "/users/nope@contoso.edu",
+	for _, path := range []string{"/education/schools/nope", "/education/schools/" + user, "/education/classes/nope/members",
+		"/education/classes/nope/members/$count", "/education/classes/nope/teachers",
+		"/education/classes/nope/schools", "/education/users/nope/classes", "/education/users/nope/schools/$count",
+		"/education/schools/nope/users", "/users/nope", "/users/nope@contoso.edu",
 		"/education/schools/nope?$select=nonsense", "/education/users/a%2Fb", "/education/users/%22%00%C3%28"} {
 		for _, version := range []string{"beta", "v1.0"} {
 			w := d.send("GET", "/"+version+path, "")
 			require.Equal(t, 404, w.Code, "%s: %s", path, w.Body)
 			e := envelope(t, w)
 			assert.Equal(t, "Request_ResourceNotFound", *e.Error.Code)
-			assert.Regexp(t, `(?s)^Resource '.+' does not exist or one of its queried reference-property objects are not present\.$`, *e.Error.Message)
+			assert.Regexp(t, `(?s)^Resource '.+' does not exist or one of its queried reference-property objects are not present\.$`,
+				*e.Error.Message)
 		}
 	}
 	assert.Contains(t, *envelope(t, d.send("GET", "/beta/users/nope", "")).Error.Message, "Resource 'nope' ")
@@ -377,13 +400,15 @@ func TestFaultsStrikeResults(t *testing.T) {
 	require.Empty(t, rule.Check(Operations(d.workloads, d.models)))
 	d.world.SetScenario(&engine.Scenario{Faults: faults.NewSet([]fault.Rule{rule}, 1)})
 	school := d.id(t, directory.Schools, "Zoë's School")
-	for path, status := range map[string]int{"/education/schools": 503, "/education/schools/" + school + "/users": 503, "/education/classes": 200} {
+	for path, status := range map[string]int{"/education/schools": 503, "/education/schools/" + school + "/users": 503,
+		"/education/classes": 200} {
 		assert.Equal(t, status, d.send("GET", "/beta"+path, "").Code, path)
 		e := d.last(t)
 		assert.Equal(t, status == 503, e.Detail != nil && e.Detail.Fault != nil)
 		assert.Empty(t, e.Profile)
 	}
-	w := d.send("POST", "/beta/$batch", `{"requests":[{"id":"1","method":"GET","url":"/education/classes?$top=1"},{"id":"2","method":"GET","url":"/education/schools"},{"id":"3","method":"GET","url":"/users/root@contoso.edu"}]}`)
+	w := d.send("POST", "/beta/$batch",
+		`{"requests":[{"id":"1","method":"GET","url":"/education/classes?$top=1"},{"id":"2","method":"GET","url":"/education/schools"},{"id":"3","method":"GET","url":"/users/root@contoso.edu"}]}`)
 	require.Equal(t, 200, w.Code)
 	assert.Equal(t, []string{"200", "503", "200"}, stringsAt(gjson.ParseBytes(w.Body.Bytes()), "responses.#.status"))
 }
@@ -415,10 +440,14 @@ func TestMetadataOfResults(t *testing.T) {
 	beta, v1 := d.send("GET", "/beta/$metadata", "").Body.String(), d.send("GET", "/v1.0/$metadata", "").Body.String()
 	for _, document := range []string{beta, v1} {
 		for _, want := range []string{
-			`<EntitySet Name="users" EntityType="microsoft.graph.user">`, `<EntitySet Name="subscribedSkus" EntityType="microsoft.graph.subscribedSku">`,
-			`<EntityType Name="educationSchool" BaseType="microsoft.graph.educationOrganization">`, `<EntityType Name="educationOrganization" BaseType="microsoft.graph.entity" Abstract="true">`,
-			`<NavigationProperty Name="members" Type="Collection(microsoft.graph.educationUser)">`, `<NavigationProperty Name="schools" Type="Collection(microsoft.graph.educationSchool)" ContainsTarget="true">`,
-			`<ComplexType Name="educationStudent">`, `<ComplexType Name="identitySet" OpenType="true">`, `<Property Name="birthDate" Type="Edm.Date">`, `<Property Name="consumedUnits" Type="Edm.Int32">`,
+			`<EntitySet Name="users" EntityType="microsoft.graph.user">`,
+			`<EntitySet Name="subscribedSkus" EntityType="microsoft.graph.subscribedSku">`,
+			`<EntityType Name="educationSchool" BaseType="microsoft.graph.educationOrganization">`,
+			`<EntityType Name="educationOrganization" BaseType="microsoft.graph.entity" Abstract="true">`,
+			`<NavigationProperty Name="members" Type="Collection(microsoft.graph.educationUser)">`,
+			`<NavigationProperty Name="schools" Type="Collection(microsoft.graph.educationSchool)" ContainsTarget="true">`,
+			`<ComplexType Name="educationStudent">`, `<ComplexType Name="identitySet" OpenType="true">`,
+			`<Property Name="birthDate" Type="Edm.Date">`, `<Property Name="consumedUnits" Type="Edm.Int32">`,
 			`<EnumType Name="educationGender">`, `<Member Name="sis" Value="0">`,
 		} {
 			assert.Contains(t, document, want)
@@ -428,5 +457,6 @@ func TestMetadataOfResults(t *testing.T) {
 	assert.NotContains(t, v1, `"lms"`)
 	assert.NotContains(t, v1, "educationSynchroni")
 	// The types of one version are not those of the other.
-	assert.Equal(t, []string{"Ana Lund"}, names(newDistrict(t).foundIn(t, "v1.0", "/education/users"+encoded("$filter", "microsoft.graph.educationUser/givenName eq 'Ana'"))))
+	assert.Equal(t, []string{"Ana Lund"},
+		names(newDistrict(t).foundIn(t, "v1.0", "/education/users"+encoded("$filter", "microsoft.graph.educationUser/givenName eq 'Ana'"))))
 }

@@ -36,12 +36,14 @@ const newUser = `{"displayName":"New","givenName":"N","userPrincipalName":"new@c
 // user of the directory with the same id.
 func TestEducationIsWritten(t *testing.T) {
 	d := newDistrict(t)
-	school := d.made(t, schoolsPath, `{"displayName":"East","description":"d","externalId":"X1","principalName":"P","address":{"city":"Oslo"}}`)
+	school := d.made(t, schoolsPath,
+		`{"displayName":"East","description":"d","externalId":"X1","principalName":"P","address":{"city":"Oslo"}}`)
 	assert.Equal(t, []string{"East", "d", "X1", "P", "Oslo"}, []string{school.Get("displayName").Str, school.Get("description").Str,
 		school.Get("externalId").Str, school.Get("principalName").Str, school.Get("address.city").Str})
 	at := schoolsPath + "/" + school.Get("id").Str
 	unit := d.found(t, at+"/administrativeUnit")
-	assert.Equal(t, []string{school.Get("id").Str, "East", "d"}, []string{unit.Get("id").Str, unit.Get("displayName").Str, unit.Get("description").Str})
+	assert.Equal(t, []string{school.Get("id").Str, "East", "d"},
+		[]string{unit.Get("id").Str, unit.Get("displayName").Str, unit.Get("description").Str})
 	assert.Equal(t, "http://example.com/beta/$metadata#directory/administrativeUnits/$entity", unit.Get(`\@odata\.context`).Str)
 	assert.NotContains(t, unit.Raw, "X1")
 	assert.Contains(t, school.Get("address").Raw, `{"city":"Oslo","countryOrRegion":null,"postalCode":null,"state":null,"street":null`)
@@ -53,14 +55,17 @@ func TestEducationIsWritten(t *testing.T) {
 	assert.Equal(t, "Far East", d.found(t, at+"/administrativeUnit").Get("displayName").Str, "one change is one change")
 	assert.Len(t, names(d.found(t, schoolsPath)), 3)
 
-	class := d.made(t, "/education/classes", `{"displayName":"Art","mailNickname":"art","classCode":"A1","externalId":"C9","term":{"displayName":"T"}}`)
+	class := d.made(t, "/education/classes",
+		`{"displayName":"Art","mailNickname":"art","classCode":"A1","externalId":"C9","term":{"displayName":"T"}}`)
 	group := d.found(t, "/education/classes/"+class.Get("id").Str+"/group")
 	assert.Equal(t, `["Unified"]`, group.Get("groupTypes").Raw)
-	assert.Equal(t, []string{class.Get("id").Str, "Art", "art"}, []string{group.Get("id").Str, group.Get("displayName").Str, group.Get("mailNickname").Str})
+	assert.Equal(t, []string{class.Get("id").Str, "Art", "art"},
+		[]string{group.Get("id").Str, group.Get("displayName").Str, group.Get("mailNickname").Str})
 
 	user := d.made(t, "/education/users", newUser)
 	id := user.Get("id").Str
-	assert.Equal(t, []string{"student", "S9", "manual"}, []string{user.Get("primaryRole").Str, user.Get("student.externalId").Str, user.Get("externalSource").Str})
+	assert.Equal(t, []string{"student", "S9", "manual"},
+		[]string{user.Get("primaryRole").Str, user.Get("student.externalId").Str, user.Get("externalSource").Str})
 	for _, path := range []string{"/users/" + id, "/users/new@contoso.edu", "/education/users/" + id + "/user"} {
 		assert.Equal(t, "New", d.found(t, path).Get("displayName").Str, path)
 	}
@@ -77,7 +82,8 @@ func TestEducationIsWritten(t *testing.T) {
 	}
 	assert.Equal(t, 404, d.does(t, "GET", "/users/"+id, ""), "the user is gone, too")
 	assert.Len(t, names(d.found(t, schoolsPath)), 2)
-	for path, body := range map[string]string{schoolsPath: `{"description":"x"}`, "/education/classes": `{"displayName":"x"}`, "/education/users": `{"displayName":"x"}`} {
+	for path, body := range map[string]string{schoolsPath: `{"description":"x"}`, "/education/classes": `{"displayName":"x"}`,
+		"/education/users": `{"displayName":"x"}`} {
 		assert.Equal(t, 400, d.does(t, "POST", path, body), "a required property is missing: %s", path)
 	}
 	assert.Equal(t, 400, d.does(t, "POST", schoolsPath, `{"displayName":"x","#education":{}}`))
@@ -122,17 +128,20 @@ func TestEducationIsLinked(t *testing.T) {
 	require.Equal(t, 204, d.does(t, "DELETE", in+"/classes/"+algebra, ""))
 	require.Equal(t, 204, d.does(t, "DELETE", in+"/users/"+ora+"/$ref", ""))
 	assert.Equal(t, []string{"Chemistry"}, names(d.found(t, in+"/classes")))
-	for _, path := range []string{"/education/classes/" + algebra + "/schools/$ref", "/education/users/" + ora + "/classes/$ref", "/education/users/" + ora + "/user/$ref"} {
+	for _, path := range []string{"/education/classes/" + algebra + "/schools/$ref", "/education/users/" + ora + "/classes/$ref",
+		"/education/users/" + ora + "/user/$ref"} {
 		assert.Contains(t, []int{400, 405}, d.does(t, "POST", path, ref("users", ora)), path)
 	}
-	assert.Equal(t, "GET, HEAD, OPTIONS", strings.ReplaceAll(d.send("OPTIONS", "/beta"+in+"/administrativeUnit", "").Header().Get("Allow"), "GET, O", "GET, HEAD, O"))
+	assert.Equal(t, "GET, HEAD, OPTIONS",
+		strings.ReplaceAll(d.send("OPTIONS", "/beta"+in+"/administrativeUnit", "").Header().Get("Allow"), "GET, O", "GET, HEAD, O"))
 }
 
 // What a client deletes is gone for later runs, too: they make it anew.
 func TestRunsMakeAnewWhatClientsDeleted(t *testing.T) {
 	d := newDistrict(t)
 	before := map[string]string{}
-	for path, k := range map[string]directory.Kind{"/education/schools": directory.Schools, "/education/classes": directory.Classes, "/education/users": directory.Users} {
+	for path, k := range map[string]directory.Kind{"/education/schools": directory.Schools, "/education/classes": directory.Classes,
+		"/education/users": directory.Users} {
 		name := map[directory.Kind]string{directory.Schools: "Zoë's School", directory.Classes: "Algebra", directory.Users: "Ana Lund"}[k]
 		before[name] = d.id(t, k, name)
 		require.Equal(t, 204, d.does(t, "DELETE", path+"/"+before[name], ""))
@@ -160,7 +169,8 @@ func TestRunsKeepWhatClientsWrote(t *testing.T) {
 	}
 	d.sync(t, files)
 	a := d.found(t, "/education/classes/"+class)
-	assert.Equal(t, []string{"mine", "x", "C0"}, []string{a.Get("description").Str, a.Get("externalSourceDetail").Str, a.Get("externalId").Str})
+	assert.Equal(t, []string{"mine", "x", "C0"},
+		[]string{a.Get("description").Str, a.Get("externalSourceDetail").Str, a.Get("externalId").Str})
 	assert.ElementsMatch(t, []string{"Ana Lund", "Cem Öz", "Dee Poe", "Ora Klein"}, names(d.found(t, "/education/classes/"+class+"/members")))
 }
 

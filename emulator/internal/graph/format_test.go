@@ -26,8 +26,10 @@ import (
 // An answer is the same, compressed or not; what has no body is not compressed.
 func TestGzipNegotiation(t *testing.T) {
 	d := newDesk()
-	for _, c := range [][2]string{{"GET", "/beta/education/synchronizationProfiles"}, {"GET", "/beta/$metadata"}, {"GET", "/beta/nope"}, {"GET", "/beta/education/synchronizationProfiles/$count"}} {
-		plain, zipped := d.send(c[0], c[1], "", "client-request-id: x"), d.send(c[0], c[1], "", "client-request-id: x", "Accept-Encoding: br, gzip")
+	for _, c := range [][2]string{{"GET", "/beta/education/synchronizationProfiles"}, {"GET", "/beta/$metadata"}, {"GET", "/beta/nope"},
+		{"GET", "/beta/education/synchronizationProfiles/$count"}} {
+		plain, zipped := d.send(c[0], c[1], "", "client-request-id: x"),
+			d.send(c[0], c[1], "", "client-request-id: x", "Accept-Encoding: br, gzip")
 		assert.Empty(t, plain.Header().Get("Content-Encoding"))
 		require.Equal(t, "gzip", zipped.Header().Get("Content-Encoding"), c[1])
 		assert.Equal(t, plain.Code, zipped.Code)
@@ -76,7 +78,8 @@ func TestHostsNeverBreakJSON(t *testing.T) {
 
 func TestClientRequestIDs(t *testing.T) {
 	long := strings.Repeat("x", maxClientID)
-	for given, echoed := range map[string]bool{"86904b1e-c7d0-4ead-b13a-98f11fc400ee": true, "not a GUID": true, `"\<>`: true, "\xff\xfe": true, long: true, long + "x": false, "": false} {
+	for given, echoed := range map[string]bool{"86904b1e-c7d0-4ead-b13a-98f11fc400ee": true, "not a GUID": true, `"\<>`: true,
+		"\xff\xfe": true, long: true, long + "x": false, "": false} {
 		w := newDesk().send("GET", "/beta/nope", "", "client-request-id: "+given)
 		e := envelope(t, w)
 		if !echoed {
@@ -85,13 +88,15 @@ func TestClientRequestIDs(t *testing.T) {
 			continue
 		}
 		assert.Equal(t, []string{given}, raw(w.Header(), "client-request-id"))
-		assert.Equal(t, strings.ToValidUTF8(given, "\ufffd"), strings.ReplaceAll(e.Error.InnerError["client-request-id"], "\ufffd\ufffd", "\ufffd"))
+		assert.Equal(t, strings.ToValidUTF8(given, "\ufffd"),
+			strings.ReplaceAll(e.Error.InnerError["client-request-id"], "\ufffd\ufffd", "\ufffd"))
 	}
 }
 
 func TestTokens(t *testing.T) {
 	for header, want := range map[string]string{
-		"Bearer x": "x", "bearer x": "x", "BEARER  x ": "x", "Bearer": "", "Bearer ": "", "Bearer  ": "", "": "", "x": "", "Basic x": "", "Bearerx": "", "Bearer\tx": "",
+		"Bearer x": "x", "bearer x": "x", "BEARER  x ": "x", "Bearer": "", "Bearer ": "", "Bearer  ": "", "": "", "x": "", "Basic x": "",
+		"Bearerx": "", "Bearer\tx": "",
 	} {
 		assert.Equal(t, want, Token(http.Header{"Authorization": {header}}), "%q", header)
 	}
@@ -140,7 +145,8 @@ func TestSkipTokens(t *testing.T) {
 	require.Equal(t, 200, d.send("GET", "/beta"+profilesPath+"?"+own, "").Code)
 	good := "$top=2&$skiptoken=" + forged(d.world.World.Tenant.PageKey, "education/synchronizationProfiles?$top=2")
 	require.Equal(t, 200, d.send("GET", "/beta"+profilesPath+"?"+good, "").Code, "the forger knows how, but for the key and scope")
-	require.Equal(t, 200, d.send("GET", "/beta"+profilesPath+"?%24top=2&%24skiptoken="+token, "").Code, "escapes that a client adds do not count")
+	require.Equal(t, 200, d.send("GET", "/beta"+profilesPath+"?%24top=2&%24skiptoken="+token, "").Code,
+		"escapes that a client adds do not count")
 
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	require.NoError(t, err)
@@ -188,10 +194,18 @@ func TestSkipTokens(t *testing.T) {
 
 func TestPanicsBecomeInternalErrors(t *testing.T) {
 	d := newDesk()
-	d.paths.add("GET", "/boom", &operation{Operation: workload.Operation{Name: "boom", Versions: workload.Beta | workload.V1}, own: func(*call) (engine.Reply, error) { panic("kaboom") }})
-	d.paths.add("GET", "/nil", &operation{Operation: workload.Operation{Name: "nil", Versions: workload.Beta | workload.V1}, own: func(c *call) (engine.Reply, error) { return engine.Reply{}, *(*error)(nil) }})
-	d.paths.add("GET", "/abort", &operation{Operation: workload.Operation{Name: "abort", Versions: workload.Beta | workload.V1}, own: func(*call) (engine.Reply, error) { panic(http.ErrAbortHandler) }})
-	d.paths.add("GET", "/odd", &operation{Operation: workload.Operation{Name: "odd", Versions: workload.Beta | workload.V1}, own: func(*call) (engine.Reply, error) { return engine.Reply{}, io.ErrClosedPipe }})
+	d.paths.add("GET", "/boom",
+		&operation{Operation: workload.Operation{Name: "boom", Versions: workload.Beta | workload.V1},
+			own: func(*call) (engine.Reply, error) { panic("kaboom") }})
+	d.paths.add("GET", "/nil",
+		&operation{Operation: workload.Operation{Name: "nil", Versions: workload.Beta | workload.V1},
+			own: func(c *call) (engine.Reply, error) { return engine.Reply{}, *(*error)(nil) }})
+	d.paths.add("GET", "/abort",
+		&operation{Operation: workload.Operation{Name: "abort", Versions: workload.Beta | workload.V1},
+			own: func(*call) (engine.Reply, error) { panic(http.ErrAbortHandler) }})
+	d.paths.add("GET", "/odd",
+		&operation{Operation: workload.Operation{Name: "odd", Versions: workload.Beta | workload.V1},
+			own: func(*call) (engine.Reply, error) { return engine.Reply{}, io.ErrClosedPipe }})
 
 	for _, path := range []string{"/boom", "/nil", "/odd"} {
 		d.log.Reset()
@@ -211,7 +225,8 @@ func TestPanicsBecomeInternalErrors(t *testing.T) {
 
 	// In a batch only the part fails.
 	d.log.Reset()
-	w := d.send("POST", "/beta/$batch", `{"requests":[{"id":"1","method":"GET","url":"/boom"},{"id":"2","method":"GET","url":"/education/synchronizationProfiles/$count"},
+	w := d.send("POST", "/beta/$batch",
+		`{"requests":[{"id":"1","method":"GET","url":"/boom"},{"id":"2","method":"GET","url":"/education/synchronizationProfiles/$count"},
 		{"id":"3","method":"GET","url":"/education/synchronizationProfiles","dependsOn":["1"]}]}`)
 	require.Equal(t, 200, w.Code)
 	var batch struct {
@@ -240,7 +255,8 @@ func TestExpansionsLeadOn(t *testing.T) {
 	}
 	seeded := map[string]any{}
 	require.NoError(t, json.Unmarshal([]byte(create), &seeded))
-	_, err := d.world.Profiles.Seed(dawn, profile.Seed{ID: id, Change: profile.NewChange(seeded), Sync: profile.SyncStatus{Status: profile.Failed}, Errors: reported})
+	_, err := d.world.Profiles.Seed(dawn,
+		profile.Seed{ID: id, Change: profile.NewChange(seeded), Sync: profile.SyncStatus{Status: profile.Failed}, Errors: reported})
 	require.NoError(t, err)
 
 	for options, want := range map[string]int{

@@ -31,10 +31,13 @@ func (d *desk) snapshot() string {
 func FuzzCreate(f *testing.F) {
 	for _, seed := range []string{
 		create, "", "{}", "[]", "null", "NaN", `"x"`, "\xef\xbb\xbf" + create, create + create, strings.Repeat(`{"dataProvider":`, 100),
-		`{"displayName":"","displayname":"x"}`, `{"displayName":1e400}`, "{\"displayName\":\"\xff\"}", `{"displayName":"\ud800"}`, `{"displayName":"\u0000"}`,
-		strings.Replace(create, "Csv", "PowerSchool", 1), strings.Replace(create, "educationCsvDataProvider", "educationOneRosterApiDataProvider", 1),
+		`{"displayName":"","displayname":"x"}`, `{"displayName":1e400}`, "{\"displayName\":\"\xff\"}", `{"displayName":"\ud800"}`,
+		`{"displayName":"\u0000"}`,
+		strings.Replace(create, "Csv", "PowerSchool", 1),
+		strings.Replace(create, "educationCsvDataProvider", "educationOneRosterApiDataProvider", 1),
 		strings.Replace(create, "Microsoft.Education.DataSync", "microsoft.graph", 2), strings.Replace(create, `"student"`, `"teacher"`, 2),
-		strings.Replace(create, `"customizations"`, `"customisations"`, 1), strings.Replace(create, `"licensesToAssign"`, `"expirationDate":"2026-07-31","licensesToAssign"`, 1),
+		strings.Replace(create, `"customizations"`, `"customisations"`, 1),
+		strings.Replace(create, `"licensesToAssign"`, `"expirationDate":"2026-07-31","licensesToAssign"`, 1),
 		`{"displayName":"P","dataProvider":{"@odata.type":"#microsoft.graph.educationPowerSchoolDataProvider","connectionUrl":"https://p.edu","clientId":"a","clientSecret":"b","schoolsIds":["1"],"schoolYear":"2026","allowTeachersInMultipleSchools":true},` +
 			`"identitySynchronizationConfiguration":{"@odata.type":"#microsoft.graph.educationIdentityMatchingConfiguration","matchingOptions":[{"appliesTo":"student","sourcePropertyName":"Username","targetPropertyName":"userPrincipalName","targetDomain":"p.edu"}]}}`,
 		`{"displayName":"O","dataProvider":{"@odata.type":"educationOneRosterApiDataProvider","connectionUrl":"https://p.edu","connectionSettings":{"@odata.type":"#microsoft.graph.educationSynchronizationOAuth1ConnectionSettings","clientId":"a","clientSecret":"b"}}}`,
@@ -64,7 +67,8 @@ func FuzzCreate(f *testing.F) {
 			require.Equal(t, 202, put.Code, "%s", put.Body)
 		}
 		for _, part := range []string{"minimal", "full", "none"} {
-			w := d.send("GET", "/beta"+profilesPath+"?$select=displayName,dataProvider&$expand=errors,profileStatus", "", "Accept: application/json;odata.metadata="+part)
+			w := d.send("GET", "/beta"+profilesPath+"?$select=displayName,dataProvider&$expand=errors,profileStatus", "",
+				"Accept: application/json;odata.metadata="+part)
 			require.True(t, w.Code == 200 && json.Valid(w.Body.Bytes()), "%s", w.Body)
 		}
 	})
@@ -73,19 +77,31 @@ func FuzzCreate(f *testing.F) {
 // FuzzBatch: always JSON, 200 with an answer to each part, or Graph's error.
 func FuzzBatch(f *testing.F) {
 	part := func(parts ...string) string { return `{"requests":[` + strings.Join(parts, ",") + `]}` }
-	post, err := json.Marshal(map[string]any{"id": "1", "method": "POST", "url": profilesPath, "headers": map[string]string{"content-type": "application/json"}, "body": json.RawMessage(create)})
+	post, err := json.Marshal(
+		map[string]any{"id": "1", "method": "POST", "url": profilesPath, "headers": map[string]string{"content-type": "application/json"},
+			"body": json.RawMessage(create)})
 	if err != nil {
 		f.Fatal(err)
 	}
 	for _, seed := range []string{
-		"", "{}", `{"requests":[]}`, `{"requests":{}}`, `{"requests":null}`, part("1"), part("{}"), part(string(post)), part(`{"id":"1","method":"GET","url":"/education/synchronizationProfiles"}`),
-		part(`{"id":"1","method":"get","url":"education/synchronizationProfiles?$top=1#x"}`, `{"id":"2","dependsOn":["1"],"method":"GET","url":"/nope"}`, `{"id":"3","dependsOn":["2"],"method":"GET","url":"/"}`),
-		part(`{"id":"a","method":"GET","url":"x"}`, `{"id":"A","method":"GET","url":"x"}`), part(`{"id":"1","method":"GET","url":"x","dependsOn":["1"]}`),
-		part(`{"id":"1","method":"POST","url":"x"}`), part(`{"id":"1","method":"POST","url":"x","headers":{"Content-Type":"text/plain"},"body":"aGk="}`), part(`{"id":"1","method":"POST","url":"x","headers":{"Content-Type":"text/plain"},"body":"***"}`),
-		part(`{"id":"1","method":"POST","url":"/$batch","headers":{"Content-Type":"application/json"},"body":{"requests":[]}}`), part(`{"id":"1","method":"GET","url":"http://evil.example/beta/x"}`),
-		part(`{"id":"1","method":"GET","url":"//evil.example/x"}`), part(`{"id":"1","method":"GET","url":"/../../$metadata"}`), part(`{"id":"1","method":"OPTIONS","url":"/$metadata"}`), part(`{"id":"1","method":"HEAD","url":"/education/synchronizationProfiles/$count"}`),
-		part(`{"id":"1","method":"GET","url":"/x","headers":{"Accept":5}}`), part(`{"id":"1","method":"GET","url":"/x","headers":[]}`), part(`{"id":"1","method":"GET","url":"/%zz?%zz"}`), part(`{"id":"1","method":"G T","url":"/x","atomicityGroup":"g"}`),
-		part(strings.TrimSuffix(strings.Repeat(`{"id":"1","method":"GET","url":"x"},`, 21), ",")), part(`{"id":"\u0000","method":"\u0000","url":"\u0000\n\"\\"}`),
+		"", "{}", `{"requests":[]}`, `{"requests":{}}`, `{"requests":null}`, part("1"), part("{}"), part(string(post)),
+		part(`{"id":"1","method":"GET","url":"/education/synchronizationProfiles"}`),
+		part(`{"id":"1","method":"get","url":"education/synchronizationProfiles?$top=1#x"}`,
+			`{"id":"2","dependsOn":["1"],"method":"GET","url":"/nope"}`, `{"id":"3","dependsOn":["2"],"method":"GET","url":"/"}`),
+		part(`{"id":"a","method":"GET","url":"x"}`, `{"id":"A","method":"GET","url":"x"}`),
+		part(`{"id":"1","method":"GET","url":"x","dependsOn":["1"]}`),
+		part(`{"id":"1","method":"POST","url":"x"}`),
+		part(`{"id":"1","method":"POST","url":"x","headers":{"Content-Type":"text/plain"},"body":"aGk="}`),
+		part(`{"id":"1","method":"POST","url":"x","headers":{"Content-Type":"text/plain"},"body":"***"}`),
+		part(`{"id":"1","method":"POST","url":"/$batch","headers":{"Content-Type":"application/json"},"body":{"requests":[]}}`),
+		part(`{"id":"1","method":"GET","url":"http://evil.example/beta/x"}`),
+		part(`{"id":"1","method":"GET","url":"//evil.example/x"}`), part(`{"id":"1","method":"GET","url":"/../../$metadata"}`),
+		part(`{"id":"1","method":"OPTIONS","url":"/$metadata"}`),
+		part(`{"id":"1","method":"HEAD","url":"/education/synchronizationProfiles/$count"}`),
+		part(`{"id":"1","method":"GET","url":"/x","headers":{"Accept":5}}`), part(`{"id":"1","method":"GET","url":"/x","headers":[]}`),
+		part(`{"id":"1","method":"GET","url":"/%zz?%zz"}`), part(`{"id":"1","method":"G T","url":"/x","atomicityGroup":"g"}`),
+		part(strings.TrimSuffix(strings.Repeat(`{"id":"1","method":"GET","url":"x"},`, 21), ",")),
+		part(`{"id":"\u0000","method":"\u0000","url":"\u0000\n\"\\"}`),
 		part(`{"id":"1","method":"PATCH","url":"/education/synchronizationProfiles('x')","headers":{"Content-Type":"application/json","Prefer":"return=minimal"},"body":{"displayName":"x"}}`),
 	} {
 		f.Add([]byte(seed))

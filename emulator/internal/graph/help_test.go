@@ -114,7 +114,8 @@ func (w *testWorld) keep() {
 	name := w.Name()
 	w.Tenant = workload.Tenant{ID: ids.Derived(name), PageKey: ids.Key(1, name, "pages"), FirstUser: w.firstUser,
 		States: []any{&w.State,
-			&objects.State{Store: w.Objects, NewID: ids.NewStream(1, name, "objects").GUID, Settle: func(c *workload.Call) { w.Syncs.Settle(c.Now) }}}}
+			&objects.State{Store: w.Objects, NewID: ids.NewStream(1, name, "objects").GUID,
+				Settle: func(c *workload.Call) { w.Syncs.Settle(c.Now) }}}}
 }
 
 // send makes a request with a token and, where there is a body, a Content-Type.

@@ -14,9 +14,11 @@ import (
 // The check of a permission costs no memory, whatever the token has.
 func TestPermissionsAreCheckedWithoutAllocations(t *testing.T) {
 	s := &Handler{cfg: Config{Auth: AuthStrict}}
-	c := &call{handler: s, token: &identity.Token{Delegated: true, Permissions: identity.NewPermissions([]string{"Mail.Read", "user.read.all"})}}
+	c := &call{handler: s,
+		token: &identity.Token{Delegated: true, Permissions: identity.NewPermissions([]string{"Mail.Read", "user.read.all"})}}
 	c.Scenario = newWorld("needs").Scenario()
-	c.op = &operation{Operation: workload.Operation{Name: "users.list", Needs: identity.NewNeed(identity.Directory, "User.ReadBasic.All User.Read.All", "")}}
+	c.op = &operation{Operation: workload.Operation{Name: "users.list",
+		Needs: identity.NewNeed(identity.Directory, "User.ReadBasic.All User.Read.All", "")}}
 	require.NoError(t, s.authorize(c))
 	assert.Equal(t, "User.ReadBasic.All", c.Needed.Delegated[0].Name)
 	assert.Zero(t, testing.AllocsPerRun(100, func() { _ = s.authorize(c) }))
@@ -41,8 +43,9 @@ func TestRefusalTellsTheRemedy(t *testing.T) {
 		"application":                  {both.application.remedy, "graphemu token --roles A.Read.All makes"},
 		"neither":                      {both.neither.remedy, "graphemu token --scopes A.Read makes"},
 		"application permissions only": {app.delegated.remedy, "graphemu token --roles A.Read.All makes"},
-		"of another user":              {of("User.Read User.ReadBasic.All", "").another.remedy, "graphemu token --scopes User.ReadBasic.All makes"},
-		"the least, with another":      {tokenWith("scopes", with), "graphemu token --scopes D.Read,E.Read makes"},
+		"of another user": {of("User.Read User.ReadBasic.All", "").another.remedy,
+			"graphemu token --scopes User.ReadBasic.All makes"},
+		"the least, with another": {tokenWith("scopes", with), "graphemu token --scopes D.Read,E.Read makes"},
 	} {
 		assert.Contains(t, c.got, c.want, name)
 	}

@@ -55,7 +55,8 @@ func library(t *testing.T) *desk {
 	d := &desk{log: &bytes.Buffer{}, world: newWorld("library")}
 	m := shelves()
 	d.Handler = New(Config{MaxBody: 4 << 20, MaxBatch: 64 << 20}, engine.New(engine.Config{Log: slog.New(slog.NewTextHandler(d.log, nil)),
-		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil), nil, workload.Models{workload.Beta: workload.Made(m), workload.V1: workload.Made(m)})
+		Now: func() time.Time { return dawn }, Closing: context.Background()}, nil), nil,
+		workload.Models{workload.Beta: workload.Made(m), workload.V1: workload.Made(m)})
 	t.Cleanup(func() { assert.Empty(t, d.log.String()) })
 	return d
 }
@@ -72,11 +73,13 @@ func TestObjectsAreCreatedReadChangedAndDeleted(t *testing.T) {
 	d := library(t)
 	made := d.want(t, 201, "POST", "/people", `{"displayName":"Ann","phones":["1"]}`)
 	id := made.Get("id").Str
-	assert.Equal(t, `{"@odata.context":"http://example.com/v1.0/$metadata#people/$entity","id":"`+id+`","displayName":"Ann","phones":["1"]}`, made.Raw)
+	assert.Equal(t, `{"@odata.context":"http://example.com/v1.0/$metadata#people/$entity","id":"`+id+`","displayName":"Ann","phones":["1"]}`,
+		made.Raw)
 	assert.Equal(t, made.Raw, d.want(t, 200, "GET", "/people/"+id, "").Raw)
 	assert.Equal(t, made.Raw, d.want(t, 200, "GET", "/PEOPLE('"+id+"')", "").Raw)
 	list := d.want(t, 200, "GET", "/people", "")
-	assert.Equal(t, `{"@odata.context":"http://example.com/v1.0/$metadata#people","value":[{"id":"`+id+`","displayName":"Ann","phones":["1"]}]}`, list.Raw)
+	assert.Equal(t, `{"@odata.context":"http://example.com/v1.0/$metadata#people","value":[{"id":"`+id+
+		`","displayName":"Ann","phones":["1"]}]}`, list.Raw)
 	assert.Equal(t, "1", d.want(t, 200, "GET", "/people/$count", "").Raw)
 
 	assert.Equal(t, `{"@odata.context":"http://example.com/v1.0/$metadata#people(displayName)/$entity","displayName":"Ann"}`,
@@ -132,7 +135,8 @@ func TestObjectsAreLinked(t *testing.T) {
 	ref := `{"@odata.id":"https://graph.microsoft.com/v1.0/people/` + bob + `"}`
 	d.want(t, 204, "POST", "/people/"+ann+"/friends/$ref", ref)
 	d.want(t, 400, "POST", "/people/"+ann+"/friends/$ref", ref)
-	assert.Equal(t, "http://example.com/v1.0/people/"+bob, d.want(t, 200, "GET", "/people/"+ann+"/friends/$ref", "").Get(`value.0.\@odata\.id`).Str)
+	assert.Equal(t, "http://example.com/v1.0/people/"+bob,
+		d.want(t, 200, "GET", "/people/"+ann+"/friends/$ref", "").Get(`value.0.\@odata\.id`).Str)
 	d.want(t, 404, "GET", "/people/"+ann+"/boss", "")
 	d.want(t, 204, "PUT", "/people/"+ann+"/boss/$ref", ref)
 	assert.Equal(t, "Bob", d.want(t, 200, "GET", "/people/"+ann+"/boss", "").Get("displayName").Str)

@@ -14,26 +14,28 @@ const id = "86904b1e-c7d0-4ead-b13a-98f11fc400ee"
 
 // spellings are paths and the one that they mean.
 var spellings = map[string]string{
-	"/beta/education/synchronizationProfiles":                                     "/education/synchronizationProfiles",
-	"/BETA/Education/SYNCHRONIZATIONPROFILES":                                     "/education/synchronizationProfiles",
-	"/beta/education/synchronizationProfiles/":                                    "/education/synchronizationProfiles",
-	"//beta///education//synchronizationProfiles//":                               "/education/synchronizationProfiles",
-	"/beta/education/synchronizationProfiles()":                                   "/education/synchronizationProfiles",
-	"/beta/education()/synchronizationProfiles":                                   "/education/synchronizationProfiles",
-	"/beta/education/synchronizationProfiles/$count":                              "/education/synchronizationProfiles/$count",
-	"/beta/education/synchronizationProfiles/%24COUNT":                            "/education/synchronizationProfiles/$count",
-	"/beta/education/synchronizationProfiles/" + id:                               "/education/synchronizationProfiles/" + id,
-	"/beta/education/synchronizationProfiles/" + strings.ToUpper(id):              "/education/synchronizationProfiles/" + strings.ToUpper(id), // ids are case-sensitive
-	"/beta/education/synchronizationProfiles('" + id + "')":                       "/education/synchronizationProfiles/" + id,
-	"/beta/education/synchronizationProfiles(%27" + id + "%27)/":                  "/education/synchronizationProfiles/" + id,
-	"/beta/education/synchronizationprofiles(" + id + ")/START":                   "/education/synchronizationProfiles/" + id + "/start",
-	"/beta/education/synchronizationProfiles('it''s')":                            "/education/synchronizationProfiles/it%27s",
-	"/beta/education/synchronizationProfiles('''')":                               "/education/synchronizationProfiles/%27",
-	"/beta/education/synchronizationProfiles('a(b)')":                             "/education/synchronizationProfiles/a%28b%29",
-	"/beta/education/synchronizationProfiles/a(b)":                                "/education/synchronizationProfiles/a%28b%29",
-	"/beta/education/synchronizationProfiles('a%2Fb')/start":                      "/education/synchronizationProfiles/a%2Fb/start",
-	"/beta/education/synchronizationProfiles/" + id + "%2Fstart":                  "/education/synchronizationProfiles/" + id + "%2Fstart",
-	"/beta/education/synchronizationProfiles('')":                                 "/education/synchronizationProfiles%28%27%27%29", // no key, and no list either
+	"/beta/education/synchronizationProfiles":                        "/education/synchronizationProfiles",
+	"/BETA/Education/SYNCHRONIZATIONPROFILES":                        "/education/synchronizationProfiles",
+	"/beta/education/synchronizationProfiles/":                       "/education/synchronizationProfiles",
+	"//beta///education//synchronizationProfiles//":                  "/education/synchronizationProfiles",
+	"/beta/education/synchronizationProfiles()":                      "/education/synchronizationProfiles",
+	"/beta/education()/synchronizationProfiles":                      "/education/synchronizationProfiles",
+	"/beta/education/synchronizationProfiles/$count":                 "/education/synchronizationProfiles/$count",
+	"/beta/education/synchronizationProfiles/%24COUNT":               "/education/synchronizationProfiles/$count",
+	"/beta/education/synchronizationProfiles/" + id:                  "/education/synchronizationProfiles/" + id,
+	"/beta/education/synchronizationProfiles/" + strings.ToUpper(id): "/education/synchronizationProfiles/" + strings.ToUpper(id),
+	// ids are case-sensitive
+	"/beta/education/synchronizationProfiles('" + id + "')":      "/education/synchronizationProfiles/" + id,
+	"/beta/education/synchronizationProfiles(%27" + id + "%27)/": "/education/synchronizationProfiles/" + id,
+	"/beta/education/synchronizationprofiles(" + id + ")/START":  "/education/synchronizationProfiles/" + id + "/start",
+	"/beta/education/synchronizationProfiles('it''s')":           "/education/synchronizationProfiles/it%27s",
+	"/beta/education/synchronizationProfiles('''')":              "/education/synchronizationProfiles/%27",
+	"/beta/education/synchronizationProfiles('a(b)')":            "/education/synchronizationProfiles/a%28b%29",
+	"/beta/education/synchronizationProfiles/a(b)":               "/education/synchronizationProfiles/a%28b%29",
+	"/beta/education/synchronizationProfiles('a%2Fb')/start":     "/education/synchronizationProfiles/a%2Fb/start",
+	"/beta/education/synchronizationProfiles/" + id + "%2Fstart": "/education/synchronizationProfiles/" + id + "%2Fstart",
+	"/beta/education/synchronizationProfiles('')":                "/education/synchronizationProfiles%28%27%27%29",
+	// no key, and no list either
 	"/beta/education/synchronizationProfiles('$count')":                           "/education/synchronizationProfiles/$count",
 	"/beta/education/synchronizationProfiles/x/uploadUrl":                         "/education/synchronizationProfiles/x/uploadUrl",
 	"/beta/education/synchronizationProfiles/x/uploadUrl()":                       "/education/synchronizationProfiles/x/uploadUrl",
@@ -49,9 +51,10 @@ var spellings = map[string]string{
 	"/beta/education/synchronizationProfiles/x/Errors/$Count":                     "/education/synchronizationProfiles/x/errors/$count",
 	"/beta/education/synchronizationProfiles('x')/errors('y')":                    "/education/synchronizationProfiles/x/errors/y",
 	"/beta/education/synchronizationProfiles/x/errors('y(z)')":                    "/education/synchronizationProfiles/x/errors/y%28z%29",
-	"/beta/education/synchronizationProfiles/start/start":                         "/education/synchronizationProfiles/start/start", // an id may look like a name
-	"/beta/education/synchronizationProfiles/..":                                  "/education/synchronizationProfiles/..",
-	"/beta/education/synchronizationProfiles/../../$metadata":                     "/education/synchronizationProfiles/../../$metadata",
+	"/beta/education/synchronizationProfiles/start/start":                         "/education/synchronizationProfiles/start/start",
+	// an id may look like a name
+	"/beta/education/synchronizationProfiles/..":              "/education/synchronizationProfiles/..",
+	"/beta/education/synchronizationProfiles/../../$metadata": "/education/synchronizationProfiles/../../$metadata",
 	"/beta/./education":       "/./education",
 	"/beta/education('x(y)')": "/education%28%27x%28y%29%27%29",
 	"/beta/$batch":            "/$batch",
@@ -79,7 +82,8 @@ func TestCanonical(t *testing.T) {
 			assert.Equal(t, l.path, again.path, "canonical is idempotent: %s", spelled)
 		}
 	}
-	for _, other := range []string{"", "/", "//", "*", "x", "/v2.0/education", "/education/synchronizationProfiles", "/betaa", "/beta()/education", "/%2Fbeta", "/..//beta", "/beta%2Feducation/synchronizationProfiles"} {
+	for _, other := range []string{"", "/", "//", "*", "x", "/v2.0/education", "/education/synchronizationProfiles", "/betaa",
+		"/beta()/education", "/%2Fbeta", "/..//beta", "/beta%2Feducation/synchronizationProfiles"} {
 		assert.Zero(t, canonical(other).version, other)
 	}
 }
@@ -106,7 +110,8 @@ func TestLocateIsCanonical(t *testing.T) {
 func TestShortCutsLeadToTheSameOperation(t *testing.T) {
 	s := newDesk().Handler
 	for _, version := range []string{"beta", "v1.0"} {
-		for _, path := range []string{profilesPath, profilesPath + "/" + id, profilesPath + "/START", profilesPath + "/-", profilesPath + "/delta",
+		for _, path := range []string{profilesPath, profilesPath + "/" + id, profilesPath + "/START", profilesPath + "/-",
+			profilesPath + "/delta",
 			profilesPath + "/" + id + "/profileStatus", profilesPath + "/" + id + "/errors/" + id, "/$batch"} {
 			short, taken := s.usual("/" + version + path)
 			require.True(t, taken, path)
@@ -119,7 +124,8 @@ func TestShortCutsLeadToTheSameOperation(t *testing.T) {
 			assert.Same(t, long.at, short.at)
 		}
 	}
-	for _, path := range []string{profilesPath + "/DELTA", profilesPath + "/", profilesPath + "/x/Start", profilesPath + "/a.b", "/education", "//users", ""} {
+	for _, path := range []string{profilesPath + "/DELTA", profilesPath + "/", profilesPath + "/x/Start", profilesPath + "/a.b", "/education",
+		"//users", ""} {
 		_, taken := s.usual("/beta" + path)
 		assert.False(t, taken, path)
 	}

@@ -48,13 +48,16 @@ func TestCheckAcceptsItsOwn(t *testing.T) {
 		delegated bool
 		want      []string
 	}{
-		"application":            {func(*Claims) {}, application, false, []string{"EduAdministration.ReadWrite.All"}},
-		"delegated":              {func(*Claims) {}, delegated, true, []string{"EduAdministration.Read", "User.Read"}},
-		"audience as id":         {func(c *Claims) { c.Audience = GraphID }, application, false, []string{"EduAdministration.ReadWrite.All"}},
-		"issued here":            {func(c *Claims) { c.Issuer = here + "/" + tenant + "/v2.0" }, application, false, []string{"EduAdministration.ReadWrite.All"}},
-		"issued here, version 1": {func(c *Claims) { c.Issuer = here + "/" + tenant + "/" }, application, false, []string{"EduAdministration.ReadWrite.All"}},
-		"without grants":         {func(c *Claims) { c.Roles = nil }, application, false, nil},
-		"other letter case":      {func(c *Claims) { c.Scopes = []string{"eduadministration.READ"} }, delegated, true, []string{"eduadministration.READ"}},
+		"application":    {func(*Claims) {}, application, false, []string{"EduAdministration.ReadWrite.All"}},
+		"delegated":      {func(*Claims) {}, delegated, true, []string{"EduAdministration.Read", "User.Read"}},
+		"audience as id": {func(c *Claims) { c.Audience = GraphID }, application, false, []string{"EduAdministration.ReadWrite.All"}},
+		"issued here": {func(c *Claims) { c.Issuer = here + "/" + tenant + "/v2.0" }, application, false,
+			[]string{"EduAdministration.ReadWrite.All"}},
+		"issued here, version 1": {func(c *Claims) { c.Issuer = here + "/" + tenant + "/" }, application, false,
+			[]string{"EduAdministration.ReadWrite.All"}},
+		"without grants": {func(c *Claims) { c.Roles = nil }, application, false, nil},
+		"other letter case": {func(c *Claims) { c.Scopes = []string{"eduadministration.READ"} }, delegated, true,
+			[]string{"eduadministration.READ"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := tt.from()
@@ -118,7 +121,8 @@ func TestCheckRefusesForgeries(t *testing.T) {
 	mine, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
 	own := func(id string, header map[jose.HeaderKey]any) string {
-		s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: mine, KeyID: id}}, &jose.SignerOptions{ExtraHeaders: header})
+		s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: mine, KeyID: id}},
+			&jose.SignerOptions{ExtraHeaders: header})
 		require.NoError(t, err)
 		signed, err := s.Sign([]byte(claims("")))
 		require.NoError(t, err)
@@ -133,44 +137,47 @@ func TestCheckRefusesForgeries(t *testing.T) {
 		token string
 		want  Flaw
 	}{
-		"nothing":                     {"", FlawForm},
-		"text":                        {"text", FlawForm},
-		"two parts":                   {"a.b", FlawForm},
-		"encrypted":                   {"a.b.c.d.e", FlawForm},
-		"1 MB":                        {strings.Repeat("a", 1<<20), FlawForm},
-		"1 MB, signed":                {raw(t, k, claims(`,"x":"`+strings.Repeat("a", 1<<20)+`"`), nil), FlawForm},
-		"no JSON":                     {encode([]byte("x")) + ".e30.e30", FlawClaims},
-		"algorithm none":              {encode([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".", FlawAlgorithm},
-		"algorithm None, signature":   {encode([]byte(`{"alg":"None"}`)) + "." + parts[1] + "." + parts[2], FlawAlgorithm},
-		"signature cut":               {parts[0] + "." + parts[1] + ".", FlawSignature},
-		"payload changed":             {parts[0] + "." + encode([]byte(claims(""))) + "." + parts[2], FlawSignature},
-		"HMAC with the DER":           {hmac(der), FlawAlgorithm},
-		"HMAC with the PEM":           {hmac(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), FlawAlgorithm},
-		"kid is a path":               {own("../../../../dev/null", nil), FlawKey},
-		"kid is a query":              {own("x' UNION SELECT 'key", nil), FlawKey},
-		"kid of ours, another key":    {own(r.keys[0].id, nil), FlawSignature},
-		"kid of the other algorithm":  {own(k.id, nil), FlawKey},
-		"no kid":                      {own("", nil), FlawKey},
-		"brings its key":              {own("mine", map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: &mine.PublicKey}}), FlawKey},
-		"names where its key is":      {own("mine", map[jose.HeaderKey]any{"jku": "http://127.0.0.1/keys"}), FlawKey},
-		"asks for an extension":       {raw(t, k, claims(""), map[jose.HeaderKey]any{"crit": []string{"exp"}}), FlawSignature},
-		"of another server":           {foreign, FlawKey},
-		"tid twice":                   {raw(t, k, claims(`,"tid":"00000000-0000-4000-8000-000000000000"`), nil), FlawClaims},
-		"roles twice":                 {raw(t, k, claims(`,"roles":[],"roles":["EduAdministration.ReadWrite.All"]`), nil), FlawClaims},
-		"no object":                   {raw(t, k, `[]`, nil), FlawClaims},
-		"no tid":                      {raw(t, k, `{"aud":"x","iss":"y","exp":1}`, nil), FlawClaims},
-		"exp is text":                 {raw(t, k, strings.Replace(claims(""), "32503680000", `"32503680000"`, 1), nil), FlawClaims},
-		"exp is no number":            {raw(t, k, strings.Replace(claims(""), "32503680000", "1e400", 1), nil), FlawClaims},
-		"exp below zero":              {raw(t, k, strings.Replace(claims(""), "32503680000", "-1", 1), nil), FlawClaims},
-		"no exp":                      {raw(t, k, strings.Replace(claims(""), `"exp":32503680000,`, "", 1), nil), FlawClaims},
-		"nbf is a fraction":           {raw(t, k, claims(`,"nbf":1.5`), nil), FlawClaims},
-		"issuer elsewhere":            {raw(t, k, strings.Replace(claims(""), STS(tenant), "https://localhost:9444/"+tenant+"/v2.0", 1), nil), FlawIssuer},
-		"issuer of another tenant":    {raw(t, k, strings.Replace(claims(""), STS(tenant), here+"/00000000-0000-4000-8000-000000000000/v2.0", 1), nil), FlawIssuer},
-		"issuer with a path before":   {raw(t, k, strings.Replace(claims(""), STS(tenant), here+"/x/"+tenant+"/v2.0", 1), nil), FlawIssuer},
-		"issuer is the tenant":        {raw(t, k, strings.Replace(claims(""), STS(tenant), tenant, 1), nil), FlawIssuer},
-		"audience is a list":          {raw(t, k, strings.Replace(claims(""), `"`+GraphURL+`"`, `["`+GraphURL+`"]`, 1), nil), FlawAudience},
-		"audience begins alike":       {raw(t, k, strings.Replace(claims(""), GraphURL, GraphURL+".example", 1), nil), FlawAudience},
-		"scopes and roles: as scopes": {raw(t, k, claims(`,"scp":"EduAdministration.Read","roles":["EduAdministration.ReadWrite.All"]`), nil), ""},
+		"nothing":                    {"", FlawForm},
+		"text":                       {"text", FlawForm},
+		"two parts":                  {"a.b", FlawForm},
+		"encrypted":                  {"a.b.c.d.e", FlawForm},
+		"1 MB":                       {strings.Repeat("a", 1<<20), FlawForm},
+		"1 MB, signed":               {raw(t, k, claims(`,"x":"`+strings.Repeat("a", 1<<20)+`"`), nil), FlawForm},
+		"no JSON":                    {encode([]byte("x")) + ".e30.e30", FlawClaims},
+		"algorithm none":             {encode([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".", FlawAlgorithm},
+		"algorithm None, signature":  {encode([]byte(`{"alg":"None"}`)) + "." + parts[1] + "." + parts[2], FlawAlgorithm},
+		"signature cut":              {parts[0] + "." + parts[1] + ".", FlawSignature},
+		"payload changed":            {parts[0] + "." + encode([]byte(claims(""))) + "." + parts[2], FlawSignature},
+		"HMAC with the DER":          {hmac(der), FlawAlgorithm},
+		"HMAC with the PEM":          {hmac(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), FlawAlgorithm},
+		"kid is a path":              {own("../../../../dev/null", nil), FlawKey},
+		"kid is a query":             {own("x' UNION SELECT 'key", nil), FlawKey},
+		"kid of ours, another key":   {own(r.keys[0].id, nil), FlawSignature},
+		"kid of the other algorithm": {own(k.id, nil), FlawKey},
+		"no kid":                     {own("", nil), FlawKey},
+		"brings its key":             {own("mine", map[jose.HeaderKey]any{"jwk": jose.JSONWebKey{Key: &mine.PublicKey}}), FlawKey},
+		"names where its key is":     {own("mine", map[jose.HeaderKey]any{"jku": "http://127.0.0.1/keys"}), FlawKey},
+		"asks for an extension":      {raw(t, k, claims(""), map[jose.HeaderKey]any{"crit": []string{"exp"}}), FlawSignature},
+		"of another server":          {foreign, FlawKey},
+		"tid twice":                  {raw(t, k, claims(`,"tid":"00000000-0000-4000-8000-000000000000"`), nil), FlawClaims},
+		"roles twice":                {raw(t, k, claims(`,"roles":[],"roles":["EduAdministration.ReadWrite.All"]`), nil), FlawClaims},
+		"no object":                  {raw(t, k, `[]`, nil), FlawClaims},
+		"no tid":                     {raw(t, k, `{"aud":"x","iss":"y","exp":1}`, nil), FlawClaims},
+		"exp is text":                {raw(t, k, strings.Replace(claims(""), "32503680000", `"32503680000"`, 1), nil), FlawClaims},
+		"exp is no number":           {raw(t, k, strings.Replace(claims(""), "32503680000", "1e400", 1), nil), FlawClaims},
+		"exp below zero":             {raw(t, k, strings.Replace(claims(""), "32503680000", "-1", 1), nil), FlawClaims},
+		"no exp":                     {raw(t, k, strings.Replace(claims(""), `"exp":32503680000,`, "", 1), nil), FlawClaims},
+		"nbf is a fraction":          {raw(t, k, claims(`,"nbf":1.5`), nil), FlawClaims},
+		"issuer elsewhere": {raw(t, k, strings.Replace(claims(""), STS(tenant), "https://localhost:9444/"+tenant+"/v2.0", 1), nil),
+			FlawIssuer},
+		"issuer of another tenant": {raw(t, k, strings.Replace(claims(""), STS(tenant), here+"/00000000-0000-4000-8000-000000000000/v2.0", 1),
+			nil), FlawIssuer},
+		"issuer with a path before": {raw(t, k, strings.Replace(claims(""), STS(tenant), here+"/x/"+tenant+"/v2.0", 1), nil), FlawIssuer},
+		"issuer is the tenant":      {raw(t, k, strings.Replace(claims(""), STS(tenant), tenant, 1), nil), FlawIssuer},
+		"audience is a list":        {raw(t, k, strings.Replace(claims(""), `"`+GraphURL+`"`, `["`+GraphURL+`"]`, 1), nil), FlawAudience},
+		"audience begins alike":     {raw(t, k, strings.Replace(claims(""), GraphURL, GraphURL+".example", 1), nil), FlawAudience},
+		"scopes and roles: as scopes": {raw(t, k, claims(`,"scp":"EduAdministration.Read","roles":["EduAdministration.ReadWrite.All"]`),
+			nil), ""},
 	} {
 		got := k.Check(tt.token, ours)
 		assert.Equal(t, tt.want, got.Flaw, name)
@@ -263,10 +270,11 @@ func TestAnUnfitSigningFileIsReplaced(t *testing.T) {
 		content []byte
 		want    string
 	}{
-		"nothing":        {nil, "it is empty"},
-		"no PEM":         {[]byte("hello"), "not a list of PEM keys"},
-		"small":          {weak, "not RSA with 2048 bits"},
-		"other's":        {must(encodeKey(nil, must(rsa.GenerateKey(rand.Reader, 2048)), good.ring.Load().keys[0].cert.Raw)), "does not belong to its key"},
+		"nothing": {nil, "it is empty"},
+		"no PEM":  {[]byte("hello"), "not a list of PEM keys"},
+		"small":   {weak, "not RSA with 2048 bits"},
+		"other's": {must(encodeKey(nil, must(rsa.GenerateKey(rand.Reader, 2048)), good.ring.Load().keys[0].cert.Raw)),
+			"does not belong to its key"},
 		"too many":       {[]byte(strings.Repeat(string(good.ring.Load().file), maxKeys+1)), "more than 8 keys"},
 		"key and no end": {[]byte(strings.Split(string(good.ring.Load().file), "-----BEGIN CERT")[0]), "not a list of PEM keys"},
 	} {
@@ -340,12 +348,14 @@ func TestSecret(t *testing.T) {
 
 func TestIDToken(t *testing.T) {
 	k := openKeys(t, "")
-	c := IDClaims{Tenant: tenant, App: app, Issuer: here + "/" + tenant + "/v2.0", Object: object, User: "ann@contoso.edu", Name: "Ann Lee", Nonce: "n",
+	c := IDClaims{Tenant: tenant, App: app, Issuer: here + "/" + tenant + "/v2.0", Object: object, User: "ann@contoso.edu", Name: "Ann Lee",
+		Nonce:   "n",
 		Session: "s", IssuedAt: noon, Expires: noon.Add(3600e9), ID: "u"}
 	signed, err := jose.ParseSignedCompact(must(k.IDToken(c)), algorithms)
 	require.NoError(t, err)
 	assert.Equal(t, `{"aud":"`+app+`","iss":"`+c.Issuer+`","iat":1767614400,"nbf":1767614400,"exp":1767618000,"name":"Ann Lee","nonce":"n",`+
-		`"oid":"`+object+`","preferred_username":"ann@contoso.edu","sid":"s","sub":"`+sha256Base64(tenant+"\x00"+app+"\x00"+object)+`","tid":"`+tenant+`","uti":"u","ver":"2.0"}`,
+		`"oid":"`+object+`","preferred_username":"ann@contoso.edu","sid":"s","sub":"`+sha256Base64(tenant+"\x00"+app+"\x00"+object)+`","tid":"`+
+		tenant+`","uti":"u","ver":"2.0"}`,
 		string(signed.UnsafePayloadWithoutVerification()))
 	c.V1, c.Issuer = true, STS(tenant)
 	signed, err = jose.ParseSignedCompact(must(k.IDToken(c)), algorithms)

@@ -69,16 +69,19 @@ func TestIssue(t *testing.T) {
 		"application": {application(), `{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/` + tenant + `/",` +
 			`"iat":1767614400,"nbf":1767614400,"exp":1767618000,"appid":"` + app + `","idtyp":"app","oid":"` + object + `",` +
 			`"roles":["EduAdministration.ReadWrite.All"],"sub":"` + object + `","tid":"` + tenant + `","uti":"u1","ver":"1.0"}`},
-		"application without grants, issued at no time": {bare, `{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/` + tenant + `/",` +
-			`"exp":1767618000,"app_displayname":"Sync","appid":"` + app + `","idtyp":"app","oid":"` + object + `",` +
-			`"sub":"` + object + `","tid":"` + tenant + `","ver":"1.0"}`},
+		"application without grants, issued at no time": {bare,
+			`{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/` + tenant + `/",` +
+				`"exp":1767618000,"app_displayname":"Sync","appid":"` + app + `","idtyp":"app","oid":"` + object + `",` +
+				`"sub":"` + object + `","tid":"` + tenant + `","ver":"1.0"}`},
 		"delegated": {delegated(), `{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/` + tenant + `/",` +
-			`"iat":1767614400,"nbf":1767614100,"exp":1767618000,"appid":"` + app + `","idtyp":"user","name":"ann@contoso.edu","oid":"` + object + `",` +
+			`"iat":1767614400,"nbf":1767614100,"exp":1767618000,"appid":"` + app + `","idtyp":"user","name":"ann@contoso.edu","oid":"` +
+			object + `",` +
 			`"scp":"EduAdministration.Read User.Read","sub":"` + sha256Base64(tenant+"\x00"+app+"\x00"+object) + `","tid":"` + tenant + `",` +
 			`"unique_name":"ann@contoso.edu","upn":"ann@contoso.edu","uti":"u2","ver":"1.0"}`},
 		"delegated with a name, without object": {named, `{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/` + tenant + `/",` +
 			`"iat":1767614400,"nbf":1767614100,"exp":1767618000,"appid":"` + app + `","idtyp":"user","name":"Ann Lee",` +
-			`"scp":"EduAdministration.Read User.Read","sub":"` + sha256Base64(tenant+"\x00"+app+"\x00ann@contoso.edu") + `","tid":"` + tenant + `",` +
+			`"scp":"EduAdministration.Read User.Read","sub":"` + sha256Base64(tenant+"\x00"+app+"\x00ann@contoso.edu") + `","tid":"` +
+			tenant + `",` +
 			`"unique_name":"ann@contoso.edu","upn":"ann@contoso.edu","uti":"u2","ver":"1.0"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,8 +105,13 @@ func TestIssueRefuses(t *testing.T) {
 		},
 		`one for user "ann@contoso.edu" is delegated, and so has scopes`: func() Claims { c := delegated(); c.Scopes = nil; return c },
 		`one for user "ann" is delegated, and so has scopes`:             func() Claims { c := application(); c.User = "ann"; return c },
-		`scope "a b": want one name, without spaces`:                     func() Claims { c := delegated(); c.Scopes = []string{"x", "a b"}; return c },
-		`scope "": want one name`:                                        func() Claims { c := delegated(); c.Scopes = []string{""}; return c },
+		`scope "a b": want one name, without spaces`: func() Claims {
+			c := delegated()
+			c.Scopes = []string{"x",
+				"a b"}
+			return c
+		},
+		`scope "": want one name`: func() Claims { c := delegated(); c.Scopes = []string{""}; return c },
 	} {
 		token, err := k.Issue(c())
 		assert.ErrorContains(t, err, "token: "+want)

@@ -15,7 +15,8 @@ func TestNeed(t *testing.T) {
 	assert.Equal(t, []string{"EduAdministration.ReadWrite.All"}, later.In(Generation2021).Application.Names())
 	assert.Empty(t, later.In(Generation2018).Application.Names())
 	assert.Equal(t, n.Delegated, later.In(Generation2018).Delegated)
-	assert.Equal(t, []string{"User.Read.All", "Directory.Read.All"}, NewNeed(Directory, "User.Read.All Directory.Read.All", "").Delegated.Names(),
+	assert.Equal(t, []string{"User.Read.All", "Directory.Read.All"},
+		NewNeed(Directory, "User.Read.All Directory.Read.All", "").Delegated.Names(),
 		"the order of the row")
 }
 
@@ -59,10 +60,12 @@ func TestWrongPermission(t *testing.T) {
 		{"Mail.Send", false, ""},
 		{"Calendars.ReadWrite", true, ""},
 		{"Chat.Read.All", false, ""}, // four letters from User.Read.All, and another permission
-		{"EduAdministation.ReadWrite.All", false, `there is no permission "EduAdministation.ReadWrite.All"; did you mean "EduAdministration.ReadWrite.All"?`},
+		{"EduAdministation.ReadWrite.All", false,
+			`there is no permission "EduAdministation.ReadWrite.All"; did you mean "EduAdministration.ReadWrite.All"?`},
 		{"User.Raed", true, `there is no permission "User.Raed"; did you mean "User.Read"?`},
 		{"User.Raed", false, `there is no permission "User.Raed"; did you mean "User.Read"?`},
-		{"EduAdministration.ReadWrite", false, "EduAdministration.ReadWrite is a delegated permission; did you mean EduAdministration.ReadWrite.All?"},
+		{"EduAdministration.ReadWrite", false,
+			"EduAdministration.ReadWrite is a delegated permission; did you mean EduAdministration.ReadWrite.All?"},
 		{"EduAdministration.Read.All", true, "EduAdministration.Read.All is an application permission; did you mean EduAdministration.Read?"},
 		{"User.Read", false, "User.Read is a delegated permission"},
 	} {

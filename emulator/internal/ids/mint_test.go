@@ -32,7 +32,8 @@ func TestWorldsNeverMintTheSame(t *testing.T) {
 
 func TestIsGUID(t *testing.T) {
 	assert.True(t, IsGUID("86904B1E-c7d0-4ead-b13a-98f11fc400ee"))
-	for _, s := range []string{"", "default", "86904b1e-c7d0-4ead-b13a-98f11fc400e", "86904b1e+c7d0-4ead-b13a-98f11fc400ee", "g6904b1e-c7d0-4ead-b13a-98f11fc400ee"} {
+	for _, s := range []string{"", "default", "86904b1e-c7d0-4ead-b13a-98f11fc400e", "86904b1e+c7d0-4ead-b13a-98f11fc400ee",
+		"g6904b1e-c7d0-4ead-b13a-98f11fc400ee"} {
 		assert.False(t, IsGUID(s), s)
 	}
 }

@@ -32,7 +32,8 @@ func busy(n int) Record {
 		if i%10 == 0 {
 			e.Status = 429
 			e.Error = &journal.Problem{Code: "TooManyRequests", Message: "Too many requests."}
-			e.Detail = &journal.Detail{Fault: &journal.Strike{Rule: "throttle", Call: uint64(i), Effects: []string{"respond 429"}}, RetryAfter: &wait, RetryFormat: "seconds"}
+			e.Detail = &journal.Detail{Fault: &journal.Strike{Rule: "throttle", Call: uint64(i), Effects: []string{"respond 429"}},
+				RetryAfter: &wait, RetryFormat: "seconds"}
 		}
 		r.Entries = append(r.Entries, e)
 	}

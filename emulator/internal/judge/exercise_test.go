@@ -24,17 +24,22 @@ func TestExercises(t *testing.T) {
 		worlds []Record
 		want   []bool
 	}{
-		"no rule":                     {[]Record{{Scenario: "s", Entries: calls("users.list")}}, nil},
-		"a rule of a test alone":      {[]Record{{Scenario: "s", Entries: calls("users.list"), Rules: []RuleUse{added}}}, nil},
-		"none struck":                 {[]Record{{Scenario: "s", Entries: calls("users.list"), Rules: []RuleUse{rule("a", 0), rule("b", 0)}}}, []bool{false}},
-		"nobody came":                 {[]Record{{Scenario: "s", Rules: []RuleUse{rule("a", 0)}}}, []bool{false}},
-		"one of two struck":           {[]Record{{Scenario: "s", Entries: calls("users.list"), Rules: []RuleUse{rule("a", 0), rule("b", 1)}}}, []bool{true}},
-		"in another world":            {[]Record{{Scenario: "s", Rules: []RuleUse{rule("a", 0)}}, {Scenario: "s", Rules: []RuleUse{rule("a", 1)}}}, []bool{true}},
-		"another scenario":            {[]Record{{Scenario: "s", Rules: []RuleUse{rule("a", 0)}}, {Scenario: "u", Rules: []RuleUse{rule("a", 1)}}}, []bool{false, true}},
-		"one that was taken away":     {[]Record{{Scenario: "s", Entries: struckOnce, Rules: []RuleUse{rule("a", 0)}}}, []bool{true}},
-		"one that a test has added":   {[]Record{{Scenario: "s", Rules: []RuleUse{hit, rule("a", 0)}}}, []bool{true}},
-		"a throttle that only counts": {[]Record{{Scenario: "s", Entries: calls("users.list"), Rules: []RuleUse{{Name: "t", Kind: "throttle"}}}}, []bool{false}},
-		"a lifecycle that ran":        {[]Record{{Scenario: "s", Rules: []RuleUse{{Name: "l", Kind: "lifecycle", Fired: 1}}}}, []bool{true}},
+		"no rule":                {[]Record{{Scenario: "s", Entries: calls("users.list")}}, nil},
+		"a rule of a test alone": {[]Record{{Scenario: "s", Entries: calls("users.list"), Rules: []RuleUse{added}}}, nil},
+		"none struck": {[]Record{{Scenario: "s", Entries: calls("users.list"), Rules: []RuleUse{rule("a", 0), rule("b", 0)}}},
+			[]bool{false}},
+		"nobody came": {[]Record{{Scenario: "s", Rules: []RuleUse{rule("a", 0)}}}, []bool{false}},
+		"one of two struck": {[]Record{{Scenario: "s", Entries: calls("users.list"), Rules: []RuleUse{rule("a", 0), rule("b", 1)}}},
+			[]bool{true}},
+		"in another world": {[]Record{{Scenario: "s", Rules: []RuleUse{rule("a", 0)}},
+			{Scenario: "s", Rules: []RuleUse{rule("a", 1)}}}, []bool{true}},
+		"another scenario": {[]Record{{Scenario: "s", Rules: []RuleUse{rule("a", 0)}},
+			{Scenario: "u", Rules: []RuleUse{rule("a", 1)}}}, []bool{false, true}},
+		"one that was taken away":   {[]Record{{Scenario: "s", Entries: struckOnce, Rules: []RuleUse{rule("a", 0)}}}, []bool{true}},
+		"one that a test has added": {[]Record{{Scenario: "s", Rules: []RuleUse{hit, rule("a", 0)}}}, []bool{true}},
+		"a throttle that only counts": {[]Record{{Scenario: "s", Entries: calls("users.list"), Rules: []RuleUse{{Name: "t", Kind: "throttle"}}}},
+			[]bool{false}},
+		"a lifecycle that ran": {[]Record{{Scenario: "s", Rules: []RuleUse{{Name: "l", Kind: "lifecycle", Fired: 1}}}}, []bool{true}},
 	} {
 		v := Verdict(c.worlds)
 		var got []bool
@@ -74,7 +79,8 @@ func TestWhatWasNotExercisedIsTold(t *testing.T) {
 func TestChaptersExercise(t *testing.T) {
 	h := NewHistory(1)
 	for i := range 3 {
-		r := Record{Tenant: "t", Scenario: fmt.Sprint("s", i%2), Entries: calls("users.list"), Rules: []RuleUse{{Name: "a", Kind: "fault", Fired: uint64(i % 2)}}}
+		r := Record{Tenant: "t", Scenario: fmt.Sprint("s", i%2), Entries: calls("users.list"),
+			Rules: []RuleUse{{Name: "a", Kind: "fault", Fired: uint64(i % 2)}}}
 		require.True(t, h.Close(&r, journal.CloseReset))
 	}
 	v := Verdict(nil, h)
@@ -96,25 +102,33 @@ func TestWhatConcernedNoCall(t *testing.T) {
 		x       journal.Expectation
 		want    string
 	}{
-		"no call of its area":        {calls("users.list"), is("profiles.delete"), journal.LackUse},
-		"another call of its area":   {calls("profiles.list"), is("profiles.delete"), journal.LackCalls},
-		"uploads are of profiles":    {calls("profiles.list"), is("upload.*"), journal.LackCalls},
-		"as the client sees it":      {calls("users.list"), is("DELETE /me"), journal.LackCalls},
-		"an order":                   {calls("users.list"), journal.Expectation{Order: []string{"profiles.create", "profiles.start"}}, journal.LackUse},
-		"an order that began":        {calls("profiles.create"), journal.Expectation{Order: []string{"profiles.create", "profiles.start"}}, journal.LackCalls},
-		"a wrong order":              {calls("b.x", "a.x"), journal.Expectation{Order: []string{"a.x", "b.x"}}, ""},
-		"a profile, and no call":     {calls("users.list"), journal.Expectation{Profile: map[string]any{}, State: "provisioned"}, journal.LackUse},
-		"a profile, with a call":     {calls("profiles.list"), journal.Expectation{Profile: map[string]any{}, State: "provisioned"}, ""},
-		"objects of another area":    {calls("profiles.list"), journal.Expectation{In: "users"}, journal.LackUse},
-		"objects":                    {calls("users.create"), journal.Expectation{In: "users"}, ""},
-		"too many calls":             {calls("users.list", "users.list"), journal.Expectation{Operation: "users.list", Count: journal.Exactly(1)}, ""},
-		"too few of all of Graph":    {calls("users.list"), journal.Expectation{Operation: "graph.*", Count: journal.AtLeast(3)}, journal.LackUse},
-		"and a rule has struck":      {struckOnce, journal.Expectation{Operation: "graph.*", Count: journal.AtLeast(3)}, journal.LackCalls},
-		"and one answered otherwise": {refused, journal.Expectation{Operation: "graph.*", Status: "2xx", Count: journal.AtLeast(3)}, journal.LackCalls},
-		"it is met":                  {calls("users.list"), is("users.list"), ""},
-		"what is below a level":      {with(calls("users.list"), 1, func(e *record.Entry) { e.Level = journal.LevelGeneric }), journal.Expectation{Level: journal.LevelEmulated}, ""},
+		"no call of its area":      {calls("users.list"), is("profiles.delete"), journal.LackUse},
+		"another call of its area": {calls("profiles.list"), is("profiles.delete"), journal.LackCalls},
+		"uploads are of profiles":  {calls("profiles.list"), is("upload.*"), journal.LackCalls},
+		"as the client sees it":    {calls("users.list"), is("DELETE /me"), journal.LackCalls},
+		"an order": {calls("users.list"), journal.Expectation{Order: []string{"profiles.create", "profiles.start"}},
+			journal.LackUse},
+		"an order that began": {calls("profiles.create"), journal.Expectation{Order: []string{"profiles.create", "profiles.start"}},
+			journal.LackCalls},
+		"a wrong order": {calls("b.x", "a.x"), journal.Expectation{Order: []string{"a.x", "b.x"}}, ""},
+		"a profile, and no call": {calls("users.list"), journal.Expectation{Profile: map[string]any{}, State: "provisioned"},
+			journal.LackUse},
+		"a profile, with a call":  {calls("profiles.list"), journal.Expectation{Profile: map[string]any{}, State: "provisioned"}, ""},
+		"objects of another area": {calls("profiles.list"), journal.Expectation{In: "users"}, journal.LackUse},
+		"objects":                 {calls("users.create"), journal.Expectation{In: "users"}, ""},
+		"too many calls": {calls("users.list", "users.list"),
+			journal.Expectation{Operation: "users.list", Count: journal.Exactly(1)}, ""},
+		"too few of all of Graph": {calls("users.list"), journal.Expectation{Operation: "graph.*", Count: journal.AtLeast(3)},
+			journal.LackUse},
+		"and a rule has struck": {struckOnce, journal.Expectation{Operation: "graph.*", Count: journal.AtLeast(3)}, journal.LackCalls},
+		"and one answered otherwise": {refused, journal.Expectation{Operation: "graph.*", Status: "2xx", Count: journal.AtLeast(3)},
+			journal.LackCalls},
+		"it is met": {calls("users.list"), is("users.list"), ""},
+		"what is below a level": {with(calls("users.list"), 1, func(e *record.Entry) { e.Level = journal.LevelGeneric }),
+			journal.Expectation{Level: journal.LevelEmulated}, ""},
 	} {
-		v := Verdict([]Record{{Scenario: "s", Entries: c.entries, Expect: []journal.Expectation{c.x}, Rules: []RuleUse{{Name: "f", Kind: "fault"}}}})
+		v := Verdict([]Record{{Scenario: "s", Entries: c.entries, Expect: []journal.Expectation{c.x},
+			Rules: []RuleUse{{Name: "f", Kind: "fault"}}}})
 		assert.Equal(t, c.want, v.Worlds[0].Expectations[0].Lack, name)
 	}
 	lost := Verdict([]Record{{Scenario: "s", Entries: calls("users.list"), Lost: 1, Expect: []journal.Expectation{is("profiles.delete")}}})
@@ -146,7 +160,8 @@ func TestSparedByChance(t *testing.T) {
 		{Name: "a", Kind: "fault", Spared: 2}, {Name: "b", Kind: "fault", Spared: 1}, {Name: "c", Kind: "fault"}}}
 	v := Verdict([]Record{r})
 	assert.Equal(t, 2, v.Scenarios[0].Spared, "two calls, not three")
-	assert.Contains(t, v.Why(), "but by chance 2 calls were spared, which is not the client's doing: try another --seed, or more calls; none was struck by fault a, fault b and fault c; 2 calls came")
+	assert.Contains(t, v.Why(),
+		"but by chance 2 calls were spared, which is not the client's doing: try another --seed, or more calls; none was struck by fault a, fault b and fault c; 2 calls came")
 	assert.Equal(t, `the fault "b" struck none of 1 call by chance, which is not the client's doing: what it tests was not tested; try another --seed, or more calls`,
 		v.Warnings[1].Message)
 	r.Rules[2].Fired = 1

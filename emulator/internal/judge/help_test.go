@@ -17,6 +17,7 @@ func get() record.Entry {
 	return record.Entry{Entry: journal.Entry{
 		World: "default", At: dawn, Operation: "profiles.get", Method: "GET", Path: "/beta/education/synchronizationProfiles/" + profileID,
 		Client: "11111111-2222-3333-4444-555555555555", Profile: profileID, RequestID: "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", Status: 200,
-		Duration: clock.Duration(16 * time.Microsecond), ResponseBytes: 1700, Before: &journal.Subject{State: "provisioned", Status: "inProgress"},
+		Duration: clock.Duration(16 * time.Microsecond), ResponseBytes: 1700,
+		Before: &journal.Subject{State: "provisioned", Status: "inProgress"},
 	}}
 }

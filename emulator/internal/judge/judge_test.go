@@ -53,37 +53,57 @@ func TestExpectationsOfCalls(t *testing.T) {
 	}{
 		"at least once by default": {journal.Expectation{Operation: "profiles.start"}, three, 0, true, "it was called 3 times", nil},
 		"never":                    {journal.Expectation{Operation: "profiles.pause"}, three, 0, false, "it was never called", nil},
-		"exactly":                  {journal.Expectation{Operation: "profiles.start", Count: journal.Exactly(3)}, three, 0, true, "it was called 3 times", nil},
+		"exactly": {journal.Expectation{Operation: "profiles.start", Count: journal.Exactly(3)}, three, 0, true,
+			"it was called 3 times", nil},
 		"too few": {journal.Expectation{Operation: "profiles.start", Count: journal.AtLeast(4)}, three, 0, false, "it was called 3 times",
 			[]uint64{1, 3, 4}},
 		"too many": {journal.Expectation{Operation: "profiles.start", Count: journal.AtMost(2)}, three, 0, false, "it was called 3 times",
 			[]uint64{1, 3, 4}},
-		"none of them, and none is": {journal.Expectation{Operation: "profiles.pause", Count: journal.Exactly(0)}, three, 0, true, "it was never called", nil},
-		"a group":                   {journal.Expectation{Operation: "profiles.*", Count: journal.Exactly(4)}, three, 0, true, "it was called 4 times", nil},
-		"all":                       {journal.Expectation{Operation: "*", Count: journal.Exactly(1)}, calls("batch", ""), 0, true, "it was called once", nil},
+		"none of them, and none is": {journal.Expectation{Operation: "profiles.pause", Count: journal.Exactly(0)}, three, 0, true,
+			"it was never called", nil},
+		"a group": {journal.Expectation{Operation: "profiles.*", Count: journal.Exactly(4)}, three, 0, true, "it was called 4 times", nil},
+		"all":     {journal.Expectation{Operation: "*", Count: journal.Exactly(1)}, calls("batch", ""), 0, true, "it was called once", nil},
 		"by status": {journal.Expectation{Operation: "profiles.start", Status: "429", Count: journal.Exactly(1)},
 			with(calls("profiles.start", "profiles.start"), 1, answered(429)), 0, true,
 			"it was called once (and 1 call that was answered otherwise)", nil},
 		"by class": {journal.Expectation{Operation: "profiles.start", Status: "4xx"}, three, 0, false,
 			"it was never called (and 3 calls that were answered otherwise)", []uint64{1, 3, 4}},
-		"by no answer":               {journal.Expectation{Operation: "profiles.start", Status: "0"}, with(calls("profiles.start"), 1, answered(0)), 0, true, "it was called once", nil},
-		"loss makes it undecided":    {journal.Expectation{Operation: "profiles.start", Count: journal.Exactly(3)}, three, 12, false, "it was called 3 times in the entries that are kept; nobody can tell: the journal lost 12 entries; raise --max-journal", nil},
+		"by no answer": {journal.Expectation{Operation: "profiles.start", Status: "0"},
+			with(calls("profiles.start"), 1, answered(0)), 0, true, "it was called once", nil},
+		"loss makes it undecided": {journal.Expectation{Operation: "profiles.start", Count: journal.Exactly(3)}, three, 12, false,
+			"it was called 3 times in the entries that are kept; nobody can tell: the journal lost 12 entries; raise --max-journal", nil},
 		"loss, but enough are there": {journal.Expectation{Operation: "profiles.start"}, three, 12, true, "it was called 3 times", nil},
-		"loss, but too many anyway":  {journal.Expectation{Operation: "profiles.start", Count: journal.AtMost(2)}, three, 1, false, "it was called 3 times", []uint64{1, 3, 4}},
-		"not early":                  {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true}, three, 0, true, "no call came early", nil},
-		"not early, and not called":  {journal.Expectation{Operation: "profiles.pause", NoEarlyRetry: true}, three, 0, true, "no call came early", nil},
-		"early":                      {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true}, with(calls("profiles.start", "profiles.start"), 2, early), 0, false, "1 call was early: entry 2 came 18s before the answer of entry 1 allowed it", []uint64{2}},
-		"another one was early":      {journal.Expectation{Operation: "profiles.get", NoEarlyRetry: true}, with(calls("profiles.start", "profiles.start"), 2, early), 0, true, "no call came early", nil},
-		"not early, with loss":       {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true}, three, 1, false, "nobody can tell: the journal lost 1 entry; raise --max-journal", nil},
-		"early, with loss":           {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true}, with(calls("profiles.start", "profiles.start"), 2, early), 9, false, "1 call was early: entry 2 came 18s before the answer of entry 1 allowed it", []uint64{2}},
-		"count and early":            {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true, Count: journal.Exactly(2)}, three, 0, false, "it was called 3 times; no call came early", []uint64{1, 3, 4}},
-		"in order":                   {journal.Expectation{Order: []string{"profiles.start", "profiles.get"}}, three, 0, true, "they were called in that order", nil},
-		"out of order":               {journal.Expectation{Order: []string{"profiles.get", "profiles.start"}}, three, 0, false, "profiles.start (entry 1) was called before profiles.get (entry 2)", []uint64{1}},
-		"order with one missing":     {journal.Expectation{Order: []string{"profiles.start", "batch", "profiles.get"}}, three, 0, false, "batch was never called", nil},
-		"order with loss":            {journal.Expectation{Order: []string{"profiles.start", "profiles.get"}}, three, 2, false, "nobody can tell: the journal lost 2 entries; raise --max-journal", nil},
-		"only these":                 {journal.Expectation{Only: []string{"profiles.get", "profiles.start"}}, calls("profiles.get", ""), 0, true, "nothing else was called", nil},
-		"another one":                {journal.Expectation{Only: []string{"profiles.get"}}, three, 0, false, "3 calls of profiles.start", []uint64{1, 3, 4}},
-		"only, with loss":            {journal.Expectation{Only: []string{"profiles.*"}}, three, 2, false, "nobody can tell: the journal lost 2 entries; raise --max-journal", nil},
+		"loss, but too many anyway": {journal.Expectation{Operation: "profiles.start", Count: journal.AtMost(2)}, three, 1, false,
+			"it was called 3 times", []uint64{1, 3, 4}},
+		"not early": {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true}, three, 0, true,
+			"no call came early", nil},
+		"not early, and not called": {journal.Expectation{Operation: "profiles.pause", NoEarlyRetry: true}, three, 0, true,
+			"no call came early", nil},
+		"early": {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true},
+			with(calls("profiles.start", "profiles.start"), 2, early), 0, false,
+			"1 call was early: entry 2 came 18s before the answer of entry 1 allowed it", []uint64{2}},
+		"another one was early": {journal.Expectation{Operation: "profiles.get", NoEarlyRetry: true},
+			with(calls("profiles.start", "profiles.start"), 2, early), 0, true, "no call came early", nil},
+		"not early, with loss": {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true}, three, 1, false,
+			"nobody can tell: the journal lost 1 entry; raise --max-journal", nil},
+		"early, with loss": {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true},
+			with(calls("profiles.start", "profiles.start"), 2, early), 9, false,
+			"1 call was early: entry 2 came 18s before the answer of entry 1 allowed it", []uint64{2}},
+		"count and early": {journal.Expectation{Operation: "profiles.start", NoEarlyRetry: true, Count: journal.Exactly(2)}, three, 0,
+			false, "it was called 3 times; no call came early", []uint64{1, 3, 4}},
+		"in order": {journal.Expectation{Order: []string{"profiles.start", "profiles.get"}}, three, 0, true,
+			"they were called in that order", nil},
+		"out of order": {journal.Expectation{Order: []string{"profiles.get", "profiles.start"}}, three, 0, false,
+			"profiles.start (entry 1) was called before profiles.get (entry 2)", []uint64{1}},
+		"order with one missing": {journal.Expectation{Order: []string{"profiles.start", "batch", "profiles.get"}}, three, 0, false,
+			"batch was never called", nil},
+		"order with loss": {journal.Expectation{Order: []string{"profiles.start", "profiles.get"}}, three, 2, false,
+			"nobody can tell: the journal lost 2 entries; raise --max-journal", nil},
+		"only these": {journal.Expectation{Only: []string{"profiles.get", "profiles.start"}}, calls("profiles.get", ""), 0, true,
+			"nothing else was called", nil},
+		"another one": {journal.Expectation{Only: []string{"profiles.get"}}, three, 0, false, "3 calls of profiles.start", []uint64{1, 3, 4}},
+		"only, with loss": {journal.Expectation{Only: []string{"profiles.*"}}, three, 2, false,
+			"nobody can tell: the journal lost 2 entries; raise --max-journal", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := Verdict([]Record{{World: "w", Entries: c.entries, Lost: c.lost, Expect: []journal.Expectation{c.x}}})
@@ -149,11 +169,13 @@ func TestIntervalsAreOfOneClientOnOneAddress(t *testing.T) {
 }
 
 func view(name, state, status string) ProfileView {
-	return ProfileView{JSON: fmt.Appendf(nil, `{"displayName":%q,"id":"id-%s","n":3,"on":true,"dataProvider":{"@odata.type":"#t","x":null}}`, name, name), State: state, Status: status}
+	return ProfileView{JSON: fmt.Appendf(nil, `{"displayName":%q,"id":"id-%s","n":3,"on":true,"dataProvider":{"@odata.type":"#t","x":null}}`,
+		name, name), State: state, Status: status}
 }
 
 func TestExpectationsOfProfiles(t *testing.T) {
-	profiles := []ProfileView{view("North", "provisioned", "success"), view("South", "provisioned", "error"), view("North", "provisioning", "")}
+	profiles := []ProfileView{view("North", "provisioned", "success"), view("South", "provisioned", "error"),
+		view("North", "provisioning", "")}
 	north := map[string]any{"displayName": "North"}
 	for name, c := range map[string]struct {
 		x        journal.Expectation
@@ -161,10 +183,13 @@ func TestExpectationsOfProfiles(t *testing.T) {
 		ok       bool
 		seen     string
 	}{
-		"as expected":       {journal.Expectation{Profile: map[string]any{"displayName": "South"}, State: "provisioned", Status: "error"}, profiles, true, "1 profile is so"},
-		"one of two":        {journal.Expectation{Profile: north, Status: "success"}, profiles, false, `"North" (id-North) is provisioning and none`},
-		"just there":        {journal.Expectation{Profile: north}, profiles, true, "2 profiles are so"},
-		"none such":         {journal.Expectation{Profile: map[string]any{"displayName": "East"}}, profiles, false, "no profile is such a one, of 3"},
+		"as expected": {journal.Expectation{Profile: map[string]any{"displayName": "South"}, State: "provisioned", Status: "error"},
+			profiles, true, "1 profile is so"},
+		"one of two": {journal.Expectation{Profile: north, Status: "success"}, profiles, false,
+			`"North" (id-North) is provisioning and none`},
+		"just there": {journal.Expectation{Profile: north}, profiles, true, "2 profiles are so"},
+		"none such": {journal.Expectation{Profile: map[string]any{"displayName": "East"}}, profiles, false,
+			"no profile is such a one, of 3"},
 		"none at all":       {journal.Expectation{Profile: north}, nil, false, "there is no profile at all"},
 		"each":              {journal.Expectation{Profile: map[string]any{}, State: "provisioned"}, profiles[:2], true, "2 profiles are so"},
 		"integers":          {journal.Expectation{Profile: map[string]any{"n": 3}}, profiles, true, "3 profiles are so"},
@@ -174,9 +199,11 @@ func TestExpectationsOfProfiles(t *testing.T) {
 		"a text, no number": {journal.Expectation{Profile: map[string]any{"n": "3"}}, profiles, false, "no profile is such a one, of 3"},
 		"true":              {journal.Expectation{Profile: map[string]any{"on": true}}, profiles, true, "3 profiles are so"},
 		"false":             {journal.Expectation{Profile: map[string]any{"on": false}}, profiles, false, "no profile is such a one, of 3"},
-		"null, and absent":  {journal.Expectation{Profile: map[string]any{"dataProvider.x": nil, "nothing": nil}}, profiles, true, "3 profiles are so"},
-		"a type":            {journal.Expectation{Profile: map[string]any{`dataProvider.@odata\.type`: "#t"}}, profiles, true, "3 profiles are so"},
-		"many elsewhere":    {journal.Expectation{Profile: map[string]any{}, Status: "paused"}, slices.Repeat(profiles, 3), false, `"North" (id-North) is provisioned and success, "South" (id-South) is provisioned and error, "North" (id-North) is provisioning and none, "North" (id-North) is provisioned and success, "South" (id-South) is provisioned and error, and 4 more are elsewhere`},
+		"null, and absent": {journal.Expectation{Profile: map[string]any{"dataProvider.x": nil, "nothing": nil}}, profiles, true,
+			"3 profiles are so"},
+		"a type": {journal.Expectation{Profile: map[string]any{`dataProvider.@odata\.type`: "#t"}}, profiles, true, "3 profiles are so"},
+		"many elsewhere": {journal.Expectation{Profile: map[string]any{}, Status: "paused"}, slices.Repeat(profiles, 3), false,
+			`"North" (id-North) is provisioned and success, "South" (id-South) is provisioned and error, "North" (id-North) is provisioning and none, "North" (id-North) is provisioned and success, "South" (id-South) is provisioned and error, and 4 more are elsewhere`},
 	} {
 		v := Verdict([]Record{{Entries: calls("profiles.get"), Lost: 7, Profiles: c.profiles, Expect: []journal.Expectation{c.x}}})
 		got := v.Worlds[0].Expectations[0]
@@ -226,7 +253,8 @@ func messages(v journal.Verdict) []string {
 func TestWarnings(t *testing.T) {
 	refused := func(target string) func(*record.Entry) {
 		return func(e *record.Entry) {
-			e.Error = &journal.Problem{Message: "bad", Refused: true, Details: []journal.ProblemDetail{{Code: "c", Target: target, Message: "unknown property"}, {Code: "d"}}}
+			e.Error = &journal.Problem{Message: "bad", Refused: true,
+				Details: []journal.ProblemDetail{{Code: "c", Target: target, Message: "unknown property"}, {Code: "d"}}}
 		}
 	}
 	for name, c := range map[string]struct {
@@ -235,26 +263,31 @@ func TestWarnings(t *testing.T) {
 	}{
 		"nothing": {[]Record{{Entries: calls("profiles.get")}}, []string{}},
 		"rules": {[]Record{
-			{World: "a", Rules: []RuleUse{{"x", "fault", 0, false, false, 0}, {"y", "fault", 0, false, false, 0}, {"x", "lifecycle", 0, false, false, 0}, {"z", "throttle", 0, true, false, 0}}},
+			{World: "a", Rules: []RuleUse{{"x", "fault", 0, false, false, 0}, {"y", "fault", 0, false, false, 0},
+				{"x", "lifecycle", 0, false, false, 0}, {"z", "throttle", 0, true, false, 0}}},
 			{World: "b", Rules: []RuleUse{{"y", "fault", 1, false, false, 0}, {"x", "fault", 0, false, false, 0}}},
 		}, []string{
 			"unused : " + noCall,
 			`unfired : the fault "x" fired in no world: what it tests was not tested; optional: true says that this is fine`,
 			`unfired : the lifecycle "x" fired in no world: what it tests was not tested; optional: true says that this is fine`}},
 		"nothing known": {[]Record{{World: "a"}, {World: "b", Entries: calls("", "")}}, []string{"unused : " + noKnownCall}},
-		"501": {[]Record{{World: "a", Entries: with(with(with(calls("delta", "delta", "", "profiles.get"), 1, answered(501)), 2, answered(501)), 3, answered(501))}}, []string{
+		"501": {[]Record{{World: "a",
+			Entries: with(with(with(calls("delta", "delta", "", "profiles.get"), 1, answered(501)), 2, answered(501)), 3, answered(501))}}, []string{
 			"notImplemented a: graphemu does not implement delta: 2 requests met 501 (entries 1 and 2)",
 			"notImplemented a: graphemu does not implement GET /beta/education/synchronizationProfiles/86904b1e-c7d0-4ead-b13a-98f11fc400ee: 1 request met 501 (entry 3)"}},
 		"501 by a fault": {[]Record{{World: "a", Entries: with(calls("x"), 1, func(e *record.Entry) {
 			e.Status, e.Detail = 501, &journal.Detail{Fault: &journal.Strike{Effects: []string{"delay 1s", "respond 501"}}}
 		})}}, []string{}},
-		"refusals": {[]Record{{World: "a", Entries: with(with(with(calls("c", "c", "c"), 1, refused("/x")), 2, refused("/x")), 3, refused("/y"))}}, []string{
+		"refusals": {[]Record{{World: "a",
+			Entries: with(with(with(calls("c", "c", "c"), 1, refused("/x")), 2, refused("/x")), 3, refused("/y"))}}, []string{
 			"refused a: the body of c was refused 2 times: /x: unknown property (and 1 more) (entries 1 and 2)",
 			"refused a: the body of c was refused once: /y: unknown property (and 1 more) (entry 3)"}},
-		"early": {[]Record{{World: "a", Entries: with(with(calls("x", "y"), 1, early), 2, early), Expect: []journal.Expectation{{Operation: "y", NoEarlyRetry: true}}}}, []string{
+		"early": {[]Record{{World: "a", Entries: with(with(calls("x", "y"), 1, early), 2, early),
+			Expect: []journal.Expectation{{Operation: "y", NoEarlyRetry: true}}}}, []string{
 			"early a: x was called once before a Retry-After was over (entry 1)"}},
-		"bursts": {[]Record{{World: "a", Entries: with(calls("x"), 1, func(e *record.Entry) { e.Detail = &journal.Detail{Burst: "education"} })}}, []string{
-			`burst a: the throttle "education" saw bursts in 1 window: most of the requests came within a tenth of it (entry 1)`}},
+		"bursts": {[]Record{{World: "a", Entries: with(calls("x"), 1, func(e *record.Entry) { e.Detail = &journal.Detail{Burst: "education"} })}},
+			[]string{
+				`burst a: the throttle "education" saw bursts in 1 window: most of the requests came within a tenth of it (entry 1)`}},
 	} {
 		v := Verdict(c.worlds)
 		assert.Equal(t, c.want, messages(v), name)
@@ -380,7 +413,8 @@ func TestNoJitter(t *testing.T) {
 }
 
 func TestJudgingChangesNothing(t *testing.T) {
-	r := []Record{{World: "a"}, {World: "b", Entries: herdOfWorkers(5, 0, time.Second, true), Expect: []journal.Expectation{{Only: []string{"x"}}}}}
+	r := []Record{{World: "a"},
+		{World: "b", Entries: herdOfWorkers(5, 0, time.Second, true), Expect: []journal.Expectation{{Only: []string{"x"}}}}}
 	before := fmt.Sprintf("%+v", r)
 	first := Verdict(r)
 	assert.Equal(t, before, fmt.Sprintf("%+v", r))

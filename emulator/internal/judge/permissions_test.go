@@ -28,7 +28,8 @@ func asks(operation string, n *journal.Needed, h journal.Held) record.Entry {
 
 // The smallest set has the least of each operation, less what another one's makes needless.
 func TestPermissions(t *testing.T) {
-	get := needed("/users/{id}", []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All"}, []string{"User.Read.All", "User.ReadWrite.All"})
+	get := needed("/users/{id}", []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All"},
+		[]string{"User.Read.All", "User.ReadWrite.All"})
 	update := needed("", []string{"User.ReadWrite.All"}, []string{"User.ReadWrite.All"})
 	me := needed("", []string{"User.Read"}, nil)
 	with := &journal.Needed{Delegated: []journal.Alternative{{Name: "Policy.Read", With: []string{"App.Read", "App.Write"}}}}
@@ -43,8 +44,9 @@ func TestPermissions(t *testing.T) {
 	assert.Equal(t, []string{"Mail.Send"}, p.Delegated.Surplus)
 	assert.Equal(t, 1, p.Delegated.Refused)
 	require.Len(t, p.Delegated.Calls, 4)
-	assert.Equal(t, journal.PermissionCall{Operation: "users.get", Method: "GET", Path: "/v1.0/users.get", Calls: 2, PublishedAt: "/users/{id}",
-		Needed: []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All"}, Had: p.Delegated.Had}, p.Delegated.Calls[0])
+	assert.Equal(t, journal.PermissionCall{Operation: "users.get", Method: "GET", Path: "/v1.0/users.get", Calls: 2,
+		PublishedAt: "/users/{id}",
+		Needed:      []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All"}, Had: p.Delegated.Had}, p.Delegated.Calls[0])
 	assert.Equal(t, []string{"Policy.Read with App.Read or App.Write"}, p.Delegated.Calls[3].Needed)
 	assert.Equal(t, []string{"User.ReadWrite.All"}, p.Application.Smallest)
 	assert.Equal(t, []string{"User.Read.All"}, p.Application.Surplus)

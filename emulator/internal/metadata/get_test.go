@@ -69,7 +69,8 @@ func TestGetWritesAllOrNothing(t *testing.T) {
 		change func(pages map[string]string, from *Source)
 		want   string
 	}{
-		"not there": {func(p map[string]string, _ *Source) { delete(p, "/beta/$metadata") }, "/beta/$metadata cannot be downloaded: it is answered 404 Not Found"},
+		"not there": {func(p map[string]string, _ *Source) { delete(p, "/beta/$metadata") },
+			"/beta/$metadata cannot be downloaded: it is answered 404 Not Found"},
 		"no metadata": {func(p map[string]string, _ *Source) { p["/beta/$metadata"] = "<html>" },
 			"/beta/$metadata:1: the root element is <html>"},
 		"cut off":  {func(p map[string]string, _ *Source) { p["/v1.0/$metadata"] = csdl[:300] }, "/v1.0/$metadata:3"},

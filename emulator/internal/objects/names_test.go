@@ -34,12 +34,15 @@ func TestNamesOfGraph(t *testing.T) {
 	names := Names{graphModel(t)}
 	for _, name := range []string{"groups.members.add", "users.messages.list", "teams.channels.create", "users.sendMail", "users.manager.set",
 		"users.photo.value.get", "groups.members.ref", "users.delta", "directoryObjects.getByIds", "oauth2PermissionGrants.list",
-		"users.assignLicense", "groups.transitiveMembers.count", "drives.items.children.list", "users.calendarView.list", "sites.lists.items.fields.update",
-		"users.mailFolders.messages.attachments.delete", "reports.getEmailActivityUserDetail", "teams.members.add", "users.presence.setPresence"} {
+		"users.assignLicense", "groups.transitiveMembers.count", "drives.items.children.list", "users.calendarView.list",
+		"sites.lists.items.fields.update",
+		"users.mailFolders.messages.attachments.delete", "reports.getEmailActivityUserDetail", "teams.members.add",
+		"users.presence.setPresence"} {
 		bad, known := names.Name(strings.Split(name, "."), false)
 		assert.Equal(t, -1, bad, "%s: %v", name, known)
 	}
-	for name, at := range map[string]int{"users.mesages.list": 1, "usres.list": 0, "groups.members.ad": 2, "teams.channels": 2, "users.list.list": 1} {
+	for name, at := range map[string]int{"users.mesages.list": 1, "usres.list": 0, "groups.members.ad": 2, "teams.channels": 2,
+		"users.list.list": 1} {
 		bad, _ := names.Name(strings.Split(name, "."), false)
 		assert.Equal(t, at, bad, name)
 	}
@@ -63,13 +66,15 @@ func TestNamesAreThoseOfOperations(t *testing.T) {
 			}
 		}
 	}
-	for _, root := range []string{"users/1", "groups/1", "me", "teams/1", "sites/1", "drives/1/items/2", "applications/1", "deviceManagement", "education"} {
+	for _, root := range []string{"users/1", "groups/1", "me", "teams/1", "sites/1", "drives/1/items/2", "applications/1", "deviceManagement",
+		"education"} {
 		p, err := resource.Walk(m, strings.Split(root, "/"))
 		require.NoError(t, err)
 		check(root)
 		for _, member := range p.End().Type.All() {
 			at := root + "/" + member.Name
-			for _, path := range []string{at, at + "/1", at + "/$count", at + "/$value", at + "/1/$value", at + "/1/id", at + "/microsoft.graph.user"} {
+			for _, path := range []string{at, at + "/1", at + "/$count", at + "/$value", at + "/1/$value", at + "/1/id",
+				at + "/microsoft.graph.user"} {
 				check(path)
 			}
 			if member.Navigation && !member.Contained {

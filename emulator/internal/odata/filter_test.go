@@ -128,7 +128,8 @@ func TestFilterErrors(t *testing.T) {
 	s := newSchool(t)
 	syntax := func(pos, clause string) string { return "Syntax error at position " + pos + " in '" + clause + "'." }
 	types := func(l, r, op string) string {
-		return "A binary operator with incompatible types was detected. Found operand types '" + l + "' and '" + r + "' for operator kind '" + op + "'."
+		return "A binary operator with incompatible types was detected. Found operand types '" + l + "' and '" + r + "' for operator kind '" +
+			op + "'."
 	}
 	const profile = "microsoft.graph.educationSynchronizationProfile"
 	for _, c := range []struct{ filter, message, help string }{
@@ -147,7 +148,8 @@ func TestFilterErrors(t *testing.T) {
 		{"true and and (true)", syntax("9", "true and and (true)"), "operator"},
 		{`displayName eq "x"`, syntax("15", `displayName eq "x"`), "single quotes"},
 		{"dataProvider/@odata.type eq 'x'", syntax("13", "dataProvider/@odata.type eq 'x'"), "isof"},
-		{"profileStatus/lastActivityDateTime gt 2026-01-01T00:00:00 02:00", syntax("38", "profileStatus/lastActivityDateTime gt 2026-01-01T00:00:00 02:00"), "%2B"},
+		{"profileStatus/lastActivityDateTime gt 2026-01-01T00:00:00 02:00",
+			syntax("38", "profileStatus/lastActivityDateTime gt 2026-01-01T00:00:00 02:00"), "%2B"},
 		{"expirationDate eq 2026-02-30", syntax("18", "expirationDate eq 2026-02-30"), ""},
 		{"errors/any(e)", syntax("12", "errors/any(e)"), "':'"},
 		{"errors/any('e':true)", syntax("11", "errors/any('e':true)"), "range variable"},
@@ -157,13 +159,18 @@ func TestFilterErrors(t *testing.T) {
 
 		{"displyaName eq 'x'", "Could not find a property named 'displyaName' on type '" + profile + "'.", "Did you mean 'displayName'?"},
 		{"zzz eq 'x'", "Could not find a property named 'zzz' on type '" + profile + "'.", "Known names: id, displayName"},
-		{strings.Repeat("ä", 2000) + " eq 'x'", "Could not find a property named '" + strings.Repeat("ä", maxEcho/2) + "…' on type '" + profile + "'.", "Known names"},
-		{"x" + strings.Repeat("ä", 2000) + " eq 'x'", "Could not find a property named 'x" + strings.Repeat("ä", maxEcho/2-1) + "…' on type '" + profile + "'.", "Known names"},
-		{"dataProvider/x eq 'x'", "Could not find a property named 'x' on type 'microsoft.graph.educationSynchronizationDataProvider'.", "schoolYear"},
+		{strings.Repeat("ä", 2000) + " eq 'x'",
+			"Could not find a property named '" + strings.Repeat("ä", maxEcho/2) + "…' on type '" + profile + "'.", "Known names"},
+		{"x" + strings.Repeat("ä", 2000) + " eq 'x'",
+			"Could not find a property named 'x" + strings.Repeat("ä", maxEcho/2-1) + "…' on type '" + profile + "'.", "Known names"},
+		{"dataProvider/x eq 'x'", "Could not find a property named 'x' on type 'microsoft.graph.educationSynchronizationDataProvider'.",
+			"schoolYear"},
 		{"contains(displayName,'a'", syntax("24", "contains(displayName,'a'"), "')'"},
-		{"isof(dataProvider,microsoft.graph.nothing)", "The type 'microsoft.graph.nothing' is not defined in the model.", "educationCsvDataProvider"},
+		{"isof(dataProvider,microsoft.graph.nothing)", "The type 'microsoft.graph.nothing' is not defined in the model.",
+			"educationCsvDataProvider"},
 		{"displayName/x eq 'x'", "Could not find a property named 'x' on type 'Edm.String'.", "no properties"},
-		{"dataProvider/microsoft.graph.educationCsvDataProvider/connectionUrl eq 'x'", "Could not find a property named 'connectionUrl' on type 'microsoft.graph.educationCsvDataProvider'.", "customizations"},
+		{"dataProvider/microsoft.graph.educationCsvDataProvider/connectionUrl eq 'x'",
+			"Could not find a property named 'connectionUrl' on type 'microsoft.graph.educationCsvDataProvider'.", "customizations"},
 		{"errors/any(e:x/errorCode eq 'a')", "Could not find a property named 'x' on type '" + profile + "'.", ""},
 		{"handleSpecialCharacterConstraint eq 'true'", types("Edm.Boolean", "Edm.String", "Equal"), "true or false"},
 		{"displayName gt 5", types("Edm.String", "Edm.Int32", "GreaterThan"), "single quotes"},
@@ -176,20 +183,30 @@ func TestFilterErrors(t *testing.T) {
 		{"licensesToAssign eq 'x'", types("Collection(microsoft.graph.educationSynchronizationLicenseAssignment)", "Edm.String", "Equal"), "any"},
 		{"dataProvider eq 'x'", types("microsoft.graph.educationSynchronizationDataProvider", "Edm.String", "Equal"), "null"},
 		{"dataProvider gt null", types("microsoft.graph.educationSynchronizationDataProvider", "<null>", "GreaterThan"), "null"},
-		{"state eq profileStatus/status", types("microsoft.graph.educationSynchronizationProfileState", "microsoft.graph.educationSynchronizationStatus", "Equal"), ""},
+		{"state eq profileStatus/status",
+			types("microsoft.graph.educationSynchronizationProfileState", "microsoft.graph.educationSynchronizationStatus", "Equal"), ""},
 		{"displayName and true", types("Edm.String", "Edm.Boolean", "And"), "conditions"},
-		{"not state eq 'provisioned'", "A unary operator with an incompatible type was detected. Found operand type 'microsoft.graph.educationSynchronizationProfileState' for operator kind 'Not'.", "not (a eq b)"},
+		{"not state eq 'provisioned'",
+			"A unary operator with an incompatible type was detected. Found operand type 'microsoft.graph.educationSynchronizationProfileState' for operator kind 'Not'.", "not (a eq b)"},
 		{"state eq 'ready'", "The string 'ready' is not a valid enumeration type constant.", "'provisioned'"},
 		{"displayName", "The $filter expression must evaluate to a single boolean value.", "Edm.String"},
 		{"errors/any(e:e/id)", "The Any/All query expression must evaluate to a single boolean value.", ""},
-		{"substringof('x',displayName)", "An unknown function with name 'substringof' was found. This may also be a function import or a key lookup on a navigation property, which is not allowed.", "contains("},
-		{"startwith(displayName,'x')", "An unknown function with name 'startwith' was found. This may also be a function import or a key lookup on a navigation property, which is not allowed.", "startswith"},
-		{"contains(displayName)", "No function signature for the function with name 'contains' matches the specified arguments. The function signatures considered are: contains(Edm.String Nullable=true, Edm.String Nullable=true).", "2 argument"},
-		{"contains(state,'a')", "No function signature for the function with name 'contains' matches the specified arguments. The function signatures considered are: contains(Edm.String Nullable=true, Edm.String Nullable=true).", ""},
-		{"tolower() eq 'a'", "No function signature for the function with name 'tolower' matches the specified arguments. The function signatures considered are: tolower(Edm.String Nullable=true).", ""},
-		{"errors/errorCode eq 'x'", "The parent value for a property access of a property 'errorCode' is not a single value. Property access can only be applied to a single value.", "any("},
-		{"dataProvider/microsoft.graph.nothing/x eq 1", "The type 'microsoft.graph.nothing' is not defined in the model.", "educationCsvDataProvider"},
-		{"dataProvider/microsoft.graph.entity/id eq 'x'", "Encountered invalid type cast. 'microsoft.graph.entity' is not assignable from 'microsoft.graph.educationSynchronizationDataProvider'.", ""},
+		{"substringof('x',displayName)",
+			"An unknown function with name 'substringof' was found. This may also be a function import or a key lookup on a navigation property, which is not allowed.", "contains("},
+		{"startwith(displayName,'x')",
+			"An unknown function with name 'startwith' was found. This may also be a function import or a key lookup on a navigation property, which is not allowed.", "startswith"},
+		{"contains(displayName)",
+			"No function signature for the function with name 'contains' matches the specified arguments. The function signatures considered are: contains(Edm.String Nullable=true, Edm.String Nullable=true).", "2 argument"},
+		{"contains(state,'a')",
+			"No function signature for the function with name 'contains' matches the specified arguments. The function signatures considered are: contains(Edm.String Nullable=true, Edm.String Nullable=true).", ""},
+		{"tolower() eq 'a'",
+			"No function signature for the function with name 'tolower' matches the specified arguments. The function signatures considered are: tolower(Edm.String Nullable=true).", ""},
+		{"errors/errorCode eq 'x'",
+			"The parent value for a property access of a property 'errorCode' is not a single value. Property access can only be applied to a single value.", "any("},
+		{"dataProvider/microsoft.graph.nothing/x eq 1", "The type 'microsoft.graph.nothing' is not defined in the model.",
+			"educationCsvDataProvider"},
+		{"dataProvider/microsoft.graph.entity/id eq 'x'",
+			"Encountered invalid type cast. 'microsoft.graph.entity' is not assignable from 'microsoft.graph.educationSynchronizationDataProvider'.", ""},
 		{"displayName/$count eq 1", "The $count segment can only follow a collection.", "single value"},
 		{"displayName/any() eq true", "The any operator can only be applied to a collection.", "directly"},
 		{"errors/any(e:errors/any(f:true))", "Only collections of the innermost range variable are supported inside any and all.", "'e/'"},
@@ -234,7 +251,8 @@ func TestFilterLimits(t *testing.T) {
 
 func TestFilterAsksForANavigationOnce(t *testing.T) {
 	s := newSchool(t)
-	f, err := ParseFilter("errors/$count eq 2 and errors/all(e:profileStatus/errorCount eq 2) and profileStatus/status eq 'success'", s.profile)
+	f, err := ParseFilter("errors/$count eq 2 and errors/all(e:profileStatus/errorCount eq 2) and profileStatus/status eq 'success'",
+		s.profile)
 	require.NoError(t, err)
 	e := north()
 	e.asks = map[string]int{}
@@ -244,11 +262,14 @@ func TestFilterAsksForANavigationOnce(t *testing.T) {
 
 func TestFilterOnEntityThatLacksOrBreaksItsModel(t *testing.T) {
 	s := newSchool(t)
-	for _, json := range []string{"", "null", "[]", "{", `{"displayName":5,"state":{},"licensesToAssign":{},"dataProvider":"x","expirationDate":"soon"}`, `"x"`} {
+	for _, json := range []string{"", "null", "[]", "{",
+		`{"displayName":5,"state":{},"licensesToAssign":{},"dataProvider":"x","expirationDate":"soon"}`, `"x"`} {
 		for filter, want := range map[string]bool{
 			"displayName eq 'x'": false, "displayName eq null": true, "state eq null": true, "expirationDate eq null": true,
-			"licensesToAssign/any(l:true)": false, "licensesToAssign/all(l:false)": true, "licensesToAssign/any()": false, "licensesToAssign/$count eq 0": true,
-			"dataProvider/connectionUrl eq null": true, "profileStatus eq null": true, "profileStatus/errorCount eq null": true, "errors/any()": false,
+			"licensesToAssign/any(l:true)": false, "licensesToAssign/all(l:false)": true, "licensesToAssign/any()": false,
+			"licensesToAssign/$count eq 0":       true,
+			"dataProvider/connectionUrl eq null": true, "profileStatus eq null": true, "profileStatus/errorCount eq null": true,
+			"errors/any()": false,
 			"isof(dataProvider,microsoft.graph.educationCsvDataProvider)": false,
 		} {
 			f, err := ParseFilter(filter, s.profile)
@@ -277,8 +298,10 @@ func TestInstants(t *testing.T) {
 	for text, ok := range map[string]bool{
 		"2026-07-31T12:00Z": true, "2026-07-31t12:00:00z": true, "2026-07-31T12:00:00.1Z": true, "2026-07-31T12:00:00.123456789012-05:30": true,
 		"2026-07-31T12:00:00": false, "2026-07-31T24:00:00Z": false, "2026-07-31T12:60:00Z": false, "2026-07-31T12:00:60Z": false,
-		"2026-07-31T12:00:00.Z": false, "2026-07-31T12:00:00.1234567890123Z": false, "2026-07-31T12:00:00+15:00": false, "2026-07-31T12:00:00+0200": false,
-		"2026-13-01T12:00:00Z": false, "2026-02-29T12:00:00Z": false, "2024-02-29T12:00:00Z": true, "2026-07-31T12:00:": false, "2026-07-31T12:00+": false, "": false,
+		"2026-07-31T12:00:00.Z": false, "2026-07-31T12:00:00.1234567890123Z": false, "2026-07-31T12:00:00+15:00": false,
+		"2026-07-31T12:00:00+0200": false,
+		"2026-13-01T12:00:00Z":     false, "2026-02-29T12:00:00Z": false, "2024-02-29T12:00:00Z": true, "2026-07-31T12:00:": false,
+		"2026-07-31T12:00+": false, "": false,
 	} {
 		_, _, got := parseInstant(text)
 		assert.Equal(t, ok, got, text)
@@ -308,7 +331,8 @@ func FuzzFilter(f *testing.F) {
 		"licensesToAssign/any(l:l/skuIds/any(s:s eq 6fd2c87f-b296-42f0-b197-1e91e994b900))", "errors/$count gt 2",
 		"profileStatus/lastActivityDateTime ge 2026-01-02T03:04:05.1234567+02:00", "state in ('deleting',null)",
 		"dataProvider/microsoft.graph.educationCsvDataProvider/customizations/student/isSyncDeferred",
-		"isof(dataProvider,'microsoft.graph.educationCsvDataProvider') and length(id) lt 1.5e3", "((", "'", "a'b'", "é eq -1", "in (", "any(", "$it/$count",
+		"isof(dataProvider,'microsoft.graph.educationCsvDataProvider') and length(id) lt 1.5e3", "((", "'", "a'b'", "é eq -1", "in (", "any(",
+		"$it/$count",
 	} {
 		f.Add(seed)
 	}

@@ -25,8 +25,11 @@ func newSchool(t testing.TB) *school {
 	list := func(p Property) Property { p.Collection = true; return p }
 
 	entity := &Type{Name: "entity", Entity: true, Abstract: true, Properties: []Property{{Name: "id", Kind: KindString}}}
-	state := &Type{Name: "educationSynchronizationProfileState", Members: []string{"provisioning", "provisioned", "provisioningFailed", "deleting", "deletionFailed", "unknownFutureValue"}}
-	running := &Type{Name: "educationSynchronizationStatus", Members: []string{"paused", "inProgress", "success", "error", "validationError", "quarantined", "unknownFutureValue", "extracting", "validating"}}
+	state := &Type{Name: "educationSynchronizationProfileState",
+		Members: []string{"provisioning", "provisioned", "provisioningFailed", "deleting", "deletionFailed", "unknownFutureValue"}}
+	running := &Type{Name: "educationSynchronizationStatus",
+		Members: []string{"paused", "inProgress", "success", "error", "validationError", "quarantined", "unknownFutureValue", "extracting",
+			"validating"}}
 	role := &Type{Name: "educationUserRole", Members: []string{"student", "teacher"}}
 	custom := &Type{Name: "educationSynchronizationCustomization", Properties: []Property{
 		list(prop("optionalPropertiesToSync", KindString)), prop("synchronizationStartDate", KindDateTimeOffset),
@@ -36,12 +39,14 @@ func newSchool(t testing.TB) *school {
 	provider := &Type{Name: "educationSynchronizationDataProvider", Abstract: true}
 	csv := &Type{Name: "educationCsvDataProvider", Base: provider, Properties: []Property{typed("customizations", KindComplex, customs)}}
 	roster := &Type{Name: "educationOneRosterApiDataProvider", Base: provider, Properties: []Property{
-		prop("connectionUrl", KindString), prop("providerName", KindString), list(prop("schoolsIds", KindString)), typed("customizations", KindComplex, customs)}}
+		prop("connectionUrl", KindString), prop("providerName", KindString), list(prop("schoolsIds", KindString)),
+		typed("customizations", KindComplex, customs)}}
 	power := &Type{Name: "educationPowerSchoolDataProvider", Base: provider, Properties: []Property{
 		prop("connectionUrl", KindString), prop("allowTeachersInMultipleSchools", KindBoolean), prop("schoolYear", KindString)}}
 	domain := &Type{Name: "educationIdentityDomain", Properties: []Property{typed("appliesTo", KindEnum, role), prop("name", KindString)}}
 	identity := &Type{Name: "educationIdentitySynchronizationConfiguration", Abstract: true}
-	creation := &Type{Name: "educationIdentityCreationConfiguration", Base: identity, Properties: []Property{list(typed("userDomains", KindComplex, domain))}}
+	creation := &Type{Name: "educationIdentityCreationConfiguration", Base: identity,
+		Properties: []Property{list(typed("userDomains", KindComplex, domain))}}
 	license := &Type{Name: "educationSynchronizationLicenseAssignment", Properties: []Property{
 		typed("appliesTo", KindEnum, role), list(prop("skuIds", KindGuid))}}
 	failure := &Type{Name: "educationSynchronizationError", Base: entity, Entity: true, Properties: []Property{
@@ -59,7 +64,8 @@ func newSchool(t testing.TB) *school {
 	message := &Type{Name: "educationFileSynchronizationVerificationMessage", Properties: []Property{prop("type", KindString)}}
 
 	s := &school{profile: profile, failure: failure, status: status, Model: Model{
-		Types: []*Type{entity, state, running, role, custom, customs, provider, csv, roster, power, domain, identity, creation, license, failure, status, profile, root, message},
+		Types: []*Type{entity, state, running, role, custom, customs, provider, csv, roster, power, domain, identity, creation, license, failure,
+			status, profile, root, message},
 		Actions: []Operation{
 			{Name: "start", Binding: profile, Returns: &Property{Kind: KindComplex, Type: message, Collection: true, Nullable: true}},
 			{Name: "pause", Binding: profile}},
@@ -108,7 +114,8 @@ func TestLinkReportsEverythingAtOnce(t *testing.T) {
 	a := &Type{Name: "a", Properties: []Property{
 		{Name: "x", Kind: KindComplex, Type: other}, {Name: "X", Kind: KindString}, {Name: "b.c", Kind: KindString}, {Name: "none"}}}
 	err := (&Model{Types: []*Type{a}}).Link()
-	for _, want := range []string{"a.x needs a type of the model", "a.X is declared twice", `"b.c" of a is no identifier`, "a.none has no kind"} {
+	for _, want := range []string{"a.x needs a type of the model", "a.X is declared twice", `"b.c" of a is no identifier`,
+		"a.none has no kind"} {
 		assert.ErrorContains(t, err, want)
 	}
 
@@ -127,7 +134,8 @@ func TestLinkReportsEverythingAtOnce(t *testing.T) {
 func TestUnlinkedTypesFailWithoutPanic(t *testing.T) {
 	loose := &Type{Name: "loose", Entity: true, Properties: []Property{{Name: "id", Kind: KindString}}}
 	assert.Equal(t, "microsoft.graph.loose", loose.Qualified())
-	for _, q := range []string{"$filter=isof(microsoft.graph.loose)", "$filter=a.b/c eq 1", "$filter=a.b'c' eq 1", "$select=a.b/c", "$expand=x"} {
+	for _, q := range []string{"$filter=isof(microsoft.graph.loose)", "$filter=a.b/c eq 1", "$filter=a.b'c' eq 1", "$select=a.b/c",
+		"$expand=x"} {
 		_, err := Parse(strings.ReplaceAll(q, " ", "+"), loose, everything)
 		assert.Error(t, err, q)
 	}
@@ -140,7 +148,8 @@ func TestUnlinkedTypesFailWithoutPanic(t *testing.T) {
 func TestCSDLOfOperationsWithParameters(t *testing.T) {
 	role := &Type{Name: "role", Members: []string{"a"}}
 	m := Model{Namespace: "n", Container: "c", Types: []*Type{role}, Functions: []Operation{{
-		Name: "f", Parameters: []Property{{Name: "roles", Kind: KindEnum, Type: role, Collection: true}, {Name: "since", Kind: KindDate, Nullable: true}},
+		Name: "f", Parameters: []Property{{Name: "roles", Kind: KindEnum, Type: role, Collection: true},
+			{Name: "since", Kind: KindDate, Nullable: true}},
 		Returns: &Property{Kind: KindInt64},
 	}}}
 	require.NoError(t, m.Link())

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var everything = Allowed{Filter: true, OrderBy: true, Select: true, Expand: true, Top: true, Skip: true, Count: true, Search: true, SkipToken: true, MaxTop: 999}
+var everything = Allowed{Filter: true, OrderBy: true, Select: true, Expand: true, Top: true, Skip: true, Count: true, Search: true,
+	SkipToken: true, MaxTop: 999}
 
 func TestParseOptions(t *testing.T) {
 	s := newSchool(t)
@@ -39,7 +40,8 @@ func TestParseOptionsErrors(t *testing.T) {
 	but := func(change func(*Allowed)) Allowed { a := everything; change(&a); return a }
 	const selectMissing = "Parsing OData Select and Expand failed: Could not find a property named '"
 	number := func(value, option string) string {
-		return "Invalid value '" + value + "' for " + option + " query option found. The " + option + " query option requires a non-negative integer value."
+		return "Invalid value '" + value + "' for " + option + " query option found. The " + option +
+			" query option requires a non-negative integer value."
 	}
 	limit := func(value string) string {
 		return "The query specified in the URI is not valid. The limit of '999' for Top query has been exceeded. The value from the incoming request is '" + value + "'."
@@ -52,7 +54,8 @@ func TestParseOptionsErrors(t *testing.T) {
 		{"fliter=x", "fliter", "Query parameter fliter not allowed.", "'$filter'", everything},
 		{"$fliter=x", "$fliter", "The query parameter '$fliter' is not supported.", "'$filter'", everything},
 		{"$apply=x", "$apply", "The query parameter '$apply' is not supported.", "Options are", everything},
-		{"top=1&$Top=2", "$top", "Query option '$top' was specified more than once, but it must be specified at most once.", "same option", everything},
+		{"top=1&$Top=2", "$top", "Query option '$top' was specified more than once, but it must be specified at most once.", "same option",
+			everything},
 		{"$top=%zz", "", "The query specified in the URI is not valid. It holds an invalid escape sequence.", "%25", everything},
 		{"$filter=%ff", "", "The query specified in the URI is not valid. It holds an invalid escape sequence.", "UTF-8", everything},
 		{"$filter=true", "$filter", "Filter not supported.", "", but(func(a *Allowed) { a.Filter = false })},
@@ -64,32 +67,46 @@ func TestParseOptionsErrors(t *testing.T) {
 		{"$top=", "$top", number("", "$top"), "digits", everything},
 		{"$top=1.5", "$top", number("1.5", "$top"), "digits", everything},
 		{"$skip=x", "$skip", number("x", "$skip"), "digits", everything},
-		{"$top=0", "$top", "Invalid value '0' for $top query option found. The $top query option requires a positive integer value.", "1", everything},
+		{"$top=0", "$top", "Invalid value '0' for $top query option found. The $top query option requires a positive integer value.", "1",
+			everything},
 		{"$count=yes", "$count", "Invalid value 'yes' for $count query option found. Valid values are 'true' and 'false'.", "", everything},
-		{"$select=displayNam", "$select", selectMissing + "displayNam' on type 'microsoft.graph.educationSynchronizationProfile'.", "'displayName'", everything},
-		{"$select=dataProvider/customizations/pupil", "$select", selectMissing + "pupil' on type 'microsoft.graph.educationSynchronizationCustomizations'.", "student", everything},
+		{"$select=displayNam", "$select", selectMissing + "displayNam' on type 'microsoft.graph.educationSynchronizationProfile'.",
+			"'displayName'", everything},
+		{"$select=dataProvider/customizations/pupil", "$select",
+			selectMissing + "pupil' on type 'microsoft.graph.educationSynchronizationCustomizations'.", "student", everything},
 		{"$select=displayName/x", "$select", selectMissing + "x' on type 'Edm.String'.", "", everything},
 		{"$select=errors/id", "$select", selectMissing + "errors' on type 'microsoft.graph.educationSynchronizationProfile'.", "", everything},
 		{"$select=id,,state", "$select", "Parsing OData Select and Expand failed: Syntax error in 'id,,state'.", "commas", everything},
 		{"$select=", "$select", "Parsing OData Select and Expand failed: Syntax error in ''.", "commas", everything},
-		{"$select=dataProvider/microsoft.graph.nope/x", "$select", "Parsing OData Select and Expand failed: The type 'microsoft.graph.nope' is not defined in the model.", "Csv", everything},
+		{"$select=dataProvider/microsoft.graph.nope/x", "$select",
+			"Parsing OData Select and Expand failed: The type 'microsoft.graph.nope' is not defined in the model.", "Csv", everything},
 		{"$expand=error", "$expand", selectMissing + "error' on type 'microsoft.graph.educationSynchronizationProfile'.", "'errors'", everything},
 		{"$expand=", "$expand", "Parsing OData Select and Expand failed: Syntax error in ''.", "commas", everything},
 		{"$expand=errors(", "$expand", "Parsing OData Select and Expand failed: Syntax error in 'errors('.", "closed", everything},
-		{"$expand=errors($top=1)($skip=1)", "$expand", "Parsing OData Select and Expand failed: Syntax error in '$top=1)($skip=1'.", "one pair", everything},
-		{"$expand=errors,errors", "$expand", "Parsing OData Select and Expand failed: Found multiple expands for the property 'errors'.", "once", everything},
+		{"$expand=errors($top=1)($skip=1)", "$expand", "Parsing OData Select and Expand failed: Syntax error in '$top=1)($skip=1'.", "one pair",
+			everything},
+		{"$expand=errors,errors", "$expand", "Parsing OData Select and Expand failed: Found multiple expands for the property 'errors'.", "once",
+			everything},
 		{"$expand=errors/$ref", "$expand", "Parsing OData Select and Expand failed: The path 'errors/$ref' is not supported.", "", everything},
 		{"$expand=errors($top=1000)", "$expand", limit("1000"), "", everything},
 		{"$expand=errors($levels=2)", "$expand", "The query parameter '$levels' is not supported.", "", everything},
 		{"$expand=profileStatus($top=1)", "$expand", "Query option 'Top' is not allowed.", "", everything},
-		{"$expand=errors($filter=state eq 1)", "$expand", "Invalid filter clause: Could not find a property named 'state' on type 'microsoft.graph.educationSynchronizationError'.", "", everything},
-		{"$orderby=displayName sideways", "$orderby", "Invalid orderby clause: Syntax error at position 12 in 'displayName sideways'.", "asc", everything},
+		{"$expand=errors($filter=state eq 1)", "$expand",
+			"Invalid filter clause: Could not find a property named 'state' on type 'microsoft.graph.educationSynchronizationError'.", "",
+			everything},
+		{"$orderby=displayName sideways", "$orderby", "Invalid orderby clause: Syntax error at position 12 in 'displayName sideways'.", "asc",
+			everything},
 		{"$orderby=", "$orderby", "Invalid orderby clause: Syntax error at position 0 in ''.", "", everything},
 		{"$orderby=displayName,", "$orderby", "Invalid orderby clause: Syntax error at position 12 in 'displayName,'.", "", everything},
-		{"$orderby='displayName'", "$orderby", "Invalid orderby clause: Syntax error at position 0 in ''displayName''.", "without quotes", everything},
-		{"$orderby=name", "$orderby", "Invalid orderby clause: Could not find a property named 'name' on type 'microsoft.graph.educationSynchronizationProfile'.", "", everything},
-		{"$orderby=dataProvider", "$orderby", "Invalid orderby clause: The $orderby expression must evaluate to a single value of primitive type.", "slash", everything},
-		{"$orderby=licensesToAssign", "$orderby", "Invalid orderby clause: The $orderby expression must evaluate to a single value of primitive type.", "", everything},
+		{"$orderby='displayName'", "$orderby", "Invalid orderby clause: Syntax error at position 0 in ''displayName''.", "without quotes",
+			everything},
+		{"$orderby=name", "$orderby",
+			"Invalid orderby clause: Could not find a property named 'name' on type 'microsoft.graph.educationSynchronizationProfile'.", "",
+			everything},
+		{"$orderby=dataProvider", "$orderby",
+			"Invalid orderby clause: The $orderby expression must evaluate to a single value of primitive type.", "slash", everything},
+		{"$orderby=licensesToAssign", "$orderby",
+			"Invalid orderby clause: The $orderby expression must evaluate to a single value of primitive type.", "", everything},
 		{"$orderby=id" + strings.Repeat(",id", MaxOrderBy), "$orderby", "Invalid orderby clause: More than 16 properties.", "", everything},
 		{"$search=a OR", "$search", "Invalid search clause: Syntax error at position 4 in 'a OR'.", "", everything},
 	} {
@@ -119,11 +136,13 @@ func TestParseOptionsErrors(t *testing.T) {
 
 func TestExpand(t *testing.T) {
 	s := newSchool(t)
-	o, err := Parse("$expand="+url.QueryEscape("Errors($top=5;$skip=1;count=true;$filter=errorCode eq 'a;b,(c' and true;$orderby=id desc;$select=id,errorCode), profileStatus()"), s.profile, everything)
+	o, err := Parse("$expand="+
+		url.QueryEscape("Errors($top=5;$skip=1;count=true;$filter=errorCode eq 'a;b,(c' and true;$orderby=id desc;$select=id,errorCode), profileStatus()"), s.profile, everything)
 	require.NoError(t, err)
 	require.Len(t, o.Expand, 2)
 	in := o.Expand[0].Options
-	assert.Equal(t, []any{5, 1, true, "errorCode eq 'a;b,(c' and true", "id,errorCode"}, []any{in.Top, in.Skip, in.Count, in.Filter.String(), in.Select.String()})
+	assert.Equal(t, []any{5, 1, true, "errorCode eq 'a;b,(c' and true", "id,errorCode"},
+		[]any{in.Top, in.Skip, in.Count, in.Filter.String(), in.Select.String()})
 	assert.True(t, in.Filter.Match(Object(`{"errorCode":"a;B,(c"}`)))
 	assert.Equal(t, "profileStatus", o.Expand[1].Property.Name)
 
@@ -144,7 +163,8 @@ func TestExpand(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	s := newSchool(f)
-	for _, seed := range []string{"$filter=true&$top=1", "expand=errors($top=1;$filter=id+eq+'a'),*", "$select=id,dataProvider/customizations/*", "$search=%22a%20b%22+NOT+c", "$orderby=id+desc,state", "%", "&&=&$=", "$expand=errors((;)"} {
+	for _, seed := range []string{"$filter=true&$top=1", "expand=errors($top=1;$filter=id+eq+'a'),*",
+		"$select=id,dataProvider/customizations/*", "$search=%22a%20b%22+NOT+c", "$orderby=id+desc,state", "%", "&&=&$=", "$expand=errors((;)"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {

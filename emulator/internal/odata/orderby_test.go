@@ -58,7 +58,8 @@ func TestOrderByNavigation(t *testing.T) {
 
 func TestKeysSurviveJSON(t *testing.T) {
 	s := newSchool(t)
-	items, err := ParseOrderBy("displayName,id desc,state,expirationDate desc,handleSpecialCharacterConstraint,profileStatus/errorCount", s.profile)
+	items, err := ParseOrderBy("displayName,id desc,state,expirationDate desc,handleSpecialCharacterConstraint,profileStatus/errorCount",
+		s.profile)
 	require.NoError(t, err)
 	draw := rapid.Custom(func(t *rapid.T) []Key {
 		e := map[string]any{
@@ -94,7 +95,8 @@ func TestForgedKeys(t *testing.T) {
 	s := newSchool(t)
 	items, err := ParseOrderBy("displayName,state", s.profile)
 	require.NoError(t, err)
-	for _, text := range []string{`[{}]`, `[[1]]`, `[[1,-1]]`, `[[1,1000000000]]`, `[["a"]]`, `[["5"]]`, `[["INF",1]]`, `[1e400]`, `[["a",1]]`} {
+	for _, text := range []string{`[{}]`, `[[1]]`, `[[1,-1]]`, `[[1,1000000000]]`, `[["a"]]`, `[["5"]]`, `[["INF",1]]`, `[1e400]`,
+		`[["a",1]]`} {
 		var keys []Key
 		assert.Error(t, json.Unmarshal([]byte(text), &keys), text)
 	}

@@ -12,8 +12,10 @@ func newClass(t *testing.T) *Type {
 	entity := &Type{Name: "entity", Abstract: true, Entity: true, Properties: []Property{{Name: "id", Kind: KindString, Nullable: true}}}
 	class := &Type{Name: "class", Base: entity, Entity: true}
 	pupil := &Type{Name: "pupil", Base: entity, Entity: true}
-	class.Properties = []Property{{Name: "name", Kind: KindString, Nullable: true}, {Name: "size", Kind: KindInt32, Nullable: true}, {Name: "members", Kind: KindEntity, Type: pupil, Collection: true, Navigation: true}}
-	pupil.Properties = []Property{{Name: "name", Kind: KindString, Nullable: true}, {Name: "classes", Kind: KindEntity, Type: class, Collection: true, Navigation: true}}
+	class.Properties = []Property{{Name: "name", Kind: KindString, Nullable: true}, {Name: "size", Kind: KindInt32, Nullable: true},
+		{Name: "members", Kind: KindEntity, Type: pupil, Collection: true, Navigation: true}}
+	pupil.Properties = []Property{{Name: "name", Kind: KindString, Nullable: true},
+		{Name: "classes", Kind: KindEntity, Type: class, Collection: true, Navigation: true}}
 	m := Model{Types: []*Type{entity, class, pupil}, EntitySets: []EntitySet{{Name: "classes", Type: class}}}
 	require.NoError(t, m.Link())
 	return class
@@ -32,7 +34,8 @@ func TestNavigationsAreOneStepLong(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, f.Match(classEntity{`{"id":"1"}`, `[{"name":"Ana"}]`}))
 	assert.False(t, f.Match(classEntity{`{"id":"1"}`, `[{"name":"Bob"}]`}))
-	for _, text := range []string{"members/any(m:m/classes/any())", "members/any(m:m/classes/any(c:c/name eq 'x'))", "members/all(m:m/classes/$count gt 1)"} {
+	for _, text := range []string{"members/any(m:m/classes/any())", "members/any(m:m/classes/any(c:c/name eq 'x'))",
+		"members/all(m:m/classes/$count gt 1)"} {
 		_, err := ParseFilter(text, class)
 		var e *Error
 		require.ErrorAs(t, err, &e, text)
@@ -61,7 +64,8 @@ func TestMaxExpand(t *testing.T) {
 
 func TestInt32(t *testing.T) {
 	class := newClass(t)
-	for filter, want := range map[string]bool{"size eq 25": true, "size gt 24": true, "size lt 25": false, "size in (1,25)": true, "size eq 25.0": true, "size ne null": true} {
+	for filter, want := range map[string]bool{"size eq 25": true, "size gt 24": true, "size lt 25": false, "size in (1,25)": true,
+		"size eq 25.0": true, "size ne null": true} {
 		f, err := ParseFilter(filter, class)
 		require.NoError(t, err, filter)
 		assert.Equal(t, want, f.Match(Object(`{"size":25}`)), filter)
@@ -70,7 +74,8 @@ func TestInt32(t *testing.T) {
 	o, err := Parse("$orderby=size", class, Allowed{OrderBy: true})
 	require.NoError(t, err)
 	assert.Negative(t, CompareKeys(o.OrderBy, Keys(o.OrderBy, Object(`{"size":9}`)), Keys(o.OrderBy, Object(`{"size":25}`))))
-	assert.Equal(t, `{"@odata.type":"#microsoft.graph.class","size@odata.type":"#Int32","size":25}`, string(AppendFull(nil, []byte(`{"size":25}`), class, "")))
+	assert.Equal(t, `{"@odata.type":"#microsoft.graph.class","size@odata.type":"#Int32","size":25}`,
+		string(AppendFull(nil, []byte(`{"size":25}`), class, "")))
 }
 
 func TestEntitySets(t *testing.T) {

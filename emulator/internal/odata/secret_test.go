@@ -40,7 +40,8 @@ func TestSecretsAreNotQueried(t *testing.T) {
 	o, err := Parse(`$search=abc`, user, all)
 	require.NoError(t, err)
 	assert.False(t, o.Search.Match(Object(`{"id":"1","pin":"abc"}`)), "a word is not looked for in a secret")
-	for _, query := range []string{"$filter=profile/hint eq '1'", "$filter=profile ne null", "$filter=profiles/any()", "$select=pin,profile/password"} {
+	for _, query := range []string{"$filter=profile/hint eq '1'", "$filter=profile ne null", "$filter=profiles/any()",
+		"$select=pin,profile/password"} {
 		_, err := Parse(strings.ReplaceAll(query, " ", "%20"), user, all)
 		assert.NoError(t, err, query)
 	}

@@ -16,14 +16,20 @@ func TestSelect(t *testing.T) {
 		{"displayName,id", `{"id":"86904b1e-C7d0-4ead-b13a-98f11fc400ee","displayName":"North O'Neil Äpfel"}`, "displayName,id"},
 		{" ID , id,State", `{"id":"86904b1e-C7d0-4ead-b13a-98f11fc400ee","state":"provisioned"}`, "id,state"},
 		{"dataProvider/connectionUrl", `{` + url + `}`, "dataProvider/connectionUrl"},
-		{"dataProvider/microsoft.graph.educationOneRosterApiDataProvider/connectionURL", `{` + url + `}`, "dataProvider/microsoft.graph.educationOneRosterApiDataProvider/connectionUrl"},
-		{"dataProvider/microsoft.graph.educationPowerSchoolDataProvider/connectionUrl", `{"dataProvider":{"@odata.type":"#microsoft.graph.educationOneRosterApiDataProvider"}}`, "dataProvider/microsoft.graph.educationPowerSchoolDataProvider/connectionUrl"},
-		{"dataProvider/customizations/student/isSyncDeferred", `{"dataProvider":{"@odata.type":"#microsoft.graph.educationOneRosterApiDataProvider","customizations":{"student":{"isSyncDeferred":true}}}}`, "dataProvider/customizations/student/isSyncDeferred"},
+		{"dataProvider/microsoft.graph.educationOneRosterApiDataProvider/connectionURL", `{` + url + `}`,
+			"dataProvider/microsoft.graph.educationOneRosterApiDataProvider/connectionUrl"},
+		{"dataProvider/microsoft.graph.educationPowerSchoolDataProvider/connectionUrl",
+			`{"dataProvider":{"@odata.type":"#microsoft.graph.educationOneRosterApiDataProvider"}}`,
+			"dataProvider/microsoft.graph.educationPowerSchoolDataProvider/connectionUrl"},
+		{"dataProvider/customizations/student/isSyncDeferred",
+			`{"dataProvider":{"@odata.type":"#microsoft.graph.educationOneRosterApiDataProvider","customizations":{"student":{"isSyncDeferred":true}}}}`, "dataProvider/customizations/student/isSyncDeferred"},
 		{"dataProvider/customizations/student/isSyncDeferred,dataProvider/microsoft.graph.educationOneRosterApiDataProvider/customizations/student/optionalPropertiesToSync",
 			`{"dataProvider":{"@odata.type":"#microsoft.graph.educationOneRosterApiDataProvider","customizations":{"student":{"optionalPropertiesToSync":["State ID"],"isSyncDeferred":true}}}}`,
 			"dataProvider/customizations/student/isSyncDeferred,dataProvider/microsoft.graph.educationOneRosterApiDataProvider/customizations/student/optionalPropertiesToSync"},
 		{"licensesToAssign/appliesTo", `{"licensesToAssign":[{"appliesTo":"teacher"},{"appliesTo":"student"}]}`, "licensesToAssign/appliesTo"},
-		{"licensesToAssign/appliesTo,licensesToAssign", `{"licensesToAssign":[{"appliesTo":"teacher","skuIds":["6fd2c87f-b296-42f0-b197-1e91e994b900"]},{"appliesTo":"student","skuIds":[]}]}`, "licensesToAssign/appliesTo,licensesToAssign"},
+		{"licensesToAssign/appliesTo,licensesToAssign",
+			`{"licensesToAssign":[{"appliesTo":"teacher","skuIds":["6fd2c87f-b296-42f0-b197-1e91e994b900"]},{"appliesTo":"student","skuIds":[]}]}`,
+			"licensesToAssign/appliesTo,licensesToAssign"},
 		{"errors", `{}`, "errors"},
 		{"*", strings.ReplaceAll(northJSON, "\n", ""), "*"},
 	} {
@@ -41,7 +47,8 @@ func TestSelectKeepsControlInformationOfWhatItKeeps(t *testing.T) {
 	s := newSchool(t)
 	o, err := Parse("$select=id,dataProvider/connectionUrl", s.profile, everything)
 	require.NoError(t, err)
-	got := o.Select.Apply(nil, []byte(`{ "@odata.id" : "x", "id@odata.type":"#String" , "id": "1", "state@odata.type":"y","state":"z", "dataProvider": null }`))
+	got := o.Select.Apply(nil,
+		[]byte(`{ "@odata.id" : "x", "id@odata.type":"#String" , "id": "1", "state@odata.type":"y","state":"z", "dataProvider": null }`))
 	assert.Equal(t, `{"@odata.id":"x","id@odata.type":"#String","id":"1","dataProvider":null}`, string(got))
 	for _, odd := range []string{"", "null", "[]", "5", "{"} {
 		assert.NotPanics(t, func() { o.Select.Apply(nil, []byte(odd)) }, odd)
@@ -62,11 +69,13 @@ func TestAppendNone(t *testing.T) {
 func TestAppendFull(t *testing.T) {
 	s := newSchool(t)
 	const id = "education/synchronizationProfiles('1')"
-	got := AppendFull(nil, []byte(`{"@odata.context":"c","id":"1","displayName":"N","state":"provisioned","expirationDate":"2026-07-31","handleSpecialCharacterConstraint":null,
+	got := AppendFull(nil,
+		[]byte(`{"@odata.context":"c","id":"1","displayName":"N","state":"provisioned","expirationDate":"2026-07-31","handleSpecialCharacterConstraint":null,
 	"dataProvider":{"@odata.type":"#microsoft.graph.educationOneRosterApiDataProvider","schoolsIds":["S1"],"customizations":{"student":{"synchronizationStartDate":"0001-01-01T00:00:00Z","isSyncDeferred":true}}},
 	"licensesToAssign":[{"appliesTo":"teacher","skuIds":["6fd2c87f-b296-42f0-b197-1e91e994b900"]}],"surplus":[1],
 	"errors":[{"id":"e"}],"profileStatus":{"id":"s","errorCount":2,"status":null}}`), s.profile, id)
-	want := `{"@odata.context":"c","@odata.type":"#microsoft.graph.educationSynchronizationProfile","@odata.id":"` + id + `","@odata.editLink":"` + id + `",
+	want := `{"@odata.context":"c","@odata.type":"#microsoft.graph.educationSynchronizationProfile","@odata.id":"` + id +
+		`","@odata.editLink":"` + id + `",
 "id":"1","displayName":"N","state@odata.type":"#microsoft.graph.educationSynchronizationProfileState","state":"provisioned","expirationDate@odata.type":"#Date","expirationDate":"2026-07-31","handleSpecialCharacterConstraint":null,
 "dataProvider":{"@odata.type":"#microsoft.graph.educationOneRosterApiDataProvider","schoolsIds@odata.type":"#Collection(String)","schoolsIds":["S1"],
 "customizations":{"@odata.type":"#microsoft.graph.educationSynchronizationCustomizations","student":{"@odata.type":"#microsoft.graph.educationSynchronizationCustomization","synchronizationStartDate@odata.type":"#DateTimeOffset","synchronizationStartDate":"0001-01-01T00:00:00Z","isSyncDeferred":true}}},

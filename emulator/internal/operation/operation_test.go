@@ -8,7 +8,8 @@ import (
 )
 
 func TestGroups(t *testing.T) {
-	assert.Equal(t, []string{"profiles.*", "profiles.errors.*"}, Groups([]string{"profiles.list", "profiles.errors.list", "batch", "profiles.errors.get"}))
+	assert.Equal(t, []string{"profiles.*", "profiles.errors.*"},
+		Groups([]string{"profiles.list", "profiles.errors.list", "batch", "profiles.errors.get"}))
 	assert.Empty(t, Groups([]string{"batch"}))
 }
 
@@ -44,7 +45,8 @@ func TestCovers(t *testing.T) {
 		{"profiles.*", "profiles", false}, {"profiles.*", "profilesX.start", false}, {"profiles.errors.*", "profiles.*", false},
 		{"profiles.start", "profiles.start", true}, {"profiles.start", "profiles.startX", false}, {"profiles.s*", "profiles.start", false},
 		{"", "profiles.start", false}, {"", "", false},
-		{"graph.*", "users.list", true}, {"graph.*", "profiles.*", true}, {"graph.*", "upload.putBlob", false}, {"graph.*", "token.device", false},
+		{"graph.*", "users.list", true}, {"graph.*", "profiles.*", true}, {"graph.*", "upload.putBlob", false},
+		{"graph.*", "token.device", false},
 		{"graph.*", "batch", false}, {"graph.*", "metadata", false}, {"graph.*", "*", false}, {"*", "graph.*", true}, {"graph.*", "", false},
 		{"GET /users", "GET /users", true}, {"*", "GET /users", false}, {"GET /users", "users.list", false},
 	} {

@@ -63,7 +63,8 @@ func BenchmarkParallelGets(b *testing.B) {
 const createBody = `{"displayName":"Test Profile","dataProvider":{"@odata.type":"#microsoft.graph.educationPowerSchoolDataProvider","connectionUrl":"https://ps.example","clientId":"c","clientSecret":"planted-9f8e7d","schoolsIds":["1","2"],"schoolYear":"2026","customizations":{"student":{"optionalPropertiesToSync":["State ID","Middle Name"],"allowDisplayNameUpdate":false}}},"identitySynchronizationConfiguration":{"@odata.type":"#microsoft.graph.educationIdentityCreationConfiguration","userDomains":[{"appliesTo":"student","name":"testschool.edu"},{"appliesTo":"teacher","name":"testschool.edu"}]},"licensesToAssign":[{"appliesTo":"teacher","skuIds":["6fd2c87f-b296-42f0-b197-1e91e994b900"]}]}`
 
 func BenchmarkRedactBody(b *testing.B) {
-	for name, body := range map[string]string{"no-secret": strings.ReplaceAll(createBody, "clientSecret", "clientPublic"), "secret": createBody} {
+	for name, body := range map[string]string{"no-secret": strings.ReplaceAll(createBody, "clientSecret", "clientPublic"),
+		"secret": createBody} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {

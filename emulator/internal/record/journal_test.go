@@ -124,7 +124,8 @@ func TestWhatIsReturnedIsACopy(t *testing.T) {
 	e := get()
 	e.After = &journal.Subject{State: "provisioned"}
 	e.Error = &journal.Problem{Code: "c", Details: []journal.ProblemDetail{{Code: "d"}}}
-	e.Detail = &journal.Detail{Fault: &journal.Strike{Rule: "r", Effects: []string{"reset"}}, Misses: []journal.Miss{{Rule: "m"}}, RetryAfter: &wait, Early: &journal.Early{Entry: 1}}
+	e.Detail = &journal.Detail{Fault: &journal.Strike{Rule: "r", Effects: []string{"reset"}}, Misses: []journal.Miss{{Rule: "m"}},
+		RetryAfter: &wait, Early: &journal.Early{Entry: 1}}
 	id := add(j, e)
 	for _, got := range []journal.Entry{must(j.Get(id)), j.Entries(journal.Filter{})[0]} {
 		got.Before.State, got.After.State, got.Error.Code, got.Error.Details[0].Code = "x", "x", "x", "x"
@@ -151,7 +152,8 @@ func TestLongTextsAreCut(t *testing.T) {
 	got := must(j.Get(id))
 	assert.LessOrEqual(t, (&Entry{Entry: got}).memory(), int64(64<<10))
 	assert.LessOrEqual(t, len(got.RequestBody), journal.MaxBody)
-	assert.True(t, strings.HasSuffix(got.RequestBody, fmt.Sprintf("… (cut: %d bytes in all)", len(long))), got.RequestBody[len(got.RequestBody)-50:])
+	assert.True(t, strings.HasSuffix(got.RequestBody, fmt.Sprintf("… (cut: %d bytes in all)", len(long))),
+		got.RequestBody[len(got.RequestBody)-50:])
 	assert.Len(t, got.Error.Details, maxDetails+1)
 	assert.Equal(t, "99968 more are not kept", got.Error.Details[maxDetails].Message)
 	text, err := json.Marshal(got)

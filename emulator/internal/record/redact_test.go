@@ -67,7 +67,8 @@ func toldAbout(t *testing.T, j *record.Journal) string {
 func TestAPlantedSecretComesOutNowhere(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	pick := func(list ...string) string { return list[random.IntN(len(list))] }
-	names := []string{"clientSecret", "client_secret", "PASSWORD", "access_token", "refreshToken", "assertion", "client_assertion", "dbCredentials", "apiKey", "sig"}
+	names := []string{"clientSecret", "client_secret", "PASSWORD", "access_token", "refreshToken", "assertion", "client_assertion",
+		"dbCredentials", "apiKey", "sig"}
 	// escaped spells a name with some of its letters as escapes.
 	escaped := func(name, format string) string {
 		var b strings.Builder
@@ -108,13 +109,16 @@ func TestAPlantedSecretComesOutNowhere(t *testing.T) {
 		case 6:
 			e.Query = "redirect=" + url.QueryEscape("https://host/?"+pairs)
 		}
-		echo := pick(planted, strconv.Quote(planted), string(literal), url.QueryEscape(planted), strings.ReplaceAll(planted, "'", "''"), planted[:9]+"…", `"`+planted[:11]+`..."`)
-		if e.Query != "" && strings.HasPrefix(e.Query, "redirect") || strings.Contains(e.RequestBody, `"url"`) || strings.HasPrefix(e.RequestBody, `{"body"`) {
+		echo := pick(planted, strconv.Quote(planted), string(literal), url.QueryEscape(planted), strings.ReplaceAll(planted, "'", "''"),
+			planted[:9]+"…", `"`+planted[:11]+`..."`)
+		if e.Query != "" && strings.HasPrefix(e.Query, "redirect") || strings.Contains(e.RequestBody, `"url"`) ||
+			strings.HasPrefix(e.RequestBody, `{"body"`) {
 			echo = "nothing" // an error would quote the whole of what holds it
 		}
 		e.Error = &journal.Problem{Code: "BadRequest", Message: "cannot read " + echo, Refused: true,
 			Details: []journal.ProblemDetail{{Code: "badValue", Target: "/a/" + name, Message: "got " + echo + ", want another"}}}
-		e.Detail = &journal.Detail{Misses: []journal.Miss{{Rule: "r", Why: "the body's " + name + " is " + strconv.Quote(echo) + `, the rule wants "7"`}}}
+		e.Detail = &journal.Detail{Misses: []journal.Miss{{Rule: "r",
+			Why: "the body's " + name + " is " + strconv.Quote(echo) + `, the rule wants "7"`}}}
 		j := roomy()
 		add(j, e)
 		out := toldAbout(t, j)

@@ -39,8 +39,10 @@ func TestLongPaths(t *testing.T) {
 func FuzzWalk(f *testing.F) {
 	m := everything(f)
 	for _, s := range m.EntitySets {
-		for _, after := range []string{"", "/1", "('1')", "(id='it''s')", "/$count", "/1/$ref", "/1/$value", "/delta", "/delta()", "(a='1',b=2)", "()",
-			"/1/" + s.Type.Qualified(), "/microsoft.graph.nope", "/1/microsoft.graph.delta(token='x')", "/(((", "/'", "/''", "/1//2", "/$", "/a=b,c"} {
+		for _, after := range []string{"", "/1", "('1')", "(id='it''s')", "/$count", "/1/$ref", "/1/$value", "/delta", "/delta()",
+			"(a='1',b=2)", "()",
+			"/1/" + s.Type.Qualified(), "/microsoft.graph.nope", "/1/microsoft.graph.delta(token='x')", "/(((", "/'", "/''", "/1//2", "/$",
+			"/a=b,c"} {
 			f.Add(s.Name + after)
 		}
 		for _, p := range s.Type.All() {

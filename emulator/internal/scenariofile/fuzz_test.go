@@ -19,8 +19,10 @@ func FuzzParse(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(text)
 	}
-	for _, text := range []string{design, text("everything"), scenario.Starter(), `{"version": 1, "faults": [{"name": "a", "operation": "*", "respond": {"status": 200, "body": [1, "<"]}}]}`,
-		"version: 1\nclock: &c {mode: frozen}\nvariants: {<<: *c}", "version: 1\nfaults:\n- &a {name: a, operation: batch, delay: 1s}\n- {<<: *a, name: b}",
+	for _, text := range []string{design, text("everything"), scenario.Starter(),
+		`{"version": 1, "faults": [{"name": "a", "operation": "*", "respond": {"status": 200, "body": [1, "<"]}}]}`,
+		"version: 1\nclock: &c {mode: frozen}\nvariants: {<<: *c}",
+		"version: 1\nfaults:\n- &a {name: a, operation: batch, delay: 1s}\n- {<<: *a, name: b}",
 		"version: 1\nlifecycles: [{name: a, on: profiles.start, where: {a: null}, steps: [{status: success, errors: []}]}]", "? - - - a",
 		"version: 1\nlifecycles: [{on: users.create, where: {a: 1}, steps: [{set: {displayName: a, passwordProfile: {password: 1}, x: [{}]}, after: {reads: 1}}], next: users.update}, {on: users.update, steps: [{set: {city: null}}]}]",
 		"version: 1\nlifecycles: [{on: \"PATCH /users('a')/city\", steps: [{set: {city: \"\"}}]}, {on: \"PUT /me/manager/$ref\", steps: [{set: {\"@x\": 1}}]}, {on: profiles.start, steps: [{set: {a: 1}}]}]",

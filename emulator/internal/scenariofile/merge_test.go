@@ -72,8 +72,10 @@ func TestMergeOfNoneAndOfOne(t *testing.T) {
 }
 
 func TestMergeNamesBothPlacesOfADuplicate(t *testing.T) {
-	a := parse(t, "a.yaml", "version: 1\nfaults: [{name: x, operation: batch, delay: 1s}]\nlifecycles: [{name: l, on: profiles.reset, steps: [{status: success}]}]")
-	b := parse(t, "b.yaml", "version: 1\nlifecycles: [{name: l, on: profiles.reset, steps: [{status: success}]}]\nfaults:\n- {name: y, operation: batch, delay: 1s}\n- {name: x, operation: batch, delay: 1s}")
+	a := parse(t, "a.yaml",
+		"version: 1\nfaults: [{name: x, operation: batch, delay: 1s}]\nlifecycles: [{name: l, on: profiles.reset, steps: [{status: success}]}]")
+	b := parse(t, "b.yaml",
+		"version: 1\nlifecycles: [{name: l, on: profiles.reset, steps: [{status: success}]}]\nfaults:\n- {name: y, operation: batch, delay: 1s}\n- {name: x, operation: batch, delay: 1s}")
 	_, err := Merge([]*scenario.File{a, b})
 	assert.EqualError(t, err, `b.yaml:2:14: lifecycles[0].name: the name "l" stands in lifecycles of two scenarios, first at a.yaml:3:14
 b.yaml:5:3: faults[1].name: the name "x" stands in faults of two scenarios, first at a.yaml:2:10`)
@@ -122,7 +124,8 @@ func TestLoadsFilesAndNames(t *testing.T) {
 	assert.ErrorContains(t, err, "it is a folder, not a file")
 	bad := write("bad.yaml", "version: 1\nfoo: 1")
 	_, err = Load(bad, known)
-	assert.EqualError(t, err, bad+`:2:1: foo: unknown property "foo"; expected "$schema", "clock", "description", "expect", "faults", "fixture", "lifecycles", "name", "pageSize", "throttle", "timeline", "variants" or "version"`)
+	assert.EqualError(t, err,
+		bad+`:2:1: foo: unknown property "foo"; expected "$schema", "clock", "description", "expect", "faults", "fixture", "lifecycles", "name", "pageSize", "throttle", "timeline", "variants" or "version"`)
 }
 
 func TestTheNameOfABuiltInScenarioIsNoPassForAnotherText(t *testing.T) {

@@ -21,7 +21,8 @@ func profile(parts ...string) string {
 }
 
 func student(customization string) string {
-	return profile(`"dataProvider": {"@odata.type": "#microsoft.graph.educationCsvDataProvider", "customizations": {"student": `+customization+`}}`, creation)
+	return profile(`"dataProvider": {"@odata.type": "#microsoft.graph.educationCsvDataProvider", "customizations": {"student": `+customization+
+		`}}`, creation)
 }
 
 func TestBadBodies(t *testing.T) {
@@ -36,14 +37,16 @@ func TestBadBodies(t *testing.T) {
 		"empty": {`{}`, []Failure{
 			{Kind: MissingProperty, Property: "dataProvider", Type: profileType, Message: `the required property "dataProvider" is missing`},
 			{Kind: MissingProperty, Property: "displayName", Type: profileType, Message: `the required property "displayName" is missing`},
-			{Kind: MissingProperty, Property: "identitySynchronizationConfiguration", Type: profileType, Message: `the required property "identitySynchronizationConfiguration" is missing`},
+			{Kind: MissingProperty, Property: "identitySynchronizationConfiguration", Type: profileType,
+				Message: `the required property "identitySynchronizationConfiguration" is missing`},
 		}},
 		"misspelled property": {student(`{"isSyncDefered": false}`), []Failure{{
 			Pointer: "/dataProvider/customizations/student/isSyncDefered", Kind: UnknownProperty, Property: "isSyncDefered", Type: customization,
 			Value: "false", Message: `unknown property "isSyncDefered"; did you mean "isSyncDeferred"?`, Nearest: "isSyncDeferred",
 		}}},
 		"unknown property": {student(`{"colour/~": [{"a": 1}]}`), []Failure{{
-			Pointer: "/dataProvider/customizations/student/colour~1~0", Kind: UnknownProperty, Property: "colour/~", Type: customization, Value: `[{"a":1}]`,
+			Pointer: "/dataProvider/customizations/student/colour~1~0", Kind: UnknownProperty, Property: "colour/~", Type: customization,
+			Value:   `[{"a":1}]`,
 			Message: `unknown property "colour/~"; expected "allowDisplayNameUpdate", "isSyncDeferred", "optionalPropertiesToSync" or "synchronizationStartDate"`,
 		}}},
 		"boolean as text": {student(`{"ISsyncDEFERRED": "yes"}`), []Failure{{
@@ -55,10 +58,12 @@ func TestBadBodies(t *testing.T) {
 			Value: `true`, Message: `expected an object or null, got the boolean true`,
 		}}},
 		"item of an array": {student(`{"optionalPropertiesToSync": ["State ID", 7, ""]}`), []Failure{
-			{Pointer: "/dataProvider/customizations/student/optionalPropertiesToSync/1", Kind: WrongType, Property: "optionalPropertiesToSync", Type: customization, Value: `7`, Message: `expected a string, got the number 7`},
+			{Pointer: "/dataProvider/customizations/student/optionalPropertiesToSync/1", Kind: WrongType, Property: "optionalPropertiesToSync",
+				Type: customization, Value: `7`, Message: `expected a string, got the number 7`},
 		}},
 		"no date and time": {student(`{"synchronizationStartDate": "tomorrow"}`), []Failure{{
-			Pointer: "/dataProvider/customizations/student/synchronizationStartDate", Kind: BadValue, Property: "synchronizationStartDate", Type: customization,
+			Pointer: "/dataProvider/customizations/student/synchronizationStartDate", Kind: BadValue, Property: "synchronizationStartDate",
+			Type:  customization,
 			Value: `"tomorrow"`, Message: `expected a date and time with time zone such as "0001-01-01T00:00:00Z", got the string "tomorrow"`,
 		}}},
 		"no date": {profile(rest, `"expirationDate": "31/07/2026"`), []Failure{{
@@ -80,46 +85,57 @@ func TestBadBodies(t *testing.T) {
 			Pointer: "/displayName", Kind: BadValue, Property: "displayName", Type: profileType,
 			Value: `"` + strings.Repeat("ä", 80) + `…"`, Message: "expected at most 256 characters, got 257",
 		}}},
-		"enumeration": {profile(rest, `"licensesToAssign": [{"appliesTo": "studnet", "skuIds": ["6fd2c87f-b296-42f0-b197-1e91e994b900"]}]`), []Failure{{
-			Pointer: "/licensesToAssign/0/appliesTo", Kind: BadValue, Property: "appliesTo", Type: "educationSynchronizationLicenseAssignment",
-			Value: `"studnet"`, Message: `expected "student", "teacher" or "faculty", got the string "studnet"; did you mean "student"?`,
-			Nearest: "student",
-		}}},
+		"enumeration": {profile(rest, `"licensesToAssign": [{"appliesTo": "studnet", "skuIds": ["6fd2c87f-b296-42f0-b197-1e91e994b900"]}]`),
+			[]Failure{{
+				Pointer: "/licensesToAssign/0/appliesTo", Kind: BadValue, Property: "appliesTo", Type: "educationSynchronizationLicenseAssignment",
+				Value: `"studnet"`, Message: `expected "student", "teacher" or "faculty", got the string "studnet"; did you mean "student"?`,
+				Nearest: "student",
+			}}},
 		"licences": {profile(rest,
 			`"licensesToAssign": [{"appliesTo": "student", "skuIds": [1, "1", ""]}, {"appliesTo": "teacher", "skuIds": []}, {}, 1]`), []Failure{
 			{Pointer: "/licensesToAssign/0/skuIds/0", Kind: WrongType, Property: "skuIds", Type: "educationSynchronizationLicenseAssignment",
 				Value: `1`, Message: `expected a string, got the number 1`},
-			{Pointer: "/licensesToAssign/2", Kind: MissingProperty, Property: "appliesTo", Type: "educationSynchronizationLicenseAssignment", Message: `the required property "appliesTo" is missing`},
-			{Pointer: "/licensesToAssign/2", Kind: MissingProperty, Property: "skuIds", Type: "educationSynchronizationLicenseAssignment", Message: `the required property "skuIds" is missing`},
-			{Pointer: "/licensesToAssign/3", Kind: WrongType, Property: "licensesToAssign", Type: profileType, Value: `1`, Message: `expected an object, got the number 1`},
+			{Pointer: "/licensesToAssign/2", Kind: MissingProperty, Property: "appliesTo", Type: "educationSynchronizationLicenseAssignment",
+				Message: `the required property "appliesTo" is missing`},
+			{Pointer: "/licensesToAssign/2", Kind: MissingProperty, Property: "skuIds", Type: "educationSynchronizationLicenseAssignment",
+				Message: `the required property "skuIds" is missing`},
+			{Pointer: "/licensesToAssign/3", Kind: WrongType, Property: "licensesToAssign", Type: profileType, Value: `1`,
+				Message: `expected an object, got the number 1`},
 		}},
-		"same licence twice": {profile(rest, `"licensesToAssign": [{"appliesTo": "student", "skuIds": ["6fd2c87f-b296-42f0-b197-1e91e994b900", "6fd2c87f-b296-42f0-b197-1e91e994b900"]}]`), []Failure{{
+		"same licence twice": {profile(rest,
+			`"licensesToAssign": [{"appliesTo": "student", "skuIds": ["6fd2c87f-b296-42f0-b197-1e91e994b900", "6fd2c87f-b296-42f0-b197-1e91e994b900"]}]`), []Failure{{
 			Pointer: "/licensesToAssign/0/skuIds", Kind: BadValue, Property: "skuIds", Type: "educationSynchronizationLicenseAssignment",
-			Value: `["6fd2c87f-b296-42f0-b197-1e91e994b900","6fd2c87f-b296-42f0-b197-1e91e994b900"]`, Message: "items at index 0 and 1 are equal; each may occur only once",
+			Value:   `["6fd2c87f-b296-42f0-b197-1e91e994b900","6fd2c87f-b296-42f0-b197-1e91e994b900"]`,
+			Message: "items at index 0 and 1 are equal; each may occur only once",
 		}}},
 		"long array": {profile(rest, `"licensesToAssign": "x", "state": [1,[2,"`+strings.Repeat("y", 90)+`"]]`), []Failure{
-			{Pointer: "/licensesToAssign", Kind: WrongType, Property: "licensesToAssign", Type: profileType, Value: `"x"`, Message: `expected an array or null, got the string "x"`},
-			{Pointer: "/state", Kind: WrongType, Property: "state", Type: profileType, Value: `[1,[2,"` + strings.Repeat("y", 73) + `…`, Message: `expected a string, got an array`},
+			{Pointer: "/licensesToAssign", Kind: WrongType, Property: "licensesToAssign", Type: profileType, Value: `"x"`,
+				Message: `expected an array or null, got the string "x"`},
+			{Pointer: "/state", Kind: WrongType, Property: "state", Type: profileType, Value: `[1,[2,"` + strings.Repeat("y", 73) + `…`,
+				Message: `expected a string, got an array`},
 		}},
 		"no type": {profile(`"dataProvider": {"customizations": null}`, creation), []Failure{{
 			Pointer: "/dataProvider", Kind: MissingType, Property: "@odata.type", Type: "educationSynchronizationDataProvider",
 			Message: `"@odata.type" is missing: the value must say which type it is, "#microsoft.graph.educationCsvDataProvider", "#microsoft.graph.educationPowerSchoolDataProvider" or "#microsoft.graph.educationOneRosterApiDataProvider"`,
 		}}},
 		"abstract value is no object": {profile(`"dataProvider": "csv"`, creation), []Failure{{
-			Pointer: "/dataProvider", Kind: WrongType, Property: "dataProvider", Type: profileType, Value: `"csv"`, Message: `expected an object, got the string "csv"`,
+			Pointer: "/dataProvider", Kind: WrongType, Property: "dataProvider", Type: profileType, Value: `"csv"`,
+			Message: `expected an object, got the string "csv"`,
 		}}},
 		"type is no string": {profile(`"dataProvider": {"@odata.TYPE": 1}`, creation), []Failure{{
 			Pointer: "/dataProvider/@odata.TYPE", Kind: WrongType, Property: "@odata.type", Type: "educationSynchronizationDataProvider", Value: `1`,
 			Message: `expected a type name, "#microsoft.graph.educationCsvDataProvider", "#microsoft.graph.educationPowerSchoolDataProvider" or "#microsoft.graph.educationOneRosterApiDataProvider", got the number 1`,
 		}}},
-		"misspelled type": {profile(`"dataProvider": {"@odata.type": "#Microsoft.Education.DataSync.educationCvsDataProvider"}`, creation), []Failure{{
-			Pointer: "/dataProvider/@odata.type", Kind: UnknownType, Property: "@odata.type", Type: "educationSynchronizationDataProvider",
-			Value:   `"Microsoft.Education.DataSync.educationCvsDataProvider"`,
-			Message: `"#Microsoft.Education.DataSync.educationCvsDataProvider" is not a type that can stand here; did you mean "#microsoft.graph.educationCsvDataProvider"?`,
-			Nearest: "#microsoft.graph.educationCsvDataProvider",
-		}}},
+		"misspelled type": {profile(`"dataProvider": {"@odata.type": "#Microsoft.Education.DataSync.educationCvsDataProvider"}`, creation),
+			[]Failure{{
+				Pointer: "/dataProvider/@odata.type", Kind: UnknownType, Property: "@odata.type", Type: "educationSynchronizationDataProvider",
+				Value:   `"Microsoft.Education.DataSync.educationCvsDataProvider"`,
+				Message: `"#Microsoft.Education.DataSync.educationCvsDataProvider" is not a type that can stand here; did you mean "#microsoft.graph.educationCsvDataProvider"?`,
+				Nearest: "#microsoft.graph.educationCsvDataProvider",
+			}}},
 		"type of another place": {profile(csvOnly, `"identitySynchronizationConfiguration": {"@odata.type": "microsoft.graph.user"}`), []Failure{{
-			Pointer: "/identitySynchronizationConfiguration/@odata.type", Kind: UnknownType, Property: "@odata.type", Type: "educationIdentitySynchronizationConfiguration",
+			Pointer: "/identitySynchronizationConfiguration/@odata.type", Kind: UnknownType, Property: "@odata.type",
+			Type:    "educationIdentitySynchronizationConfiguration",
 			Value:   `"microsoft.graph.user"`,
 			Message: `"microsoft.graph.user" is not a type that can stand here; expected "#microsoft.graph.educationIdentityCreationConfiguration" or "#microsoft.graph.educationIdentityMatchingConfiguration"`,
 		}}},
@@ -131,30 +147,48 @@ func TestBadBodies(t *testing.T) {
 			Pointer: "/dataProvider/@Odata.Type", Kind: Duplicate, Property: "@odata.type", Type: "educationCsvDataProvider", Value: `"x"`,
 			Message: `"@odata.type" is given twice, here as "@Odata.Type"; letter case makes no difference`, Nearest: "@odata.type",
 		}}},
-		"PowerSchool": {profile(`"DATAprovider": {"@odata.type": "powerSchoolDataProvider", "connectionURL": "ftp://x", "schoolsIds": "10", "clientSecret": 5}`, creation), []Failure{
-			{Pointer: "/DATAprovider", Kind: MissingProperty, Property: "clientId", Type: "educationPowerSchoolDataProvider", Message: `the required property "clientId" is missing`},
-			{Pointer: "/DATAprovider/clientSecret", Kind: WrongType, Property: "clientSecret", Type: "educationPowerSchoolDataProvider", Value: `"***"`, Message: `expected a string or null, got a number`},
-			{Pointer: "/DATAprovider/connectionURL", Kind: BadValue, Property: "connectionUrl", Type: "educationPowerSchoolDataProvider", Value: `"ftp://x"`, Message: `expected a URL (http or https) such as "https://powerschool.testschool.edu", got the string "ftp://x"`},
-			{Pointer: "/DATAprovider/schoolsIds", Kind: WrongType, Property: "schoolsIds", Type: "educationPowerSchoolDataProvider", Value: `"10"`, Message: `expected an array or null, got the string "10"`},
+		"PowerSchool": {profile(
+			`"DATAprovider": {"@odata.type": "powerSchoolDataProvider", "connectionURL": "ftp://x", "schoolsIds": "10", "clientSecret": 5}`,
+			creation), []Failure{
+			{Pointer: "/DATAprovider", Kind: MissingProperty, Property: "clientId", Type: "educationPowerSchoolDataProvider",
+				Message: `the required property "clientId" is missing`},
+			{Pointer: "/DATAprovider/clientSecret", Kind: WrongType, Property: "clientSecret", Type: "educationPowerSchoolDataProvider",
+				Value: `"***"`, Message: `expected a string or null, got a number`},
+			{Pointer: "/DATAprovider/connectionURL", Kind: BadValue, Property: "connectionUrl", Type: "educationPowerSchoolDataProvider",
+				Value: `"ftp://x"`, Message: `expected a URL (http or https) such as "https://powerschool.testschool.edu", got the string "ftp://x"`},
+			{Pointer: "/DATAprovider/schoolsIds", Kind: WrongType, Property: "schoolsIds", Type: "educationPowerSchoolDataProvider", Value: `"10"`,
+				Message: `expected an array or null, got the string "10"`},
 		}},
-		"abstract within abstract": {profile(`"dataProvider": {"@odata.type": "oneRosterApiDataProvider", "connectionUrl": "not a url", "ConnectionSettings":
+		"abstract within abstract": {profile(
+			`"dataProvider": {"@odata.type": "oneRosterApiDataProvider", "connectionUrl": "not a url", "ConnectionSettings":
 				{"@odata.type": "synchronizationOAuth2ClientCredentialsConnectionSettings", "clientid": "", "CLIENTSECRETT": "hush", "tokenurl": "x"}}`, creation), []Failure{
-			{Pointer: "/dataProvider/ConnectionSettings/CLIENTSECRETT", Kind: UnknownProperty, Property: "CLIENTSECRETT", Type: "educationSynchronizationOAuth2ClientCredentialsConnectionSettings", Value: `"***"`, Message: `unknown property "CLIENTSECRETT"; did you mean "clientSecret"?`, Nearest: "clientSecret"},
-			{Pointer: "/dataProvider/ConnectionSettings/clientid", Kind: BadValue, Property: "clientId", Type: "educationSynchronizationOAuth2ClientCredentialsConnectionSettings", Value: `""`, Message: `must not be empty`},
-			{Pointer: "/dataProvider/ConnectionSettings/tokenurl", Kind: BadValue, Property: "tokenUrl", Type: "educationSynchronizationOAuth2ClientCredentialsConnectionSettings", Value: `"x"`, Message: `expected a URL (http or https) such as "https://oneroster.testschool.edu/token", got the string "x"`},
-			{Pointer: "/dataProvider/connectionUrl", Kind: BadValue, Property: "connectionUrl", Type: "educationOneRosterApiDataProvider", Value: `"not a url"`, Message: `expected a URL (http or https) such as "https://oneroster.testschool.edu/v1p1", got the string "not a url"`},
+			{Pointer: "/dataProvider/ConnectionSettings/CLIENTSECRETT", Kind: UnknownProperty, Property: "CLIENTSECRETT",
+				Type: "educationSynchronizationOAuth2ClientCredentialsConnectionSettings", Value: `"***"`,
+				Message: `unknown property "CLIENTSECRETT"; did you mean "clientSecret"?`, Nearest: "clientSecret"},
+			{Pointer: "/dataProvider/ConnectionSettings/clientid", Kind: BadValue, Property: "clientId",
+				Type: "educationSynchronizationOAuth2ClientCredentialsConnectionSettings", Value: `""`, Message: `must not be empty`},
+			{Pointer: "/dataProvider/ConnectionSettings/tokenurl", Kind: BadValue, Property: "tokenUrl",
+				Type: "educationSynchronizationOAuth2ClientCredentialsConnectionSettings", Value: `"x"`,
+				Message: `expected a URL (http or https) such as "https://oneroster.testschool.edu/token", got the string "x"`},
+			{Pointer: "/dataProvider/connectionUrl", Kind: BadValue, Property: "connectionUrl", Type: "educationOneRosterApiDataProvider",
+				Value:   `"not a url"`,
+				Message: `expected a URL (http or https) such as "https://oneroster.testschool.edu/v1p1", got the string "not a url"`},
 		}},
-		"domain": {profile(csvOnly, `"identitySynchronizationConfiguration": {"@odata.type": "#microsoft.graph.educationIdentityCreationConfiguration", "userDomains": [{"appliesTo": "student", "name": "https://x"}, {"appliesTo": "teacher", "name": ""}]}`), []Failure{{
-			Pointer: "/identitySynchronizationConfiguration/userDomains/0/name", Kind: BadValue, Property: "name", Type: "educationIdentityDomain", Value: `"https://x"`,
+		"domain": {profile(csvOnly,
+			`"identitySynchronizationConfiguration": {"@odata.type": "#microsoft.graph.educationIdentityCreationConfiguration", "userDomains": [{"appliesTo": "student", "name": "https://x"}, {"appliesTo": "teacher", "name": ""}]}`), []Failure{{
+			Pointer: "/identitySynchronizationConfiguration/userDomains/0/name", Kind: BadValue, Property: "name", Type: "educationIdentityDomain",
+			Value:   `"https://x"`,
 			Message: `expected a DNS domain name such as "testschool.edu", got the string "https://x"`,
 		}, {
-			Pointer: "/identitySynchronizationConfiguration/userDomains/1/name", Kind: BadValue, Property: "name", Type: "educationIdentityDomain", Value: `""`,
+			Pointer: "/identitySynchronizationConfiguration/userDomains/1/name", Kind: BadValue, Property: "name", Type: "educationIdentityDomain",
+			Value:   `""`,
 			Message: `expected a DNS domain name such as "testschool.edu", got the string ""`,
 		}}},
-		"secrets within": {profile(`"dataProvider": [{"connectionSettings": {"clientSecret": "hush", "password": "hush"}}]`, creation), []Failure{{
-			Pointer: "/dataProvider", Kind: WrongType, Property: "dataProvider", Type: profileType,
-			Value: `[{"connectionSettings":{"clientSecret":"***","password":"***"}}]`, Message: `expected an object, got an array`,
-		}}},
+		"secrets within": {profile(`"dataProvider": [{"connectionSettings": {"clientSecret": "hush", "password": "hush"}}]`, creation),
+			[]Failure{{
+				Pointer: "/dataProvider", Kind: WrongType, Property: "dataProvider", Type: profileType,
+				Value: `[{"connectionSettings":{"clientSecret":"***","password":"***"}}]`, Message: `expected an object, got an array`,
+			}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 3 { // maps are iterated in random order: the answer must not be
@@ -223,7 +257,8 @@ func TestTypeNames(t *testing.T) {
 	} {
 		m := map[string]any{"@odata.type": name, "connectionUrl": "http://x", "clientId": "c",
 			"connectionSettings": map[string]any{"@odata.type": "synchronizationOAuth1ConnectionSettings", "clientId": "c"}}
-		keep := map[string][]string{"Csv": {}, "PowerSchool": {"connectionUrl", "clientId"}, "OneRosterApi": {"connectionUrl", "connectionSettings"}}[want]
+		keep := map[string][]string{"Csv": {}, "PowerSchool": {"connectionUrl", "clientId"},
+			"OneRosterApi": {"connectionUrl", "connectionSettings"}}[want]
 		for k := range m {
 			if k != "@odata.type" && !strings.Contains(fmt.Sprint(keep), k) {
 				delete(m, k)
@@ -253,7 +288,8 @@ func TestRefuseDataSyncNamespace(t *testing.T) {
 	}, failures[0])
 
 	long := "Microsoft.Education.DataSync.educationSynchronizationOAuth2ClientCredentialsConnectionSettings"
-	failures = s.Check("educationSynchronizationConnectionSettings", map[string]any{"@odata.type": "#" + long}, Options{RefuseDataSyncNamespace: true})
+	failures = s.Check("educationSynchronizationConnectionSettings", map[string]any{"@odata.type": "#" + long},
+		Options{RefuseDataSyncNamespace: true})
 	require.Len(t, failures, 1)
 	assert.Equal(t, `"`+long+`"`, failures[0].Value, "not cut: clients compare it")
 
@@ -265,17 +301,20 @@ func TestPartial(t *testing.T) {
 	s := newSet(t)
 	assert.Empty(t, s.Check(profileType, decode(t, `{"displayName": "y"}`), Options{Partial: true}))
 	assert.Empty(t, s.Check(profileType, decode(t, `{}`), Options{Partial: true}))
-	assert.Empty(t, s.Check("educationSynchronizationDataProvider", decode(t, `{"@odata.type": "powerSchoolDataProvider"}`), Options{Partial: true}))
+	assert.Empty(t, s.Check("educationSynchronizationDataProvider", decode(t, `{"@odata.type": "powerSchoolDataProvider"}`),
+		Options{Partial: true}))
 	assert.Equal(t, []string{
 		`/dataProvider: the required property "clientId" is missing`,
 		`/dataProvider: the required property "connectionUrl" is missing`,
 		`/displayName: expected a string, got null`,
-	}, messages(s.Check(profileType, decode(t, `{"displayName": null, "dataProvider": {"@odata.type": "powerSchoolDataProvider"}}`), Options{Partial: true})))
+	}, messages(s.Check(profileType, decode(t, `{"displayName": null, "dataProvider": {"@odata.type": "powerSchoolDataProvider"}}`),
+		Options{Partial: true})))
 }
 
 func TestFixture(t *testing.T) {
 	s := newSet(t)
-	v := decode(t, `{"$schema": "fixture.schema.json", "version": 1, "profiles": [{"profile": `+founding+`, "STATE": "Deleting", "status": {"status": "EXTRACTING"}}]}`)
+	v := decode(t, `{"$schema": "fixture.schema.json", "version": 1, "profiles": [{"profile": `+founding+
+		`, "STATE": "Deleting", "status": {"status": "EXTRACTING"}}]}`)
 	require.Empty(t, s.Check("fixture", v, Options{}))
 	assert.Contains(t, encode(t, v), `"state":"deleting","status":{"status":"extracting"}`)
 
@@ -306,7 +345,8 @@ func TestUnknownSchema(t *testing.T) {
 // What no JSON decoder makes is a failure, never a panic.
 func TestForeignValues(t *testing.T) {
 	s := newSet(t)
-	for _, v := range []any{math.NaN(), math.Inf(1), struct{}{}, make(chan int), map[string]any(nil), []any(nil), map[string]any{"id": []any{make(chan int)}},
+	for _, v := range []any{math.NaN(), math.Inf(1), struct{}{}, make(chan int), map[string]any(nil), []any(nil),
+		map[string]any{"id": []any{make(chan int)}},
 		map[string]any{"displayName": math.NaN(), "licensesToAssign": []any{map[string]any{"skuIds": []any{math.NaN(), math.NaN(), []int{1}}}}}} {
 		assert.NotEmpty(t, s.Check(profileType, v, Options{}))
 	}

@@ -175,12 +175,14 @@ func TestBadFiles(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		"none":          {nil, "no *.schema.json file"},
-		"no JSON":       {map[string]string{"a": `{`}, "a.schema.json: "},
-		"wrong $id":     {map[string]string{"a": `{` + head + `b.schema.json"}`}, `$id "https://x.test/b.schema.json" does not end in the file's name`},
-		"no schema":     {map[string]string{"a": `{` + head + `a.schema.json", "type": 5}`}, "a.schema.json: "},
-		"bad pattern":   {map[string]string{"a": `{` + head + `a.schema.json", "pattern": "("}`}, "a.schema.json: "},
-		"lost $ref":     {map[string]string{"a": `{` + head + `a.schema.json", "$ref": "z.schema.json"}`}, "no file has the $id https://x.test/z.schema.json"},
+		"none":    {nil, "no *.schema.json file"},
+		"no JSON": {map[string]string{"a": `{`}, "a.schema.json: "},
+		"wrong $id": {map[string]string{"a": `{` + head + `b.schema.json"}`},
+			`$id "https://x.test/b.schema.json" does not end in the file's name`},
+		"no schema":   {map[string]string{"a": `{` + head + `a.schema.json", "type": 5}`}, "a.schema.json: "},
+		"bad pattern": {map[string]string{"a": `{` + head + `a.schema.json", "pattern": "("}`}, "a.schema.json: "},
+		"lost $ref": {map[string]string{"a": `{` + head + `a.schema.json", "$ref": "z.schema.json"}`},
+			"no file has the $id https://x.test/z.schema.json"},
 		"circle":        {map[string]string{"a": `{` + head + `a.schema.json", "$ref": "#"}`}, "a.schema.json: "},
 		"two at a time": {map[string]string{"a": `{`, "b": `[`}, "b.schema.json: "},
 	} {

@@ -51,7 +51,8 @@ func TestBlockIDs(t *testing.T) {
 	wantCode(t, g.block(t, "other.csv", "b", "x"), 201, "")
 	wantCode(t, g.block(t, "s.csv", strings.Repeat("c", 64), "x"), 400, "InvalidBlobOrBlock")
 	wantCode(t, g.block(t, "s.csv", strings.Repeat("c", 65), "x"), 400, "InvalidQueryParameterValue")
-	for id, code := range map[string]string{"": "MissingRequiredQueryParameter", "%21": "InvalidQueryParameterValue", "a": "InvalidQueryParameterValue"} {
+	for id, code := range map[string]string{"": "MissingRequiredQueryParameter", "%21": "InvalidQueryParameterValue",
+		"a": "InvalidQueryParameterValue"} {
 		wantCode(t, g.do(t, "PUT", box+"/s.csv?comp=block&blockid="+id+"&"+g.sas, "x"), 400, code)
 	}
 	wantCode(t, g.do(t, "PUT", box+"/s.csv?comp=block&blockid=YWE%3D&blockid=YWE%3D&"+g.sas, "x"), 400, "InvalidQueryParameterValue")
@@ -88,12 +89,14 @@ func TestGetBlockList(t *testing.T) {
 	g.block(t, "s.csv", "b", "two")
 	g.block(t, "s.csv", "a", "four")
 	const start = `<?xml version="1.0" encoding="utf-8"?><BlockList>`
-	assert.Equal(t, start+`<UncommittedBlocks><Block><Name>YQ==</Name><Size>4</Size></Block><Block><Name>Yg==</Name><Size>3</Size></Block></UncommittedBlocks></BlockList>`, get("uncommitted").body)
+	assert.Equal(t, start+
+		`<UncommittedBlocks><Block><Name>YQ==</Name><Size>4</Size></Block><Block><Name>Yg==</Name><Size>3</Size></Block></UncommittedBlocks></BlockList>`, get("uncommitted").body)
 	assert.Equal(t, start+`<CommittedBlocks></CommittedBlocks></BlockList>`, get("").body)
 	g.list(t, "s.csv", "Latest b")
 	g.block(t, "s.csv", "c", "x")
 	a := get("all")
-	assert.Equal(t, start+`<CommittedBlocks><Block><Name>Yg==</Name><Size>3</Size></Block></CommittedBlocks><UncommittedBlocks><Block><Name>Yw==</Name><Size>1</Size></Block></UncommittedBlocks></BlockList>`, a.body)
+	assert.Equal(t, start+
+		`<CommittedBlocks><Block><Name>Yg==</Name><Size>3</Size></Block></CommittedBlocks><UncommittedBlocks><Block><Name>Yw==</Name><Size>1</Size></Block></UncommittedBlocks></BlockList>`, a.body)
 	assert.Equal(t, "3", a.Header.Get("X-Ms-Blob-Content-Length"))
 	assert.NotEmpty(t, a.Header.Get("Etag"))
 	wantCode(t, get("some"), 400, "InvalidQueryParameterValue")

@@ -15,7 +15,8 @@ func FuzzAnswer(f *testing.F) {
 	s := NewStore([]byte("the key of a world"), Limits{Blob: 1000, World: 10_000})
 	_, good, _ := strings.Cut(s.UploadURL("", box, dawn), "?")
 	want, _ := url.ParseQuery(good)
-	for _, q := range []string{good, "", "sp=w&" + good, good + "&comp=block&blockid=AA%3D%3D", good + "&comp=blocklist", strings.ReplaceAll(good, "sp=w", "sp=rw"), "restype=container", "a=%zz", "st=2017"} {
+	for _, q := range []string{good, "", "sp=w&" + good, good + "&comp=block&blockid=AA%3D%3D", good + "&comp=blocklist",
+		strings.ReplaceAll(good, "sp=w", "sp=rw"), "restype=container", "a=%zz", "st=2017"} {
 		f.Add("PUT", Prefix+box+"/a.csv", q, "<BlockList/>")
 	}
 	f.Add("GET", Prefix, good, "")
@@ -37,7 +38,8 @@ func FuzzAnswer(f *testing.F) {
 				assert.Equal(t, want[name], c.Query[name])
 			}
 		}
-		assert.Equal(t, reply.Status == 201 || reply.Code != "AuthenticationFailed" && s.Signs(c.Container, c.Query), s.Signs(c.Container, c.Query))
+		assert.Equal(t, reply.Status == 201 || reply.Code != "AuthenticationFailed" && s.Signs(c.Container, c.Query),
+			s.Signs(c.Container, c.Query))
 		s.Drop(box)
 		s.Create(box)
 		assert.Zero(t, s.Used())
@@ -45,7 +47,8 @@ func FuzzAnswer(f *testing.F) {
 }
 
 func FuzzBlockList(f *testing.F) {
-	for _, text := range []string{"<BlockList/>", listXML("Latest a", "Committed b", "Uncommitted c"), "<BlockList><Latest>", "\ufeff<?xml version='1.0'?><!--x--><BlockList> </BlockList>", "<!DOCTYPE x>"} {
+	for _, text := range []string{"<BlockList/>", listXML("Latest a", "Committed b", "Uncommitted c"), "<BlockList><Latest>",
+		"\ufeff<?xml version='1.0'?><!--x--><BlockList> </BlockList>", "<!DOCTYPE x>"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -108,9 +108,11 @@ func TestConditions(t *testing.T) {
 	} {
 		value := strings.ReplaceAll(c.value, "ETAG", etag())
 		wantCode(t, g.put(t, "new.csv", "y", c.name, value), c.status, c.code)
-		wantCode(t, g.do(t, "PUT", box+"/new.csv?comp=blocklist&"+g.sas, listXML(), c.name, strings.ReplaceAll(c.value, "ETAG", etag())), c.status, c.code)
+		wantCode(t, g.do(t, "PUT", box+"/new.csv?comp=blocklist&"+g.sas, listXML(), c.name, strings.ReplaceAll(c.value, "ETAG", etag())),
+			c.status, c.code)
 	}
-	assert.Equal(t, g.store.Files(box)[0].Size+blobCost+int64(len("new.csv"))+int64(len(defaultContentType)), g.store.Used(), "what was refused counts no more")
+	assert.Equal(t, g.store.Files(box)[0].Size+blobCost+int64(len("new.csv"))+int64(len(defaultContentType)), g.store.Used(),
+		"what was refused counts no more")
 }
 
 // Whatever name a client sends: one that is stored is stored as it is.
@@ -141,7 +143,8 @@ func TestNames(t *testing.T) {
 		wantCode(t, g.put(t, path, "x"), 400, code)
 	}
 	assert.Len(t, g.files(t), stored)
-	for name, code := range map[string]string{"ab": "OutOfRangeInput", strings.Repeat("a", 64): "OutOfRangeInput", "Upper": "InvalidResourceName", "a--b": "InvalidResourceName", "-ab": "InvalidResourceName", "$root": "InvalidResourceName"} {
+	for name, code := range map[string]string{"ab": "OutOfRangeInput", strings.Repeat("a", 64): "OutOfRangeInput",
+		"Upper": "InvalidResourceName", "a--b": "InvalidResourceName", "-ab": "InvalidResourceName", "$root": "InvalidResourceName"} {
 		wantCode(t, g.do(t, "PUT", name+"/a.csv?"+g.sas, "x"), 400, code)
 	}
 }

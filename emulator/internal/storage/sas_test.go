@@ -103,8 +103,10 @@ func TestAuthentication(t *testing.T) {
 		{"twice", g.sas + "&sp=w", nil, 403, "AuthenticationFailed", "sp is there more than once"},
 		{"no signature", with("sig", ""), nil, 403, "AuthenticationFailed", "sig is mandatory"},
 		{"no expiry", with("se", ""), nil, 403, "AuthenticationFailed", "se is mandatory"},
-		{"Graph token", g.sas, []string{"Authorization", "Bearer abc"}, 403, "AuthenticationFailed", "Authentication scheme Bearer is not supported in this version."},
-		{"Graph token, newer", g.sas, []string{"Authorization", "Bearer abc", "x-ms-version", "2021-12-02"}, 401, "InvalidAuthenticationInfo", "Audience"},
+		{"Graph token", g.sas, []string{"Authorization", "Bearer abc"}, 403, "AuthenticationFailed",
+			"Authentication scheme Bearer is not supported in this version."},
+		{"Graph token, newer", g.sas, []string{"Authorization", "Bearer abc", "x-ms-version", "2021-12-02"}, 401, "InvalidAuthenticationInfo",
+			"Audience"},
 		{"account key", g.sas, []string{"Authorization", "SharedKey sdsstorage:abc"}, 403, "AuthenticationFailed", "MAC signature"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -118,7 +120,8 @@ func TestAuthentication(t *testing.T) {
 		g.advance(time.Hour)
 		a := g.put(t, "late.csv", "x")
 		wantCode(t, a, 403, "AuthenticationFailed")
-		assert.Contains(t, a.body, "<AuthenticationErrorDetail>Signed expiry time [Tue, 04 Jul 2017 08:43:01 GMT] must be after signed start time [Tue, 04 Jul 2017 08:43:01 GMT]</AuthenticationErrorDetail>")
+		assert.Contains(t, a.body,
+			"<AuthenticationErrorDetail>Signed expiry time [Tue, 04 Jul 2017 08:43:01 GMT] must be after signed start time [Tue, 04 Jul 2017 08:43:01 GMT]</AuthenticationErrorDetail>")
 		assert.NotContains(t, g.files(t), "late.csv")
 	})
 	t.Run("with a start", func(t *testing.T) {
@@ -131,7 +134,8 @@ func TestAuthentication(t *testing.T) {
 			return v.Encode()
 		}
 		for query, says := range map[string]string{
-			signed("2017-07-05", "2017-07-06"): "Start [Wed, 05 Jul 2017 00:00:00 GMT] - Expiry [Thu, 06 Jul 2017 00:00:00 GMT] - Current [Tue, 04 Jul 2017 08:43:01 GMT]",
+			signed("2017-07-05",
+				"2017-07-06"): "Start [Wed, 05 Jul 2017 00:00:00 GMT] - Expiry [Thu, 06 Jul 2017 00:00:00 GMT] - Current [Tue, 04 Jul 2017 08:43:01 GMT]",
 			signed("2017-07-01", "2017-07-02"): "Signature not valid in the specified time frame: Start [Sat, 01 Jul 2017",
 			signed("2017-07-03", "2017-07-02"): "must be after signed start time",
 			signed("soon", "2017-07-02"):       "Signature fields not well formed.",
@@ -141,7 +145,8 @@ func TestAuthentication(t *testing.T) {
 			wantCode(t, a, 403, "AuthenticationFailed")
 			assert.Contains(t, a.body, says)
 		}
-		wantCode(t, g.do(t, "PUT", box+"/a.csv?"+signed("2017-07-04T08:43Z", "2017-07-04T08:43:02Z"), "x", "x-ms-blob-type", "BlockBlob"), 201, "")
+		wantCode(t, g.do(t, "PUT", box+"/a.csv?"+signed("2017-07-04T08:43Z", "2017-07-04T08:43:02Z"), "x", "x-ms-blob-type", "BlockBlob"),
+			201, "")
 	})
 }
 
@@ -201,8 +206,10 @@ func TestPermissions(t *testing.T) {
 		{"PUT", "/a.csv?comp=lease&", "w", nil, leaseBlob, 501, "NotImplemented"},
 		{"PUT", "/a.csv?comp=snapshot&", "w", nil, snapshotBlob, 501, "NotImplemented"},
 		{"PUT", "/a.csv?", "w", []string{"x-ms-copy-source", "http://127.0.0.1/b"}, copyBlob, 501, "NotImplemented"},
-		{"PUT", "/a.csv?", "w", []string{"x-ms-copy-source", "http://127.0.0.1/b", "x-ms-blob-type", "BlockBlob"}, putBlobURL, 501, "NotImplemented"},
-		{"PUT", "/a.csv?comp=block&blockid=AA%3D%3D&", "w", []string{"x-ms-copy-source", "http://127.0.0.1/b"}, putBlockURL, 501, "NotImplemented"},
+		{"PUT", "/a.csv?", "w", []string{"x-ms-copy-source", "http://127.0.0.1/b", "x-ms-blob-type", "BlockBlob"}, putBlobURL, 501,
+			"NotImplemented"},
+		{"PUT", "/a.csv?comp=block&blockid=AA%3D%3D&", "w", []string{"x-ms-copy-source", "http://127.0.0.1/b"}, putBlockURL, 501,
+			"NotImplemented"},
 		{"OPTIONS", "/a.csv?", "w", nil, preflight, 403, "CorsPreflightFailure"},
 	} {
 		t.Run(c.method+" "+c.path+c.sp, func(t *testing.T) {

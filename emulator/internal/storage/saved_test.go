@@ -13,7 +13,8 @@ import (
 // A store that was saved and restored goes on as the one before.
 func TestSaveRestore(t *testing.T) {
 	g := newRig(t, Limits{})
-	g.put(t, "school.csv", "SIS ID,Name\n1,É\u0000\ufffd<b>\n", "x-ms-blob-content-type", "text/csv", "x-ms-blob-cache-control", "no\xffcache", "x-ms-meta-b", "1", "x-ms-meta-a", "2")
+	g.put(t, "school.csv", "SIS ID,Name\n1,É\u0000\ufffd<b>\n", "x-ms-blob-content-type", "text/csv", "x-ms-blob-cache-control", "no\xffcache",
+		"x-ms-meta-b", "1", "x-ms-meta-a", "2")
 	g.put(t, "utf16.csv", "\xff\xfeS\x00")
 	g.put(t, "empty.csv", "")
 	g.block(t, "s.csv", "a", "aa")
@@ -49,24 +50,30 @@ func TestSaveRestore(t *testing.T) {
 func TestRestoreErrors(t *testing.T) {
 	const etag = `"etag":"\"0x8D4C2AFB0FDA3EF\""`
 	for text, want := range map[string]string{
-		`{"name":"X"}`:                                                                                           `/containers/0/name: "X" is no container's name`,
-		`{"name":"box"},{"name":"box"}`:                                                                          `/containers/1/name: there is another container "box"`,
-		`{"name":"box","blobs":[{"name":"../x"}]}`:                                                               `/containers/0/blobs/0/name: "../x" is no blob's name`,
-		`{"name":"box","blobs":[{"name":"x"}]}`:                                                                  `/containers/0/blobs/0/etag: "" is no ETag`,
-		`{"name":"box","blobs":[{"name":"x","etag":"0x1"}]}`:                                                     `/etag: "0x1" is no ETag`,
-		`{"name":"box","blobs":[{"name":"x","etag":"\"0xFFFFFFFFFFFFFFFF\""}]}`:                                  `/etag: "\"0xFFFFFFFFFFFFFFFF\"" is no ETag`,
-		`{"name":"box","blobs":[{"name":"x",` + etag + `},{"name":"x",` + etag + `}]}`:                           `/blobs/1/name: there is another blob "x"`,
-		`{"name":"box","blobs":[{"name":"x",` + etag + `,"text":"a","base64":"AA=="}]}`:                          `/blobs/0/base64: there is a text too`,
-		`{"name":"box","blobs":[{"name":"x",` + etag + `,"text":"` + strings.Repeat("x", 101) + `"}]}`:           `"x" has 101 bytes, more than the 100`,
-		`{"name":"box","blobs":[{"name":"x",` + etag + `,"text":"abc","blocks":[{"id":"!","size":3}]}]}`:         `/blocks/0/id: "!" is not the Base64`,
-		`{"name":"box","blobs":[{"name":"x",` + etag + `,"text":"abc","blocks":[{"id":"AA==","size":4}]}]}`:      `/blocks/0/size: 4 is not within the 3 bytes`,
+		`{"name":"X"}`:                                                          `/containers/0/name: "X" is no container's name`,
+		`{"name":"box"},{"name":"box"}`:                                         `/containers/1/name: there is another container "box"`,
+		`{"name":"box","blobs":[{"name":"../x"}]}`:                              `/containers/0/blobs/0/name: "../x" is no blob's name`,
+		`{"name":"box","blobs":[{"name":"x"}]}`:                                 `/containers/0/blobs/0/etag: "" is no ETag`,
+		`{"name":"box","blobs":[{"name":"x","etag":"0x1"}]}`:                    `/etag: "0x1" is no ETag`,
+		`{"name":"box","blobs":[{"name":"x","etag":"\"0xFFFFFFFFFFFFFFFF\""}]}`: `/etag: "\"0xFFFFFFFFFFFFFFFF\"" is no ETag`,
+		`{"name":"box","blobs":[{"name":"x",` + etag + `},{"name":"x",` + etag +
+			`}]}`: `/blobs/1/name: there is another blob "x"`,
+		`{"name":"box","blobs":[{"name":"x",` + etag +
+			`,"text":"a","base64":"AA=="}]}`: `/blobs/0/base64: there is a text too`,
+		`{"name":"box","blobs":[{"name":"x",` + etag + `,"text":"` + strings.Repeat("x", 101) +
+			`"}]}`: `"x" has 101 bytes, more than the 100`,
+		`{"name":"box","blobs":[{"name":"x",` + etag +
+			`,"text":"abc","blocks":[{"id":"!","size":3}]}]}`: `/blocks/0/id: "!" is not the Base64`,
+		`{"name":"box","blobs":[{"name":"x",` + etag +
+			`,"text":"abc","blocks":[{"id":"AA==","size":4}]}]}`: `/blocks/0/size: 4 is not within the 3 bytes`,
 		`{"name":"box","blobs":[{"name":"x",` + etag + `,"text":"abc","blocks":[{"id":"AA==","size":-1}]}]}`:     `/blocks/0/size: -1 is not`,
 		`{"name":"box","blobs":[{"name":"x",` + etag + `,"text":"abc","blocks":[{"id":"AA==","size":1}]}]}`:      `/blocks: they leave 2 bytes`,
 		`{"name":"box","uncommitted":[{"blob":""}]}`:                                                             `/uncommitted/0/blob: "" is no blob's name`,
 		`{"name":"box","uncommitted":[{"blob":"x","id":"?"}]}`:                                                   `/uncommitted/0/id: "?" is not the Base64`,
 		`{"name":"box","uncommitted":[{"blob":"x","id":"AA=="}]}`:                                                `at most 100000 blocks that wait, of 1 to 100 bytes`,
 		`{"name":"box","uncommitted":[{"blob":"x","id":"AA==","text":"a"},{"blob":"x","id":"AAA=","text":"a"}]}`: `/uncommitted/1/id: "AAA=" is there twice, or longer`,
-		`{"name":"box","blobs":[{"name":"x",` + etag + `},{"name":"y",` + etag + `},{"name":"z",` + etag + `}]}`: `are more than the 3000 that a world may have`,
+		`{"name":"box","blobs":[{"name":"x",` + etag + `},{"name":"y",` + etag + `},{"name":"z",` + etag +
+			`}]}`: `are more than the 3000 that a world may have`,
 	} {
 		var saved Saved
 		require.NoError(t, json.Unmarshal([]byte(`{"containers":[`+text+`]}`), &saved), text)

@@ -18,7 +18,8 @@ import (
 var dawn = time.Date(2026, 1, 5, 6, 0, 0, 0, time.UTC)
 
 func rule(requests int, window time.Duration, operations ...string) throttle.Rule {
-	return throttle.Rule{Name: fmt.Sprint(requests, " in ", window), Requests: requests, Window: clock.Duration(window), Operations: operations}
+	return throttle.Rule{Name: fmt.Sprint(requests, " in ", window), Requests: requests, Window: clock.Duration(window),
+		Operations: operations}
 }
 
 // A window lets so many pass; Retry-After says exactly when the next one does.
@@ -163,7 +164,8 @@ func TestSavedCounterGoesOn(t *testing.T) {
 		require.Equal(t, refused, also)
 	}
 	assert.Equal(t, c.Fired(), other.Fired())
-	for _, odd := range []Saved{{}, {Rules: []SavedRule{{Rule: "x"}, {Rule: "all"}}}, {Rules: []SavedRule{{Rule: rules[0].Name, Windows: []SavedWindow{{Taken: -1}}}, {Rule: "all"}}},
+	for _, odd := range []Saved{{}, {Rules: []SavedRule{{Rule: "x"}, {Rule: "all"}}},
+		{Rules: []SavedRule{{Rule: rules[0].Name, Windows: []SavedWindow{{Taken: -1}}}, {Rule: "all"}}},
 		{Rules: []SavedRule{{Rule: rules[0].Name, Windows: []SavedWindow{{Client: "a", Taken: 1}, {Client: "a", Taken: 1}}}, {Rule: "all"}}}} {
 		before := other.Save()
 		require.Error(t, other.Restore(odd))
@@ -184,7 +186,8 @@ func named(name string) operation.Call { return operation.Call{Name: name} }
 
 // A call is counted by its address where no operation is known for it, too.
 func TestAddressesAreCounted(t *testing.T) {
-	c := New([]throttle.Rule{{Name: "mail", Operations: []string{"GET /me/messages", "users.*"}, Requests: 1, Window: clock.Duration(time.Minute)}})
+	c := New([]throttle.Rule{{Name: "mail", Operations: []string{"GET /me/messages", "users.*"}, Requests: 1,
+		Window: clock.Duration(time.Minute)}})
 	take := func(call operation.Call) bool { _, refused := c.Take(call, "a", dawn); return refused }
 	mail := operation.Call{Method: "GET", Path: "/me/messages"}
 	assert.False(t, take(operation.Call{Method: "POST", Path: "/me/messages"}))

@@ -78,7 +78,8 @@ func TestReportStandsAlone(t *testing.T) {
 
 func TestReportHoldsHostileTexts(t *testing.T) {
 	hostile := `</script><script>x</script><!--<script>"'` + "\u2028"
-	text := reportOf(t, Report{Title: hostile, Version: hostile, Verdict: hostile, Run: g.Text(hostile), Data: map[string]string{"x": hostile}})
+	text := reportOf(t, Report{Title: hostile, Version: hostile, Verdict: hostile, Run: g.Text(hostile),
+		Data: map[string]string{"x": hostile}})
 	assert.NotContains(t, text, "<script>x")
 	assert.NotContains(t, text, "<!--")
 	assert.Equal(t, 2, strings.Count(text, "</script"))

@@ -49,13 +49,15 @@ func TestShellHoldsNoScriptAndNoStyle(t *testing.T) {
 			assert.Regexp(t, `^(#|/_graphemu/worlds/)`, ref[1])
 		}
 	}
-	for _, want := range []string{`lang="en"`, `aria-live="polite"`, `role="alert"`, `<label for="world">`, "<main", "<nav", "<noscript>", "<h1>"} {
+	for _, want := range []string{`lang="en"`, `aria-live="polite"`, `role="alert"`, `<label for="world">`, "<main", "<nav", "<noscript>",
+		"<h1>"} {
 		assert.Contains(t, page, want)
 	}
 }
 
 func TestPolicyLetsInNothingFromElsewhere(t *testing.T) {
-	for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+	for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'",
+		"frame-ancestors 'none'", "base-uri 'none'",
 		"form-action 'none'", "require-trusted-types-for 'script'"} {
 		assert.Contains(t, Policy, want)
 	}

@@ -71,8 +71,9 @@ func TestEveryOperationNeedsPermissions(t *testing.T) {
 // differences are why what calls ask for is not what the published table has. A path
 // stands for those that begin with it, with $ at its end for itself alone.
 var differences = []struct{ calls, why string }{
-	{"GET,POST,PATCH,PUT,DELETE /education/", "older pages, and those of delta queries, name further permissions that read; the table names only " +
-		"the least delegated one"},
+	{"GET,POST,PATCH,PUT,DELETE /education/",
+		"older pages, and those of delta queries, name further permissions that read; the table names only " +
+			"the least delegated one"},
 	{"GET,DELETE,POST /directory/deletedItems", "the table has a path for few types; the pages name those of the type that is deleted"},
 	{"GET /directory$", "the table has the directory itself in no call; as for one of its objects"},
 	{"GET /education$", "nor the root of education; as for a school"},
@@ -94,7 +95,8 @@ var differences = []struct{ calls, why string }{
 	{"GET,POST,PATCH,DELETE /organization/{id}/extensions", "the same"},
 	{"GET,POST,PATCH,DELETE /directory/administrativeUnits/{id}/extensions", "absent from the table; as for a unit itself"},
 	{"GET,POST,PATCH,DELETE /administrativeUnits/{id}/extensions", "the same"},
-	{"GET,POST,PATCH,PUT,DELETE /servicePrincipals/{id}/federatedIdentityCredentials", "the table has those of applications, which are the same"},
+	{"GET,POST,PATCH,PUT,DELETE /servicePrincipals/{id}/federatedIdentityCredentials",
+		"the table has those of applications, which are the same"},
 }
 
 func explained(method, path string) bool {

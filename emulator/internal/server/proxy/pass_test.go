@@ -189,8 +189,11 @@ func TestForward(t *testing.T) {
 	}))
 	defer host.Close()
 	r := newRig(t, map[string]string{"example.com:80": host.Listener.Addr().String()})
-	answers, bodies := r.say(t, strings.Join([]string{"POST http://example.com/a%2Fb?c=%64 HTTP/1.1", "Host: evil.test", "Proxy-Authorization: Basic secret", "Proxy-Connection: keep-alive",
-		"Connection: X-Mine, Upgrade, close", "Upgrade: websocket", "X-Mine: 1", "X-Forwarded-For: 1.2.3.4", "TE: trailers", "Keep-Alive: 5", "X-Kept: 1", "Authorization: Bearer kept", "Transfer-Encoding: chunked", "", "5", "hello", "0", "", ""}, "\r\n"))
+	answers, bodies := r.say(t,
+		strings.Join([]string{"POST http://example.com/a%2Fb?c=%64 HTTP/1.1", "Host: evil.test", "Proxy-Authorization: Basic secret",
+			"Proxy-Connection: keep-alive",
+			"Connection: X-Mine, Upgrade, close", "Upgrade: websocket", "X-Mine: 1", "X-Forwarded-For: 1.2.3.4", "TE: trailers", "Keep-Alive: 5",
+			"X-Kept: 1", "Authorization: Bearer kept", "Transfer-Encoding: chunked", "", "5", "hello", "0", "", ""}, "\r\n"))
 	require.Len(t, answers, 1)
 	assert.Equal(t, 201, answers[0].StatusCode)
 	assert.Equal(t, "done", bodies[0])

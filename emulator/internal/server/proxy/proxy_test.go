@@ -216,7 +216,8 @@ func TestEarlyBytes(t *testing.T) {
 	answers, _ := r.say(t, "CONNECT evil.test:443 HTTP/1.1\r\n\r\nGET http://graph.test/smuggled HTTP/1.1\r\nHost: graph.test\r\n\r\n")
 	require.Len(t, answers, 1)
 	assert.Equal(t, 403, answers[0].StatusCode)
-	answers, _ = r.say(t, "CONNECT graph.test:443 HTTP/1.1\r\nContent-Length: 60\r\n\r\nGET http://graph.test/smuggled HTTP/1.1\r\nHost: graph.test\r\n\r\n")
+	answers, _ = r.say(t,
+		"CONNECT graph.test:443 HTTP/1.1\r\nContent-Length: 60\r\n\r\nGET http://graph.test/smuggled HTTP/1.1\r\nHost: graph.test\r\n\r\n")
 	require.Len(t, answers, 1)
 	assert.Equal(t, 400, answers[0].StatusCode)
 	// And where it was granted, what is no handshake ends it.
@@ -255,7 +256,8 @@ func (e *eager) Read(b []byte) (int, error) {
 // RFC 9112, 3.2.2: beside a whole URL, the Host header does not count.
 func TestURLBeforeHost(t *testing.T) {
 	r := newRig(t, nil)
-	answers, bodies := r.say(t, "GET http://graph.test/a HTTP/1.1\r\nHost: a.blob.test\r\nProxy-Authorization: Basic x\r\nProxy-Connection: close\r\nConnection: close\r\n\r\n")
+	answers, bodies := r.say(t,
+		"GET http://graph.test/a HTTP/1.1\r\nHost: a.blob.test\r\nProxy-Authorization: Basic x\r\nProxy-Connection: close\r\nConnection: close\r\n\r\n")
 	require.Len(t, answers, 1)
 	assert.Equal(t, "HTTP/1.1 GET http graph.test /a ", bodies[0])
 	answers, _ = r.say(t, "GET http://evil.test/a HTTP/1.1\r\nHost: graph.test\r\n\r\n")

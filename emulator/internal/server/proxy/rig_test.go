@@ -143,7 +143,8 @@ func (r *rig) client(t *testing.T) *http.Client {
 	proxy, err := url.Parse(r.outer.URL)
 	require.NoError(t, err)
 	proxy.User = url.UserPassword("name", "word")
-	c := &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: r.roots}}}
+	c := &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), ForceAttemptHTTP2: true,
+		TLSClientConfig: &tls.Config{RootCAs: r.roots}}}
 	t.Cleanup(c.CloseIdleConnections)
 	return c
 }

@@ -21,7 +21,9 @@ import (
 
 // tokenRequest asks for a client-credentials token.
 func tokenRequest() *http.Request {
-	form := strings.TrimPrefix(rig.Query("grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope), "?")
+	form := strings.TrimPrefix(
+		rig.Query("grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope",
+			rig.GraphScope), "?")
 	r := httptest.NewRequest("POST", "http://127.0.0.1/organizations/oauth2/v2.0/token", strings.NewReader(form))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r

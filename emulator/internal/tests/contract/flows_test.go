@@ -36,8 +36,10 @@ func TestContract(t *testing.T) {
 		start func(*testing.T, ...emulator.Options) *rig.Rig
 		run   func(*testing.T, *rig.Rig)
 	}{
-		{"csv life", rig.New, csvLife}, {"powerschool life", rig.New, apiLife(rig.PowerSchoolBody)}, {"oneroster life", rig.New, apiLife(rig.OneRosterBody)},
-		{"paging", rig.New, paging}, {"batch", rig.New, batchFlow}, {"sync errors", rig.InEveryState, syncErrors}, {"tenants at once", rig.New, tenantsAtOnce},
+		{"csv life", rig.New, csvLife}, {"powerschool life", rig.New, apiLife(rig.PowerSchoolBody)},
+		{"oneroster life", rig.New, apiLife(rig.OneRosterBody)},
+		{"paging", rig.New, paging}, {"batch", rig.New, batchFlow}, {"sync errors", rig.InEveryState, syncErrors},
+		{"tenants at once", rig.New, tenantsAtOnce},
 	}
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
@@ -167,14 +169,17 @@ func paging(t *testing.T, g *rig.Rig) {
 func batchFlow(t *testing.T, g *rig.Rig) {
 	r := g.Batch(t, rig.WritePart("a", "POST", rig.ProfilesAt, rig.CSVBody("North")), rig.Part("c", "GET", rig.At(rig.UnknownID)),
 		rig.Part("b", "GET", rig.ProfilesAt, "dependsOn", []string{"a"}),
-		rig.Part("d", "GET", rig.ProfilesAt, "dependsOn", []string{"b", "c"}), rig.Part("e", "GET", rig.ProfilesAt+"/$count", "dependsOn", []string{"a"}))
+		rig.Part("d", "GET", rig.ProfilesAt, "dependsOn", []string{"b", "c"}),
+		rig.Part("e", "GET", rig.ProfilesAt+"/$count", "dependsOn", []string{"a"}))
 	for id, want := range map[string]string{"a": "202", "b": "200", "c": "404", "d": "424", "e": "200"} {
 		assert.Equal(t, want, r[id].Get("status").Raw, id)
 	}
 	assert.Equal(t, r["a"].Get("body.id").String(), r["b"].Get("body.value.0.id").String())
 	id := r["a"].Get("body.id").String()
 	g.Advance(t, 2*time.Second)
-	r = g.Batch(t, rig.WritePart("1", "PATCH", rig.At(id), `{"displayName": "South"}`), rig.Part("2", "GET", rig.At(id), "dependsOn", []string{"1"}), rig.Part("3", "DELETE", rig.At(id), "dependsOn", []string{"2"}), rig.Part("4", "GET", rig.At(id), "dependsOn", []string{"3"}))
+	r = g.Batch(t, rig.WritePart("1", "PATCH", rig.At(id), `{"displayName": "South"}`),
+		rig.Part("2", "GET", rig.At(id), "dependsOn", []string{"1"}), rig.Part("3", "DELETE", rig.At(id), "dependsOn", []string{"2"}),
+		rig.Part("4", "GET", rig.At(id), "dependsOn", []string{"3"}))
 	assert.Equal(t, "South", r["2"].Get("body.displayName").String())
 	assert.Equal(t, "deleting", r["4"].Get("body.state").String())
 }

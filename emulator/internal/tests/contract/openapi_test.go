@@ -66,7 +66,8 @@ func TestOpenAPIOfGraph(t *testing.T) {
 	assert.Empty(t, missing, "emulated, and not described")
 	assert.Subset(t, server.Operations(), slices.Collect(maps.Keys(names)), "described, and not among the operations")
 	for name := range names {
-		for _, refused := range []string{".memberOf.add", ".memberOf.create", ".transitiveMembers.add", ".directReports.remove", ".owners.create"} {
+		for _, refused := range []string{".memberOf.add", ".memberOf.create", ".transitiveMembers.add", ".directReports.remove",
+			".owners.create"} {
 			assert.NotContains(t, name, refused, "the service refuses that always")
 		}
 	}

@@ -71,16 +71,20 @@ func TestPublishedPermissions(t *testing.T) {
 	}{
 		{scopes("Thing.Read"), "GET", "/v1.0/things", 200, ""},
 		{scopes("thing.READWRITE"), "GET", "/v1.0/Things?$top=1", 200, ""},
-		{scopes("Mail.Read"), "GET", "/v1.0/things", 403, "things.list (/things in the published table) needs the delegated permission Thing.Read or Thing.ReadWrite"},
-		{scopes("Thing.Read"), "POST", "/v1.0/things", 403, "things.create (/things in the published table) needs the delegated permission Thing.ReadWrite"},
+		{scopes("Mail.Read"), "GET", "/v1.0/things", 403,
+			"things.list (/things in the published table) needs the delegated permission Thing.Read or Thing.ReadWrite"},
+		{scopes("Thing.Read"), "POST", "/v1.0/things", 403,
+			"things.create (/things in the published table) needs the delegated permission Thing.ReadWrite"},
 		{scopes("Thing.ReadWrite"), "POST", "/beta/things", 201, ""},
 		{roles("Thing.Read.All"), "GET", "/v1.0/things", 200, ""},
 		{roles("Thing.Owned"), "GET", "/v1.0/things", 403,
 			"needs the application permission Thing.Read.All or Thing.Owned with Owner.Read or Owner.Write"},
 		{roles("Thing.Owned", "Owner.Write"), "GET", "/v1.0/things/$count", 200, ""},
-		{roles("Thing.Read.All"), "POST", "/v1.0/things", 403, "is not supported with application permissions; it needs the delegated permission Thing.ReadWrite"},
+		{roles("Thing.Read.All"), "POST", "/v1.0/things", 403,
+			"is not supported with application permissions; it needs the delegated permission Thing.ReadWrite"},
 		{scopes("Mail.Read"), "DELETE", "/v1.0/things/none", 404, ""},
-		{roles("User.ReadBasic.All"), "GET", "/beta/education/schools", 403, "education.schools.list needs the application permission EduRoster.ReadBasic.All"},
+		{roles("User.ReadBasic.All"), "GET", "/beta/education/schools", 403,
+			"education.schools.list needs the application permission EduRoster.ReadBasic.All"},
 		{roles("EduRoster.Read.All"), "GET", "/beta/education/schools", 200, ""},
 	} {
 		status, body := as(t, s, c.token, c.method, c.path, "{}")
@@ -122,7 +126,8 @@ func TestPermissionsOfTheService(t *testing.T) {
 	if _, err := os.Stat(table); err != nil {
 		t.Skipf("SKIPPED, NOT PASSED: no permissions.json in %s; GRAPHEMU_TEST_METADATA names a folder with Graph's metadata", dir)
 	}
-	s, err := emulator.New(emulator.Options{Auth: emulator.AuthStrict, Metadata: []string{filepath.Join(dir, "v1.0.csdl")}, Permissions: table})
+	s, err := emulator.New(
+		emulator.Options{Auth: emulator.AuthStrict, Metadata: []string{filepath.Join(dir, "v1.0.csdl")}, Permissions: table})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	status, body := as(t, s, emulator.TokenOptions{Roles: []string{"Directory.Read.All"}}, "GET", "/v1.0/groupLifecyclePolicies", "")
@@ -135,7 +140,8 @@ func TestPermissionsOfTheService(t *testing.T) {
 	assert.NotEmpty(t, gjson.Get(body, `appRoles.#(value=="Sites.Selected").id`).Str)
 	status, body = as(t, s, emulator.TokenOptions{Roles: []string{"User.Read.All"}}, "GET", "/v1.0/groupLifecyclePolicies", "")
 	assert.Equal(t, 403, status)
-	assert.Contains(t, body, "groupLifecyclePolicies.list (/grouplifecyclepolicies in the published table) needs the application permission Directory.Read.All or ")
+	assert.Contains(t, body,
+		"groupLifecyclePolicies.list (/grouplifecyclepolicies in the published table) needs the application permission Directory.Read.All or ")
 }
 
 // What a call was refused for stands in the journal: in its lines, in its explanation and

@@ -227,7 +227,8 @@ func TestUploadURLs(t *testing.T) {
 	a := g.Put(t, to, "school.csv", "x")
 	assert.Equal(t, 403, a.Status)
 	assert.Equal(t, "AuthenticationFailed", a.Header.Get("x-ms-error-code"))
-	assert.Equal(t, http.StatusCreated, uploadStatus(t, rig.New(t, emulator.Options{Variants: map[string]string{"uploadUrlStatus": "201"}, Fixture: "one"})))
+	assert.Equal(t, http.StatusCreated,
+		uploadStatus(t, rig.New(t, emulator.Options{Variants: map[string]string{"uploadUrlStatus": "201"}, Fixture: "one"})))
 	api := g.Provisioned(t, rig.PowerSchoolBody("API"))
 	rig.WantError(t, g.Get(t, rig.At(api)+"/uploadUrl"), 400, "BadRequest", g.Get(t, rig.At(api)+"/uploadUrl").Text("error.message"))
 }
@@ -277,10 +278,14 @@ func TestUploadWithoutALength(t *testing.T) {
 	to, err := url.Parse(g.Found(t, rig.At(id)+"/uploadUrl").Text("value"))
 	require.NoError(t, err)
 	for version, want := range map[string]string{"1.0": "411", "1.1": "411"} {
-		got := g.Exchange(t, "PUT "+to.Path+"/school.csv?"+to.RawQuery+" HTTP/"+version+"\r\nHost: "+to.Host+"\r\nx-ms-blob-type: BlockBlob\r\nConnection: close\r\n\r\n")
+		got := g.Exchange(t,
+			"PUT "+to.Path+"/school.csv?"+to.RawQuery+" HTTP/"+version+"\r\nHost: "+to.Host+
+				"\r\nx-ms-blob-type: BlockBlob\r\nConnection: close\r\n\r\n")
 		assert.Contains(t, got, " "+want+" ", version)
 		assert.Contains(t, got, "MissingContentLengthHeader", version)
 	}
-	got := g.Exchange(t, "PUT "+to.Path+"/school.csv?"+to.RawQuery+" HTTP/1.1\r\nHost: "+to.Host+"\r\nx-ms-blob-type: BlockBlob\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+	got := g.Exchange(t,
+		"PUT "+to.Path+"/school.csv?"+to.RawQuery+" HTTP/1.1\r\nHost: "+to.Host+
+			"\r\nx-ms-blob-type: BlockBlob\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 	assert.Contains(t, got, " 201 ")
 }

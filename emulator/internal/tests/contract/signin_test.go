@@ -29,7 +29,8 @@ func TestRevoke(t *testing.T) {
 		require.Equal(t, 200, g.With(t, old.Text("access_token"), "GET", rig.ProfilesAt, "").Status)
 		assert.EqualValues(t, 1, g.World().Revoke())
 		a := g.With(t, old.Text("access_token"), "GET", rig.ProfilesAt, "")
-		rig.WantError(t, a, 401, "InvalidAuthenticationToken", "Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp")
+		rig.WantError(t, a, 401, "InvalidAuthenticationToken",
+			"Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp")
 		header := a.Header.Get("WWW-Authenticate")
 		require.True(t, strings.HasPrefix(header, rig.Challenge+`, error="insufficient_claims", claims="`), header)
 		_, quoted, _ := strings.Cut(header, `claims="`)
@@ -43,7 +44,8 @@ func TestRevoke(t *testing.T) {
 		merged["access_token"]["xms_cc"] = map[string]any{"values": []string{"cp1"}}
 		whole, err := json.Marshal(merged)
 		require.NoError(t, err)
-		fresh := g.AskToken(t, "common", "grant_type", "refresh_token", "client_id", rig.SampleApp, "refresh_token", old.Text("refresh_token"), "scope", "EduAdministration.ReadWrite", "claims", string(whole))
+		fresh := g.AskToken(t, "common", "grant_type", "refresh_token", "client_id", rig.SampleApp, "refresh_token", old.Text("refresh_token"),
+			"scope", "EduAdministration.ReadWrite", "claims", string(whole))
 		require.Equal(t, 200, fresh.Status, fresh.Body)
 		assert.Equal(t, []any{"cp1"}, rig.Claims(t, fresh.Text("access_token")).Get("xms_cc").Value())
 		assert.Equal(t, 200, g.With(t, fresh.Text("access_token"), "GET", rig.ProfilesAt, "").Status)
@@ -111,11 +113,14 @@ func TestRotateKeys(t *testing.T) {
 func TestIssuersOfAServer(t *testing.T) {
 	dir := t.TempDir()
 	open := func() *emulatortest.Emulator {
-		return emulatortest.Start(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: "contoso", HTTP: "localhost:0", HTTPS: "localhost:0", DataDir: dir})
+		return emulatortest.Start(t,
+			emulator.Options{Auth: emulator.AuthStrict, Fixture: "contoso", HTTP: "localhost:0", HTTPS: "localhost:0", DataDir: dir})
 	}
 	ask := func(g *emulatortest.Emulator, origin string) string {
 		r, err := http.NewRequestWithContext(t.Context(), "POST", origin+"/common/oauth2/v2.0/token",
-			strings.NewReader(strings.TrimPrefix(rig.Query("grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope), "?")))
+			strings.NewReader(strings.TrimPrefix(
+				rig.Query("grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope",
+					rig.GraphScope), "?")))
 		require.NoError(t, err)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		a, err := rig.Receive(g.Client(), r)
@@ -152,7 +157,8 @@ func TestIssuersBehindAMappedPort(t *testing.T) {
 	for i := range 120 {
 		require.Equal(t, 200, one.Get(t, fmt.Sprintf("https://h%d.example/common/discovery/keys", i), "Authorization:").Status)
 	}
-	a := one.Form(t, mapped+"/common/oauth2/v2.0/token", "grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope)
+	a := one.Form(t, mapped+"/common/oauth2/v2.0/token", "grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret",
+		rig.SampleSecret, "scope", rig.GraphScope)
 	require.Equal(t, 200, a.Status, a.Body)
 	token := a.Text("access_token")
 	assert.Equal(t, 200, one.With(t, token, "GET", rig.ProfilesAt, "").Status)
@@ -169,16 +175,20 @@ func TestTenantsOfAFixture(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(`{"version": 1, "name": "x", "directory": {"domains": ["here.example"],
 		"tenants": [{"id": "`+north+`", "displayName": "North", "domains": ["north.example"]}],
 		"users": [{"userPrincipalName": "a@here.example"}],
-		"apps": [{"appId": "`+rig.SampleApp+`", "displayName": "App", "secret": "`+rig.SampleSecret+`", "permissions": ["EduAdministration.Read.All"]}]}}`), 0o600))
+		"apps": [{"appId": "`+rig.SampleApp+`", "displayName": "App", "secret": "`+rig.SampleSecret+
+		`", "permissions": ["EduAdministration.Read.All"]}]}}`), 0o600))
 	g := rig.New(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: file})
-	for tenant, want := range map[string]string{"here.example": emulator.DefaultTenant, "North.example": north, north: north, "common": emulator.DefaultTenant, emulator.DefaultTenant: emulator.DefaultTenant} {
-		a := g.AskToken(t, tenant, "grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope)
+	for tenant, want := range map[string]string{"here.example": emulator.DefaultTenant, "North.example": north, north: north,
+		"common": emulator.DefaultTenant, emulator.DefaultTenant: emulator.DefaultTenant} {
+		a := g.AskToken(t, tenant, "grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope",
+			rig.GraphScope)
 		require.Equal(t, 200, a.Status, a.Body)
 		assert.Equal(t, want, rig.Claims(t, a.Text("access_token")).Get("tid").String(), tenant)
 		assert.Equal(t, 200, g.With(t, a.Text("access_token"), "GET", rig.ProfilesAt, "").Status, tenant)
 	}
 	for _, tenant := range []string{south, "south.example", "south"} {
-		rig.WantAADSTS(t, g.AskToken(t, tenant, "grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope), 400, "invalid_tenant", 90002)
+		rig.WantAADSTS(t, g.AskToken(t, tenant, "grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret,
+			"scope", rig.GraphScope), 400, "invalid_tenant", 90002)
 	}
 	assert.Len(t, g.Worlds(), 2)
 }
@@ -200,17 +210,22 @@ func TestTenantsWithoutAWorld(t *testing.T) {
 // Secrets reach neither the log nor the journal, by whatever way they come.
 func TestNoSecretIsKept(t *testing.T) {
 	var log strings.Builder
-	g := rig.New(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: "contoso", Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	g := rig.New(t, emulator.Options{Auth: emulator.AuthStrict, Fixture: "contoso",
+		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	const secret = "made-up-5ecret-value"
 	g.AsApp(t, secret)
-	g.AskToken(t, "common", "grant_type", "password", "client_id", rig.SampleApp, "username", rig.Ora, "password", secret, "scope", "EduAdministration.Read")
-	for _, name := range []string{"code", "refresh_token", "device_code", "client_assertion", "code_verifier", "client_secret", "user_code", "signin"} {
+	g.AskToken(t, "common", "grant_type", "password", "client_id", rig.SampleApp, "username", rig.Ora, "password", secret, "scope",
+		"EduAdministration.Read")
+	for _, name := range []string{"code", "refresh_token", "device_code", "client_assertion", "code_verifier", "client_secret", "user_code",
+		"signin"} {
 		g.AskToken(t, "common", "grant_type", "authorization_code", "client_id", rig.SampleApp, "redirect_uri", "http://localhost", name, secret)
 		g.Get(t, g.Root()+"/common/oauth2/v2.0/token?grant_type=client_credentials&"+name+"="+secret, "Authorization:")
 		g.AskToken(t, "common", "grant_type", "refresh_token", "client_id", rig.SampleApp, name, secret)
 	}
 	g.Get(t, g.Root()+"/common/oauth2/v2.0/logout?id_token_hint="+secret, "Authorization:")
-	g.Send(t, "POST", g.Root()+"/common/oauth2/v2.0/token", "grant_type=client_credentials&scope="+rig.GraphScope, "Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte(rig.SampleApp+":"+secret)), "Content-Type: application/x-www-form-urlencoded")
+	g.Send(t, "POST", g.Root()+"/common/oauth2/v2.0/token", "grant_type=client_credentials&scope="+rig.GraphScope,
+		"Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte(rig.SampleApp+":"+secret)),
+		"Content-Type: application/x-www-form-urlencoded")
 	device := g.Form(t, g.Root()+"/common/oauth2/v2.0/devicecode", "client_id", rig.SampleApp, "scope", "openid")
 	require.Equal(t, 200, device.Status, device.Body)
 	a := g.AskToken(t, "common", "grant_type", "device_code", "client_id", rig.SampleApp, "device_code", device.Text("device_code"))
@@ -231,10 +246,12 @@ func TestOutcomeOfSignIns(t *testing.T) {
 	g := rig.Strict(t)
 	last := func() journal.Entry { return g.World().Journal().Entries(journal.Filter{Limit: 1})[0] }
 	g.AsApp(t, rig.SampleSecret)
-	assert.Equal(t, "an access token was issued for the app "+rig.SampleApp+", with the roles EduAdministration.ReadWrite.All, good until 2026-01-05T06:59:59Z on this world's clock", last().Outcome)
+	assert.Equal(t, "an access token was issued for the app "+rig.SampleApp+
+		", with the roles EduAdministration.ReadWrite.All, good until 2026-01-05T06:59:59Z on this world's clock", last().Outcome)
 	assert.Contains(t, last().Explain(), "What came of it: an access token was issued for the app")
 	g.AsUser(t, "EduAdministration.ReadWrite")
-	assert.Contains(t, last().Outcome, "an access token was issued for "+rig.Ora+" by the app "+rig.SampleApp+", with the scopes EduAdministration.ReadWrite, ")
+	assert.Contains(t, last().Outcome,
+		"an access token was issued for "+rig.Ora+" by the app "+rig.SampleApp+", with the scopes EduAdministration.ReadWrite, ")
 	g.Code(t)
 	assert.Equal(t, rig.Ora+" signed in, and an authorization code was sent to http://localhost:8400", last().Outcome)
 	g.AsApp(t, "wrong")
@@ -246,7 +263,8 @@ func TestOutcomeOfSignIns(t *testing.T) {
 func TestPreflightMakesNoWorld(t *testing.T) {
 	g := rig.New(t, emulator.Options{Limits: emulator.Limits{Worlds: 1}})
 	require.Equal(t, 200, g.Get(t, rig.ProfilesAt).Status)
-	a := g.Send(t, "OPTIONS", g.Root()+"/north/oauth2/v2.0/token", "", "Authorization:", "Origin: http://spa.example", "Access-Control-Request-Method: POST")
+	a := g.Send(t, "OPTIONS", g.Root()+"/north/oauth2/v2.0/token", "", "Authorization:", "Origin: http://spa.example",
+		"Access-Control-Request-Method: POST")
 	assert.Less(t, a.Status, 300)
 	assert.NotEmpty(t, a.Header.Get("Access-Control-Allow-Origin"))
 	assert.Len(t, g.Worlds(), 1)

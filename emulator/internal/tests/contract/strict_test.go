@@ -34,19 +34,27 @@ func TestStrictRefusals(t *testing.T) {
 	const malformed = "IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs to be in JWS or JWE Compact Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. " +
 		"(JWE): 'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'."
 	for name, c := range map[string]struct{ token, code, message string }{
-		"no JWT":               {"anything", "InvalidAuthenticationToken", malformed},
-		"a world's name":       {"world-north", "InvalidAuthenticationToken", malformed},
-		"form":                 {tokenOf(t, g, emulator.TokenOptions{Flaw: "form"}), "InvalidAuthenticationToken", malformed},
-		"claims":               {tokenOf(t, g, emulator.TokenOptions{Flaw: "claims"}), "InvalidAuthenticationToken", "Access token validation failure."},
-		"algorithm none":       {tokenOf(t, g, emulator.TokenOptions{Flaw: "algorithm"}), "InvalidAuthenticationToken", "Access token validation failure."},
-		"key":                  {tokenOf(t, g, emulator.TokenOptions{Flaw: "key"}), "InvalidAuthenticationToken", "Invalid x5t claim."},
-		"of another server":    {ofAnother, "InvalidAuthenticationToken", "Invalid x5t claim."},
-		"signature":            {tokenOf(t, g, emulator.TokenOptions{Flaw: "signature"}), "InvalidAuthenticationToken", "Access token validation failure."},
-		"issuer":               {tokenOf(t, g, emulator.TokenOptions{Flaw: "issuer"}), "InvalidAuthenticationToken", "Access token validation failure."},
-		"audience":             {tokenOf(t, g, emulator.TokenOptions{Flaw: "audience"}), "InvalidAuthenticationToken", "Access token validation failure. Invalid audience."},
-		"expired":              {tokenOf(t, g, emulator.TokenOptions{Expires: -time.Second}), "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."},
-		"not yet":              {tokenOf(t, g, emulator.TokenOptions{After: time.Second}), "InvalidAuthenticationToken", "Access token has expired or is not yet valid."},
-		"app of no fixture":    {tokenOf(t, g, emulator.TokenOptions{App: rig.UnknownID}), "Authorization_IdentityNotFound", "The identity of the calling application could not be established."},
+		"no JWT":         {"anything", "InvalidAuthenticationToken", malformed},
+		"a world's name": {"world-north", "InvalidAuthenticationToken", malformed},
+		"form":           {tokenOf(t, g, emulator.TokenOptions{Flaw: "form"}), "InvalidAuthenticationToken", malformed},
+		"claims": {tokenOf(t, g, emulator.TokenOptions{Flaw: "claims"}), "InvalidAuthenticationToken",
+			"Access token validation failure."},
+		"algorithm none": {tokenOf(t, g, emulator.TokenOptions{Flaw: "algorithm"}), "InvalidAuthenticationToken",
+			"Access token validation failure."},
+		"key":               {tokenOf(t, g, emulator.TokenOptions{Flaw: "key"}), "InvalidAuthenticationToken", "Invalid x5t claim."},
+		"of another server": {ofAnother, "InvalidAuthenticationToken", "Invalid x5t claim."},
+		"signature": {tokenOf(t, g, emulator.TokenOptions{Flaw: "signature"}), "InvalidAuthenticationToken",
+			"Access token validation failure."},
+		"issuer": {tokenOf(t, g, emulator.TokenOptions{Flaw: "issuer"}), "InvalidAuthenticationToken",
+			"Access token validation failure."},
+		"audience": {tokenOf(t, g, emulator.TokenOptions{Flaw: "audience"}), "InvalidAuthenticationToken",
+			"Access token validation failure. Invalid audience."},
+		"expired": {tokenOf(t, g, emulator.TokenOptions{Expires: -time.Second}), "InvalidAuthenticationToken",
+			"Lifetime validation failed, the token is expired."},
+		"not yet": {tokenOf(t, g, emulator.TokenOptions{After: time.Second}), "InvalidAuthenticationToken",
+			"Access token has expired or is not yet valid."},
+		"app of no fixture": {tokenOf(t, g, emulator.TokenOptions{App: rig.UnknownID}), "Authorization_IdentityNotFound",
+			"The identity of the calling application could not be established."},
 		"larger than any":      {strings.Repeat("a.", 20<<10), "InvalidAuthenticationToken", malformed},
 		"payload in plain":     {"e30." + `{"tid":"x"}` + ".e30", "InvalidAuthenticationToken", "Access token validation failure."},
 		"header in many parts": {strings.Repeat("e30.", 9) + "e30", "InvalidAuthenticationToken", malformed},
@@ -91,8 +99,10 @@ func TestStrictWorlds(t *testing.T) {
 	parts := strings.Split(north, ".")
 	body, err := base64.RawURLEncoding.DecodeString(parts[1])
 	require.NoError(t, err)
-	parts[1] = base64.RawURLEncoding.EncodeToString([]byte(strings.ReplaceAll(string(body), g.World("north").Tenant(), emulator.DefaultTenant)))
-	rig.WantError(t, g.With(t, strings.Join(parts, "."), "GET", rig.ProfilesAt, ""), 401, "InvalidAuthenticationToken", "Access token validation failure.")
+	parts[1] = base64.RawURLEncoding.EncodeToString(
+		[]byte(strings.ReplaceAll(string(body), g.World("north").Tenant(), emulator.DefaultTenant)))
+	rig.WantError(t, g.With(t, strings.Join(parts, "."), "GET", rig.ProfilesAt, ""), 401, "InvalidAuthenticationToken",
+		"Access token validation failure.")
 }
 
 // call is an operation with what it asks for.
@@ -167,12 +177,16 @@ func judge(t *testing.T, a rig.Answer, allowed bool, words string, about ...stri
 // The words of other workloads, and of who has no permission at all.
 func TestPermissionWords(t *testing.T) {
 	g := rig.Strict(t)
-	app := g.AskToken(t, "common", "grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope", rig.GraphScope).Text("access_token")
-	rig.WantError(t, g.With(t, app, "GET", "/users", ""), 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-	rig.WantError(t, g.With(t, app, "GET", "/subscribedSkus", ""), 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+	app := g.AskToken(t, "common", "grant_type", "client_credentials", "client_id", rig.SampleApp, "client_secret", rig.SampleSecret, "scope",
+		rig.GraphScope).Text("access_token")
+	rig.WantError(t, g.With(t, app, "GET", "/users", ""), 403, "Authorization_RequestDenied",
+		"Insufficient privileges to complete the operation.")
+	rig.WantError(t, g.With(t, app, "GET", "/subscribedSkus", ""), 403, "Authorization_RequestDenied",
+		"Insufficient privileges to complete the operation.")
 	rig.WantError(t, g.With(t, app, "GET", "/education/users", ""), 403, "AccessDenied", "Required claim values are not provided.")
 	rig.WantError(t, g.With(t, app, "GET", "/education/schools", ""), 403, "AccessDenied", "Required roles claim values are not provided.")
-	for scope, path := range map[string]string{"EduRoster.ReadBasic": "/education/schools", "EduRoster.Read": "/education/users", "User.Read.All": "/users", "Organization.Read.All": "/subscribedSkus"} {
+	for scope, path := range map[string]string{"EduRoster.ReadBasic": "/education/schools", "EduRoster.Read": "/education/users",
+		"User.Read.All": "/users", "Organization.Read.All": "/subscribedSkus"} {
 		assert.Equal(t, 200, g.With(t, tokenOf(t, g, emulator.TokenOptions{Scopes: []string{scope}}), "GET", path, "").Status, path)
 	}
 	none := tokenOf(t, g, emulator.TokenOptions{Scopes: []string{"Mail.Read"}})
@@ -182,7 +196,8 @@ func TestPermissionWords(t *testing.T) {
 // A part of a batch needs its own permission; the batch itself only a token.
 func TestStrictBatch(t *testing.T) {
 	g := rig.Strict(t)
-	batch := `{"requests":[{"id":"1","method":"GET","url":"` + rig.ProfilesAt + `"},{"id":"2","method":"POST","url":"` + rig.ProfilesAt + `","headers":{"Content-Type":"application/json"},"body":` + rig.CSVBody("N") + `}]}`
+	batch := `{"requests":[{"id":"1","method":"GET","url":"` + rig.ProfilesAt + `"},{"id":"2","method":"POST","url":"` + rig.ProfilesAt +
+		`","headers":{"Content-Type":"application/json"},"body":` + rig.CSVBody("N") + `}]}`
 	a := g.With(t, tokenOf(t, g, emulator.TokenOptions{Scopes: []string{"EduAdministration.Read"}}), "POST", "/$batch", batch)
 	require.Equal(t, 200, a.Status, a.Body)
 	assert.EqualValues(t, 200, a.JSON(`responses.#(id=="1").status`).Num)
@@ -219,14 +234,16 @@ func TestReplayIsSaved(t *testing.T) {
 	g := rig.Strict(t)
 	code := g.Code(t)
 	redeem := func() rig.Answer {
-		return g.AskToken(t, "common", "grant_type", "authorization_code", "client_id", rig.SampleApp, "code", code, "redirect_uri", "http://localhost:8400")
+		return g.AskToken(t, "common", "grant_type", "authorization_code", "client_id", rig.SampleApp, "code", code, "redirect_uri",
+			"http://localhost:8400")
 	}
 	given := redeem()
 	require.Equal(t, 200, given.Status, given.Body)
 	require.Equal(t, 400, redeem().Status)
 	revoked := func() {
 		t.Helper()
-		rig.WantAADSTS(t, g.AskToken(t, "common", "grant_type", "refresh_token", "client_id", rig.SampleApp, "refresh_token", given.Text("refresh_token")), 400, "invalid_grant", 50173)
+		rig.WantAADSTS(t, g.AskToken(t, "common", "grant_type", "refresh_token", "client_id", rig.SampleApp, "refresh_token",
+			given.Text("refresh_token")), 400, "invalid_grant", 50173)
 		assert.Equal(t, 401, g.With(t, given.Text("access_token"), "GET", rig.ProfilesAt, "").Status)
 	}
 	revoked()

@@ -12,8 +12,10 @@ import (
 // What serves protocols and workloads alike imports none of them.
 func TestDirections(t *testing.T) {
 	const inside = "github.com/graphemu/graphemu/emulator/internal/"
-	shared := []string{"apierror", "certs", "document", "engine", "entity", "faults", "identity", "ids", "jsontree", "judge", "keyfile", "match", "metrics", "odata", "operation",
-		"quota", "record", "redact", "retry", "schema", "server", "server/proxy", "subject", "throttling", "urlpath", "variant", "version", "wire", "words"}
+	shared := []string{"apierror", "certs", "document", "engine", "entity", "faults", "identity", "ids", "jsontree", "judge", "keyfile",
+		"match", "metrics", "odata", "operation",
+		"quota", "record", "redact", "retry", "schema", "server", "server/proxy", "subject", "throttling", "urlpath", "variant", "version",
+		"wire", "words"}
 	above := []string{"workload", "graph", "storage", "entra", "control", "world/"}
 	for name, above := range map[string][]string{
 		// What speaks Graph knows the contract, and no workload; and a workload knows no protocol

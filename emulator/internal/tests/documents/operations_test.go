@@ -19,13 +19,20 @@ import (
 
 // signingIn says what the operations of Entra ID are.
 var signingIn = map[string]string{
-	"token.authorizationCode": "Redeem a code: POST /{tenant}/oauth2/v2.0/token", "token.authorize": "The sign-in page: GET /{tenant}/oauth2/v2.0/authorize",
-	"token.clientCredentials": "A token for an app: POST /{tenant}/oauth2/v2.0/token", "token.configuration": "GET /{tenant}/v2.0/.well-known/openid-configuration",
-	"token.device": "Redeem a device code: POST /{tenant}/oauth2/v2.0/token", "token.deviceCode": "Begin with a device code: POST /{tenant}/oauth2/v2.0/devicecode",
-	"token.devicePage": "The page where a person enters a device's code", "token.instance": "Instance discovery: GET /common/discovery/instance",
-	"token.keys": "The keys that tokens are signed with: GET /{tenant}/discovery/v2.0/keys", "token.logout": "Sign out: GET /{tenant}/oauth2/v2.0/logout",
-	"token.other": "A grant that is not emulated: POST /{tenant}/oauth2/v2.0/token", "token.password": "A token for name and password: POST /{tenant}/oauth2/v2.0/token",
-	"token.refreshToken": "Redeem a refresh token: POST /{tenant}/oauth2/v2.0/token", "token.userRealm": "Where a user signs in: GET /common/userrealm/{user}",
+	"token.authorizationCode": "Redeem a code: POST /{tenant}/oauth2/v2.0/token",
+	"token.authorize":         "The sign-in page: GET /{tenant}/oauth2/v2.0/authorize",
+	"token.clientCredentials": "A token for an app: POST /{tenant}/oauth2/v2.0/token",
+	"token.configuration":     "GET /{tenant}/v2.0/.well-known/openid-configuration",
+	"token.device":            "Redeem a device code: POST /{tenant}/oauth2/v2.0/token",
+	"token.deviceCode":        "Begin with a device code: POST /{tenant}/oauth2/v2.0/devicecode",
+	"token.devicePage":        "The page where a person enters a device's code",
+	"token.instance":          "Instance discovery: GET /common/discovery/instance",
+	"token.keys":              "The keys that tokens are signed with: GET /{tenant}/discovery/v2.0/keys",
+	"token.logout":            "Sign out: GET /{tenant}/oauth2/v2.0/logout",
+	"token.other":             "A grant that is not emulated: POST /{tenant}/oauth2/v2.0/token",
+	"token.password":          "A token for name and password: POST /{tenant}/oauth2/v2.0/token",
+	"token.refreshToken":      "Redeem a refresh token: POST /{tenant}/oauth2/v2.0/token",
+	"token.userRealm":         "Where a user signs in: GET /common/userrealm/{user}",
 }
 
 // calls are the operations that the descriptions of Graph have, each with the plainest
@@ -104,10 +111,12 @@ func TestOperationList(t *testing.T) {
 	add("GET /users/{id}", "A call as the client sees it: {id} is any key. Any method and path can stand so")
 	add("* /me/*", "Calls as the client sees them: any method, and any path that begins so")
 	// Last, since editors explain a value by the first that fits. Its form is what the pattern says.
-	entries = append(entries, `{"description": "An operation by its name, which the metadata may describe, or a call as the client sees it: GET /users/{id}, * /me/*."}`)
+	entries = append(entries,
+		`{"description": "An operation by its name, which the metadata may describe, or a call as the client sees it: GET /users/{id}, * /me/*."}`)
 	const indent = "\n        "
 	rig.FileSays(t, "../../../../schemas/scenario.schema.json",
-		`"pattern": "^(\\*|[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z][A-Za-z0-9_]*)*(\\.\\*)?|(\\*|[A-Za-z]+) +(/[^\\s/?#*]+)*/([^\\s/?#*]+|\\*))$",`+"\n      "+`"anyOf": [`, "\n      ],\n      \"examples\"",
+		`"pattern": "^(\\*|[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z][A-Za-z0-9_]*)*(\\.\\*)?|(\\*|[A-Za-z]+) +(/[^\\s/?#*]+)*/([^\\s/?#*]+|\\*))$",`+
+			"\n      "+`"anyOf": [`, "\n      ],\n      \"examples\"",
 		indent+strings.Join(entries, ","+indent))
 	text, err := schemas.FS.ReadFile("scenario.schema.json")
 	require.NoError(t, err)

@@ -51,7 +51,8 @@ var ownWords = regexp.MustCompile(`(?i)\b(scenes?|(?:front )?doors?|gates?|belie
 // The product's code, comments and help texts have the field's words, one a thing.
 func TestCodeUsesPlainWords(t *testing.T) {
 	read := 0
-	for _, folder := range []string{"../../..", "../../../../cmd/graphemu", "../../../../scenarios", "../../../../schemas", "../../../../fixtures"} {
+	for _, folder := range []string{"../../..", "../../../../cmd/graphemu", "../../../../scenarios", "../../../../schemas",
+		"../../../../fixtures"} {
 		require.NoError(t, filepath.WalkDir(folder, func(file string, _ fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
 				return err

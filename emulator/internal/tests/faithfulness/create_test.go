@@ -68,7 +68,8 @@ func licencesFor(role string, skus ...string) []any {
 }
 
 var createStatements = []statement{
-	{"profiles.create", "founding-example", "The example's request gives exactly the example's response, in its order, plus `@odata.context` and an id of its own",
+	{"profiles.create", "founding-example",
+		"The example's request gives exactly the example's response, in its order, plus `@odata.context` and an id of its own",
 		"create page, example", documented, func(t *testing.T, g *rig.Rig) {
 			a := answered(t, g, rig.CreateRequest)
 			want := strings.Replace(rig.Compact(t, rig.CreateResponse), rig.UnknownID, a.Text("id"), 1)
@@ -81,192 +82,239 @@ var createStatements = []statement{
 		assert.Equal(t, 202, a.Status)
 		assert.Equal(t, "North", a.Text("displayName"))
 	}},
-	{"profiles.create", "state-provisioning", "A new profile is in the state `provisioning`", "create page, example", documented, func(t *testing.T, g *rig.Rig) {
-		assert.Equal(t, "provisioning", answered(t, g, rig.CSVBody("North")).Text("state"))
-	}},
-	{"profiles.create", "id-guid", "The service mints the id, a GUID; no two are alike", "resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
-		seen := map[string]bool{}
-		for range 20 {
-			id := g.Create(t, rig.CSVBody("North"))
-			assert.Regexp(t, guid, id)
-			assert.False(t, seen[id])
-			seen[id] = true
-		}
-	}},
-	{"profiles.create", "id-of-client-ignored", "`id` and `state` are read-only: what a client sends for them is not used", "resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "id", rig.UnknownID, "state", "provisioned"))
-		assert.NotEqual(t, rig.UnknownID, a.Text("id"))
-		assert.Equal(t, "provisioning", a.Text("state"))
-	}},
-	{"profiles.create", "datasync-namespace", "Type names of the namespace `Microsoft.Education.DataSync` are taken and answered as `microsoft.graph`", "create page, example", documented, func(t *testing.T, g *rig.Rig) {
-		const ns = "#Microsoft.Education.DataSync."
-		a := answered(t, g, rig.Edit(t, rig.OneRosterBody("North"), "dataProvider.@odata.type", ns+"educationOneRosterApiDataProvider",
-			"dataProvider.connectionSettings.@odata.type", ns+"educationSynchronizationOAuth2ClientCredentialsConnectionSettings",
-			"identitySynchronizationConfiguration.@odata.type", ns+"educationIdentityMatchingConfiguration"))
-		assert.Equal(t, "#microsoft.graph.educationOneRosterApiDataProvider", a.Text("dataProvider.@odata.type"))
-		assert.Equal(t, "#microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings", a.Text("dataProvider.connectionSettings.@odata.type"))
-		assert.Equal(t, "#microsoft.graph.educationIdentityMatchingConfiguration", a.Text("identitySynchronizationConfiguration.@odata.type"))
-	}},
-	{"profiles.create", "graph-namespace", "Type names of the namespace `microsoft.graph` are taken", "docs issue 17889, docs PR 19039", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.CSVBody("North"))
-		assert.Equal(t, "#microsoft.graph.educationCsvDataProvider", a.Text("dataProvider.@odata.type"))
-		assert.Equal(t, "#microsoft.graph.educationIdentityCreationConfiguration", a.Text("identitySynchronizationConfiguration.@odata.type"))
-	}},
-	{"profiles.create", "old-type-names", "Type names of the pages of 2017 and 2018 are taken in any letter case and answered in today's spelling", "API pages of 2017 and 2018", documented, func(t *testing.T, g *rig.Rig) {
-		for old, now := range map[string]string{
-			"#microsoft.graph.csvDataProvider": "#microsoft.graph.educationCsvDataProvider",
-			"educationcsvdataprovider":         "#microsoft.graph.educationCsvDataProvider",
-			"#MICROSOFT.GRAPH.CSVDATAPROVIDER": "#microsoft.graph.educationCsvDataProvider",
-		} {
-			assert.Equal(t, now, answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.@odata.type", old)).Text("dataProvider.@odata.type"), old)
-		}
-		a := answered(t, g, rig.Edit(t, rig.ProfileBody("North", rig.PowerSchool, rig.IdentityMatching), "dataProvider.@odata.type", "powerSchoolDataProvider",
-			"identitySynchronizationConfiguration.@odata.type", "identityMatchingConfiguration"))
-		assert.Equal(t, "#microsoft.graph.educationPowerSchoolDataProvider", a.Text("dataProvider.@odata.type"))
-		assert.Equal(t, "#microsoft.graph.educationIdentityMatchingConfiguration", a.Text("identitySynchronizationConfiguration.@odata.type"))
-	}},
-	{"profiles.create", "type-without-hash", "A type name is taken with and without `#`", "list page, example", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.@odata.type", "microsoft.graph.educationCsvDataProvider"))
-		assert.Equal(t, "#microsoft.graph.educationCsvDataProvider", a.Text("dataProvider.@odata.type"))
-	}},
-	{"profiles.create", "given-parts-kept", "Customizations that the client gives are kept as they are", "create page, example", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", map[string]any{
-			"section": map[string]any{"optionalPropertiesToSync": []string{"Periods"}, "isSyncDeferred": true, "allowDisplayNameUpdate": true},
-			"teacher": map[string]any{"optionalPropertiesToSync": []string{}},
-		}))
-		assert.JSONEq(t, `{"optionalPropertiesToSync": ["Periods"], "isSyncDeferred": true, "allowDisplayNameUpdate": true}`, a.Text("dataProvider.customizations.section"))
-		assert.Empty(t, a.Texts("dataProvider.customizations.teacher.optionalPropertiesToSync"))
-	}},
-	{"profiles.create", "optional-properties-null", "A given part whose `optionalPropertiesToSync` is absent or null gets no list: every property is synchronised", "resource page educationSynchronizationCustomization", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", map[string]any{
-			"section": map[string]any{"isSyncDeferred": true}, "teacher": map[string]any{"optionalPropertiesToSync": nil}}))
-		for _, part := range []string{"section", "teacher"} {
-			list := a.JSON("dataProvider.customizations." + part + ".optionalPropertiesToSync")
-			assert.Equal(t, gjson.Null, list.Type, "%s: %s", part, list.Raw)
-			assert.True(t, a.JSON("dataProvider.customizations."+part+".isSyncDeferred").Exists(), part)
-		}
-	}},
-	{"profiles.create", "optional-properties", "`optionalPropertiesToSync` takes every name that the pages list, in the order given", "resource page educationSynchronizationCustomization; CSV file format page", documented, func(t *testing.T, g *rig.Rig) {
-		parts := map[string]any{}
-		for part, names := range optionalProperties {
-			parts[part] = map[string]any{"optionalPropertiesToSync": strings.Split(names, ", ")}
-		}
-		a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", parts))
-		for part, names := range optionalProperties {
-			assert.Equal(t, strings.Split(names, ", "), a.Texts("dataProvider.customizations."+part+".optionalPropertiesToSync"), part)
-		}
-	}},
-	{"profiles.create", "absent-parts-filled", "Customizations that are absent come back filled with the defaults of the example", "create page, example", documented, func(t *testing.T, g *rig.Rig) {
-		for _, b := range []string{rig.CSVBody("North"), rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", map[string]any{}), rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", nil)} {
-			got := answered(t, g, b).JSON("dataProvider.customizations")
-			want := gjson.Get(rig.CreateResponse, "dataProvider.customizations")
-			assert.Equal(t, rig.KeysOf(want), rig.KeysOf(got))
-			for _, part := range []string{"school", "section", "teacher", "studentEnrollment", "teacherRoster"} {
-				assert.Equal(t, rig.Compact(t, want.Get(part).Raw), got.Get(part).Raw, part)
+	{"profiles.create", "state-provisioning", "A new profile is in the state `provisioning`", "create page, example", documented,
+		func(t *testing.T, g *rig.Rig) {
+			assert.Equal(t, "provisioning", answered(t, g, rig.CSVBody("North")).Text("state"))
+		}},
+	{"profiles.create", "id-guid", "The service mints the id, a GUID; no two are alike", "resource page educationSynchronizationProfile",
+		documented, func(t *testing.T, g *rig.Rig) {
+			seen := map[string]bool{}
+			for range 20 {
+				id := g.Create(t, rig.CSVBody("North"))
+				assert.Regexp(t, guid, id)
+				assert.False(t, seen[id])
+				seen[id] = true
 			}
-		}
-	}},
-	{"profiles.create", "student-absent", "An absent student part gets the two Booleans only", "graphemu: no page shows it", chosen, func(t *testing.T, g *rig.Rig) {
-		assert.Equal(t, booleansOnly, answered(t, g, rig.CSVBody("North")).JSON("dataProvider.customizations.student").Raw)
-	}},
-	{"profiles.create", "start-date-default", "studentEnrollment's `synchronizationStartDate` is `0001-01-01T00:00:00Z` by default; a given one is kept", "resource page educationSynchronizationCustomization", documented, func(t *testing.T, g *rig.Rig) {
-		const part = "dataProvider.customizations.studentEnrollment"
-		a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), part+".isSyncDeferred", true))
-		assert.Equal(t, "0001-01-01T00:00:00Z", a.Text(part+".synchronizationStartDate"))
-		a = answered(t, g, rig.Edit(t, rig.CSVBody("North"), part+".synchronizationStartDate", "2026-09-01T00:00:00Z"))
-		assert.Equal(t, "2026-09-01T00:00:00Z", a.Text(part+".synchronizationStartDate"))
-	}},
-	{"profiles.create", "powerschool", "Takes educationPowerSchoolDataProvider with all its properties", "resource page educationPowerSchoolDataProvider", documented, func(t *testing.T, g *rig.Rig) {
-		p := answered(t, g, rig.PowerSchoolBody("North")).JSON("dataProvider")
-		assert.Equal(t, "https://ps.example.edu", p.Get("connectionUrl").String())
-		assert.Equal(t, "abc", p.Get("clientId").String())
-		assert.Equal(t, `["10","20"]`, p.Get("schoolsIds").Raw)
-		assert.Equal(t, "2026", p.Get("schoolYear").String())
-		assert.True(t, p.Get("allowTeachersInMultipleSchools").Bool())
-		assert.Equal(t, []string{"school", "section", "student", "teacher", "studentEnrollment", "teacherRoster"}, rig.KeysOf(p.Get("customizations")))
-	}},
-	{"profiles.create", "oneroster", "Takes educationOneRosterApiDataProvider with all its properties", "resource page educationOneRosterApiDataProvider", documented, func(t *testing.T, g *rig.Rig) {
-		p := answered(t, g, rig.OneRosterBody("North")).JSON("dataProvider")
-		assert.Equal(t, "https://sis.example.edu/v1p1", p.Get("connectionUrl").String())
-		assert.Equal(t, "Made-up SIS", p.Get("providerName").String())
-		assert.Equal(t, `["10"]`, p.Get("schoolsIds").Raw)
-		assert.Equal(t, `["2026-1"]`, p.Get("termIds").Raw)
-		assert.Equal(t, []string{"school", "section", "student", "teacher", "studentEnrollment", "teacherRoster"}, rig.KeysOf(p.Get("customizations")))
-	}},
-	{"profiles.create", "oauth1", "Takes OAuth 1 connection settings", "resource page educationSynchronizationOAuth1ConnectionSettings", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.ProfileBody("North", rig.OneRoster(rig.OAuth1), rig.IdentityMatching))
-		assert.JSONEq(t, `{"@odata.type": "#microsoft.graph.educationSynchronizationOAuth1ConnectionSettings", "clientId": "abc"}`, a.Text("dataProvider.connectionSettings"))
-	}},
-	{"profiles.create", "oauth2", "Takes OAuth 2 client credentials connection settings", "resource page educationSynchronizationOAuth2ClientCredentialsConnectionSettings", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.ProfileBody("North", rig.OneRoster(rig.OAuth2), rig.IdentityMatching))
-		assert.JSONEq(t, `{"@odata.type": "#microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings", "clientId": "abc",
+		}},
+	{"profiles.create", "id-of-client-ignored", "`id` and `state` are read-only: what a client sends for them is not used",
+		"resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "id", rig.UnknownID, "state", "provisioned"))
+			assert.NotEqual(t, rig.UnknownID, a.Text("id"))
+			assert.Equal(t, "provisioning", a.Text("state"))
+		}},
+	{"profiles.create", "datasync-namespace",
+		"Type names of the namespace `Microsoft.Education.DataSync` are taken and answered as `microsoft.graph`", "create page, example",
+		documented, func(t *testing.T, g *rig.Rig) {
+			const ns = "#Microsoft.Education.DataSync."
+			a := answered(t, g, rig.Edit(t, rig.OneRosterBody("North"), "dataProvider.@odata.type", ns+"educationOneRosterApiDataProvider",
+				"dataProvider.connectionSettings.@odata.type", ns+"educationSynchronizationOAuth2ClientCredentialsConnectionSettings",
+				"identitySynchronizationConfiguration.@odata.type", ns+"educationIdentityMatchingConfiguration"))
+			assert.Equal(t, "#microsoft.graph.educationOneRosterApiDataProvider", a.Text("dataProvider.@odata.type"))
+			assert.Equal(t, "#microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings",
+				a.Text("dataProvider.connectionSettings.@odata.type"))
+			assert.Equal(t, "#microsoft.graph.educationIdentityMatchingConfiguration", a.Text("identitySynchronizationConfiguration.@odata.type"))
+		}},
+	{"profiles.create", "graph-namespace", "Type names of the namespace `microsoft.graph` are taken", "docs issue 17889, docs PR 19039",
+		documented, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.CSVBody("North"))
+			assert.Equal(t, "#microsoft.graph.educationCsvDataProvider", a.Text("dataProvider.@odata.type"))
+			assert.Equal(t, "#microsoft.graph.educationIdentityCreationConfiguration", a.Text("identitySynchronizationConfiguration.@odata.type"))
+		}},
+	{"profiles.create", "old-type-names",
+		"Type names of the pages of 2017 and 2018 are taken in any letter case and answered in today's spelling", "API pages of 2017 and 2018",
+		documented, func(t *testing.T, g *rig.Rig) {
+			for old, now := range map[string]string{
+				"#microsoft.graph.csvDataProvider": "#microsoft.graph.educationCsvDataProvider",
+				"educationcsvdataprovider":         "#microsoft.graph.educationCsvDataProvider",
+				"#MICROSOFT.GRAPH.CSVDATAPROVIDER": "#microsoft.graph.educationCsvDataProvider",
+			} {
+				assert.Equal(t, now,
+					answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.@odata.type", old)).Text("dataProvider.@odata.type"), old)
+			}
+			a := answered(t, g, rig.Edit(t, rig.ProfileBody("North", rig.PowerSchool, rig.IdentityMatching), "dataProvider.@odata.type",
+				"powerSchoolDataProvider",
+				"identitySynchronizationConfiguration.@odata.type", "identityMatchingConfiguration"))
+			assert.Equal(t, "#microsoft.graph.educationPowerSchoolDataProvider", a.Text("dataProvider.@odata.type"))
+			assert.Equal(t, "#microsoft.graph.educationIdentityMatchingConfiguration", a.Text("identitySynchronizationConfiguration.@odata.type"))
+		}},
+	{"profiles.create", "type-without-hash", "A type name is taken with and without `#`", "list page, example", documented,
+		func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.@odata.type", "microsoft.graph.educationCsvDataProvider"))
+			assert.Equal(t, "#microsoft.graph.educationCsvDataProvider", a.Text("dataProvider.@odata.type"))
+		}},
+	{"profiles.create", "given-parts-kept", "Customizations that the client gives are kept as they are", "create page, example", documented,
+		func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", map[string]any{
+				"section": map[string]any{"optionalPropertiesToSync": []string{"Periods"}, "isSyncDeferred": true, "allowDisplayNameUpdate": true},
+				"teacher": map[string]any{"optionalPropertiesToSync": []string{}},
+			}))
+			assert.JSONEq(t, `{"optionalPropertiesToSync": ["Periods"], "isSyncDeferred": true, "allowDisplayNameUpdate": true}`,
+				a.Text("dataProvider.customizations.section"))
+			assert.Empty(t, a.Texts("dataProvider.customizations.teacher.optionalPropertiesToSync"))
+		}},
+	{"profiles.create", "optional-properties-null",
+		"A given part whose `optionalPropertiesToSync` is absent or null gets no list: every property is synchronised",
+		"resource page educationSynchronizationCustomization", documented, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", map[string]any{
+				"section": map[string]any{"isSyncDeferred": true}, "teacher": map[string]any{"optionalPropertiesToSync": nil}}))
+			for _, part := range []string{"section", "teacher"} {
+				list := a.JSON("dataProvider.customizations." + part + ".optionalPropertiesToSync")
+				assert.Equal(t, gjson.Null, list.Type, "%s: %s", part, list.Raw)
+				assert.True(t, a.JSON("dataProvider.customizations."+part+".isSyncDeferred").Exists(), part)
+			}
+		}},
+	{"profiles.create", "optional-properties", "`optionalPropertiesToSync` takes every name that the pages list, in the order given",
+		"resource page educationSynchronizationCustomization; CSV file format page", documented, func(t *testing.T, g *rig.Rig) {
+			parts := map[string]any{}
+			for part, names := range optionalProperties {
+				parts[part] = map[string]any{"optionalPropertiesToSync": strings.Split(names, ", ")}
+			}
+			a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", parts))
+			for part, names := range optionalProperties {
+				assert.Equal(t, strings.Split(names, ", "), a.Texts("dataProvider.customizations."+part+".optionalPropertiesToSync"), part)
+			}
+		}},
+	{"profiles.create", "absent-parts-filled", "Customizations that are absent come back filled with the defaults of the example",
+		"create page, example", documented, func(t *testing.T, g *rig.Rig) {
+			for _, b := range []string{rig.CSVBody("North"), rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", map[string]any{}),
+				rig.Edit(t, rig.CSVBody("North"), "dataProvider.customizations", nil)} {
+				got := answered(t, g, b).JSON("dataProvider.customizations")
+				want := gjson.Get(rig.CreateResponse, "dataProvider.customizations")
+				assert.Equal(t, rig.KeysOf(want), rig.KeysOf(got))
+				for _, part := range []string{"school", "section", "teacher", "studentEnrollment", "teacherRoster"} {
+					assert.Equal(t, rig.Compact(t, want.Get(part).Raw), got.Get(part).Raw, part)
+				}
+			}
+		}},
+	{"profiles.create", "student-absent", "An absent student part gets the two Booleans only", "graphemu: no page shows it", chosen,
+		func(t *testing.T, g *rig.Rig) {
+			assert.Equal(t, booleansOnly, answered(t, g, rig.CSVBody("North")).JSON("dataProvider.customizations.student").Raw)
+		}},
+	{"profiles.create", "start-date-default",
+		"studentEnrollment's `synchronizationStartDate` is `0001-01-01T00:00:00Z` by default; a given one is kept",
+		"resource page educationSynchronizationCustomization", documented, func(t *testing.T, g *rig.Rig) {
+			const part = "dataProvider.customizations.studentEnrollment"
+			a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), part+".isSyncDeferred", true))
+			assert.Equal(t, "0001-01-01T00:00:00Z", a.Text(part+".synchronizationStartDate"))
+			a = answered(t, g, rig.Edit(t, rig.CSVBody("North"), part+".synchronizationStartDate", "2026-09-01T00:00:00Z"))
+			assert.Equal(t, "2026-09-01T00:00:00Z", a.Text(part+".synchronizationStartDate"))
+		}},
+	{"profiles.create", "powerschool", "Takes educationPowerSchoolDataProvider with all its properties",
+		"resource page educationPowerSchoolDataProvider", documented, func(t *testing.T, g *rig.Rig) {
+			p := answered(t, g, rig.PowerSchoolBody("North")).JSON("dataProvider")
+			assert.Equal(t, "https://ps.example.edu", p.Get("connectionUrl").String())
+			assert.Equal(t, "abc", p.Get("clientId").String())
+			assert.Equal(t, `["10","20"]`, p.Get("schoolsIds").Raw)
+			assert.Equal(t, "2026", p.Get("schoolYear").String())
+			assert.True(t, p.Get("allowTeachersInMultipleSchools").Bool())
+			assert.Equal(t, []string{"school", "section", "student", "teacher", "studentEnrollment", "teacherRoster"},
+				rig.KeysOf(p.Get("customizations")))
+		}},
+	{"profiles.create", "oneroster", "Takes educationOneRosterApiDataProvider with all its properties",
+		"resource page educationOneRosterApiDataProvider", documented, func(t *testing.T, g *rig.Rig) {
+			p := answered(t, g, rig.OneRosterBody("North")).JSON("dataProvider")
+			assert.Equal(t, "https://sis.example.edu/v1p1", p.Get("connectionUrl").String())
+			assert.Equal(t, "Made-up SIS", p.Get("providerName").String())
+			assert.Equal(t, `["10"]`, p.Get("schoolsIds").Raw)
+			assert.Equal(t, `["2026-1"]`, p.Get("termIds").Raw)
+			assert.Equal(t, []string{"school", "section", "student", "teacher", "studentEnrollment", "teacherRoster"},
+				rig.KeysOf(p.Get("customizations")))
+		}},
+	{"profiles.create", "oauth1", "Takes OAuth 1 connection settings", "resource page educationSynchronizationOAuth1ConnectionSettings",
+		documented, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.ProfileBody("North", rig.OneRoster(rig.OAuth1), rig.IdentityMatching))
+			assert.JSONEq(t, `{"@odata.type": "#microsoft.graph.educationSynchronizationOAuth1ConnectionSettings", "clientId": "abc"}`,
+				a.Text("dataProvider.connectionSettings"))
+		}},
+	{"profiles.create", "oauth2", "Takes OAuth 2 client credentials connection settings",
+		"resource page educationSynchronizationOAuth2ClientCredentialsConnectionSettings", documented, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.ProfileBody("North", rig.OneRoster(rig.OAuth2), rig.IdentityMatching))
+			assert.JSONEq(t, `{"@odata.type": "#microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings", "clientId": "abc",
 			"tokenUrl": "https://sis.example.edu/token", "scope": "roster-core.readonly"}`, a.Text("dataProvider.connectionSettings"))
-	}},
-	{"profiles.create", "secrets-kept-back", "A `clientSecret` is taken and never sent back", "graphemu: the pages do not say", chosen, func(t *testing.T, g *rig.Rig) {
-		for _, b := range []string{rig.PowerSchoolBody("North"), rig.OneRosterBody("North"), rig.ProfileBody("North", rig.OneRoster(rig.OAuth1), rig.IdentityMatching)} {
-			a := answered(t, g, b)
-			assert.NotContains(t, a.Body+g.Found(t, rig.At(a.Text("id"))).Body+g.Found(t, rig.ProfilesAt).Body, "hush-hush")
-		}
-	}},
-	{"profiles.create", "identity-matching", "Takes educationIdentityMatchingConfiguration; `targetDomain` may be null", "resource page educationIdentityMatchingConfiguration", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.ProfileBody("North", rig.CSV, rig.IdentityMatching))
-		assert.JSONEq(t, rig.IdentityMatching, a.Text("identitySynchronizationConfiguration"))
-	}},
-	{"profiles.create", "matching-names-exact", "Property names of a matching option are case-sensitive and kept letter by letter", "resource page educationIdentityMatchingOptions", documented, func(t *testing.T, g *rig.Rig) {
-		b := strings.ReplaceAll(rig.ProfileBody("North", rig.CSV, rig.IdentityMatching), `"Username"`, `"uSERname"`)
-		assert.Equal(t, "uSERname", answered(t, g, b).Text("identitySynchronizationConfiguration.matchingOptions.0.sourcePropertyName"))
-	}},
-	{"profiles.create", "required", "`displayName`, `dataProvider` and `identitySynchronizationConfiguration` are required", "resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
-		for _, p := range []string{"displayName", "dataProvider", "identitySynchronizationConfiguration"} {
-			a := refused(t, g, rig.Edit(t, rig.CSVBody("North"), p, rig.Absent{}))
-			assert.Contains(t, a.Text("error.message"), p)
-		}
-	}},
-	{"profiles.create", "model-validation", "400 where the model's validation fails, and nothing is created", "create page of 2017: `if model validation fails`", documented, func(t *testing.T, g *rig.Rig) {
-		for path, wrong := range map[string]any{
-			"displayName": 7, "dataProvider": "csv", "licensesToAssign": map[string]any{}, "handleSpecialCharacterConstraint": "yes", "expirationDate": "tomorrow",
-			"dataProvider.customizations.student.isSyncDeferred": "no", "dataProvider.customizations.student.optionalPropertiesToSync": "State ID",
-		} {
-			a := refused(t, g, rig.Edit(t, rig.CSVBody("North"), path, wrong))
-			assert.Equal(t, "BadRequest", a.Text("error.code"), path)
-		}
-	}},
-	{"profiles.create", "all-failures-told", "All that is wrong with a body is told at once, each with its JSON pointer and, for a misspelling, the nearest name", "graphemu: help in `error.details`", chosen, func(t *testing.T, g *rig.Rig) {
-		a := refused(t, g, rig.Edit(t, rig.CSVBody("North"), "displayName", 7, "expiratonDate", "2027-01-01", "dataProvider.customizations.studnt", map[string]any{}))
-		assert.ElementsMatch(t, []string{"/displayName", "/expiratonDate", "/dataProvider/customizations/studnt"}, a.Texts("error.details.#.target"))
-		help := strings.Join(a.Texts("error.details.#.message"), "\n")
-		assert.Contains(t, help, `"expirationDate"`)
-		assert.Contains(t, help, `"student"`)
-	}},
-	{"profiles.create", "display-name-length", "`displayName` has 1 to 256 characters", "graphemu: no limit is documented", chosen, func(t *testing.T, g *rig.Rig) {
-		refused(t, g, rig.CSVBody(""))
-		refused(t, g, rig.CSVBody(strings.Repeat("ö", 257)))
-		answered(t, g, rig.CSVBody(strings.Repeat("ö", 256)))
-	}},
-	{"profiles.create", "property-names-any-case", "Property names of a body are case-insensitive", "traverse-the-graph page", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, strings.NewReplacer(`"displayName"`, `"DISPLAYNAME"`, `"dataProvider"`, `"dataprovider"`).Replace(rig.CSVBody("North")))
-		assert.Equal(t, "North", a.Text("displayName"))
-	}},
-	{"profiles.create", "enum-any-case", "Members of enumerations are case-insensitive and answered in their own spelling", "traverse-the-graph page", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, strings.Replace(rig.CSVBody("North"), `"student"`, `"Student"`, 1))
-		assert.Equal(t, "student", a.Text("identitySynchronizationConfiguration.userDomains.0.appliesTo"))
-	}},
-	{"profiles.create", "applies-to", "`appliesTo` is `student` or `teacher`", "resource page educationIdentityDomain", documented, func(t *testing.T, g *rig.Rig) {
-		refused(t, g, strings.Replace(rig.CSVBody("North"), `"student"`, `"janitor"`, 1))
-		refused(t, g, strings.Replace(rig.CSVBody("North"), `"student"`, `"none"`, 1))
-		a := answered(t, g, rig.CSVBody("North"))
-		assert.Equal(t, []string{"student", "teacher"}, a.Texts("identitySynchronizationConfiguration.userDomains.#.appliesTo"))
-	}},
-	{"profiles.create", "applies-to-twice", "One entry a role: a second one is refused", "graphemu: two rules could not both hold", inferred, func(t *testing.T, g *rig.Rig) {
-		a := refused(t, g, strings.ReplaceAll(rig.CSVBody("North"), `"teacher"`, `"student"`))
-		assert.Equal(t, []string{"/identitySynchronizationConfiguration/userDomains/1/appliesTo"}, a.Texts("error.details.#.target"))
-	}},
-	{"profiles.create", "licences-need-creation", "Licences go only with identity creation", "resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
-		licences := []any{map[string]any{"appliesTo": "student", "skuIds": []string{"6fd2c87f-b296-42f0-b197-1e91e994b900"}}}
-		a := refused(t, g, rig.Edit(t, rig.ProfileBody("North", rig.CSV, rig.IdentityMatching), "licensesToAssign", licences))
-		assert.Equal(t, []string{"/licensesToAssign"}, a.Texts("error.details.#.target"))
-		answered(t, g, rig.Edit(t, rig.ProfileBody("North", rig.CSV, rig.IdentityCreation), "licensesToAssign", licences))
-	}},
+		}},
+	{"profiles.create", "secrets-kept-back", "A `clientSecret` is taken and never sent back", "graphemu: the pages do not say", chosen,
+		func(t *testing.T, g *rig.Rig) {
+			for _, b := range []string{rig.PowerSchoolBody("North"), rig.OneRosterBody("North"),
+				rig.ProfileBody("North", rig.OneRoster(rig.OAuth1), rig.IdentityMatching)} {
+				a := answered(t, g, b)
+				assert.NotContains(t, a.Body+g.Found(t, rig.At(a.Text("id"))).Body+g.Found(t, rig.ProfilesAt).Body, "hush-hush")
+			}
+		}},
+	{"profiles.create", "identity-matching", "Takes educationIdentityMatchingConfiguration; `targetDomain` may be null",
+		"resource page educationIdentityMatchingConfiguration", documented, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.ProfileBody("North", rig.CSV, rig.IdentityMatching))
+			assert.JSONEq(t, rig.IdentityMatching, a.Text("identitySynchronizationConfiguration"))
+		}},
+	{"profiles.create", "matching-names-exact", "Property names of a matching option are case-sensitive and kept letter by letter",
+		"resource page educationIdentityMatchingOptions", documented, func(t *testing.T, g *rig.Rig) {
+			b := strings.ReplaceAll(rig.ProfileBody("North", rig.CSV, rig.IdentityMatching), `"Username"`, `"uSERname"`)
+			assert.Equal(t, "uSERname", answered(t, g, b).Text("identitySynchronizationConfiguration.matchingOptions.0.sourcePropertyName"))
+		}},
+	{"profiles.create", "required", "`displayName`, `dataProvider` and `identitySynchronizationConfiguration` are required",
+		"resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
+			for _, p := range []string{"displayName", "dataProvider", "identitySynchronizationConfiguration"} {
+				a := refused(t, g, rig.Edit(t, rig.CSVBody("North"), p, rig.Absent{}))
+				assert.Contains(t, a.Text("error.message"), p)
+			}
+		}},
+	{"profiles.create", "model-validation", "400 where the model's validation fails, and nothing is created",
+		"create page of 2017: `if model validation fails`", documented, func(t *testing.T, g *rig.Rig) {
+			for path, wrong := range map[string]any{
+				"displayName": 7, "dataProvider": "csv", "licensesToAssign": map[string]any{}, "handleSpecialCharacterConstraint": "yes",
+				"expirationDate": "tomorrow",
+				"dataProvider.customizations.student.isSyncDeferred": "no", "dataProvider.customizations.student.optionalPropertiesToSync": "State ID",
+			} {
+				a := refused(t, g, rig.Edit(t, rig.CSVBody("North"), path, wrong))
+				assert.Equal(t, "BadRequest", a.Text("error.code"), path)
+			}
+		}},
+	{"profiles.create", "all-failures-told",
+		"All that is wrong with a body is told at once, each with its JSON pointer and, for a misspelling, the nearest name",
+		"graphemu: help in `error.details`", chosen, func(t *testing.T, g *rig.Rig) {
+			a := refused(t, g, rig.Edit(t, rig.CSVBody("North"), "displayName", 7, "expiratonDate", "2027-01-01",
+				"dataProvider.customizations.studnt", map[string]any{}))
+			assert.ElementsMatch(t, []string{"/displayName", "/expiratonDate", "/dataProvider/customizations/studnt"},
+				a.Texts("error.details.#.target"))
+			help := strings.Join(a.Texts("error.details.#.message"), "\n")
+			assert.Contains(t, help, `"expirationDate"`)
+			assert.Contains(t, help, `"student"`)
+		}},
+	{"profiles.create", "display-name-length", "`displayName` has 1 to 256 characters", "graphemu: no limit is documented", chosen,
+		func(t *testing.T, g *rig.Rig) {
+			refused(t, g, rig.CSVBody(""))
+			refused(t, g, rig.CSVBody(strings.Repeat("ö", 257)))
+			answered(t, g, rig.CSVBody(strings.Repeat("ö", 256)))
+		}},
+	{"profiles.create", "property-names-any-case", "Property names of a body are case-insensitive", "traverse-the-graph page", documented,
+		func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, strings.NewReplacer(`"displayName"`, `"DISPLAYNAME"`, `"dataProvider"`,
+				`"dataprovider"`).Replace(rig.CSVBody("North")))
+			assert.Equal(t, "North", a.Text("displayName"))
+		}},
+	{"profiles.create", "enum-any-case", "Members of enumerations are case-insensitive and answered in their own spelling",
+		"traverse-the-graph page", documented, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, strings.Replace(rig.CSVBody("North"), `"student"`, `"Student"`, 1))
+			assert.Equal(t, "student", a.Text("identitySynchronizationConfiguration.userDomains.0.appliesTo"))
+		}},
+	{"profiles.create", "applies-to", "`appliesTo` is `student` or `teacher`", "resource page educationIdentityDomain", documented,
+		func(t *testing.T, g *rig.Rig) {
+			refused(t, g, strings.Replace(rig.CSVBody("North"), `"student"`, `"janitor"`, 1))
+			refused(t, g, strings.Replace(rig.CSVBody("North"), `"student"`, `"none"`, 1))
+			a := answered(t, g, rig.CSVBody("North"))
+			assert.Equal(t, []string{"student", "teacher"}, a.Texts("identitySynchronizationConfiguration.userDomains.#.appliesTo"))
+		}},
+	{"profiles.create", "applies-to-twice", "One entry a role: a second one is refused", "graphemu: two rules could not both hold", inferred,
+		func(t *testing.T, g *rig.Rig) {
+			a := refused(t, g, strings.ReplaceAll(rig.CSVBody("North"), `"teacher"`, `"student"`))
+			assert.Equal(t, []string{"/identitySynchronizationConfiguration/userDomains/1/appliesTo"}, a.Texts("error.details.#.target"))
+		}},
+	{"profiles.create", "licences-need-creation", "Licences go only with identity creation", "resource page educationSynchronizationProfile",
+		documented, func(t *testing.T, g *rig.Rig) {
+			licences := []any{map[string]any{"appliesTo": "student", "skuIds": []string{"6fd2c87f-b296-42f0-b197-1e91e994b900"}}}
+			a := refused(t, g, rig.Edit(t, rig.ProfileBody("North", rig.CSV, rig.IdentityMatching), "licensesToAssign", licences))
+			assert.Equal(t, []string{"/licensesToAssign"}, a.Texts("error.details.#.target"))
+			answered(t, g, rig.Edit(t, rig.ProfileBody("North", rig.CSV, rig.IdentityCreation), "licensesToAssign", licences))
+		}},
 	{"profiles.create", "licences-sku-text", "`skuIds` are texts, not GUIDs: one that is none of the tenant's is an error of the sync",
 		serviceMetadata + "; no refusal was found", observed, func(t *testing.T, g *rig.Rig) {
 			a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "licensesToAssign", licencesFor("student", "STANDARDWOFFPACK_STUDENT", "")))
@@ -278,7 +326,8 @@ var createStatements = []statement{
 	}},
 	{"profiles.create", "licences-faculty", "A licence's `appliesTo` may be `faculty` too", serviceMetadata, observed,
 		func(t *testing.T, g *rig.Rig) {
-			a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "licensesToAssign", licencesFor("Faculty", "6fd2c87f-b296-42f0-b197-1e91e994b900")))
+			a := answered(t, g, rig.Edit(t, rig.CSVBody("North"), "licensesToAssign",
+				licencesFor("Faculty", "6fd2c87f-b296-42f0-b197-1e91e994b900")))
 			assert.Equal(t, "faculty", a.Text("licensesToAssign.0.appliesTo"))
 			assert.Equal(t, 400, g.Post(t, rig.ProfilesAt, rig.Edit(t, rig.CSVBody("South"), "licensesToAssign", licencesFor("janitor"))).Status)
 		}},
@@ -297,7 +346,8 @@ var createStatements = []statement{
 			for _, c := range []struct{ body, path string }{
 				{rig.PowerSchoolBody("North"), "dataProvider.connectionUrl"}, {rig.PowerSchoolBody("North"), "dataProvider.clientId"},
 				{rig.OneRosterBody("North"), "dataProvider.connectionUrl"},
-				{rig.OneRosterBody("North"), "dataProvider.connectionSettings"}, {rig.OneRosterBody("North"), "dataProvider.connectionSettings.clientId"},
+				{rig.OneRosterBody("North"), "dataProvider.connectionSettings"},
+				{rig.OneRosterBody("North"), "dataProvider.connectionSettings.clientId"},
 				{rig.OneRosterBody("North"), "dataProvider.connectionSettings.tokenUrl"},
 				{rig.CSVBody("North"), "identitySynchronizationConfiguration.userDomains"},
 				{rig.OneRosterBody("North"), "identitySynchronizationConfiguration.matchingOptions"},
@@ -308,19 +358,25 @@ var createStatements = []statement{
 			}
 			assert.Empty(t, g.World().Profiles())
 		}},
-	{"profiles.create", "licences-optional", "`licensesToAssign` may be absent, and then does not come back", "create page, example (`might be shortened`)", inferred, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.CSVBody("North"))
-		assert.Equal(t, []string{"@odata.context", "displayName", "state", "id", "dataProvider", "identitySynchronizationConfiguration"}, a.Keys(""))
-	}},
-	{"profiles.create", "special-characters", "`handleSpecialCharacterConstraint` is kept", "resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
-		assert.Equal(t, "true", answered(t, g, rig.Edit(t, rig.CSVBody("North"), "handleSpecialCharacterConstraint", true)).JSON("handleSpecialCharacterConstraint").Raw)
-	}},
-	{"profiles.create", "expiration-date", "`expirationDate` is a date without a time and is kept", "resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
-		assert.Equal(t, "2026-07-31", answered(t, g, rig.Edit(t, rig.CSVBody("North"), "expirationDate", "2026-07-31")).Text("expirationDate"))
-		for _, wrong := range []string{"2026-07-31T00:00:00Z", "31.07.2026", "2026-02-30"} {
-			assert.Equal(t, 400, g.Post(t, rig.ProfilesAt, rig.Edit(t, rig.CSVBody("South"), "expirationDate", wrong)).Status, wrong)
-		}
-	}},
+	{"profiles.create", "licences-optional", "`licensesToAssign` may be absent, and then does not come back",
+		"create page, example (`might be shortened`)", inferred, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.CSVBody("North"))
+			assert.Equal(t, []string{"@odata.context", "displayName", "state", "id", "dataProvider", "identitySynchronizationConfiguration"},
+				a.Keys(""))
+		}},
+	{"profiles.create", "special-characters", "`handleSpecialCharacterConstraint` is kept", "resource page educationSynchronizationProfile",
+		documented, func(t *testing.T, g *rig.Rig) {
+			assert.Equal(t, "true",
+				answered(t, g, rig.Edit(t, rig.CSVBody("North"), "handleSpecialCharacterConstraint", true)).JSON(
+					"handleSpecialCharacterConstraint").Raw)
+		}},
+	{"profiles.create", "expiration-date", "`expirationDate` is a date without a time and is kept",
+		"resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
+			assert.Equal(t, "2026-07-31", answered(t, g, rig.Edit(t, rig.CSVBody("North"), "expirationDate", "2026-07-31")).Text("expirationDate"))
+			for _, wrong := range []string{"2026-07-31T00:00:00Z", "31.07.2026", "2026-02-30"} {
+				assert.Equal(t, 400, g.Post(t, rig.ProfilesAt, rig.Edit(t, rig.CSVBody("South"), "expirationDate", wrong)).Status, wrong)
+			}
+		}},
 	{"profiles.create", "expiration-date-maximum",
 		"`expirationDate` is at most 18 months after the creation, on the world's clock; a later one is 400",
 		"resource page educationSynchronizationProfile; what is answered is graphemu's", documented, func(t *testing.T, g *rig.Rig) {
@@ -335,76 +391,87 @@ var createStatements = []statement{
 			assert.Equal(t, 202, g.Send(t, "PATCH", rig.At(id), `{"expirationDate": "2027-07-05"}`).Status)
 			assert.Equal(t, 202, g.Post(t, rig.ProfilesAt, rig.Edit(t, rig.CSVBody("East"), "expirationDate", "2027-09-06")).Status)
 		}},
-	{"profiles.create", "expiration-date-past", "An `expirationDate` that is reached already is refused", "graphemu: it would lock the profile at once", chosen, func(t *testing.T, g *rig.Rig) {
-		for _, d := range []string{"2026-01-04", "2026-01-05"} {
-			a := refused(t, g, rig.Edit(t, rig.CSVBody("North"), "expirationDate", d))
-			assert.Equal(t, []string{"/expirationDate"}, a.Texts("error.details.#.target"), d)
-		}
-		answered(t, g, rig.Edit(t, rig.CSVBody("North"), "expirationDate", "2026-01-06"))
-	}},
-	{"profiles.create", "no-navigation", "`errors` and `profileStatus` are not part of a profile", "resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.CreateRequest)
-		for _, b := range []rig.Answer{a, g.Found(t, rig.At(a.Text("id"))), g.Found(t, rig.ProfilesAt)} {
-			assert.NotContains(t, b.Body, `"errors"`)
-			assert.NotContains(t, b.Body, `"profileStatus"`)
-		}
-	}},
-	{"profiles.create", "location", "`Location` is the profile's address, with the key in parentheses", "graph-wide header; its value here is a guess", chosen, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, rig.CSVBody("North"))
-		assert.Equal(t, g.URL+"/education/synchronizationProfiles('"+a.Text("id")+"')", a.Header.Get("Location"))
-		assert.Equal(t, a.Text("id"), g.Found(t, a.Header.Get("Location")).Text("id"))
-	}},
-	{"profiles.create", "return-minimal", "`Prefer: return=minimal` gives 204 without a body, and `Preference-Applied`", "best practices page; OData 4.0, part 1, 8.2.8.7", documented, func(t *testing.T, g *rig.Rig) {
-		a := g.Post(t, rig.ProfilesAt, rig.CSVBody("North"), "Prefer: return=minimal")
-		rig.WantEmpty(t, a, 204)
-		assert.Equal(t, "return=minimal", a.Header.Get("Preference-Applied"))
-		assert.Equal(t, "North", g.Found(t, a.Header.Get("Location")).Text("displayName"))
-		assert.Equal(t, a.Header.Get("Location"), a.Header.Get("OData-EntityId"))
-	}},
-	{"profiles.create", "gzip-body", "A request body may be gzip", "kiota-http-go: compresses every body", documented, func(t *testing.T, g *rig.Rig) {
-		a := answered(t, g, gzipped(t, rig.CreateRequest), "Content-Encoding: gzip", "Content-Type: application/json")
-		assert.Equal(t, "Test Profile", a.Text("displayName"))
-	}},
+	{"profiles.create", "expiration-date-past", "An `expirationDate` that is reached already is refused",
+		"graphemu: it would lock the profile at once", chosen, func(t *testing.T, g *rig.Rig) {
+			for _, d := range []string{"2026-01-04", "2026-01-05"} {
+				a := refused(t, g, rig.Edit(t, rig.CSVBody("North"), "expirationDate", d))
+				assert.Equal(t, []string{"/expirationDate"}, a.Texts("error.details.#.target"), d)
+			}
+			answered(t, g, rig.Edit(t, rig.CSVBody("North"), "expirationDate", "2026-01-06"))
+		}},
+	{"profiles.create", "no-navigation", "`errors` and `profileStatus` are not part of a profile",
+		"resource page educationSynchronizationProfile", documented, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.CreateRequest)
+			for _, b := range []rig.Answer{a, g.Found(t, rig.At(a.Text("id"))), g.Found(t, rig.ProfilesAt)} {
+				assert.NotContains(t, b.Body, `"errors"`)
+				assert.NotContains(t, b.Body, `"profileStatus"`)
+			}
+		}},
+	{"profiles.create", "location", "`Location` is the profile's address, with the key in parentheses",
+		"graph-wide header; its value here is a guess", chosen, func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, rig.CSVBody("North"))
+			assert.Equal(t, g.URL+"/education/synchronizationProfiles('"+a.Text("id")+"')", a.Header.Get("Location"))
+			assert.Equal(t, a.Text("id"), g.Found(t, a.Header.Get("Location")).Text("id"))
+		}},
+	{"profiles.create", "return-minimal", "`Prefer: return=minimal` gives 204 without a body, and `Preference-Applied`",
+		"best practices page; OData 4.0, part 1, 8.2.8.7", documented, func(t *testing.T, g *rig.Rig) {
+			a := g.Post(t, rig.ProfilesAt, rig.CSVBody("North"), "Prefer: return=minimal")
+			rig.WantEmpty(t, a, 204)
+			assert.Equal(t, "return=minimal", a.Header.Get("Preference-Applied"))
+			assert.Equal(t, "North", g.Found(t, a.Header.Get("Location")).Text("displayName"))
+			assert.Equal(t, a.Header.Get("Location"), a.Header.Get("OData-EntityId"))
+		}},
+	{"profiles.create", "gzip-body", "A request body may be gzip", "kiota-http-go: compresses every body", documented,
+		func(t *testing.T, g *rig.Rig) {
+			a := answered(t, g, gzipped(t, rig.CreateRequest), "Content-Encoding: gzip", "Content-Type: application/json")
+			assert.Equal(t, "Test Profile", a.Text("displayName"))
+		}},
 	{"profiles.create", "charset", "`Content-Type: application/json` may have parameters", "HTTP", inferred, func(t *testing.T, g *rig.Rig) {
 		for _, with := range []string{"application/json; charset=utf-8", "Application/json;odata.metadata=minimal;IEEE754Compatible=true"} {
 			assert.Equal(t, "North", answered(t, g, rig.CSVBody("North"), "Content-Type: "+with).Text("displayName"), with)
 		}
 	}},
-	{"profiles.create", "max-profiles", "Beyond the limit of a world: 507, which names the flag", "errors page: 507; graphemu's limit", chosen, func(t *testing.T, _ *rig.Rig) {
-		g := newRig(t, emulator.Options{Limits: emulator.Limits{Profiles: 2}})
-		g.Named(t, "a", "b")
-		a := g.Post(t, rig.ProfilesAt, rig.CSVBody("c"))
-		assert.Equal(t, 507, a.Status)
-		assert.Contains(t, a.Text("error.details.0.message"), "--max-profiles")
-		assert.Len(t, g.World().Profiles(), 2)
-	}},
+	{"profiles.create", "max-profiles", "Beyond the limit of a world: 507, which names the flag", "errors page: 507; graphemu's limit", chosen,
+		func(t *testing.T, _ *rig.Rig) {
+			g := newRig(t, emulator.Options{Limits: emulator.Limits{Profiles: 2}})
+			g.Named(t, "a", "b")
+			a := g.Post(t, rig.ProfilesAt, rig.CSVBody("c"))
+			assert.Equal(t, 507, a.Status)
+			assert.Contains(t, a.Text("error.details.0.message"), "--max-profiles")
+			assert.Len(t, g.World().Profiles(), 2)
+		}},
 
-	{"profiles.get", "ok", "Answers 200 with the profile, as create did but for what time changed", "get page", documented, func(t *testing.T, g *rig.Rig) {
-		created := answered(t, g, rig.CreateRequest)
-		got := g.Found(t, rig.At(created.Text("id")))
-		assert.Equal(t, created.Body, got.Body)
-		g.Advance(t, 2*time.Second)
-		assert.Equal(t, strings.Replace(created.Body, `"provisioning"`, `"provisioned"`, 1), g.Found(t, rig.At(created.Text("id"))).Body)
-	}},
-	{"profiles.get", "unknown-id", "An unknown id is 404 `NotFound`", "graphemu, in the style of the service's `InternalError` / `Failed to fetch profiles` (docs issue 7278)", chosen, func(t *testing.T, g *rig.Rig) {
-		rig.WantError(t, g.Get(t, rig.At(rig.UnknownID)), 404, "NotFound", fmt.Sprintf("Failed to find profile '%s'", rig.UnknownID))
-	}},
+	{"profiles.get", "ok", "Answers 200 with the profile, as create did but for what time changed", "get page", documented,
+		func(t *testing.T, g *rig.Rig) {
+			created := answered(t, g, rig.CreateRequest)
+			got := g.Found(t, rig.At(created.Text("id")))
+			assert.Equal(t, created.Body, got.Body)
+			g.Advance(t, 2*time.Second)
+			assert.Equal(t, strings.Replace(created.Body, `"provisioning"`, `"provisioned"`, 1), g.Found(t, rig.At(created.Text("id"))).Body)
+		}},
+	{"profiles.get", "unknown-id", "An unknown id is 404 `NotFound`",
+		"graphemu, in the style of the service's `InternalError` / `Failed to fetch profiles` (docs issue 7278)", chosen,
+		func(t *testing.T, g *rig.Rig) {
+			rig.WantError(t, g.Get(t, rig.At(rig.UnknownID)), 404, "NotFound", fmt.Sprintf("Failed to find profile '%s'", rig.UnknownID))
+		}},
 	{"profiles.get", "id-case", "Ids are case-sensitive", "traverse-the-graph page", documented, func(t *testing.T, g *rig.Rig) {
 		id := g.Create(t, rig.CSVBody("North"))
 		require.NotEqual(t, id, strings.ToUpper(id))
 		assert.Equal(t, 404, g.Get(t, rig.At(strings.ToUpper(id))).Status)
 	}},
-	{"profiles.get", "select", "`$select` gives exactly the named properties, and the context lists them", "query-parameters page; json-batching page, `$metadata#users(id,displayName)`", documented, func(t *testing.T, g *rig.Rig) {
-		a := g.Found(t, rig.At(g.Create(t, rig.CSVBody("North")))+"?$select=id,displayName")
-		assert.ElementsMatch(t, []string{"@odata.context", "id", "displayName"}, a.Keys(""))
-		assert.Equal(t, g.URL+"/$metadata#education/synchronizationProfiles(id,displayName)/$entity", a.Text("@odata.context"))
-	}},
-	{"profiles.get", "expand", "`$expand=errors,profileStatus` adds the two navigation properties", "SDK v0.120.0 (`$expand` of the item)", documented, func(t *testing.T, g *rig.Rig) {
-		a := g.Found(t, rig.At(g.Create(t, rig.CSVBody("North")))+"?$expand=errors,profileStatus")
-		assert.Equal(t, "paused", a.Text("profileStatus.status"))
-		assert.Equal(t, "[]", a.JSON("errors").Raw)
-		assert.Equal(t, "North", a.Text("displayName"))
-	}},
+	{"profiles.get", "select", "`$select` gives exactly the named properties, and the context lists them",
+		"query-parameters page; json-batching page, `$metadata#users(id,displayName)`", documented, func(t *testing.T, g *rig.Rig) {
+			a := g.Found(t, rig.At(g.Create(t, rig.CSVBody("North")))+"?$select=id,displayName")
+			assert.ElementsMatch(t, []string{"@odata.context", "id", "displayName"}, a.Keys(""))
+			assert.Equal(t, g.URL+"/$metadata#education/synchronizationProfiles(id,displayName)/$entity", a.Text("@odata.context"))
+		}},
+	{"profiles.get", "expand", "`$expand=errors,profileStatus` adds the two navigation properties", "SDK v0.120.0 (`$expand` of the item)",
+		documented, func(t *testing.T, g *rig.Rig) {
+			a := g.Found(t, rig.At(g.Create(t, rig.CSVBody("North")))+"?$expand=errors,profileStatus")
+			assert.Equal(t, "paused", a.Text("profileStatus.status"))
+			assert.Equal(t, "[]", a.JSON("errors").Raw)
+			assert.Equal(t, "North", a.Text("displayName"))
+		}},
 	{"profiles.get", "head", "HEAD is GET without the body", "HTTP", inferred, func(t *testing.T, g *rig.Rig) {
 		id := g.Create(t, rig.CSVBody("North"))
 		a, b := g.Found(t, rig.At(id)), g.Send(t, "HEAD", rig.At(id), "")

@@ -95,7 +95,8 @@ func containedStatements() (list []statement) {
 	const federated = `{"name":"main","issuer":"https://token.example","subject":"repo:one","audiences":["api://AzureADTokenExchange"]}`
 	for _, in := range []inner{
 		{"applications.extensionProperties", "extensionProperty pages",
-			below(app, "extensionProperties", `{"name":"badge","dataType":"String","targetObjects":["User"]}`), `{"isSyncedFromOnPremises":true}`, false},
+			below(app, "extensionProperties", `{"name":"badge","dataType":"String","targetObjects":["User"]}`),
+			`{"isSyncedFromOnPremises":true}`, false},
 		{"applications.federatedIdentityCredentials", "federatedIdentityCredential pages",
 			below(app, "federatedIdentityCredentials", federated), `{"subject":"repo:two"}`, true},
 		{"servicePrincipals.federatedIdentityCredentials", "federatedIdentityCredential pages",

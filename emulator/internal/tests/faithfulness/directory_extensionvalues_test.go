@@ -63,8 +63,10 @@ var extensionValueStatements = []statement{
 			"The following extension properties are not available: "+strings.Join(sortedNames(ofGroups, other), ",")+".")
 		assert.NotEqual(t, "x", gives(t, g, 200, "GET", at, "").Text("jobTitle"))
 	}},
-	{"users.update", "extension-type", "Values are of the extension's type: String and Binary of at most 256, Boolean, DateTime, Integer of 32 " +
-		"and LargeInteger of 64 bits, an array where it is multi-valued; else 400", extensionPropertyPage + "; the words are those of other values",
+	{"users.update", "extension-type",
+		"Values are of the extension's type: String and Binary of at most 256, Boolean, DateTime, Integer of 32 " +
+			"and LargeInteger of 64 bits, an array where it is multi-valued; else 400", extensionPropertyPage +
+			"; the words are those of other values",
 		documented, func(t *testing.T, g *rig.Rig) {
 			at := "/users/" + account(t, g, "ann", "")
 			for dataType, values := range map[string][2]string{
@@ -81,7 +83,8 @@ var extensionValueStatements = []statement{
 				gives(t, g, 400, "PATCH", at, `{"`+many+`":`+values[0]+`}`)
 			}
 		}},
-	{"applications.extensionProperties.create", "twice", "A name that the application has registered already: 400", "values go by the name", inferred,
+	{"applications.extensionProperties.create", "twice", "A name that the application has registered already: 400", "values go by the name",
+		inferred,
 		func(t *testing.T, g *rig.Rig) {
 			in := "/applications/" + registered(t, g, "Extensions", "").id + "/extensionProperties"
 			const body = `{"name":"skypeId","dataType":"String","targetObjects":["User"]}`

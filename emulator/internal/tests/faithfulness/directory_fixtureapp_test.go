@@ -25,8 +25,9 @@ func asSample(t *testing.T, g *rig.Rig) rig.Answer {
 // The apps of a fixture are objects of the directory, and what Graph makes of these is
 // what signing in goes by.
 var fixtureAppStatements = []statement{
-	{"token.clientCredentials", "fixture-app", "An app of a fixture is an application with a service principal, whose id is the token's `oid`, " +
-		"and whose app role assignments are its `roles`", oneTruth, inferred,
+	{"token.clientCredentials", "fixture-app",
+		"An app of a fixture is an application with a service principal, whose id is the token's `oid`, " +
+			"and whose app role assignments are its `roles`", oneTruth, inferred,
 		func(t *testing.T, _ *rig.Rig) {
 			g := administered(t)
 			app, sp := g.Found(t, appOfSample), g.Found(t, sampleAt)
@@ -39,7 +40,8 @@ var fixtureAppStatements = []statement{
 			assert.Equal(t, graph, assigned.Text("value.0.resourceId"))
 			assert.Len(t, claims.Get("roles").Array(), len(assigned.JSON("value").Array()))
 			grant := g.Found(t, sampleAt+"/oauth2PermissionGrants")
-			assert.Equal(t, []string{"AllPrincipals", "EduAdministration.ReadWrite"}, []string{grant.Text("value.0.consentType"), grant.Text("value.0.scope")})
+			assert.Equal(t, []string{"AllPrincipals", "EduAdministration.ReadWrite"},
+				[]string{grant.Text("value.0.consentType"), grant.Text("value.0.scope")})
 			token, err := g.World().Token(emulator.TokenOptions{Roles: []string{"User.Read.All"}})
 			require.NoError(t, err)
 			assert.Equal(t, sp.Text("id"), rig.Claims(t, token).Get("oid").String(), "a token that graphemu gives out names it too")

@@ -119,11 +119,13 @@ var grantStatements = func() []statement {
 				a := g.Found(t, at)
 				assert.Equal(t, []string{"read write", all.Text("clientId")}, []string{a.Text("scope"), a.Text("clientId")})
 			}},
-		statement{"oauth2PermissionGrants.update", "sent-back", "What does not change may be sent with the scope", "manicminer/hamilton, grants", observed,
+		statement{"oauth2PermissionGrants.update", "sent-back", "What does not change may be sent with the scope", "manicminer/hamilton, grants",
+			observed,
 			func(t *testing.T, g *rig.Rig) {
 				_, all, _, _ := granted(t, g)
 				at := grantsAt + "/" + all.Text("id")
-				body := `{"clientId":"` + all.Text("clientId") + `","consentType":"AllPrincipals","resourceId":"` + all.Text("resourceId") + `","scope":"read"}`
+				body := `{"clientId":"` + all.Text("clientId") + `","consentType":"AllPrincipals","resourceId":"` + all.Text("resourceId") +
+					`","scope":"read"}`
 				rig.WantEmpty(t, g.Send(t, "PATCH", at, body), 204)
 				assert.Equal(t, "read", g.Found(t, at).Text("scope"))
 			}},

@@ -13,17 +13,22 @@ import (
 
 // Actions of all directory objects, with a body each: of one object, and of a collection.
 var (
-	actionsOfOne = [][2]string{{"checkMemberGroups", `{"groupIds":["` + nobody + `","{outer}"]}`}, {"checkMemberObjects", `{"ids":["{outer}","{north}"]}`},
+	actionsOfOne = [][2]string{{"checkMemberGroups", `{"groupIds":["` + nobody + `","{outer}"]}`},
+		{"checkMemberObjects", `{"ids":["{outer}","{north}"]}`},
 		{"getMemberGroups", `{"securityEnabledOnly":false}`}, {"getMemberObjects", `{"securityEnabledOnly":false}`}, {"restore", ""}}
-	actionsOfAll = [][2]string{{"getByIds", `{"ids":["{ann}","{inner}"],"types":["user"]}`}, {"getAvailableExtensionProperties", `{"isSyncedFromOnPremises":false}`},
-		{"getUserOwnedObjects", `{"userId":"{ann}","type":"Group"}`}, {"validateProperties", `{"entityType":"Group","displayName":"x","mailNickname":"a b"}`}}
+	actionsOfAll = [][2]string{{"getByIds", `{"ids":["{ann}","{inner}"],"types":["user"]}`},
+		{"getAvailableExtensionProperties", `{"isSyncedFromOnPremises":false}`},
+		{"getUserOwnedObjects", `{"userId":"{ann}","type":"Group"}`},
+		{"validateProperties", `{"entityType":"Group","displayName":"x","mailNickname":"a b"}`}}
 )
 
 // inheritedRows prove that the sets of directory objects have what directoryObjects has.
 func inheritedRows() (rows []statement) {
 	const contact, contract = "aaaaaaaa-1111-4111-8111-111111111111", "bbbbbbbb-1111-4111-8111-111111111111"
-	sets := [][2]string{{"users", "{ann}"}, {"groups", "{inner}"}, {"applications", "{app}"}, {"servicePrincipals", "{sp}"}, {"devices", "{pc}"},
-		{"directoryRoles", "{role}"}, {"directoryRoleTemplates", globalReader}, {"organization", "{org}"}, {"contacts", contact}, {"contracts", contract},
+	sets := [][2]string{{"users", "{ann}"}, {"groups", "{inner}"}, {"applications", "{app}"}, {"servicePrincipals", "{sp}"},
+		{"devices", "{pc}"},
+		{"directoryRoles", "{role}"}, {"directoryRoleTemplates", globalReader}, {"organization", "{org}"}, {"contacts", contact},
+		{"contracts", contract},
 		{"directory/administrativeUnits", "{north}"}, {"administrativeUnits", "{north}"}}
 	tenant := func(t *testing.T) (*rig.Rig, func(string) string) {
 		g := newRig(t, emulator.Options{Entities: map[string][]any{"contacts": {map[string]any{"id": contact, "displayName": "Eve"}},
@@ -36,7 +41,8 @@ func inheritedRows() (rows []statement) {
 	}
 	row := func(set, at, as, action, body string) statement {
 		source := "directoryObject resource page"
-		return statement{strings.ReplaceAll(set, "/", ".") + "." + action, "inherited", "Answers as directoryObjects." + action + " does", source, inferred,
+		return statement{strings.ReplaceAll(set, "/", ".") + "." + action, "inherited", "Answers as directoryObjects." + action + " does", source,
+			inferred,
 			func(t *testing.T, _ *rig.Rig) {
 				g, fill := tenant(t)
 				base := g.Root() + "/v1.0/"
@@ -88,8 +94,10 @@ func unitsAtRoot() (rows []statement) {
 		rig.WantEmpty(t, g.Send(t, "DELETE", one, ""), 204)
 		assert.Equal(t, []string{"north"}, g.Found(t, v1(g, "/directory/administrativeUnits")).Names())
 	}
-	for _, name := range strings.Fields("list create get update delete count members.list members.count members.ref members.add members.remove") {
-		rows = append(rows, statement{"administrativeUnits." + name, "root", "In beta, answers as directory.administrativeUnits." + name + " does: they are the same",
+	for _, name := range strings.Fields(
+		"list create get update delete count members.list members.count members.ref members.add members.remove") {
+		rows = append(rows, statement{"administrativeUnits." + name, "root",
+			"In beta, answers as directory.administrativeUnits." + name + " does: they are the same",
 			"administrativeUnit resource page of beta", documented, life})
 	}
 	root := func(name string) statement {

@@ -265,21 +265,23 @@ var photoDetails = []statement{
 
 // logoStatements are those of the logo of an application, a property whose value are bytes.
 var logoStatements = []statement{
-	{"applications.get", "logo", "The logo stands at /logo, and in no answer with the application; without one: 204", "application page; 204 " +
-		"is OData's for a property without a value", inferred, func(t *testing.T, g *rig.Rig) {
-		at := "/applications/" + createdID(t, g, "/applications", `{"displayName":"One"}`)
-		rig.WantEmpty(t, gives(t, g, 204, "GET", at+"/logo", ""), 204)
-		rig.WantEmpty(t, gives(t, g, 204, "PUT", at+"/logo", picture(20, 20), "Content-Type: image/jpeg"), 204)
-		a := gives(t, g, 200, "GET", at+"/logo", "")
-		assert.Equal(t, "image/png", a.Header.Get("Content-Type"))
-		assert.True(t, a.Body == picture(20, 20))
-		assert.NotContains(t, gives(t, g, 200, "GET", at, "").Body, "logo\"")
-		gives(t, g, 204, "PATCH", at, `{"displayName":"Two"}`)
-		assert.True(t, gives(t, g, 200, "GET", at+"/logo", "").Body == picture(20, 20), "another change leaves it")
-		gives(t, g, 400, "DELETE", at+"/logo", "")
-	}},
+	{"applications.get", "logo", "The logo stands at /logo, and in no answer with the application; without one: 204",
+		"application page; 204 " +
+			"is OData's for a property without a value", inferred, func(t *testing.T, g *rig.Rig) {
+			at := "/applications/" + createdID(t, g, "/applications", `{"displayName":"One"}`)
+			rig.WantEmpty(t, gives(t, g, 204, "GET", at+"/logo", ""), 204)
+			rig.WantEmpty(t, gives(t, g, 204, "PUT", at+"/logo", picture(20, 20), "Content-Type: image/jpeg"), 204)
+			a := gives(t, g, 200, "GET", at+"/logo", "")
+			assert.Equal(t, "image/png", a.Header.Get("Content-Type"))
+			assert.True(t, a.Body == picture(20, 20))
+			assert.NotContains(t, gives(t, g, 200, "GET", at, "").Body, "logo\"")
+			gives(t, g, 204, "PATCH", at, `{"displayName":"Two"}`)
+			assert.True(t, gives(t, g, 200, "GET", at+"/logo", "").Body == picture(20, 20), "another change leaves it")
+			gives(t, g, 400, "DELETE", at+"/logo", "")
+		}},
 	{"applications.update", "logo-type", "A logo whose Content-Type is none of an image: 400, `Content-Type was application/octet-stream. " +
-		"Image Content-Type header should be one of the following: […]`", "sdk-dotnet issues 1274 and 1863", observed, func(t *testing.T, g *rig.Rig) {
+		"Image Content-Type header should be one of the following: […]`", "sdk-dotnet issues 1274 and 1863", observed, func(t *testing.T,
+		g *rig.Rig) {
 		at := "/applications/" + createdID(t, g, "/applications", `{"displayName":"One"}`) + "/logo"
 		refuses(t, g, 400, "PUT", at, picture(20, 20), refusedCode, "Content-Type was application/octet-stream. Image Content-Type header "+
 			"should be one of the following: [image/bmp, image/emf, image/wmf, image/jpg, image/jpeg, image/gif, image/ico, image/png, "+

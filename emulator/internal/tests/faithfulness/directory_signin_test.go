@@ -209,7 +209,8 @@ var directorySignInStatements = []statement{
 				"/me request is only valid with delegated authentication flow.")
 		}},
 	{"token.clientCredentials", "deleted-app", "A deleted application is `unauthorized_client`, AADSTS700016; one without a service " +
-		"principal 401 `invalid_client`, AADSTS7000229", "Entra; troubleshooting pages of the Azure SDKs", observed, func(t *testing.T, _ *rig.Rig) {
+		"principal 401 `invalid_client`, AADSTS7000229", "Entra; troubleshooting pages of the Azure SDKs", observed, func(t *testing.T,
+		_ *rig.Rig) {
 		g := administered(t)
 		r, secret := withSecret(t, g, "Daemon", "")
 		require.Equal(t, 200, asClient(t, g, r.appID, secret).Status)

@@ -134,7 +134,8 @@ var tenantStatements = []statement{
 			a := g.Found(t, v1(g, "/directoryRoles(roleTemplateId='"+adminRole+"')"))
 			assert.Equal(t, "Global Administrator", g.Found(t, v1(g, "/directoryRoles/"+a.Text("id"))).Text("displayName"))
 		}},
-	{"directoryRoles.get", "segment", "The alternate key is a segment too: `directoryRoles/roleTemplateId=…`", "manicminer/hamilton, roles", observed,
+	{"directoryRoles.get", "segment", "The alternate key is a segment too: `directoryRoles/roleTemplateId=…`", "manicminer/hamilton, roles",
+		observed,
 		func(t *testing.T, g *rig.Rig) {
 			assert.Equal(t, "Global Administrator", g.Found(t, v1(g, "/directoryRoles/roleTemplateId="+adminRole)).Text("displayName"))
 			rig.WantError(t, g.Get(t, v1(g, "/directoryRoles/roleTemplateId="+globalReader)), 404, "Request_ResourceNotFound",

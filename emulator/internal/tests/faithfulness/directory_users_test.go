@@ -98,7 +98,8 @@ var userStatements = []statement{
 		refuses(t, g, 400, "POST", "/users", rig.Edit(t, personBody("ann", ""), "mailNickname", "a b"), refusedCode,
 			"Invalid value specified for property 'mailNickname' of resource 'User'.")
 	}},
-	{"users.update", "put", "There is no PUT of a user, a group, an application or any other object of the directory: 405, and nothing changes",
+	{"users.update", "put",
+		"There is no PUT of a user, a group, an application or any other object of the directory: 405, and nothing changes",
 		"update pages, which have PATCH alone; the status is inferred", inferred, func(t *testing.T, g *rig.Rig) {
 			s := newStaff(t, g)
 			for _, at := range []string{"/users/{ann}", "/groups/{team}"} {
@@ -124,7 +125,8 @@ var userStatements = []statement{
 			read := g.Found(t, at+"?$select=id,createdDateTime,assignedLicenses,deletedDateTime,onPremisesExtensionAttributes")
 			rig.WantEmpty(t, g.Send(t, "PATCH", at, strings.Replace(read.Body, "{", `{"jobTitle":"Principal",`, 1)), 204)
 			assert.Equal(t, "Principal", g.Found(t, at).Text("jobTitle"))
-			rig.WantError(t, g.Send(t, "PATCH", at, `{"creationType":"x"}`), 400, refusedCode, "Property 'creationType' is read-only and cannot be set.")
+			rig.WantError(t, g.Send(t, "PATCH", at, `{"creationType":"x"}`), 400, refusedCode,
+				"Property 'creationType' is read-only and cannot be set.")
 		}},
 	{"users.update", "unknown-property", "An unknown property: 400 `Invalid property 'responseHeaders'.`", "PnP-Sites-Core#1807, of a group",
 		observed,
@@ -132,8 +134,9 @@ var userStatements = []statement{
 			id := createdID(t, g, "/users", personBody("ann", ""))
 			refuses(t, g, 400, "PATCH", "/users/"+id, `{"responseHeaders":1}`, refusedCode, "Invalid property 'responseHeaders'.")
 		}},
-	{"users.update", "required-null", "A required property is not taken away: 400 `A value is required for property 'displayName' of resource " +
-		"'User'.`, nothing changes", "CIPP#6096", observed,
+	{"users.update", "required-null",
+		"A required property is not taken away: 400 `A value is required for property 'displayName' of resource " +
+			"'User'.`, nothing changes", "CIPP#6096", observed,
 		func(t *testing.T, g *rig.Rig) {
 			id := createdID(t, g, "/users", personBody("ann", ""))
 			refuses(t, g, 400, "PATCH", "/users/"+id, `{"displayName":null,"jobTitle":"x"}`, refusedCode,
@@ -220,7 +223,8 @@ var userStatements = []statement{
 			assert.Equal(t, name, a.Text("identities.0.issuerAssignedId"))
 			assert.Equal(t, []string{"SMTP:" + name}, a.Texts("proxyAddresses"))
 			assert.Regexp(t, `^S-1-12-1(-\d+){4}$`, a.Text("securityIdentifier"))
-			for _, filter := range []string{"proxyAddresses/any(p:p eq 'SMTP:" + name + "')", "securityIdentifier eq '" + a.Text("securityIdentifier") + "'",
+			for _, filter := range []string{"proxyAddresses/any(p:p eq 'SMTP:" + name + "')",
+				"securityIdentifier eq '" + a.Text("securityIdentifier") + "'",
 				"identities/any(i:i/issuerAssignedId eq '" + name + "')"} {
 				assert.Equal(t, []string{a.Text("id")}, g.Found(t, v1(g, "/users"+rig.Query("$filter", filter))).Texts("value.#.id"), filter)
 			}

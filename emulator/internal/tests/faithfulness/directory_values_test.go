@@ -52,7 +52,8 @@ var valueStatements = []statement{
 			}
 			gives(t, g, 204, "PATCH", "/users/"+id, `{"mail":"o'neil+x@contoso.edu"}`)
 		}},
-	{"users.update", "empty-text", "An empty text: 400 `Invalid value specified for property 'givenName' of resource 'User'.`; null takes the value away",
+	{"users.update", "empty-text",
+		"An empty text: 400 `Invalid value specified for property 'givenName' of resource 'User'.`; null takes the value away",
 		"msgraph-sdk-dotnet#187, msgraph-sdk-powershell#2087", observed, func(t *testing.T, g *rig.Rig) {
 			id := createdID(t, g, "/users", personBody("ann", `,"givenName":"Ann"`))
 			for _, name := range []string{"givenName", "officeLocation", "mailNickname", "displayName"} {
@@ -68,16 +69,18 @@ var valueStatements = []statement{
 			refuses(t, g, 400, "POST", "/users", personBody("bob", `,"id":"`+nobody+`"`), refusedCode,
 				"Property 'id' is read-only and cannot be set.")
 		}},
-	{"groups.create", "unified-mail", "`groupTypes: [Unified]` with mailEnabled false: 400 `Invalid value specified for property 'mailEnabled' " +
-		"of resource 'Group'.`; with isAssignableToRole `GroupType cannot be set for security groups assignable to roles.`",
+	{"groups.create", "unified-mail",
+		"`groupTypes: [Unified]` with mailEnabled false: 400 `Invalid value specified for property 'mailEnabled' " +
+			"of resource 'Group'.`; with isAssignableToRole `GroupType cannot be set for security groups assignable to roles.`",
 		"azure-docs issue 78786, of the second", inferred, func(t *testing.T, g *rig.Rig) {
 			body := groupBody("team", `,"groupTypes":["Unified"]`)
 			refuses(t, g, 400, "POST", "/groups", body, refusedCode, invalid("mailEnabled", "Group"))
 			refuses(t, g, 400, "POST", "/groups", rig.Edit(t, body, "isAssignableToRole", true), refusedCode,
 				"GroupType cannot be set for security groups assignable to roles.")
 		}},
-	{"groups.update", "same-kind", "A group stays what it is: another mailEnabled is 400 `Invalid value specified for property 'mailEnabled' of " +
-		"resource 'Group'.`, Unified added or taken away the same of groupTypes", "docs issue 2226, of mailEnabled", inferred,
+	{"groups.update", "same-kind",
+		"A group stays what it is: another mailEnabled is 400 `Invalid value specified for property 'mailEnabled' of " +
+			"resource 'Group'.`, Unified added or taken away the same of groupTypes", "docs issue 2226, of mailEnabled", inferred,
 		func(t *testing.T, g *rig.Rig) {
 			s := newStaff(t, g)
 			refuses(t, g, 400, "PATCH", s.at("/groups/{inner}"), `{"mailEnabled":true}`, refusedCode, invalid("mailEnabled", "Group"))
@@ -85,13 +88,15 @@ var valueStatements = []statement{
 			refuses(t, g, 400, "PATCH", s.at("/groups/{team}"), `{"groupTypes":[]}`, refusedCode, invalid("groupTypes", "Group"))
 			gives(t, g, 204, "PATCH", s.at("/groups/{team}"), `{"mailEnabled":true,"groupTypes":["Unified"]}`)
 		}},
-	{"users.manager.set", "self", "A user may be the own manager, and managers may go in a circle", "nothing was found that says otherwise", chosen,
+	{"users.manager.set", "self", "A user may be the own manager, and managers may go in a circle",
+		"nothing was found that says otherwise", chosen,
 		func(t *testing.T, g *rig.Rig) {
 			s := newStaff(t, g)
 			gives(t, g, 204, "PUT", s.at("/users/{bob}/manager/$ref"), refOf(g, s.ids["ann"]))
 			gives(t, g, 204, "PUT", s.at("/users/{cat}/manager/$ref"), refOf(g, s.ids["cat"]))
 			chain := "?$select=displayName&$expand=manager($levels=max;$select=displayName)"
-			assert.Equal(t, []string{"bob", ""}, managers(g.Found(t, v1(g, s.at("/users/{ann}"))+chain, eventually)), "the chain ends where it closes")
+			assert.Equal(t, []string{"bob", ""}, managers(g.Found(t, v1(g, s.at("/users/{ann}"))+chain, eventually)),
+				"the chain ends where it closes")
 			assert.Equal(t, []string{"cat", ""}, managers(g.Found(t, v1(g, s.at("/users/{cat}"))+chain, eventually)))
 		}},
 	{"users.get", "levels", "`$expand=manager($levels=n)`, n from 1 to 1000 or max, expands the managers one inside of the other; the last " +
@@ -99,7 +104,8 @@ var valueStatements = []statement{
 		s := newStaff(t, g)
 		gives(t, g, 204, "PUT", s.at("/users/{bob}/manager/$ref"), refOf(g, s.ids["cat"]))
 		read := func(levels string) rig.Answer {
-			return g.Found(t, v1(g, s.at("/users/{ann}?$select=id,displayName&$expand=manager($levels="+levels+";$select=id,displayName)")), eventually)
+			return g.Found(t, v1(g, s.at("/users/{ann}?$select=id,displayName&$expand=manager($levels="+levels+";$select=id,displayName)")),
+				eventually)
 		}
 		for levels, want := range map[string][]string{"1": {"bob", ""}, "2": {"bob", "cat"}, "max": {"bob", "cat"}, "1000": {"bob", "cat"}} {
 			assert.Equal(t, want, managers(read(levels)), levels)
@@ -143,12 +149,14 @@ var valueStatements = []statement{
 	{"users.list", "select-relation", "A relation in `$select` shows nothing, and the journal says that `$expand` does",
 		"msgraph-sdk-powershell#1737", observed, func(t *testing.T, g *rig.Rig) {
 			s := newStaff(t, g)
-			assert.Equal(t, []string{"@odata.context", "displayName"}, g.Found(t, v1(g, s.at("/users/{ann}?$select=displayName,manager"))).Keys("@this"))
+			assert.Equal(t, []string{"@odata.context", "displayName"},
+				g.Found(t, v1(g, s.at("/users/{ann}?$select=displayName,manager"))).Keys("@this"))
 			entries := g.World().Journal().Entries(journal.Filter{Operation: "users.get"})
 			assert.Contains(t, entries[len(entries)-1].Advice, "$expand=manager shows it")
 		}},
-	{"users.assignLicense", "parameters", "A body without one of the parameters: 400 `One or more parameters of the operation 'assignLicense' " +
-		"are missing from the request payload. The missing parameters are: removeLicenses.`; so too of the other actions",
+	{"users.assignLicense", "parameters",
+		"A body without one of the parameters: 400 `One or more parameters of the operation 'assignLicense' " +
+			"are missing from the request payload. The missing parameters are: removeLicenses.`; so too of the other actions",
 		"Microsoft365DSC#5977", observed, func(t *testing.T, g *rig.Rig) {
 			id := createdID(t, g, "/users", personBody("ann", `,"usageLocation":"US"`))
 			refuses(t, g, 400, "POST", "/users/"+id+"/assignLicense", `{"addLicenses":[]}`, refusedCode, needed+"removeLicenses.")
@@ -165,22 +173,24 @@ var valueStatements = []statement{
 			}
 			refuses(t, g, 400, "POST", at, licence("", `"`+samplePlan+`"`), refusedCode, "User does not have a corresponding license.")
 		}},
-	{"users.assignLicense", "no-guid", "What is no GUID: 400 `Cannot convert a primitive value to the expected type 'Edm.Guid'. See the inner " +
-		"exception for more details.`", "docs issue 2853", observed, func(t *testing.T, g *rig.Rig) {
-		at := "/users/" + createdID(t, g, "/users", personBody("ann", `,"usageLocation":"US"`)) + "/assignLicense"
-		for _, body := range []string{licence(`{"skuId":"E3"}`, ""), licence("", `"E3"`),
-			licence(`{"skuId":"`+samplePlan+`","disabledPlans":["TEAMS1"]}`, "")} {
-			refuses(t, g, 400, "POST", at, body, refusedCode, noGUID)
-		}
-	}},
+	{"users.assignLicense", "no-guid",
+		"What is no GUID: 400 `Cannot convert a primitive value to the expected type 'Edm.Guid'. See the inner " +
+			"exception for more details.`", "docs issue 2853", observed, func(t *testing.T, g *rig.Rig) {
+			at := "/users/" + createdID(t, g, "/users", personBody("ann", `,"usageLocation":"US"`)) + "/assignLicense"
+			for _, body := range []string{licence(`{"skuId":"E3"}`, ""), licence("", `"E3"`),
+				licence(`{"skuId":"`+samplePlan+`","disabledPlans":["TEAMS1"]}`, "")} {
+				refuses(t, g, 400, "POST", at, body, refusedCode, noGUID)
+			}
+		}},
 	{"users.assignLicense", "both", "The same licence added and removed: 400 `License {id} cannot be added and removed in one request.`",
 		"graphemu", chosen, func(t *testing.T, g *rig.Rig) {
 			at := "/users/" + createdID(t, g, "/users", personBody("ann", `,"usageLocation":"US"`)) + "/assignLicense"
 			refuses(t, g, 400, "POST", at, licence(`{"skuId":"`+strings.ToUpper(samplePlan)+`"}`, `"`+samplePlan+`"`), refusedCode,
 				"License "+samplePlan+" cannot be added and removed in one request.")
 		}},
-	{"users.assignLicense", "unknown-plan", "A disabled plan that the licence does not have: 400 `Service plan {id} does not belong to license " +
-		"{id}.`; of a licence whose servicePlans no fixture has listed any is taken, and the journal says so", "azure-docs issue 81269; the words are chosen",
+	{"users.assignLicense", "unknown-plan",
+		"A disabled plan that the licence does not have: 400 `Service plan {id} does not belong to license " +
+			"{id}.`; of a licence whose servicePlans no fixture has listed any is taken, and the journal says so", "azure-docs issue 81269; the words are chosen",
 		inferred, func(t *testing.T, _ *rig.Rig) {
 			const plan = "57ff2da0-773e-42df-b2af-ffb7a2317929"
 			g := newRig(t, emulator.Options{Entities: map[string][]any{"subscribedSkus": {map[string]any{"id": "{tenant}_" + nobody, "skuId": nobody,
@@ -189,14 +199,16 @@ var valueStatements = []statement{
 			one := func(sku, disabled string) string {
 				return licence(`{"skuId":"`+sku+`","disabledPlans":["`+disabled+`"]}`, "")
 			}
-			refuses(t, g, 400, "POST", at, one(nobody, globalReader), refusedCode, "Service plan "+globalReader+" does not belong to license "+nobody+".")
+			refuses(t, g, 400, "POST", at, one(nobody, globalReader), refusedCode,
+				"Service plan "+globalReader+" does not belong to license "+nobody+".")
 			gives(t, g, 200, "POST", at, one(nobody, plan))
 			gives(t, g, 200, "POST", at, one(samplePlan, plan))
 			entries := g.World().Journal().Entries(journal.Filter{Operation: "users.assignLicense"})
 			require.NotEmpty(t, entries)
 			assert.Contains(t, entries[len(entries)-1].Advice, "disabledPlans was not checked")
 		}},
-	{"directoryObjects.getByIds", "unknown-type", "A type that no directory object has: 400 `The value of the parameter 'types' is not valid.`",
+	{"directoryObjects.getByIds", "unknown-type",
+		"A type that no directory object has: 400 `The value of the parameter 'types' is not valid.`",
 		"graphemu", chosen, func(t *testing.T, g *rig.Rig) {
 			id := createdID(t, g, "/users", personBody("ann", ""))
 			refuses(t, g, 400, "POST", "/directoryObjects/getByIds", `{"ids":["`+id+`"],"types":["alien"]}`, refusedCode,
@@ -204,18 +216,20 @@ var valueStatements = []statement{
 			assert.Len(t, gives(t, g, 200, "POST", "/directoryObjects/getByIds",
 				`{"ids":["`+id+`"],"types":["microsoft.graph.user","Device"]}`).JSON("value").Array(), 1)
 		}},
-	{"directoryObjects.validateProperties", "unknown-type", "Another entityType than Group: 400 `The value of the parameter 'entityType' is not " +
-		"valid.`", "validateProperties page; the words are chosen", inferred, func(t *testing.T, g *rig.Rig) {
-		refuses(t, g, 400, "POST", "/directoryObjects/validateProperties", `{"entityType":"Alien","displayName":"x"}`, refusedCode,
-			"The value of the parameter 'entityType' is not valid.")
-	}},
+	{"directoryObjects.validateProperties", "unknown-type",
+		"Another entityType than Group: 400 `The value of the parameter 'entityType' is not " +
+			"valid.`", "validateProperties page; the words are chosen", inferred, func(t *testing.T, g *rig.Rig) {
+			refuses(t, g, 400, "POST", "/directoryObjects/validateProperties", `{"entityType":"Alien","displayName":"x"}`, refusedCode,
+				"The value of the parameter 'entityType' is not valid.")
+		}},
 	{"groups.members.add", "patch", "A PATCH of `…/members/$ref`: 400 `BadRequest`, `The request is currently not supported on the targeted " +
 		"entity set`", "docs-contrib issue 3152", observed, func(t *testing.T, g *rig.Rig) {
 		s := newStaff(t, g)
 		refuses(t, g, 400, "PATCH", s.at("/groups/{team}/members/$ref"), refOf(g, s.ids["cat"]), "BadRequest",
 			"The request is currently not supported on the targeted entity set")
 	}},
-	{"users.appRoleAssignments.get", "bad-id", "An id that can be none: 400 `Invalid resource identifier for EntitlementGrant.`; else an unknown one is 404",
+	{"users.appRoleAssignments.get", "bad-id",
+		"An id that can be none: 400 `Invalid resource identifier for EntitlementGrant.`; else an unknown one is 404",
 		"docs issue 5869", observed, func(t *testing.T, g *rig.Rig) {
 			at := newStaff(t, g).at("/users/{ann}/appRoleAssignments/")
 			for _, method := range []string{"GET", "DELETE"} {
@@ -224,12 +238,14 @@ var valueStatements = []statement{
 			unknown := strings.Repeat("A", 43)
 			refuses(t, g, 404, "GET", at+unknown, "", notThere, absentOf(unknown))
 		}},
-	{anyOperation, "beta-only", "What only beta has at its root, or below a user or a group, is an unknown segment in v1.0: 400 `Resource not " +
-		"found for the segment 'administrativeUnits'.`", "the published metadata; docs issue 4900: text", inferred, func(t *testing.T, g *rig.Rig) {
-		refuses(t, g, 400, "GET", "/administrativeUnits", "", "BadRequest", "Resource not found for the segment 'administrativeUnits'.")
-		refuses(t, g, 400, "GET", "/me/approvals", "", "BadRequest", "Resource not found for the segment 'approvals'.")
-		refuses(t, g, 400, "GET", "/financials", "", "BadRequest", "Resource not found for the segment 'financials'.")
-		assert.Equal(t, []int{501, 501, 200}, []int{g.Get(t, "/financials").Status, g.Get(t, "/me/approvals").Status,
-			g.Get(t, "/administrativeUnits").Status}, "in beta")
-	}},
+	{anyOperation, "beta-only",
+		"What only beta has at its root, or below a user or a group, is an unknown segment in v1.0: 400 `Resource not " +
+			"found for the segment 'administrativeUnits'.`", "the published metadata; docs issue 4900: text", inferred, func(t *testing.T,
+			g *rig.Rig) {
+			refuses(t, g, 400, "GET", "/administrativeUnits", "", "BadRequest", "Resource not found for the segment 'administrativeUnits'.")
+			refuses(t, g, 400, "GET", "/me/approvals", "", "BadRequest", "Resource not found for the segment 'approvals'.")
+			refuses(t, g, 400, "GET", "/financials", "", "BadRequest", "Resource not found for the segment 'financials'.")
+			assert.Equal(t, []int{501, 501, 200}, []int{g.Get(t, "/financials").Status, g.Get(t, "/me/approvals").Status,
+				g.Get(t, "/administrativeUnits").Status}, "in beta")
+		}},
 }

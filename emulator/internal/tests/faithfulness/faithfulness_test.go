@@ -45,7 +45,8 @@ func faithfulness() []statement {
 		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals(),
 		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements, newPasswordStatements,
 		containedStatements(), extensionStatements(), extensionValueStatements, photoStatements(), fixtureAppStatements, permissionStatements,
-		directoryUserStatements(), valueStatements, windowStatements, inheritedRows(), directoryGroupStatements(), directoryTenantStatements(), directoryObjectStatements())
+		directoryUserStatements(), valueStatements, windowStatements, inheritedRows(), directoryGroupStatements(), directoryTenantStatements(),
+		directoryObjectStatements())
 }
 
 func TestFaithfulness(t *testing.T) {

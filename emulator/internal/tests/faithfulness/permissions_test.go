@@ -99,8 +99,9 @@ var permissionStatements = []statement{
 			{roles: one("Group.ReadBasic.All"), method: "POST", path: "/groups/" + rig.UnknownID + "/members/$ref", body: `{}`, status: 403},
 		})
 	}},
-	{"applications.create", "permissions", "Applications and service principals take `Application.Read.All` and `Application.ReadWrite.All`, " +
-		"app roles `AppRoleAssignment.ReadWrite.All`, delegated grants `DelegatedPermissionGrant.ReadWrite.All`", published, documented,
+	{"applications.create", "permissions",
+		"Applications and service principals take `Application.Read.All` and `Application.ReadWrite.All`, " +
+			"app roles `AppRoleAssignment.ReadWrite.All`, delegated grants `DelegatedPermissionGrant.ReadWrite.All`", published, documented,
 		func(t *testing.T, _ *rig.Rig) {
 			grant := sampleAt + "/appRoleAssignments"
 			hold(t, []permissionCase{

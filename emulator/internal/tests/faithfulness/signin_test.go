@@ -26,7 +26,8 @@ func asAppV1(t *testing.T, g *rig.Rig, more ...string) rig.Answer {
 // asUserV1 asks there for a user's token.
 func asUserV1(t *testing.T, g *rig.Rig, more ...string) rig.Answer {
 	t.Helper()
-	return askTokenV1(t, g, append([]string{"grant_type", "password", "client_id", rig.SampleApp, "username", rig.Ora, "password", "any"}, more...)...)
+	return askTokenV1(t, g,
+		append([]string{"grant_type", "password", "client_id", rig.SampleApp, "username", rig.Ora, "password", "any"}, more...)...)
 }
 
 // signInStatements are about what all sign-in endpoints share, and about those of
@@ -39,15 +40,17 @@ var signInStatements = []statement{
 			a := g.AskToken(t, "common", "Grant_Type", "password", "client_id", rig.SampleApp, "userName", rig.Ora, "password", "any",
 				"scope", "EduAdministration.ReadWrite")
 			assert.Equal(t, 200, a.Status, a.Body)
-			rig.WantAADSTS(t, g.AskToken(t, "common", "grant_type", "password", "client_id", rig.SampleApp, "userName", rig.Ora, "username", rig.Ora), 400,
+			rig.WantAADSTS(t, g.AskToken(t, "common", "grant_type", "password", "client_id", rig.SampleApp, "userName", rig.Ora, "username",
+				rig.Ora), 400,
 				"invalid_request", 9000411)
 		}},
 	{"token.other", "where-in-any-case", "A rule's `where: {body: …}` finds a form's parameters by their names in lower case", "graphemu",
 		chosen, func(t *testing.T, _ *rig.Rig) {
 			g := newRig(t, emulator.Options{ScenarioText: "version: 1\nfaults: [{name: down, operation: token.password, where: {body: {username: " +
 				rig.Ora + "}}, respond: {status: 503}}]"})
-			assert.Equal(t, 503, g.AskToken(t, "common", "grant_type", "password", "client_id", rig.SampleApp, "userName", rig.Ora, "password", "any",
-				"scope", "openid").Status)
+			assert.Equal(t, 503,
+				g.AskToken(t, "common", "grant_type", "password", "client_id", rig.SampleApp, "userName", rig.Ora, "password", "any",
+					"scope", "openid").Status)
 		}},
 	{"token.other", "unclean-paths",
 		"Doubled slashes and a slash at the end of a path mean nothing, on every surface; in the name of a blob they count",
@@ -126,7 +129,8 @@ var signInStatements = []statement{
 				"refresh_token", "id_token"}, a.Keys(""), a.Body)
 			id := rig.Claims(t, a.Text("id_token"))
 			assert.Equal(t, "https://sts.windows.net/"+emulator.DefaultTenant+"/", id.Get("iss").String())
-			assert.Equal(t, []string{rig.Ora, rig.Ora, "1.0"}, []string{id.Get("upn").String(), id.Get("unique_name").String(), id.Get("ver").String()})
+			assert.Equal(t, []string{rig.Ora, rig.Ora, "1.0"},
+				[]string{id.Get("upn").String(), id.Get("unique_name").String(), id.Get("ver").String()})
 		}},
 	{"token.authorizationCode", "v1",
 		"At version 1 the resource is asked for at /oauth2/authorize or with the code; at neither it is `invalid_resource`, AADSTS500013",

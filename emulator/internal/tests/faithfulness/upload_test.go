@@ -16,24 +16,26 @@ import (
 
 // uploadStatements are about uploadUrl and the storage account behind it.
 var uploadStatements = []statement{
-	{"profiles.uploadUrl", "answer", "200 with `@odata.context` `#String` and `value`, a SAS URL of the profile's container", "uploadUrl page, text", documented, func(t *testing.T, g *rig.Rig) {
-		id, to := g.Container(t)
-		a := g.Found(t, rig.At(id)+"/uploadUrl")
-		assert.True(t, strings.HasSuffix(a.Text("@odata.context"), "/beta/$metadata#String"), a.Body)
-		u, err := url.Parse(to)
-		require.NoError(t, err)
-		assert.True(t, strings.HasSuffix(u.Path, "/"+id), to)
-		assert.NotEmpty(t, u.Query().Get("sig"))
-	}},
-	{"profiles.uploadUrl", "sample-shape", "The SAS has the parameters of the sample: `sv=2015-07-08`, `sr=c`, `si`, `sig`, `se`, `sp=w`", "uploadUrl page, example", documented, func(t *testing.T, g *rig.Rig) {
-		_, to := g.Container(t)
-		u, err := url.Parse(to)
-		require.NoError(t, err)
-		q := u.Query()
-		assert.Equal(t, []string{"2015-07-08", "c", "w"}, []string{q.Get("sv"), q.Get("sr"), q.Get("sp")})
-		assert.True(t, strings.HasPrefix(q.Get("si"), "SharedAccessPolicy_"), to)
-		assert.Len(t, q, 6)
-	}},
+	{"profiles.uploadUrl", "answer", "200 with `@odata.context` `#String` and `value`, a SAS URL of the profile's container",
+		"uploadUrl page, text", documented, func(t *testing.T, g *rig.Rig) {
+			id, to := g.Container(t)
+			a := g.Found(t, rig.At(id)+"/uploadUrl")
+			assert.True(t, strings.HasSuffix(a.Text("@odata.context"), "/beta/$metadata#String"), a.Body)
+			u, err := url.Parse(to)
+			require.NoError(t, err)
+			assert.True(t, strings.HasSuffix(u.Path, "/"+id), to)
+			assert.NotEmpty(t, u.Query().Get("sig"))
+		}},
+	{"profiles.uploadUrl", "sample-shape", "The SAS has the parameters of the sample: `sv=2015-07-08`, `sr=c`, `si`, `sig`, `se`, `sp=w`",
+		"uploadUrl page, example", documented, func(t *testing.T, g *rig.Rig) {
+			_, to := g.Container(t)
+			u, err := url.Parse(to)
+			require.NoError(t, err)
+			q := u.Query()
+			assert.Equal(t, []string{"2015-07-08", "c", "w"}, []string{q.Get("sv"), q.Get("sr"), q.Get("sp")})
+			assert.True(t, strings.HasPrefix(q.Get("si"), "SharedAccessPolicy_"), to)
+			assert.Len(t, q, 6)
+		}},
 	{"profiles.uploadUrl", "an-hour", "The URL is good for one hour", "uploadUrl page", documented, func(t *testing.T, g *rig.Rig) {
 		_, to := g.Container(t)
 		g.Advance(t, 59*time.Minute)
@@ -41,95 +43,105 @@ var uploadStatements = []statement{
 		g.Advance(t, time.Minute+time.Second)
 		assert.Equal(t, 403, g.Put(t, to, "school.csv", "x").Status)
 	}},
-	{"profiles.uploadUrl", "processing", "409 while a previous request of the profile is processed", "uploadUrl page", documented, func(t *testing.T, g *rig.Rig) {
-		id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
-		require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
-		assert.Equal(t, 409, g.Get(t, rig.At(id)+"/uploadUrl").Status)
-	}},
-	{"profiles.uploadUrl", "processing-is", "That is while its sync extracts or validates", "resource page educationSynchronizationProfileStatus", inferred, func(t *testing.T, g *rig.Rig) {
-		id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
-		require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
-		for _, c := range []struct {
-			after  time.Duration
-			status int
-		}{{0, 409}, {time.Second, 409}, {time.Second, 200}, {2 * time.Second, 200}} {
-			g.Advance(t, c.after)
-			assert.Equal(t, c.status, g.Get(t, rig.At(id)+"/uploadUrl").Status, g.Status(t, id))
-		}
-	}},
-	{"profiles.start", "messages", "Files are verified before the sync: the texts are the page's, one message for each file, rule and column", "start page, example; SDS CSV File Validation Process", documented, func(t *testing.T, g *rig.Rig) {
-		files := map[string]string{}
-		for name, content := range rig.SmallRoster {
-			files[name] = content
-		}
-		files["TeacherRoster.csv"] += "C9,T1\nC8,T1\n"
-		a := g.Post(t, rig.At(g.Uploaded(t, rig.CSVBody("North"), files))+"/start", "")
-		assert.Equal(t, 400, a.Status)
-		assert.Contains(t, a.Texts("value.#.description"), "2 row(s) have referenced data not found in source. Field - Section SIS ID")
-	}},
-	{"profiles.start", "snapshot", "A sync works on the files as its start saw them; later uploads are for the next one", "graphemu: the pages do not say", chosen, func(t *testing.T, g *rig.Rig) {
-		id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
-		to := g.Found(t, rig.At(id)+"/uploadUrl").Text("value")
-		require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
-		require.Equal(t, 201, g.Put(t, to, "School.csv", "SIS ID,Name\nS2,Other\n").Status)
-		g.Advance(t, time.Minute)
-		assert.Equal(t, []string{"North Elementary"}, g.Found(t, "/education/schools").Names())
-	}},
-	{"profiles.reset", "last-files", "A reset synchronises the last files again and keeps the objects with their ids", "reset page; the files are inferred", inferred, func(t *testing.T, g *rig.Rig) {
-		id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
-		require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
-		g.Advance(t, time.Minute)
-		before := g.Found(t, "/education/users").Texts("value.#.id")
-		g.Act(t, id, "reset")
-		g.Advance(t, time.Minute)
-		assert.Equal(t, before, g.Found(t, "/education/users").Texts("value.#.id"))
-		assert.Len(t, before, 4)
-	}},
-	{"upload.putBlob", "created", "Put Blob: 201 with ETag, Last-Modified and Content-MD5", "Azure Storage, Put Blob", documented, func(t *testing.T, g *rig.Rig) {
-		_, to := g.Container(t)
-		a := g.Put(t, to, "school.csv", "SIS ID,Name\n")
-		require.Equal(t, 201, a.Status, a.Body)
-		assert.NotEmpty(t, a.Header.Get("ETag"))
-		assert.NotEmpty(t, a.Header.Get("Last-Modified"))
-		assert.NotEmpty(t, a.Header.Get("Content-MD5"))
-		assert.NotEmpty(t, a.Header.Get("x-ms-request-id"))
-	}},
-	{"upload.putBlob", "md5", "A Content-MD5 that does not fit is 400 `Md5Mismatch`", "Azure Storage, Put Blob", documented, func(t *testing.T, g *rig.Rig) {
-		_, to := g.Container(t)
-		a := g.Put(t, to, "school.csv", "x", "Content-MD5: "+base64.StdEncoding.EncodeToString(make([]byte, 16)))
-		assert.Equal(t, 400, a.Status)
-		assert.Equal(t, "Md5Mismatch", a.Header.Get("x-ms-error-code"))
-	}},
-	{"upload.putBlockList", "commits", "Blocks become the file by their list, in its order", "Azure Storage, Put Block List", documented, func(t *testing.T, g *rig.Rig) {
-		id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
-		to := g.Found(t, rig.At(id)+"/uploadUrl").Text("value")
-		var list string
-		for n, piece := range []string{"SIS ID,Name\n", "S1,By Blocks\n"} {
-			a := g.Storage(t, "PUT", to, "School.csv", "comp=block&blockid="+rig.BlockID(n), piece)
+	{"profiles.uploadUrl", "processing", "409 while a previous request of the profile is processed", "uploadUrl page", documented,
+		func(t *testing.T, g *rig.Rig) {
+			id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
+			require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
+			assert.Equal(t, 409, g.Get(t, rig.At(id)+"/uploadUrl").Status)
+		}},
+	{"profiles.uploadUrl", "processing-is", "That is while its sync extracts or validates",
+		"resource page educationSynchronizationProfileStatus", inferred, func(t *testing.T, g *rig.Rig) {
+			id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
+			require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
+			for _, c := range []struct {
+				after  time.Duration
+				status int
+			}{{0, 409}, {time.Second, 409}, {time.Second, 200}, {2 * time.Second, 200}} {
+				g.Advance(t, c.after)
+				assert.Equal(t, c.status, g.Get(t, rig.At(id)+"/uploadUrl").Status, g.Status(t, id))
+			}
+		}},
+	{"profiles.start", "messages", "Files are verified before the sync: the texts are the page's, one message for each file, rule and column",
+		"start page, example; SDS CSV File Validation Process", documented, func(t *testing.T, g *rig.Rig) {
+			files := map[string]string{}
+			for name, content := range rig.SmallRoster {
+				files[name] = content
+			}
+			files["TeacherRoster.csv"] += "C9,T1\nC8,T1\n"
+			a := g.Post(t, rig.At(g.Uploaded(t, rig.CSVBody("North"), files))+"/start", "")
+			assert.Equal(t, 400, a.Status)
+			assert.Contains(t, a.Texts("value.#.description"), "2 row(s) have referenced data not found in source. Field - Section SIS ID")
+		}},
+	{"profiles.start", "snapshot", "A sync works on the files as its start saw them; later uploads are for the next one",
+		"graphemu: the pages do not say", chosen, func(t *testing.T, g *rig.Rig) {
+			id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
+			to := g.Found(t, rig.At(id)+"/uploadUrl").Text("value")
+			require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
+			require.Equal(t, 201, g.Put(t, to, "School.csv", "SIS ID,Name\nS2,Other\n").Status)
+			g.Advance(t, time.Minute)
+			assert.Equal(t, []string{"North Elementary"}, g.Found(t, "/education/schools").Names())
+		}},
+	{"profiles.reset", "last-files", "A reset synchronises the last files again and keeps the objects with their ids",
+		"reset page; the files are inferred", inferred, func(t *testing.T, g *rig.Rig) {
+			id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
+			require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
+			g.Advance(t, time.Minute)
+			before := g.Found(t, "/education/users").Texts("value.#.id")
+			g.Act(t, id, "reset")
+			g.Advance(t, time.Minute)
+			assert.Equal(t, before, g.Found(t, "/education/users").Texts("value.#.id"))
+			assert.Len(t, before, 4)
+		}},
+	{"upload.putBlob", "created", "Put Blob: 201 with ETag, Last-Modified and Content-MD5", "Azure Storage, Put Blob", documented,
+		func(t *testing.T, g *rig.Rig) {
+			_, to := g.Container(t)
+			a := g.Put(t, to, "school.csv", "SIS ID,Name\n")
 			require.Equal(t, 201, a.Status, a.Body)
-			plain, err := url.QueryUnescape(rig.BlockID(n))
-			require.NoError(t, err)
-			list += "<Latest>" + plain + "</Latest>"
-		}
-		a := g.Storage(t, "PUT", to, "School.csv", "comp=blocklist", "<BlockList>"+list+"</BlockList>")
-		require.Equal(t, 201, a.Status, a.Body)
-		require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
-		g.Advance(t, time.Minute)
-		assert.Equal(t, []string{"By Blocks"}, g.Found(t, "/education/schools").Names())
-	}},
-	{"upload.putBlockList", "unknown", "A list that names an unknown block is 400 `InvalidBlockList`, and the file stays", "Azure Storage, Put Block List", documented, func(t *testing.T, g *rig.Rig) {
-		_, to := g.Container(t)
-		a := g.Storage(t, "PUT", to, "School.csv", "comp=blocklist", "<BlockList><Latest>YWJj</Latest></BlockList>")
-		assert.Equal(t, 400, a.Status)
-		assert.Equal(t, "InvalidBlockList", a.Header.Get("x-ms-error-code"))
-	}},
-	{"upload.putBlock", "ids", "Block ids of different lengths are 400 `InvalidBlobOrBlock`", "Azure Storage, Put Block", documented, func(t *testing.T, g *rig.Rig) {
-		_, to := g.Container(t)
-		require.Equal(t, 201, g.Storage(t, "PUT", to, "a.csv", "comp=block&blockid=YWJj", "x").Status)
-		a := g.Storage(t, "PUT", to, "a.csv", "comp=block&blockid=YWJjZGVm", "x")
-		assert.Equal(t, 400, a.Status)
-		assert.Equal(t, "InvalidBlobOrBlock", a.Header.Get("x-ms-error-code"))
-	}},
+			assert.NotEmpty(t, a.Header.Get("ETag"))
+			assert.NotEmpty(t, a.Header.Get("Last-Modified"))
+			assert.NotEmpty(t, a.Header.Get("Content-MD5"))
+			assert.NotEmpty(t, a.Header.Get("x-ms-request-id"))
+		}},
+	{"upload.putBlob", "md5", "A Content-MD5 that does not fit is 400 `Md5Mismatch`", "Azure Storage, Put Blob", documented,
+		func(t *testing.T, g *rig.Rig) {
+			_, to := g.Container(t)
+			a := g.Put(t, to, "school.csv", "x", "Content-MD5: "+base64.StdEncoding.EncodeToString(make([]byte, 16)))
+			assert.Equal(t, 400, a.Status)
+			assert.Equal(t, "Md5Mismatch", a.Header.Get("x-ms-error-code"))
+		}},
+	{"upload.putBlockList", "commits", "Blocks become the file by their list, in its order", "Azure Storage, Put Block List", documented,
+		func(t *testing.T, g *rig.Rig) {
+			id := g.Uploaded(t, rig.CSVBody("North"), rig.SmallRoster)
+			to := g.Found(t, rig.At(id)+"/uploadUrl").Text("value")
+			var list string
+			for n, piece := range []string{"SIS ID,Name\n", "S1,By Blocks\n"} {
+				a := g.Storage(t, "PUT", to, "School.csv", "comp=block&blockid="+rig.BlockID(n), piece)
+				require.Equal(t, 201, a.Status, a.Body)
+				plain, err := url.QueryUnescape(rig.BlockID(n))
+				require.NoError(t, err)
+				list += "<Latest>" + plain + "</Latest>"
+			}
+			a := g.Storage(t, "PUT", to, "School.csv", "comp=blocklist", "<BlockList>"+list+"</BlockList>")
+			require.Equal(t, 201, a.Status, a.Body)
+			require.Equal(t, 200, g.Post(t, rig.At(id)+"/start", "").Status)
+			g.Advance(t, time.Minute)
+			assert.Equal(t, []string{"By Blocks"}, g.Found(t, "/education/schools").Names())
+		}},
+	{"upload.putBlockList", "unknown", "A list that names an unknown block is 400 `InvalidBlockList`, and the file stays",
+		"Azure Storage, Put Block List", documented, func(t *testing.T, g *rig.Rig) {
+			_, to := g.Container(t)
+			a := g.Storage(t, "PUT", to, "School.csv", "comp=blocklist", "<BlockList><Latest>YWJj</Latest></BlockList>")
+			assert.Equal(t, 400, a.Status)
+			assert.Equal(t, "InvalidBlockList", a.Header.Get("x-ms-error-code"))
+		}},
+	{"upload.putBlock", "ids", "Block ids of different lengths are 400 `InvalidBlobOrBlock`", "Azure Storage, Put Block", documented,
+		func(t *testing.T, g *rig.Rig) {
+			_, to := g.Container(t)
+			require.Equal(t, 201, g.Storage(t, "PUT", to, "a.csv", "comp=block&blockid=YWJj", "x").Status)
+			a := g.Storage(t, "PUT", to, "a.csv", "comp=block&blockid=YWJjZGVm", "x")
+			assert.Equal(t, 400, a.Status)
+			assert.Equal(t, "InvalidBlobOrBlock", a.Header.Get("x-ms-error-code"))
+		}},
 	{"upload.putBlob", "version", "An `x-ms-version` that is none of the service's, as one that is to come, is 400 `InvalidHeaderValue`",
 		"azure-sdk-for-python#41080; azure-rest-api-specs#8947", observed, func(t *testing.T, g *rig.Rig) {
 			_, to := g.Container(t)

@@ -82,10 +82,13 @@ func contextKeysAre(key func(id string) string) reading {
 func typesBegin(prefix string) reading {
 	return func(t *testing.T, g *rig.Rig) {
 		a := answered(t, g, rig.OneRosterBody("North"))
-		for _, b := range []gjson.Result{gjson.Parse(a.Body), gjson.Parse(g.Found(t, rig.At(a.Text("id"))).Body), g.Found(t, rig.ProfilesAt+rig.Query("$filter", "displayName eq 'North'")).JSON("value.0")} {
+		for _, b := range []gjson.Result{gjson.Parse(a.Body), gjson.Parse(g.Found(t, rig.At(a.Text("id"))).Body),
+			g.Found(t, rig.ProfilesAt+rig.Query("$filter", "displayName eq 'North'")).JSON("value.0")} {
 			assert.Equal(t, prefix+"microsoft.graph.educationOneRosterApiDataProvider", b.Get(`dataProvider.\@odata\.type`).String())
-			assert.Equal(t, prefix+"microsoft.graph.educationIdentityMatchingConfiguration", b.Get(`identitySynchronizationConfiguration.\@odata\.type`).String())
-			assert.Equal(t, prefix+"microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings", b.Get(`dataProvider.connectionSettings.\@odata\.type`).String())
+			assert.Equal(t, prefix+"microsoft.graph.educationIdentityMatchingConfiguration",
+				b.Get(`identitySynchronizationConfiguration.\@odata\.type`).String())
+			assert.Equal(t, prefix+"microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings",
+				b.Get(`dataProvider.connectionSettings.\@odata\.type`).String())
 		}
 		assert.Equal(t, []string{"North"}, filtered(t, g, "isof(dataProvider,'microsoft.graph.educationOneRosterApiDataProvider')"))
 	}
@@ -93,7 +96,8 @@ func typesBegin(prefix string) reading {
 
 func messagesAre(typeName string) reading {
 	return func(t *testing.T, g *rig.Rig) {
-		assert.Equal(t, g.URL+"/$metadata#education/Collection(microsoft.graph."+typeName+")", g.Post(t, rig.At(waiting)+"/start", "").Text("@odata.context"))
+		assert.Equal(t, g.URL+"/$metadata#education/Collection(microsoft.graph."+typeName+")",
+			g.Post(t, rig.At(waiting)+"/start", "").Text("@odata.context"))
 	}
 }
 
@@ -122,7 +126,8 @@ func uploadURLIs(status int) reading {
 
 func unmatchedIs(code, other string) reading {
 	return func(t *testing.T, g *rig.Rig) {
-		assert.Equal(t, []string{code, code, "DuplicateTargetEntries", "None", "UnSpecified"}, g.Found(t, rig.At(rig.Failed)+"/errors").Texts("value.#.errorCode"))
+		assert.Equal(t, []string{code, code, "DuplicateTargetEntries", "None", "UnSpecified"},
+			g.Found(t, rig.At(rig.Failed)+"/errors").Texts("value.#.errorCode"))
 		assert.Equal(t, code, g.Found(t, rig.At(rig.Failed)+"/errors/"+sampleError).Text("errorCode"))
 		assert.Equal(t, code, g.Found(t, rig.At(rig.Failed)+"?$expand=errors").Text("errors.0.errorCode"))
 		assert.Equal(t, "2", g.Found(t, rig.At(rig.Failed)+"/errors/$count"+rig.Query("$filter", "errorCode eq '"+code+"'")).Body)
@@ -183,7 +188,8 @@ var variants = map[string]map[string]reading{
 		"accepted": func(t *testing.T, g *rig.Rig) { answered(t, g, rig.CreateRequest) },
 		"refused": func(t *testing.T, g *rig.Rig) {
 			before := len(g.World().Profiles())
-			badRequest(t, g.Post(t, rig.ProfilesAt, rig.CreateRequest), `Invalid OData type specified: "Microsoft.Education.DataSync.educationCsvDataProvider"`)
+			badRequest(t, g.Post(t, rig.ProfilesAt, rig.CreateRequest),
+				`Invalid OData type specified: "Microsoft.Education.DataSync.educationCsvDataProvider"`)
 			badRequest(t, g.Send(t, "PATCH", rig.At(waiting), `{"identitySynchronizationConfiguration": `+
 				strings.Replace(rig.IdentityCreation, "microsoft.graph.", "Microsoft.Education.DataSync.", 1)+`}`),
 				`Invalid OData type specified: "Microsoft.Education.DataSync.educationIdentityCreationConfiguration"`)
@@ -214,9 +220,13 @@ var variants = map[string]map[string]reading{
 		"off": func(t *testing.T, g *rig.Rig) { g.Found(t, rig.ProfilesAt) },
 		"on": func(t *testing.T, g *rig.Rig) {
 			const words = "Resource not found for the segment 'synchronizationProfiles'."
-			for _, c := range [][3]string{{"GET", rig.ProfilesAt}, {"POST", rig.ProfilesAt, rig.CreateRequest}, {"PUT", rig.ProfilesAt, "{}"}, {"DELETE", rig.ProfilesAt}, {"GET", rig.ProfilesAt + "/$count"}, {"GET", rig.At(waiting)}, {"GET", rig.At(rig.UnknownID)},
-				{"PATCH", rig.At(waiting), "{}"}, {"PUT", rig.At(waiting), "{}"}, {"DELETE", rig.At(waiting)}, {"POST", rig.At(waiting)}, {"POST", rig.At(waiting) + "/start"}, {"POST", rig.At(waiting) + "/pause"}, {"POST", rig.At(waiting) + "/resume"}, {"POST", rig.At(waiting) + "/reset"},
-				{"GET", rig.At(waiting) + "/uploadUrl"}, {"GET", rig.At(waiting) + "/profileStatus"}, {"GET", rig.At(waiting) + "/errors"}, {"GET", rig.At(waiting) + "/errors/x"}, {"GET", rig.At(waiting) + "/errors/$count"}, {"POST", rig.At(waiting) + "/stop"}} {
+			for _, c := range [][3]string{{"GET", rig.ProfilesAt}, {"POST", rig.ProfilesAt, rig.CreateRequest}, {"PUT", rig.ProfilesAt, "{}"},
+				{"DELETE", rig.ProfilesAt}, {"GET", rig.ProfilesAt + "/$count"}, {"GET", rig.At(waiting)}, {"GET", rig.At(rig.UnknownID)},
+				{"PATCH", rig.At(waiting), "{}"}, {"PUT", rig.At(waiting), "{}"}, {"DELETE", rig.At(waiting)}, {"POST", rig.At(waiting)},
+				{"POST", rig.At(waiting) + "/start"}, {"POST", rig.At(waiting) + "/pause"}, {"POST", rig.At(waiting) + "/resume"},
+				{"POST", rig.At(waiting) + "/reset"},
+				{"GET", rig.At(waiting) + "/uploadUrl"}, {"GET", rig.At(waiting) + "/profileStatus"}, {"GET", rig.At(waiting) + "/errors"},
+				{"GET", rig.At(waiting) + "/errors/x"}, {"GET", rig.At(waiting) + "/errors/$count"}, {"POST", rig.At(waiting) + "/stop"}} {
 				a := g.Send(t, c[0], c[1], c[2])
 				assert.Equal(t, 400, a.Status, "%s %s", c[0], c[1])
 				badRequest(t, a, words)
@@ -243,7 +253,8 @@ var variants = map[string]map[string]reading{
 			assert.NotContains(t, g.Found(t, rig.ProfilesAt).Header, "Link")
 		},
 		"on": func(t *testing.T, g *rig.Rig) {
-			for _, a := range []rig.Answer{g.Found(t, rig.ProfilesAt), g.Get(t, rig.At(rig.UnknownID)), g.Post(t, rig.ProfilesAt, "{"), g.Send(t, "DELETE", rig.At(waiting), ""), g.Get(t, rig.At(rig.Failed)+"/profileStatus")} {
+			for _, a := range []rig.Answer{g.Found(t, rig.ProfilesAt), g.Get(t, rig.At(rig.UnknownID)), g.Post(t, rig.ProfilesAt, "{"),
+				g.Send(t, "DELETE", rig.At(waiting), ""), g.Get(t, rig.At(rig.Failed)+"/profileStatus")} {
 				assert.Regexp(t, `^\w{3}, \d\d Jun 2024 \d\d:\d\d:\d\d GMT$`, a.Header.Get("Deprecation"))
 				assert.Regexp(t, `^Tue, 31 Dec 2024 \d\d:\d\d:\d\d GMT$`, a.Header.Get("Sunset"))
 				assert.Equal(t, `<https://developer.microsoft-tst.com/en-us/graph/changes?$filterby=beta,Deprecated:SynchronizationProfiles&from=2024-06-01&to=2024-07-01>;rel="deprecation";type="text/html"`,
@@ -308,11 +319,12 @@ func TestVariantsRefused(t *testing.T) {
 		choice map[string]string
 		words  []string
 	}{
-		"unknown variant":      {map[string]string{"creatStatus": "201"}, []string{`"creatStatus"`, "createStatus"}},
-		"unknown reading":      {map[string]string{"createStatus": "200"}, []string{"createStatus", `"200"`, "202", "201"}},
-		"empty reading":        {map[string]string{"createStatus": ""}, []string{"createStatus", "202", "201"}},
-		"letter case":          {map[string]string{"retirement": "On"}, []string{"retirement", `"On"`, "on"}},
-		"all that is wrong":    {map[string]string{"nonsense": "1", "deleteStatus": "200", "permissions": "2017"}, []string{"nonsense", "deleteStatus", "permissions"}},
+		"unknown variant": {map[string]string{"creatStatus": "201"}, []string{`"creatStatus"`, "createStatus"}},
+		"unknown reading": {map[string]string{"createStatus": "200"}, []string{"createStatus", `"200"`, "202", "201"}},
+		"empty reading":   {map[string]string{"createStatus": ""}, []string{"createStatus", "202", "201"}},
+		"letter case":     {map[string]string{"retirement": "On"}, []string{"retirement", `"On"`, "on"}},
+		"all that is wrong": {map[string]string{"nonsense": "1", "deleteStatus": "200", "permissions": "2017"},
+			[]string{"nonsense", "deleteStatus", "permissions"}},
 		"one right, one wrong": {map[string]string{"createStatus": "201", "x": "y"}, []string{`"x"`}},
 	} {
 		t.Run(name, func(t *testing.T) {

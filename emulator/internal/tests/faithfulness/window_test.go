@@ -45,8 +45,9 @@ func withCalendars(t *testing.T, events ...[3]string) (g *rig.Rig, view string) 
 }
 
 var windowStatements = []statement{
-	{anyOperation, "calendar-view", "A calendarView that metadata describes shows those of the events beside it that have begun before endDateTime " +
-		"and end after startDateTime, with $filter, $orderby, pages and /$count as elsewhere; it is only read", "list calendarView page", documented,
+	{anyOperation, "calendar-view",
+		"A calendarView that metadata describes shows those of the events beside it that have begun before endDateTime " +
+			"and end after startDateTime, with $filter, $orderby, pages and /$count as elsewhere; it is only read", "list calendarView page", documented,
 		func(t *testing.T, _ *rig.Rig) {
 			g, view := withCalendars(t, [3]string{"before", "2026-01-04T08:00:00.0000000", "2026-01-05T00:00:00.0000000"},
 				[3]string{"over", "2026-01-04T23:00:00.0000000", "2026-01-05T01:00:00.0000000"},
@@ -64,8 +65,9 @@ var windowStatements = []statement{
 				Texts("value.#.subject"), "an offset, and none, which is UTC")
 			assert.Equal(t, 405, g.Send(t, "POST", view, `{"subject":"x"}`).Status)
 		}},
-	{anyOperation, "calendar-window", "A calendarView without a window: 400 `ErrorInvalidParameter`, `This request requires a time window specified " +
-		"by the query string parameters StartDateTime and EndDateTime.`; other parameters that are no option of OData stay refused, and so they are elsewhere",
+	{anyOperation, "calendar-window",
+		"A calendarView without a window: 400 `ErrorInvalidParameter`, `This request requires a time window specified " +
+			"by the query string parameters StartDateTime and EndDateTime.`; other parameters that are no option of OData stay refused, and so they are elsewhere",
 		"pyko, and answers that clients quote", observed, func(t *testing.T, _ *rig.Rig) {
 			g, view := withCalendars(t)
 			for _, query := range []string{"", "?startDateTime=2026-01-05T00:00:00Z"} {
@@ -77,12 +79,15 @@ var windowStatements = []statement{
 			rig.WantError(t, g.Get(t, v1(g, "/rooms?startDateTime=2026-01-05T00:00:00Z")), 400, "BadRequest",
 				"Query parameter startDateTime not allowed.")
 		}},
-	{anyOperation, "calendar-repeats", "An event that repeats stands in a calendarView once, and one in an unknown zone as if in UTC; the journal says so",
+	{anyOperation, "calendar-repeats",
+		"An event that repeats stands in a calendarView once, and one in an unknown zone as if in UTC; the journal says so",
 		"graphemu", chosen, func(t *testing.T, _ *rig.Rig) {
 			g, view := withCalendars(t)
-			created(t, g, view[:len(view)-len("calendarView")]+"events", `{"subject":"daily","start":{"dateTime":"2026-01-05T08:00:00","timeZone":"Mars Time"},`+
-				`"end":{"dateTime":"2026-01-05T09:00:00","timeZone":"Mars Time"},"recurrence":{"pattern":{"interval":1}}}`)
-			assert.Equal(t, []string{"daily"}, g.Found(t, view+"?startDateTime=2026-01-05T00:00:00Z&endDateTime=2026-01-09T00:00:00Z").Texts("value.#.subject"))
+			created(t, g, view[:len(view)-len("calendarView")]+"events",
+				`{"subject":"daily","start":{"dateTime":"2026-01-05T08:00:00","timeZone":"Mars Time"},`+
+					`"end":{"dateTime":"2026-01-05T09:00:00","timeZone":"Mars Time"},"recurrence":{"pattern":{"interval":1}}}`)
+			assert.Equal(t, []string{"daily"},
+				g.Found(t, view+"?startDateTime=2026-01-05T00:00:00Z&endDateTime=2026-01-09T00:00:00Z").Texts("value.#.subject"))
 			entries := g.World().Journal().Entries(journal.Filter{Operation: "rooms.calendarView.list"})
 			require.Len(t, entries, 1)
 			assert.Contains(t, entries[0].Advice, "is shown once")

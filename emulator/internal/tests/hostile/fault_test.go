@@ -19,7 +19,8 @@ faults:
   - {name: text, operation: profiles.list, respond: {status: 503, body: not JSON, headers: {Content-Type: Application/JSON}}}
   - {name: torn, operation: profiles.get, body: {cutAt: 7}}
 `)
-	parts := g.Batch(t, rig.Part("1", "GET", "/education/synchronizationProfiles"), rig.Part("2", "GET", "/education/synchronizationProfiles/x"), rig.Part("3", "GET", "/education/synchronizationProfiles/$count"))
+	parts := g.Batch(t, rig.Part("1", "GET", "/education/synchronizationProfiles"),
+		rig.Part("2", "GET", "/education/synchronizationProfiles/x"), rig.Part("3", "GET", "/education/synchronizationProfiles/$count"))
 	require.Len(t, parts, 3)
 	for id, want := range map[string]string{"1": "not JSON", "2": `{"error`, "3": "0"} {
 		b, err := base64.StdEncoding.DecodeString(parts[id].Get("body").String())
@@ -32,8 +33,10 @@ faults:
 // Paths that double with each part would cost gigabytes with each call.
 func TestPathsThatDoubleAreRefused(t *testing.T) {
 	g := rig.New(t)
-	for _, path := range []string{"@this" + strings.Repeat("|[@this,@this]", 30), "@tostr" + strings.Repeat("|@tostr", 30), "displayName|@pretty", strings.Repeat("a.", 1000) + "a"} {
-		a := g.Control(t, "POST", "worlds/default/faults", `{"name":"dear","operation":"profiles.create","where":{"body":{"`+path+`":"x"}},"respond":{"status":503}}`)
+	for _, path := range []string{"@this" + strings.Repeat("|[@this,@this]", 30), "@tostr" + strings.Repeat("|@tostr", 30),
+		"displayName|@pretty", strings.Repeat("a.", 1000) + "a"} {
+		a := g.Control(t, "POST", "worlds/default/faults",
+			`{"name":"dear","operation":"profiles.create","where":{"body":{"`+path+`":"x"}},"respond":{"status":503}}`)
 		assert.Equal(t, 400, a.Status, path)
 		assert.Contains(t, a.Text("detail"), "the path ", path)
 	}

@@ -28,7 +28,8 @@ func onBoth(t *testing.T, run func(t *testing.T, g *rig.Target)) {
 			before := runtime.NumGoroutine()
 			// After the emulator's own cleanup, since cleanups run last first.
 			t.Cleanup(func() {
-				assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond, "goroutines are left") // and the one that looks
+				assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond,
+					"goroutines are left") // and the one that looks
 			})
 			run(t, rig.NewTarget(t, o))
 		})

@@ -49,7 +49,8 @@ func TestPagesEndAtTheirBytes(t *testing.T) {
 func TestABatchEndsAtItsBytes(t *testing.T) {
 	g := rig.New(t, emulator.Options{Limits: emulator.Limits{Batch: 1 << 20}})
 	g.Create(t, rig.BulkyBody(t, "big", 600_000))
-	r := g.Batch(t, rig.Part("1", "GET", rig.ProfilesAt), rig.Part("2", "GET", rig.ProfilesAt), rig.WritePart("3", "POST", rig.ProfilesAt, rig.CSVBody("never")))
+	r := g.Batch(t, rig.Part("1", "GET", rig.ProfilesAt), rig.Part("2", "GET", rig.ProfilesAt),
+		rig.WritePart("3", "POST", rig.ProfilesAt, rig.CSVBody("never")))
 	assert.Equal(t, int64(200), r["1"].Get("status").Int())
 	assert.Equal(t, int64(200), r["2"].Get("status").Int())
 	assert.Equal(t, int64(507), r["3"].Get("status").Int())
@@ -72,7 +73,8 @@ func TestMemoryOfAllWorlds(t *testing.T) {
 	a := g.Post(t, rig.ProfilesAt, rig.BulkyBody(t, "c", 1<<20))
 	rig.WantError(t, a, 507, "quotaLimitReached", "The service is out of storage.")
 	assert.Contains(t, a.Text("error.details.0.message"), "--max-memory")
-	rig.WantError(t, g.Send(t, "PATCH", rig.At(id), `{"dataProvider":`+gjson.Get(rig.BulkyBody(t, "a", 2_000_000), "dataProvider").Raw+`}`), 507,
+	rig.WantError(t, g.Send(t, "PATCH", rig.At(id),
+		`{"dataProvider":`+gjson.Get(rig.BulkyBody(t, "a", 2_000_000), "dataProvider").Raw+`}`), 507,
 		"quotaLimitReached",
 		"The service is out of storage.")
 	up := other.Put(t, to, "Section.csv", strings.Repeat("x", 1<<20))
@@ -161,7 +163,8 @@ func TestWhatTheClientLeftEnds(t *testing.T) {
 	ask("GET", rig.ProfilesAt+"?$filter=displayName%20eq%20'x'", "")
 	ask("GET", rig.ProfilesAt+"/$count?$filter=displayName%20eq%20'x'", "")
 	g.Create(t, rig.BulkyBody(t, "big", 1_900_000))
-	ask("POST", "/$batch", rig.BatchText(rig.Part("1", "GET", rig.ProfilesAt+"?$skip=600"), rig.WritePart("2", "POST", rig.ProfilesAt, rig.CSVBody("never"))))
+	ask("POST", "/$batch",
+		rig.BatchText(rig.Part("1", "GET", rig.ProfilesAt+"?$skip=600"), rig.WritePart("2", "POST", rig.ProfilesAt, rig.CSVBody("never"))))
 	statuses := map[string]int{}
 	for _, e := range g.World().Journal().Entries(journal.Filter{Status: "499"}) {
 		statuses[e.Operation]++

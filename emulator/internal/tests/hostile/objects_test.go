@@ -34,8 +34,9 @@ func newDirectory(t *testing.T) *directory {
 	t.Helper()
 	d := &directory{Rig: rig.New(t), ids: map[string]string{}}
 	var pairs []string
-	for name, made := range map[string]rig.Answer{"ann": d.Post(t, "/users", userBody("ann", "")), "bob": d.Post(t, "/users", userBody("bob", "")),
-		"a": d.Post(t, "/groups", groupBody("a", "")), "b": d.Post(t, "/groups", groupBody("b", "")),
+	for name, made := range map[string]rig.Answer{"ann": d.Post(t, "/users", userBody("ann", "")),
+		"bob": d.Post(t, "/users", userBody("bob", "")),
+		"a":   d.Post(t, "/groups", groupBody("a", "")), "b": d.Post(t, "/groups", groupBody("b", "")),
 		"app": d.Post(t, "/applications", `{"displayName":"app"}`)} {
 		require.Equal(t, 201, made.Status, made.Body)
 		d.ids[name] = made.Text("id")
@@ -84,7 +85,8 @@ func ref(address string) string {
 func TestHostileObjectPaths(t *testing.T) {
 	d := newDirectory(t)
 	for _, path := range []string{
-		"/users" + strings.Repeat("/x", 200), "/users/{ann}" + strings.Repeat("/manager", 200), "/groups/{a}" + strings.Repeat("/members/{b}", 100),
+		"/users" + strings.Repeat("/x", 200), "/users/{ann}" + strings.Repeat("/manager", 200),
+		"/groups/{a}" + strings.Repeat("/members/{b}", 100),
 		strings.Repeat("/users", 200), "/me" + strings.Repeat("/microsoft.graph.user", 200),
 		"/users/microsoft.graph.group", "/users/{ann}/microsoft.graph.group", "/users/{ann}/manager/nope", "/groups/{a}/members/{b}/nope",
 		"/groups/{a}/microsoft.graph.nope", "/users/{ann}/manager/microsoft.graph.group/members",
@@ -105,14 +107,16 @@ func TestHostileReferences(t *testing.T) {
 	for _, address := range []string{
 		"", " ", "x", "/", "//", "https://", "http://[", "javascript:alert(1)", "https://evil.example/users/{ann}",
 		"https://evil.example/_graphemu/worlds/other/graph/v1.0/users/{ann}", "{base}/users", "{base}/users/", "{base}/users/{nobody}",
-		"{base}/groups/{ann}", "{base}/users/{a}", "{base}/users/{ann}/manager", "{base}/v1.0/users/{ann}", "{base}/$metadata", "{base}/users/{ann}/$ref", "{base}/me/../users/{x}",
+		"{base}/groups/{ann}", "{base}/users/{a}", "{base}/users/{ann}/manager", "{base}/v1.0/users/{ann}", "{base}/$metadata",
+		"{base}/users/{ann}/$ref", "{base}/me/../users/{x}",
 		"{base}/directoryObjects/" + rig.UnknownID, "{base}/users('", "{base}/users/%zz", "directoryObjects/" + rig.UnknownID,
 		strings.Repeat("a/", 5000), "{base}/users/" + strings.Repeat("a", 10000),
 	} {
 		d.unmoved(t, "POST", "/groups/{a}/members/$ref", ref(address))
 		d.unmoved(t, "PUT", "/users/{ann}/manager/$ref", ref(address))
 		d.unmoved(t, "PATCH", "/groups/{a}", `{"members@odata.bind":[`+rig.Must(json.Marshal(address))+`]}`)
-		d.unmoved(t, "POST", "/groups", groupBody("c", `,"members@odata.bind":["{base}/directoryObjects/{bob}",`+rig.Must(json.Marshal(address))+`]`))
+		d.unmoved(t, "POST", "/groups",
+			groupBody("c", `,"members@odata.bind":["{base}/directoryObjects/{bob}",`+rig.Must(json.Marshal(address))+`]`))
 	}
 	for _, body := range []string{"", "{}", "[]", "null", `{"@odata.id":5}`, `{"@odata.id":null}`, `{"@odata.id":["{base}/users/{ann}"]}`,
 		`{"id":"{ann}"}`, `{"@odata.id":{"@odata.id":"x"}}`} {
@@ -129,7 +133,8 @@ func TestHostileReferences(t *testing.T) {
 	d.unmoved(t, "POST", "/groups/{a}/members/$ref", ref("{base}/directoryObjects/"+elsewhere.Text("id")))
 
 	d.unmoved(t, "POST", "/groups/{a}/members/$ref", ref("{base}/groups/{a}")) // itself
-	for _, bind := range []string{`"x"`, `5`, `{}`, `[5]`, `[null]`, `[[]]`, `["{base}/directoryObjects/{ann}","{base}/directoryObjects/{ann}"]`} {
+	for _, bind := range []string{`"x"`, `5`, `{}`, `[5]`, `[null]`, `[[]]`,
+		`["{base}/directoryObjects/{ann}","{base}/directoryObjects/{ann}"]`} {
 		d.unmoved(t, "PATCH", "/groups/{a}", `{"members@odata.bind":`+bind+`}`)
 	}
 	for name, n := range map[string]int{"21 binds": 21, "5,000 binds": 5000} {
@@ -160,7 +165,8 @@ func TestCyclesOfGroups(t *testing.T) {
 		}
 	}
 	require.Equal(t, 204, d.ask(t, "POST", "/groups/"+ids[n]+"/members/$ref", ref("{base}/users/{ann}")).Status)
-	for _, path := range []string{"/groups/{a}/transitiveMembers?$top=999", "/users/{ann}/transitiveMemberOf?$top=999", "/groups/{a}/transitiveMemberOf?$top=999"} {
+	for _, path := range []string{"/groups/{a}/transitiveMembers?$top=999", "/users/{ann}/transitiveMemberOf?$top=999",
+		"/groups/{a}/transitiveMemberOf?$top=999"} {
 		a := d.ask(t, "GET", path, "")
 		require.Equal(t, 200, a.Status, a.Body)
 		seen := map[string]bool{}
@@ -183,11 +189,15 @@ func TestCyclesOfGroups(t *testing.T) {
 func TestMassAssignment(t *testing.T) {
 	d := newDirectory(t)
 	for _, member := range []string{
-		`"createdDateTime":"2001-01-01T00:00:00Z"`, `"deletedDateTime":"2001-01-01T00:00:00Z"`, `"securityIdentifier":"S-1"`, `"proxyAddresses":["SMTP:x@y"]`,
-		`"assignedLicenses":[{}]`, `"assignedPlans":[{}]`, `"licenseAssignmentStates":[{}]`, `"signInSessionsValidFromDateTime":"2001-01-01T00:00:00Z"`,
-		`"onPremisesSyncEnabled":true`, `"onPremisesSecurityIdentifier":"S-1"`, `"imAddresses":["x"]`, `"#password":"x"`, `"#education":{}`, `"":1`,
+		`"createdDateTime":"2001-01-01T00:00:00Z"`, `"deletedDateTime":"2001-01-01T00:00:00Z"`, `"securityIdentifier":"S-1"`,
+		`"proxyAddresses":["SMTP:x@y"]`,
+		`"assignedLicenses":[{}]`, `"assignedPlans":[{}]`, `"licenseAssignmentStates":[{}]`,
+		`"signInSessionsValidFromDateTime":"2001-01-01T00:00:00Z"`,
+		`"onPremisesSyncEnabled":true`, `"onPremisesSecurityIdentifier":"S-1"`, `"imAddresses":["x"]`, `"#password":"x"`,
+		`"#education":{}`, `"":1`,
 		`"memberOf":[]`, `"manager":{}`, `"transitiveMemberOf":[{"id":"{a}"}]`, `"authentication":{}`, `"isAdmin":true`, `"__proto__":{}`,
-		`"passwordProfile":{"hash":"x"}`, `"passwordProfile":{"password":5}`, `"passwordProfile":[]`, `"identities":{}`, `"identities":[{"issuer":5}]`,
+		`"passwordProfile":{"hash":"x"}`, `"passwordProfile":{"password":5}`, `"passwordProfile":[]`, `"identities":{}`,
+		`"identities":[{"issuer":5}]`,
 	} {
 		d.unmoved(t, "PATCH", "/users/{ann}", "{"+member+"}")
 		d.unmoved(t, "POST", "/users", strings.TrimSuffix(userBody("eve", ""), "}")+","+member+"}")
@@ -195,11 +205,13 @@ func TestMassAssignment(t *testing.T) {
 	for _, member := range []string{`"id":"{bob}"`, `"id":"x"`, `"id":null`, `"id":5`, `"ID":"{bob}"`, `"id":{"a":1}`} {
 		d.unmoved(t, "PATCH", "/users/{ann}", "{"+member+"}")
 	}
-	for _, member := range []string{`"appId":"` + rig.UnknownID + `"`, `"publisherDomain":"evil.example"`, `"createdDateTime":"2001-01-01T00:00:00Z"`,
+	for _, member := range []string{`"appId":"` + rig.UnknownID + `"`, `"publisherDomain":"evil.example"`,
+		`"createdDateTime":"2001-01-01T00:00:00Z"`,
 		`"passwordCredentials":[{"secretText":"mine-mine-mine"}]`, `"#secrets":{}`, `"#keys":{}`} {
 		d.unmoved(t, "PATCH", "/applications/{app}", "{"+member+"}")
 	}
-	for _, member := range []string{`"securityIdentifier":"S-1"`, `"mail":"x@y"`, `"renewedDateTime":"2001-01-01T00:00:00Z"`, `"isArchived":true`} {
+	for _, member := range []string{`"securityIdentifier":"S-1"`, `"mail":"x@y"`, `"renewedDateTime":"2001-01-01T00:00:00Z"`,
+		`"isArchived":true`} {
 		d.unmoved(t, "PATCH", "/groups/{a}", "{"+member+"}")
 	}
 	// What is only nearly as it was is another value, and bytes have an address of their own.
@@ -230,7 +242,8 @@ func TestDeepBodiesAndExpansions(t *testing.T) {
 	}
 	for _, query := range []string{
 		"$expand=" + nest(500, "manager($expand=", "manager", ")"), "$expand=" + nest(3, "memberOf($expand=", "members", ")"),
-		"$expand=" + strings.TrimSuffix(strings.Repeat("manager,", 300), ","), "$expand=*($expand=*($expand=*))", "$expand=(((", "$expand=manager(manager(",
+		"$expand=" + strings.TrimSuffix(strings.Repeat("manager,", 300), ","), "$expand=*($expand=*($expand=*))", "$expand=(((",
+		"$expand=manager(manager(",
 		"$expand=manager/manager/manager", "$expand=microsoft.graph.group/members", "$expand=passwordProfile", "$expand=#password",
 	} {
 		d.unmoved(t, "GET", "/users?"+rig.Encoded(query), "")
@@ -272,7 +285,8 @@ func TestFixturesWithLoops(t *testing.T) {
 	start := func(entities string) (*emulator.Server, error) {
 		return emulator.New(emulator.Options{Clock: "frozen@" + rig.Dawn, Fixture: write(t, `{"version":1,"entities":`+entities+`}`)})
 	}
-	s, err := start(`{"groups":[` + group(a, `,"members@odata.bind":["groups/`+b+`"]`) + `,` + group(b, `,"members@odata.bind":["groups/`+a+`"]`) + `]}`)
+	s, err := start(`{"groups":[` + group(a, `,"members@odata.bind":["groups/`+b+`"]`) + `,` +
+		group(b, `,"members@odata.bind":["groups/`+a+`"]`) + `]}`)
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	for name, entities := range map[string]string{
@@ -281,7 +295,8 @@ func TestFixturesWithLoops(t *testing.T) {
 		"an id twice":  `{"groups":[` + group(a, "") + `,` + group(a, "") + `]}`,
 		"a name twice": `{"users":[` + userBody("a", "") + `,` + userBody("A", "") + `]}`,
 		"another host": `{"groups":[` + group(a, `,"members@odata.bind":["https://evil.example/v1.0/users/x"]`) + `]}`,
-		"a bad path":   `{"groups/x/../y":[{}]}`, "no path": `{"":[{}]}`, "no list": `{"groups":{}}`, "too many": `{"users":[{"repeat":1000000000}]}`,
+		"a bad path":   `{"groups/x/../y":[{}]}`, "no path": `{"":[{}]}`, "no list": `{"groups":{}}`,
+		"too many":       `{"users":[{"repeat":1000000000}]}`,
 		"less than none": `{"users":[{"repeat":-1}]}`,
 	} {
 		s, err := start(entities)

@@ -84,19 +84,24 @@ func TestHostileQueries(t *testing.T) {
 	}
 	for _, raw := range []string{"%zz", "$filter=%zz", "$filter=%ff", "%ff=1", "$top=%"} {
 		w, body := g.Hit(t, "GET", rig.ProfilesAt+"?"+raw, nil)
-		assert.Equal(t, "The query specified in the URI is not valid. It holds an invalid escape sequence.", *rig.Refused(t, w, body, 400).Message, raw)
+		assert.Equal(t, "The query specified in the URI is not valid. It holds an invalid escape sequence.",
+			*rig.Refused(t, w, body, 400).Message, raw)
 	}
 	// In a batch an address may be as long as the body lets it.
-	w, body := g.Hit(t, "POST", "/$batch", strings.NewReader(rig.BatchText(map[string]any{"id": "1", "method": "GET", "url": rig.ProfilesAt + "?$filter=" + strings.Repeat("x", 100<<10)})))
+	w, body := g.Hit(t, "POST", "/$batch",
+		strings.NewReader(rig.BatchText(
+			map[string]any{"id": "1", "method": "GET", "url": rig.ProfilesAt + "?$filter=" + strings.Repeat("x", 100<<10)})))
 	require.Equal(t, 200, w.StatusCode)
 	assert.Contains(t, string(body), "longer than 16384 bytes")
 	assert.Less(t, len(body), 10_000)
 
 	// What is odd but right.
 	for query, want := range map[string]int{
-		"": 3, "&&&": 3, "$skip=2147483647": 0, "$skip=99999999999999999999999999": 0, "$skip=3": 0, "$skip=2&$top=999": 1, "$top=999": 3, "TOP=999": 3, "$TOP=1&$Skip=2": 1,
-		"$filter=" + nested(60, "(", ")"): 3, "$filter=displayName ne null": 3, "$filter=displayName eq 'it''s'": 0, "$filter=not(displayName eq '\u2028')": 3,
-		"$orderby=displayName desc,id": 3, "$search=\"Test\"": 3, "$filter=false&$count=true": 0,
+		"": 3, "&&&": 3, "$skip=2147483647": 0, "$skip=99999999999999999999999999": 0, "$skip=3": 0, "$skip=2&$top=999": 1, "$top=999": 3,
+		"TOP=999": 3, "$TOP=1&$Skip=2": 1,
+		"$filter=" + nested(60, "(", ")"): 3, "$filter=displayName ne null": 3, "$filter=displayName eq 'it''s'": 0,
+		"$filter=not(displayName eq '\u2028')": 3,
+		"$orderby=displayName desc,id":         3, "$search=\"Test\"": 3, "$filter=false&$count=true": 0,
 	} {
 		w, body := g.Hit(t, "GET", rig.ProfilesAt+"?"+rig.Encoded(query), nil)
 		require.Equal(t, 200, w.StatusCode, "%s: %s", query, body)
@@ -128,7 +133,9 @@ func TestHostileBatches(t *testing.T) {
 		return p
 	}
 	create := func(id string, more ...any) map[string]any {
-		return get(id, append([]any{"method", "POST", "url", rig.ProfilesAt, "headers", map[string]string{"Content-Type": "application/json"}, "body", json.RawMessage(rig.CreateRequest)}, more...)...)
+		return get(id, append(
+			[]any{"method", "POST", "url", rig.ProfilesAt, "headers", map[string]string{"Content-Type": "application/json"}, "body",
+				json.RawMessage(rig.CreateRequest)}, more...)...)
 	}
 	numbered := func(n int) (parts []map[string]any) {
 		for i := range n {
@@ -154,30 +161,34 @@ func TestHostileBatches(t *testing.T) {
 				"Batch should be either fully sequential or fully parallel.", "/requests/2/dependsOn"},
 			"a cycle": {rig.BatchText(create("1"), get("2", "dependsOn", []string{"3"}), get("3", "dependsOn", []string{"2"})), on(2),
 				"/requests/1/dependsOn"},
-			"on nothing":           {rig.BatchText(create("1"), get("2", "dependsOn", []string{""})), on(2), "/requests/1/dependsOn"},
-			"dependsOn a text":     {rig.BatchText(create("1"), get("2", "dependsOn", "1")), invalid, "/requests/1/dependsOn"},
-			"dependsOn a truth":    {rig.BatchText(create("1"), get("2", "dependsOn", []bool{true})), invalid, "/requests/1/dependsOn"},
-			"an absolute URL":      {rig.BatchText(create("1"), get("2", "url", "https://graph.microsoft.com/beta/x")), invalid, "/requests/1/url"},
-			"another scheme":       {rig.BatchText(create("1"), get("2", "url", "file:///etc/passwd")), invalid, "/requests/1/url"},
-			"no URL":               {rig.BatchText(create("1"), get("2", "url", nil)), invalid, "/requests/1/url"},
-			"an empty URL":         {rig.BatchText(create("1"), get("2", "url", "")), invalid, "/requests/1/url"},
-			"no method":            {rig.BatchText(create("1"), get("2", "method", 5)), invalid, "/requests/1/method"},
-			"no id":                {rig.BatchText(create("1"), get("", "id", nil)), invalid, "/requests/1/id"},
-			"a list for an id":     {rig.BatchText(create("1"), get("", "id", []any{"2"})), invalid, "/requests/1/id"},
-			"headers a list":       {rig.BatchText(create("1"), get("2", "headers", []string{})), invalid, "/requests/1/headers"},
-			"a header a number":    {rig.BatchText(create("1"), get("2", "headers", map[string]int{"x": 1})), invalid, "/requests/1/headers/x"},
-			"a write without type": {rig.BatchText(create("1"), get("2", "method", "POST")), "Write request with id '2' does not contain a Content-Type header.", "/requests/1/headers"},
-			"a body without type":  {rig.BatchText(create("1"), get("2", "body", "x")), "Write request with id '2' does not contain a Content-Type header.", "/requests/1/headers"},
-			"a body, not base64":   {rig.BatchText(create("1"), get("2", "headers", map[string]string{"Content-Type": "text/plain"}, "body", "***")), invalid, "/requests/1/body"},
-			"a body, not a text":   {rig.BatchText(create("1"), get("2", "headers", map[string]string{"Content-Type": "text/plain"}, "body", 5)), invalid, "/requests/1/body"},
-			"an atomicity group":   {rig.BatchText(create("1"), get("2", "atomicityGroup", "g")), invalid, "/requests/1/atomicityGroup"},
-			"a part that is none":  {`{"requests":[` + rig.Must(json.Marshal(create("1"))) + `,5]}`, invalid, "/requests/1"},
-			"no parts":             {`{"requests":[]}`, invalid, "/requests"},
-			"requests an object":   {`{"requests":{}}`, invalid, "/requests"},
-			"nothing":              {`{}`, invalid, "/requests"},
-			"no JSON":              {`{"requests":[`, invalid, ""},
-			"nested for ever":      {strings.Repeat(`{"requests":[`, 5000), invalid, ""},
-			"over the limit":       {`{"requests":[]}` + strings.Repeat(" ", 4<<20), over4MB, ""},
+			"on nothing":        {rig.BatchText(create("1"), get("2", "dependsOn", []string{""})), on(2), "/requests/1/dependsOn"},
+			"dependsOn a text":  {rig.BatchText(create("1"), get("2", "dependsOn", "1")), invalid, "/requests/1/dependsOn"},
+			"dependsOn a truth": {rig.BatchText(create("1"), get("2", "dependsOn", []bool{true})), invalid, "/requests/1/dependsOn"},
+			"an absolute URL":   {rig.BatchText(create("1"), get("2", "url", "https://graph.microsoft.com/beta/x")), invalid, "/requests/1/url"},
+			"another scheme":    {rig.BatchText(create("1"), get("2", "url", "file:///etc/passwd")), invalid, "/requests/1/url"},
+			"no URL":            {rig.BatchText(create("1"), get("2", "url", nil)), invalid, "/requests/1/url"},
+			"an empty URL":      {rig.BatchText(create("1"), get("2", "url", "")), invalid, "/requests/1/url"},
+			"no method":         {rig.BatchText(create("1"), get("2", "method", 5)), invalid, "/requests/1/method"},
+			"no id":             {rig.BatchText(create("1"), get("", "id", nil)), invalid, "/requests/1/id"},
+			"a list for an id":  {rig.BatchText(create("1"), get("", "id", []any{"2"})), invalid, "/requests/1/id"},
+			"headers a list":    {rig.BatchText(create("1"), get("2", "headers", []string{})), invalid, "/requests/1/headers"},
+			"a header a number": {rig.BatchText(create("1"), get("2", "headers", map[string]int{"x": 1})), invalid, "/requests/1/headers/x"},
+			"a write without type": {rig.BatchText(create("1"), get("2", "method", "POST")),
+				"Write request with id '2' does not contain a Content-Type header.", "/requests/1/headers"},
+			"a body without type": {rig.BatchText(create("1"), get("2", "body", "x")),
+				"Write request with id '2' does not contain a Content-Type header.", "/requests/1/headers"},
+			"a body, not base64": {rig.BatchText(create("1"), get("2", "headers", map[string]string{"Content-Type": "text/plain"}, "body", "***")),
+				invalid, "/requests/1/body"},
+			"a body, not a text": {rig.BatchText(create("1"), get("2", "headers", map[string]string{"Content-Type": "text/plain"}, "body", 5)),
+				invalid, "/requests/1/body"},
+			"an atomicity group":  {rig.BatchText(create("1"), get("2", "atomicityGroup", "g")), invalid, "/requests/1/atomicityGroup"},
+			"a part that is none": {`{"requests":[` + rig.Must(json.Marshal(create("1"))) + `,5]}`, invalid, "/requests/1"},
+			"no parts":            {`{"requests":[]}`, invalid, "/requests"},
+			"requests an object":  {`{"requests":{}}`, invalid, "/requests"},
+			"nothing":             {`{}`, invalid, "/requests"},
+			"no JSON":             {`{"requests":[`, invalid, ""},
+			"nested for ever":     {strings.Repeat(`{"requests":[`, 5000), invalid, ""},
+			"over the limit":      {`{"requests":[]}` + strings.Repeat(" ", 4<<20), over4MB, ""},
 		} {
 			w, body := g.Hit(t, "POST", "/$batch", strings.NewReader(c.text))
 			e := rig.Refused(t, w, body, 400)
@@ -193,7 +204,8 @@ func TestHostileBatches(t *testing.T) {
 		// Parts that fail by themselves: the batch is fine.
 		long := strings.Repeat("x", 100_000)
 		got := g.Batched(t,
-			get("nested", "method", "POST", "url", "/$batch", "headers", map[string]string{"Content-Type": "application/json"}, "body", map[string]any{"requests": []any{get("1")}}),
+			get("nested", "method", "POST", "url", "/$batch", "headers", map[string]string{"Content-Type": "application/json"}, "body",
+				map[string]any{"requests": []any{get("1")}}),
 			get("host", "url", "//evil.example/beta/education"),
 			get("up", "url", "/../../etc/passwd"),
 			get("escape", "url", "/%zz"),
@@ -201,14 +213,17 @@ func TestHostileBatches(t *testing.T) {
 			get("method", "method", "FOO"),
 			get("odd method", "method", "G T\r\n"),
 			get("quoted", "url", rig.ProfilesAt+"('a\"b')"),
-			get("no JSON body", "method", "POST", "url", rig.ProfilesAt, "headers", map[string]string{"Content-Type": "application/json"}, "body", "text"),
+			get("no JSON body", "method", "POST", "url", rig.ProfilesAt, "headers", map[string]string{"Content-Type": "application/json"}, "body",
+				"text"),
 			get("base64 body", "method", "POST", "url", rig.ProfilesAt, "headers", map[string]string{"Content-Type": "text/plain"}, "body", "e30="),
 			get("no body", "method", "POST", "url", rig.ProfilesAt, "headers", map[string]string{"Content-Type": "application/json"}),
-			get("wrong body", "method", "POST", "url", rig.ProfilesAt, "headers", map[string]string{"Content-Type": "application/json"}, "body", map[string]any{"displayName": 5}),
+			get("wrong body", "method", "POST", "url", rig.ProfilesAt, "headers", map[string]string{"Content-Type": "application/json"}, "body",
+				map[string]any{"displayName": 5}),
 			get("\u0000\"<>", "url", "nope"),
 			get("version", "url", "/beta"+rig.ProfilesAt),
 		)
-		for id, want := range map[string]int{"nested": 400, "host": 400, "up": 400, "escape": 400, "long": 400, "method": 405, "odd method": 405, "quoted": 404, "no JSON body": 400, "base64 body": 400,
+		for id, want := range map[string]int{"nested": 400, "host": 400, "up": 400, "escape": 400, "long": 400, "method": 405, "odd method": 405,
+			"quoted": 404, "no JSON body": 400, "base64 body": 400,
 			"no body": 400, "wrong body": 400, "\u0000\"<>": 400, "version": 400} {
 			a, ok := got[id]
 			require.True(t, ok, id)
@@ -229,7 +244,8 @@ func TestHostileBatches(t *testing.T) {
 		}
 		// A header in two spellings means the same each time.
 		for range 20 {
-			got = g.Batched(t, get("1", "url", rig.ProfilesAt, "headers", map[string]string{"accept": "application/json;odata.metadata=none", "Accept": "application/json;odata.metadata=full"}))
+			got = g.Batched(t, get("1", "url", rig.ProfilesAt, "headers",
+				map[string]string{"accept": "application/json;odata.metadata=none", "Accept": "application/json;odata.metadata=full"}))
 			assert.Contains(t, got["1"].Headers["Content-Type"], "odata.metadata=none")
 		}
 		g.Unharmed(t, 1)

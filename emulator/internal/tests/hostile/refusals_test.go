@@ -36,7 +36,8 @@ func TestAllFailuresAtOnce(t *testing.T) {
 	for _, d := range body.Error.Details {
 		targets = append(targets, d.Target)
 	}
-	assert.Equal(t, []string{"/dataProvider/connectionUrl", "/displayName", "/identitySynchronizationConfiguration/matchingOptions", "/licensesToAssign/0/skuIds/0",
+	assert.Equal(t, []string{"/dataProvider/connectionUrl", "/displayName", "/identitySynchronizationConfiguration/matchingOptions",
+		"/licensesToAssign/0/skuIds/0",
 		"/dataProvider/clientSecret", "/licensesToAssign", "/expirationDate"}, targets)
 	assert.Equal(t, "A value is required for property 'connectionUrl' of resource 'educationPowerSchoolDataProvider'.", body.Error.Message)
 	assert.Empty(t, g.World().Profiles())

@@ -42,7 +42,8 @@ func TestSecretsComeOutNowhere(t *testing.T) {
 	withURL := func(body, path, address string) string { return rig.Edit(t, body, path, address) }
 	for name, ask := range map[string]func(g *rig.Rig) []rig.Answer{
 		"user and password in a connectionUrl": func(g *rig.Rig) []rig.Answer {
-			a := g.Post(t, rig.ProfilesAt, withURL(rig.OneRosterBody("a"), "dataProvider.connectionUrl", "https://ann:"+secret+"@sis.contoso.edu/api"))
+			a := g.Post(t, rig.ProfilesAt,
+				withURL(rig.OneRosterBody("a"), "dataProvider.connectionUrl", "https://ann:"+secret+"@sis.contoso.edu/api"))
 			require.Equal(t, 202, a.Status, a.Body)
 			got := g.Found(t, rig.At(a.Text("id")))
 			assert.Equal(t, "https://sis.contoso.edu/api", got.Text("dataProvider.connectionUrl"))
@@ -69,8 +70,10 @@ func TestSecretsComeOutNowhere(t *testing.T) {
 				g.Get(t, rig.ProfilesAt+"?$orderby="+url.QueryEscape("https://ann:"+secret+"@host"))}
 		},
 		"keys of connection strings": func(g *rig.Rig) []rig.Answer {
-			return []rig.Answer{g.Post(t, rig.ProfilesAt, rig.Edit(t, rig.CSVBody("a"), "expirationDate", "AccountName=a;AccountKey="+secret+"==;EndpointSuffix=x")),
-				g.Post(t, rig.ProfilesAt, rig.Edit(t, rig.CSVBody("a"), "expirationDate", "Endpoint=sb://x/;SharedAccessKeyName=r;SharedAccessKey="+secret))}
+			return []rig.Answer{g.Post(t, rig.ProfilesAt,
+				rig.Edit(t, rig.CSVBody("a"), "expirationDate", "AccountName=a;AccountKey="+secret+"==;EndpointSuffix=x")),
+				g.Post(t, rig.ProfilesAt,
+					rig.Edit(t, rig.CSVBody("a"), "expirationDate", "Endpoint=sb://x/;SharedAccessKeyName=r;SharedAccessKey="+secret))}
 		},
 		"a path that carries one": func(g *rig.Rig) []rig.Answer {
 			return []rig.Answer{g.Get(t, "/education/client_secret="+secret), g.Get(t, rig.At("sig="+secret)),

@@ -24,7 +24,8 @@ var numbers = regexp.MustCompile(`/\d+`)
 // A snapshot in which one value is another is refused, or it makes a world that
 // answers, and can be saved and restored in its turn.
 func TestHostileSnapshots(t *testing.T) {
-	scenario := strings.Replace(rig.EventfulScenario, "faults:", "faults:\n  - {name: early, operation: profiles.list, calls: first 1, respond: {status: 429, retryAfter: 300s, punishEarly: true}}", 1)
+	scenario := strings.Replace(rig.EventfulScenario, "faults:",
+		"faults:\n  - {name: early, operation: profiles.list, calls: first 1, respond: {status: 429, retryAfter: 300s, punishEarly: true}}", 1)
 	g := rig.New(t, emulator.Options{ScenarioText: scenario, Verify: emulator.VerifyOff, Clock: "frozen@" + rig.Dawn})
 	id := g.Create(t, rig.CSVBody("North"))
 	g.Create(t, rig.PowerSchoolBody("API"))
@@ -35,7 +36,8 @@ func TestHostileSnapshots(t *testing.T) {
 		g.Get(t, rig.At(id)+"/errors")
 	}
 	g.Get(t, rig.At(id)+"/profileStatus")
-	require.Equal(t, 201, g.Control(t, "POST", "worlds/default/faults", `{"name":"added","operation":"*","chance":0.01,"delay":"1ns-2ns"}`).Status)
+	require.Equal(t, 201,
+		g.Control(t, "POST", "worlds/default/faults", `{"name":"added","operation":"*","chance":0.01,"delay":"1ns-2ns"}`).Status)
 	require.True(t, g.World().Faults().Remove("corrupt"))
 	g.Post(t, rig.At(id)+"/pause", "")
 	whole, err := g.World().Snapshot()
@@ -58,7 +60,8 @@ func TestHostileSnapshots(t *testing.T) {
 		addresses = append(addresses, at)
 	})
 	require.Greater(t, len(addresses), 80)
-	odd := []any{nil, -1, 1, "", 1e308, json.Number("18446744073709551615"), json.Number("9223372036854775807"), json.Number("1152921504606846976"),
+	odd := []any{nil, -1, 1, "", 1e308, json.Number("18446744073709551615"), json.Number("9223372036854775807"),
+		json.Number("1152921504606846976"),
 		"9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00", "2562047h", "-2562047h", []any{}, map[string]any{}, "gone"}
 	stride, enough := 4, 25 // each value at every fourth place: all at all take a minute
 	if rig.Race {

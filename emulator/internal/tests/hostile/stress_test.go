@@ -59,7 +59,8 @@ func TestEverythingAtOnce(t *testing.T) {
 	before := runtime.NumGoroutine()
 	file := filepath.Join(t.TempDir(), "scenario.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(rig.BusyScenarios[0]), 0o600))
-	o := emulator.Options{Scenario: file, State: filepath.Join(t.TempDir(), "state.json"), Limits: emulator.Limits{Worlds: 4, JournalEntries: 50}}
+	o := emulator.Options{Scenario: file, State: filepath.Join(t.TempDir(), "state.json"),
+		Limits: emulator.Limits{Worlds: 4, JournalEntries: 50}}
 	s, err := emulator.New(o)
 	require.NoError(t, err)
 	defer s.Close()
@@ -129,7 +130,8 @@ func TestEverythingAtOnce(t *testing.T) {
 				send(other.Client(), "GET", other.URL+"/beta/education/synchronizationProfiles/"+id, "", world)
 			}},
 			{"a batch", 1, func() {
-				send(client, "POST", s.URL+"/$batch", fmt.Sprintf(`{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/%s"},{"id":"2","method":"GET","url":"/education/synchronizationProfiles"}]}`, id), world)
+				send(client, "POST", s.URL+"/$batch",
+					fmt.Sprintf(`{"requests":[{"id":"1","method":"GET","url":"/education/synchronizationProfiles/%s"},{"id":"2","method":"GET","url":"/education/synchronizationProfiles"}]}`, id), world)
 			}},
 			{"put a scenario", 1, func() {
 				_, err := w.SetScenario("busy.yaml", rig.BusyScenarios[draw.IntN(len(rig.BusyScenarios))])
@@ -141,11 +143,14 @@ func TestEverythingAtOnce(t *testing.T) {
 				assert.NoError(t, s.ReloadScenario())
 			}},
 			{"add a fault", 1, func() {
-				send(client, "POST", in+"/faults", fmt.Sprintf(`{"name":"f%d","operation":"*","calls":"every 2","respond":{"status":503}}`, draw.IntN(4)), world)
+				send(client, "POST", in+"/faults",
+					fmt.Sprintf(`{"name":"f%d","operation":"*","calls":"every 2","respond":{"status":503}}`, draw.IntN(4)), world)
 			}},
 			{"remove a fault", 1, func() { w.Faults().Remove(fmt.Sprint("f", draw.IntN(4))) }},
 			{"move the clock", 1, func() {
-				send(client, "POST", in+"/clock", []string{`{"freeze":true}`, `{"advance":"1h"}`, `{"advance":"idle"}`, `{"scale":60}`, `{"set":"2026-01-05T06:00:00Z"}`}[draw.IntN(5)], world)
+				send(client, "POST", in+"/clock",
+					[]string{`{"freeze":true}`, `{"advance":"1h"}`, `{"advance":"idle"}`, `{"scale":60}`,
+						`{"set":"2026-01-05T06:00:00Z"}`}[draw.IntN(5)], world)
 			}},
 			{"reset the world", 1, func() { w.Reset() }},
 			{"drop the world", 1, func() { send(client, "DELETE", in, "", world) }},
@@ -173,7 +178,8 @@ func TestEverythingAtOnce(t *testing.T) {
 				send(client, "POST", profiles+"/"+id+"/start", "", world)
 			}},
 			{"read what syncs made", 1, func() {
-				send(client, "GET", rosters+[]string{"/users?$count=true", "/schools", "/classes?$filter=displayName%20eq%20'Art%201'"}[draw.IntN(3)], "", world)
+				send(client, "GET", rosters+[]string{"/users?$count=true", "/schools", "/classes?$filter=displayName%20eq%20'Art%201'"}[draw.IntN(3)],
+					"", world)
 			}},
 			{"start over", 1, func() { send(client, "POST", profiles+"/"+id+"/reset", "", world) }},
 			{"delete", 1, func() { send(client, "DELETE", profiles+"/"+id, "", world) }},
@@ -204,7 +210,8 @@ func TestEverythingAtOnce(t *testing.T) {
 	again, err := emulator.New(o)
 	require.NoError(t, err, "the state file is whole")
 	require.NoError(t, again.Close())
-	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond, "something was left running")
+	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond,
+		"something was left running")
 }
 
 // A snapshot is of one moment: its scenario is the one whose faults it counts.
@@ -235,7 +242,8 @@ func TestSnapshotsWhileScenariosArePut(t *testing.T) {
 // A handler that is mounted elsewhere is asked while the server closes: what
 // waits or hangs for a scenario ends, and what comes later does not begin to.
 func TestCloseWhileMounted(t *testing.T) {
-	s, err := emulator.New(emulator.Options{ScenarioText: "version: 1\nfaults: [{name: long, operation: profiles.list, calls: every 2, delay: 1h}, {name: hang, operation: profiles.get, then: hang}]\n"})
+	s, err := emulator.New(
+		emulator.Options{ScenarioText: "version: 1\nfaults: [{name: long, operation: profiles.list, calls: every 2, delay: 1h}, {name: hang, operation: profiles.get, then: hang}]\n"})
 	require.NoError(t, err)
 	other := httptest.NewServer(s.Handler())
 	defer other.Close()
@@ -244,7 +252,8 @@ func TestCloseWhileMounted(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for i := range 40 {
-				r, err := http.NewRequestWithContext(t.Context(), "GET", other.URL+"/beta/education/synchronizationProfiles"+strings.Repeat("/x", i%2), nil)
+				r, err := http.NewRequestWithContext(t.Context(), "GET",
+					other.URL+"/beta/education/synchronizationProfiles"+strings.Repeat("/x", i%2), nil)
 				if !assert.NoError(t, err) {
 					return
 				}
@@ -369,5 +378,6 @@ func TestCloseWhileUploading(t *testing.T) {
 			client.CloseIdleConnections()
 		})
 	}
-	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond, "something was left running")
+	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, time.Millisecond,
+		"something was left running")
 }

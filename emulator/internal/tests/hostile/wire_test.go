@@ -127,7 +127,8 @@ func TestHostileMethods(t *testing.T) {
 			require.NotNil(t, w)
 			assert.Equal(t, 405, w.StatusCode, to)
 		}
-		for _, text := range []string{" / HTTP/1.1\r\n\r\n", "G\x00T / HTTP/1.1\r\n\r\n", "G(T " + rig.ListPath + " HTTP/1.1\r\nHost: x\r\n\r\n"} {
+		for _, text := range []string{" / HTTP/1.1\r\n\r\n", "G\x00T / HTTP/1.1\r\n\r\n",
+			"G(T " + rig.ListPath + " HTTP/1.1\r\nHost: x\r\n\r\n"} {
 			if w, _ := wire(t, g, text); w != nil {
 				assert.Equal(t, 400, w.StatusCode)
 			}
@@ -184,7 +185,8 @@ func TestHostilePaths(t *testing.T) {
 			assert.Equal(t, want, *rig.Refused(t, w, body, status).Message, "%.100s", path)
 		}
 		// The control API keeps to its folder too.
-		for _, path := range []string{"schemas/..%2f..%2fgo.mod", "schemas/../../go.mod", "schemas/%2e%2e%2fschemas.go", "schemas/schemas.go%00.json", "worlds/..%2f..%2fx/clock", "worlds/%22/clock"} {
+		for _, path := range []string{"schemas/..%2f..%2fgo.mod", "schemas/../../go.mod", "schemas/%2e%2e%2fschemas.go",
+			"schemas/schemas.go%00.json", "worlds/..%2f..%2fx/clock", "worlds/%22/clock"} {
 			w, body := wire(t, g, lines(g, "GET /_graphemu/"+path+" HTTP/1.1", "Connection: close"))
 			require.NotNil(t, w, path)
 			assert.Contains(t, []int{301, 400, 404}, w.StatusCode, path)
@@ -210,14 +212,16 @@ func TestStrangeClientRequestIDs(t *testing.T) {
 // Clients that hang up at every possible moment leave nothing behind.
 func TestClientsThatHangUp(t *testing.T) {
 	onBoth(t, func(t *testing.T, g *rig.Target) {
-		whole := lines(g, "POST "+rig.ListPath+" HTTP/1.1", "Content-Type: application/json", fmt.Sprintf("Content-Length: %d", len(rig.CreateRequest))) + rig.CreateRequest
+		whole := lines(g, "POST "+rig.ListPath+" HTTP/1.1", "Content-Type: application/json",
+			fmt.Sprintf("Content-Length: %d", len(rig.CreateRequest))) + rig.CreateRequest
 		for n := 0; n < len(whole); n += 37 {
 			c := g.Connect(t)
 			_, err := io.WriteString(c, whole[:n])
 			require.NoError(t, err)
 			require.NoError(t, c.Close())
 		}
-		chunked := lines(g, "POST "+rig.ListPath+" HTTP/1.1", "Content-Type: application/json", "Transfer-Encoding: chunked") + "a\r\n{\"displayN\r\n"
+		chunked := lines(g, "POST "+rig.ListPath+" HTTP/1.1", "Content-Type: application/json", "Transfer-Encoding: chunked") +
+			"a\r\n{\"displayN\r\n"
 		for _, rest := range []string{"", "5", "5\r\nab", "zz\r\n", "ffffffffffffffffff\r\n"} {
 			c := g.Connect(t)
 			_, err := io.WriteString(c, chunked+rest)
@@ -326,11 +330,13 @@ func TestSilentConnections(t *testing.T) {
 }
 
 func TestSlowBodies(t *testing.T) {
-	for name, rest := range map[string]string{"plain": "Content-Length: 5000\r\n\r\n{", "in chunks": "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"dis"} {
+	for name, rest := range map[string]string{"plain": "Content-Length: 5000\r\n\r\n{",
+		"in chunks": "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"dis"} {
 		t.Run(name, func(t *testing.T) {
 			slowly(t, func(t *testing.T, g *rig.Target, c net.Conn) {
 				start := time.Now()
-				_, err := io.WriteString(c, "POST "+rig.ListPath+" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nContent-Type: application/json\r\n"+rest)
+				_, err := io.WriteString(c,
+					"POST "+rig.ListPath+" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nContent-Type: application/json\r\n"+rest)
 				require.NoError(t, err)
 				w, body := rig.ReadAnswer(t, c, "POST")
 				require.NotNil(t, w)

@@ -69,7 +69,8 @@ func TestScenarioThroughControl(t *testing.T) {
 	g.Found(t, rig.ProfilesAt)
 	list := g.Control(t, "GET", "worlds/default/journal?operation=profiles.list&status=5xx", "")
 	assert.EqualValues(t, 1, list.JSON("entries.#").Int())
-	a = g.Control(t, "PUT", "worlds/default/scenario", "version: 1\nfaults: [{name: a, operation: profiles.lst, respond: {status: 99}}]\n", "Content-Type: application/yaml")
+	a = g.Control(t, "PUT", "worlds/default/scenario", "version: 1\nfaults: [{name: a, operation: profiles.lst, respond: {status: 99}}]\n",
+		"Content-Type: application/yaml")
 	assert.Equal(t, 400, a.Status)
 	assert.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
 	assert.GreaterOrEqual(t, len(a.JSON("errors").Array()), 2, a.Body)

@@ -108,7 +108,8 @@ var wireFaults = []struct {
 	{"named error", "respond: {status: 500, error: failedToFetchProfiles}", false, func(t *testing.T, a rig.Answer) {
 		rig.WantError(t, a, 500, "InternalError", "Failed to fetch profiles")
 	}},
-	{"own message", "respond: {status: 400, message: not today}", false, func(t *testing.T, a rig.Answer) { rig.WantError(t, a, 400, "BadRequest", "not today") }},
+	{"own message", "respond: {status: 400, message: not today}", false,
+		func(t *testing.T, a rig.Answer) { rig.WantError(t, a, 400, "BadRequest", "not today") }},
 	{"own body", `respond: {status: 418, body: {tea: true}, headers: {X-Pot: short}}`, false, func(t *testing.T, a rig.Answer) {
 		assert.Equal(t, 418, a.Status)
 		assert.JSONEq(t, `{"tea":true}`, a.Body)
@@ -138,7 +139,8 @@ var wireFaults = []struct {
 	{"closed", "then: close", true, nil},
 	{"reset", "then: reset", true, nil},
 	{"too long a Content-Length", "body: {contentLength: 5}", true, nil},
-	{"slow", "slow: {bytes: 40, every: 1ms}", false, func(t *testing.T, a rig.Answer) { assert.Empty(t, a.Names()); assert.Equal(t, 200, a.Status) }},
+	{"slow", "slow: {bytes: 40, every: 1ms}", false,
+		func(t *testing.T, a rig.Answer) { assert.Empty(t, a.Names()); assert.Equal(t, 200, a.Status) }},
 }
 
 // Every fault, in memory, over TCP and over TLS with HTTP/2. The call after it is
@@ -173,7 +175,8 @@ func TestFaultsOnTheWire(t *testing.T) {
 // A call that is not handled changes nothing; one whose answer is lost does.
 func TestLostBeforeAndLostAfter(t *testing.T) {
 	for _, handled := range []bool{true, false} {
-		g := rig.WithScenario(t, fmt.Sprintf("faults:\n  - {name: it, operation: profiles.create, calls: 1, then: reset, handled: %v}\n", handled))
+		g := rig.WithScenario(t,
+			fmt.Sprintf("faults:\n  - {name: it, operation: profiles.create, calls: 1, then: reset, handled: %v}\n", handled))
 		r, err := http.NewRequestWithContext(t.Context(), "POST", g.URL+rig.ProfilesAt, strings.NewReader(rig.CSVBody("North")))
 		require.NoError(t, err)
 		r.Header.Set("Authorization", "Bearer "+g.Bearer)
@@ -214,9 +217,11 @@ func TestClientTime(t *testing.T) {
 	for clock, want := range map[string]struct {
 		delay      time.Duration
 		retryAfter string
-	}{"frozen@" + rig.Dawn: {60 * time.Second, "20"}, "real": {60 * time.Second, "20"}, "x60": {time.Second, "1"}, "x8": {7500 * time.Millisecond, "3"}} {
+	}{"frozen@" + rig.Dawn: {60 * time.Second, "20"}, "real": {60 * time.Second, "20"}, "x60": {time.Second,
+		"1"}, "x8": {7500 * time.Millisecond, "3"}} {
 		synctest.Test(t, func(t *testing.T) {
-			g := rig.WithScenario(t, "faults:\n  - {name: it, operation: profiles.list, delay: 60s, respond: {status: 429, retryAfter: 20s}}\n", emulator.Options{Clock: clock})
+			g := rig.WithScenario(t, "faults:\n  - {name: it, operation: profiles.list, delay: 60s, respond: {status: 429, retryAfter: 20s}}\n",
+				emulator.Options{Clock: clock})
 			began := time.Now()
 			a := g.Get(t, rig.ProfilesAt)
 			assert.Equal(t, want.delay, time.Since(began), clock)
@@ -231,7 +236,8 @@ func TestClientTime(t *testing.T) {
 func TestRetryAfterAsADate(t *testing.T) {
 	for _, clock := range []string{"frozen@" + rig.Dawn, "real", "x4"} {
 		synctest.Test(t, func(t *testing.T) {
-			g := rig.WithScenario(t, "faults:\n  - {name: it, operation: profiles.list, calls: 1, respond: {status: 429, retryAfter: 8s, retryAfterFormat: date, punishEarly: true}}\n", emulator.Options{Clock: clock})
+			g := rig.WithScenario(t,
+				"faults:\n  - {name: it, operation: profiles.list, calls: 1, respond: {status: 429, retryAfter: 8s, retryAfterFormat: date, punishEarly: true}}\n", emulator.Options{Clock: clock})
 			time.Sleep(250 * time.Millisecond)
 			until, err := http.ParseTime(g.Get(t, rig.ProfilesAt).Header.Get("Retry-After"))
 			require.NoError(t, err)
@@ -246,7 +252,8 @@ func TestRetryAfterAsADate(t *testing.T) {
 // A call is early only if it is so on both clocks.
 func TestObedience(t *testing.T) {
 	early := func(t *testing.T, clock string, wait func(g *rig.Rig)) bool {
-		g := rig.WithScenario(t, "faults:\n  - {name: it, operation: profiles.list, calls: 1, respond: {status: 429, retryAfter: 20s}}\n", emulator.Options{Clock: clock})
+		g := rig.WithScenario(t, "faults:\n  - {name: it, operation: profiles.list, calls: 1, respond: {status: 429, retryAfter: 20s}}\n",
+			emulator.Options{Clock: clock})
 		g.Get(t, rig.ProfilesAt)
 		wait(g)
 		g.Get(t, rig.ProfilesAt)
@@ -399,10 +406,13 @@ func TestThrottle(t *testing.T) {
 func TestFaultsAtRunTime(t *testing.T) {
 	g := rig.WithScenario(t, "faults:\n  - {name: written, operation: profiles.list, respond: {status: 500}}\n")
 	f := g.World().Faults()
-	require.NoError(t, f.Add(fault.Rule{Name: "added", Operation: "profiles.list", Calls: fault.First(1), Respond: &fault.Respond{Status: 503}}))
+	require.NoError(t, f.Add(
+		fault.Rule{Name: "added", Operation: "profiles.list", Calls: fault.First(1), Respond: &fault.Respond{Status: 503}}))
 	require.ErrorContains(t, f.Add(fault.Rule{Name: "added", Operation: "profiles.list", Respond: &fault.Respond{Status: 503}}), "added")
 	require.ErrorContains(t, f.Add(fault.Once("profiles.lst", 503)), "did you mean profiles.list?")
-	require.ErrorContains(t, f.Add(fault.Rule{Name: "odd", Operation: "profiles.list", Respond: &fault.Respond{Status: 503, Error: "tooManyRequest"}}), `"tooManyRequests"`)
+	require.ErrorContains(t,
+		f.Add(fault.Rule{Name: "odd", Operation: "profiles.list", Respond: &fault.Respond{Status: 503, Error: "tooManyRequest"}}),
+		`"tooManyRequests"`)
 	assert.Equal(t, 503, g.Get(t, rig.ProfilesAt).Status)
 	assert.Equal(t, 500, g.Get(t, rig.ProfilesAt).Status)
 	require.True(t, f.Remove("written"))
@@ -420,12 +430,14 @@ func TestScenarioPutWhileRequestsRun(t *testing.T) {
 		answers := make(chan rig.Answer)
 		go func() { answers <- g.Get(t, rig.ProfilesAt) }()
 		synctest.Wait()
-		notes, err := g.World().SetScenario("new.yaml", "version: 1\nname: new\nfixture: one\nfaults:\n  - {name: new, operation: profiles.list, respond: {status: 503}}\n")
+		notes, err := g.World().SetScenario("new.yaml",
+			"version: 1\nname: new\nfixture: one\nfaults:\n  - {name: new, operation: profiles.list, respond: {status: 503}}\n")
 		require.NoError(t, err)
 		assert.Equal(t, []string{`the fixture "one" counts from the next reset on`}, notes)
 		assert.Equal(t, 503, g.Get(t, rig.ProfilesAt).Status)
 		assert.Equal(t, 500, (<-answers).Status, "it ends under the scenario that it began with")
-		_, err = g.World().SetScenario("bad.yaml", "version: 1\nname: bad\nfaults:\n  - {name: x, operation: profiles.lst, respond: {status: 503}}\nexpected: []\n")
+		_, err = g.World().SetScenario("bad.yaml",
+			"version: 1\nname: bad\nfaults:\n  - {name: x, operation: profiles.lst, respond: {status: 503}}\nexpected: []\n")
 		require.Error(t, err)
 		assert.Contains(t, err.Error(), "bad.yaml:4:")
 		assert.Contains(t, err.Error(), "bad.yaml:5:")
@@ -446,7 +458,8 @@ func TestPlantedSecret(t *testing.T) {
 	g.Post(t, rig.ProfilesAt, strings.Replace(body, `"clientSecret"`, `"client\u0053ecret"`, 1)+"garbage")
 	g.Get(t, rig.ProfilesAt+"?client_secret="+secret+"&sig="+secret, "Authorization: Bearer "+secret)
 	g.Get(t, rig.ProfilesAt+"?$filter=displayName%20eq%20'x'&s%69g="+secret)
-	g.Post(t, "/$batch", `{"requests":[{"id":"1","method":"POST","url":"/education/synchronizationProfiles","headers":{"Content-Type":"application/json","Authorization":"Bearer `+secret+`"},"body":`+body+`}]}`)
+	g.Post(t, "/$batch",
+		`{"requests":[{"id":"1","method":"POST","url":"/education/synchronizationProfiles","headers":{"Content-Type":"application/json","Authorization":"Bearer `+secret+`"},"body":`+body+`}]}`)
 	var all strings.Builder
 	for _, e := range g.World().Journal().Entries(journal.Filter{}) {
 		fmt.Fprintf(&all, "%+v\n%s\n", e, e.Explain())

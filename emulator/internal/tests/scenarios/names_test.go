@@ -61,7 +61,8 @@ func TestOperationsOfTheModel(t *testing.T) {
 		"people.friends.list": "", "people.friends.add": "", "people.friends.remove": "", "people.friends.ref": "", "people.friends.get": "",
 		"people.boss.get": "", "people.boss.set": "", "people.boss.remove": "", "people.letters.create": "", "people.letters.subject.get": "",
 		"people.picture.value.update": "", "people.mail.value": "", "people.place.city.update": "", "people.cars.list": "",
-		"people.sendLetter": "", "people.delta": "", "people.*": "", "people.letters.*": "", "crews2.members.friends.*": "", "users.letters.list": "",
+		"people.sendLetter": "", "people.delta": "", "people.*": "", "people.letters.*": "", "crews2.members.friends.*": "",
+		"users.letters.list":                            "",
 		"crews2.members.boss.boss.friends.letters.list": "", "profiles.start": "", "batch": "", "graph.*": "", "token.*": "",
 		"people.letters.lst":     `there is no operation "people.letters.lst"; did you mean people.letters.list?`,
 		"people.leters.list":     `there is no operation "people.leters.list"; did you mean people.letters.list?`,
@@ -75,7 +76,8 @@ func TestOperationsOfTheModel(t *testing.T) {
 		"people.sendLetter.list": `there is no operation "people.sendLetter.list"`,
 		"profiles.strat":         `there is no operation "profiles.strat"; did you mean profiles.start?`,
 		"teams.channels.create":  `without Graph's metadata there is no operation "teams.channels.create": give --metadata, or write the call as the client sees it, like GET /users/{id}`,
-		"GET /people":            "", "PATCH /people/{id}": "", "POST /people('{id}')/letters": "", "GET /me/letters/{id}": "", "GET /people/*": "",
+		"GET /people":            "", "PATCH /people/{id}": "", "POST /people('{id}')/letters": "", "GET /me/letters/{id}": "",
+		"GET /people/*": "",
 		"GET /people/{id}/microsoft.graph.driver/cars": "", "POST /people/{id}/sendLetter": "", "GET /unheard/{id}/of": "",
 		"GET /me/leters":                   `there is no "leters" in /me/leters; did you mean GET /me/letters?`,
 		"POST /people('{id}')/leters/{id}": `there is no "leters" in /people('{id}')/leters/{id}; did you mean POST /people/{id}/letters/{id}?`,
@@ -127,6 +129,8 @@ expect:
 	require.ErrorContains(t, err, "did you mean people.friends.add?")
 	assert.Len(t, g.World().Journal().Entries(journal.Filter{Operation: "people.letters.*"}), 2)
 
-	_, err = emulator.New(emulator.Options{Metadata: []string{metadataFile(t)}, ScenarioText: "version: 1\nexpect:\n  - {operation: people.leters.list}\n"})
-	require.ErrorContains(t, err, `scenario text:3:17: expect[0].operation: there is no operation "people.leters.list"; did you mean people.letters.list?`)
+	_, err = emulator.New(
+		emulator.Options{Metadata: []string{metadataFile(t)}, ScenarioText: "version: 1\nexpect:\n  - {operation: people.leters.list}\n"})
+	require.ErrorContains(t, err,
+		`scenario text:3:17: expect[0].operation: there is no operation "people.leters.list"; did you mean people.letters.list?`)
 }

@@ -155,7 +155,8 @@ func TestSignInSeesLifecyclesOfUsers(t *testing.T) {
   - {on: users.create, steps: [{set: {accountEnabled: false}}, {set: {accountEnabled: true}, after: 30s}]}
 `, emulator.Options{Fixture: "contoso", Auth: emulator.AuthStrict})
 	_, err := g.World().Graph().Create("users", map[string]any{"displayName": "Ann", "accountEnabled": true, "mailNickname": "ann",
-		"userPrincipalName": "ann.new@contoso.edu", "passwordProfile": map[string]any{"password": "Sunny-Day-1", "forceChangePasswordNextSignIn": false}})
+		"userPrincipalName": "ann.new@contoso.edu",
+		"passwordProfile":   map[string]any{"password": "Sunny-Day-1", "forceChangePasswordNextSignIn": false}})
 	require.NoError(t, err)
 	ask := func() int {
 		return g.AskToken(t, "organizations", "grant_type", "password", "client_id", rig.SampleApp, "username", "ann.new@contoso.edu",
@@ -229,7 +230,8 @@ func TestStepsThatCannotBeMade(t *testing.T) {
 	assert.False(t, happened[1].Get("after").Exists())
 	assert.Contains(t, log.String(), "a step of a lifecycle could not be made")
 	g.Advance(t, time.Second)
-	assert.Equal(t, "after it", g.Found(t, "/users/"+ids["ann3"]+"?$select=officeLocation").Text("officeLocation"), "the next one comes all the same")
+	assert.Equal(t, "after it", g.Found(t, "/users/"+ids["ann3"]+"?$select=officeLocation").Text("officeLocation"),
+		"the next one comes all the same")
 	assert.Equal(t, "ann3@contoso.edu", g.Found(t, "/users/"+ids["ann3"]).Text("userPrincipalName"))
 
 	a = g.Control(t, "POST", "worlds/default/clock", `{"advance": "idle"}`)
@@ -431,7 +433,9 @@ func TestWrongLifecyclesOfObjects(t *testing.T) {
 
 // A scenario with lifecycles of which none ran makes the verdict say so.
 func TestLifecyclesOfObjectsThatNeverRan(t *testing.T) {
-	g := withMetadata(t, emulator.Options{ScenarioText: "version: 1\nlifecycles:\n  - {on: people.update, steps: [{set: {mail: x}}]}\n", Verify: emulator.VerifyOff})
+	g := withMetadata(t,
+		emulator.Options{ScenarioText: "version: 1\nlifecycles:\n  - {on: people.update, steps: [{set: {mail: x}}]}\n",
+			Verify: emulator.VerifyOff})
 	ann := person(t, g, `{"displayName":"Ann"}`)
 	v := g.Verify()
 	assert.False(t, v.OK)

@@ -117,7 +117,8 @@ expect:
   - {in: people/ann/letters, where: {subject: Hello, isRead: null}, count: ">=2"}
   - {in: people/nobody/letters, count: 0}
   - {in: people/ann/friends, where: {displayName: Bob}}
-`, Entities: map[string][]any{"people": {map[string]any{"id": "ann", "displayName": "Ann", "mail": "ann@contoso.edu", "jobTitle": "Teacher"}}}})
+`, Entities: map[string][]any{"people": {map[string]any{"id": "ann", "displayName": "Ann", "mail": "ann@contoso.edu",
+		"jobTitle": "Teacher"}}}})
 	people := g.Root() + "/v1.0/people"
 	seen := func() (oks []bool, text []string) {
 		for _, x := range g.Verify().Worlds[0].Expectations {
@@ -138,7 +139,8 @@ expect:
 	}
 	oks, text = seen()
 	assert.Equal(t, []bool{true, true, true, true, true, true, true}, oks, text)
-	assert.Equal(t, `people has exactly 1 object with jobTitle "Head" and mail "ann@contoso.edu" in the end`, g.Verify().Worlds[0].Expectations[0].Expected)
+	assert.Equal(t, `people has exactly 1 object with jobTitle "Head" and mail "ann@contoso.edu" in the end`,
+		g.Verify().Worlds[0].Expectations[0].Expected)
 	assert.Equal(t, `people has no object with jobTitle "Intern" in the end`, g.Verify().Worlds[0].Expectations[2].Expected)
 	g.Send(t, "DELETE", people+"/"+bob, "")
 	g.World().Reset()

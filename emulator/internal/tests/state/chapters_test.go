@@ -48,7 +48,8 @@ func TestWhatClosesAChapter(t *testing.T) {
 		"a scenario of the control API": {journal.CloseScenario, func(t *testing.T, g *rig.Rig, _ *emulator.World) {
 			g.Control(t, "PUT", "worlds/a/scenario", nothingExpected)
 		}},
-		"the drop of the world": {journal.CloseDrop, func(t *testing.T, g *rig.Rig, _ *emulator.World) { g.Control(t, "DELETE", "worlds/a", "") }},
+		"the drop of the world": {journal.CloseDrop,
+			func(t *testing.T, g *rig.Rig, _ *emulator.World) { g.Control(t, "DELETE", "worlds/a", "") }},
 		"another scenario, then a reset": {journal.CloseScenario, func(t *testing.T, g *rig.Rig, w *emulator.World) {
 			put(t, w)
 			w.Reset()

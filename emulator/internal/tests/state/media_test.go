@@ -51,7 +51,8 @@ func TestSnapshotsWithHugePictures(t *testing.T) {
 	require.NoError(t, err)
 	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), 30_000), 30_000)
 	header = append(header, 8, 2, 0, 0, 0) // 8 bits, red, green and blue
-	huge := append(append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), header...), binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(header))...)
+	huge := append(append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), header...),
+		binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(header))...)
 	text := strings.ReplaceAll(string(saved), base64.StdEncoding.EncodeToString(small.Bytes()), base64.StdEncoding.EncodeToString(huge))
 	require.NotEqual(t, string(saved), text)
 	require.NoError(t, g.World().Restore([]byte(text)))

@@ -37,7 +37,8 @@ func TestSnapshotsFromBeforeObjects(t *testing.T) {
 		assert.Equal(t, []string{"1", "3", "2"}, users.Texts("value.#.student.externalId"))
 		assert.Equal(t, "458c8b13-4cc8-47aa-b70c-10e19c36d931", users.Text("value.2.id"))
 		assert.Equal(t, "false", users.JSON("value.2.accountEnabled").Raw)
-		assert.Equal(t, []string{"Ada Lovelace", "Old", "Tess Stone"}, g.Found(t, "/education/classes/fa24b5b3-5a3c-4356-9028-d81fd87ca341/members"+rig.Query("$orderby", "displayName")).Names())
+		assert.Equal(t, []string{"Ada Lovelace", "Old", "Tess Stone"},
+			g.Found(t, "/education/classes/fa24b5b3-5a3c-4356-9028-d81fd87ca341/members"+rig.Query("$orderby", "displayName")).Names())
 		assert.Equal(t, []string{"Tess Stone"}, g.Found(t, "/education/classes/fa24b5b3-5a3c-4356-9028-d81fd87ca341/teachers").Names())
 		assert.Len(t, g.Found(t, "/education/schools/af661521-e198-43e8-a46d-523fef950ef6/users").Names(), 4)
 		assert.Equal(t, []string{"Maths 1", "Art 1"}, g.Found(t, "/education/schools/af661521-e198-43e8-a46d-523fef950ef6/classes").Names())

@@ -93,7 +93,8 @@ func act(g *rig.Rig, t *testing.T, w *emulator.World, token string, what, which,
 	}
 	a := deeds[what].do(t, call{g, w, "Authorization: Bearer " + token, ids[which%len(ids)], number})
 	// Hosts and journal ids are the same; so must be everything else.
-	return fmt.Sprint(a.Status, " ", a.Header.Get("Retry-After"), " ", a.Header.Get("request-id"), " ", a.Header.Get("x-graphemu-explain"), " ", a.Header.Get("Date"), " ", a.Body)
+	return fmt.Sprint(a.Status, " ", a.Header.Get("Retry-After"), " ", a.Header.Get("request-id"), " ", a.Header.Get("x-graphemu-explain"),
+		" ", a.Header.Get("Date"), " ", a.Body)
 }
 
 // A world saved at any point and restored into another server, and there into
@@ -106,7 +107,8 @@ func TestRestoredWorldGoesOn(t *testing.T) {
 		before := rapid.IntRange(0, 25).Draw(r, "calls before")
 		after := rapid.IntRange(1, 25).Draw(r, "calls after")
 		step := func(label string) [3]int {
-			return [3]int{rapid.IntRange(0, len(deeds)-1).Draw(r, label), rapid.IntRange(0, 6).Draw(r, "which"), rapid.IntRange(0, 30).Draw(r, "number")}
+			return [3]int{rapid.IntRange(0, len(deeds)-1).Draw(r, label), rapid.IntRange(0, 6).Draw(r, "which"),
+				rapid.IntRange(0, 30).Draw(r, "number")}
 		}
 		for range before {
 			s := step("before")
@@ -172,9 +174,11 @@ func TestStateFile(t *testing.T) {
 	options := emulator.Options{State: file, Clock: "frozen@" + rig.Dawn, Verify: emulator.VerifyOff}
 	first := rig.New(t, options)
 	id := first.Create(t, rig.CSVBody("North"))
-	_, err := first.World("other").SetScenario("own.yaml", "version: 1\nname: own\nfaults:\n  - {name: it, operation: profiles.list, respond: {status: 503}}\n")
+	_, err := first.World("other").SetScenario("own.yaml",
+		"version: 1\nname: own\nfaults:\n  - {name: it, operation: profiles.list, respond: {status: 503}}\n")
 	require.NoError(t, err)
-	require.NoError(t, first.World("other").Faults().Add(fault.Rule{Name: "late", Operation: "profiles.count", Respond: &fault.Respond{Status: 507}}))
+	require.NoError(t, first.World("other").Faults().Add(
+		fault.Rule{Name: "late", Operation: "profiles.count", Respond: &fault.Respond{Status: 507}}))
 	first.Advance(t, time.Second)
 	require.NoError(t, first.SaveState())
 	require.FileExists(t, file)
@@ -192,9 +196,11 @@ func TestStateFile(t *testing.T) {
 	whole, err := os.ReadFile(file)
 	require.NoError(t, err)
 	for name, text := range map[string]string{
-		"truncated": string(whole[:len(whole)/2]), "empty": "", "foreign": `{"kind": "package.json", "version": 1, "worlds": []}`, "no JSON": "PK\x03\x04",
-		"newer": strings.Replace(string(whole), `"version": 1`, `"version": 2`, 1), "unknown name": strings.Replace(string(whole), `"kind"`, `"more": 1, "kind"`, 1),
-		"trailing": string(whole) + "{}", "broken inside": strings.Replace(string(whole), `"mode": "frozen"`, `"mode": "wild"`, 1),
+		"truncated": string(whole[:len(whole)/2]), "empty": "", "foreign": `{"kind": "package.json", "version": 1, "worlds": []}`,
+		"no JSON":      "PK\x03\x04",
+		"newer":        strings.Replace(string(whole), `"version": 1`, `"version": 2`, 1),
+		"unknown name": strings.Replace(string(whole), `"kind"`, `"more": 1, "kind"`, 1),
+		"trailing":     string(whole) + "{}", "broken inside": strings.Replace(string(whole), `"mode": "frozen"`, `"mode": "wild"`, 1),
 	} {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 		_, err := emulator.New(options)

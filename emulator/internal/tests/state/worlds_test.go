@@ -80,15 +80,19 @@ func TestWorldsNeverSeeEachOther(t *testing.T) {
 					mu.Unlock()
 
 					for _, c := range [][3]string{
-						{"PATCH", rig.At(p.ID), `{"handleSpecialCharacterConstraint": true}`}, {"GET", rig.At(p.ID) + "/profileStatus"}, {"POST", rig.At(p.ID) + "/pause"},
-						{"POST", rig.At(p.ID) + "/start"}, {"POST", rig.At(p.ID) + "/reset"}, {"GET", rig.At(p.ID) + "/errors"}, {"GET", rig.ProfilesAt + "/$count"},
-						{"POST", "/$batch", rig.BatchText(map[string]any{"id": "1", "method": "GET", "url": rig.At(p.ID)}, map[string]any{"id": "2", "method": "GET", "url": rig.ProfilesAt})},
+						{"PATCH", rig.At(p.ID), `{"handleSpecialCharacterConstraint": true}`}, {"GET", rig.At(p.ID) + "/profileStatus"},
+						{"POST", rig.At(p.ID) + "/pause"},
+						{"POST", rig.At(p.ID) + "/start"}, {"POST", rig.At(p.ID) + "/reset"}, {"GET", rig.At(p.ID) + "/errors"},
+						{"GET", rig.ProfilesAt + "/$count"},
+						{"POST", "/$batch", rig.BatchText(map[string]any{"id": "1", "method": "GET", "url": rig.At(p.ID)},
+							map[string]any{"id": "2", "method": "GET", "url": rig.ProfilesAt})},
 					} {
 						status, body, err := ask(g, token, c[0], c[1], c[2])
 						assert.NoError(t, err)
 						assert.Less(t, status, 500, "%s %s: %s", c[0], c[1], body)
 					}
-					for _, query := range []string{"", "?$top=3", "?$orderby=id&$count=true", "?$filter=startswith(displayName,'o')%20or%20startswith(displayName,'s')%20or%20displayName%20eq%20'default'"} {
+					for _, query := range []string{"", "?$top=3", "?$orderby=id&$count=true",
+						"?$filter=startswith(displayName,'o')%20or%20startswith(displayName,'s')%20or%20displayName%20eq%20'default'"} {
 						_, body, err := ask(g, token, "GET", rig.ProfilesAt+query, "")
 						assert.NoError(t, err)
 						var l listed
@@ -159,7 +163,8 @@ func (w *wallClock) elapse(d time.Duration) {
 func TestMaxWorlds(t *testing.T) {
 	wall := newWallClock()
 	var warned strings.Builder
-	g := rig.NewTarget(t, emulator.Options{Limits: emulator.Limits{Worlds: 4}, Now: wall.now, Log: slog.New(slog.NewTextHandler(&warned, nil))})
+	g := rig.NewTarget(t,
+		emulator.Options{Limits: emulator.Limits{Worlds: 4}, Now: wall.now, Log: slog.New(slog.NewTextHandler(&warned, nil))})
 	// The default world is there already: three more fit.
 	list := func(world string) (int, []byte) {
 		status, body, err := ask(g, "world-"+world, "GET", rig.ProfilesAt, "")
@@ -266,7 +271,8 @@ func TestMaxProfilesAndBody(t *testing.T) {
 	assert.Equal(t, "quotaLimitReached", *e.Code)
 	assert.Contains(t, e.Details[0].Message, "--max-profiles")
 	g.Unharmed(t, 2)
-	got := g.Batched(t, map[string]any{"id": "1", "method": "POST", "url": rig.ProfilesAt, "headers": map[string]string{"Content-Type": "application/json"}, "body": json.RawMessage(rig.CreateRequest)})
+	got := g.Batched(t, map[string]any{"id": "1", "method": "POST", "url": rig.ProfilesAt,
+		"headers": map[string]string{"Content-Type": "application/json"}, "body": json.RawMessage(rig.CreateRequest)})
 	assert.Equal(t, 507, got["1"].Status)
 
 	// Another world has room of its own; a deleted profile makes room.
@@ -323,7 +329,8 @@ func TestResetsWhileRequestsRun(t *testing.T) {
 				default:
 				}
 				_, body, err := ask(g, "x", "POST", "/$batch", rig.BatchText(
-					map[string]any{"id": "1", "method": "POST", "url": rig.ProfilesAt, "headers": map[string]string{"Content-Type": "application/json"}, "body": json.RawMessage(rig.CreateRequest)},
+					map[string]any{"id": "1", "method": "POST", "url": rig.ProfilesAt, "headers": map[string]string{"Content-Type": "application/json"},
+						"body": json.RawMessage(rig.CreateRequest)},
 					map[string]any{"id": "2", "method": "GET", "url": rig.ProfilesAt + "?$count=true&$top=999"}))
 				assert.NoError(t, err)
 				var a struct {
@@ -341,7 +348,8 @@ func TestResetsWhileRequestsRun(t *testing.T) {
 				assert.NoError(t, json.Unmarshal(a.Responses[1].Body, &l))
 				assert.Equal(t, 202, a.Responses[0].Status)
 				assert.GreaterOrEqual(t, len(l.Value), seeded+1)
-				assert.True(t, slices.ContainsFunc(l.Value, func(p struct{ ID, DisplayName, State string }) bool { return p.ID == created.ID }), "a batch stays in the world in which it began")
+				assert.True(t, slices.ContainsFunc(l.Value, func(p struct{ ID, DisplayName, State string }) bool { return p.ID == created.ID }),
+					"a batch stays in the world in which it began")
 			}
 		})
 	}
@@ -378,7 +386,9 @@ func TestSameSeedSameBytes(t *testing.T) {
 			say("GET", rig.ProfilesAt+"?$top=1&$orderby=displayName%20desc", "")
 			say("GET", rig.ProfilesAt+"?$top=1", "")
 			say("GET", "/nope", "")
-			say("POST", "/$batch", rig.BatchText(map[string]any{"id": "1", "method": "GET", "url": rig.ProfilesAt}, map[string]any{"id": "2", "method": "GET", "url": "/nope"}))
+			say("POST", "/$batch",
+				rig.BatchText(map[string]any{"id": "1", "method": "GET", "url": rig.ProfilesAt},
+					map[string]any{"id": "2", "method": "GET", "url": "/nope"}))
 			say("DELETE", rig.At(p.ID), "")
 			first := len(all)
 			g.World(world).Reset()
@@ -438,7 +448,9 @@ func TestPagingOverHTTP(t *testing.T) {
 			options = append(options, "$filter=displayName ne 'it''s' and displayName ne 'a&b=c'")
 			matches = func(p profile) bool { return p.name != "it's" && p.name != "a&b=c" }
 		}
-		order := rapid.SampledFrom([]string{"", "displayName", "displayName desc", "id desc", "profileStatus/errorCount,displayName desc,id", "expirationDate", "length(displayName) desc"}).Draw(t, "order")
+		order := rapid.SampledFrom(
+			[]string{"", "displayName", "displayName desc", "id desc", "profileStatus/errorCount,displayName desc,id", "expirationDate",
+				"length(displayName) desc"}).Draw(t, "order")
 		if order != "" {
 			options = append(options, "$orderby="+order)
 		}
@@ -521,7 +533,8 @@ func encodedParts(options []string) string {
 // Looking at a world that is not there makes none, whatever is looked at.
 func TestReadsMakeNoWorld(t *testing.T) {
 	g := rig.New(t, emulator.Options{})
-	for _, path := range []string{"report", "journal", "journal?format=har", "journal?follow=true", "journal/1", "verify", "clock", "due", "state", "scenario",
+	for _, path := range []string{"report", "journal", "journal?format=har", "journal?follow=true", "journal/1", "verify", "clock", "due",
+		"state", "scenario",
 		"faults", "permissions", "profiles/x/verification", "graph/v1.0/users"} {
 		a := g.Control(t, "GET", "worlds/nroth/"+path, "")
 		assert.Equal(t, 404, a.Status, path)

@@ -21,7 +21,8 @@ func large(students int) csv {
 	var school, section, student, teacher, enrolment, rosters strings.Builder
 	school.WriteString("SIS ID,Name,Address,City\n")
 	section.WriteString("SIS ID,School SIS ID,Section Name,Section Number,Term Name,Course Name\n")
-	student.WriteString("SIS ID,School SIS ID,Username,First Name,Last Name,Password,Middle Name,Grade,Birthdate,Graduation Year,Student Number,Mailing Address,Mailing City,Mailing State,Mailing Zip\n")
+	student.WriteString(
+		"SIS ID,School SIS ID,Username,First Name,Last Name,Password,Middle Name,Grade,Birthdate,Graduation Year,Student Number,Mailing Address,Mailing City,Mailing State,Mailing Zip\n")
 	teacher.WriteString("SIS ID,School SIS ID,Username,First Name,Last Name,Password,Teacher Number\n")
 	enrolment.WriteString("Section SIS ID,SIS ID\n")
 	rosters.WriteString("Section SIS ID,SIS ID\n")
@@ -43,7 +44,8 @@ func large(students int) csv {
 			fmt.Fprintf(&enrolment, "%d,%d\n", 1000000+(i*7+n*991)%sections, 2000000+i)
 		}
 	}
-	return csv{"school": school.String(), "section": section.String(), "student": student.String(), "teacher": teacher.String(), "studentenrollment": enrolment.String(), "teacherroster": rosters.String()}
+	return csv{"school": school.String(), "section": section.String(), "student": student.String(), "teacher": teacher.String(),
+		"studentenrollment": enrolment.String(), "teacherroster": rosters.String()}
 }
 
 // bareRead does nothing but read the files.

@@ -55,7 +55,8 @@ func (c csv) files() (files []roster.File) {
 
 func creation(change ...func(*profile.Profile)) profile.Profile {
 	p := profile.Profile{DataProvider: &profile.CSV{Type: profile.TypeCSV, Customizations: &profile.Customizations{}},
-		Identity: &profile.IdentityCreation{Type: profile.TypeIdentityCreation, UserDomains: []profile.UserDomain{{AppliesTo: "student", Name: "s.contoso.edu"}, {AppliesTo: "teacher", Name: "contoso.edu"}}}}
+		Identity: &profile.IdentityCreation{Type: profile.TypeIdentityCreation,
+			UserDomains: []profile.UserDomain{{AppliesTo: "student", Name: "s.contoso.edu"}, {AppliesTo: "teacher", Name: "contoso.edu"}}}}
 	for _, c := range change {
 		c(&p)
 	}

@@ -23,29 +23,34 @@ func draw(t *rapid.T) csv {
 	ids := func(name string, from, to int) []int {
 		return rapid.SliceOfN(rapid.IntRange(from, to), 1, 5).Draw(t, name)
 	}
-	schools, sections, students, teachers := ids("schools", 1, 3), ids("sections", 11, 15), ids("students", 101, 106), ids("teachers", 104, 107)
+	schools, sections, students, teachers := ids("schools", 1, 3), ids("sections", 11, 15), ids("students", 101, 106), ids("teachers",
+		104, 107)
 	for _, id := range schools {
 		rows["school"] = append(rows["school"], fmt.Sprintf("%d,School %d", id, rapid.IntRange(0, 3).Draw(t, "name")))
 	}
 	for _, id := range sections {
-		rows["section"] = append(rows["section"], fmt.Sprintf("%d,%d,Section & %d", id, rapid.SampledFrom(schools).Draw(t, "of"), rapid.IntRange(0, 3).Draw(t, "name")))
+		rows["section"] = append(rows["section"],
+			fmt.Sprintf("%d,%d,Section & %d", id, rapid.SampledFrom(schools).Draw(t, "of"), rapid.IntRange(0, 3).Draw(t, "name")))
 	}
 	for i, list := range [][]int{students, teachers} {
 		name := role(i).String()
 		for _, id := range list {
 			user := rapid.SampledFrom([]string{fmt.Sprint("u", id), "u101", "U105"}).Draw(t, "user")
-			rows[name] = append(rows[name], fmt.Sprintf("%d,%d,%s,Given%d,Sur", id, rapid.SampledFrom(schools).Draw(t, "at"), user, rapid.IntRange(0, 3).Draw(t, "name")))
+			rows[name] = append(rows[name],
+				fmt.Sprintf("%d,%d,%s,Given%d,Sur", id, rapid.SampledFrom(schools).Draw(t, "at"), user, rapid.IntRange(0, 3).Draw(t, "name")))
 		}
 	}
 	for i, list := range [][]int{students, teachers} {
 		name := []string{"studentenrollment", "teacherroster"}[i]
 		for range rapid.IntRange(0, 8).Draw(t, name) {
-			rows[name] = append(rows[name], fmt.Sprintf("%d,%d", rapid.SampledFrom(sections).Draw(t, "class"), rapid.SampledFrom(list).Draw(t, "who")))
+			rows[name] = append(rows[name],
+				fmt.Sprintf("%d,%d", rapid.SampledFrom(sections).Draw(t, "class"), rapid.SampledFrom(list).Draw(t, "who")))
 		}
 	}
 	person, pair := "SIS ID,School SIS ID,Username,First Name,Last Name", "Section SIS ID,SIS ID"
 	c := csv{}
-	for name, header := range map[string]string{"school": "SIS ID,Name", "section": "SIS ID,School SIS ID,Section Name", "student": person, "teacher": person, "studentenrollment": pair, "teacherroster": pair} {
+	for name, header := range map[string]string{"school": "SIS ID,Name", "section": "SIS ID,School SIS ID,Section Name", "student": person,
+		"teacher": person, "studentenrollment": pair, "teacherroster": pair} {
 		c[name] = strings.Join(append([]string{header}, rows[name]...), "\n") + "\n"
 	}
 	return c
@@ -118,7 +123,8 @@ func TestAnySequenceOfRuns(t *testing.T) {
 			if _, ok := p.Identity.(*profile.IdentityCreation); ok {
 				for as, known := range parts.known(id).people {
 					for external, u := range known {
-						if at, ok := s.parts.Load().known(id).people[as][external]; ok && slices.ContainsFunc(files.rows(role(as).String()), func(r []string) bool { return r[0] == external }) {
+						if at, ok := s.parts.Load().known(id).people[as][external]; ok &&
+							slices.ContainsFunc(files.rows(role(as).String()), func(r []string) bool { return r[0] == external }) {
 							require.Equal(t, u, at, "%s %s", role(as), external)
 						}
 					}
@@ -224,9 +230,10 @@ func TestRestoreRefuses(t *testing.T) {
 		spoil func(*Saved)
 		want  string
 	}{
-		"a profile twice":         {func(v *Saved) { v.Profiles = append(v.Profiles, v.Profiles[0]) }, `/profiles/1/profile: "p" is there twice`},
-		"a place that is none":    {func(v *Saved) { v.Profiles[0].Schools["1"] = 0 }, `/profiles/0/schools: "1" is at 0`},
-		"a place of two":          {func(v *Saved) { v.Profiles[0].Teachers["1"] = v.Profiles[0].Students["101"] }, `/profiles/0/teachers: "1" is at`},
+		"a profile twice":      {func(v *Saved) { v.Profiles = append(v.Profiles, v.Profiles[0]) }, `/profiles/1/profile: "p" is there twice`},
+		"a place that is none": {func(v *Saved) { v.Profiles[0].Schools["1"] = 0 }, `/profiles/0/schools: "1" is at 0`},
+		"a place of two": {func(v *Saved) { v.Profiles[0].Teachers["1"] = v.Profiles[0].Students["101"] },
+			`/profiles/0/teachers: "1" is at`},
 		"a member who is nowhere": {func(v *Saved) { v.Profiles[0].ClassStudents[0][1] = 0 }, `/profiles/0/classStudents: `},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,18 +33,24 @@ func TestObjectsOnTheWire(t *testing.T) {
 	s := made(contoso())
 	require.Empty(t, run(t, s, creation(licensed), "p", full()).Errors)
 	school, class := byExternalID(t, s, Schools)["1"], byExternalID(t, s, Classes)["11"]
-	assert.Equal(t, `{"id":"`+school.ID+`","displayName":"North High","#education":{"externalSource":"sis","principalEmail":"amy@x.edu","principalName":"Amy Roebuck",`+
+	assert.Equal(t, `{"id":"`+school.ID+
+		`","displayName":"North High","#education":{"externalSource":"sis","principalEmail":"amy@x.edu","principalName":"Amy Roebuck",`+
 		`"externalPrincipalId":"14007","lowestGrade":"9","highestGrade":"12","schoolNumber":"N1","externalId":"1","phone":"555",`+
 		`"address":{"city":"Redmond","countryOrRegion":"US","postalCode":"98052","state":"WA","street":"2 Way"}}}`, string(school.JSON))
-	assert.Equal(t, entity.Kind{Type: "microsoft.graph.administrativeUnit", Home: entity.Home{Name: "directory/administrativeUnits"}, Family: "directory"}, *school.Kind)
-	assert.Equal(t, `{"id":"`+class.ID+`","displayName":"Algebra","mailNickname":"Section_11","groupTypes":["Unified"],"mailEnabled":true,"securityEnabled":false,`+
+	assert.Equal(t, entity.Kind{Type: "microsoft.graph.administrativeUnit", Home: entity.Home{Name: "directory/administrativeUnits"},
+		Family: "directory"}, *school.Kind)
+	assert.Equal(t, `{"id":"`+class.ID+
+		`","displayName":"Algebra","mailNickname":"Section_11","groupTypes":["Unified"],"mailEnabled":true,"securityEnabled":false,`+
 		`"visibility":"Private","createdDateTime":"2026-01-05T06:00:00Z","#education":{"classCode":"S9","externalName":"Algebra","externalId":"11","externalSource":"sis",`+
 		`"term":{"displayName":"Fall","endDate":"2018-06-30","externalId":"12000","startDate":"2017-07-01"},`+
-		`"course":{"courseNumber":"101","description":"Level 1","displayName":"Math 101","externalId":"C1","subject":"Math"}}}`, string(class.JSON))
+		`"course":{"courseNumber":"101","description":"Level 1","displayName":"Math 101","externalId":"C1","subject":"Math"}}}`, string(
+		class.JSON))
 	assert.Equal(t, entity.Kind{Type: "microsoft.graph.group", Home: entity.Home{Name: "groups"}, Family: "directory"}, *class.Kind)
 	ora, craig := byExternalID(t, s, Users)["101"], byExternalID(t, s, Users)["201"]
-	assert.Equal(t, `{"id":"`+ora.ID+`","displayName":"Ora Klein","givenName":"Ora","surname":"Klein","mail":"OKlein@s.contoso.edu","mailNickname":"OKlein",`+
-		`"userPrincipalName":"OKlein@s.contoso.edu","accountEnabled":true,"usageLocation":"US","assignedLicenses":[{"disabledPlans":[],"skuId":"`+sku+`"}],`+
+	assert.Equal(t, `{"id":"`+ora.ID+
+		`","displayName":"Ora Klein","givenName":"Ora","surname":"Klein","mail":"OKlein@s.contoso.edu","mailNickname":"OKlein",`+
+		`"userPrincipalName":"OKlein@s.contoso.edu","accountEnabled":true,"usageLocation":"US","assignedLicenses":[{"disabledPlans":[],"skuId":"`+
+		sku+`"}],`+
 		`"createdDateTime":"2026-01-05T06:00:00Z","userType":"Member","#education":{"middleName":"Chris","externalSource":"sis",`+
 		`"mailingAddress":{"city":"LA","countryOrRegion":"US","postalCode":"98055","state":"CA","street":"1 Main"},"primaryRole":"student",`+
 		`"residenceAddress":{"city":"SF","countryOrRegion":"MX","postalCode":"98056","state":"CA","street":"2 Main"},`+
@@ -74,7 +80,8 @@ func TestColumnsThatAreNotChosenAreNotWritten(t *testing.T) {
 	ora := objectOf(t, byExternalID(t, s, Users)["101"])
 	assert.Equal(t, []any{"Ora", nil, nil}, []any{ora["givenName"], ora["middleName"], ora["mailingAddress"]})
 	assert.Equal(t, map[string]any{"externalId": "101", "grade": "9"}, ora["student"])
-	assert.Equal(t, "T1", objectOf(t, byExternalID(t, s, Users)["201"])["teacher"].(map[string]any)["teacherNumber"], "no list is every column")
+	assert.Equal(t, "T1", objectOf(t, byExternalID(t, s, Users)["201"])["teacher"].(map[string]any)["teacherNumber"],
+		"no list is every column")
 }
 
 func TestRelations(t *testing.T) {
@@ -87,7 +94,8 @@ func TestRelations(t *testing.T) {
 		want     []string
 	}{
 		{Schools, "1", SchoolClasses, []string{"11"}}, {Schools, "1", SchoolUsers, []string{"101", "102", "201"}},
-		{Classes, "11", ClassMembers, []string{"101", "102", "201"}}, {Classes, "11", ClassTeachers, []string{"201"}}, {Classes, "11", ClassSchools, []string{"1"}},
+		{Classes, "11", ClassMembers, []string{"101", "102", "201"}}, {Classes, "11", ClassTeachers, []string{"201"}},
+		{Classes, "11", ClassSchools, []string{"1"}},
 		{Users, "101", UserClasses, []string{"11"}}, {Users, "201", UserClasses, []string{"11"}}, {Users, "201", UserSchools, []string{"1"}},
 	} {
 		assert.Equal(t, test.want, relatedTo(t, s, test.from, test.external, test.r), "%v %s %v", test.from, test.external, test.r)
@@ -98,7 +106,10 @@ func TestReadersKeepTheStateThatTheyAskedFor(t *testing.T) {
 	s := made(contoso())
 	run(t, s, creation(), "p", school1())
 	before, part := Users.of(s.objects.View()), s.parts.Load().known("p")
-	run(t, s, creation(), "p", school1().with(csv{"school": "SIS ID,Name\n1,N\n2,M\n", "student": "SIS ID,School SIS ID,Username,First Name,Last Name\n103,1,New,Nora,New\n", "studentenrollment": "Section SIS ID,SIS ID\n11,103\n"}))
+	run(t, s, creation(), "p",
+		school1().with(csv{"school": "SIS ID,Name\n1,N\n2,M\n",
+			"student":           "SIS ID,School SIS ID,Username,First Name,Last Name\n103,1,New,Nora,New\n",
+			"studentenrollment": "Section SIS ID,SIS ID\n11,103\n"}))
 	assert.Equal(t, 3, before.Len())
 	assert.Equal(t, []int{1, 2}, []int{len(part.schools), len(part.people[student])}, "a plan may still be reading it")
 	assert.Equal(t, 4, s.Len(Users))
@@ -136,9 +147,11 @@ func TestLaterRuns(t *testing.T) {
 					assert.Equal(t, ids[external], e.ID, "ids stay")
 				}
 			}
-			school, class, ora := objectOf(t, byExternalID(t, s, Schools)["1"]), objectOf(t, byExternalID(t, s, Classes)["11"]), objectOf(t, byExternalID(t, s, Users)["101"])
+			school, class, ora := objectOf(t, byExternalID(t, s, Schools)["1"]), objectOf(t, byExternalID(t, s, Classes)["11"]), objectOf(t,
+				byExternalID(t, s, Users)["101"])
 			assert.Equal(t, test.names, []any{school["displayName"], class["displayName"], ora["displayName"]})
-			assert.Equal(t, []any{"Geometry", "Orla", "X", "Small"}, []any{class["externalName"], ora["givenName"], ora["middleName"], ora["surname"]}, "the rest follows")
+			assert.Equal(t, []any{"Geometry", "Orla", "X", "Small"},
+				[]any{class["externalName"], ora["givenName"], ora["middleName"], ora["surname"]}, "the rest follows")
 			assert.Equal(t, "OKlein@s.contoso.edu", ora["userPrincipalName"], "an account keeps its sign-in name")
 			assert.Equal(t, 3, s.Len(Users), "who is absent stays")
 			assert.Empty(t, relatedTo(t, s, Users, "102", UserSchools), "his memberships go")
@@ -158,14 +171,22 @@ func TestDeferredEntities(t *testing.T) {
 		entries                        int
 		members, schoolUsers, schoolOf []string // of the class, of the school, of the class; nil: there is none
 	}{
-		"schools":    {change: func(c *profile.Customizations) { c.School = off }, classes: 1, users: 3, entries: 1 + 3 + 3, members: []string{"101", "102", "201"}, schoolOf: []string{}},
-		"sections":   {change: func(c *profile.Customizations) { c.Section = off }, schools: 1, users: 3, entries: 1 + 3 + 3, schoolUsers: []string{"101", "102", "201"}},
-		"students":   {change: func(c *profile.Customizations) { c.Student = off }, schools: 1, classes: 1, users: 1, entries: 1 + 1 + 2 + 1, members: []string{"201"}, schoolUsers: []string{"201"}, schoolOf: []string{"1"}},
-		"teachers":   {change: func(c *profile.Customizations) { c.Teacher = off }, schools: 1, classes: 1, users: 2, entries: 1 + 1 + 4 + 2, members: []string{"101", "102"}, schoolUsers: []string{"101", "102"}, schoolOf: []string{"1"}},
-		"enrolments": {change: func(c *profile.Customizations) { c.StudentEnrollment = off }, schools: 1, classes: 1, users: 3, entries: 1 + 1 + 6 + 1, members: []string{"201"}, schoolUsers: []string{"101", "102", "201"}, schoolOf: []string{"1"}},
-		"rosters":    {change: func(c *profile.Customizations) { c.TeacherRoster = off }, schools: 1, classes: 1, users: 3, entries: 1 + 1 + 6 + 2, members: []string{"101", "102"}, schoolUsers: []string{"101", "102", "201"}, schoolOf: []string{"1"}},
-		"not yet":    {change: func(c *profile.Customizations) { c.StudentEnrollment = future }, schools: 1, classes: 1, users: 3, entries: 1 + 1 + 6 + 1, members: []string{"201"}, schoolUsers: []string{"101", "102", "201"}, schoolOf: []string{"1"}},
-		"now":        {change: func(c *profile.Customizations) { c.StudentEnrollment = past }, schools: 1, classes: 1, users: 3, entries: 1 + 1 + 6 + 3, members: []string{"101", "102", "201"}, schoolUsers: []string{"101", "102", "201"}, schoolOf: []string{"1"}},
+		"schools": {change: func(c *profile.Customizations) { c.School = off }, classes: 1, users: 3, entries: 1 + 3 + 3,
+			members: []string{"101", "102", "201"}, schoolOf: []string{}},
+		"sections": {change: func(c *profile.Customizations) { c.Section = off }, schools: 1, users: 3, entries: 1 + 3 + 3,
+			schoolUsers: []string{"101", "102", "201"}},
+		"students": {change: func(c *profile.Customizations) { c.Student = off }, schools: 1, classes: 1, users: 1, entries: 1 + 1 + 2 + 1,
+			members: []string{"201"}, schoolUsers: []string{"201"}, schoolOf: []string{"1"}},
+		"teachers": {change: func(c *profile.Customizations) { c.Teacher = off }, schools: 1, classes: 1, users: 2, entries: 1 + 1 + 4 + 2,
+			members: []string{"101", "102"}, schoolUsers: []string{"101", "102"}, schoolOf: []string{"1"}},
+		"enrolments": {change: func(c *profile.Customizations) { c.StudentEnrollment = off }, schools: 1, classes: 1, users: 3,
+			entries: 1 + 1 + 6 + 1, members: []string{"201"}, schoolUsers: []string{"101", "102", "201"}, schoolOf: []string{"1"}},
+		"rosters": {change: func(c *profile.Customizations) { c.TeacherRoster = off }, schools: 1, classes: 1, users: 3, entries: 1 + 1 + 6 + 2,
+			members: []string{"101", "102"}, schoolUsers: []string{"101", "102", "201"}, schoolOf: []string{"1"}},
+		"not yet": {change: func(c *profile.Customizations) { c.StudentEnrollment = future }, schools: 1, classes: 1, users: 3,
+			entries: 1 + 1 + 6 + 1, members: []string{"201"}, schoolUsers: []string{"101", "102", "201"}, schoolOf: []string{"1"}},
+		"now": {change: func(c *profile.Customizations) { c.StudentEnrollment = past }, schools: 1, classes: 1, users: 3, entries: 1 + 1 + 6 + 3,
+			members: []string{"101", "102", "201"}, schoolUsers: []string{"101", "102", "201"}, schoolOf: []string{"1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := made(contoso())
@@ -195,7 +216,8 @@ func TestTwoProfiles(t *testing.T) {
 	s := made(contoso())
 	run(t, s, creation(), "p", school1())
 	require.Empty(t, run(t, s, creation(), "q", school1()).Errors)
-	assert.Equal(t, []int{2, 2, 3, 3}, []int{s.Len(Schools), s.Len(Classes), s.Len(Users), s.Len(Accounts)}, "schools and classes are a profile's, people are shared")
+	assert.Equal(t, []int{2, 2, 3, 3}, []int{s.Len(Schools), s.Len(Classes), s.Len(Users), s.Len(Accounts)},
+		"schools and classes are a profile's, people are shared")
 	assert.Equal(t, []string{"11", "11"}, relatedTo(t, s, Users, "101", UserClasses))
 	run(t, s, creation(), "p", csv{})
 	assert.Equal(t, []string{"11"}, relatedTo(t, s, Users, "101", UserClasses), "a run takes away what its profile gave")
@@ -216,7 +238,8 @@ func TestPlansOfTwoProfilesMayCross(t *testing.T) {
 
 func TestAccountsThatExist(t *testing.T) {
 	seed := contoso()
-	seed.Users = []User{{ID: "33333333-4444-4555-8666-77777777777A", PrincipalName: "oklein@S.contoso.edu", DisplayName: "O. Klein", UsageLocation: "DE", Disabled: true},
+	seed.Users = []User{{ID: "33333333-4444-4555-8666-77777777777A", PrincipalName: "oklein@S.contoso.edu", DisplayName: "O. Klein",
+		UsageLocation: "DE", Disabled: true},
 		{PrincipalName: "x@contoso.edu", ExternalID: "102"}, {PrincipalName: "OKLEIN@s.contoso.edu"}}
 	s := made(seed)
 	require.Equal(t, 2, s.Len(Accounts), "a sign-in name is one account")
@@ -224,7 +247,8 @@ func TestAccountsThatExist(t *testing.T) {
 	run(t, s, creation(), "p", school1())
 	ora := objectOf(t, byExternalID(t, s, Users)["101"])
 	assert.Equal(t, []any{"33333333-4444-4555-8666-77777777777a", "oklein@S.contoso.edu", "O. Klein", "DE", false, "Ora", nil},
-		[]any{ora["id"], ora["userPrincipalName"], ora["displayName"], ora["usageLocation"], ora["accountEnabled"], ora["givenName"], ora["mail"]})
+		[]any{ora["id"], ora["userPrincipalName"], ora["displayName"], ora["usageLocation"], ora["accountEnabled"], ora["givenName"],
+			ora["mail"]})
 	assert.Equal(t, "x@contoso.edu", objectOf(t, byExternalID(t, s, Users)["102"])["userPrincipalName"], "found by the SIS ID that it carries")
 	assert.Equal(t, 3, s.Len(Accounts))
 	assert.Nil(t, objectOf(t, s.objects.View().Unique(principalNames, "X@contoso.edu"))["createdDateTime"], "it was there before the world")
@@ -239,7 +263,8 @@ func TestOneAccountIsOnePersonOfAProfile(t *testing.T) {
 	}
 	run(t, s, p, "p", files("101,1,a\n"))
 	plan := run(t, s, p, "p", files("102,1,a\n101,1,a\n"))
-	assert.Equal(t, []string{"Student None a@contoso.edu a", "SchoolStudents InvalidLookupReference 1 102"}, errorsOf(plan), "who had it keeps it")
+	assert.Equal(t, []string{"Student None a@contoso.edu a", "SchoolStudents InvalidLookupReference 1 102"}, errorsOf(plan),
+		"who had it keeps it")
 	assert.Empty(t, run(t, s, p, "p", files("102,1,a\n101,1,b\n")).Errors, "unless it moves")
 	assert.Equal(t, "a@contoso.edu", objectOf(t, byExternalID(t, s, Users)["102"])["userPrincipalName"])
 	assert.Equal(t, "b@contoso.edu", objectOf(t, byExternalID(t, s, Users)["101"])["userPrincipalName"])
@@ -261,7 +286,8 @@ func TestCreationAfterMatchingMintsNoIDTwice(t *testing.T) {
 	files := csv{"school": "SIS ID,Name\n1,N\n", "student": "SIS ID,School SIS ID,Username,First Name,Last Name\n101,1,OKlein,O,K\n"}
 	run(t, s, creation(), "p", files)
 	run(t, s, matchingBy("Username", "userPrincipalName", "contoso.edu"), "p", files)
-	run(t, s, matchingBy("Username", "userPrincipalName", "contoso.edu"), "p", files.with(csv{"student": "SIS ID,School SIS ID,Username\n109,1,OKlein\n"}))
+	run(t, s, matchingBy("Username", "userPrincipalName", "contoso.edu"), "p",
+		files.with(csv{"student": "SIS ID,School SIS ID,Username\n109,1,OKlein\n"}))
 	run(t, s, creation(), "p", files.with(csv{"student": "SIS ID,School SIS ID,Username,First Name,Last Name\n101,1,Other,O,K\n"}))
 	ids := map[string]bool{}
 	for e := range s.All(Accounts) {
@@ -273,7 +299,9 @@ func TestCreationAfterMatchingMintsNoIDTwice(t *testing.T) {
 
 func TestATeacherInSeveralSchools(t *testing.T) {
 	s := made(contoso())
-	plan := run(t, s, creation(), "p", csv{"school": "SIS ID,Name\n1,N\n2,M\n\"3,4\",K\n", "student": "SIS ID,School SIS ID,Username\n", "teacher": "SIS ID,School SIS ID,Username\n201,\"1, 2\",x\n202,\"3,4\",y\n"})
+	plan := run(t, s, creation(), "p",
+		csv{"school": "SIS ID,Name\n1,N\n2,M\n\"3,4\",K\n", "student": "SIS ID,School SIS ID,Username\n",
+			"teacher": "SIS ID,School SIS ID,Username\n201,\"1, 2\",x\n202,\"3,4\",y\n"})
 	assert.Empty(t, plan.Errors)
 	assert.Equal(t, []string{"1", "2"}, relatedTo(t, s, Users, "201", UserSchools))
 	assert.Equal(t, []string{"3,4"}, relatedTo(t, s, Users, "202", UserSchools))
@@ -289,14 +317,16 @@ func TestSameFilesSameIDs(t *testing.T) {
 func TestPlanTellsWhatCannotBeRead(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	s := made(contoso())
-	_, err := s.Plan(creation(), "p", []roster.File{{Name: "school.csv", Open: func() (io.ReadCloser, error) { return nil, broken }}}, roster.V1, now)
+	_, err := s.Plan(creation(), "p", []roster.File{{Name: "school.csv", Open: func() (io.ReadCloser, error) { return nil, broken }}},
+		roster.V1, now)
 	assert.ErrorIs(t, err, broken)
 	_, err = s.Plan(creation(), "p", csv{"school": "SIS ID,Name\n1,\"N\n"}.files(), roster.V1, now)
 	assert.Error(t, err)
 }
 
 func TestDates(t *testing.T) {
-	for value, want := range map[string]string{"": "", "2017-07-01": "2017-07-01", "20170701": "2017-07-01", "7/1/2017": "2017-07-01", "07/01/2017": "2017-07-01",
+	for value, want := range map[string]string{"": "", "2017-07-01": "2017-07-01", "20170701": "2017-07-01", "7/1/2017": "2017-07-01",
+		"07/01/2017":           "2017-07-01",
 		"2017-07-01T08:00:00Z": "2017-07-01", "13/1/2017": "", "x": "", "T": ""} {
 		assert.Equal(t, want, date(value), value)
 	}

@@ -37,7 +37,8 @@ func TestTypesAreTheServices(t *testing.T) {
 		assert.Equal(t, is.Enum(), own.Enum(), own.Name)
 		assert.Equal(t, is.Flags, own.Flags, own.Name)
 		assert.Equal(t, is.Members, own.Members, own.Name)
-		assert.Equal(t, []bool{is.Entity, is.Abstract, is.Open, is.HasStream}, []bool{own.Entity, own.Abstract, own.Open, own.HasStream}, own.Name)
+		assert.Equal(t, []bool{is.Entity, is.Abstract, is.Open, is.HasStream}, []bool{own.Entity, own.Abstract, own.Open, own.HasStream},
+			own.Name)
 		if is.Base != nil || own.Base != nil {
 			require.NotNil(t, own.Base, own.Name)
 			assert.Equal(t, is.Base.Name, own.Base.Name, own.Name)

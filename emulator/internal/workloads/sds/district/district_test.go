@@ -31,7 +31,8 @@ func TestCleanDistrictsVerifyWithoutAMessage(t *testing.T) {
 			}
 		}
 	}
-	for _, o := range []Options{{}, {Students: 1}, {Schools: 2, Students: 2}, {Students: 25, Seed: 2}, {Schools: 7, Students: 900, Seed: 1<<64 - 1}, {Schools: 90, Students: 1200}} {
+	for _, o := range []Options{{}, {Students: 1}, {Schools: 2, Students: 2}, {Students: 25, Seed: 2},
+		{Schools: 7, Students: 900, Seed: 1<<64 - 1}, {Schools: 90, Students: 1200}} {
 		for _, rules := range []roster.Rules{{}, {Accounts: true}, {Accounts: true, Chosen: every}} {
 			r := verify(t, o, rules)
 			assert.Empty(t, r.Messages, "%+v", o)
@@ -42,7 +43,8 @@ func TestCleanDistrictsVerifyWithoutAMessage(t *testing.T) {
 
 // The rows that are told are those that are written.
 func TestRowsAreCounted(t *testing.T) {
-	for _, o := range []Options{{}, {Schools: 5, Students: 777}, Documented(), {Flaws: map[string]int{"student-no-rows": 1, "teacher-empty-file": 1, "unknown-files": 2}}} {
+	for _, o := range []Options{{}, {Schools: 5, Students: 777}, Documented(),
+		{Flaws: map[string]int{"student-no-rows": 1, "teacher-empty-file": 1, "unknown-files": 2}}} {
 		files, err := Files(o)
 		require.NoError(t, err)
 		for _, f := range files {
@@ -104,21 +106,29 @@ func TestWhatDoesNotFitIsRefused(t *testing.T) {
 		o    Options
 		want string
 	}{
-		"too many students": {Options{Students: 71_429}, "71429 students need 500003 rows in studentenrollment.csv, 7 for each, and a file may have 500000; 71428 students are the most"},
-		"by default":        {Options{Schools: 2000}, "120000 students need 840000 rows in studentenrollment.csv, 7 for each, and a file may have 500000; 71428 students are the most"},
-		"too many schools":  {Options{Schools: 61, Students: 60}, "61 schools need as many students or more, not 60"},
-		"no school":         {Options{Schools: -1}, "a district has 1 school and 1 student or more, not -1 and 0"},
-		"no student":        {Options{Students: -5}, "a district has 1 school and 1 student or more, not 0 and -5"},
-		"huge":              {Options{Schools: math.MaxInt32}, "2147483647 schools need as many students or more, and 71428 students are the most"},
+		"too many students": {Options{Students: 71_429},
+			"71429 students need 500003 rows in studentenrollment.csv, 7 for each, and a file may have 500000; 71428 students are the most"},
+		"by default": {Options{Schools: 2000},
+			"120000 students need 840000 rows in studentenrollment.csv, 7 for each, and a file may have 500000; 71428 students are the most"},
+		"too many schools": {Options{Schools: 61, Students: 60}, "61 schools need as many students or more, not 60"},
+		"no school":        {Options{Schools: -1}, "a district has 1 school and 1 student or more, not -1 and 0"},
+		"no student":       {Options{Students: -5}, "a district has 1 school and 1 student or more, not 0 and -5"},
+		"huge": {Options{Schools: math.MaxInt32},
+			"2147483647 schools need as many students or more, and 71428 students are the most"},
 		"flaws that are too many": {Options{Students: 71_000, Flaws: map[string]int{"orphans": 3001}},
 			"studentenrollment.csv would have 500001 rows, 3001 of them from flaws, and a file may have 500000; fewer flaws or students would fit"},
-		"unknown flaw":     {Options{Flaws: map[string]int{"student-mising-grade": 1}}, `there is no flaw "student-mising-grade"; did you mean student-missing-grade?`},
-		"no flaw at all":   {Options{Flaws: map[string]int{"": 1}}, `there is no flaw ""; a name is file, fault and column, as student-missing-grade`},
+		"unknown flaw": {Options{Flaws: map[string]int{"student-mising-grade": 1}},
+			`there is no flaw "student-mising-grade"; did you mean student-missing-grade?`},
+		"no flaw at all": {Options{Flaws: map[string]int{"": 1}},
+			`there is no flaw ""; a name is file, fault and column, as student-missing-grade`},
 		"no number":        {Options{Flaws: map[string]int{"orphans": 0}}, "the flaw orphans needs a number from 1, not 0"},
 		"more than it can": {Options{Flaws: map[string]int{"student-no-file": 2}}, "the flaw student-no-file can be had once, not 2 times"},
-		"too many files":   {Options{Flaws: map[string]int{"unknown-files": 101}}, "the flaw unknown-files can be had 100 times at most, not 101"},
-		"more than a file": {Options{Flaws: map[string]int{"orphans": 500_001}}, "the flaw orphans cannot be had 500001 times: a file may have 500000 rows"},
-		"by both names":    {Options{Flaws: map[string]int{"orphans": 1, "studentenrollment-orphan-sis-id": 1}}, "the flaw studentenrollment-orphan-sis-id is given twice, as orphans too"},
+		"too many files": {Options{Flaws: map[string]int{"unknown-files": 101}},
+			"the flaw unknown-files can be had 100 times at most, not 101"},
+		"more than a file": {Options{Flaws: map[string]int{"orphans": 500_001}},
+			"the flaw orphans cannot be had 500001 times: a file may have 500000 rows"},
+		"by both names": {Options{Flaws: map[string]int{"orphans": 1, "studentenrollment-orphan-sis-id": 1}},
+			"the flaw studentenrollment-orphan-sis-id is given twice, as orphans too"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Files(c.o)
@@ -206,8 +216,10 @@ func TestPeople(t *testing.T) {
 			assert.NotEmpty(t, v)
 		}
 	}
-	scripts := map[string]*unicode.RangeTable{"Latin": unicode.Latin, "Greek": unicode.Greek, "Cyrillic": unicode.Cyrillic, "Arabic": unicode.Arabic, "Hebrew": unicode.Hebrew,
-		"Devanagari": unicode.Devanagari, "Thai": unicode.Thai, "Han": unicode.Han, "Hiragana": unicode.Hiragana, "Katakana": unicode.Katakana, "Hangul": unicode.Hangul}
+	scripts := map[string]*unicode.RangeTable{"Latin": unicode.Latin, "Greek": unicode.Greek, "Cyrillic": unicode.Cyrillic,
+		"Arabic": unicode.Arabic, "Hebrew": unicode.Hebrew,
+		"Devanagari": unicode.Devanagari, "Thai": unicode.Thai, "Han": unicode.Han, "Hiragana": unicode.Hiragana, "Katakana": unicode.Katakana,
+		"Hangul": unicode.Hangul}
 	for _, r := range students {
 		for name, table := range scripts {
 			for _, c := range r[2] + r[3] {

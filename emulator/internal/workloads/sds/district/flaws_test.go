@@ -99,7 +99,8 @@ func TestEachFlawGivesItsMessageAlone(t *testing.T) {
 func TestFilesWithoutRows(t *testing.T) {
 	r := verify(t, Options{Flaws: map[string]int{"teacherroster-no-rows": 1}}, roster.Rules{})
 	require.Len(t, r.Messages, 1)
-	assert.Equal(t, []string{roster.RuleNoRows, roster.Warning, "teacherroster.csv"}, []string{r.Messages[0].Rule, r.Messages[0].Type, r.Messages[0].FileName})
+	assert.Equal(t, []string{roster.RuleNoRows, roster.Warning, "teacherroster.csv"},
+		[]string{r.Messages[0].Rule, r.Messages[0].Type, r.Messages[0].FileName})
 	r = verify(t, Options{Flaws: map[string]int{"teacher-no-rows": 1}}, roster.Rules{})
 	require.Len(t, r.Messages, 2)
 	assert.Equal(t, roster.RuleNoRows, r.Messages[0].Rule)
@@ -116,12 +117,15 @@ func TestFilesOverTheLimit(t *testing.T) {
 	}
 	r := verify(t, Options{Flaws: map[string]int{"teacherroster-too-many-rows": 3}}, roster.Rules{})
 	require.Len(t, r.Messages, 1)
-	assert.Equal(t, []string{roster.RuleTooManyRows, roster.Error, "teacherroster.csv"}, []string{r.Messages[0].Rule, r.Messages[0].Type, r.Messages[0].FileName})
+	assert.Equal(t, []string{roster.RuleTooManyRows, roster.Error, "teacherroster.csv"},
+		[]string{r.Messages[0].Rule, r.Messages[0].Type, r.Messages[0].FileName})
 }
 
 // Flaws add up, and where they are is strewn over the file.
 func TestFlawsAddUp(t *testing.T) {
-	r := verify(t, Options{Schools: 3, Students: 300, Flaws: map[string]int{"orphans": 40, "duplicates": 9, "student-duplicate-username": 11, "student-missing-grade": 13, "student-bad-birthdate": 4}}, roster.Rules{})
+	r := verify(t, Options{Schools: 3, Students: 300,
+		Flaws: map[string]int{"orphans": 40, "duplicates": 9, "student-duplicate-username": 11, "student-missing-grade": 13,
+			"student-bad-birthdate": 4}}, roster.Rules{})
 	var got []string
 	for _, m := range r.Messages {
 		got = append(got, fmt.Sprint(m.FileName, " ", m.Rule, " ", m.Column, " ", m.Count))
@@ -194,9 +198,11 @@ func TestEachSyncFlawGivesItsErrors(t *testing.T) {
 	creation := profile.Profile{DataProvider: &profile.CSV{}, Identity: &profile.IdentityCreation{
 		UserDomains: []profile.UserDomain{{AppliesTo: "student", Name: domain}, {AppliesTo: "teacher", Name: domain}}}}
 	option := func(role string) profile.MatchingOption {
-		return profile.MatchingOption{AppliesTo: role, SourcePropertyName: "Username", TargetPropertyName: "userPrincipalName", TargetDomain: &domain}
+		return profile.MatchingOption{AppliesTo: role, SourcePropertyName: "Username", TargetPropertyName: "userPrincipalName",
+			TargetDomain: &domain}
 	}
-	matching := profile.Profile{DataProvider: &profile.CSV{}, Identity: &profile.IdentityMatching{MatchingOptions: []profile.MatchingOption{option("student"), option("teacher")}}}
+	matching := profile.Profile{DataProvider: &profile.CSV{},
+		Identity: &profile.IdentityMatching{MatchingOptions: []profile.MatchingOption{option("student"), option("teacher")}}}
 	tried := map[string]bool{}
 	for _, f := range Flaws() {
 		if f.SyncError == "" {
@@ -219,7 +225,8 @@ func TestEachSyncFlawGivesItsErrors(t *testing.T) {
 			tried[f.SyncError] = true
 		})
 	}
-	assert.Equal(t, map[string]bool{"None": true, "UnsynchronizableChange": true, "DuplicateTargetEntries": true, "AzureActiveDirectoryInvalidPropertyValue": true}, tried)
+	assert.Equal(t, map[string]bool{"None": true, "UnsynchronizableChange": true, "DuplicateTargetEntries": true,
+		"AzureActiveDirectoryInvalidPropertyValue": true}, tried)
 	for name, p := range map[string]profile.Profile{"creation": creation, "matching": matching} {
 		assert.Empty(t, synchronised(t, p, Options{Schools: 3, Students: 400}, domain), name)
 	}
@@ -237,7 +244,8 @@ func synchronised(t *testing.T, p profile.Profile, o Options, domain string) map
 	seed := directory.Seed{Domains: []string{domain}, UsageLocation: "US"}
 	if _, ok := p.Identity.(*profile.IdentityMatching); ok {
 		for a := range accounts {
-			seed.Users = append(seed.Users, directory.User{ID: a.ExternalID + a.Name, PrincipalName: a.Name + "@" + domain, ExternalID: a.ExternalID})
+			seed.Users = append(seed.Users,
+				directory.User{ID: a.ExternalID + a.Name, PrincipalName: a.Name + "@" + domain, ExternalID: a.ExternalID})
 		}
 	}
 	objects, derive := objectstore.New(objectstore.Limits{}), func(names ...string) string { return strings.Join(names, "/") }

@@ -20,7 +20,8 @@ func made(t testing.TB, o Options) []roster.File {
 	for _, f := range files {
 		var text bytes.Buffer
 		require.NoError(t, f.WriteTo(&text))
-		list = append(list, roster.File{Name: f.Name, Size: int64(text.Len()), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text.Bytes())), nil }})
+		list = append(list, roster.File{Name: f.Name, Size: int64(text.Len()),
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text.Bytes())), nil }})
 	}
 	return list
 }

@@ -62,7 +62,8 @@ func BenchmarkSettle(b *testing.B) {
 // What each request does to a store of 10,000.
 func BenchmarkStore(b *testing.B) {
 	change := NewChange(body(csvProvider()))
-	waits := Lifecycle{Name: "w", On: CallReset, Where: map[string]any{"displayName": "West"}, Steps: []Step{{Status: Success, Reads: 1 << 30}}}
+	waits := Lifecycle{Name: "w", On: CallReset, Where: map[string]any{"displayName": "West"},
+		Steps: []Step{{Status: Success, Reads: 1 << 30}}}
 	s := scripted(waits)
 	var ids []string
 	for range 10_000 {

@@ -34,10 +34,14 @@ func TestProvidersOnTheWire(t *testing.T) {
 		body map[string]any
 		want string // the text after the id, up to customizations
 	}{
-		"powerSchool": {body(powerSchoolProvider()), `"dataProvider":{"@odata.type":"#microsoft.graph.educationPowerSchoolDataProvider","connectionUrl":"https://ps.testschool.edu","clientId":"c","schoolsIds":["1"],"schoolYear":"2026","allowTeachersInMultipleSchools":true,"customizations":{`},
-		"oneRoster":   {body(oneRosterProvider()), `"dataProvider":{"@odata.type":"#microsoft.graph.educationOneRosterApiDataProvider","connectionUrl":"https://or.testschool.edu","providerName":"p","termIds":[],"connectionSettings":{"@odata.type":"#microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings","clientId":"c","tokenUrl":"https://t","scope":"s"},"customizations":{`},
-		"matching":    {body(csvProvider(), matching("student")), `"identitySynchronizationConfiguration":{"@odata.type":"#microsoft.graph.educationIdentityMatchingConfiguration","matchingOptions":[{"appliesTo":"student","sourcePropertyName":"Username","targetPropertyName":"userPrincipalName","targetDomain":null}]}`},
-		"the rest":    {body(csvProvider(), expires("2026-07-31"), map[string]any{"handleSpecialCharacterConstraint": false}), `,"handleSpecialCharacterConstraint":false,"expirationDate":"2026-07-31"}`},
+		"powerSchool": {body(powerSchoolProvider()),
+			`"dataProvider":{"@odata.type":"#microsoft.graph.educationPowerSchoolDataProvider","connectionUrl":"https://ps.testschool.edu","clientId":"c","schoolsIds":["1"],"schoolYear":"2026","allowTeachersInMultipleSchools":true,"customizations":{`},
+		"oneRoster": {body(oneRosterProvider()),
+			`"dataProvider":{"@odata.type":"#microsoft.graph.educationOneRosterApiDataProvider","connectionUrl":"https://or.testschool.edu","providerName":"p","termIds":[],"connectionSettings":{"@odata.type":"#microsoft.graph.educationSynchronizationOAuth2ClientCredentialsConnectionSettings","clientId":"c","tokenUrl":"https://t","scope":"s"},"customizations":{`},
+		"matching": {body(csvProvider(), matching("student")),
+			`"identitySynchronizationConfiguration":{"@odata.type":"#microsoft.graph.educationIdentityMatchingConfiguration","matchingOptions":[{"appliesTo":"student","sourcePropertyName":"Username","targetPropertyName":"userPrincipalName","targetDomain":null}]}`},
+		"the rest": {body(csvProvider(), expires("2026-07-31"), map[string]any{"handleSpecialCharacterConstraint": false}),
+			`,"handleSpecialCharacterConstraint":false,"expirationDate":"2026-07-31"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := newStore().Create(dawn, NewChange(c.body))
@@ -85,13 +89,15 @@ func TestEncodedFormFollowsChanges(t *testing.T) {
 
 func TestStatusOnTheWire(t *testing.T) {
 	at := time.Date(2017, 6, 14, 1, 13, 21, 249518300, time.FixedZone("", 3600))
-	r := &Record{ID: `a"b`, Sync: SyncStatus{Status: Extracting, ErrorCount: 1 << 60, LastActivity: at, LastSuccessful: at.Truncate(time.Second), Message: `"<`}}
+	r := &Record{ID: `a"b`,
+		Sync: SyncStatus{Status: Extracting, ErrorCount: 1 << 60, LastActivity: at, LastSuccessful: at.Truncate(time.Second), Message: `"<`}}
 	for _, c := range []struct {
 		format StatusFormat
 		want   string
 	}{
 		{StatusFormat{}, `{"id":"a\"b","status":"unknownFutureValue","errorCount":1152921504606846976,"lastActivityDateTime":"2017-06-14T00:13:21.2495183Z","lastSynchronizationDateTime":"2017-06-14T00:13:21Z","statusMessage":"\"<"}`},
-		{StatusFormat{UnknownMembers: true, Int64AsString: true}, `{"id":"a\"b","status":"extracting","errorCount":"1152921504606846976","lastActivityDateTime":"2017-06-14T00:13:21.2495183Z","lastSynchronizationDateTime":"2017-06-14T00:13:21Z","statusMessage":"\"<"}`},
+		{StatusFormat{UnknownMembers: true, Int64AsString: true},
+			`{"id":"a\"b","status":"extracting","errorCount":"1152921504606846976","lastActivityDateTime":"2017-06-14T00:13:21.2495183Z","lastSynchronizationDateTime":"2017-06-14T00:13:21Z","statusMessage":"\"<"}`},
 	} {
 		assert.Equal(t, c.want, string(r.AppendStatus(nil, c.format)))
 	}
@@ -108,6 +114,7 @@ func TestStatusOnTheWire(t *testing.T) {
 }
 
 func TestSyncErrorOnTheWire(t *testing.T) {
-	e := SyncError{ID: "1", EntryType: "Student", ErrorCode: "None", ErrorMessage: "a  b", JoiningValue: "j@x", Recorded: dawn, ReportableIdentifier: "j"}
+	e := SyncError{ID: "1", EntryType: "Student", ErrorCode: "None", ErrorMessage: "a  b", JoiningValue: "j@x", Recorded: dawn,
+		ReportableIdentifier: "j"}
 	assert.Equal(t, `{"id":"1","entryType":"Student","errorCode":"None","errorMessage":"a  b","joiningValue":"j@x","reportableIdentifier":"j","recordedDateTime":"2026-01-05T06:00:00Z"}`, string(e.Append(nil)))
 }

@@ -50,13 +50,15 @@ func body(provider map[string]any, more ...map[string]any) map[string]any {
 func csvProvider() map[string]any { return map[string]any{"@odata.type": TypeCSV} }
 
 func powerSchoolProvider() map[string]any {
-	return map[string]any{"@odata.type": TypePowerSchool, "connectionUrl": "https://ps.testschool.edu", "clientId": "c", "clientSecret": "s3cret",
-		"schoolsIds": []any{"1"}, "schoolYear": "2026", "allowTeachersInMultipleSchools": true}
+	return map[string]any{"@odata.type": TypePowerSchool, "connectionUrl": "https://ps.testschool.edu", "clientId": "c",
+		"clientSecret": "s3cret",
+		"schoolsIds":   []any{"1"}, "schoolYear": "2026", "allowTeachersInMultipleSchools": true}
 }
 
 func oneRosterProvider() map[string]any {
 	return map[string]any{"@odata.type": TypeOneRoster, "connectionUrl": "https://or.testschool.edu", "providerName": "p", "termIds": []any{},
-		"connectionSettings": map[string]any{"@odata.type": TypeOAuth2, "clientId": "c", "clientSecret": "s3cret", "tokenUrl": "https://t", "scope": "s"}}
+		"connectionSettings": map[string]any{"@odata.type": TypeOAuth2, "clientId": "c", "clientSecret": "s3cret", "tokenUrl": "https://t",
+			"scope": "s"}}
 }
 
 var providers = map[string]func() map[string]any{"csv": csvProvider, "powerSchool": powerSchoolProvider, "oneRoster": oneRosterProvider}
@@ -66,7 +68,8 @@ func matching(roles ...string) map[string]any {
 	for _, r := range roles {
 		options = append(options, map[string]any{"appliesTo": r, "sourcePropertyName": "Username", "targetPropertyName": "userPrincipalName"})
 	}
-	return map[string]any{"identitySynchronizationConfiguration": map[string]any{"@odata.type": TypeIdentityMatching, "matchingOptions": options}}
+	return map[string]any{"identitySynchronizationConfiguration": map[string]any{"@odata.type": TypeIdentityMatching,
+		"matchingOptions": options}}
 }
 
 func licences(roles ...string) map[string]any {

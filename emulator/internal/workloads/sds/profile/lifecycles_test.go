@@ -41,66 +41,95 @@ func TestLifecycles(t *testing.T) {
 	}{
 		"create: slow": {csvProvider, []Lifecycle{{On: CallCreate, Steps: []Step{{State: Provisioned, After: time.Minute}}}}, timeline{
 			{0, "", "provisioning/paused"}, {59.999, "", "provisioning/paused"}, {60, "", "provisioned/paused"}, {1e6, "", "provisioned/paused"}}},
-		"create: told stage by stage": {csvProvider, []Lifecycle{{On: CallCreate, Steps: []Step{{State: Provisioning, After: 5 * time.Second}, {State: Provisioned, After: 5 * time.Second}}}}, timeline{
-			{9.999, "", "provisioning/paused"}, {10, "", "provisioned/paused"}}},
+		"create: told stage by stage": {csvProvider,
+			[]Lifecycle{{On: CallCreate,
+				Steps: []Step{{State: Provisioning, After: 5 * time.Second}, {State: Provisioned, After: 5 * time.Second}}}}, timeline{
+				{9.999, "", "provisioning/paused"}, {10, "", "provisioned/paused"}}},
 		"create: fails": {csvProvider, []Lifecycle{{On: CallCreate, Steps: []Step{{State: ProvisioningFailed, After: time.Second}}}}, timeline{
 			{0.999, "", "provisioning/paused"}, {1, "", "provisioningFailed/paused"}, {1e6, "", "provisioningFailed/paused"},
 			{1e6, CallDelete, "deleting/paused"}, {1e6 + 1, "", "gone"}}},
-		"create: at once": {csvProvider, []Lifecycle{{On: CallCreate, Steps: []Step{{State: Provisioned}}}}, timeline{{0, "", "provisioned/paused"}}},
+		"create: at once": {csvProvider, []Lifecycle{{On: CallCreate, Steps: []Step{{State: Provisioned}}}},
+			timeline{{0, "", "provisioned/paused"}}},
 		"create: after reads": {csvProvider, []Lifecycle{{On: CallCreate, Steps: []Step{{State: Provisioned, Reads: 2}}}}, timeline{
 			{1000, "", "provisioning/paused"}, {1000, callRead, "provisioning/paused"}, {2000, callRead, "provisioned/paused"}}},
 		"create: never": {csvProvider, []Lifecycle{{On: CallCreate}}, timeline{{1e8, "", "provisioning/paused"}}},
 
-		"start: shows extracting until its first step": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: InProgress, After: 30 * time.Second}, {Status: Failed, After: time.Minute}}}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {39.999, "", "provisioned/extracting"}, {40, "", "provisioned/inProgress"}, {99.999, "", "provisioned/inProgress"},
-			{100, "", "provisioned/error"}, {1e6, "", "provisioned/error"}}},
+		"start: shows extracting until its first step": {csvProvider,
+			[]Lifecycle{{On: CallStart, Steps: []Step{{Status: InProgress, After: 30 * time.Second}, {Status: Failed, After: time.Minute}}}},
+			timeline{
+				{10, CallStart, "provisioned/extracting"}, {39.999, "", "provisioned/extracting"}, {40, "", "provisioned/inProgress"},
+				{99.999, "", "provisioned/inProgress"},
+				{100, "", "provisioned/error"}, {1e6, "", "provisioned/error"}}},
 		"start: skips stages at once": {csvProvider, []Lifecycle{{On: CallStart, Steps: running}}, timeline{
 			{10, CallStart, "provisioned/inProgress"}, {19.999, "", "provisioned/inProgress"}, {20, "", "provisioned/success"}}},
-		"start: at the end at once": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: Quarantined, ErrorCount: 3}}}}, timeline{{10, CallStart, "provisioned/quarantined"}}},
+		"start: at the end at once": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: Quarantined, ErrorCount: 3}}}},
+			timeline{{10, CallStart, "provisioned/quarantined"}}},
 		"start: no steps": {csvProvider, []Lifecycle{{On: CallStart}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {1e6, "", "provisioned/extracting"}, {1e6, CallPause, "provisioned/paused"}, {2e6, CallResume, "provisioned/extracting"}}},
+			{10, CallStart, "provisioned/extracting"}, {1e6, "", "provisioned/extracting"}, {1e6, CallPause, "provisioned/paused"},
+			{2e6, CallResume, "provisioned/extracting"}}},
 		"start: stays in progress": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: InProgress}}}}, timeline{
-			{10, CallStart, "provisioned/inProgress"}, {1e6, "", "provisioned/inProgress"}, {1e6, CallReset, "provisioned/extracting"}, {1e6 + 4, "", "provisioned/success"}}},
+			{10, CallStart, "provisioned/inProgress"}, {1e6, "", "provisioned/inProgress"}, {1e6, CallReset, "provisioned/extracting"},
+			{1e6 + 4, "", "provisioned/success"}}},
 		"start: every time": {csvProvider, []Lifecycle{{On: CallStart, Steps: running}}, timeline{
-			{10, CallStart, "provisioned/inProgress"}, {20, CallStart, "provisioned/inProgress"}, {29, "", "provisioned/inProgress"}, {30, "", "provisioned/success"}}},
+			{10, CallStart, "provisioned/inProgress"}, {20, CallStart, "provisioned/inProgress"}, {29, "", "provisioned/inProgress"},
+			{30, "", "provisioned/success"}}},
 		"start: by reads and by time": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{
-			{Status: Extracting}, {Status: Validating, Reads: 2}, {Status: InProgress, After: 30 * time.Second}, {Status: Success, Reads: 1}}}}, timeline{
-			{5, callRead, "provisioned/paused"}, // counts for nothing
-			{10, CallStart, "provisioned/extracting"}, {11, callRead, "provisioned/extracting"}, {1000, callRead, "provisioned/validating"},
-			{1001, callRead, "provisioned/validating"}, {1029.999, "", "provisioned/validating"}, {1030, "", "provisioned/inProgress"}, // 30 s from the second read on
-			{2000, "", "provisioned/inProgress"}, {2000, callRead, "provisioned/success"}}},
-		"start: reads after reads": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: Validating, Reads: 2}, {Status: InProgress, Reads: 2}}}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {11, callRead, "provisioned/extracting"}, {12, callRead, "provisioned/validating"},
-			{13, callRead, "provisioned/validating"}, {14, callRead, "provisioned/inProgress"}}},
+			{Status: Extracting}, {Status: Validating, Reads: 2}, {Status: InProgress, After: 30 * time.Second}, {Status: Success, Reads: 1}}}},
+			timeline{
+				{5, callRead, "provisioned/paused"}, // counts for nothing
+				{10, CallStart, "provisioned/extracting"}, {11, callRead, "provisioned/extracting"}, {1000, callRead, "provisioned/validating"},
+				{1001, callRead, "provisioned/validating"}, {1029.999, "", "provisioned/validating"}, {1030, "", "provisioned/inProgress"},
+				// 30 s from the second read on
+				{2000, "", "provisioned/inProgress"}, {2000, callRead, "provisioned/success"}}},
+		"start: reads after reads": {csvProvider,
+			[]Lifecycle{{On: CallStart, Steps: []Step{{Status: Validating, Reads: 2}, {Status: InProgress, Reads: 2}}}}, timeline{
+				{10, CallStart, "provisioned/extracting"}, {11, callRead, "provisioned/extracting"}, {12, callRead, "provisioned/validating"},
+				{13, callRead, "provisioned/validating"}, {14, callRead, "provisioned/inProgress"}}},
 		"start: by itself": {powerSchoolProvider, []Lifecycle{{On: CallStart, Steps: running}}, timeline{
 			{1.999, "", "provisioning/paused"}, {2, "", "provisioned/inProgress"}, {12, "", "provisioned/success"}}},
-		"start: by itself, later": {oneRosterProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: Failed, After: time.Second}}}}, timeline{
-			{2, "", "provisioned/extracting"}, {3, "", "provisioned/error"}}},
+		"start: by itself, later": {oneRosterProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: Failed, After: time.Second}}}},
+			timeline{
+				{2, "", "provisioned/extracting"}, {3, "", "provisioned/error"}}},
 		"start: by itself after a scripted creation, though nobody looks": {oneRosterProvider, []Lifecycle{
-			{On: CallCreate, Steps: []Step{{State: Provisioned, After: time.Minute}}}, {On: CallStart, Steps: running}}, timeline{{70, "", "provisioned/success"}}},
+			{On: CallCreate, Steps: []Step{{State: Provisioned, After: time.Minute}}}, {On: CallStart, Steps: running}},
+			timeline{{70, "", "provisioned/success"}}},
 
 		"reset: begins it": {csvProvider, []Lifecycle{{On: CallReset, Steps: []Step{{Status: Validating, After: 2 * time.Second}}}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {14, "", "provisioned/success"}, {20, CallReset, "provisioned/extracting"}, {22, "", "provisioned/validating"}, {1e6, "", "provisioned/validating"}}},
-		"reset: nothing to start over": {csvProvider, []Lifecycle{{On: CallReset, Steps: running}}, timeline{{10, CallReset, "provisioned/paused"}}},
+			{10, CallStart, "provisioned/extracting"}, {14, "", "provisioned/success"}, {20, CallReset, "provisioned/extracting"},
+			{22, "", "provisioned/validating"}, {1e6, "", "provisioned/validating"}}},
+		"reset: nothing to start over": {csvProvider, []Lifecycle{{On: CallReset, Steps: running}},
+			timeline{{10, CallReset, "provisioned/paused"}}},
 
 		"resume: takes over": {csvProvider, []Lifecycle{{On: CallResume, Steps: []Step{{Status: Failed, After: 3 * time.Second}}}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {11, CallPause, "provisioned/paused"}, {20, CallResume, "provisioned/validating"}, {22.999, "", "provisioned/validating"}, {23, "", "provisioned/error"}}},
+			{10, CallStart, "provisioned/extracting"}, {11, CallPause, "provisioned/paused"}, {20, CallResume, "provisioned/validating"},
+			{22.999, "", "provisioned/validating"}, {23, "", "provisioned/error"}}},
 		"resume: takes over at once": {csvProvider, []Lifecycle{{On: CallResume, Steps: running}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {10, CallPause, "provisioned/paused"}, {20, CallResume, "provisioned/inProgress"}, {30, "", "provisioned/success"}}},
-		"resume: of a validationError": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: ValidationError, ErrorCount: 2}}}, {On: CallResume, Steps: []Step{{Status: Failed, After: time.Minute}}}}, timeline{
-			{10, CallStart, "provisioned/validationError"}, {20, CallResume, "provisioned/inProgress"}, {80, "", "provisioned/error"}}},
-		"resume: nothing to go on with": {csvProvider, []Lifecycle{{On: CallResume, Steps: running}}, timeline{{10, CallResume, "provisioned/paused"}, {1e6, "", "provisioned/paused"}}},
-		"a plain resume of a scripted validationError": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: ValidationError}}}}, timeline{
-			{10, CallStart, "provisioned/validationError"}, {20, CallResume, "provisioned/inProgress"}, {22, "", "provisioned/success"}}},
+			{10, CallStart, "provisioned/extracting"}, {10, CallPause, "provisioned/paused"}, {20, CallResume, "provisioned/inProgress"},
+			{30, "", "provisioned/success"}}},
+		"resume: of a validationError": {csvProvider,
+			[]Lifecycle{{On: CallStart, Steps: []Step{{Status: ValidationError, ErrorCount: 2}}},
+				{On: CallResume, Steps: []Step{{Status: Failed, After: time.Minute}}}}, timeline{
+				{10, CallStart, "provisioned/validationError"}, {20, CallResume, "provisioned/inProgress"}, {80, "", "provisioned/error"}}},
+		"resume: nothing to go on with": {csvProvider, []Lifecycle{{On: CallResume, Steps: running}},
+			timeline{{10, CallResume, "provisioned/paused"}, {1e6, "", "provisioned/paused"}}},
+		"a plain resume of a scripted validationError": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: ValidationError}}}},
+			timeline{
+				{10, CallStart, "provisioned/validationError"}, {20, CallResume, "provisioned/inProgress"}, {22, "", "provisioned/success"}}},
 
-		"pause holds a script": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: InProgress, After: 10 * time.Second}, {Status: Success, After: 10 * time.Second}}}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {14, CallPause, "provisioned/paused"}, {1000, "", "provisioned/paused"}, {1000, CallResume, "provisioned/extracting"},
-			{1005.999, "", "provisioned/extracting"}, {1006, "", "provisioned/inProgress"}, {1016, "", "provisioned/success"}}},
+		"pause holds a script": {csvProvider,
+			[]Lifecycle{{On: CallStart, Steps: []Step{{Status: InProgress, After: 10 * time.Second}, {Status: Success, After: 10 * time.Second}}}},
+			timeline{
+				{10, CallStart, "provisioned/extracting"}, {14, CallPause, "provisioned/paused"}, {1000, "", "provisioned/paused"},
+				{1000, CallResume, "provisioned/extracting"},
+				{1005.999, "", "provisioned/extracting"}, {1006, "", "provisioned/inProgress"}, {1016, "", "provisioned/success"}}},
 		"pause keeps the reads": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: InProgress, Reads: 3}}}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {11, callRead, "provisioned/extracting"}, {12, CallPause, "provisioned/paused"}, {13, callRead, "provisioned/paused"},
-			{14, callRead, "provisioned/paused"}, {15, CallResume, "provisioned/extracting"}, {16, callRead, "provisioned/extracting"}, {17, callRead, "provisioned/inProgress"}}},
+			{10, CallStart, "provisioned/extracting"}, {11, callRead, "provisioned/extracting"}, {12, CallPause, "provisioned/paused"},
+			{13, callRead, "provisioned/paused"},
+			{14, callRead, "provisioned/paused"}, {15, CallResume, "provisioned/extracting"}, {16, callRead, "provisioned/extracting"},
+			{17, callRead, "provisioned/inProgress"}}},
 		"start of a paused script": {csvProvider, []Lifecycle{{On: CallStart, Steps: running}}, timeline{
-			{10, CallStart, "provisioned/inProgress"}, {11, CallPause, "provisioned/paused"}, {20, CallStart, "provisioned/inProgress"}, {30, "", "provisioned/success"}}},
+			{10, CallStart, "provisioned/inProgress"}, {11, CallPause, "provisioned/paused"}, {20, CallStart, "provisioned/inProgress"},
+			{30, "", "provisioned/success"}}},
 
 		"pause: takes its time": {csvProvider, []Lifecycle{{On: CallPause, Steps: []Step{{Status: Paused, After: 30 * time.Second}}}}, timeline{
 			{10, CallStart, "provisioned/extracting"}, {11, CallPause, "provisioned/validating"}, {40.999, "", "provisioned/validating"},
@@ -136,26 +165,33 @@ func TestLifecycles(t *testing.T) {
 				{10, CallStart, "provisioned/extracting"}, {11, CallUpdate, "provisioned/validating"}, {14, "", "provisioned/success"}}},
 
 		"delete: fails, then goes": {csvProvider, []Lifecycle{
-			{Name: "a", On: CallDelete, Steps: []Step{{State: DeletionFailed, After: 5 * time.Second}}, Next: "b"}, {Name: "b", On: CallDelete, Steps: []Step{{State: Gone, After: 9 * time.Second}}}}, timeline{
-			{10, CallDelete, "deleting/paused"}, {15, "", "deletionFailed/paused"}, {1e6, CallDelete, "deleting/paused"}, {1e6 + 8.999, "", "deleting/paused"}, {1e6 + 9, "", "gone"}}},
+			{Name: "a", On: CallDelete, Steps: []Step{{State: DeletionFailed, After: 5 * time.Second}}, Next: "b"},
+			{Name: "b", On: CallDelete, Steps: []Step{{State: Gone, After: 9 * time.Second}}}}, timeline{
+			{10, CallDelete, "deleting/paused"}, {15, "", "deletionFailed/paused"}, {1e6, CallDelete, "deleting/paused"},
+			{1e6 + 8.999, "", "deleting/paused"}, {1e6 + 9, "", "gone"}}},
 		"delete: at once": {csvProvider, []Lifecycle{{On: CallDelete, Steps: []Step{{State: Gone}}}}, timeline{{10, CallDelete, "gone"}}},
 		"delete: after a read": {csvProvider, []Lifecycle{{On: CallDelete, Steps: []Step{{State: Gone, Reads: 1}}}}, timeline{
 			{10, CallDelete, "deleting/paused"}, {1e6, callRead, "gone"}, {1e6, callRead, "gone"}}},
 		"delete of a script": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: Success, After: time.Second}}}}, timeline{
-			{10, CallStart, "provisioned/extracting"}, {10.5, CallDelete, "deleting/extracting"}, {11.4, "", "deleting/extracting"}, {11.5, "", "gone"}}},
+			{10, CallStart, "provisioned/extracting"}, {10.5, CallDelete, "deleting/extracting"}, {11.4, "", "deleting/extracting"},
+			{11.5, "", "gone"}}},
 
-		"forced: a status on create": {csvProvider, []Lifecycle{{On: CallCreate, Steps: []Step{{State: Provisioned, Status: Success, Force: true}}}}, timeline{{0, "", "provisioned/success"}}},
+		"forced: a status on create": {csvProvider,
+			[]Lifecycle{{On: CallCreate, Steps: []Step{{State: Provisioned, Status: Success, Force: true}}}},
+			timeline{{0, "", "provisioned/success"}}},
 		"forced: no start by itself while the script goes on, nor after": {oneRosterProvider, []Lifecycle{{On: CallCreate, Steps: []Step{
 			{State: Provisioned, After: time.Second}, {Status: Quarantined, After: time.Second, Force: true}}}}, timeline{
 			{1, "", "provisioned/paused"}, {2, "", "provisioned/quarantined"}, {1e6, "", "provisioned/quarantined"}}},
 		"forced: after an end": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{
 			{Status: Success}, {Status: Failed, After: time.Second, Force: true}, {Status: Paused, After: time.Second, Force: true}}}}, timeline{
-			{10, CallStart, "provisioned/success"}, {11, "", "provisioned/error"}, {12, "", "provisioned/paused"}, {13, CallResume, "provisioned/inProgress"}, {15, "", "provisioned/success"}}},
+			{10, CallStart, "provisioned/success"}, {11, "", "provisioned/error"}, {12, "", "provisioned/paused"},
+			{13, CallResume, "provisioned/inProgress"}, {15, "", "provisioned/success"}}},
 		"forced: resumed while more is to come": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{
 			{Status: ValidationError}, {Status: Quarantined, After: time.Minute, Force: true}}}}, timeline{
 			{10, CallStart, "provisioned/validationError"}, {11, CallResume, "provisioned/inProgress"}, {70, "", "provisioned/quarantined"}}},
-		"forced: vanishes while it runs": {csvProvider, []Lifecycle{{On: CallStart, Steps: []Step{{Status: InProgress}, {State: Gone, After: time.Second, Force: true}}}}, timeline{
-			{10, CallStart, "provisioned/inProgress"}, {11, "", "gone"}}},
+		"forced: vanishes while it runs": {csvProvider,
+			[]Lifecycle{{On: CallStart, Steps: []Step{{Status: InProgress}, {State: Gone, After: time.Second, Force: true}}}}, timeline{
+				{10, CallStart, "provisioned/inProgress"}, {11, "", "gone"}}},
 		"forced: provisioned again": {oneRosterProvider, []Lifecycle{{On: CallStart, Steps: []Step{
 			{State: ProvisioningFailed, Force: true}, {State: Provisioned, After: time.Second, Force: true}}}}, timeline{
 			{2, "", "provisioningFailed/extracting"}, {3, "", "provisioned/extracting"}, {1e6, "", "provisioned/extracting"}}},
@@ -177,15 +213,19 @@ func TestWhichLifecycleRuns(t *testing.T) {
 		lifecycles []Lifecycle
 		want       string // what starts of a profile lead to, one after the other; "-": the timeline
 	}{
-		"the first that holds":       {[]Lifecycle{run("s", Failed, south, ""), run("n", Quarantined, north, ""), run("any", Success, nil, "")}, "n n n"},
-		"none holds":                 {[]Lifecycle{run("s", Failed, south, "")}, "- -"},
-		"one with a next, once":      {[]Lifecycle{run("a", Failed, nil, "b"), run("b", Success, nil, "")}, "a b b b"},
-		"order of a chain":           {[]Lifecycle{run("b", Success, nil, ""), run("a", Failed, nil, "b")}, "a b b"},
-		"a chain of three":           {[]Lifecycle{run("a", Failed, nil, "b"), run("b", Success, nil, "c"), run("c", Quarantined, nil, "")}, "a b c c"},
-		"a chain, then the others":   {[]Lifecycle{run("a", Failed, nil, "r"), {Name: "r", On: CallReset, Steps: to(Success)}, run("z", Success, nil, "")}, "a z z"},
-		"a next elsewhere":           {[]Lifecycle{run("a", Failed, nil, "r"), {Name: "r", On: CallReset, Steps: to(Success)}}, "a - -"},
-		"what nobody names waits":    {[]Lifecycle{run("a", Failed, south, "b"), run("b", Success, nil, "")}, "- -"},
-		"two heads, one next":        {[]Lifecycle{run("a", Failed, south, "c"), run("b", Success, north, "c"), run("c", Quarantined, nil, "")}, "b c c"},
+		"the first that holds": {[]Lifecycle{run("s", Failed, south, ""), run("n", Quarantined, north, ""), run("any", Success, nil, "")},
+			"n n n"},
+		"none holds":            {[]Lifecycle{run("s", Failed, south, "")}, "- -"},
+		"one with a next, once": {[]Lifecycle{run("a", Failed, nil, "b"), run("b", Success, nil, "")}, "a b b b"},
+		"order of a chain":      {[]Lifecycle{run("b", Success, nil, ""), run("a", Failed, nil, "b")}, "a b b"},
+		"a chain of three": {[]Lifecycle{run("a", Failed, nil, "b"), run("b", Success, nil, "c"), run("c", Quarantined, nil, "")},
+			"a b c c"},
+		"a chain, then the others": {[]Lifecycle{run("a", Failed, nil, "r"), {Name: "r", On: CallReset, Steps: to(Success)},
+			run("z", Success, nil, "")}, "a z z"},
+		"a next elsewhere":        {[]Lifecycle{run("a", Failed, nil, "r"), {Name: "r", On: CallReset, Steps: to(Success)}}, "a - -"},
+		"what nobody names waits": {[]Lifecycle{run("a", Failed, south, "b"), run("b", Success, nil, "")}, "- -"},
+		"two heads, one next": {[]Lifecycle{run("a", Failed, south, "c"), run("b", Success, north, "c"), run("c", Quarantined, nil, "")},
+			"b c c"},
 		"a circle waits for ever":    {[]Lifecycle{run("a", Failed, nil, "b"), run("b", Success, nil, "a")}, "- -"},
 		"its own next waits as well": {[]Lifecycle{run("a", Failed, nil, "a")}, "- -"},
 		"an unknown next":            {[]Lifecycle{run("a", Failed, nil, "zz")}, "a - -"},
@@ -220,10 +260,12 @@ func TestWhere(t *testing.T) {
 		"expirationDate":                   {[]any{nil}, []any{"", false, 0}},
 		"handleSpecialCharacterConstraint": {[]any{true}, []any{"true", 1, nil}},
 		"dataProvider.@odata\\.type":       {[]any{TypeCSV}, []any{TypeOneRoster}},
-		"identitySynchronizationConfiguration.userDomains.#":                            {[]any{2, 2.0, int64(2)}, []any{3, "2"}},
-		"identitySynchronizationConfiguration.userDomains.#.appliesTo":                  {nil, []any{[]string{"student", "teacher"}, "student", nil}},
+		"identitySynchronizationConfiguration.userDomains.#": {[]any{2, 2.0, int64(2)}, []any{3, "2"}},
+		"identitySynchronizationConfiguration.userDomains.#.appliesTo": {nil,
+			[]any{[]string{"student", "teacher"}, "student", nil}},
 		`identitySynchronizationConfiguration.userDomains.#(appliesTo=="teacher").name`: {[]any{"testschool.edu"}, []any{"contoso.edu"}},
-		"identitySynchronizationConfiguration.userDomains.0":                            {nil, []any{map[string]any{"name": "testschool.edu", "appliesTo": "student"}, nil}},
+		"identitySynchronizationConfiguration.userDomains.0": {nil,
+			[]any{map[string]any{"name": "testschool.edu", "appliesTo": "student"}, nil}},
 		"":              {[]any{nil}, []any{""}},
 		"no.such.thing": {[]any{nil}, []any{"North"}},
 		"#(((":          {[]any{nil}, []any{"North"}},
@@ -256,7 +298,8 @@ func TestScriptedThoughDone(t *testing.T) {
 
 // The instants of a script are those that it says, not those of whoever looks.
 func TestInstantsOfAScript(t *testing.T) {
-	s := scripted(Lifecycle{On: CallStart, Steps: []Step{{Status: InProgress, After: time.Second, ErrorCount: 1, Message: "half way"}, {Status: Failed, Reads: 1, ErrorCount: 2}}},
+	s := scripted(Lifecycle{On: CallStart,
+		Steps: []Step{{Status: InProgress, After: time.Second, ErrorCount: 1, Message: "half way"}, {Status: Failed, Reads: 1, ErrorCount: 2}}},
 		Lifecycle{On: CallReset, Steps: []Step{{Status: Success, After: 1500 * time.Millisecond}}})
 	id := ready(t, s)
 	require.NoError(t, failed(s.Start(at(10), id, Outcome{})))
@@ -268,7 +311,8 @@ func TestInstantsOfAScript(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, SyncStatus{Status: Failed, ErrorCount: 3, LastActivity: at(1000.25)}, r.Sync)
 	require.Len(t, r.Errors, 3)
-	assert.Equal(t, []time.Time{at(11), at(1000.25), at(1000.25)}, []time.Time{r.Errors[0].Recorded, r.Errors[1].Recorded, r.Errors[2].Recorded})
+	assert.Equal(t, []time.Time{at(11), at(1000.25), at(1000.25)},
+		[]time.Time{r.Errors[0].Recorded, r.Errors[1].Recorded, r.Errors[2].Recorded})
 	require.NoError(t, failed(s.Reset(at(2000), id, Outcome{})))
 	r, err = s.Get(at(9000), id)
 	require.NoError(t, err)
@@ -277,7 +321,8 @@ func TestInstantsOfAScript(t *testing.T) {
 }
 
 func TestMessagesOfAScript(t *testing.T) {
-	s := scripted(Lifecycle{On: CallCreate, Where: map[string]any{"displayName": "East"}, Steps: []Step{{State: ProvisioningFailed, Message: "no quota"}}},
+	s := scripted(Lifecycle{On: CallCreate, Where: map[string]any{"displayName": "East"},
+		Steps: []Step{{State: ProvisioningFailed, Message: "no quota"}}},
 		Lifecycle{On: CallCreate, Steps: []Step{{State: ProvisioningFailed}}})
 	for name, want := range map[string]string{"East": "no quota", "West": provisioningFailed} {
 		id := create(t, s, dawn, csvProvider, map[string]any{"displayName": name})
@@ -314,10 +359,12 @@ func TestExpirationInTheMiddleOfAScript(t *testing.T) {
 // What is under way goes on as it began; what begins is the new script's. A
 // profile remembers whose turn is over, by name.
 func TestSetScript(t *testing.T) {
-	s := scripted(Lifecycle{Name: "a", On: CallStart, Steps: running, Next: "b"}, Lifecycle{Name: "b", On: CallStart, Steps: []Step{{Status: Failed}}})
+	s := scripted(Lifecycle{Name: "a", On: CallStart, Steps: running, Next: "b"},
+		Lifecycle{Name: "b", On: CallStart, Steps: []Step{{Status: Failed}}})
 	id := ready(t, s)
 	require.NoError(t, failed(s.Start(at(10), id, Outcome{})))
-	s.SetScript(&Script{Lifecycles: []Lifecycle{{Name: "a", On: CallStart, Next: "c"}, {Name: "c", On: CallStart, Steps: []Step{{Status: Quarantined}}}}})
+	s.SetScript(&Script{Lifecycles: []Lifecycle{{Name: "a", On: CallStart, Next: "c"},
+		{Name: "c", On: CallStart, Steps: []Step{{Status: Quarantined}}}}})
 	assert.Equal(t, map[string]uint64{"a": 1}, s.Used())
 	assert.Equal(t, "provisioned/inProgress", stands(s, at(19), id))
 	r, err := s.Get(at(20), id)
@@ -347,7 +394,8 @@ func TestSetScript(t *testing.T) {
 
 func TestOddScriptsAreHarmless(t *testing.T) {
 	s := newStore(Config{Script: &Script{Timeline: Timeline{Provisioning: -time.Hour, Extracting: -1}, Lifecycles: []Lifecycle{
-		{On: CallStart, Steps: []Step{{After: -time.Hour}, {Reads: -3, ErrorCount: -5}, {Status: "nonsense", State: "nowhere"}, {State: Provisioned, Reads: 1 << 62}}},
+		{On: CallStart, Steps: []Step{{After: -time.Hour}, {Reads: -3, ErrorCount: -5}, {Status: "nonsense", State: "nowhere"},
+			{State: Provisioned, Reads: 1 << 62}}},
 		{On: "", Steps: []Step{{}}}, {On: CallPause, Steps: running},
 	}}})
 	id := ready(t, s)

@@ -150,7 +150,8 @@ type witness struct {
 }
 
 func newScript(max int) *script {
-	return &script{store: newStore(Config{Script: &Script{Timeline: DefaultTimeline}, Max: max}), zero: time.Date(2026, 1, 5, 23, 59, 50, 0, time.UTC), now: 1}
+	return &script{store: newStore(Config{Script: &Script{Timeline: DefaultTimeline}, Max: max}),
+		zero: time.Date(2026, 1, 5, 23, 59, 50, 0, time.UTC), now: 1}
 }
 
 func (s *script) at(second int) time.Time { return s.zero.Add(time.Duration(second) * time.Second) }
@@ -252,8 +253,10 @@ func TestRandomHistories(t *testing.T) {
 				}
 			},
 			"seed": func(t *rapid.T) {
-				status := rapid.SampledFrom([]Status{Extracting, Validating, InProgress, Success, Failed, ValidationError, Quarantined}).Draw(t, "status")
-				r, err := s.store.Seed(s.time(), Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: status}, Errors: []SyncError{{ErrorCode: "None"}}})
+				status := rapid.SampledFrom([]Status{Extracting, Validating, InProgress, Success, Failed, ValidationError, Quarantined}).Draw(t,
+					"status")
+				r, err := s.store.Seed(s.time(),
+					Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: status}, Errors: []SyncError{{ErrorCode: "None"}}})
 				if len(s.all) == most {
 					require.Error(t, err)
 					return
@@ -319,7 +322,8 @@ func TestTimeThatJumpsLosesNothing(t *testing.T) {
 		now := 0
 		for range rapid.IntRange(1, 12).Draw(t, "events") {
 			now += rapid.SampledFrom([]int{0, 1, 2, 3, 4, 5, 8, 13, 30, 4 * 86400}).Draw(t, "after")
-			events = append(events, event{now, rapid.SampledFrom(append([]Call{"create"}, allCalls...)).Draw(t, "call"), rapid.IntRange(0, 5).Draw(t, "of")})
+			events = append(events,
+				event{now, rapid.SampledFrom(append([]Call{"create"}, allCalls...)).Draw(t, "call"), rapid.IntRange(0, 5).Draw(t, "of")})
 		}
 		end := now + rapid.SampledFrom([]int{0, 3, 9, 40, 8 * 86400}).Draw(t, "end")
 		base := time.Date(2026, 1, 5, 23, 59, 50, 0, time.UTC)
@@ -332,7 +336,8 @@ func TestTimeThatJumpsLosesNothing(t *testing.T) {
 				look(s, last, e.at)
 				last = e.at
 				if e.call == "create" {
-					_, err := s.Create(at(e.at), NewChange(body([]func() map[string]any{csvProvider, powerSchoolProvider, oneRosterProvider}[e.of%3](), expires("2026-01-08"))))
+					_, err := s.Create(at(e.at),
+						NewChange(body([]func() map[string]any{csvProvider, powerSchoolProvider, oneRosterProvider}[e.of%3](), expires("2026-01-08"))))
 					if err != nil {
 						final = append(final, err.Error())
 					}

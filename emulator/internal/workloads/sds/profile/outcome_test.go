@@ -31,7 +31,8 @@ func TestOutcome(t *testing.T) {
 			after  time.Duration
 			status Status
 			errors int64
-		}{{0, Extracting, 0}, {time.Second, Validating, 0}, {2 * time.Second, InProgress, 0}, {2700 * time.Millisecond, InProgress, 2}, {3400 * time.Millisecond, InProgress, 4}} {
+		}{{0, Extracting, 0}, {time.Second, Validating, 0}, {2 * time.Second, InProgress, 0}, {2700 * time.Millisecond, InProgress,
+			2}, {3400 * time.Millisecond, InProgress, 4}} {
 			status, n := seen(step.after)
 			assert.Equal(t, step.status, status, step.after)
 			assert.Equal(t, step.errors, n, step.after)

@@ -40,13 +40,16 @@ func TestRulesOfCreate(t *testing.T) {
 		body map[string]any
 		want []string // pointers of violations, nil: accepted
 	}{
-		"plain":                          {body(csvProvider()), nil},
-		"licences with creation":         {body(csvProvider(), licences("student", "teacher")), nil},
-		"licences with matching":         {body(csvProvider(), matching("student"), licences("student")), []string{"/licensesToAssign"}},
-		"no licences with matching":      {body(csvProvider(), matching("student"), map[string]any{"licensesToAssign": []any{}}), nil},
-		"null licences with matching":    {body(csvProvider(), matching("student"), map[string]any{"licensesToAssign": nil}), nil},
-		"licences twice for a role":      {body(csvProvider(), licences("student", "teacher", "student")), []string{"/licensesToAssign/2/appliesTo"}},
-		"matching twice for a role":      {body(csvProvider(), matching("teacher", "teacher", "teacher")), []string{"/identitySynchronizationConfiguration/matchingOptions/1/appliesTo", "/identitySynchronizationConfiguration/matchingOptions/2/appliesTo"}},
+		"plain":                       {body(csvProvider()), nil},
+		"licences with creation":      {body(csvProvider(), licences("student", "teacher")), nil},
+		"licences with matching":      {body(csvProvider(), matching("student"), licences("student")), []string{"/licensesToAssign"}},
+		"no licences with matching":   {body(csvProvider(), matching("student"), map[string]any{"licensesToAssign": []any{}}), nil},
+		"null licences with matching": {body(csvProvider(), matching("student"), map[string]any{"licensesToAssign": nil}), nil},
+		"licences twice for a role": {body(csvProvider(), licences("student", "teacher", "student")),
+			[]string{"/licensesToAssign/2/appliesTo"}},
+		"matching twice for a role": {body(csvProvider(), matching("teacher", "teacher", "teacher")),
+			[]string{"/identitySynchronizationConfiguration/matchingOptions/1/appliesTo",
+				"/identitySynchronizationConfiguration/matchingOptions/2/appliesTo"}},
 		"expirationDate tomorrow":        {body(csvProvider(), expires("2026-01-06")), nil},
 		"expirationDate today":           {body(csvProvider(), expires("2026-01-05")), []string{"/expirationDate"}},
 		"expirationDate long ago":        {body(csvProvider(), expires("0001-01-01")), []string{"/expirationDate"}},
@@ -56,8 +59,10 @@ func TestRulesOfCreate(t *testing.T) {
 		"PowerSchool with an empty one":  {body(emptySecret), []string{"/dataProvider/clientSecret"}},
 		"OneRoster":                      {body(oneRosterProvider()), nil},
 		"OneRoster without its secret":   {body(noSecret), []string{"/dataProvider/connectionSettings/clientSecret"}},
-		"everything at once": {body(without(powerSchoolProvider(), "clientSecret"), matching("student", "student"), licences("teacher", "teacher"), expires("2000-01-01")),
-			[]string{"/dataProvider/clientSecret", "/licensesToAssign", "/licensesToAssign/1/appliesTo", "/identitySynchronizationConfiguration/matchingOptions/1/appliesTo", "/expirationDate"}},
+		"everything at once": {body(without(powerSchoolProvider(), "clientSecret"), matching("student", "student"),
+			licences("teacher", "teacher"), expires("2000-01-01")),
+			[]string{"/dataProvider/clientSecret", "/licensesToAssign", "/licensesToAssign/1/appliesTo",
+				"/identitySynchronizationConfiguration/matchingOptions/1/appliesTo", "/expirationDate"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore()
@@ -97,15 +102,21 @@ func TestRulesOfUpdate(t *testing.T) {
 		whole          bool
 		want           []string
 	}{
-		"PATCH of a name":                           {body(csvProvider()), map[string]any{"displayName": "x"}, false, nil},
-		"PATCH of nothing":                          {body(csvProvider()), map[string]any{}, false, nil},
-		"PATCH brings licences to matching":         {body(csvProvider(), matching("student")), licences("student"), false, []string{"/licensesToAssign"}},
-		"PATCH brings matching to licences":         {body(csvProvider(), licences("student")), matching("student"), false, []string{"/licensesToAssign"}},
-		"PATCH brings matching, takes the licences": {body(csvProvider(), licences("student")), map[string]any{"licensesToAssign": nil, "identitySynchronizationConfiguration": matching("student")["identitySynchronizationConfiguration"]}, false, nil},
-		"PUT with matching drops the licences":      {body(csvProvider(), licences("student")), body(csvProvider(), matching("student")), true, nil},
-		"PUT without the secret, which nobody sees": {body(powerSchoolProvider()), body(without(powerSchoolProvider(), "clientSecret")), true, nil},
-		"PATCH of a past date":                      {body(csvProvider()), expires("2025-12-31"), false, []string{"/expirationDate"}},
-		"PATCH of a provider":                       {body(csvProvider()), map[string]any{"dataProvider": powerSchoolProvider()}, false, nil},
+		"PATCH of a name":  {body(csvProvider()), map[string]any{"displayName": "x"}, false, nil},
+		"PATCH of nothing": {body(csvProvider()), map[string]any{}, false, nil},
+		"PATCH brings licences to matching": {body(csvProvider(), matching("student")), licences("student"), false,
+			[]string{"/licensesToAssign"}},
+		"PATCH brings matching to licences": {body(csvProvider(), licences("student")), matching("student"), false,
+			[]string{"/licensesToAssign"}},
+		"PATCH brings matching, takes the licences": {body(csvProvider(), licences("student")),
+			map[string]any{"licensesToAssign": nil,
+				"identitySynchronizationConfiguration": matching("student")["identitySynchronizationConfiguration"]}, false, nil},
+		"PUT with matching drops the licences": {body(csvProvider(), licences("student")), body(csvProvider(), matching("student")),
+			true, nil},
+		"PUT without the secret, which nobody sees": {body(powerSchoolProvider()), body(without(powerSchoolProvider(), "clientSecret")),
+			true, nil},
+		"PATCH of a past date": {body(csvProvider()), expires("2025-12-31"), false, []string{"/expirationDate"}},
+		"PATCH of a provider":  {body(csvProvider()), map[string]any{"dataProvider": powerSchoolProvider()}, false, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore()
@@ -144,7 +155,8 @@ func TestPatchAndPut(t *testing.T) {
 	assert.Equal(t, "2026-07-31", view(r).ExpirationDate)
 
 	// Null clears; the id and the state of a body are not used.
-	r, err = s.Update(dawn, id, NewChange(map[string]any{"handleSpecialCharacterConstraint": nil, "licensesToAssign": nil, "id": "other", "state": "provisioned"}), false)
+	r, err = s.Update(dawn, id,
+		NewChange(map[string]any{"handleSpecialCharacterConstraint": nil, "licensesToAssign": nil, "id": "other", "state": "provisioned"}), false)
 	require.NoError(t, err)
 	assert.Nil(t, view(r).HandleSpecialCharacterConstraint)
 	assert.Nil(t, view(r).Licenses)
@@ -238,9 +250,11 @@ func TestGivenPartsAreKept(t *testing.T) {
 			`"student":{"isSyncDeferred":false,"allowDisplayNameUpdate":false},`+
 			`"teacher":{"optionalPropertiesToSync":[],"isSyncDeferred":false,"allowDisplayNameUpdate":false},`+
 			`"studentEnrollment":{"synchronizationStartDate":"2026-09-01T00:00:00Z","isSyncDeferred":false,"allowDisplayNameUpdate":true},`+
-			`"teacherRoster":{"isSyncDeferred":false,"allowDisplayNameUpdate":false}}`, string(jsontree.Append(nil, view(r).DataProvider.customizations())), name)
+			`"teacherRoster":{"isSyncDeferred":false,"allowDisplayNameUpdate":false}}`, string(
+			jsontree.Append(nil, view(r).DataProvider.customizations())), name)
 	}
-	assert.Equal(t, []string{"Term Name", "Course Number", "Periods"}, slices.Clone(defaultSection), "the shared defaults are never written to")
+	assert.Equal(t, []string{"Term Name", "Course Number", "Periods"}, slices.Clone(defaultSection),
+		"the shared defaults are never written to")
 }
 
 func TestSeed(t *testing.T) {
@@ -262,8 +276,10 @@ func TestSeed(t *testing.T) {
 			{ProvisioningFailed, "", timeline{{1e6, "", "provisioningFailed/paused"}}},
 			{DeletionFailed, "", timeline{{1e6, "", "deletionFailed/paused"}, {1e6, CallDelete, "deleting/paused"}, {1e6 + 1, "", "gone"}}},
 			{Deleting, "", timeline{{0.999, "", "deleting/paused"}, {1, "", "gone"}}},
-			{"", Extracting, timeline{{0.999, "", "provisioned/extracting"}, {1, "", "provisioned/validating"}, {2, "", "provisioned/inProgress"}, {4, "", "provisioned/success"}}},
-			{Provisioned, Validating, timeline{{0.999, "", "provisioned/validating"}, {1, "", "provisioned/inProgress"}, {3, "", "provisioned/success"}}},
+			{"", Extracting, timeline{{0.999, "", "provisioned/extracting"}, {1, "", "provisioned/validating"}, {2, "", "provisioned/inProgress"},
+				{4, "", "provisioned/success"}}},
+			{Provisioned, Validating,
+				timeline{{0.999, "", "provisioned/validating"}, {1, "", "provisioned/inProgress"}, {3, "", "provisioned/success"}}},
 			{"", InProgress, timeline{{1.999, "", "provisioned/inProgress"}, {2, "", "provisioned/success"}}},
 			{"", Success, timeline{{1e6, "", "provisioned/success"}}},
 			{"", Failed, timeline{{1e6, "", "provisioned/error"}}},

@@ -36,9 +36,15 @@ func throughJSON(t require.TestingT, s *Store, now time.Time, cfg Config) *Store
 func TestRestoredStoreGoesOn(t *testing.T) {
 	where := func(name string) map[string]any { return map[string]any{"displayName": name} }
 	lifecycles := []Lifecycle{
-		{Name: "first", On: CallStart, Where: where("A"), Next: "second", Steps: []Step{{Status: Validating, Reads: 2}, {Status: Quarantined, After: 3 * time.Second, ErrorCount: 3, Message: "<&> \u2028 too many"}}},
-		{Name: "second", On: CallReset, Next: "third", Steps: []Step{{Status: InProgress}, {Status: Failed, After: 2 * time.Second, Errors: []SyncError{{ErrorCode: "None", ErrorMessage: "<b>"}}}}},
-		{Name: "third", On: CallStart, Steps: []Step{{Status: InProgress, After: 1500 * time.Millisecond}, {Status: ValidationError, Reads: 1, ErrorCount: 2}, {Status: Success, After: time.Hour, Force: true}}},
+		{Name: "first", On: CallStart, Where: where("A"), Next: "second",
+			Steps: []Step{{Status: Validating, Reads: 2},
+				{Status: Quarantined, After: 3 * time.Second, ErrorCount: 3, Message: "<&> \u2028 too many"}}},
+		{Name: "second", On: CallReset, Next: "third",
+			Steps: []Step{{Status: InProgress},
+				{Status: Failed, After: 2 * time.Second, Errors: []SyncError{{ErrorCode: "None", ErrorMessage: "<b>"}}}}},
+		{Name: "third", On: CallStart,
+			Steps: []Step{{Status: InProgress, After: 1500 * time.Millisecond}, {Status: ValidationError, Reads: 1, ErrorCount: 2},
+				{Status: Success, After: time.Hour, Force: true}}},
 		{Name: "made", On: CallCreate, Where: where("<B>"), Steps: []Step{{State: Provisioned, Reads: 1}}},
 		{Name: "kept", On: CallDelete, Where: where("A"), Steps: []Step{{State: DeletionFailed, After: time.Second}}},
 		{Name: "on", On: CallResume, Where: where("<B>"), Steps: []Step{{Status: Success, After: 4 * time.Second}}},
@@ -47,7 +53,8 @@ func TestRestoredStoreGoesOn(t *testing.T) {
 	}
 	calls := append([]Call{"create", callRead, callRead, callRead, CallStart, CallStart, CallReset, "force", "expire"}, allCalls...)
 	rapid.Check(t, func(t *rapid.T) {
-		cfg := Config{Script: &Script{Timeline: DefaultTimeline, Lifecycles: lifecycles}, PlainTypes: rapid.Bool().Draw(t, "plain types"), Legacy: rapid.Bool().Draw(t, "legacy"), Max: 12}
+		cfg := Config{Script: &Script{Timeline: DefaultTimeline, Lifecycles: lifecycles}, PlainTypes: rapid.Bool().Draw(t, "plain types"),
+			Legacy: rapid.Bool().Draw(t, "legacy"), Max: 12}
 		cfg.NewID = numbered(0)
 		original := newStore(cfg)
 		now := time.Date(2026, 1, 5, 23, 59, 40, 123456789, time.UTC)
@@ -60,7 +67,8 @@ func TestRestoredStoreGoesOn(t *testing.T) {
 		many := rapid.IntRange(5, 35).Draw(t, "calls")
 		save := rapid.IntRange(0, many-1).Draw(t, "save before")
 		for i := range many {
-			now = now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 250, 1000, 1500, 1500, 4000, 4000, 20000, -500}).Draw(t, "after")) * time.Millisecond)
+			now = now.Add(time.Duration(
+				rapid.SampledFrom([]int{0, 1, 250, 1000, 1500, 1500, 4000, 4000, 20000, -500}).Draw(t, "after")) * time.Millisecond)
 			call := rapid.SampledFrom(calls).Draw(t, "call")
 			id := fmt.Sprint("p", rapid.SampledFrom([]int{1, 1, 1, 2, 2, 3, 4, 5}).Draw(t, "of"))
 			provider := rapid.SampledFrom([]string{"csv", "powerSchool", "oneRoster"}).Draw(t, "provider")
@@ -111,7 +119,9 @@ func TestRestoredStoreGoesOn(t *testing.T) {
 // A saved profile can be read, and written by hand.
 func TestSavedProfile(t *testing.T) {
 	cfg := Config{Script: &Script{Timeline: DefaultTimeline, Lifecycles: []Lifecycle{
-		{Name: "slow", On: CallStart, Next: "n", Steps: []Step{{Status: InProgress}, {After: time.Second, ErrorCount: 1}, {Status: Failed, After: 90 * time.Second, Errors: []SyncError{{ErrorCode: "None"}}, Message: "m"}}},
+		{Name: "slow", On: CallStart, Next: "n",
+			Steps: []Step{{Status: InProgress}, {After: time.Second, ErrorCount: 1},
+				{Status: Failed, After: 90 * time.Second, Errors: []SyncError{{ErrorCode: "None"}}, Message: "m"}}},
 		{Name: "n", On: CallReset}}}}
 	s := newStore(cfg)
 	id := ready(t, s)
@@ -157,34 +167,55 @@ func TestRestoreRefuses(t *testing.T) {
 	text, err := json.Marshal(s.Save(at(6.5)))
 	require.NoError(t, err)
 	for fault, change := range map[string]func(saved *SavedStore, first *Saved, document map[string]any){
-		`profiles[0]: profile: want a JSON object, not "x"`: func(_ *SavedStore, first *Saved, _ map[string]any) { first.Profile = json.RawMessage(`"x"`) },
-		"profiles[0]: profile: ":                            func(_ *SavedStore, first *Saved, _ map[string]any) { first.Profile = nil },
-		"it has no id":                                      func(_ *SavedStore, _ *Saved, d map[string]any) { delete(d, "id") },
-		`unknown state "gone"`:                              func(_ *SavedStore, _ *Saved, d map[string]any) { d["state"] = "gone" },
-		"profile id-1: it needs a dataProvider":             func(_ *SavedStore, _ *Saved, d map[string]any) { delete(d, "dataProvider") },
-		"needs a dataProvider and an identity":              func(_ *SavedStore, _ *Saved, d map[string]any) { d["identitySynchronizationConfiguration"] = nil },
-		"it holds what a profile of graphemu does not":      func(_ *SavedStore, _ *Saved, d map[string]any) { d["more"] = 1 },
-		"or lacks what it has":                              func(_ *SavedStore, _ *Saved, d map[string]any) { d["displayName"] = 1 },
-		`the expirationDate "soon" is no date`:              func(_ *SavedStore, _ *Saved, d map[string]any) { d["expirationDate"] = "soon" },
+		`profiles[0]: profile: want a JSON object, not "x"`: func(_ *SavedStore, first *Saved,
+			_ map[string]any) {
+			first.Profile = json.RawMessage(`"x"`)
+		},
+		"profiles[0]: profile: ":                func(_ *SavedStore, first *Saved, _ map[string]any) { first.Profile = nil },
+		"it has no id":                          func(_ *SavedStore, _ *Saved, d map[string]any) { delete(d, "id") },
+		`unknown state "gone"`:                  func(_ *SavedStore, _ *Saved, d map[string]any) { d["state"] = "gone" },
+		"profile id-1: it needs a dataProvider": func(_ *SavedStore, _ *Saved, d map[string]any) { delete(d, "dataProvider") },
+		"needs a dataProvider and an identity": func(_ *SavedStore, _ *Saved,
+			d map[string]any) {
+			d["identitySynchronizationConfiguration"] = nil
+		},
+		"it holds what a profile of graphemu does not": func(_ *SavedStore, _ *Saved, d map[string]any) { d["more"] = 1 },
+		"or lacks what it has":                         func(_ *SavedStore, _ *Saved, d map[string]any) { d["displayName"] = 1 },
+		`the expirationDate "soon" is no date`:         func(_ *SavedStore, _ *Saved, d map[string]any) { d["expirationDate"] = "soon" },
 		"licences are assigned only with": func(_ *SavedStore, _ *Saved, d map[string]any) {
 			maps.Copy(d, matching("student"))
 			maps.Copy(d, licences("student"))
 		},
-		"profiles[1]: the id id-1 is taken":             func(s *SavedStore, _ *Saved, _ map[string]any) { s.Profiles[1].Profile = s.Profiles[0].Profile },
-		"profiles[0]: seq 0 is out of order":            func(_ *SavedStore, first *Saved, _ map[string]any) { first.Seq = 0 },
-		"profiles[1]: seq 1 is out of order":            func(s *SavedStore, _ *Saved, _ map[string]any) { s.Profiles[1].Seq = 1 },
-		"at most the store's 1":                         func(s *SavedStore, _ *Saved, _ map[string]any) { s.Seq = 1 },
-		"seq 18446744073709551615 is too":               func(s *SavedStore, _ *Saved, _ map[string]any) { s.Seq = 1<<64 - 1 },
-		`sync: unknown status "sucess"`:                 func(_ *SavedStore, first *Saved, _ map[string]any) { first.Sync.Status = "sucess" },
-		"errorCount 0 is below the number of errors, 1": func(_ *SavedStore, first *Saved, _ map[string]any) { first.Errors = make([]SavedError, 1) },
-		"it is paused, but its status is validating":    func(_ *SavedStore, first *Saved, _ map[string]any) { first.Paused = &SavedPause{Status: Success} },
+		"profiles[1]: the id id-1 is taken": func(s *SavedStore, _ *Saved,
+			_ map[string]any) {
+			s.Profiles[1].Profile = s.Profiles[0].Profile
+		},
+		"profiles[0]: seq 0 is out of order": func(_ *SavedStore, first *Saved, _ map[string]any) { first.Seq = 0 },
+		"profiles[1]: seq 1 is out of order": func(s *SavedStore, _ *Saved, _ map[string]any) { s.Profiles[1].Seq = 1 },
+		"at most the store's 1":              func(s *SavedStore, _ *Saved, _ map[string]any) { s.Seq = 1 },
+		"seq 18446744073709551615 is too":    func(s *SavedStore, _ *Saved, _ map[string]any) { s.Seq = 1<<64 - 1 },
+		`sync: unknown status "sucess"`:      func(_ *SavedStore, first *Saved, _ map[string]any) { first.Sync.Status = "sucess" },
+		"errorCount 0 is below the number of errors, 1": func(_ *SavedStore, first *Saved,
+			_ map[string]any) {
+			first.Errors = make([]SavedError, 1)
+		},
+		"it is paused, but its status is validating": func(_ *SavedStore, first *Saved,
+			_ map[string]any) {
+			first.Paused = &SavedPause{Status: Success}
+		},
 		`paused: unknown status ""`: func(_ *SavedStore, first *Saved, _ map[string]any) {
 			first.Sync.Status, first.Paused = Paused, &SavedPause{}
 		},
-		`held: unknown status ""`:                        func(_ *SavedStore, first *Saved, _ map[string]any) { first.Held = &SavedHeld{} },
-		"steps[1]: the step comes after -1s":             func(_ *SavedStore, first *Saved, _ map[string]any) { first.Steps[1].After = Span(-time.Second) },
-		"steps[0]: unknown state":                        func(_ *SavedStore, first *Saved, _ map[string]any) { first.Steps[0].State = "x" },
-		"steps[0]: the step makes up 1000000 errors":     func(_ *SavedStore, first *Saved, _ map[string]any) { first.Steps[0].ErrorCount = 1_000_000 },
+		`held: unknown status ""`: func(_ *SavedStore, first *Saved, _ map[string]any) { first.Held = &SavedHeld{} },
+		"steps[1]: the step comes after -1s": func(_ *SavedStore, first *Saved,
+			_ map[string]any) {
+			first.Steps[1].After = Span(-time.Second)
+		},
+		"steps[0]: unknown state": func(_ *SavedStore, first *Saved, _ map[string]any) { first.Steps[0].State = "x" },
+		"steps[0]: the step makes up 1000000 errors": func(_ *SavedStore, first *Saved,
+			_ map[string]any) {
+			first.Steps[0].ErrorCount = 1_000_000
+		},
 		"id-1: steps[0]: the step waits for -1000 reads": func(_ *SavedStore, first *Saved, _ map[string]any) { first.Steps[0].Reads = -1000 },
 	} {
 		t.Run(fault, func(t *testing.T) {

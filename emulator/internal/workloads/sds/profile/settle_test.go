@@ -20,8 +20,10 @@ func tell(list []Event) (lines []string) {
 }
 
 func TestSettleTellsInOrder(t *testing.T) {
-	s := scripted(Lifecycle{Name: "bad", On: CallStart, Where: map[string]any{"displayName": "South"}, Steps: []Step{{Status: InProgress}, {Status: Quarantined, After: time.Second, ErrorCount: 7}}},
-		Lifecycle{Name: "late", On: CallStart, Where: map[string]any{"displayName": "East"}, Steps: []Step{{Status: InProgress, After: time.Hour}}})
+	s := scripted(Lifecycle{Name: "bad", On: CallStart, Where: map[string]any{"displayName": "South"},
+		Steps: []Step{{Status: InProgress}, {Status: Quarantined, After: time.Second, ErrorCount: 7}}},
+		Lifecycle{Name: "late", On: CallStart, Where: map[string]any{"displayName": "East"},
+			Steps: []Step{{Status: InProgress, After: time.Hour}}})
 	create(t, s, at(0.5), powerSchoolProvider)
 	create(t, s, dawn, powerSchoolProvider, map[string]any{"displayName": "South"}, expires("2026-01-06"))
 	create(t, s, dawn, oneRosterProvider, map[string]any{"displayName": "East"})
@@ -89,18 +91,19 @@ func TestForce(t *testing.T) {
 		want   string // where it stands from then on
 		fault  string // a part of the error
 	}{
-		"a status":              {3, "", Quarantined, "provisioned/quarantined", ""},
-		"a running status":      {100, "", Extracting, "provisioned/extracting", ""},
-		"paused":                {3, "", Paused, "provisioned/paused", ""},
-		"a state":               {3, DeletionFailed, "", "deletionFailed/validating", ""},
-		"deleting":              {3, Deleting, "", "deleting/validating", ""},
-		"provisioning":          {3, Provisioning, "", "provisioning/paused", ""},
-		"provisioning failed":   {1, ProvisioningFailed, "", "provisioningFailed/paused", ""},
-		"provisioned":           {1, Provisioned, "", "provisioned/paused", ""},
-		"both":                  {1, Provisioned, Failed, "provisioned/error", ""},
-		"gone":                  {3, Gone, "", "gone", ""},
-		"nothing":               {3, "", "", "", "nothing to force"},
-		"an unknown state":      {3, "provisionned", "", "", `unknown state "provisionned", did you mean provisioned? There are provisioning, provisioned,`},
+		"a status":            {3, "", Quarantined, "provisioned/quarantined", ""},
+		"a running status":    {100, "", Extracting, "provisioned/extracting", ""},
+		"paused":              {3, "", Paused, "provisioned/paused", ""},
+		"a state":             {3, DeletionFailed, "", "deletionFailed/validating", ""},
+		"deleting":            {3, Deleting, "", "deleting/validating", ""},
+		"provisioning":        {3, Provisioning, "", "provisioning/paused", ""},
+		"provisioning failed": {1, ProvisioningFailed, "", "provisioningFailed/paused", ""},
+		"provisioned":         {1, Provisioned, "", "provisioned/paused", ""},
+		"both":                {1, Provisioned, Failed, "provisioned/error", ""},
+		"gone":                {3, Gone, "", "gone", ""},
+		"nothing":             {3, "", "", "", "nothing to force"},
+		"an unknown state": {3, "provisionned", "", "",
+			`unknown state "provisionned", did you mean provisioned? There are provisioning, provisioned,`},
 		"an unknown status":     {3, "", "sucess", "", `unknown status "sucess", did you mean success? There are paused, inProgress,`},
 		"a status of no state":  {1, "", Success, "", "the status success needs the state provisioned, not provisioning: force both"},
 		"a state of no status":  {3, Deleting, Success, "", "the status success needs the state provisioned, not deleting"},
@@ -146,9 +149,12 @@ func TestForce(t *testing.T) {
 func TestUnrelatedRequestsDoNotMatter(t *testing.T) {
 	where := func(name string) map[string]any { return map[string]any{"displayName": name} }
 	script := &Script{Timeline: DefaultTimeline, Lifecycles: []Lifecycle{
-		{Name: "first", On: CallStart, Where: where("p0"), Next: "second", Steps: []Step{{Status: Validating, Reads: 2}, {Status: Quarantined, After: 3 * time.Second, ErrorCount: 3}}},
-		{Name: "second", On: CallReset, Steps: []Step{{Status: InProgress}, {Status: Failed, After: 2 * time.Second, Errors: []SyncError{{ErrorCode: "None"}}, ErrorCount: 1}}},
-		{Name: "any", On: CallStart, Where: where("p1"), Steps: []Step{{Status: InProgress, ErrorCount: 2}, {Status: Failed, Reads: 1, ErrorCount: 2}}},
+		{Name: "first", On: CallStart, Where: where("p0"), Next: "second",
+			Steps: []Step{{Status: Validating, Reads: 2}, {Status: Quarantined, After: 3 * time.Second, ErrorCount: 3}}},
+		{Name: "second", On: CallReset,
+			Steps: []Step{{Status: InProgress}, {Status: Failed, After: 2 * time.Second, Errors: []SyncError{{ErrorCode: "None"}}, ErrorCount: 1}}},
+		{Name: "any", On: CallStart, Where: where("p1"),
+			Steps: []Step{{Status: InProgress, ErrorCount: 2}, {Status: Failed, Reads: 1, ErrorCount: 2}}},
 		{Name: "made", On: CallCreate, Where: where("p2"), Steps: []Step{{State: Provisioned, Reads: 1}}},
 		{Name: "gone", On: CallDelete, Where: where("p1"), Steps: []Step{{State: DeletionFailed, After: time.Second}}},
 		{Name: "on", On: CallResume, Where: where("p2"), Steps: []Step{{Status: Success, After: 4 * time.Second}}},

@@ -48,7 +48,8 @@ func TestMachine(t *testing.T) {
 				state, status, _ := strings.Cut(row.from, "/")
 				t.Run(fmt.Sprint(provider, " ", row.from, " ", n, " ", call), func(t *testing.T) {
 					s := newStore()
-					seeded, err := s.Seed(dawn, Seed{Change: NewChange(body(from())), State: State(state), Sync: SyncStatus{Status: Status(status), LastActivity: active}})
+					seeded, err := s.Seed(dawn,
+						Seed{Change: NewChange(body(from())), State: State(state), Sync: SyncStatus{Status: Status(status), LastActivity: active}})
 					require.NoError(t, err)
 					id, before := view(seeded).ID, shown(seeded)
 					if provider != "csv" && (call == CallStart || call == CallUploadURL) {
@@ -147,9 +148,11 @@ func TestLivesOfProfiles(t *testing.T) {
 			{0, "", "provisioning/paused"}, {1.999, "", "provisioning/paused"}, {2, "", "provisioned/paused"}, {1e6, "", "provisioned/paused"}}},
 		"csv run": {csvProvider, timeline{
 			{10, CallStart, "provisioned/extracting"}, {10.999, "", "provisioned/extracting"}, {11, "", "provisioned/validating"},
-			{12, "", "provisioned/inProgress"}, {13.999, "", "provisioned/inProgress"}, {14, "", "provisioned/success"}, {1e6, "", "provisioned/success"}}},
+			{12, "", "provisioned/inProgress"}, {13.999, "", "provisioned/inProgress"}, {14, "", "provisioned/success"},
+			{1e6, "", "provisioned/success"}}},
 		"PowerSchool starts by itself": {powerSchoolProvider, timeline{
-			{1.999, "", "provisioning/paused"}, {2, "", "provisioned/extracting"}, {3, "", "provisioned/validating"}, {4, "", "provisioned/inProgress"}, {6, "", "provisioned/success"}}},
+			{1.999, "", "provisioning/paused"}, {2, "", "provisioned/extracting"}, {3, "", "provisioned/validating"},
+			{4, "", "provisioned/inProgress"}, {6, "", "provisioned/success"}}},
 		"OneRoster starts by itself, though nobody looks": {oneRosterProvider, timeline{{6, "", "provisioned/success"}}},
 		"pause holds and resume shifts": {powerSchoolProvider, timeline{
 			{5, CallPause, "provisioned/paused"}, {1000, "", "provisioned/paused"}, {1000, CallResume, "provisioned/inProgress"},
@@ -163,14 +166,17 @@ func TestLivesOfProfiles(t *testing.T) {
 		"pause of what is over": {powerSchoolProvider, timeline{
 			{7, CallPause, "provisioned/paused"}, {9, CallResume, "provisioned/success"}}},
 		"reset starts over": {powerSchoolProvider, timeline{
-			{5, CallReset, "provisioned/extracting"}, {6, "", "provisioned/validating"}, {7, "", "provisioned/inProgress"}, {9, "", "provisioned/success"},
+			{5, CallReset, "provisioned/extracting"}, {6, "", "provisioned/validating"}, {7, "", "provisioned/inProgress"},
+			{9, "", "provisioned/success"},
 			{20, CallReset, "provisioned/extracting"}, {24, "", "provisioned/success"}}},
 		"reset of a paused run": {powerSchoolProvider, timeline{
 			{5, CallPause, "provisioned/paused"}, {8, CallReset, "provisioned/extracting"}, {12, "", "provisioned/success"}}},
 		"start of a paused run": {csvProvider, timeline{
-			{5, CallStart, "provisioned/extracting"}, {6, CallPause, "provisioned/paused"}, {8, CallStart, "provisioned/extracting"}, {12, "", "provisioned/success"}}},
+			{5, CallStart, "provisioned/extracting"}, {6, CallPause, "provisioned/paused"}, {8, CallStart, "provisioned/extracting"},
+			{12, "", "provisioned/success"}}},
 		"nothing to resume or reset before the first start": {csvProvider, timeline{
-			{2, CallResume, "provisioned/paused"}, {3, CallReset, "provisioned/paused"}, {4, CallPause, "provisioned/paused"}, {100, "", "provisioned/paused"}}},
+			{2, CallResume, "provisioned/paused"}, {3, CallReset, "provisioned/paused"}, {4, CallPause, "provisioned/paused"},
+			{100, "", "provisioned/paused"}}},
 		"delete while provisioning": {csvProvider, timeline{
 			{1, CallDelete, "deleting/paused"}, {1.999, "", "deleting/paused"}, {2, "", "gone"}}},
 		"delete while running": {powerSchoolProvider, timeline{
@@ -212,7 +218,8 @@ func TestDatesAndMessagesOfTheStatus(t *testing.T) {
 
 	require.NoError(t, failed(s.Pause(after(200), id)))
 	require.NoError(t, failed(s.Resume(after(300), id)))
-	assert.Equal(t, SyncStatus{Status: Success, LastActivity: after(300), LastSuccessful: after(6)}, at(300), "going back to success is no sync")
+	assert.Equal(t, SyncStatus{Status: Success, LastActivity: after(300), LastSuccessful: after(6)}, at(300),
+		"going back to success is no sync")
 
 	require.NoError(t, failed(s.Reset(after(400), id, Outcome{})))
 	assert.Equal(t, SyncStatus{Status: Extracting, LastActivity: after(400), LastSuccessful: after(6)}, at(400))
@@ -226,7 +233,9 @@ func TestDatesAndMessagesOfTheStatus(t *testing.T) {
 func TestResetAndStartDeleteErrors(t *testing.T) {
 	for _, call := range []Call{CallReset, CallStart} {
 		s := newStore()
-		r, err := s.Seed(dawn, Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: Quarantined}, Errors: []SyncError{{ErrorCode: "None"}, {ErrorCode: "None"}}})
+		r, err := s.Seed(dawn,
+			Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: Quarantined},
+				Errors: []SyncError{{ErrorCode: "None"}, {ErrorCode: "None"}}})
 		require.NoError(t, err)
 		require.EqualValues(t, 2, r.Sync.ErrorCount)
 		require.NoError(t, do(s, dawn, view(r).ID, call))
@@ -240,17 +249,20 @@ func TestResetAndStartDeleteErrors(t *testing.T) {
 
 func TestValidationErrorResumes(t *testing.T) {
 	s := newStore()
-	r, err := s.Seed(dawn, Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: ValidationError}, Errors: []SyncError{{ErrorCode: "None"}}})
+	r, err := s.Seed(dawn,
+		Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: ValidationError}, Errors: []SyncError{{ErrorCode: "None"}}})
 	require.NoError(t, err)
 	timeline{
-		{100, "", "provisioned/validationError"}, {100, CallResume, "provisioned/inProgress"}, {101.999, "", "provisioned/inProgress"}, {102, "", "provisioned/success"},
+		{100, "", "provisioned/validationError"}, {100, CallResume, "provisioned/inProgress"}, {101.999, "", "provisioned/inProgress"},
+		{102, "", "provisioned/success"},
 	}.run(t, s, view(r).ID)
 
 	s = newStore()
 	r, err = s.Seed(dawn, Seed{Change: NewChange(body(csvProvider())), Sync: SyncStatus{Status: ValidationError}})
 	require.NoError(t, err)
 	timeline{
-		{1, CallPause, "provisioned/paused"}, {2, CallResume, "provisioned/validationError"}, {3, CallResume, "provisioned/inProgress"}, {5, "", "provisioned/success"},
+		{1, CallPause, "provisioned/paused"}, {2, CallResume, "provisioned/validationError"}, {3, CallResume, "provisioned/inProgress"},
+		{5, "", "provisioned/success"},
 	}.run(t, s, view(r).ID)
 }
 

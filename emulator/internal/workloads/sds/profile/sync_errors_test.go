@@ -64,18 +64,27 @@ func TestErrorsThatAreMadeUp(t *testing.T) {
 func TestErrorsThatAreGiven(t *testing.T) {
 	const unmatched = "Student cannot be updated as no matching entry in Active Directory was found for Student.  Verify the identity matching criteria for the profile."
 	for name, c := range map[string]struct{ given, want SyncError }{
-		"the documented one": {SyncError{ErrorCode: "UnsynchronizableChange", EntryType: "Student", JoiningValue: "richard.2wilson@testschool.edu"},
-			SyncError{ErrorCode: "UnsynchronizableChange", EntryType: "Student", ErrorMessage: unmatched, JoiningValue: "richard.2wilson@testschool.edu", ReportableIdentifier: "richard.2wilson"}},
+		"the documented one": {SyncError{ErrorCode: "UnsynchronizableChange", EntryType: "Student",
+			JoiningValue: "richard.2wilson@testschool.edu"},
+			SyncError{ErrorCode: "UnsynchronizableChange", EntryType: "Student", ErrorMessage: unmatched,
+				JoiningValue: "richard.2wilson@testschool.edu", ReportableIdentifier: "richard.2wilson"}},
 		"of a teacher": {SyncError{ErrorCode: "UnsynchronizableChange", EntryType: "Teacher", ReportableIdentifier: "t1"},
-			SyncError{ErrorCode: "UnsynchronizableChange", EntryType: "Teacher", ErrorMessage: strings.ReplaceAll(unmatched, "Student", "Teacher"), JoiningValue: "t1", ReportableIdentifier: "t1"}},
-		"whole": {SyncError{ID: "i", ErrorCode: "c", EntryType: "e", ErrorMessage: "100% m", JoiningValue: "j", ReportableIdentifier: "r", Recorded: dawn},
-			SyncError{ID: "i", ErrorCode: "c", EntryType: "e", ErrorMessage: "100% m", JoiningValue: "j", ReportableIdentifier: "r", Recorded: dawn}},
+			SyncError{ErrorCode: "UnsynchronizableChange", EntryType: "Teacher", ErrorMessage: strings.ReplaceAll(unmatched, "Student", "Teacher"),
+				JoiningValue: "t1", ReportableIdentifier: "t1"}},
+		"whole": {SyncError{ID: "i", ErrorCode: "c", EntryType: "e", ErrorMessage: "100% m", JoiningValue: "j", ReportableIdentifier: "r",
+			Recorded: dawn},
+			SyncError{ID: "i", ErrorCode: "c", EntryType: "e", ErrorMessage: "100% m", JoiningValue: "j", ReportableIdentifier: "r",
+				Recorded: dawn}},
 		"an unknown code": {SyncError{ErrorCode: "Odd", JoiningValue: "j"},
-			SyncError{ErrorCode: "Odd", EntryType: "Student", ErrorMessage: "Student could not be synchronized.", JoiningValue: "j", ReportableIdentifier: "j"}},
+			SyncError{ErrorCode: "Odd", EntryType: "Student", ErrorMessage: "Student could not be synchronized.", JoiningValue: "j",
+				ReportableIdentifier: "j"}},
 		"an unknown entry": {SyncError{EntryType: "100%s", JoiningValue: "j"},
-			SyncError{ErrorCode: "UnSpecified", EntryType: "100%s", ErrorMessage: "100%s could not be synchronized.", JoiningValue: "j", ReportableIdentifier: "j"}},
+			SyncError{ErrorCode: "UnSpecified", EntryType: "100%s", ErrorMessage: "100%s could not be synchronized.", JoiningValue: "j",
+				ReportableIdentifier: "j"}},
 		"a code of one entry": {SyncError{ErrorCode: "InvalidOrMissingReferenceCode", JoiningValue: "j"},
-			SyncError{ErrorCode: "InvalidOrMissingReferenceCode", EntryType: "Users", ErrorMessage: "The value 6 in GradeLevelCode for 3110_10 isn't found in RefGradeLevel. Correct source system.", JoiningValue: "j", ReportableIdentifier: "j"}},
+			SyncError{ErrorCode: "InvalidOrMissingReferenceCode", EntryType: "Users",
+				ErrorMessage: "The value 6 in GradeLevelCode for 3110_10 isn't found in RefGradeLevel. Correct source system.", JoiningValue: "j",
+				ReportableIdentifier: "j"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			list := errorsOf(t, Step{Errors: []SyncError{c.given}}, func(*Store) {})
@@ -91,13 +100,15 @@ func TestErrorsThatAreGiven(t *testing.T) {
 		})
 	}
 	section := errorsOf(t, Step{Errors: []SyncError{{EntryType: "Section"}}}, func(*Store) {})[0]
-	assert.Contains(t, []string{"AzureActiveDirectoryInvalidPropertyValue", "None", "AzureActiveDirectoryRequestThrottledTemporarily", "AzureActiveDirectoryReplicaUnavailable"}, section.ErrorCode)
+	assert.Contains(t, []string{"AzureActiveDirectoryInvalidPropertyValue", "None", "AzureActiveDirectoryRequestThrottledTemporarily",
+		"AzureActiveDirectoryReplicaUnavailable"}, section.ErrorCode)
 }
 
 // Steps add to what the run has; the next run starts with none, and its errors
 // have ids of their own.
 func TestErrorsOfARun(t *testing.T) {
-	s := scripted(Lifecycle{On: CallStart, Steps: []Step{{Status: InProgress, ErrorCount: 1}, {ErrorCount: 2, Errors: []SyncError{{ErrorCode: "None"}}, After: time.Second}}})
+	s := scripted(Lifecycle{On: CallStart,
+		Steps: []Step{{Status: InProgress, ErrorCount: 1}, {ErrorCount: 2, Errors: []SyncError{{ErrorCode: "None"}}, After: time.Second}}})
 	id := ready(t, s)
 	list := func(now time.Time) []SyncError {
 		r, err := s.Get(now, id)

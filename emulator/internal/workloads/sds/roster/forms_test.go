@@ -71,7 +71,8 @@ func TestFormats(t *testing.T) {
 func clever() []roster.File {
 	return []roster.File{
 		file("schools.csv", "School_id,School_name\ns1,North\n"),
-		file("sections.csv", "School_id,Section_id,Teacher_id,Teacher_2_id,Name,Term_start\ns1,c1,t1,t2,Algebra,8/13/2026\ns1,c2,t2,,Biology,2026-08-13\n"),
+		file("sections.csv",
+			"School_id,Section_id,Teacher_id,Teacher_2_id,Name,Term_start\ns1,c1,t1,t2,Algebra,8/13/2026\ns1,c2,t2,,Biology,2026-08-13\n"),
 		file("Students.csv", "School_id,Student_id,Username,DOB\ns1,p1,ann,1/2/2010\n"),
 		file("teachers.csv", "School_id,Teacher_id,Username\ns1,t1,carl\ns1,t2,dora\n"),
 		file("enrollments.csv", "School_id,Section_id,Student_id\ns1,c1,p1\n"),
@@ -86,7 +87,8 @@ func TestOtherFiles(t *testing.T) {
 		"Error teacher.csv: The file teacher.csv was not found in the source. It is required.",
 	}, told(verify(t, roster.Rules{})), "the words of an empty container stay")
 
-	other := append(sound(nil), file("Zeta.txt", ""), file("user.csv", ""), file("Students.csv", ""), file("orgs.csv", ""), file("old/school.csv", ""))
+	other := append(sound(nil), file("Zeta.txt", ""), file("user.csv", ""), file("Students.csv", ""), file("orgs.csv", ""),
+		file("old/school.csv", ""))
 	r := verify(t, roster.Rules{}, other...)
 	assert.Equal(t, roster.V1, r.Format)
 	assert.Equal(t, []string{

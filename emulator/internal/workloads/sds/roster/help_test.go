@@ -93,10 +93,13 @@ type district struct {
 func (d district) files() []roster.File {
 	var school, section, student, enrollment, teacher, roles strings.Builder
 	school.WriteString("SIS ID,Name,State ID,Grade Low,Grade High,Address,City,State,Country,Zip,Phone\r\n")
-	section.WriteString("SIS ID,School SIS ID,Section Name,Section Number,Term SIS ID,Term Name,Term StartDate,Term EndDate,Course Name,Course Number\r\n")
-	student.WriteString("SIS ID,School SIS ID,First Name,Last Name,Username,Password,State ID,Secondary Email,Student Number,Middle Name,Grade,Status,Birthdate,Graduation Year\r\n")
+	section.WriteString(
+		"SIS ID,School SIS ID,Section Name,Section Number,Term SIS ID,Term Name,Term StartDate,Term EndDate,Course Name,Course Number\r\n")
+	student.WriteString(
+		"SIS ID,School SIS ID,First Name,Last Name,Username,Password,State ID,Secondary Email,Student Number,Middle Name,Grade,Status,Birthdate,Graduation Year\r\n")
 	enrollment.WriteString("Section SIS ID,SIS ID\r\n")
-	teacher.WriteString("SIS ID,School SIS ID,First Name,Last Name,Username,Password,State ID,Teacher Number,Status,Middle Name,Secondary Email,Title\r\n")
+	teacher.WriteString(
+		"SIS ID,School SIS ID,First Name,Last Name,Username,Password,State ID,Teacher Number,Status,Middle Name,Secondary Email,Title\r\n")
 	roles.WriteString("Section SIS ID,SIS ID\r\n")
 	sections, teachers := max(d.students/25, 7), max(d.students/35, 1)
 	for s := range d.schools {
@@ -106,13 +109,16 @@ func (d district) files() []roster.File {
 			fmt.Fprintf(&roles, "11%04d%04d,14%04d%04d\r\n", s, c, s, c%teachers)
 		}
 		for p := range d.students {
-			fmt.Fprintf(&student, "13%04d%05d,10%04d,Beulah,McMillan,student%d-%d,P@ssword,WA,s%d.%d@example.edu,%d,Lynn,10,Active,11/12/2009,2028\r\n", s, p, s, s, p, s, p, p)
+			fmt.Fprintf(&student,
+				"13%04d%05d,10%04d,Beulah,McMillan,student%d-%d,P@ssword,WA,s%d.%d@example.edu,%d,Lynn,10,Active,11/12/2009,2028\r\n", s, p, s, s, p,
+				s, p, p)
 			for k := range 7 {
 				fmt.Fprintf(&enrollment, "11%04d%04d,13%04d%05d\r\n", s, (p+k)%sections, s, p)
 			}
 		}
 		for q := range teachers {
-			fmt.Fprintf(&teacher, "14%04d%04d,10%04d,Craig,Beane,teacher%d-%d,P@ssw0rd,WA,101,Active,James,t%d.%d@example.edu,Mr\r\n", s, q, s, s, q, s, q)
+			fmt.Fprintf(&teacher, "14%04d%04d,10%04d,Craig,Beane,teacher%d-%d,P@ssw0rd,WA,101,Active,James,t%d.%d@example.edu,Mr\r\n", s, q, s, s,
+				q, s, q)
 		}
 	}
 	if d.flawed {

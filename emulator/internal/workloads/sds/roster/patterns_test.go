@@ -17,16 +17,22 @@ func TestPatterns(t *testing.T) {
 	}{
 		{identifier,
 			[]string{"10001", "a b", "ä-1/2#@", "學校", "x'y", long(256), strings.Repeat("é", 256)},
-			[]string{" a", "a ", "\u00a0a", "a\u2003", "a\"b", "<a", "a>", "a|b", "a\tb", "a\x7f", "a\u0085b", "a\x1f", long(257), strings.Repeat("é", 257)}},
+			[]string{" a", "a ", "\u00a0a", "a\u2003", "a\"b", "<a", "a>", "a|b", "a\tb", "a\x7f", "a\u0085b", "a\x1f", long(257),
+				strings.Repeat("é", 257)}},
 		{user,
 			[]string{"OKlein", "o.klein", "o'klein_1-a!#^~", "o@contoso.edu", "o@a-b.c.edu", long(64), long(64) + "@contoso.edu"},
-			[]string{".a", "a.", "a b", "é", "a@", "@contoso.edu", "a@contoso", "a@b@contoso.edu", "a@-b.edu", "a@b-.edu", "a@b..edu", "a@.edu", "a@b.edu.", "a+b", "a\\b", long(65), "a@" + strings.Repeat("abc.", 30) + "edu"}},
+			[]string{".a", "a.", "a b", "é", "a@", "@contoso.edu", "a@contoso", "a@b@contoso.edu", "a@-b.edu", "a@b-.edu", "a@b..edu", "a@.edu",
+				"a@b.edu.", "a+b", "a\\b", long(65), "a@" + strings.Repeat("abc.", 30) + "edu"}},
 		{date,
-			[]string{"2026-01-31", "20260131", "1/31/2026", "01/31/2026", "2/29/2024", "2000-02-29", "4/30/0001", "1/1/2017", "12/1/2017", "1/12/2017"},
-			[]string{"2026-1-31", "2026-02-30", "2025-02-29", "1900-02-29", "20261301", "31/1/2026", "1/31/26", "1/31", "1/31/2026 ", "0000-01-01", "2026-00-10", "2026-10-00", "2026-04-31", "x026-01-01", "2026/01/31", "tomorrow", "1/31/2026/", "//2026", "2026-01-31T00:00:00", "001/1/2026", "１/1/2026", "-1/1/2026", "+1/1/2026", "        "}},
+			[]string{"2026-01-31", "20260131", "1/31/2026", "01/31/2026", "2/29/2024", "2000-02-29", "4/30/0001", "1/1/2017", "12/1/2017",
+				"1/12/2017"},
+			[]string{"2026-1-31", "2026-02-30", "2025-02-29", "1900-02-29", "20261301", "31/1/2026", "1/31/26", "1/31", "1/31/2026 ", "0000-01-01",
+				"2026-00-10", "2026-10-00", "2026-04-31", "x026-01-01", "2026/01/31", "tomorrow", "1/31/2026/", "//2026", "2026-01-31T00:00:00",
+				"001/1/2026", "１/1/2026", "-1/1/2026", "+1/1/2026", "        "}},
 		{address,
 			[]string{"a@b.edu", "a.b+c@b.edu", "o'k@b-c.edu", "é@é.edu", "!#$%&'*+-/=?^_`{|}~@b.edu"},
-			[]string{"a", "a@", "@b.edu", "a@b", "a b@b.edu", "a@b .edu", "a@b@c.edu", ".a@b.edu", "a.@b.edu", "a..b@b.edu", "<a@b.edu>", "a@b..edu", "a@b,c.edu", long(65) + "@b.edu", "a@" + strings.Repeat(long(60)+".", 5) + "edu"}},
+			[]string{"a", "a@", "@b.edu", "a@b", "a b@b.edu", "a@b .edu", "a@b@c.edu", ".a@b.edu", "a.@b.edu", "a..b@b.edu", "<a@b.edu>", "a@b..edu",
+				"a@b,c.edu", long(65) + "@b.edu", "a@" + strings.Repeat(long(60)+".", 5) + "edu"}},
 		{text, []string{"anything \x01"}, nil},
 	} {
 		for _, v := range c.good {
@@ -40,7 +46,8 @@ func TestPatterns(t *testing.T) {
 
 func TestDate(t *testing.T) {
 	for text, want := range map[string]string{
-		"2026-01-31": "2026-01-31", "20260131": "2026-01-31", "1/3/2026": "2026-01-03", "12/31/0099": "0099-12-31", "2/30/2026": "", "": "", "soon": "",
+		"2026-01-31": "2026-01-31", "20260131": "2026-01-31", "1/3/2026": "2026-01-03", "12/31/0099": "0099-12-31", "2/30/2026": "", "": "",
+		"soon": "",
 	} {
 		y, m, d, ok := dateOf([]byte(text))
 		iso := ""
@@ -53,7 +60,8 @@ func TestDate(t *testing.T) {
 }
 
 func TestBlank(t *testing.T) {
-	for text, want := range map[string]bool{"": true, " ": true, "\t ": true, "\u00a0": true, "a": false, " a": false, "é": false, "\u200b": false} {
+	for text, want := range map[string]bool{"": true, " ": true, "\t ": true, "\u00a0": true, "a": false, " a": false, "é": false,
+		"\u200b": false} {
 		assert.Equal(t, want, blank([]byte(text)), "%q", text)
 	}
 }

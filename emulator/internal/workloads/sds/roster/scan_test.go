@@ -49,22 +49,25 @@ func TestScan(t *testing.T) {
 		text string
 		want []row
 	}{
-		"nothing":                  {"", nil},
-		"blank lines":              {"\n\r\n\na,b\n\n", []row{{4, sound, []string{"a", "b"}}}},
-		"no line end at the end":   {"a,b\nc,d", []row{{1, sound, []string{"a", "b"}}, {2, sound, []string{"c", "d"}}}},
-		"CR at the end":            {"a,b\r", []row{{1, sound, []string{"a", "b"}}}},
-		"mixed line ends":          {"a,b\r\nc,d\ne,f\r\n", []row{{1, sound, []string{"a", "b"}}, {2, sound, []string{"c", "d"}}, {3, sound, []string{"e", "f"}}}},
-		"empty values":             {",\n\"\",\"\"\n", []row{{1, sound, []string{"", ""}}, {2, sound, []string{"", ""}}}},
-		"comma in marks":           {"\"a,b\",c\n", []row{{1, sound, []string{"a,b", "c"}}}},
-		"doubled marks":            {"\"a\"\"b\"\"\",\"\"\"\"\n", []row{{1, sound, []string{"a\"b\"", "\""}}}},
-		"doubled marks twice":      {"\"a\"\"\",\"b\"\"\"\n", []row{{1, sound, []string{"a\"", "b\""}}}},
-		"marks and CR LF":          {"\"a\",\"b\"\r\n\"c\",d\r\n", []row{{1, sound, []string{"a", "b"}}, {2, sound, []string{"c", "d"}}}},
-		"mark within":              {"a\"b,c\nd,e\n", []row{{1, badQuotes, nil}, {2, sound, []string{"d", "e"}}}},
-		"mark behind a blank":      {"a, \"b\"\nd,e\n", []row{{1, badQuotes, nil}, {2, sound, []string{"d", "e"}}}},
-		"text behind the mark":     {"\"a\"b,c\nd,e\n", []row{{1, badQuotes, nil}, {2, sound, []string{"d", "e"}}}},
-		"mark not closed":          {"a,\"b\nc,d\ne,f\n", []row{{1, badQuotes, nil}, {2, sound, []string{"c", "d"}}, {3, sound, []string{"e", "f"}}}},
-		"mark not closed, CR LF":   {"a,\"b\r\nc,d\r\n", []row{{1, badQuotes, nil}, {2, sound, []string{"c", "d"}}}},
-		"closed by a later mark":   {"a,\"b\nc,\"d\"\ne,f\n", []row{{1, badQuotes, nil}, {2, sound, []string{"c", "d"}}, {3, sound, []string{"e", "f"}}}},
+		"nothing":                {"", nil},
+		"blank lines":            {"\n\r\n\na,b\n\n", []row{{4, sound, []string{"a", "b"}}}},
+		"no line end at the end": {"a,b\nc,d", []row{{1, sound, []string{"a", "b"}}, {2, sound, []string{"c", "d"}}}},
+		"CR at the end":          {"a,b\r", []row{{1, sound, []string{"a", "b"}}}},
+		"mixed line ends": {"a,b\r\nc,d\ne,f\r\n",
+			[]row{{1, sound, []string{"a", "b"}}, {2, sound, []string{"c", "d"}}, {3, sound, []string{"e", "f"}}}},
+		"empty values":         {",\n\"\",\"\"\n", []row{{1, sound, []string{"", ""}}, {2, sound, []string{"", ""}}}},
+		"comma in marks":       {"\"a,b\",c\n", []row{{1, sound, []string{"a,b", "c"}}}},
+		"doubled marks":        {"\"a\"\"b\"\"\",\"\"\"\"\n", []row{{1, sound, []string{"a\"b\"", "\""}}}},
+		"doubled marks twice":  {"\"a\"\"\",\"b\"\"\"\n", []row{{1, sound, []string{"a\"", "b\""}}}},
+		"marks and CR LF":      {"\"a\",\"b\"\r\n\"c\",d\r\n", []row{{1, sound, []string{"a", "b"}}, {2, sound, []string{"c", "d"}}}},
+		"mark within":          {"a\"b,c\nd,e\n", []row{{1, badQuotes, nil}, {2, sound, []string{"d", "e"}}}},
+		"mark behind a blank":  {"a, \"b\"\nd,e\n", []row{{1, badQuotes, nil}, {2, sound, []string{"d", "e"}}}},
+		"text behind the mark": {"\"a\"b,c\nd,e\n", []row{{1, badQuotes, nil}, {2, sound, []string{"d", "e"}}}},
+		"mark not closed": {"a,\"b\nc,d\ne,f\n",
+			[]row{{1, badQuotes, nil}, {2, sound, []string{"c", "d"}}, {3, sound, []string{"e", "f"}}}},
+		"mark not closed, CR LF": {"a,\"b\r\nc,d\r\n", []row{{1, badQuotes, nil}, {2, sound, []string{"c", "d"}}}},
+		"closed by a later mark": {"a,\"b\nc,\"d\"\ne,f\n",
+			[]row{{1, badQuotes, nil}, {2, sound, []string{"c", "d"}}, {3, sound, []string{"e", "f"}}}},
 		"mark not closed at last":  {"a,b\nc,\"", []row{{1, sound, []string{"a", "b"}}, {2, badQuotes, nil}}},
 		"line break":               {"a,\"b\nb\"\nc,d\n", []row{{1, lineBreak, nil}, {3, sound, []string{"c", "d"}}}},
 		"two line breaks":          {"\"a\r\na\",\"b\nb\"\r\nc,d\n", []row{{1, lineBreak, nil}, {4, sound, []string{"c", "d"}}}},
@@ -223,7 +226,8 @@ func agree(t require.TestingT, text []byte) {
 }
 
 func FuzzScan(f *testing.F) {
-	for _, text := range []string{"a,b\nc,d\n", "\"a\"\"b\",\"c\nd\"\r\n", "\"\"\n\"\"\"\n", "a\rb\n", "\xef\xbb\xbfa", "a,\"\r\n", "\r", "\"a\r", "\"a\"\r", "a\"\n\x00,\xff\n"} {
+	for _, text := range []string{"a,b\nc,d\n", "\"a\"\"b\",\"c\nd\"\r\n", "\"\"\n\"\"\"\n", "a\rb\n", "\xef\xbb\xbfa", "a,\"\r\n", "\r",
+		"\"a\r", "\"a\"\r", "a\"\n\x00,\xff\n"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -71,11 +71,14 @@ func TestRules(t *testing.T) {
 		"sound": {},
 		"required column empty": {
 			map[string]string{"school.csv": "SIS ID,Name\ns1,North\ns2,South\n,East\ns4,\n  ,West\n"}, roster.Rules{},
-			[]string{"Error school.csv: 2 row(s) have missing data for the field - SIS ID", "Error school.csv: 1 row(s) have missing data for the field - Name"}},
+			[]string{"Error school.csv: 2 row(s) have missing data for the field - SIS ID",
+				"Error school.csv: 1 row(s) have missing data for the field - Name"}},
 		"pattern broken": {
 			map[string]string{"student.csv": "SIS ID,School SIS ID,Username,Birthdate,Secondary Email\np1,s1,ann,2/30/2010,a@b.edu\np2,s2,bob b,2010-02-28,b\n p3,s2,carl,1/1/2010,c@b.edu\n"}, roster.Rules{},
-			[]string{"Error student.csv: 1 row(s) have an invalid format for the field - SIS ID", "Error student.csv: 1 row(s) have an invalid format for the field - Username",
-				"Error student.csv: 1 row(s) have an invalid format for the field - Secondary Email", "Error student.csv: 1 row(s) have an invalid format for the field - Birthdate"}},
+			[]string{"Error student.csv: 1 row(s) have an invalid format for the field - SIS ID",
+				"Error student.csv: 1 row(s) have an invalid format for the field - Username",
+				"Error student.csv: 1 row(s) have an invalid format for the field - Secondary Email",
+				"Error student.csv: 1 row(s) have an invalid format for the field - Birthdate"}},
 		"not unique": {
 			map[string]string{
 				"school.csv":  "SIS ID,Name\ns1,North\ns2,South\ns1,North\ns1,North\n",
@@ -100,21 +103,25 @@ func TestRules(t *testing.T) {
 				"Error teacherroster.csv: 1 row(s) have referenced data not found in source. Field - Section SIS ID",
 				"Error teacherroster.csv: 1 row(s) have referenced data not found in source. Field - SIS ID"}},
 		"several schools": {
-			map[string]string{"teacher.csv": "SIS ID,School SIS ID,Username\nt1,\"s1, s2\",carl\nt2,\"s1,s9\",dora\nt3,\"s1,\",emil\n"}, roster.Rules{SeveralSchools: true},
+			map[string]string{"teacher.csv": "SIS ID,School SIS ID,Username\nt1,\"s1, s2\",carl\nt2,\"s1,s9\",dora\nt3,\"s1,\",emil\n"},
+			roster.Rules{SeveralSchools: true},
 			[]string{"Error teacher.csv: 2 row(s) have referenced data not found in source. Field - School SIS ID"}},
 		"several schools are for teachers alone": {
 			map[string]string{"student.csv": "SIS ID,School SIS ID,Username\np1,\"s1,s2\",ann\np2,s2,bob\n"}, roster.Rules{SeveralSchools: true},
 			[]string{"Error student.csv: 1 row(s) have referenced data not found in source. Field - School SIS ID"}},
 		"an identifier with a fault is there all the same": {
-			map[string]string{"school.csv": "SIS ID,Name\ns1,North\ns2,South\ns<3,East\n", "section.csv": "SIS ID,School SIS ID,Section Name\nc1,s<3,A\nc2,s2,B\n"}, roster.Rules{},
+			map[string]string{"school.csv": "SIS ID,Name\ns1,North\ns2,South\ns<3,East\n",
+				"section.csv": "SIS ID,School SIS ID,Section Name\nc1,s<3,A\nc2,s2,B\n"}, roster.Rules{},
 			[]string{"Error school.csv: 1 row(s) have an invalid format for the field - SIS ID"}},
 		"all chosen": {
 			map[string]string{"school.csv": "SIS ID,Name,City,Zip\ns1,North,,\ns2,South,,98052\n"}, roster.Rules{},
-			[]string{"Warning school.csv: 2 row(s) have missing data for the field - City", "Warning school.csv: 1 row(s) have missing data for the field - Zip"}},
+			[]string{"Warning school.csv: 2 row(s) have missing data for the field - City",
+				"Warning school.csv: 1 row(s) have missing data for the field - Zip"}},
 		"some chosen": {
 			map[string]string{"school.csv": "SIS ID,Name,City,Zip\ns1,North,,\ns2,South,,98052\n"},
 			roster.Rules{Chosen: map[roster.Entity][]string{roster.School: {"Zip", "Phone", "Nothing"}}},
-			[]string{"Warning school.csv: 1 row(s) have missing data for the field - Zip", "Warning school.csv: 2 row(s) have missing data for the field - Phone"}},
+			[]string{"Warning school.csv: 1 row(s) have missing data for the field - Zip",
+				"Warning school.csv: 2 row(s) have missing data for the field - Phone"}},
 		"none chosen": {
 			map[string]string{"school.csv": "SIS ID,Name,City,Principal Secondary Email\ns1,North,,no address\ns2,South,,\n"},
 			roster.Rules{Chosen: map[roster.Entity][]string{roster.School: {}}}, nil},
@@ -125,7 +132,8 @@ func TestRules(t *testing.T) {
 				"student.csv": "SIS ID,School SIS ID,Username,First Name,Last Name,Password\np1,s1,ann,Ann,,x\np2,s2,bob,Bob,Bee,\n",
 				"teacher.csv": "SIS ID,School SIS ID,Username,First Name,Last Name,Password\nt1,s1,carl,,C,x\n",
 			}, roster.Rules{Accounts: true},
-			[]string{"Error student.csv: 1 row(s) have missing data for the field - Last Name", "Error student.csv: 1 row(s) have missing data for the field - Password",
+			[]string{"Error student.csv: 1 row(s) have missing data for the field - Last Name",
+				"Error student.csv: 1 row(s) have missing data for the field - Password",
 				"Error teacher.csv: 1 row(s) have missing data for the field - First Name"}},
 		"a needed file missing": {
 			map[string]string{"school.csv": ""}, roster.Rules{},
@@ -137,7 +145,8 @@ func TestRules(t *testing.T) {
 		"one of three missing": {
 			map[string]string{"teacherroster.csv": ""}, roster.Rules{},
 			[]string{"Error teacherroster.csv: The file teacherroster.csv was not found in the source. It is required together with section.csv and studentenrollment.csv."}},
-		"three of three missing": {map[string]string{"section.csv": "", "studentenrollment.csv": "", "teacherroster.csv": ""}, roster.Rules{}, nil},
+		"three of three missing": {map[string]string{"section.csv": "", "studentenrollment.csv": "", "teacherroster.csv": ""},
+			roster.Rules{}, nil},
 		"file empty": {
 			map[string]string{"school.csv": "\r\n\n"}, roster.Rules{},
 			[]string{"Error school.csv: The file school.csv is empty. A header and rows are required."}},
@@ -162,9 +171,11 @@ func TestRules(t *testing.T) {
 			[]string{`Error school.csv: The file has no header. Line 1 must name the columns - SIS ID, Name`}},
 		"column twice": {
 			map[string]string{"school.csv": "SIS ID,Name,Name,x,x,x,,\ns1,North,,,,,,\ns2,South,,,,,,\n"}, roster.Rules{},
-			[]string{"Error school.csv: The column Name stands 2 times in the header. It may stand once.", "Error school.csv: The column x stands 3 times in the header. It may stand once."}},
+			[]string{"Error school.csv: The column Name stands 2 times in the header. It may stand once.",
+				"Error school.csv: The column x stands 3 times in the header. It may stand once."}},
 		"header broken": {
-			map[string]string{"school.csv": "\n\"SIS ID\"x,Name\ns1,North\n", "section.csv": "SIS ID,School SIS ID,Section Name\rc1,s1,Algebra\r", "teacherroster.csv": "Section SIS ID,\xff\nc1,t1\n"}, roster.Rules{},
+			map[string]string{"school.csv": "\n\"SIS ID\"x,Name\ns1,North\n", "section.csv": "SIS ID,School SIS ID,Section Name\rc1,s1,Algebra\r",
+				"teacherroster.csv": "Section SIS ID,\xff\nc1,t1\n"}, roster.Rules{},
 			[]string{"Error school.csv: The header has a quotation mark that is not closed, not doubled or not at the edge of its value. Line - 2",
 				"Error section.csv: The header has a line break within a name, or a CR without LF; end each line with CR LF or LF. Line - 1",
 				"Error teacherroster.csv: The header is not encoded as UTF-8. Line - 1"}},
@@ -173,23 +184,31 @@ func TestRules(t *testing.T) {
 			[]string{"Error school.csv: The header is longer than 65,536 bytes or has more than 1,024 columns. Line - 1",
 				"Error section.csv: The header is longer than 65,536 bytes or has more than 1,024 columns. Line - 1"}},
 		"rows broken": {
-			map[string]string{"school.csv": "SIS ID,Name\ns1,North\ns2,\"So\"uth\ns3\ns4,a,b\ns5,M\xfcnchen\ns6,\x00\ns7,\"a\nb\"\ns8," + long + "\ns9,\"\n"}, roster.Rules{},
-			[]string{"Error school.csv: 1 row(s) are not encoded as UTF-8. First line - 6", "Error school.csv: 1 row(s) have a NUL character. First line - 7",
+			map[string]string{"school.csv": "SIS ID,Name\ns1,North\ns2,\"So\"uth\ns3\ns4,a,b\ns5,M\xfcnchen\ns6,\x00\ns7,\"a\nb\"\ns8," + long +
+				"\ns9,\"\n"}, roster.Rules{},
+			[]string{"Error school.csv: 1 row(s) are not encoded as UTF-8. First line - 6",
+				"Error school.csv: 1 row(s) have a NUL character. First line - 7",
 				"Error school.csv: 2 row(s) have a quotation mark that is not closed, not doubled or not at the edge of its value. First line - 3",
 				"Error school.csv: 2 row(s) have not as many values as the header has columns. First line - 4",
-				"Error school.csv: 1 row(s) have a line break within a value. First line - 8", "Error school.csv: 1 row(s) are longer than 65,536 bytes. First line - 10"}},
+				"Error school.csv: 1 row(s) have a line break within a value. First line - 8",
+				"Error school.csv: 1 row(s) are longer than 65,536 bytes. First line - 10"}},
 		"mixed line ends": {
 			map[string]string{"school.csv": "SIS ID,Name\r\ns1,North\r\ns2,South\n"}, roster.Rules{},
 			[]string{"Information school.csv: Lines end in LF and in CR LF. First line that differs - 3"}},
 		"UTF-16": {
-			map[string]string{"school.csv": "\xff\xfeS\x00I\x00S\x00", "section.csv": "\xfe\xff\x00S", "student.csv": "S\x00I\x00S\x00", "teacher.csv": "\x00S\x00I\x00S"}, roster.Rules{},
-			[]string{alien("school", "text in UTF-16"), alien("section", "text in UTF-16"), alien("student", "text in UTF-16"), alien("teacher", "text in UTF-16")}},
+			map[string]string{"school.csv": "\xff\xfeS\x00I\x00S\x00", "section.csv": "\xfe\xff\x00S", "student.csv": "S\x00I\x00S\x00",
+				"teacher.csv": "\x00S\x00I\x00S"}, roster.Rules{},
+			[]string{alien("school", "text in UTF-16"), alien("section", "text in UTF-16"), alien("student", "text in UTF-16"),
+				alien("teacher", "text in UTF-16")}},
 		"no CSV at all": {
-			map[string]string{"school.csv": "PK\x03\x04\x14\x00", "student.csv": "\x7fELF\x02\x01\n\x00,\x00", "teacher.csv": "%PDF-1.7"}, roster.Rules{},
+			map[string]string{"school.csv": "PK\x03\x04\x14\x00", "student.csv": "\x7fELF\x02\x01\n\x00,\x00", "teacher.csv": "%PDF-1.7"},
+			roster.Rules{},
 			[]string{alien("school", "a ZIP archive, which an Excel workbook is too"),
-				"Error student.csv: The file has no header. Line 1 must name the columns - SIS ID, School SIS ID, Username", alien("teacher", "a PDF")}},
+				"Error student.csv: The file has no header. Line 1 must name the columns - SIS ID, School SIS ID, Username",
+				alien("teacher", "a PDF")}},
 		"too many rows": {
-			map[string]string{"school.csv": "SIS ID,Name\ns1,North\ns2,South\n\ns3,East\n,\n", "section.csv": "SIS ID,School SIS ID,Section Name\nc1,s1,Algebra\nc2,s9,Biology\n"}, roster.Rules{MaxRows: 2},
+			map[string]string{"school.csv": "SIS ID,Name\ns1,North\ns2,South\n\ns3,East\n,\n",
+				"section.csv": "SIS ID,School SIS ID,Section Name\nc1,s1,Algebra\nc2,s9,Biology\n"}, roster.Rules{MaxRows: 2},
 			[]string{"Error school.csv: The file has more than 2 rows. First line - 5"}},
 		"too many keys": {
 			nil, roster.Rules{MaxKeys: 5},
@@ -222,9 +241,10 @@ func TestRowsOfMessages(t *testing.T) {
 		school.WriteString("s1," + strings.Repeat("é", 80) + "\n")
 	}
 	r := verify(t, roster.Rules{Accounts: true, Chosen: map[roster.Entity][]string{roster.Teacher: {}}}, sound(map[string]string{
-		"School.csv":  "",
-		"school.csv":  school.String(),
-		"student.csv": "SIS ID,School SIS ID,Username,First Name,Last Name,Password\np1,s1,ann,Ann,A, \np2," + strings.Repeat("é", 80) + ",bob,Bob,B,secret\nq,s1,secret,\n",
+		"School.csv": "",
+		"school.csv": school.String(),
+		"student.csv": "SIS ID,School SIS ID,Username,First Name,Last Name,Password\np1,s1,ann,Ann,A, \np2," + strings.Repeat("é", 80) +
+			",bob,Bob,B,secret\nq,s1,secret,\n",
 		"teacher.csv": "SIS ID,School SIS ID,Username,First Name,Last Name,Password\nt1,s1,carl,Carl,C,x\n",
 	})...)
 	byRule := map[string]roster.Message{}
@@ -253,7 +273,8 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	assert.ErrorIs(t, err, gone)
 	assert.EqualError(t, err, "open student.csv: it is gone")
 
-	for at, want := range map[string]string{"": "read student.csv: it is gone", "SIS ID,School SIS ID,Username\np1,s1,ann\n": "read student.csv after line 2: it is gone"} {
+	for at, want := range map[string]string{"": "read student.csv: it is gone",
+		"SIS ID,School SIS ID,Username\np1,s1,ann\n": "read student.csv after line 2: it is gone"} {
 		all[2].Open = func() (io.ReadCloser, error) {
 			return io.NopCloser(io.MultiReader(strings.NewReader(at), iotest.ErrReader(gone))), nil
 		}

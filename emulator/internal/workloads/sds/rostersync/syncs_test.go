@@ -42,7 +42,8 @@ func (s *Syncs) seed(t *testing.T, id string) {
 	_, err := s.Profiles.Seed(dawn, profile.Seed{ID: id, Change: profile.NewChange(map[string]any{"displayName": id,
 		"dataProvider": map[string]any{"@odata.type": profile.TypeCSV},
 		"identitySynchronizationConfiguration": map[string]any{"@odata.type": profile.TypeIdentityCreation,
-			"userDomains": []any{map[string]any{"appliesTo": "student", "name": "contoso.edu"}, map[string]any{"appliesTo": "teacher", "name": "contoso.edu"}}}})})
+			"userDomains": []any{map[string]any{"appliesTo": "student", "name": "contoso.edu"},
+				map[string]any{"appliesTo": "teacher", "name": "contoso.edu"}}}})})
 	require.NoError(t, err)
 }
 
