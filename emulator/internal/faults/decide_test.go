@@ -13,9 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/graphemu/graphemu/emulator/clock"
 	"github.com/graphemu/graphemu/emulator/fault"
-	"github.com/graphemu/graphemu/emulator/internal/retry"
 )
 
 var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
@@ -296,118 +294,6 @@ func TestADelayIsDrawnByCall(t *testing.T) {
 	assert.Len(t, slices.Compact(one), 50)
 }
 
-func throttles(calls fault.Calls, retryAfter time.Duration) fault.Rule {
-	return fault.Rule{Name: "throttle", Operation: "profiles.start", Calls: calls,
-		Respond: &fault.Respond{Status: 429, RetryAfter: clock.Duration(retryAfter), PunishEarly: true}}
-}
-
-// comes is a call of a client some time after noon, on the world's and the real clock.
-func comes(world, real time.Duration, factor float64) *Query {
-	return &Query{Operation: "profiles.start", Client: "app", Path: "/p/1/start", Now: noon.Add(world), Real: noon.Add(real), Factor: factor}
-}
-
-func TestPunishEarly(t *testing.T) {
-	const s = time.Second
-	type step struct {
-		world, real time.Duration
-		want        time.Duration // Retry-After; 0: not struck
-	}
-	for name, tc := range map[string]struct {
-		factor float64
-		format string
-		steps  []step
-	}{
-		"a client that waits is let in": {1, "", []step{{0, 0, 20 * s}, {20 * s, 20 * s, 0}, {21 * s, 21 * s, 0}}},
-		"too early, twice as long, each time": {1, "",
-			[]step{{0, 0, 20 * s}, {19 * s, 19 * s, 40 * s}, {58 * s, 58 * s, 80 * s}, {138 * s, 138 * s, 0}, {139 * s, 139 * s, 0}}},
-		"a frozen clock that somebody advances":  {0, "", []step{{0, 0, 20 * s}, {0, 0, 40 * s}, {40 * s, 0, 0}}},
-		"a frozen clock and a client that waits": {0, "", []step{{0, 0, 20 * s}, {0, 20 * s, 0}}},
-		"a scaled clock tells whole real seconds": {60, "",
-			[]step{{0, 0, 20 * s}, {59 * s, 983 * time.Millisecond, 40 * s}, {119 * s, 1983 * time.Millisecond, 0}}},
-		"a slow clock": {0.5, "", []step{{0, 0, 20 * s}, {19 * s, 38 * s, 40 * s}, {59 * s, 118 * s, 0}}},
-		"a date is counted as seconds are": {1, fault.FormatDate,
-			[]step{{700 * time.Millisecond, 700 * time.Millisecond, 20 * s}, {20*s + 699*time.Millisecond, 20*s + 699*time.Millisecond, 40 * s}}},
-	} {
-		r := throttles(fault.First(1), 20*s)
-		r.Respond.RetryAfterFormat = tc.format
-		set := NewSet([]fault.Rule{r}, 1)
-		for i, step := range tc.steps {
-			strike, ok, _ := set.Decide(comes(step.world, step.real, tc.factor))
-			assert.Equal(t, step.want > 0, ok, "%s, step %d", name, i)
-			assert.Equal(t, step.want, strike.RetryAfter, "%s, step %d", name, i)
-			assert.Equal(t, ok && i > 0, strike.Early, "%s, step %d", name, i)
-		}
-	}
-}
-
-// Nobody is punished for what it could not know: that another call, which is
-// still being delayed, or went with it in a batch, would be told to wait.
-func TestPunishEarlyOnlyAfterItWasTold(t *testing.T) {
-	const s = time.Second
-	r := throttles(fault.First(1), 20*s)
-	r.Delay = fault.Fixed(2 * s)
-	set := NewSet([]fault.Rule{r}, 1)
-	asks := func(world, real time.Duration, batch uint64) time.Duration {
-		q := comes(world, real, 10)
-		q.Batch = batch
-		strike, _, _ := set.Decide(q)
-		return strike.RetryAfter
-	}
-	assert.Equal(t, 20*s, asks(0, 0, 7))
-	assert.Zero(t, asks(1*s, 100*time.Millisecond, 0), "the answer is not sent yet: it takes 200 ms on this clock")
-	assert.Zero(t, asks(3*s, 300*time.Millisecond, 7), "a part of the same batch")
-	assert.Equal(t, 40*s, asks(3*s, 300*time.Millisecond, 8))
-}
-
-func TestPunishEarlyIsForTheSameClientOnTheSameAddress(t *testing.T) {
-	set := NewSet([]fault.Rule{throttles(fault.First(1), time.Minute)}, 1)
-	_, ok, _ := set.Decide(comes(0, 0, 1))
-	require.True(t, ok)
-	other, elsewhere := comes(1, 1, 1), comes(1, 1, 1)
-	other.Client, elsewhere.Path = "another", "/p/2/start"
-	for _, q := range []*Query{other, elsewhere} {
-		_, ok, _ = set.Decide(q)
-		assert.False(t, ok)
-	}
-	_, ok, _ = set.Decide(comes(1, 1, 1))
-	assert.True(t, ok)
-}
-
-func TestPunishEarlyStopsAtAnHour(t *testing.T) {
-	for first, want := range map[time.Duration][]time.Duration{
-		20 * time.Minute: {20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour},
-		2 * time.Hour:    {2 * time.Hour, 2 * time.Hour, 2 * time.Hour, 2 * time.Hour},
-	} {
-		set := NewSet([]fault.Rule{throttles(fault.First(1), first)}, 1)
-		var got []time.Duration
-		for range 4 {
-			strike, _, _ := set.Decide(comes(0, 0, 1))
-			got = append(got, strike.RetryAfter)
-		}
-		assert.Equal(t, want, got)
-	}
-}
-
-func TestWaitingClientsAreBounded(t *testing.T) {
-	set := NewSet([]fault.Rule{throttles(fault.First(10_000), time.Minute)}, 1)
-	for i := range 10_000 {
-		q := comes(0, 0, 1)
-		q.Path = fmt.Sprint(strings.Repeat("/long", 1000), i)
-		set.Decide(q)
-	}
-	waiting := set.Save().Waiting
-	assert.Len(t, waiting, retry.Max)
-	for _, w := range waiting {
-		require.Less(t, len(w.Path), 100)
-	}
-	q := comes(0, 0, 1)
-	q.Path = fmt.Sprint(strings.Repeat("/long", 1000), 9999)
-	_, ok, _ := set.Decide(q)
-	assert.True(t, ok, "the newest is still known")
-	require.True(t, set.Remove("throttle"))
-	assert.Empty(t, set.Save().Waiting)
-}
-
 func TestAddRemoveClear(t *testing.T) {
 	s := NewSet([]fault.Rule{delays("file-1", "a", fault.All()), delays("file-2", "a", fault.All()), delays("file-1", "b", fault.All())}, 1)
 	require.NoError(t, s.Add(delays("added-1", "a", fault.All())))
@@ -456,75 +342,6 @@ func TestNobodyCanReachIntoTheRules(t *testing.T) {
 	assert.Equal(t, 500, s.Rules()[0].Rule.Respond.Status)
 }
 
-func TestMisses(t *testing.T) {
-	r := func(name string, w fault.Where, calls fault.Calls) fault.Rule {
-		return fault.Rule{Name: name, Operation: "x", Where: w, Calls: calls, Delay: fault.Span{Min: 1, Max: 1}}
-	}
-	chance := r("chance", fault.Where{}, fault.All())
-	chance.Chance = 1e-9
-	status := r("status", fault.Where{}, fault.All())
-	status.While.Status = "inProgress"
-	rules := []fault.Rule{
-		r("header", fault.Where{Header: map[string]string{"x-run": "7"}}, fault.All()),
-		r("secret", fault.Where{Header: map[string]string{"Authorization": "Bearer planted"}}, fault.All()),
-		r("query", fault.Where{Query: map[string]string{"$top": "10"}}, fault.All()),
-		r("body", fault.Where{Body: map[string]any{"displayName": "North"}}, fault.All()),
-		r("number", fault.Where{Body: map[string]any{"n": 3}}, fault.All()),
-		status, r("first", fault.Where{}, fault.First(2)), r("only", fault.Where{}, fault.Only(5)),
-		r("range", fault.Where{}, fault.Between(5, 6)), r("from", fault.Where{}, fault.Calls{From: 4}),
-		r("every", fault.Where{}, fault.EveryNth(22)), chance,
-	}
-	whys := func(q *Query, s *Set) map[string]string {
-		all := map[string]string{}
-		for range 4 {
-			_, _, misses := s.Decide(q)
-			for _, m := range misses {
-				all[m.Rule] = m.Why()
-			}
-		}
-		return all
-	}
-	full := standing(call("x"), "provisioned", "extracting")
-	full.Header = http.Header{"X-Run": {"3"}, "Authorization": {"Bearer mine"}}
-	full.RawQuery = "$top=5"
-	full.Body = func() []byte { return []byte(`{"displayName":"South","n":4}`) }
-	got, none := map[string]string{}, map[string]string{}
-	for _, rule := range rules { // each alone, since a call has five misses at most
-		got[rule.Name] = whys(full, NewSet([]fault.Rule{rule}, 1))[rule.Name]
-		none[rule.Name] = whys(call("x"), NewSet([]fault.Rule{rule}, 1))[rule.Name]
-	}
-	assert.Equal(t, map[string]string{
-		"header": `header x-run is "3", the rule wants "7"`,
-		"secret": `header Authorization is not what the rule wants`,
-		"query":  `query option $top is "5", the rule wants "10"`,
-		"body":   `the body's displayName is "South", the rule wants "North"`,
-		"number": `the body's n is 4, the rule wants 3`,
-		"status": `the profile's status is extracting, the rule wants inProgress`,
-		"first":  `struck calls 1 to 2; this was call 4`,
-		"only":   `strikes call 5; this was call 4`,
-		"range":  `strikes calls 5 to 6; this was call 4`,
-		"from":   `strikes calls from 4 on; this was call 3`,
-		"every":  `strikes every 22nd call; this was call 4`,
-		"chance": `chance 1e-09 did not strike call 4`,
-	}, got)
-	assert.Equal(t, `there is no header x-run, the rule wants "7"`, none["header"])
-	assert.Equal(t, `there is no header Authorization, the rule wants one`, none["secret"])
-	assert.Equal(t, `there is no query option $top, the rule wants "10"`, none["query"])
-	assert.Equal(t, `the body has no value at displayName, the rule wants "North"`, none["body"])
-	assert.Equal(t, `the call has no profile, the rule wants one whose status is inProgress`, none["status"])
-
-	_, _, misses := NewSet(rules, 1).Decide(full)
-	require.Len(t, misses, MaxMisses)
-	assert.Equal(t, "header", misses[0].Rule)
-	assert.Equal(t, "number", misses[4].Rule)
-	_, ok, misses := NewSet([]fault.Rule{rules[0], r("all", fault.Where{}, fault.All()), rules[1]}, 1).Decide(full)
-	assert.True(t, ok)
-	assert.Len(t, misses, 1, "who stands behind the strike was not looked at")
-	_, _, misses = NewSet(rules, 1).Decide(call("another"))
-	assert.Empty(t, misses)
-	assert.Empty(t, Miss{}.Why())
-}
-
 func TestManyAtOnce(t *testing.T) {
 	chance := delays("chance", "profiles.get", fault.All())
 	chance.Chance = 0.01
@@ -550,28 +367,4 @@ func TestManyAtOnce(t *testing.T) {
 	assert.LessOrEqual(t, every.Matched, uint64(8000))
 	assert.Greater(t, every.Matched, uint64(7500), "only the strikes of added rules are missing")
 	assert.Equal(t, every.Matched/10, every.Fired)
-}
-
-// A rule of an address strikes what is asked so, whatever its operation is called, and
-// where it has none.
-func TestAddressesAreStruck(t *testing.T) {
-	s := NewSet([]fault.Rule{
-		delays("mail", "GET /me/messages", fault.First(1)),
-		{Name: "most", Operation: "graph.*", Except: []string{"profiles.*", "GET /users/{id}"}, Calls: fault.All(), Delay: fault.Fixed(1)},
-	}, 1)
-	struck := func(name, method, below string) string {
-		strike, ok, _ := s.Decide(&Query{Operation: name, Method: method, Below: below, Now: noon, Real: noon})
-		if !ok {
-			return ""
-		}
-		return strike.Rule.Name
-	}
-	assert.Empty(t, struck("", "POST", "/me/messages"))
-	assert.Equal(t, "mail", struck("", "GET", "/Me/Messages"))
-	assert.Empty(t, struck("", "GET", "/me/messages"), "the first is over")
-	assert.Equal(t, "most", struck("users.list", "GET", "/users"))
-	assert.Empty(t, struck("users.get", "GET", "/users/7"))
-	assert.Equal(t, "most", struck("users.update", "PATCH", "/users/7"))
-	assert.Empty(t, struck("profiles.list", "GET", "/education/synchronizationProfiles"))
-	assert.Empty(t, struck("upload.putBlob", "PUT", ""))
 }

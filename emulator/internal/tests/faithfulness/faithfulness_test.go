@@ -40,7 +40,8 @@ const anyOperation = "any"
 
 // faithfulness is the table. Its parts stand beside this file, one for each theme.
 func faithfulness() []statement {
-	return slices.Concat(createStatements, updateStatements, lifeStatements, lifecycleStatements, listStatements, statusStatements,
+	return slices.Concat(createStatements, createValueStatements, getStatements, updateStatements, lifeStatements,
+		lifecycleStatements, listStatements, statusStatements,
 		errorStatements, headerStatements, odataStatements, batchStatements, authStatements, tokenStatements,
 		signInStatements, redirectStatements, worldStatements, educationStatements, educationWriteStatements, uploadStatements, uploadRefusals(),
 		applicationStatements, principalStatements, grantStatements, invitationStatements, directorySignInStatements, newPasswordStatements,

@@ -3,7 +3,6 @@ package state
 import (
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,10 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/graphemu/graphemu/emulator"
-	"github.com/graphemu/graphemu/emulator/emulatortest"
 	"github.com/graphemu/graphemu/emulator/internal/tests/rig"
 )
 
@@ -160,144 +157,6 @@ func (w *wallClock) elapse(d time.Duration) {
 	w.at.Store(&next)
 }
 
-func TestMaxWorlds(t *testing.T) {
-	wall := newWallClock()
-	var warned strings.Builder
-	g := rig.NewTarget(t,
-		emulator.Options{Limits: emulator.Limits{Worlds: 4}, Now: wall.now, Log: slog.New(slog.NewTextHandler(&warned, nil))})
-	// The default world is there already: three more fit.
-	list := func(world string) (int, []byte) {
-		status, body, err := ask(g, "world-"+world, "GET", rig.ProfilesAt, "")
-		require.NoError(t, err)
-		return status, body
-	}
-	for _, world := range []string{"a", "b", "c"} {
-		status, _, err := ask(g, "world-"+world, "POST", rig.ProfilesAt, rig.CreateRequest)
-		require.NoError(t, err)
-		require.Equal(t, 202, status)
-		wall.elapse(20 * time.Minute) // a is idle longest
-	}
-	full := func(world string) {
-		t.Helper()
-		r, err := http.NewRequest("GET", g.URL+rig.ProfilesAt, nil)
-		require.NoError(t, err)
-		r.Header.Set("Authorization", "Bearer world-"+world)
-		w, err := g.Client().Do(r)
-		require.NoError(t, err)
-		defer w.Body.Close()
-		var e struct{ Error rig.Complaint }
-		require.NoError(t, json.NewDecoder(w.Body).Decode(&e))
-		require.Equal(t, 507, w.StatusCode)
-		assert.Equal(t, "quotaLimitReached", *e.Error.Code)
-		assert.Contains(t, fmt.Sprint(e.Error.Details), "--max-worlds")
-		assert.Equal(t, w.Header.Get("request-id"), e.Error.InnerError.RequestID)
-	}
-	wall.elapse(-time.Minute)
-	status, _ := list("a") // a was used again, 59 minutes after
-	require.Equal(t, 200, status)
-	full("d")
-	status, _ = list("default") // always fits
-	require.Equal(t, 200, status)
-	full("d")
-	_, err := g.Server.World("d")
-	var err507 *emulator.FullError
-	require.ErrorAs(t, err, &err507)
-	assert.Equal(t, 4, err507.Max)
-	r, err := g.HTTP.Post(g.Root+"/_graphemu/worlds/d/reset", "", nil)
-	require.NoError(t, err)
-	var problem struct{ Detail string }
-	require.NoError(t, json.NewDecoder(r.Body).Decode(&problem))
-	r.Body.Close()
-	assert.Equal(t, 507, r.StatusCode)
-	assert.Contains(t, problem.Detail, "--max-worlds")
-
-	// b has been idle longest, and now for an hour.
-	wall.elapse(time.Hour - 39*time.Minute)
-	status, _ = list("d")
-	require.Equal(t, 200, status)
-	assert.Contains(t, warned.String(), "world=b")
-	full("b")
-	assert.Len(t, g.World("a").Profiles(), 1)
-	assert.Len(t, g.World("c").Profiles(), 1)
-	assert.Empty(t, g.World("d").Profiles())
-
-	// What made room is gone for good, whatever token leads there; the default
-	// world stays however idle it is.
-	wall.elapse(24 * time.Hour)
-	for _, world := range []string{"e", "b"} {
-		status, body := list(world)
-		require.Equal(t, 200, status)
-		assert.NotContains(t, string(body), "Test Profile")
-	}
-	r, err = g.HTTP.Get(g.Root + "/_graphemu/worlds")
-	require.NoError(t, err)
-	defer r.Body.Close()
-	var worlds struct{ Worlds []struct{ Name string } }
-	require.NoError(t, json.NewDecoder(r.Body).Decode(&worlds))
-	assert.Equal(t, "default", worlds.Worlds[0].Name)
-	assert.LessOrEqual(t, len(worlds.Worlds), 4)
-}
-
-// The first worlds may take every place before anybody asks for the default one.
-func TestMaxWorldsWithoutTheDefaultOne(t *testing.T) {
-	g := emulatortest.Start(t, emulator.Options{Limits: emulator.Limits{Worlds: 1}})
-	ask := func(token string) (*http.Response, rig.Answer) {
-		r, err := http.NewRequest("GET", g.URL+rig.ProfilesAt, nil)
-		require.NoError(t, err)
-		r.Header.Set("Authorization", "Bearer "+token)
-		a, err := rig.Receive(g.Client(), r)
-		require.NoError(t, err)
-		return &http.Response{StatusCode: a.Status, Header: a.Header}, a
-	}
-	_, a := ask("world-a")
-	require.Equal(t, 200, a.Status)
-	w, a := ask("world-b")
-	e := rig.Refused(t, w, []byte(a.Body), 507)
-	assert.Contains(t, fmt.Sprint(e.Details), "--max-worlds")
-	_, a = ask("any")
-	assert.Equal(t, 200, a.Status)
-	_, a = ask("world-" + strings.Repeat("x", 65))
-	assert.Equal(t, 401, a.Status)
-}
-
-func TestMaxProfilesAndBody(t *testing.T) {
-	g := rig.NewTarget(t, emulator.Options{Clock: "frozen", Limits: emulator.Limits{Profiles: 2, Body: 2000}})
-	for range 2 {
-		w, _ := g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest))
-		require.Equal(t, 202, w.StatusCode)
-	}
-	w, body := g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest))
-	e := rig.Refused(t, w, body, 507)
-	assert.Equal(t, "quotaLimitReached", *e.Code)
-	assert.Contains(t, e.Details[0].Message, "--max-profiles")
-	g.Unharmed(t, 2)
-	got := g.Batched(t, map[string]any{"id": "1", "method": "POST", "url": rig.ProfilesAt,
-		"headers": map[string]string{"Content-Type": "application/json"}, "body": json.RawMessage(rig.CreateRequest)})
-	assert.Equal(t, 507, got["1"].Status)
-
-	// Another world has room of its own; a deleted profile makes room.
-	status, _, err := ask(g, "world-other", "POST", rig.ProfilesAt, rig.CreateRequest)
-	require.NoError(t, err)
-	assert.Equal(t, 202, status)
-	w, _ = g.Hit(t, "DELETE", rig.At(g.World().Profiles()[0].ID), nil)
-	require.Equal(t, 202, w.StatusCode)
-	w, body = g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest))
-	rig.Refused(t, w, body, 507)
-	require.NoError(t, g.World().Clock().Advance(time.Second))
-	w, _ = g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest))
-	assert.Equal(t, 202, w.StatusCode)
-
-	w, body = g.Hit(t, "POST", rig.ProfilesAt, strings.NewReader(rig.CreateRequest+strings.Repeat(" ", 2000)))
-	e = rig.Refused(t, w, body, 400)
-	assert.Equal(t, "The maximum request length supported is 2000 bytes.", *e.Message)
-	assert.Contains(t, e.Details[0].Message, "--max-body")
-	r, err := g.HTTP.Post(g.Root+"/_graphemu/worlds/default/clock", "application/json", strings.NewReader(strings.Repeat(" ", 2001)))
-	require.NoError(t, err)
-	defer r.Body.Close()
-	assert.Equal(t, 413, r.StatusCode)
-	g.Unharmed(t, 2)
-}
-
 // A reset while requests run: each request sees one whole world, the old one or
 // the new one.
 func TestResetsWhileRequestsRun(t *testing.T) {
@@ -408,126 +267,6 @@ func TestSameSeedSameBytes(t *testing.T) {
 	for i := range other {
 		assert.NotEqual(t, first[i], other[i])
 	}
-}
-
-// TestPagingOverHTTP reads lists page by page while profiles come and go, with
-// every option that a list takes: what was there throughout and matches is seen
-// exactly once.
-func TestPagingOverHTTP(t *testing.T) {
-	g := rig.NewTarget(t, emulator.Options{Clock: "frozen@" + rig.Dawn})
-	rapid.Check(t, func(t *rapid.T) {
-		g.World().Reset()
-		ask := func(method, path, body string) []byte {
-			status, answer, err := ask(g, "x", method, path, body)
-			require.NoError(t, err)
-			require.Less(t, status, 300, "%s %s: %s", method, path, answer)
-			return answer
-		}
-		type profile struct{ id, name string }
-		var there []profile
-		add := func() {
-			name := rapid.SampledFrom([]string{"a", "b", "B", "c", "it's", "é", "a&b=c"}).Draw(t, "name")
-			var p struct{ ID string }
-			require.NoError(t, json.Unmarshal(ask("POST", rig.ProfilesAt, named(name)), &p))
-			there = append(there, profile{p.ID, name})
-		}
-		remove := func() string {
-			i := rapid.IntRange(0, len(there)-1).Draw(t, "remove")
-			id := there[i].id
-			there = slices.Delete(there, i, i+1)
-			ask("DELETE", rig.At(id), "")
-			require.NoError(t, g.World().Clock().Advance(time.Second))
-			return id
-		}
-		for range rapid.IntRange(0, 12).Draw(t, "profiles") {
-			add()
-		}
-		matches := func(profile) bool { return true }
-		var options []string
-		if rapid.Bool().Draw(t, "filtered") {
-			options = append(options, "$filter=displayName ne 'it''s' and displayName ne 'a&b=c'")
-			matches = func(p profile) bool { return p.name != "it's" && p.name != "a&b=c" }
-		}
-		order := rapid.SampledFrom(
-			[]string{"", "displayName", "displayName desc", "id desc", "profileStatus/errorCount,displayName desc,id", "expirationDate",
-				"length(displayName) desc"}).Draw(t, "order")
-		if order != "" {
-			options = append(options, "$orderby="+order)
-		}
-		counted := rapid.Bool().Draw(t, "counted")
-		if counted {
-			options = append(options, "$count=true")
-		}
-		if rapid.Bool().Draw(t, "selected") {
-			options = append(options, "$select=id,displayName")
-		}
-		options = append(options, fmt.Sprint("$top=", rapid.IntRange(1, 5).Draw(t, "top")))
-
-		// What a single page shows is what the pages together have to show.
-		whole := func() (ids []string) {
-			var all listed
-			others := slices.DeleteFunc(slices.Clone(options), func(o string) bool { return strings.HasPrefix(o, "$top") })
-			require.NoError(t, json.Unmarshal(ask("GET", rig.ProfilesAt+"?"+encodedParts(append(others, "$top=999")), ""), &all))
-			for _, p := range all.Value {
-				ids = append(ids, p.ID)
-			}
-			return ids
-		}
-		want := whole()
-		count := 0
-		for _, p := range there {
-			if matches(p) {
-				count++
-				require.Contains(t, want, p.id)
-			}
-		}
-		require.Len(t, want, count)
-		if skip := rapid.IntRange(-5, 6).Draw(t, "skip"); skip > 0 {
-			options = append(options, fmt.Sprint("$skip=", skip))
-			want = want[min(skip, len(want)):]
-		}
-
-		var seen []string
-		path := rig.ProfilesAt + "?" + encodedParts(options)
-		for pages := 0; path != ""; pages++ {
-			require.Less(t, pages, 100, "no end")
-			var l listed
-			require.NoError(t, json.Unmarshal(ask("GET", path, ""), &l))
-			require.Equal(t, counted, l.Count != nil)
-			if l.Next != "" {
-				require.NotEmpty(t, l.Value)
-				require.True(t, strings.HasPrefix(l.Next, g.URL+rig.ProfilesAt+"?"), l.Next)
-			}
-			for _, p := range l.Value {
-				seen = append(seen, p.ID)
-			}
-			if path = strings.TrimPrefix(l.Next, g.URL); path == "" {
-				break
-			}
-			for range rapid.IntRange(0, 2).Draw(t, "creates") {
-				if pages < 10 {
-					add()
-				}
-			}
-			if len(there) > 0 && rapid.Bool().Draw(t, "deletes") {
-				gone := remove()
-				want = slices.DeleteFunc(want, func(id string) bool { return id == gone })
-			}
-		}
-		require.Len(t, seen, len(slices.Compact(slices.Sorted(slices.Values(seen)))), "nothing is seen twice")
-		kept := slices.DeleteFunc(slices.Clone(seen), func(id string) bool { return !slices.Contains(want, id) })
-		require.True(t, slices.Equal(want, kept), "want %v, saw %v", want, seen)
-	})
-}
-
-// encodedParts is encoded for options whose values hold an ampersand.
-func encodedParts(options []string) string {
-	out := make([]string, len(options))
-	for i, o := range options {
-		name, value, _ := strings.Cut(o, "=")
-		out[i] = name + "=" + strings.ReplaceAll(rig.Encoded("x="+strings.ReplaceAll(value, "&", "\x00")), "%00", "%26")[len("x="):]
-	}
-	return strings.Join(out, "&")
 }
 
 // Looking at a world that is not there makes none, whatever is looked at.
