@@ -140,7 +140,7 @@ func (w controlledWorld) ReadSnapshot(in io.Reader) error { return w.readSnapsho
 func (w controlledWorld) TokenFlaws() []string { return TokenFlaws() }
 
 func (w controlledWorld) Reset(r control.ResetRequest) error {
-	err := w.World.reset(r.Name, r.Fixture)
+	err := w.World.reset(r.Name, r.Fixture, r.Seed)
 	if err == nil {
 		return nil
 	}

@@ -22,6 +22,10 @@ type ResetOptions struct {
 	// FixtureText a fixture as JSON. Both "": the scenario's. Only one may be given. It
 	// counts until the next reset.
 	Fixture, FixtureText string
+
+	// Seed is what ids and chance are drawn from, until the next reset; 0: the server's
+	// (see Options.Seed). The objects of a fixture keep their ids.
+	Seed uint64
 }
 
 // Reset puts the world back to its start: the fixture's profiles, a new clock,
@@ -31,13 +35,13 @@ type ResetOptions struct {
 // What was called so far is not forgotten: it is a chapter that is judged now (see
 // Verify), by the clock and the profiles as they are.
 func (w *World) Reset() {
-	if err := w.reset("", nil); err != nil {
+	if err := w.reset("", nil, 0); err != nil {
 		panic(err) // only what a caller gives can be wrong
 	}
 }
 
 // ResetWith is Reset with a name for the chapter that begins, and with another
-// fixture. It errs, and changes nothing, where one of them cannot be used.
+// fixture or seed. It errs, and changes nothing, where one of them cannot be used.
 func (w *World) ResetWith(o ResetOptions) error {
 	var given json.RawMessage
 	switch {
@@ -48,14 +52,15 @@ func (w *World) ResetWith(o ResetOptions) error {
 	case o.FixtureText != "":
 		given = json.RawMessage(o.FixtureText)
 	}
-	return w.reset(o.Name, given)
+	return w.reset(o.Name, given, o.Seed)
 }
 
 var errChapterName = errors.New("name: want 1 to 500 bytes of printable text, as the name of a test")
 
 // reset puts the world back to its start. given is a fixture in place of the
-// scenario's: as JSON, its name or the whole of it; nil for none.
-func (w *World) reset(name string, given json.RawMessage) error {
+// scenario's: as JSON, its name or the whole of it; nil for none. seed is one in place
+// of the server's; 0 for none.
+func (w *World) reset(name string, given json.RawMessage, seed uint64) error {
 	if len(name) > 500 || !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return errChapterName
 	}
@@ -72,7 +77,11 @@ func (w *World) reset(name string, given json.RawMessage) error {
 	if given == nil {
 		from = &sc.start
 	}
-	state := w.server.newState(w, w.server.idSeed(w.tenant), sc, from, sc.variants)
+	drawn := w.server.idSeed(w.tenant)
+	if seed != 0 {
+		drawn.Seed = seed
+	}
+	state := w.server.newState(w, drawn, sc, from, sc.variants)
 	if err := state.addFixtureProfiles(); err != nil {
 		if given != nil {
 			state.memory.Close()

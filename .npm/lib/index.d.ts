@@ -86,8 +86,11 @@ export interface World {
   };
   /** Another token: of certain permissions, of a user, or one with a flaw. */
   newToken(options?: TokenOptions): Promise<string>;
-  /** Back to the fixture and to the beginning of the scenario. What was called before is judged as a chapter of this name. */
-  reset(options?: { name?: string; fixture?: string | Json }): Promise<void>;
+  /**
+   * Back to the fixture and to the beginning of the scenario. What was called before is judged as a chapter of this name.
+   * Ids and chance are drawn from the seed, until the next reset: the server's where none is given.
+   */
+  reset(options?: { name?: string; fixture?: string | Json; seed?: number }): Promise<void>;
   /** How the clients of this world did. */
   verdict(options?: { strict?: boolean }): Promise<Verdict>;
   /** The same, but throws where they did not do as the scenario expects. */

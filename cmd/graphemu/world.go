@@ -106,6 +106,7 @@ clock.`,
 
 func newWorldReset(client *controlClient) *cobra.Command {
 	var name, fixture string
+	var seed uint64
 	c := &cobra.Command{
 		Use: "reset", Short: "Put the world back to its start", Args: cobra.NoArgs,
 		Long: `reset puts the world back to its start: the fixture's profiles, the scenario's
@@ -126,8 +127,12 @@ the first test "world verify --forget" drops what was judged so far.`,
 	fl.StringVar(&name, "name", "", "what the `chapter` is called that begins, as in the verdict and in JUnit")
 	fl.StringVar(&fixture, "fixture", "",
 		"start from this `fixture`, a built-in name or a file, until the next reset (default the scenario's)")
+	fl.Uint64Var(&seed, "seed", 0, "draw ids and chance from this `number`, until the next reset (default the server's)")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		body := map[string]any{}
+		if fl.Changed("seed") {
+			body["seed"] = seed
+		}
 		if fl.Changed("name") {
 			body["name"] = name
 		}

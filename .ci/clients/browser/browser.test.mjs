@@ -231,8 +231,13 @@ test("the clock, faults and reset are steered", async () => {
   await page.evaluate(() => [...document.querySelectorAll("#steer button")].find((b) => b.textContent === "Disarm").click());
   await until(() => document.querySelectorAll("#steer tbody button").length === 1);
   await shoot("steer-1280");
+  await page.$eval("#seed", (i) => { i.value = "seven"; });
+  await press("reset");
+  await until(() => document.getElementById("notice").textContent.includes("/seed: want a whole number"));
+  await page.$eval("#seed", (i) => { i.value = "7"; });
   await press("reset");
   await until(() => document.getElementById("notice").textContent === "The world began anew.");
+  assert.equal((await ask("GET", control("state"))).value.seed, 7);
   await open("requests");
   await until(() => document.querySelectorAll("#request-table tbody tr").length === 0);
 });

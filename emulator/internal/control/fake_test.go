@@ -136,6 +136,9 @@ func (w *fakeWorld) ProfileCount() int   { return 3 }
 
 func (w *fakeWorld) Reset(r ResetRequest) error {
 	w.asked = fmt.Sprintf("%q %s", r.Name, r.Fixture)
+	if r.Seed != 0 {
+		w.asked += fmt.Sprint(" seed ", r.Seed)
+	}
 	if w.fails == nil {
 		w.resets++
 	}

@@ -41,12 +41,16 @@ func (c *Control) worlds(*http.Request) (any, error) {
 type ResetRequest struct {
 	Name    string          // of the chapter that begins; "": none
 	Fixture json.RawMessage // the name of a built-in one, or a fixture; nil: the scenario's
+	Seed    uint64          // of ids and chance; 0: the server's
 }
 
+// maxSeed is the largest number that JSON carries exactly: RFC 8259, section 6.
+const maxSeed = 1<<53 - 1
+
 // reset puts a world back to its start: without a body, or by
-// {"name":"creates a profile","fixture":"contoso"}.
+// {"name":"creates a profile","fixture":"contoso","seed":7}.
 func (c *Control) reset(w World, r *http.Request) (any, error) {
-	o, err := c.readObject(r, "name", "fixture")
+	o, err := c.readObject(r, "name", "fixture", "seed")
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +64,12 @@ func (c *Control) reset(w World, r *http.Request) (any, error) {
 			request.Fixture = jsontree.Append(nil, given)
 		default:
 			return nil, problem(http.StatusBadRequest, "Invalid body", "/fixture: want the name of a built-in fixture, or an object that is one")
+		}
+	}
+	if given, ok := o["seed"]; ok {
+		number, ok := given.(float64)
+		if request.Seed = uint64(number); !ok || number < 0 || number > maxSeed || float64(request.Seed) != number {
+			return nil, problem(http.StatusBadRequest, "Invalid body", "/seed: want a whole number from 0 to %d", maxSeed)
 		}
 	}
 	if err := w.Reset(request); err != nil {

@@ -239,7 +239,7 @@ func TestAResetStartsFromAnotherFixture(t *testing.T) {
 		`{"fixture": "/etc/passwd"}`:                   "/fixture: there is no built-in one",
 		`{"fixture": 7}`:                               "/fixture: want the name of a built-in fixture, or an object",
 		`{"fixture": {"version": 1, "profilse": []}}`:  `/fixture/profilse: `,
-		`{"fixtur": "one"}`:                            "/fixtur: unknown; there are name, fixture; did you mean fixture?",
+		`{"fixtur": "one"}`:                            "/fixtur: unknown; there are name, fixture, seed; did you mean fixture?",
 		`{"name": ""}`:                                 "/name: want a name",
 		`{"name": "a\nb"}`:                             "/name: want 1 to 500 bytes of printable text",
 		`{"name": "` + strings.Repeat("x", 501) + `"}`: "/name: want 1 to 500 bytes",

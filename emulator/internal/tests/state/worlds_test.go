@@ -267,6 +267,22 @@ func TestSameSeedSameBytes(t *testing.T) {
 	for i := range other {
 		assert.NotEqual(t, first[i], other[i])
 	}
+
+	// A reset may take another seed, which counts until the next one.
+	g := rig.New(t, emulator.Options{Fixture: "contoso", Clock: "frozen@" + rig.Dawn})
+	begun := func(body string) string {
+		require.Equal(t, 200, g.Control(t, "POST", "worlds/default/reset", body).Status, body)
+		return g.Create(t, rig.CreateRequest) + g.Get(t, "/users?$select=id").Body
+	}
+	usual := begun("")
+	seven := begun(`{"seed":7}`)
+	assert.NotEqual(t, usual[:36], seven[:36])
+	assert.Equal(t, usual[36:], seven[36:], "the objects of a fixture keep their ids")
+	assert.Equal(t, usual, begun(`{"seed":0}`))
+	assert.Equal(t, seven, begun(`{"seed":7}`))
+	assert.Equal(t, usual, begun("{}"))
+	require.NoError(t, g.World().ResetWith(emulator.ResetOptions{Seed: 7}))
+	assert.Equal(t, seven[:36], g.Create(t, rig.CreateRequest))
 }
 
 // Looking at a world that is not there makes none, whatever is looked at.

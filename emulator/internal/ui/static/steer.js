@@ -36,6 +36,7 @@ export function changed(app) {
 function build(app, content) {
   const by = input({ value: "1m", size: "8" }), at = input({ placeholder: "2026-01-05T06:00:00Z" }), scale = input({ value: "60", size: "6", inputmode: "decimal" });
   const chapter = input({ placeholder: "name of the chapter (optional)" }), fixture = input({ placeholder: "as before", list: "fixtures" });
+  const seed = input({ placeholder: "the server's", size: "12", inputmode: "numeric", id: "seed" });
   const rule = el("textarea", { rows: "5", spellcheck: "false", id: "rule" });
   rule.value = '{\n  "operation": "*",\n  "calls": "first 1",\n  "respond": {"status": 429, "retryAfter": "5s"}\n}';
   const text = el("textarea", { rows: "14", spellcheck: "false", id: "scenario-text" });
@@ -54,11 +55,12 @@ function build(app, content) {
       parts.happened),
     card("Begin anew",
       el("datalist", { id: "fixtures" }, ["contoso", "one", "empty"].map((f) => el("option", { value: f }))),
-      line(field("Chapter", chapter), field("Fixture: a name, or JSON", fixture), button("Reset", async () => {
+      line(field("Chapter", chapter), field("Fixture: a name, or JSON", fixture), field("Seed of ids and chance", seed), button("Reset", async () => {
         const body = {};
         if (chapter.value.trim()) body.name = chapter.value.trim();
         const f = fixture.value.trim();
         if (f) body.fixture = f.startsWith("{") ? JSON.parse(f) : f;
+        if (seed.value.trim()) body.seed = Number(seed.value); // what is none becomes null, which is refused
         await call("POST", app.url("reset"), body);
         await faults(app);
         await done("The world began anew.");
