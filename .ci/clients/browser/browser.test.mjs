@@ -233,7 +233,7 @@ test("the clock, faults and reset are steered", async () => {
   await shoot("steer-1280");
   await page.$eval("#seed", (i) => { i.value = "seven"; });
   await press("reset");
-  await until(() => document.getElementById("notice").textContent.includes("/seed: want a whole number"));
+  await until(() => document.getElementById("notice").textContent.startsWith("A seed is a whole number"));
   await page.$eval("#seed", (i) => { i.value = "7"; });
   await press("reset");
   await until(() => document.getElementById("notice").textContent === "The world began anew.");

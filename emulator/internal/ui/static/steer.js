@@ -60,7 +60,9 @@ function build(app, content) {
         if (chapter.value.trim()) body.name = chapter.value.trim();
         const f = fixture.value.trim();
         if (f) body.fixture = f.startsWith("{") ? JSON.parse(f) : f;
-        if (seed.value.trim()) body.seed = Number(seed.value); // what is none becomes null, which is refused
+        const n = seed.value.trim();
+        if (!/^\d*$/.test(n) || Number(n) > Number.MAX_SAFE_INTEGER) throw new Error("A seed is a whole number below 2 to the 53rd.");
+        if (n) body.seed = Number(n);
         await call("POST", app.url("reset"), body);
         await faults(app);
         await done("The world began anew.");
