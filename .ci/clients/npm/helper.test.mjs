@@ -79,7 +79,7 @@ test("a test answers for itself", async () => {
   const { ok, worlds } = await world.verdict({ all: true });
   assert.equal(ok, false);
   assert.deepEqual(worlds.map((w) => w.chapter.name), ["first", "second"]);
-  await assert.rejects(world.verify({ all: true }), (error) => /2 calls/.test(error.message) && error.verdict.worlds.length === 2);
+  await assert.rejects(world.verify({ all: true }), (error) => /called 2 times/.test(error.message) && error.verdict.worlds.length === 2);
 
   await world.reset({ scenario: null });
   await list();
