@@ -33,8 +33,9 @@ var (
 	outputJUnit   = ownKind("verdict of graphemu", outputMode, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"+`<testsuites name="graphemu"`)
 	outputJournal = ownKind("journal of graphemu", privateMode, `{"id":`, `"world":"`, `"at":"`, `"method":"`)
 	outputState   = ownKind("world of graphemu", privateMode, "{\n  \"kind\": \"graphemu world\"")
-	outputOpenAPI = ownKind("OpenAPI document of graphemu", outputMode, "{\n \"openapi\": \"3.", `"title": "Microsoft Graph, as graphemu answers it"`)
-	outputSchema  = ownKind("JSON Schema of graphemu", outputMode, "{\n  \"$", `"$id": "https://graphemu.dev/schemas/`)
+	outputOpenAPI = ownKind("OpenAPI document of graphemu", outputMode, "{\n \"openapi\": \"3.",
+		`"title": "Microsoft Graph, as graphemu answers it"`)
+	outputSchema = ownKind("JSON Schema of graphemu", outputMode, "{\n  \"$", `"$id": "https://graphemu.dev/schemas/`)
 )
 
 func ownKind(name string, mode fs.FileMode, marks ...string) fileKind {
