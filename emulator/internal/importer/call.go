@@ -34,6 +34,7 @@ type call struct {
 	waited   bool           // Retry-After was there
 	took     time.Duration
 	selected bool
+	broken   bool // its answer did not come to its end
 }
 
 // operation is the call as a scenario has it.
@@ -117,7 +118,8 @@ func (m *importer) take(n int, e har.Entry) error {
 	if err != nil {
 		return fmt.Errorf("startedDateTime: %q is no date and time", e.Started)
 	}
-	c := &call{entry: n, began: began, method: strings.ToUpper(e.Request.Method), status: e.Response.Status}
+	c := &call{entry: n, began: began, method: strings.ToUpper(e.Request.Method), status: e.Response.Status,
+		broken: e.Response.Broken()}
 	if wait := max(e.Timings.Wait, 0) + max(e.Timings.Receive, 0); wait < 3600_000 {
 		c.took = time.Duration(wait) * time.Millisecond
 	}
@@ -132,7 +134,7 @@ func (m *importer) take(n int, e har.Entry) error {
 	}
 	c.sent, _ = decode(sent, "").(map[string]any)
 	if e.Response.Content.Text != "" {
-		if c.answer = decode(e.Response.Content.Text, e.Response.Content.Encoding); c.answer == nil && e.Response.Status < 300 {
+		if c.answer = decode(e.Response.Content.Text, e.Response.Content.Encoding); c.answer == nil && e.Response.Status < 300 && !c.broken {
 			m.miss(n, "the body of an answer", "it is no JSON, or cut off")
 		}
 	}

@@ -206,13 +206,20 @@ func (m *importer) use(c *call) {
 		m.failed(c, n)
 		return
 	}
-	m.slow(c, n)
+	if c.broken {
+		m.add(c, &fault{operation: c.operation(), entry: c.entry, first: n, last: n, delay: c.delay(), broken: true})
+	} else {
+		m.slow(c, n)
+	}
 	if c.status >= 300 {
 		return
 	}
 	if c.method != http.MethodGet {
 		m.wrote(c)
 		return
+	}
+	if c.broken && c.answer == nil {
+		return // the fault is all that it tells
 	}
 	end := c.path.End()
 	segments := c.path.Segments

@@ -25,6 +25,7 @@ type fault struct {
 	retry     time.Duration
 	waited    bool
 	delay     time.Duration
+	broken    bool // the answer did not come to its end
 }
 
 // slowly is from when on an answer is taken for a slow one. Chosen: a call of Graph over
@@ -60,7 +61,7 @@ var aCode = words.Pattern(`^[A-Za-z][A-Za-z0-9_.]{0,99}$`)
 // failed notes a call that was refused.
 func (m *importer) failed(c *call, n int) {
 	f := &fault{operation: c.operation(), entry: c.entry, first: n, last: n, status: c.status,
-		retry: c.retry, waited: c.waited, delay: c.delay()}
+		retry: c.retry, waited: c.waited, delay: c.delay(), broken: c.broken}
 	if body, ok := c.answer.(map[string]any); ok {
 		e, _ := body["error"].(map[string]any)
 		if code, _ := e["code"].(string); aCode().MatchString(code) {
@@ -70,7 +71,7 @@ func (m *importer) failed(c *call, n int) {
 			f.message, _ = e["message"].(string)
 		}
 	}
-	if c.status == http.StatusNotFound && m.notThere(c, f) {
+	if c.status == http.StatusNotFound && !c.broken && m.notThere(c, f) {
 		return
 	}
 	m.add(c, f)
@@ -123,7 +124,9 @@ func (m *importer) natural(n missing) bool {
 		if s.from == nil || s.from.written[s.link+"/"+strings.ToLower(s.id)] {
 			continue
 		}
-		if l := m.linkOf(s.from.typ, s.link); (l == nil || !l.Reverse && !l.Closure && !l.Self) && !slices.Contains(s.from.links[s.link], s.object) {
+		l := m.linkOf(s.from.typ, s.link)
+		follows := l != nil && (l.Reverse || l.Closure || l.Self) // from other links
+		if !follows && !slices.Contains(s.from.links[s.link], s.object) {
 			return true
 		}
 	}
@@ -227,6 +230,9 @@ func (f *fault) write(b *strings.Builder, from, to int, named func(operation, co
 	}
 	if f.delay > 0 {
 		fmt.Fprintf(b, "    delay: %v\n", f.delay)
+	}
+	if f.broken {
+		b.WriteString("    body: {cutAt: 50%}\n    then: close\n") // chosen: how much comes matters to no client
 	}
 	if f.status == 0 {
 		return
