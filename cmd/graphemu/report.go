@@ -98,7 +98,7 @@ func (t *told) add(shown *emulator.RunReport, r *outcome, o *emulator.Options, k
 	case r.status == 0 && line.Result == journal.ResultFailed:
 		ended = t.command[0] + " ended with exit code 0, but as a client it did not do as expected."
 	}
-	shown.Ran(emulator.Command{Repeat: t.again(o.Run, o), Ended: ended, Run: line})
+	shown.Ran(emulator.Command{Repeat: t.again(o.Run, o), Ended: ended, Run: line, Offered: r.verdict.IsOffered})
 	t.reports = append(t.reports, shown)
 	return nil
 }
