@@ -218,6 +218,16 @@ func TestOfferedVerdict(t *testing.T) {
 	assert.Equal(t, "not verified: too early", strict.Card("", Tally{}).Why)
 }
 
+func TestARunThatPassedTellsItsWarnings(t *testing.T) {
+	v := Verdict{OK: true, Warnings: []Warning{{Kind: WarnNotRepeated}, {Kind: WarnEarly}}}
+	assert.Equal(t, "passed, 2 warnings", v.Card("x", Tally{}).Text())
+	assert.Equal(t, "passed, 1 warning", v.Interrupted().Card("x", Tally{}).Text())
+	assert.False(t, v.Strict().Interrupted().OK)
+	v.Warnings = v.Warnings[:1]
+	assert.True(t, v.Strict().Interrupted().OK)
+	assert.False(t, v.Strict().OK)
+}
+
 func TestTheLastFailedCallIsNamed(t *testing.T) {
 	by := func(effects ...string) *Detail { return &Detail{Fault: &Strike{Rule: "f", Effects: effects}} }
 	for want, e := range map[string]Entry{

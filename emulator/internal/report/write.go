@@ -124,7 +124,7 @@ func (f *File) card() g.Node {
 		}
 		rows = append(rows, h.Tr(
 			h.Th(h.Scope("row"), label),
-			h.Td(h.Strong(h.Class(class(one.Result)), g.Text(one.Result))),
+			h.Td(h.Strong(h.Class(class(one.Result)), g.Text(one.Told()))),
 			number(one.Calls, "Calls", ""), number(one.Retries, "Retries", ""), number(one.Early, "Early calls", "bad"),
 			h.Td(h.Class("why"), g.Text(words.Clean(one.Why)))))
 	}
@@ -143,7 +143,7 @@ func (f *File) ended() g.Node {
 	done := words.Count(one.Calls, "call", "calls") + ", " + words.Count(one.Retries, "retry", "retries") + ", " +
 		words.Count(one.Early, "early call", "early calls")
 	return h.Section(h.ID("ended"), h.Aria("label", "How the command ended"),
-		h.Strong(h.Class(class(one.Result)), g.Text(one.Result)), g.Text(": "+words.Clean(f.Runs[0].Ended)+" It made "+done+"."))
+		h.Strong(h.Class(class(one.Result)), g.Text(one.Told())), g.Text(": "+words.Clean(f.Runs[0].Ended)+" It made "+done+"."))
 }
 
 // number is a cell with its column's name, which a small screen shows beside it.
