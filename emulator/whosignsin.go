@@ -47,6 +47,9 @@ func (w whoSignsIn) Shown(limit int) ([]entra.User, int) {
 	return users, more
 }
 
+// Clients are the client ids of the first apps, and how many there are besides.
+func (w whoSignsIn) Clients(limit int) ([]string, int) { return directory.FirstClients(w.view, limit) }
+
 // redirectTypes are what applications call the kinds of redirect URIs.
 var redirectTypes = map[string]identity.RedirectType{"web": identity.Web, "spa": identity.SPA, "publicClient": identity.Native}
 

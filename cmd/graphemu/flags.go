@@ -22,7 +22,7 @@ import (
 func fromEnvironment(flags *pflag.FlagSet, env environment) error {
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {
-		name := "GRAPHEMU_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variableOf(f.Name)
 		value, ok := env.lookup(name)
 		if !ok || f.Changed || f.Name == "help" || f.Name == "url" { // GRAPHEMU_URL is where clients find the API
 			return

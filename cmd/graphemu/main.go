@@ -23,7 +23,7 @@ func main() {
 	// ends the process. exec and serve listen for signals by themselves.
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], environment{lookup: os.LookupEnv, in: os.Stdin, out: os.Stdout, errOut: os.Stderr}))
+	os.Exit(run(ctx, os.Args[1:], environment{lookup: os.LookupEnv, names: setVariables, in: os.Stdin, out: os.Stdout, errOut: os.Stderr}))
 }
 
 // stopSignals are the signals that end graphemu.
@@ -47,6 +47,7 @@ func surviveReaders() {
 // environment is what a run takes from its surroundings.
 type environment struct {
 	lookup      func(string) (string, bool) // as os.LookupEnv
+	names       func() []string             // of all variables; nil: they are not looked at
 	in          io.Reader
 	out, errOut io.Writer
 }

@@ -43,6 +43,7 @@ func settleFrom(path string, flags *pflag.FlagSet, env environment) (file string
 	if err := fromEnvironment(flags, env); err != nil {
 		return "", err
 	}
+	warnOfStrays(flags, env)
 	named := false
 	if f := flags.Lookup("config"); f.Changed {
 		path, named = f.Value.String(), true

@@ -125,15 +125,15 @@ they are looked at, with how many calls each spoke of and how many it struck.`,
 	}
 	c.AddCommand(
 		&cobra.Command{
-			Use: "add JSON|FILE|-", Short: "Add a fault before those of the scenario",
-			Args: one("add takes a fault as JSON, a file that holds one, or -"),
-			Long: `add adds a fault, written as in a scenario file but as JSON: the argument itself
-where it begins with a brace, else a file, or standard input where it is "-". Its
-operation is a name, as profiles.list, or the call as the client sees it. One without
-a name is called by where it strikes and what it does.`,
+			Use: "add FAULT|FILE|-", Short: "Add a fault before those of the scenario",
+			Args: one("add takes a fault, a file that holds one, or -"),
+			Long: `add adds a fault, written as in a scenario file, as JSON or as YAML: the argument
+itself where it begins with a brace, else a file, or standard input where it is "-".
+Its operation is a name, as profiles.list, or the call as the client sees it. One
+without a name is called by where it strikes and what it does.`,
 			Example: `  graphemu world faults add '{"name":"late","operation":"profiles.list","delay":"2s"}'
-  graphemu world faults add '{"operation":"GET /users/{id}","respond":{"status":503}}'
-  graphemu world faults add outage.json`,
+  graphemu world faults add '{operation: "GET /users/{id}", respond: {status: 503}}'
+  graphemu world faults add outage.yaml`,
 			RunE: func(c *cobra.Command, args []string) error {
 				var in io.Reader = strings.NewReader(args[0])
 				if !strings.HasPrefix(strings.TrimSpace(args[0]), "{") {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,10 +9,12 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/gorilla/mux"
 
 	"github.com/graphemu/graphemu/emulator/fault"
+	written "github.com/graphemu/graphemu/emulator/internal/document"
 	"github.com/graphemu/graphemu/emulator/internal/jsontree"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
@@ -61,11 +64,14 @@ func (c *Control) addFault(w World, r *http.Request) (any, error) {
 	return created{Prefix + "worlds/" + url.PathEscape(w.Name()) + "/faults/" + url.PathEscape(rule.Name), use}, nil
 }
 
-// decodeRule reads a rule as strictly as a scenario file is read.
+// decodeRule reads a rule as strictly as a scenario file is read: JSON, or else YAML, as it
+// stands there.
 func decodeRule(b []byte) (rule fault.Rule, err error) {
 	tree, err := object(b)
 	if err != nil {
-		return rule, err
+		if b, tree, err = fromYAML(b, err); err != nil {
+			return rule, err
+		}
 	}
 	if wrong := jsontree.Check(tree, reflect.TypeFor[fault.Rule](), ""); len(wrong) > 0 {
 		list := make([]ProblemError, len(wrong))
@@ -79,6 +85,35 @@ func decodeRule(b []byte) (rule fault.Rule, err error) {
 		return rule, problem(http.StatusBadRequest, "Invalid fault", "%v", err)
 	}
 	return rule, nil
+}
+
+// fromYAML reads a rule that is no JSON, with what is wrong with it as JSON: that is told
+// of a text which begins as JSON does. It returns the rule as JSON, too.
+func fromYAML(b []byte, asJSON error) (text []byte, tree map[string]any, err error) {
+	trimmed := bytes.TrimSpace(b)
+	if len(trimmed) == 0 {
+		return nil, nil, asJSON
+	}
+	doc, err := written.Read(b, false)
+	if err == nil && len(doc.Twice) > 0 {
+		err = doc.Twice[0]
+	}
+	switch {
+	case err != nil && strings.ContainsRune("{[\"", rune(trimmed[0])):
+		return nil, nil, asJSON
+	case err != nil:
+		at := written.Position{}
+		if e, ok := errors.AsType[*written.Error](err); ok {
+			at = e.At
+		}
+		return nil, nil, problem(http.StatusBadRequest, "Invalid YAML", "line %d, column %d: %v", at.Line, at.Column, err)
+	}
+	tree, ok := doc.Root.(map[string]any)
+	if !ok {
+		return nil, nil, asJSON
+	}
+	text, err = json.Marshal(tree)
+	return text, tree, err
 }
 
 func find(list []FaultUse, name string) (FaultUse, bool) {

@@ -160,6 +160,9 @@ func (x *exchange) advise(p *problem) {
 	if x.advice == "" {
 		said, _, _ := strings.Cut(p.words(), ". ")
 		x.advice = "strict authentication would refuse this: " + strings.TrimSuffix(said, ".")
+		if p.code == unknownApp && len(p.helps) > 0 {
+			x.advice += "; " + p.helps[0].Message
+		}
 	}
 }
 

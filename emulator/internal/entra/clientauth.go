@@ -3,10 +3,13 @@ package entra
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/graphemu/graphemu/emulator/internal/identity"
 	"github.com/graphemu/graphemu/emulator/internal/ids"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // purpose is what a client wants a token for, which decides how it must
@@ -127,7 +130,32 @@ func (x *exchange) named() (client, *problem) {
 		}
 		return c, nil
 	}
-	return c, x.strictly(refuse(unknownApp, c.id, x.tenant.ID))
+	return c, x.strictly(refuse(unknownApp, c.id, x.tenant.ID).help("unknownApp", "client_id", "%s", x.tenant.clients()))
+}
+
+// maxClients is how many client ids a hint names.
+const maxClients = 3
+
+// clients tells which client ids would have done.
+func (t *Tenant) clients() string {
+	var ids []string
+	more := 0
+	if t.Directory != nil {
+		ids, more = t.Directory.Clients(maxClients)
+	} else {
+		for i := range t.Apps {
+			ids = append(ids, t.Apps[i].ID)
+		}
+		more = max(0, len(ids)-maxClients)
+		ids = ids[:len(ids)-more]
+	}
+	switch {
+	case len(ids) == 0:
+		return "this world has no application"
+	case more > 0:
+		ids = append(slices.Clip(ids), strconv.Itoa(more)+" more")
+	}
+	return "the client ids of this world are " + words.Join(ids, "and")
 }
 
 func (t *Tenant) app(id string) *App {

@@ -79,6 +79,8 @@ type Directory interface {
 	App(id string) *App
 	// Shown are the first users to choose from, and how many there are besides.
 	Shown(limit int) (users []User, more int)
+	// Clients are the client ids of the first apps, and how many there are besides.
+	Clients(limit int) (ids []string, more int)
 }
 
 // App is an app registration.

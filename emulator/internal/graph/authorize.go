@@ -6,6 +6,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/identity"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -83,11 +84,40 @@ func (s *Handler) raise(c *call, o *objection) error {
 		c.Advice = o.advice
 		return nil
 	}
-	e := o.answer().Help(o.code, "Authorization", "%s", o.why)
-	if o.remedy != "" {
-		e = e.Help(o.code, "Authorization", "%s", o.remedy)
+	e := o.answer().Help(o.code, "Authorization", "%s", c.inWorld(o.why))
+	remedy := c.inWorld(o.remedy)
+	if o == flaws[identity.FlawForm] {
+		remedy = remedyOfForm(c.Header.Get("Authorization"))
+	}
+	if remedy != "" {
+		e = e.Help(o.code, "Authorization", "%s", remedy)
 	}
 	return e
+}
+
+// tokenCommand is the command that prints a token, in what is told of objections.
+const tokenCommand = "graphemu token"
+
+// inWorld is a text in which that command makes a token of the call's world.
+func (c *call) inWorld(text string) string {
+	if c.World == nil {
+		return text
+	}
+	return strings.Replace(text, tokenCommand, apierror.InWorld(tokenCommand, "--tenant", c.World.Name()), 1)
+}
+
+// worldToken is a token that names a world and is no JWT: good where authentication is not
+// strict.
+var worldToken = words.Pattern(`^(?i:Bearer) +world-([A-Za-z0-9][A-Za-z0-9._-]{0,63})$`)
+
+// remedyOfForm tells what to send instead of a token that is no JWT. Of the token it
+// repeats what can be the name of a world, and nothing else.
+func remedyOfForm(authorization string) string {
+	if m := worldToken().FindStringSubmatch(authorization); m != nil {
+		return apierror.InWorld(tokenCommand, "--tenant", m[1]) +
+			" makes a token of this world; world-NAME is one where authentication is not strict"
+	}
+	return tokenCommand + " makes a token that will do"
 }
 
 // objectsToToken looks at what does not depend on the operation. The order is

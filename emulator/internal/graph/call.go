@@ -153,7 +153,7 @@ func (c *call) run() (engine.Reply, error) {
 		}
 	}
 	if c.unknown != nil {
-		return engine.Reply{}, c.unknown
+		return engine.Reply{}, c.insteadOf(c.unknown)
 	}
 	if err := s.authorize(c); err != nil {
 		return engine.Reply{}, err

@@ -124,6 +124,5 @@ func (s *Handler) beyond(method string, l *location, segments []string) *apierro
 		return nil
 	}
 	return apierror.NotImplemented("graphemu does not emulate "+method+" "+l.path+".").
-		Help("unsupported", "", "graphemu metadata get DIR downloads what Graph has, and graphemu serve --metadata DIR serves it").
-		Help("unsupported", "", `a scenario can answer it: faults: [{operation: "%s %s", respond: {status: 200, body: {}}}]`, method, l.path)
+		Help("unsupported", "", "graphemu metadata get DIR downloads what Graph has, and graphemu serve --metadata DIR serves it")
 }

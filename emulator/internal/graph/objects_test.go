@@ -185,7 +185,7 @@ func TestKnownNamesAreUnsupported(t *testing.T) {
 		a := d.want(t, 501, "GET", path, "")
 		assert.Equal(t, "NotImplemented", a.Get("error.code").Str, path)
 		assert.Contains(t, a.Get("error.details.0.message").Str, "graphemu metadata get DIR")
-		assert.Contains(t, a.Get("error.details.1.message").Str, `faults: [{operation: "GET /`)
+		assert.Contains(t, a.Get("error.details.1.message").Str, `graphemu world faults add '{"operation":"GET /`)
 	}
 	for _, path := range []string{"/tems", "/me/mesages", "/users/x/mailFoldrs"} {
 		d.want(t, 400, "GET", path, "")

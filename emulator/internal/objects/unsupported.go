@@ -1,8 +1,6 @@
 package objects
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,13 +11,16 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
-// unsupported answers what the service has and graphemu does not: 501, with the line of
-// a scenario that would answer in its place.
+// unsupported answers what the service has and graphemu does not: 501, with the command
+// that adds a fault which would answer in its place.
 func (e *Engine) unsupported(name, method string, p resource.Path) func(*workload.Call) (engine.Reply, error) {
 	return func(c *workload.Call) (engine.Reply, error) {
-		example, more := e.exampleOf(c, p)
-		return engine.Reply{}, apierror.NotImplemented("graphemu does not emulate "+name+".").
-			Help("unsupported", "", `a scenario can answer it: faults: [{operation: "%s %s", respond: %s}]%s`, method, p, example, more)
+		instead, more := e.Instead(c.Base(), p)
+		err := apierror.NotImplemented("graphemu does not emulate "+name+".").AnswerInstead(c.World.Name(), method, p.String(), instead)
+		if more != "" {
+			err = err.Help("unsupported", "", "%s", more)
+		}
+		return engine.Reply{}, err
 	}
 }
 
@@ -33,6 +34,17 @@ var documented = map[string]map[int]string{
 	"channel": {202: "archive unarchive"},
 }
 
+// Documented is the status that the documentation names for the success of an action of a
+// type, where that is neither 200 nor 204; 0 for any other.
+func Documented(of, action string) int {
+	for status, names := range documented[of] {
+		if slices.Contains(strings.Fields(names), action) {
+			return status
+		}
+	}
+	return 0
+}
+
 // success is the status that the documentation names for an action's success; 0 where
 // nothing that is known of it says so.
 func (e *Engine) success(p resource.Path) int {
@@ -41,10 +53,8 @@ func (e *Engine) success(p resource.Path) int {
 	}
 	name, t := p.End().Name, p.Segments[len(p.Segments)-2].Type
 	for of := t; of != nil; of = of.Base {
-		for status, names := range documented[of.Name] {
-			if slices.Contains(strings.Fields(names), name) {
-				return status
-			}
+		if status := Documented(of.Name, name); status != 0 {
+			return status
 		}
 	}
 	for r := e.rulesOf(t); r != nil; r = e.baseRules(r, t) {
@@ -55,36 +65,34 @@ func (e *Engine) success(p resource.Path) int {
 	return 0
 }
 
-// exampleOf is an answer to an operation that is not emulated, as a scenario would have it:
-// of the shape that clients read. more is what has to be said of it.
-func (e *Engine) exampleOf(c *workload.Call, p resource.Path) (example, more string) {
+// Instead is an answer to an operation that is not emulated, as a fault gives it: of the
+// shape that clients read. base is what links begin with. more is what has to be said of it.
+func (e *Engine) Instead(base string, p resource.Path) (answer apierror.Instead, more string) {
 	end := p.End()
 	if end.Kind != resource.Operation || len(end.Overload) == 0 {
-		return "{status: 200, body: {}}", ""
+		return apierror.Instead{}, ""
 	}
 	o := end.Overload[0]
 	status := e.success(p)
 	switch {
 	case o.Returns == nil && status != 0:
-		return fmt.Sprintf("{status: %d}", status), ""
+		return apierror.Instead{Status: status}, ""
 	case o.Returns == nil:
-		return "{status: 204}", "; with the status that Graph's page of it names: 204 is what most actions answer " +
+		return apierror.Instead{Status: 204}, "its status is that of Graph's page of it: 204 is what most actions answer " +
 			"that return nothing, and 202 what some do"
 	}
-	return shapeOf(c, p, o, cmp.Or(status, 200)), ""
+	return apierror.Instead{Status: status, Body: shapeOf(base, p, o)}, ""
 }
 
-// shapeOf is an answer that returns something.
-func shapeOf(c *workload.Call, p resource.Path, o *odata.Operation, status int) string {
-	end := p.End()
+// shapeOf is the body of an answer that returns something.
+func shapeOf(base string, p resource.Path, o *odata.Operation) string {
 	switch {
-	case end.Name == "delta":
-		at := c.Base() + strings.TrimSuffix(p.String(), "()")
-		return `{status: 200, body: {value: [], "@odata.deltaLink": "` + at + `?$deltatoken=1"}}`
+	case p.End().Name == "delta":
+		return `{"value":[],"@odata.deltaLink":` + apierror.Quoted(base+strings.TrimSuffix(p.String(), "()")+"?$deltatoken=1") + "}"
 	case o.Returns.Collection:
-		return fmt.Sprintf("{status: %d, body: {value: []}}", status)
+		return `{"value":[]}`
 	case o.Returns.Kind == odata.KindBoolean:
-		return fmt.Sprintf("{status: %d, body: {value: true}}", status)
+		return `{"value":true}`
 	}
-	return fmt.Sprintf("{status: %d, body: {}}", status)
+	return ""
 }

@@ -211,6 +211,8 @@ func wrongAddress(pattern string, known []string, model Model) string {
 	switch {
 	case len(pattern) > maxAddress:
 		return fmt.Sprintf("%s is too long: the most is %d bytes", quoted, maxAddress)
+	case strings.Contains(pattern, "://"):
+		return wholeURL(pattern)
 	case spaced && strings.ContainsAny(path, " \t\r\n") || strings.ContainsAny(method, "\t\r\n"):
 		return quoted + " has more than one blank" + wantAddress
 	case strings.HasPrefix(pattern, "/"):
@@ -246,6 +248,24 @@ func wrongAddress(pattern string, known []string, model Model) string {
 		}
 	}
 	return misspelled(strings.ToUpper(method), path, known, model)
+}
+
+// wholeURL is what is wrong with a URL in place of a path, or of all of an address.
+func wholeURL(pattern string) string {
+	method, address, spaced := strings.Cut(pattern, " ")
+	quoted := words.Quote(pattern)
+	if !spaced {
+		method, address, quoted = "GET", pattern, quoted+" has no method, and"
+	}
+	_, rest, _ := strings.Cut(address, "://")
+	_, path, _ := strings.Cut(rest, "/")
+	if version, below, found := strings.Cut(path, "/"); found && isVersion(version) {
+		path = below
+	}
+	if end := strings.IndexAny(path, "?# \t\r\n"); end >= 0 {
+		path = path[:end]
+	}
+	return quoted + " is a whole URL: write " + words.Quote(method+" /"+path)
 }
 
 // wholeKey tells whether the braces of a segment are around all of a key, which may

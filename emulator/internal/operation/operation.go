@@ -188,12 +188,20 @@ func (k Known) Wrong(pattern string) string {
 	case ok:
 		return ""
 	case near == "" && k.beyond(pattern):
+		if meant := k.repaired(pattern, names, isGroup); meant != "" {
+			return "there is no operation " + words.Quote(pattern) + "; did you mean " + meant + "?"
+		}
 		return "without Graph's metadata there is no operation " + words.Quote(pattern) +
 			": give --metadata, or write the call as the client sees it, like GET /users/{id}"
 	case near == "" && isGroup:
 		near = words.Suggestion(pattern, append(Groups(names), Graph))
 	case near == "":
 		near = words.Suggestion(pattern, append(append(Groups(names), Graph), names...))
+	}
+	if near == "" {
+		if meant := k.repaired(pattern, nil, isGroup); meant != "" {
+			near = "; did you mean " + meant + "?"
+		}
 	}
 	if isGroup {
 		return "the group " + words.Quote(pattern) + " names no operation" + near
@@ -204,6 +212,43 @@ func (k Known) Wrong(pattern string) string {
 func (k Known) beyond(pattern string) bool {
 	root, _, dotted := strings.Cut(pattern, ".")
 	return dotted && k.Beyond != nil && k.Beyond(root)
+}
+
+// repaired is the name that was meant by one of which several parts may be wrong, or are in
+// another letter case; "" where nothing is near. Of names, those count that begin alike.
+func (k Known) repaired(pattern string, names []string, group bool) string {
+	if group || k.Model == nil {
+		return ""
+	}
+	meant := strings.Split(pattern, ".")
+	alike := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		root, _, _ := strings.Cut(name, ".")
+		return !strings.EqualFold(root, meant[0])
+	})
+	if near := words.Nearest(pattern, alike); near != "" {
+		return near
+	}
+	for range meant { // each time one part more is right
+		bad, known := k.Model.Name(meant, false)
+		if bad < 0 {
+			return strings.Join(meant, ".")
+		}
+		if bad == len(meant) {
+			return ""
+		}
+		if bad > 0 && bad == len(meant)-1 {
+			if at, verbs := k.Model.Name(meant[:bad], false); at == bad {
+				known = append(slices.Clone(known), verbs...)
+			}
+		}
+		if meant[bad] = words.Nearest(meant[bad], known); meant[bad] == "" {
+			return ""
+		}
+	}
+	if bad, _ := k.Model.Name(meant, false); bad >= 0 {
+		return ""
+	}
+	return strings.Join(meant, ".")
 }
 
 // maxNamed is how many verbs a message lists.

@@ -71,6 +71,7 @@ func (e *UnknownError) Error() string { return "no segment '" + e.Segment + "' h
 type UnservedError struct {
 	Segment string
 	Of      *odata.Type
+	Many    bool // it is a collection
 }
 
 func (e *UnservedError) Error() string {

@@ -177,7 +177,7 @@ func (w *walker) member(segment string) bool {
 	name, inside, keyed := cut(segment)
 	if p := w.typ.Property(name); p != nil {
 		if p.Unserved {
-			w.unserved = &UnservedError{Segment: p.Name, Of: w.typ}
+			w.unserved = &UnservedError{Segment: p.Name, Of: w.typ, Many: p.Collection}
 			return false
 		}
 		s := Segment{Kind: Property, Name: p.Name, Property: p, Type: p.Type, Many: p.Collection}

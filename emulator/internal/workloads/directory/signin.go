@@ -58,6 +58,18 @@ func FirstAccounts(v entity.View, limit int) (list []Account, more int) {
 	return list, 0
 }
 
+// FirstClients are the client ids of the first applications, and how many there are besides.
+func FirstClients(v entity.View, limit int) (ids []string, more int) {
+	apps := v.List(entity.Home{Name: "applications"})
+	for p := range apps.All(0) {
+		if len(ids) == limit {
+			return ids, apps.Len() - limit
+		}
+		ids = append(ids, prop(v.At(p), "appId").Str)
+	}
+	return ids, 0
+}
+
 // Registration is an application as signing in sees it.
 type Registration struct {
 	AppID, DisplayName string
