@@ -53,7 +53,7 @@ func TestATestAnswersForItself(t *testing.T) {
 	assert.Equal(t, []string{"1firstreset", "2second"}, chapters(w.Verify()))
 
 	a.Get(t, rig.ProfilesAt) // too soon
-	put(t, w) // the same test goes on, and hides nothing
+	put(t, w)                // the same test goes on, and hides nothing
 	a.Get(t, rig.ProfilesAt)
 	v = current(t, g)
 	assert.False(t, v.OK)
