@@ -150,7 +150,7 @@ func (c Checker) file(path string) (FileReport, error) {
 	f := FileReport{File: path, Kind: KindScenario}
 	text, err := files.Read(path, scenario.MaxSize)
 	if _, large := errors.AsType[*files.TooLargeError](err); large {
-		return checkLarge(path)
+		return c.large(path)
 	}
 	if err != nil {
 		return f, fmt.Errorf("check %s: %w", path, words.Reason(err))
@@ -178,7 +178,7 @@ func (c Checker) file(path string) (FileReport, error) {
 			if err != nil {
 				return f, f.take(err)
 			}
-			f.objects(outline, loaded, c.models)
+			f.objects(outline.Problem, loaded, c.models)
 		}
 	case KindProfile:
 		err = f.schema("educationSynchronizationProfile", outline, text)
@@ -186,17 +186,23 @@ func (c Checker) file(path string) (FileReport, error) {
 	return f, err
 }
 
-// checkLarge checks a file that is too large for a scenario: a fixture may have
-// half a gigabyte.
-func checkLarge(path string) (FileReport, error) {
+// large checks a file that is too large for a scenario: a fixture may have half a
+// gigabyte. What is wrong is told without its line.
+func (c Checker) large(path string) (FileReport, error) {
 	f := FileReport{File: path, Kind: KindFixture}
 	if !strings.EqualFold(filepath.Ext(path), ".json") {
 		f.Kind = KindScenario
 		_, _, err := scenario.Read(path)
 		return f, f.take(err)
 	}
-	_, err := fixture.Load(path, fixtures.FS, schema.Embedded)
-	return f, f.take(err)
+	loaded, err := fixture.Load(path, fixtures.FS, schema.Embedded)
+	if err != nil {
+		return f, f.take(err)
+	}
+	f.objects(func(file, pointer, message string) scenario.Problem {
+		return scenario.Problem{File: file, Path: pointer, Message: message}
+	}, loaded, c.models)
+	return f, nil
 }
 
 // config checks a file that sets flags: what is wrong with its text, and what it sets

@@ -99,7 +99,7 @@ func (f *FileReport) scenario(o scenariofile.Outline, text []byte, known func() 
 }
 
 // objects holds what a fixture brings against the model.
-func (f *FileReport) objects(o scenariofile.Outline, loaded *fixture.Fixture, models workload.Models) {
+func (f *FileReport) objects(place func(file, pointer, message string) scenario.Problem, loaded *fixture.Fixture, models workload.Models) {
 	if models == nil {
 		models = builtIn
 	}
@@ -109,7 +109,7 @@ func (f *FileReport) objects(o scenariofile.Outline, loaded *fixture.Fixture, mo
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		pointer, message, _ := strings.Cut(line, ": ")
-		f.Problems = append(f.Problems, o.Problem(f.File, pointer, message))
+		f.Problems = append(f.Problems, place(f.File, pointer, message))
 	}
 	f.sort()
 }

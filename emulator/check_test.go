@@ -213,6 +213,16 @@ func TestCheckFixtureObjects(t *testing.T) {
 		`5: "grups": no segment 'grups' here`,
 		"6: 400 Request_BadRequest: A value is required for property 'mailEnabled' of resource 'Group'.",
 	}, told)
+
+	// So it is in a file that is too large for a scenario, but for the line.
+	require.NoError(t, os.WriteFile(file, []byte(text+strings.Repeat(" ", scenario.MaxSize)), 0o600))
+	large, err := emulator.Check(file)
+	require.NoError(t, err)
+	require.Len(t, large.Files[0].Problems, len(told))
+	for _, p := range large.Files[0].Problems {
+		assert.Zero(t, p.Line)
+		assert.Contains(t, strings.Join(told, "\n"), p.Message)
+	}
 	_, err = emulator.New(emulator.Options{Fixture: file})
 	assert.ErrorContains(t, err, "/entities/grups: ")
 	assert.ErrorContains(t, err, "/entities/users/0/displayName: ")

@@ -296,6 +296,10 @@ func (w controlledWorld) Verify(strict bool) control.Verdict {
 	return w.World.verify(strict)
 }
 
+func (w controlledWorld) VerifySinceReset(strict bool) control.Verdict {
+	return w.World.verifySinceReset(strict)
+}
+
 func (w controlledWorld) Verification(id string) (control.Verification, error) {
 	state := w.current.Load()
 	if _, err := state.Profiles.Get(state.Clock.Now(), id); err != nil {

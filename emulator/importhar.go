@@ -3,6 +3,8 @@ package emulator
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -76,10 +78,29 @@ func ImportHAR(file string, o ImportOptions) (*Imported, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	made := &Imported{Fixture: r.Fixture, Scenario: r.Scenario, Calls: r.Calls, Objects: r.Objects, Faults: r.Faults}
+	if err := made.starts(o.Metadata); err != nil {
+		return nil, fmt.Errorf("%s: no server starts with what was made of it: %w", file, err)
+	}
 	for _, u := range r.Unused {
 		made.Unused = append(made.Unused, Unused(u))
 	}
 	return made, nil
+}
+
+// starts errs where no server starts with what was made.
+func (i *Imported) starts(metadata []string) error {
+	dir, err := os.MkdirTemp("", "graphemu-import-")
+	if err != nil {
+		return words.Reason(err)
+	}
+	defer os.RemoveAll(dir)
+	scenario := filepath.Join(dir, "scenario.yaml")
+	for name, text := range map[string][]byte{filepath.Join(dir, "fixture.json"): i.Fixture, scenario: i.Scenario} {
+		if err := os.WriteFile(name, text, 0o600); err != nil {
+			return words.Reason(err)
+		}
+	}
+	return CheckOptions(Options{Metadata: metadata, Scenarios: []string{scenario}})
 }
 
 // errorNamed is how a scenario names an error of Graph that has that code: as the code

@@ -25,6 +25,8 @@ type Command struct {
 	Repeat string          // what runs it again under the same conditions, as CommandLine gives it
 	Ended  string          // how it ended, in a sentence
 	Run    journal.CardRun // how it did
+
+	Offered bool // nobody named its scenario, see journal.Verdict.Offered
 }
 
 // Report takes down how the server's worlds stand. runs is of how many runs a file is to
@@ -112,6 +114,13 @@ func (r *RunReport) gone(names []string) (list []*report.World) {
 func (r *RunReport) Ran(c Command) {
 	r.run.Repeat, r.run.Ended = c.Repeat, c.Ended
 	r.card = &c.Run
+	if !c.Offered {
+		return
+	}
+	r.run.Verdict = r.run.Verdict.Offered()
+	for _, w := range r.run.Worlds {
+		w.Verdict = w.Verdict.Offered()
+	}
 }
 
 // WriteReport writes reports of several runs as one file. command is what runs all of them

@@ -33,6 +33,7 @@ type Source struct {
 // changes: worlds share it.
 type prepared struct {
 	sources    []Source
+	servers    bool           // the server's options name it; else it was put into a world
 	file       *scenario.File // all sources in one
 	variants   variant.Set    // the server's options go before the file's
 	clock      clock.Setting
@@ -83,7 +84,12 @@ func (s *Server) loadScenario() (*prepared, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	return s.prepare(sources, files, nil)
+	sc, err := s.prepare(sources, files, nil)
+	if err != nil {
+		return nil, err
+	}
+	sc.servers = true
+	return sc, nil
 }
 
 // prepareTexts prepares the scenario that texts say, as a snapshot and the control API

@@ -36,6 +36,15 @@ func (w *World) ClearJournal() { w.current.Load().Journal.Clear() }
 // too where Options.Verify is VerifyStrict.
 func (w *World) Verify() journal.Verdict { return w.verify(false) }
 
+// VerifySinceReset is Verify of what was called since the world's last Reset, or since it
+// was made anew after a drop: so a test that resets the world first answers for itself,
+// whatever others did before. Another scenario and a Restore close a chapter, too, but not
+// the test: those since the reset are judged. Until the first Reset it is Verify.
+//
+// Whether the server's scenario was exercised is left to Verify, since other tests may
+// do that. It is asked of a scenario that was put into this world. Chosen.
+func (w *World) VerifySinceReset() journal.Verdict { return w.verifySinceReset(false) }
+
 // Verify judges what the clients of all worlds did, in all chapters and also in
 // worlds that were dropped, by the expectations of the scenarios that were in
 // force. Warnings fail too where Options.Verify is VerifyStrict.
@@ -57,6 +66,18 @@ func (w *World) verify(strict bool) journal.Verdict {
 		}
 	}
 	return s.judge([]*World{w}, past, strict)
+}
+
+func (w *World) verifySinceReset(strict bool) journal.Verdict {
+	w.changing.Lock()
+	if w.chapters.recent == nil {
+		w.changing.Unlock()
+		return w.verify(strict)
+	}
+	state := w.current.Load()
+	r, past := state.ofOneTest(w.record(state)), w.chapters.recent.Clone()
+	w.changing.Unlock()
+	return w.server.verdict([]judge.Record{r}, []*judge.History{past}, strict)
 }
 
 // called tells whether anything was, in the open chapter or in one before.
@@ -89,6 +110,10 @@ func (s *Server) judge(worlds []*World, past []*judge.History, strict bool) jour
 		records[i], before = w.evidence()
 		past = append(past, before)
 	}
+	return s.verdict(records, past, strict)
+}
+
+func (s *Server) verdict(records []judge.Record, past []*judge.History, strict bool) journal.Verdict {
 	v := judge.Verdict(records, past...)
 	if s.set.Proxy != "" {
 		v = judge.ByProxy(v)
@@ -137,6 +162,16 @@ func (w *World) record(state *state) judge.Record {
 	}
 	for p := range state.Profiles.All(state.Clock.Now(), 0) {
 		r.Profiles = append(r.Profiles, judge.ProfileView{JSON: p.JSON(), State: string(p.State), Status: string(p.Sync.Status)})
+	}
+	return r
+}
+
+// ofOneTest is a record without what only all tests together can answer for: whether the
+// rules of the server's scenario struck.
+func (s *state) ofOneTest(r judge.Record) judge.Record {
+	if s.prepared.servers {
+		r.Rules = slices.DeleteFunc(slices.Clone(r.Rules), func(u judge.RuleUse) bool { return !u.Added })
+		r.Sets = nil
 	}
 	return r
 }
@@ -205,6 +240,7 @@ const (
 // journal.
 type chapters struct {
 	past   *judge.History // those that are closed
+	recent *judge.History // of these the ones since the last reset; nil: the world was not reset yet
 	name   string         // of the open one
 	before int            // chapters of the tenant's world of before, which was dropped
 }
@@ -224,6 +260,12 @@ func (c *chapters) open() *journal.Chapter {
 func (w *World) closeChapter(state *state, by string) {
 	r := w.record(state)
 	w.chapters.past.Close(&r, by)
+	if by == journal.CloseReset {
+		w.chapters.recent = judge.NewHistory(maxChapters)
+	} else if w.chapters.recent != nil {
+		one := state.ofOneTest(r)
+		w.chapters.recent.Close(&one, by)
+	}
 	state.Journal.NextChapter()
 }
 
@@ -246,7 +288,7 @@ func (w *World) Forget() {
 func (w *World) forget() {
 	w.changing.Lock()
 	defer w.changing.Unlock()
-	w.chapters.past, w.chapters.before = judge.NewHistory(maxChapters), 0
+	w.chapters.past, w.chapters.recent, w.chapters.before = judge.NewHistory(maxChapters), nil, 0
 	w.current.Load().Journal.Clear()
 }
 

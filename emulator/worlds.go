@@ -184,6 +184,9 @@ func (s *Server) keep(w *World, now time.Time) (*World, error) {
 	s.worlds.remember(w)
 	var last uint64
 	w.chapters.before, last = s.worlds.past.Last(w.tenant) // of one that was dropped
+	if w.chapters.before > 0 {
+		w.chapters.recent = judge.NewHistory(maxChapters) // a drop begins anew as a reset does
+	}
 	w.current.Load().Journal.SetPosition(last)
 	s.worlds.byTenant[w.tenant] = w
 	s.tokens.fit(len(s.worlds.byTenant))

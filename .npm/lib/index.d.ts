@@ -79,7 +79,7 @@ export interface World {
     delete(path: string): Promise<void>;
   };
   readonly scenario: {
-    /** Another scenario for this world: YAML, or an object. */
+    /** Another scenario for this world: YAML, an object, or the name of a built-in one. It stays in force over a `reset`. */
     set(scenario: string | Json): Promise<unknown>;
     /** Back to the server's. */
     unset(): Promise<unknown>;
@@ -89,12 +89,15 @@ export interface World {
   /**
    * Back to the fixture and to the beginning of the scenario. What was called before is judged as a chapter of this name.
    * Ids and chance are drawn from the seed, until the next reset: the server's where none is given.
+   *
+   * A scenario that `scenario.set` has put in force stays. With `scenario: null` the server's comes back, and another that is
+   * given, as `scenario.set` takes it, is put in force first.
    */
-  reset(options?: { name?: string; fixture?: string | Json; seed?: number }): Promise<void>;
-  /** How the clients of this world did. */
-  verdict(options?: { strict?: boolean }): Promise<Verdict>;
+  reset(options?: { name?: string; fixture?: string | Json; seed?: number; scenario?: string | Json | null }): Promise<void>;
+  /** How the clients of this world did since its last reset; with `all`, what was called before it counts, too. */
+  verdict(options?: VerdictOptions): Promise<Verdict>;
   /** The same, but throws where they did not do as the scenario expects. */
-  verify(options?: { strict?: boolean }): Promise<Verdict>;
+  verify(options?: VerdictOptions): Promise<Verdict>;
 }
 
 /** A server, and its world `default`. */
@@ -105,6 +108,13 @@ export interface Graphemu extends World {
   worker(): Promise<World>;
   /** Ends the server; does nothing to one that `connect` has found. */
   stop(): Promise<void>;
+}
+
+export interface VerdictOptions {
+  /** Warnings are failures, too. */
+  strict?: boolean;
+  /** Judge all chapters of the world, and not only what was called since its last reset. */
+  all?: boolean;
 }
 
 export interface TokenOptions {

@@ -1,6 +1,8 @@
 "use strict";
 // A world: one tenant, with its own state, clock, faults and journal.
 const { call, GraphemuError } = require("./call.js");
+// A text like this is no scenario, which has a colon at least: it is the name of a built-in one.
+const isName = (text) => typeof text === "string" && text.trim() !== "" && !/[\n:]/.test(text);
 const { clientOptions } = require("./client.js");
 
 const duration = (by) => (typeof by === "number" ? `${by}ms` : by);
@@ -8,6 +10,8 @@ const query = (values = {}) => {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return given.length > 0 ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : "";
 };
+
+const judged = ({ all, ...options } = {}, more) => query({ chapter: all ? "all" : "current", ...options, ...more });
 
 class World {
   #server;
@@ -53,8 +57,22 @@ class World {
       return ask(method, `graph/${/^(v1\.0|beta)\//.test(path) ? "" : "v1.0/"}${path.replaceAll(" ", "%20")}`, body);
     };
     this.graph = { get: graph("GET"), post: graph("POST"), patch: graph("PATCH"), put: graph("PUT"), delete: graph("DELETE") };
+    const builtIn = async (name) => {
+      const scenarios = `${server.control}scenarios`;
+      try {
+        return await call("GET", `${scenarios}/${encodeURIComponent(name)}`, undefined, { accept: "application/yaml" });
+      } catch (error) {
+        if (error.status !== 404) throw error;
+        const { scenarios: names } = await call("GET", scenarios);
+        const more = { status: 404, body: error.body };
+        throw new GraphemuError(`graphemu: there is no built-in scenario "${name}", only ${names.join(", ")}; of a file, give the text`, more);
+      }
+    };
     this.scenario = {
-      set: (scenario) => ask("PUT", "scenario", scenario, { type: typeof scenario === "string" ? "application/yaml" : "application/json" }),
+      set: async (scenario) => {
+        if (isName(scenario)) return ask("PUT", `scenario${query({ name: scenario })}`, await builtIn(scenario), { type: "application/yaml" });
+        return ask("PUT", "scenario", scenario, { type: typeof scenario === "string" ? "application/yaml" : "application/json" });
+      },
       unset: () => ask("DELETE", "scenario"),
     };
   }
@@ -103,20 +121,22 @@ class World {
     return (await this.ask("POST", "token", options)).token;
   }
 
-  /** Back to the fixture and the beginning of the scenario. */
-  async reset(options = {}) {
-    await this.ask("POST", "reset", options);
+  /** Back to the fixture and the beginning of the scenario: of another one where it is given, of the server's where that is null. */
+  async reset({ scenario, ...options } = {}) {
+    if (scenario === null) await this.scenario.unset();
+    else if (scenario !== undefined) await this.scenario.set(scenario);
+    await this.ask("POST", "reset", options); // after that: a scenario may bring a fixture
   }
 
-  /** How the clients of this world did. */
+  /** How the clients of this world did since the last reset; with all: true, in all chapters. */
   verdict(options) {
-    return this.ask("GET", `verify${query(options)}`);
+    return this.ask("GET", `verify${judged(options)}`);
   }
 
   /** The same, but it throws where they did not do as the scenario expects. */
   async verify(options) {
     const verdict = await this.verdict(options);
-    if (!verdict.ok) throw new GraphemuError(await this.ask("GET", `verify${query({ ...options, format: "text" })}`), { verdict });
+    if (!verdict.ok) throw new GraphemuError(await this.ask("GET", `verify${judged(options, { format: "text" })}`), { verdict });
     return verdict;
   }
 }

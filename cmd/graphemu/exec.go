@@ -329,7 +329,7 @@ func (x *execution) once(ctx context.Context, o emulator.Options, offered bool, 
 	if r.timedOut {
 		fmt.Fprintf(x.env.errOut, "graphemu: %s took longer than --timeout %v and was ended\n", x.command[0], x.timeout)
 	}
-	if r.verdict, err = judge(s, o.Verify, offered, junit, x.verdictTo()); err != nil {
+	if r.verdict, err = judge(s, o.Verify, offered, r.timedOut || r.status > 128, junit, x.verdictTo()); err != nil {
 		return r, err
 	}
 	if x.flags.quiet && !r.verdict.OK {

@@ -28,13 +28,14 @@ type fileKind struct {
 
 // The kinds, each with what all files of it begin with.
 var (
-	outputReport  = ownKind("report of graphemu", privateMode, "<!doctype html>", "<title>graphemu report")
-	outputHAR     = ownKind("HTTP archive of graphemu", privateMode, `{"log":{`, `"creator":{"name":"graphemu"`)
-	outputJUnit   = ownKind("verdict of graphemu", outputMode, "<?xml ", `<testsuites name="graphemu`)
-	outputJournal = ownKind("journal of graphemu", privateMode, `"id":`, `"world":"`, `"at":"`, `"method":"`)
-	outputState   = ownKind("world of graphemu", privateMode, `"kind": "graphemu world"`)
-	outputOpenAPI = ownKind("OpenAPI document of graphemu", outputMode, `"openapi": "3.`, "graphemu")
-	outputSchema  = ownKind("JSON Schema of graphemu", outputMode, `"https://graphemu.dev/schemas/`)
+	outputReport  = ownKind("report of graphemu", privateMode, `<!doctype html><html lang="en"><head>`, "<title>graphemu report")
+	outputHAR     = ownKind("HTTP archive of graphemu", privateMode, `{"log":{"version":"1.2","creator":{"name":"graphemu"`)
+	outputJUnit   = ownKind("verdict of graphemu", outputMode, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"+`<testsuites name="graphemu"`)
+	outputJournal = ownKind("journal of graphemu", privateMode, `{"id":`, `"world":"`, `"at":"`, `"method":"`)
+	outputState   = ownKind("world of graphemu", privateMode, "{\n  \"kind\": \"graphemu world\"")
+	outputOpenAPI = ownKind("OpenAPI document of graphemu", outputMode, "{\n \"openapi\": \"3.",
+		`"title": "Microsoft Graph, as graphemu answers it"`)
+	outputSchema = ownKind("JSON Schema of graphemu", outputMode, "{\n  \"$", `"$id": "https://graphemu.dev/schemas/`)
 )
 
 func ownKind(name string, mode fs.FileMode, marks ...string) fileKind {
@@ -105,10 +106,14 @@ func distinct(named map[string]string) error {
 		if file == "" || device(file) {
 			continue
 		}
-		if other := flags[filepath.Clean(file)]; other != "" {
+		target := whole(file)
+		if led, err := files.Target(target); err == nil { // a link leads to it
+			target = led
+		}
+		if other := flags[target]; other != "" {
 			return fmt.Errorf("--%s and --%s name the same file, %s", other, flag, file)
 		}
-		flags[filepath.Clean(file)] = flag
+		flags[target] = flag
 	}
 	return nil
 }

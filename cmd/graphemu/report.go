@@ -98,7 +98,7 @@ func (t *told) add(shown *emulator.RunReport, r *outcome, o *emulator.Options, k
 	case r.status == 0 && line.Result == journal.ResultFailed:
 		ended = t.command[0] + " ended with exit code 0, but as a client it did not do as expected."
 	}
-	shown.Ran(emulator.Command{Repeat: t.again(o.Run, o), Ended: ended, Run: line})
+	shown.Ran(emulator.Command{Repeat: t.again(o.Run, o), Ended: ended, Run: line, Offered: r.verdict.IsOffered})
 	t.reports = append(t.reports, shown)
 	return nil
 }
@@ -171,11 +171,17 @@ func (x *execution) explain(r *outcome) {
 	switch {
 	case r.timedOut:
 		why = fmt.Sprintf("%s took longer than --timeout %v", name, x.timeout)
+	case r.verified && r.done.After() != "":
+		why = fmt.Sprintf("%s ended with %s", name, r.exitCode())
 	case r.verified:
-		why = fmt.Sprintf("%s ended with exit code %d; %s", name, r.status, r.asClient())
-	}
-	if c := r.verdict.Card("", r.done); why == r.why && c.Result == journal.ResultIdle {
-		why = "no rule of the scenario struck a call: " + c.Why
+		why = fmt.Sprintf("%s ended with %s; %s", name, r.exitCode(), r.asClient())
+	default:
+		if c := r.verdict.Card("", r.done); c.Result == journal.ResultIdle {
+			why = "no rule of the scenario struck a call: " + c.Why
+		}
+		if r.status != 0 {
+			why = fmt.Sprintf("%s ended with %s; %s", name, r.exitCode(), why)
+		}
 	}
 	fmt.Fprintf(out, "First cause: %s.\n", strings.TrimSuffix(cmp.Or(why, "see the verdict"), "."))
 	if r.done.Calls > 0 {
@@ -187,6 +193,16 @@ func (x *execution) explain(r *outcome) {
 		return
 	}
 	x.pointToReport()
+}
+
+// exitCode is the exit code with the last call that failed before it. What it came of, only
+// the command knows.
+func (r *outcome) exitCode() string {
+	text := fmt.Sprintf("exit code %d", r.status)
+	if last := r.done.After(); last != "" {
+		text += ", after " + last
+	}
+	return text
 }
 
 // asClient says how a command did as a client that failed for another reason.
@@ -228,7 +244,7 @@ func (r *outcome) line(label string) journal.CardRun {
 	case code > 128:
 		reason = fmt.Sprintf("ended by signal %d", code-128)
 	default:
-		reason = fmt.Sprintf("exit code %d", code)
+		reason = r.exitCode()
 	}
 	if c.Result == journal.ResultFailed {
 		reason += "; " + c.Why

@@ -79,7 +79,7 @@ defaults          3      2        1      passed
 createStatus=201  0      0        0      FAILED: exit code 7
 deleteStatus=204  0      0        0      FAILED: not verified: profiles.list is called once, but it was called twice
 both              0      0        0      FAILED: exit code 1; not verified: profiles.list is called once, but it was called twice
-idle              0      0        0      not exercised: none was struck by fault f; no call came
+idle              0      0        0      not exercised: no call was struck by fault f; no call came
 own               0      0        0      FAILED: exit code 123
 slow              0      0        0      FAILED: it took longer than --timeout
 killed            0      0        0      FAILED: ended by signal 2

@@ -121,7 +121,7 @@ func serve(ctx context.Context, o emulator.Options, f serverFlags, env environme
 
 	<-ctx.Done()
 	late := stop(ctx, s, env)
-	_, err = judge(s, o.Verify, false, f.junit, env.paint(env.out))
+	_, err = judge(s, o.Verify, false, false, f.junit, env.paint(env.out))
 	if err = errors.Join(late, err); err != nil {
 		return failure{err}
 	}

@@ -13,14 +13,18 @@ import (
 
 // judge writes how the clients of a server did: to out for people, and to the
 // file junit, if there is one, for CI. verify is the value of --verify: where it is
-// off, all is good; offered is for a scenario that nobody named. It returns the verdict,
+// off, all is good; offered is for a scenario that nobody named, interrupted for clients that
+// were ended. It returns the verdict,
 // and errs where the file cannot be written.
-func judge(s *emulator.Server, verify string, offered bool, junit string, out io.Writer) (v journal.Verdict, err error) {
+func judge(s *emulator.Server, verify string, offered, interrupted bool, junit string, out io.Writer) (v journal.Verdict, err error) {
 	if verify == emulator.VerifyOff {
 		return journal.Verdict{OK: true, Summary: "not verified: --verify off"}, nil
 	}
 	if v = s.Verify(); offered {
 		v = v.Offered()
+	}
+	if interrupted {
+		v = v.Interrupted()
 	}
 	if err := v.WriteText(out); err != nil {
 		return v, err

@@ -38,6 +38,7 @@ var (
 // to be set.
 var rules = map[string]rule{
 	"control": {never: true}, "control-origin": {never: true}, "notify-allow": {never: true}, "proxy-allow": {never: true},
+	"watch": {never: true}, // what a scenario names is checked once, before it is read
 
 	"http": listens, "https": listens, "proxy": listens,
 	"host": {address: isLoopback}, "public-url": {address: leadsToLoopback, form: isURL},
@@ -47,7 +48,7 @@ var rules = map[string]rule{
 	"permissions": {path: itself}, "state": {path: itself}, "junit": {path: itself}, "journal": {path: itself}, "har": {path: itself},
 	"report": {path: itself}, "ready-file": {path: itself}, "data-dir": {path: itself},
 
-	"watch": free, "auth": free, "clock": free, "variant": free, "seed": free, "verify": free, "timeout": free, "each-variant": free,
+	"auth": free, "clock": free, "variant": free, "seed": free, "verify": free, "timeout": free, "each-variant": free,
 	"log": free, "log-level": free, "quiet": free, "until-stdin-closes": free,
 	"max-worlds": free, "max-profiles": free, "max-objects": free, "max-memory": free, "max-batch": free, "max-body": free,
 	"max-upload": free, "max-uploads": free, "max-journal": free, "max-journal-bytes": free,
@@ -226,10 +227,11 @@ func isLink(path string) bool {
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
-// onLoopback tells whether an address to listen on is this machine's alone.
+// onLoopback tells whether an address to listen on is this machine's alone. A name below
+// localhost is not: a name server may know it.
 func onLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
-	return err == nil && isLoopback(host)
+	return err == nil && isLoopback(host) && !strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".localhost")
 }
 
 // isLoopback tells whether a name or an IP address means this machine alone. What is

@@ -97,6 +97,16 @@ func TestSweep(t *testing.T) {
 	Sweep(path, ".old-*")
 	assert.ElementsMatch(t, []string{"x.json", ".y.json.123.tmp", "x.json.lock", ".x.json.folder.tmp"}, names(t, dir))
 	Sweep(filepath.Join(dir, "none", "x"))
+
+	// A name is no pattern.
+	for _, name := range []string{"*", "?.json", "[xy].json"} {
+		Sweep(filepath.Join(dir, name))
+	}
+	assert.Contains(t, names(t, dir), ".y.json.123.tmp")
+	left, err := Stage(filepath.Join(dir, "a[b]"), 0o600, func(*os.File) error { return nil })
+	require.NoError(t, err)
+	Sweep(filepath.Join(dir, "a[b]"))
+	assert.NoFileExists(t, left)
 }
 
 func TestLock(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // one of them. Somebody's README or source is none, whatever its name.
 type Kind struct {
 	Name  string   // for people, as "report of graphemu"
-	Marks []string // each stands in the first 4 KiB of such a file
+	Marks []string // such a file begins with the first, which may be empty; the others follow in its first 4 KiB, in this order
 }
 
 // kindHead is how much of a file tells its kind.
@@ -36,10 +36,12 @@ func (k Kind) Check(path string) error {
 	if err != nil || size == 0 {
 		return err
 	}
-	for _, mark := range k.Marks {
-		if !bytes.Contains(head, []byte(mark)) {
+	for i, mark := range k.Marks {
+		at := bytes.Index(head, []byte(mark))
+		if at < 0 || i == 0 && at > 0 { // a text that speaks of such files has the marks as well
 			return otherKind(k.Name)
 		}
+		head = head[at+len(mark):]
 	}
 	return nil
 }

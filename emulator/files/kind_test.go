@@ -17,6 +17,7 @@ func TestKind(t *testing.T) {
 	require.NoError(t, k.Check(path), "nothing is there")
 	for text, good := range map[string]bool{
 		"": true, "Dear reader, yours": true, "Dear reader": false, "yours": false, "# mine": false,
+		"yours, Dear": false, "> Dear reader, yours": false,
 		"Dear" + strings.Repeat(" ", kindHead) + "yours": false,
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Write gives the file at path the content that write puts into a file beside it,
@@ -86,6 +87,11 @@ func Stage(path string, perm fs.FileMode, write func(*os.File) error) (name stri
 // temporary is the pattern for the temporary files of the one at path.
 func temporary(path string) string { return "." + filepath.Base(path) + ".*.tmp" }
 
+// literal is a name as a pattern that matches nothing else.
+func literal(name string) string { return special.Replace(name) }
+
+var special = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
+
 // Sweep removes the temporary files that writers of the file at path left when
 // they were killed, and those of further patterns in its folder. The caller
 // knows that nobody writes that file now, as by its lock.
@@ -102,7 +108,7 @@ func Leftovers(path string, patterns ...string) []string {
 	entries, _ := os.ReadDir(folder) // nothing can be removed from a folder that cannot be read
 	var list []string
 	for _, e := range entries {
-		for _, pattern := range append(patterns, temporary(path)) {
+		for _, pattern := range append(patterns, temporary(literal(filepath.Base(path)))) {
 			if ok, _ := filepath.Match(pattern, e.Name()); ok && e.Type().IsRegular() {
 				list = append(list, filepath.Join(folder, e.Name()))
 			}

@@ -27,6 +27,8 @@ type CardRun struct {
 	Retries int    `json:"retries"`
 	Early   int    `json:"early"`
 
+	Warnings int `json:"warnings,omitzero"` // of the verdict
+
 	Exercised bool `json:"exercised,omitzero"` // a rule of a scenario struck a call
 }
 
@@ -79,6 +81,14 @@ func (r CardRun) Text() string {
 	if why != "" {
 		return r.Result + ": " + why
 	}
+	return r.Told()
+}
+
+// Told is the result, of a run that passed with the number of its warnings.
+func (r CardRun) Told() string {
+	if r.Result == ResultPassed && r.Warnings > 0 {
+		return r.Result + ", " + words.Count(r.Warnings, "warning", "warnings")
+	}
 	return r.Result
 }
 
@@ -101,8 +111,8 @@ func (c Card) WriteMarkdown(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "### graphemu: %s\n\n| run | result | calls | retries | early calls | why |\n|---|---|--:|--:|--:|---|\n", c)
 	for _, r := range c.Runs {
-		result := r.Result
-		if result != ResultPassed {
+		result := r.Told()
+		if r.Result != ResultPassed {
 			result = "**" + result + "**"
 		}
 		early := strconv.Itoa(r.Early)
@@ -135,7 +145,7 @@ func Markdown(text string) string {
 
 // Card is how a run went whose verdict this is. done is what the clients did in it.
 func (v Verdict) Card(label string, done Tally) CardRun {
-	r := CardRun{Label: label, Result: ResultPassed, Calls: done.Calls, Retries: done.Retries, Early: done.Early}
+	r := CardRun{Label: label, Result: ResultPassed, Calls: done.Calls, Retries: done.Retries, Early: done.Early, Warnings: len(v.Warnings)}
 	r.Exercised = slices.ContainsFunc(v.Scenarios, func(e Exercise) bool { return e.Exercised })
 	idle := v.idle()
 	why, untouched := v.untouched()

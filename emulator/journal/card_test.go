@@ -73,7 +73,7 @@ func TestCardOfRuns(t *testing.T) {
 	card := Card{Runs: []CardRun{
 		{Label: "default", Result: ResultPassed, Calls: 12, Retries: 2},
 		{Label: "b\x00", Result: ResultFailed, Why: "exit code 7", Early: 1},
-		{Label: "c", Result: ResultIdle, Why: "none was struck by fault x; no call came"},
+		{Label: "c", Result: ResultIdle, Why: "no call was struck by fault x; no call came"},
 		{Label: "d", Result: ResultFailed},
 	}}
 	var out strings.Builder
@@ -81,7 +81,7 @@ func TestCardOfRuns(t *testing.T) {
 	assert.Equal(t, `RUN      CALLS  RETRIES  EARLY  RESULT
 default  12     2        0      passed
 b\x00    0      0        1      FAILED: exit code 7
-c        0      0        0      not exercised: none was struck by fault x; no call came
+c        0      0        0      not exercised: no call was struck by fault x; no call came
 d        0      0        0      FAILED: see the verdict
 1 of 4 passed, 1 not exercised
 `, out.String())
@@ -93,7 +93,7 @@ d        0      0        0      FAILED: see the verdict
 |---|---|--:|--:|--:|---|
 | default | passed | 12 | 2 | 0 |  |
 | b&#92;x00 | **failed** | 0 | 0 | **1** | exit code 7 |
-| c | **not exercised** | 0 | 0 | 0 | none was struck by fault x; no call came |
+| c | **not exercised** | 0 | 0 | 0 | no call was struck by fault x; no call came |
 | d | **failed** | 0 | 0 | 0 |  |
 
 `, out.String())
@@ -138,7 +138,7 @@ func TestMarkdownOfOneRun(t *testing.T) {
 	assert.Contains(t, text, "- and 4 more\n")
 	assert.Equal(t, ResultPassed, Verdict{OK: true}.Card("x", done).Result)
 	idle := Verdict{Scenarios: []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1}}}.Card("x", Tally{})
-	assert.Equal(t, CardRun{Label: "x", Result: ResultIdle, Why: "none was struck by fault f; no call came"}, idle)
+	assert.Equal(t, CardRun{Label: "x", Result: ResultIdle, Why: "no call was struck by fault f; no call came"}, idle)
 }
 
 // A card tells apart who did wrong, who had nothing to do with a scenario, and whom chance
@@ -159,7 +159,7 @@ func TestCardTellsWhoHadNothingToDoWithIt(t *testing.T) {
 		why  string
 	}{
 		"what it expects is of what the client does not use": {Verdict{Scenarios: idle, Worlds: unmet(LackUse)}, ResultIdle,
-			"none was struck by lifecycle l; 1 call came: users.list"},
+			"no call was struck by lifecycle l; 1 call came: users.list"},
 		"the client uses it": {Verdict{Scenarios: idle, Worlds: unmet(LackCalls)}, ResultFailed,
 			"not verified: x is called 0, but it was not"},
 		"and did something wrong": {Verdict{Scenarios: idle, Worlds: unmet(LackUse, "")}, ResultFailed,
@@ -172,7 +172,7 @@ func TestCardTellsWhoHadNothingToDoWithIt(t *testing.T) {
 		"only expectations": {Verdict{Settings: []Settings{{Scenario: "s"}}, Worlds: unmet(LackUse)}, ResultIdle,
 			"no call had to do with what it expects; no call came"},
 		"spared by chance": {Verdict{Scenarios: spared, Worlds: unmet(LackCalls)}, ResultIdle,
-			"by chance 3 calls were spared, which is not the client's doing: try another --seed, or more calls; none was struck by fault f; 3 calls came: users.list"},
+			"by chance 3 calls were spared, which is not the client's doing: try another --seed, or more calls; no call was struck by fault f; 3 calls came: users.list"},
 		"spared, and did wrong": {Verdict{Scenarios: spared, Worlds: unmet("")}, ResultFailed, "not verified: x is called 0, but it was not"},
 	} {
 		r := c.v.Card("", Tally{})
@@ -216,4 +216,37 @@ func TestOfferedVerdict(t *testing.T) {
 	strict := v.Strict().Offered()
 	assert.False(t, strict.OK)
 	assert.Equal(t, "not verified: too early", strict.Card("", Tally{}).Why)
+}
+
+func TestARunThatPassedTellsItsWarnings(t *testing.T) {
+	v := Verdict{OK: true, Warnings: []Warning{{Kind: WarnNotRepeated}, {Kind: WarnEarly}}}
+	assert.Equal(t, "passed, 2 warnings", v.Card("x", Tally{}).Text())
+	assert.Equal(t, "passed, 1 warning", v.Interrupted().Card("x", Tally{}).Text())
+	assert.False(t, v.Strict().Interrupted().OK)
+	v.Warnings = v.Warnings[:1]
+	assert.True(t, v.Strict().Interrupted().OK)
+	assert.False(t, v.Strict().OK)
+}
+
+func TestTheLastFailedCallIsNamed(t *testing.T) {
+	by := func(effects ...string) *Detail { return &Detail{Fault: &Strike{Rule: "f", Effects: effects}} }
+	for want, e := range map[string]Entry{
+		"":                                {Status: 200, Detail: by("delay 1s")},
+		"entry 3, which was answered 404": {Status: 404},
+		"entry 3, which was answered 401 by fault f":             {Status: 401, Detail: by("respond 401")},
+		"entry 3, which was answered 429 by throttle t":          {Status: 429, Detail: &Detail{Throttled: "t"}},
+		"entry 3, which got no answer by fault f":                {Detail: by("reset")},
+		"entry 3, whose body was cut by fault f":                 {Status: 200, Detail: by("delay 1s", "cutAt 50%", "close")},
+		"entry 3, whose answer was damaged (garbage) by fault f": {Status: 200, Detail: by("garbage")},
+		"entry 3 of world a\\x00, which was answered 503":        {Status: 503, World: "a\x00"},
+	} {
+		if e.ID = 3; e.World == "" {
+			e.World = "default"
+		}
+		var done Tally
+		assert.Empty(t, done.After())
+		done.Add(&e)
+		done.Add(&Entry{ID: 4, World: "default", Status: 200})
+		assert.Equal(t, want, done.After())
+	}
 }

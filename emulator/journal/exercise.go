@@ -30,7 +30,7 @@ func (e *Exercise) expected() string {
 // seen says which rules never struck, and what clients called. Where chance alone kept them
 // from it, that comes first: it is nothing that the client did.
 func (e *Exercise) seen() string {
-	text := "none was struck by " + someOf(e.Rules, e.RuleCount)
+	text := "no call was struck by " + someOf(e.Rules, e.RuleCount)
 	if e.Spared > 0 {
 		text = "by chance " + words.Count(e.Spared, "call was", "calls were") + " spared, which is not the client's doing: " +
 			"try another --seed, or more calls; " + text

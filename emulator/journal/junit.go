@@ -79,6 +79,8 @@ var warningNames = map[string]string{
 	WarnDenied:         "no call was refused for its token",
 	WarnSignIn:         "no sign-in failed but for those that worked in the end",
 	WarnEarly:          "no call came within a Retry-After but for those that an expectation judges",
+	WarnNotRepeated:    "no call that a rule refused stayed undone",
+	WarnNotFollowed:    "every nextLink of a page that the scenario made small was followed",
 	WarnBurst:          "no window had a burst",
 	WarnNoJitter:       "throttled workers came back at different times",
 }

@@ -83,6 +83,43 @@ func (e *Entry) damage() string {
 	return strings.Join(effects, ", ")
 }
 
+// After names the last call that failed, or whose answer a fault has damaged, with what a
+// rule did to it; "" where there was none. A command that fails after it need not fail
+// because of it.
+func (t *Tally) After() string {
+	if len(t.Failed) == 0 {
+		return ""
+	}
+	e := &t.Failed[len(t.Failed)-1]
+	text := fmt.Sprintf("entry %d", e.ID)
+	if e.World != "default" {
+		text += " of world " + words.Clean(e.World)
+	}
+	text += ", " + e.fate()
+	switch d := e.Detail; {
+	case d == nil:
+	case d.Fault != nil:
+		text += " by fault " + words.Clean(d.Fault.Rule)
+	case d.Throttled != "":
+		text += " by throttle " + words.Clean(d.Throttled)
+	}
+	return text
+}
+
+// fate is what became of a call that failed.
+func (e *Entry) fate() string {
+	how := e.damage()
+	switch {
+	case e.Status == 0:
+		return "which got no answer"
+	case how == "":
+		return fmt.Sprintf("which was answered %d", e.Status)
+	case strings.HasPrefix(how, "cutAt"):
+		return "whose body was cut"
+	}
+	return "whose answer was damaged (" + words.Clean(how) + ")"
+}
+
 // WriteFailed lists the last failed calls, with what a person needs to find them.
 func (t *Tally) WriteFailed(w io.Writer) error {
 	if len(t.Failed) == 0 {

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"slices"
 	"time"
 
 	"github.com/graphemu/graphemu/emulator/clock"
@@ -112,6 +113,8 @@ const (
 	WarnDenied         = "denied"         // strict authentication refused a token, or what it may do
 	WarnSignIn         = "signIn"         // a token call failed, and none of its kind worked after it
 	WarnEarly          = "early"          // a call came within a Retry-After, and no expectation asked
+	WarnNotRepeated    = "notRepeated"    // a rule refused a call or lost its answer, and it did not come again
+	WarnNotFollowed    = "notFollowed"    // the scenario made pages small, and the next one was not asked for
 	WarnBurst          = "burst"          // most of a window's requests came within a tenth of it
 	WarnNoJitter       = "noJitter"       // workers that were throttled together came back together
 )
@@ -119,7 +122,7 @@ const (
 // WarningKinds returns the kinds in the order in which a verdict has them.
 func WarningKinds() []string {
 	return []string{WarnUnused, WarnUnfired, WarnNotImplemented, WarnUnsupported, WarnRefused, WarnDenied, WarnSignIn,
-		WarnEarly, WarnBurst, WarnNoJitter}
+		WarnEarly, WarnNotRepeated, WarnNotFollowed, WarnBurst, WarnNoJitter}
 }
 
 // MaxBlamed is how many ids a result or a warning names.
@@ -144,6 +147,21 @@ func (v Verdict) Of(tenant, name string) Verdict {
 	one.OK = unmet == 0 && len(v.idle()) == 0 && (!v.IsStrict || len(one.Warnings) == 0)
 	one.Summary = one.String()
 	return one
+}
+
+// Interrupted returns the verdict on clients that were ended: what they did not do any more
+// is no warning.
+func (v Verdict) Interrupted() Verdict {
+	late := func(w Warning) bool { return w.Kind == WarnNotRepeated || w.Kind == WarnNotFollowed }
+	if !slices.ContainsFunc(v.Warnings, late) {
+		return v
+	}
+	v.Warnings = slices.DeleteFunc(slices.Clone(v.Warnings), late)
+	if _, unmet := v.tally(); v.IsStrict && !v.IsOffered {
+		v.OK = unmet == 0 && len(v.idle()) == 0 && v.Omitted.Failed == 0 && len(v.Warnings) == 0
+	}
+	v.Summary = v.String()
+	return v
 }
 
 // Strict returns the verdict with its warnings as failures.

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cause, clock, curl, isIdle, later, reading, rounded, seconds, struck } from "./static/words.js";
+import { cause, clock, curl, isIdle, judged, later, reading, rounded, seconds, struck } from "./static/words.js";
 import { inMiddle, layout, laneOf, segments, ticks } from "./static/layout.js";
 import { linksOf, parse, walk } from "./static/model.js";
 import { Feed, most } from "./static/feed.js";
@@ -81,6 +81,22 @@ test("a verdict is not held against who had nothing to do with the scenario", ()
   assert.ok(!isIdle({ ...idle, scenarios: [{ exercised: true }] }));
   const spared = { ...idle, scenarios: [{ scenario: "s", exercised: false, rules: [], spared: 2 }] };
   assert.equal(cause(spared).text, "By chance 2 calls were spared by the scenario s, which is not the client's doing: try another seed, or more calls.");
+});
+
+test("a verdict names its run, and is red only where the run failed", () => {
+  const rules = { scenario: "s", exercised: false, rules: ["fault a"] };
+  const idle = { ok: false, summary: "s", scenarios: [rules], worlds: [{ entries: 1, expectations: [{ ok: false, expected: "x", seen: "y", lack: "use" }] }] };
+  const came = "Nothing of the scenario s came into play: it has fault a; called was nothing.";
+  assert.deepEqual(judged({ ...idle, ok: true, offered: true }, { label: "r" }), { kind: "idle", title: "Not exercised", text: `Run r: ${came}`, entries: [] });
+  assert.equal(judged({ ...idle, ok: true, offered: true, scenarios: [], settings: [{ scenario: "t" }] }).text, "No call had to do with the scenario t.");
+  assert.equal(judged(idle, { label: "r" }).kind, "bad", "somebody named the scenario");
+  const fine = { ok: true, summary: "fine", worlds: [{ entries: 1 }] };
+  assert.deepEqual(judged(fine), { kind: "good", title: "Passed", text: "", entries: [] });
+  assert.deepEqual(judged(fine, { label: "r" }), { kind: "good", title: "Passed", text: "Run r", entries: [] });
+  assert.deepEqual(judged(fine, { label: "r", failed: "exit code 1" }), { kind: "bad", title: "Not passed", text: "Run r: exit code 1.", entries: [] });
+  const wrong = { ok: false, summary: "s", worlds: [{ entries: 1, expectations: [{ ok: false, expected: "c", seen: "d", entries: [3] }] }] };
+  assert.deepEqual(judged(wrong, { label: "r" }), { kind: "bad", title: "Not passed", text: "Run r: Expected: c. But d.", entries: [3] });
+  assert.equal(judged({ ok: true, summary: "s", worlds: [] }).kind, "quiet");
 });
 
 test("paths are walked in the model", () => {

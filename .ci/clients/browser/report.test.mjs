@@ -92,6 +92,7 @@ test("a report tells the first cause, and whose client it was", async () => {
   await page.select("#world", "quiet");
   await until(() => document.querySelectorAll("#request-table tbody tr").length === 1);
   assert.equal(await page.$eval("#verdict", (n) => n.className), "good");
+  assert.match(await text("#requests .hint"), /^1 request$/);
   await page.select("#world", "default");
   await until(() => document.querySelectorAll("#request-table tbody tr").length > 1);
 });
@@ -145,6 +146,7 @@ test("a series begins with its card, and the failed runs come first", async () =
   assert.deepEqual(await page.$$eval("#card tbody tr", (rows) => rows.map((r) => [...r.children].slice(0, 2).map((c) => c.textContent).join(" "))),
     ["default passed", "busy.yaml failed", "upload-expires not exercised"]);
   assert.match((await page.$$eval("#world option", (list) => list.map((o) => o.value)))[0], /^busy\.yaml: default$/);
+  assert.match(await text("#verdict-line"), /^Not passed\. Run busy\.yaml: Expected: /);
   await page.evaluate(() => [...document.querySelectorAll("#card a")].find((a) => a.textContent === "default").click());
   await until(() => document.getElementById("verdict").className === "good");
   assert.equal(await page.$eval("#world", (s) => s.value), "default: default");

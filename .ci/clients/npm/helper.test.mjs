@@ -64,6 +64,43 @@ test("a verdict", async () => {
   await world.scenario.unset();
 });
 
+test("a test answers for itself", async () => {
+  const world = await g.world("tests");
+  const list = () => fetch(`${world.v1Url}/users`, { headers: world.headers });
+  await world.reset({ name: "first", scenario: { version: 1, name: "once", expect: [{ operation: "users.list", count: 1 }] } });
+  await list();
+  await list();
+  await assert.rejects(world.verify(), /users\.list/);
+
+  await world.reset({ name: "second" });
+  await list();
+  assert.deepEqual((await world.verify()).worlds.map((w) => w.chapter.name), ["second"]); // and the scenario has stayed
+  assert.equal((await world.verdict({ all: false, strict: true })).ok, true);
+  const { ok, worlds } = await world.verdict({ all: true });
+  assert.equal(ok, false);
+  assert.deepEqual(worlds.map((w) => w.chapter.name), ["first", "second"]);
+  await assert.rejects(world.verify({ all: true }), (error) => /called 2 times/.test(error.message) && error.verdict.worlds.length === 2);
+
+  await world.reset({ scenario: null });
+  await list();
+  await list();
+  assert.deepEqual((await world.verify()).worlds.map((w) => w.expectations), [[]]);
+});
+
+test("a built-in scenario by its name", async () => {
+  const world = await g.world("named");
+  const status = async () => (await fetch(`${world.v1Url}/users`, { headers: world.headers })).status;
+  assert.equal((await world.scenario.set("throttled")).name, "throttled");
+  await world.scenario.set("default");
+  assert.equal(await status(), 200);
+  await world.reset({ scenario: "outage" });
+  assert.equal(await status(), 503);
+  await assert.rejects(world.scenario.set("trottled"), /there is no built-in scenario "trottled", only .*throttled.*; of a file, give the text/);
+  await assert.rejects(world.reset({ scenario: "../my.yaml" }), /there is no built-in scenario/);
+  await assert.rejects(world.scenario.set(""), /400 .*empty/);
+  assert.equal(await status(), 503, "nothing was changed");
+});
+
 test("errors say what is wrong", async () => {
   await assert.rejects(g.clock.advance("soon"), /400 .*want a duration/);
   await assert.rejects(g.graph.get("nope"), (error) => error.status === 400 && /Resource not found for the segment 'nope'/.test(error.message));

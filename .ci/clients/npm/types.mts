@@ -15,7 +15,9 @@ export async function all(): Promise<void> {
   await w.clock.set(at);
   const status: number[] = (await w.journal.list({ status: "4xx" })).map((entry) => entry.status);
   const user = await w.graph.get<{ displayName: string }>("users/ann@contoso.edu");
-  const verdict: Verdict = await w.verify({ strict: true });
+  const verdict: Verdict = await w.verify({ strict: true, all: true });
+  await w.reset({ scenario: "throttled", name: "one" });
+  await w.reset({ scenario: null });
   if (verdict.ok && status.length > 0) console.log(user.displayName);
   // @ts-expect-error there is no such option
   await start({ scenarios: "throttled" });

@@ -136,6 +136,8 @@ type World interface {
 	Permissions() Permissions
 	// Verify judges this world's clients; strict turns warnings into failures.
 	Verify(strict bool) Verdict
+	// VerifySinceReset judges what they called since the last reset.
+	VerifySinceReset(strict bool) Verdict
 	// Forget drops all by which they would be judged.
 	Forget()
 	// WriteReport writes a report on the world, as HTML.

@@ -291,6 +291,7 @@ func TestNoRoomForAWorld(t *testing.T) {
 	assert.True(t, b.server.forgot, "of a world that was dropped, too")
 	for _, method := range []string{"GET", "HEAD"} {
 		assert.Equal(t, 200, b.send(method, Prefix+"worlds/dropped/verify", "").Code, "what is kept of it")
+		assert.Equal(t, 404, b.send(method, Prefix+"worlds/dropped/verify?chapter=current", "").Code, "it has none")
 		assert.Equal(t, 404, b.send(method, Prefix+"worlds/dropped/journal?follow=true", "").Code)
 	}
 	assert.Equal(t, 204, b.send("DELETE", Prefix+"worlds/one-too-many", "").Code, "to end a world that is not there needs no room")

@@ -256,6 +256,10 @@ func (w *fakeWorld) Permissions() Permissions { return fakePermissions{Lost: 3} 
 
 func (w *fakeWorld) Verify(strict bool) Verdict { return fakeVerdict{Of: w.name, Strict: strict} }
 
+func (w *fakeWorld) VerifySinceReset(strict bool) Verdict {
+	return fakeVerdict{Of: w.name + " since its reset", Strict: strict}
+}
+
 func (w *fakeWorld) WriteReport(out io.Writer) error {
 	if w.fails == nil {
 		fmt.Fprintf(out, "a report on %s", w.name)

@@ -17,22 +17,35 @@ type Verdict interface {
 	WriteJUnit(io.Writer) error
 }
 
-func (c *Control) verifyAll(r *http.Request) (any, error) { return verdict(r, c.Server.Verify) }
+func (c *Control) verifyAll(r *http.Request) (any, error) {
+	as, err := verdictQuery(r)
+	if err != nil {
+		return nil, err
+	}
+	return as.write(c.Server.Verify(as.strict)), nil
+}
 
-// verifyOne judges the clients of a world; of one that was dropped, by what is kept of it.
+// verifyOne judges the clients of a world; of one that was dropped, by what is kept of
+// it. Such a one has no current chapter.
 func (c *Control) verifyOne(r *http.Request) (any, error) {
 	w, err := c.find(r)
 	if err != nil {
 		return nil, err
 	}
-	if w != nil {
-		return verdict(r, w.Verify)
+	as, err := verdictQuery(r, "chapter")
+	if err != nil {
+		return nil, err
 	}
 	ref := mux.Vars(r)["world"]
-	if !c.Server.WasDropped(ref) {
+	switch {
+	case w != nil && as.current:
+		return as.write(w.VerifySinceReset(as.strict)), nil
+	case w != nil:
+		return as.write(w.Verify(as.strict)), nil
+	case as.current || !c.Server.WasDropped(ref):
 		return nil, c.noWorld(r)
 	}
-	return verdict(r, func(strict bool) Verdict { return c.Server.VerifyDropped(ref, strict) })
+	return as.write(c.Server.VerifyDropped(ref, as.strict)), nil
 }
 
 func (c *Control) forgetAll(*http.Request) (any, error) {
@@ -54,29 +67,41 @@ func (c *Control) forgetOne(r *http.Request) (any, error) {
 	return nothing{}, nil
 }
 
-// verdict judges, and answers as the query's format says: json, text or junit. A
-// verdict that is not good is still an answer, so the status is 200.
-func verdict(r *http.Request, judge func(strict bool) Verdict) (any, error) {
-	q, err := query(r, "strict", "format")
+// asked is what a query asks of a verdict.
+type asked struct {
+	strict  bool   // warnings are failures
+	current bool   // judge what was called since the last reset
+	format  string // json, text or junit
+}
+
+// verdictQuery reads a query; more are the parameters that only some calls have.
+func verdictQuery(r *http.Request, more ...string) (asked, error) {
+	q, err := query(r, append([]string{"strict", "format"}, more...)...)
 	if err != nil {
-		return nil, err
+		return asked{}, err
 	}
 	strict, err := oneOf(q, "strict", "false", "true")
 	if err != nil {
-		return nil, err
+		return asked{}, err
 	}
 	format, err := oneOf(q, "format", "json", "text", "junit")
 	if err != nil {
-		return nil, err
+		return asked{}, err
 	}
-	v := judge(strict == "true")
-	switch format {
+	chapter, err := oneOf(q, "chapter", "all", "current")
+	return asked{strict == "true", chapter == "current", format}, err
+}
+
+// write answers a verdict as the query's format says. One that is not good is still an
+// answer, so the status is 200.
+func (a asked) write(v Verdict) any {
+	switch a.format {
 	case "text":
-		return stream{mediaText, v.WriteText}, nil
+		return stream{mediaText, v.WriteText}
 	case "junit":
-		return stream{"application/xml", v.WriteJUnit}, nil
+		return stream{"application/xml", v.WriteJUnit}
 	}
-	return v, nil
+	return v
 }
 
 // Permissions is what clients needed of permissions, and had. It is a JSON value.

@@ -183,6 +183,28 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+func TestVerifyOneChapter(t *testing.T) {
+	b := newBench(t)
+	for q, want := range map[string]string{
+		"":                            "text of default false",
+		"chapter=all":                 "text of default false",
+		"chapter=current":             "text of default since its reset false",
+		"chapter=current&strict=true": "text of default since its reset true",
+	} {
+		w := b.send("GET", Prefix+"worlds/default/verify?format=text&"+q, "")
+		assert.Equal(t, 200, w.Code, q)
+		assert.Equal(t, want, w.Body.String(), q)
+	}
+	for q, want := range map[string]string{
+		"chapter=curent": `chapter: "curent", want all, current; did you mean current?`,
+		"chapter=":       `chapter: "", want all, current`,
+		"chapte=current": "chapte: unknown; there are strict, format, chapter; did you mean chapter?",
+	} {
+		assert.Contains(t, problemOf(t, b.send("GET", Prefix+"worlds/default/verify?"+q, ""), 400), want, q)
+	}
+	assert.Contains(t, problemOf(t, b.send("GET", Prefix+"verify?chapter=current", ""), 400), "there are strict, format", "no reset is of all worlds")
+}
+
 func TestAcceptIsRead(t *testing.T) {
 	for accept, want := range map[string]string{
 		"":                                  "a/b",

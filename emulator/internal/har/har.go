@@ -54,6 +54,7 @@ type Response struct {
 	HeadersSize int64   `json:"headersSize"`
 	BodySize    int64   `json:"bodySize"`
 	Comment     string  `json:"comment,omitzero"`
+	Error       any     `json:"_error,omitzero"` // not of the specification: Chromium says in a text why an answer did not end
 }
 
 // Content is an answer's body.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphemu/graphemu/emulator/fault"
 	"github.com/graphemu/graphemu/emulator/journal"
 )
 
@@ -148,6 +149,7 @@ func responseOf(e *journal.Entry) Response {
 		r.Comment = "no answer was sent"
 		return r
 	}
+	cut(&r, e)
 	if e.ResponseBytes > 0 {
 		r.Headers = append(r.Headers, Pair{"Content-Type", media})
 	}
@@ -162,6 +164,45 @@ func responseOf(e *journal.Entry) Response {
 		r.Headers = append(r.Headers, Pair{"Retry-After", retryAfter(d, e.At)})
 	}
 	return r
+}
+
+// brokenOff are what Chromium says of answers whose ends are missing (observed).
+var brokenOff = []string{"net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_CONTENT_LENGTH_MISMATCH", "net::ERR_CONNECTION_CLOSED",
+	"net::ERR_CONNECTION_RESET"}
+
+// Broken tells that the service, and not who asked, broke an answer off.
+func (r *Response) Broken() bool {
+	text, ok := r.Error.(string)
+	return ok && slices.Contains(brokenOff, text)
+}
+
+// cut leaves of a body what a fault let through: the journal has all of it.
+func cut(r *Response, e *journal.Entry) {
+	if e.Detail == nil || e.Detail.Fault == nil {
+		return
+	}
+	var cut string
+	broken := false
+	for _, effect := range e.Detail.Fault.Effects {
+		if at, ok := strings.CutPrefix(effect, "cutAt "); ok {
+			cut, _, _ = strings.Cut(at, " ") // "50%", or "120 bytes"
+		}
+		broken = broken || slices.Contains([]string{string(fault.Close), string(fault.Reset), string(fault.Hang)}, effect)
+	}
+	at, err := fault.ParseOffset(cut)
+	if err != nil {
+		return
+	}
+	sent := min(int64(at.Bytes), e.ResponseBytes)
+	if at.Percent > 0 {
+		sent = int64(float64(e.ResponseBytes) * at.Percent / 100)
+	}
+	r.BodySize, r.Content.Size = sent, sent
+	r.Content.Text = strings.ToValidUTF8(e.ResponseBody[:min(int64(len(e.ResponseBody)), sent)], "")
+	r.Comment = fmt.Sprintf("cut: the whole body has %d bytes", e.ResponseBytes)
+	if broken {
+		r.Error = brokenOff[0] // a journal does not tell whether the length was said before
+	}
 }
 
 // retryAfter is the header as it was sent. A date was counted from the end of the call,

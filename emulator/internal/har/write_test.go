@@ -69,6 +69,33 @@ func TestWrite(t *testing.T) {
 	assert.Contains(t, text, "no room for 3 more entries")
 }
 
+// Of a body that a fault has cut there is what the client got.
+func TestWriteCut(t *testing.T) {
+	const body = `{"id":"ü23456"}`
+	for _, c := range []struct {
+		effects []string
+		text    string
+		size    int64
+		broken  bool
+	}{
+		{[]string{"cutAt 50%", "close"}, `{"id":"`, 8, true}, // half of a letter is none
+		{[]string{"delay 1s", "cutAt 3 bytes", "hang"}, `{"i`, 3, true},
+		{[]string{"cutAt 0 bytes", "reset"}, "", 0, true},
+		{[]string{"cutAt 900 bytes", "close"}, body, int64(len(body)), true},
+		{[]string{"cutAt 50%"}, `{"id":"`, 8, false}, // it looks whole
+		{[]string{"respond 200"}, body, int64(len(body)), false},
+	} {
+		struck := journal.Entry{ID: 1, At: at, Method: "GET", Path: "/v1.0/me", Status: 200, ResponseBody: body, ResponseBytes: int64(len(body)),
+			Detail: &journal.Detail{Fault: &journal.Strike{Rule: "r", Effects: c.effects}}}
+		_, all := written(t, Source{Origin: "http://localhost", Entries: []journal.Entry{struck}})
+		r := all[0].Response
+		assert.Equal(t, c.text, r.Content.Text, c.effects)
+		assert.Equal(t, c.size, r.Content.Size, c.effects)
+		assert.Equal(t, c.size, r.BodySize, c.effects)
+		assert.Equal(t, c.broken, r.Broken(), c.effects)
+	}
+}
+
 func TestWriteNothing(t *testing.T) {
 	_, all := written(t, Source{})
 	assert.Empty(t, all)

@@ -16,6 +16,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/har"
 	"github.com/graphemu/graphemu/emulator/internal/odata"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/words"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
@@ -33,10 +34,52 @@ type call struct {
 	waited   bool           // Retry-After was there
 	took     time.Duration
 	selected bool
+	broken   bool // its answer did not come to its end
 }
 
 // operation is the call as a scenario has it.
 func (c *call) operation() string { return c.method + " " + c.path.String() }
+
+// address is the call with the keys of its path, each as shown makes it; "": a fault cannot
+// be about that address alone.
+func (c *call) address(shown func(id string) string) string {
+	if !c.tellable() {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(c.method + " ")
+	keys := false
+	for _, s := range c.path.Segments {
+		name := s.Name
+		if s.Kind == resource.Key {
+			if len(s.Keys) != 1 || s.Keys[0].Name != "" {
+				return ""
+			}
+			if name = shown(s.Keys[0].Value); !aKey().MatchString(name) || strings.EqualFold(name, "delta") {
+				return ""
+			}
+			keys = true
+		}
+		b.WriteString("/" + name)
+	}
+	if !keys || b.Len() > maxAddress {
+		return ""
+	}
+	return b.String()
+}
+
+// tellable tells whether a fault can be about the call's operation.
+func (c *call) tellable() bool {
+	return !slices.ContainsFunc(c.path.Segments, func(s resource.Segment) bool {
+		return s.Kind == resource.Operation && len(s.Args) > 0 || strings.ContainsAny(s.Name, " ?#*{}") && s.Kind != resource.Key
+	})
+}
+
+// aKey is a key that means itself in the operation of a fault.
+var aKey = words.Pattern(`^[A-Za-z0-9_=-][A-Za-z0-9_=@.-]*$`)
+
+// maxAddress is the longest operation of a fault.
+const maxAddress = 400
 
 // graphHosts are where Graph is. Documented: the national clouds.
 var graphHosts = []string{"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
@@ -75,7 +118,8 @@ func (m *importer) take(n int, e har.Entry) error {
 	if err != nil {
 		return fmt.Errorf("startedDateTime: %q is no date and time", e.Started)
 	}
-	c := &call{entry: n, began: began, method: strings.ToUpper(e.Request.Method), status: e.Response.Status}
+	c := &call{entry: n, began: began, method: strings.ToUpper(e.Request.Method), status: e.Response.Status,
+		broken: e.Response.Broken()}
 	if wait := max(e.Timings.Wait, 0) + max(e.Timings.Receive, 0); wait < 3600_000 {
 		c.took = time.Duration(wait) * time.Millisecond
 	}
@@ -90,7 +134,7 @@ func (m *importer) take(n int, e har.Entry) error {
 	}
 	c.sent, _ = decode(sent, "").(map[string]any)
 	if e.Response.Content.Text != "" {
-		if c.answer = decode(e.Response.Content.Text, e.Response.Content.Encoding); c.answer == nil && e.Response.Status < 300 {
+		if c.answer = decode(e.Response.Content.Text, e.Response.Content.Encoding); c.answer == nil && e.Response.Status < 300 && !c.broken {
 			m.miss(n, "the body of an answer", "it is no JSON, or cut off")
 		}
 	}

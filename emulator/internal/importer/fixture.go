@@ -338,8 +338,11 @@ func (m *importer) bind(o *object, in map[*object]map[string]any) {
 func (m *importer) domains(in map[*object]map[string]any) []string {
 	var list []string
 	for _, o := range m.listed {
-		if o.home == "domains" && aDomain().MatchString(o.id) && !slices.Contains(list, strings.ToLower(m.fakes.domain(o.id))) {
-			list = append(list, strings.ToLower(m.fakes.domain(o.id)))
+		if o.home != "domains" || !o.needed || o.made || !aDomain().MatchString(o.id) {
+			continue
+		}
+		if d := strings.ToLower(m.fakes.domain(o.id)); !slices.Contains(list, d) {
+			list = append(list, d)
 		}
 	}
 	for _, o := range m.listed {

@@ -27,6 +27,8 @@ type object struct {
 	frozen  bool            // the traffic has changed it in ways that nobody can tell
 	needed  bool            // something leads to it, though nobody read it
 	made    bool            // the traffic has created it
+	gone    bool            // the traffic has deleted it, so far
+	absent  bool            // its own address was answered 404
 }
 
 // place is what a path leads to.
@@ -38,6 +40,14 @@ type place struct {
 	one    *object // of a path to one object
 	from   *object // of a link
 	link   string
+	over   []step // all that the path leads over, one among them
+}
+
+// step is an object that a path names, with the link that it is named by, if by one.
+type step struct {
+	*object
+	from *object
+	link string
 }
 
 func (p place) key(id string) string {
@@ -135,6 +145,8 @@ func (m *importer) linkOf(t *odata.Type, name string) *workload.Link {
 // locate finds the place that a path leads to. ok is false for one that ends in none of
 // objects.
 func (m *importer) locate(c *call, segments []resource.Segment) (p place, ok bool) {
+	var over []step
+	defer func() { p.over = over }()
 	for i := range segments {
 		s := &segments[i]
 		switch s.Kind {
@@ -151,12 +163,13 @@ func (m *importer) locate(c *call, segments []resource.Segment) (p place, ok boo
 					m.me = "00000000-0000-4000-8000-00000000000f"
 				}
 				p.one = m.object(p, m.me, c.entry)
+				over = append(over, step{object: p.one})
 			}
 		case resource.Key:
 			if len(s.Keys) != 1 || s.Keys[0].Name != "" {
 				return p, false
 			}
-			id := s.Keys[0].Value
+			id, from, link := s.Keys[0].Value, p.from, p.link
 			if p.link != "" {
 				p = place{home: m.homeOf(p.typ), typ: p.typ}
 			}
@@ -164,6 +177,7 @@ func (m *importer) locate(c *call, segments []resource.Segment) (p place, ok boo
 				return p, false
 			}
 			p.one = m.object(p, id, c.entry)
+			over = append(over, step{p.one, from, link})
 		case resource.Navigation:
 			link := m.linkOf(p.typ, s.Name)
 			switch {
@@ -192,13 +206,20 @@ func (m *importer) use(c *call) {
 		m.failed(c, n)
 		return
 	}
-	m.slow(c, n)
+	if c.broken {
+		m.add(c, &fault{operation: c.operation(), entry: c.entry, first: n, last: n, delay: c.delay(), broken: true})
+	} else {
+		m.slow(c, n)
+	}
 	if c.status >= 300 {
 		return
 	}
 	if c.method != http.MethodGet {
 		m.wrote(c)
 		return
+	}
+	if c.broken && c.answer == nil {
+		return // the fault is all that it tells
 	}
 	end := c.path.End()
 	segments := c.path.Segments

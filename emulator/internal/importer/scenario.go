@@ -9,13 +9,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphemu/graphemu/emulator/internal/resource"
 	"github.com/graphemu/graphemu/emulator/internal/words"
 )
 
 // fault is what went wrong with a call.
 type fault struct {
 	operation string
+	address   bool // operation is of one object
 	entry     int
 	first     int // of the operation's calls, from 1
 	last      int
@@ -25,6 +25,7 @@ type fault struct {
 	retry     time.Duration
 	waited    bool
 	delay     time.Duration
+	broken    bool // the answer did not come to its end
 }
 
 // slowly is from when on an answer is taken for a slow one. Chosen: a call of Graph over
@@ -33,6 +34,9 @@ const slowly = time.Second
 
 // count counts a call among those of its operation.
 func (m *importer) count(c *call) int {
+	if at := c.address(strings.ToLower); at != "" {
+		m.counted[at]++
+	}
 	m.counted[c.operation()]++
 	return m.counted[c.operation()]
 }
@@ -57,7 +61,7 @@ var aCode = words.Pattern(`^[A-Za-z][A-Za-z0-9_.]{0,99}$`)
 // failed notes a call that was refused.
 func (m *importer) failed(c *call, n int) {
 	f := &fault{operation: c.operation(), entry: c.entry, first: n, last: n, status: c.status,
-		retry: c.retry, waited: c.waited, delay: c.delay()}
+		retry: c.retry, waited: c.waited, delay: c.delay(), broken: c.broken}
 	if body, ok := c.answer.(map[string]any); ok {
 		e, _ := body["error"].(map[string]any)
 		if code, _ := e["code"].(string); aCode().MatchString(code) {
@@ -67,56 +71,115 @@ func (m *importer) failed(c *call, n int) {
 			f.message, _ = e["message"].(string)
 		}
 	}
-	if c.status == http.StatusNotFound {
-		// What is not in the fixture either is answered so by itself.
-		if p, ok := m.locate(c, c.path.Segments); ok && (p.one != nil || p.from != nil) {
-			m.missing = append(m.missing, missing{f, p.one, p.from, p.link})
-			if p.from != nil {
-				p.from.needed = true
-			}
-		}
+	if c.status == http.StatusNotFound && !c.broken && m.notThere(c, f) {
+		return
 	}
 	m.add(c, f)
 }
 
-// missing is a 404 of an object, or of a link of one.
+// notThere looks at a 404. It tells that a replay needs no fault for it, since the traffic
+// has deleted what was asked for; else what the fixture has decides later. What was
+// answered 404 is no reason to make an object, and neither is what it would belong to: that
+// may be what is missing. Only who signed in is there whatever is missing of them.
+func (m *importer) notThere(c *call, f *fault) bool {
+	p, ok := m.locate(c, c.path.Segments)
+	for _, s := range p.over {
+		if s.gone {
+			return true
+		}
+		if s.made {
+			return false // it was not there yet
+		}
+	}
+	if ok && p.one != nil {
+		p.one.absent = true
+	}
+	if ok && p.from != nil && p.from.id == m.me && !p.from.absent {
+		p.from.needed = true
+	}
+	one := missing{fault: f, call: c, over: p.over, number: m.counted[c.address(strings.ToLower)]}
+	if ok && p.one == nil && p.from != nil && !c.path.End().Many {
+		one.from, one.link = p.from, p.link
+	}
+	m.missing = append(m.missing, one)
+	return false
+}
+
+// missing is a 404 of what was there neither before the traffic nor by it.
 type missing struct {
 	*fault
-	of   *object
-	from *object
-	link string
+	call   *call
+	over   []step
+	from   *object // of a link to a single object; nil: of something else
+	link   string
+	number int // among the calls of its address
 }
 
 // natural tells whether a server that begins with the fixture answers so by itself.
-func (n missing) natural(kept map[*object]map[string]any) bool {
-	if n.of != nil {
-		return kept[n.of] == nil
+func (m *importer) natural(n missing) bool {
+	for _, s := range n.over {
+		if m.kept[s.object] == nil {
+			return true
+		}
+		if s.from == nil || s.from.written[s.link+"/"+strings.ToLower(s.id)] {
+			continue
+		}
+		l := m.linkOf(s.from.typ, s.link)
+		follows := l != nil && (l.Reverse || l.Closure || l.Self) // from other links
+		if !follows && !slices.Contains(s.from.links[s.link], s.object) {
+			return true
+		}
 	}
-	return kept[n.from][n.link+"@odata.bind"] == nil
+	return n.from != nil && m.kept[n.from][n.link+"@odata.bind"] == nil
 }
 
 func (m *importer) add(c *call, f *fault) {
-	for _, s := range c.path.Segments {
-		if s.Kind == resource.Operation && len(s.Args) > 0 || strings.ContainsAny(s.Name, " ?#*{}") && s.Kind != resource.Key {
-			m.miss(c.entry, c.operation(), "what went wrong with a function that has arguments no scenario can tell apart")
-			return
-		}
+	if !c.tellable() {
+		m.miss(c.entry, c.operation(), "what went wrong with a function that has arguments no scenario can tell apart")
+		return
 	}
 	m.faults = append(m.faults, f)
+}
+
+// needed are the faults without which a replay would go otherwise. Those of one object's
+// address come first, and what they strike counts for none that follows: so the others are
+// numbered without it.
+func (m *importer) needed() []*fault {
+	natural, struck := map[*fault]bool{}, map[string][]int{}
+	for _, one := range m.missing {
+		f := one.fault
+		if natural[f] = m.natural(one); natural[f] {
+			continue
+		}
+		if at := one.call.address(m.fakes.id); at != "" {
+			struck[f.operation] = append(struck[f.operation], f.first)
+			f.operation, f.address, f.first, f.last = at, true, one.number, one.number
+		}
+	}
+	faults := slices.DeleteFunc(m.faults, func(f *fault) bool { return natural[f] })
+	for _, f := range faults {
+		if !f.address {
+			before, _ := slices.BinarySearch(struck[f.operation], f.first) // calls come in order
+			f.first, f.last = f.first-before, f.last-before
+		}
+	}
+	return faults
 }
 
 // maxFaults is how many a scenario may have.
 const maxFaults = 5000
 
-// scenario writes what went wrong, in the order of the operations' first faults.
+// scenario writes what went wrong, sorted by operation: of single objects first.
 func (m *importer) scenario() (text []byte, count int, err error) {
-	natural := map[*fault]bool{}
-	for _, one := range m.missing {
-		natural[one.fault] = one.natural(m.kept)
-	}
-	faults := slices.DeleteFunc(m.faults, func(f *fault) bool { return natural[f] })
+	faults := m.needed()
 	slices.SortStableFunc(faults, func(a, b *fault) int {
-		return cmp.Or(strings.Compare(a.operation, b.operation), a.first-b.first)
+		first := func(f *fault) int {
+			if f.address {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(first(a)-first(b), strings.Compare(a.operation, b.operation), a.first-b.first)
 	})
 	var merged []*fault
 	for _, f := range faults {
@@ -167,6 +230,9 @@ func (f *fault) write(b *strings.Builder, from, to int, named func(operation, co
 	}
 	if f.delay > 0 {
 		fmt.Fprintf(b, "    delay: %v\n", f.delay)
+	}
+	if f.broken {
+		b.WriteString("    body: {cutAt: 50%}\n    then: close\n") // chosen: how much comes matters to no client
 	}
 	if f.status == 0 {
 		return

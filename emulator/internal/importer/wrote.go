@@ -57,7 +57,7 @@ func (m *importer) wrote(c *call) {
 				p.one.written[strings.TrimSuffix(name, "@odata.bind")] = true
 			}
 			if c.method == http.MethodDelete {
-				p.one.frozen = true
+				p.one.frozen, p.one.gone = true, true
 			}
 		case c.method == http.MethodPost && id != "":
 			m.wasMade(id)

@@ -161,7 +161,7 @@ func TestSparedByChance(t *testing.T) {
 	v := Verdict([]Record{r})
 	assert.Equal(t, 2, v.Scenarios[0].Spared, "two calls, not three")
 	assert.Contains(t, v.Why(),
-		"but by chance 2 calls were spared, which is not the client's doing: try another --seed, or more calls; none was struck by fault a, fault b and fault c; 2 calls came")
+		"but by chance 2 calls were spared, which is not the client's doing: try another --seed, or more calls; no call was struck by fault a, fault b and fault c; 2 calls came")
 	assert.Equal(t, `the fault "b" struck none of 1 call by chance, which is not the client's doing: what it tests was not tested; try another --seed, or more calls`,
 		v.Warnings[1].Message)
 	r.Rules[2].Fired = 1

@@ -20,7 +20,8 @@ func byKind(a, b journal.Warning) int {
 
 // warnings returns what is worth a warning in one world, in the order of its entries.
 func (r *Record) warnings() []journal.Warning {
-	list := slices.Concat(r.notImplemented(), r.unsupported(), r.refused(), r.denied(), r.failedSignIns(), r.early(), r.bursts(), r.noJitter())
+	list := slices.Concat(r.notImplemented(), r.unsupported(), r.refused(), r.denied(), r.failedSignIns(), r.early(),
+		r.notRepeated(), r.notFollowed(), r.bursts(), r.noJitter())
 	for i := range list {
 		list[i].Chapter, list[i].Evidence = r.Chapter, r.evidence(list[i].Entries)
 	}

@@ -65,6 +65,23 @@ func TestWarnings(t *testing.T) {
 		"early": {[]Record{{World: "a", Entries: with(with(calls("x", "y"), 1, early), 2, early),
 			Expect: []journal.Expectation{{Operation: "y", NoEarlyRetry: true}}}}, []string{
 			"early a: x was called once before a Retry-After was over (entry 1)"}},
+		"not called again": {[]Record{{World: "a", Entries: struckBy(calls("x", "x", "y"), "",
+			0, answered(200), answered(503), answered(429))}}, []string{
+			"notRepeated a: GET /x was answered 503 and was not called again (entry 2)",
+			"notRepeated a: GET /y was answered 429 and was not called again (entry 3)"}},
+		"called again, in vain": {[]Record{{World: "a", Entries: struckBy(calls("x", "x"), "", 0, answered(503), answered(503))}}, []string{}},
+		"called again": {[]Record{{World: "a", Entries: with(struckBy(calls("x", "x"), "", 0, answered(429), answered(200)), 2,
+			func(e *record.Entry) { e.Detail, e.Query = nil, "$top=1" })}}, []string{}},
+		"answered 429 by no rule": {[]Record{{World: "a", Entries: with(calls("x"), 1, answered(429))}}, []string{}},
+		"lost answers": {[]Record{{World: "a", Entries: struckBy(calls("x", "y"), "cutAt 50%", 0, answered(200), answered(0))}}, []string{
+			"notRepeated a: GET /x got an answer that was cut and was not called again (entry 1)",
+			"notRepeated a: GET /y got no answer and was not called again (entry 2)"}},
+		"lost answers of a write": {[]Record{{World: "a", Entries: struckBy(calls("x", "y", "z"), "cutAt 50%", 3,
+			answered(201), answered(0), answered(504))}}, []string{}},
+		"nextLink": {[]Record{{World: "a", Rules: small, Entries: pages("x", "x?$skiptoken=a", "y", "y?$top=2")}}, []string{
+			"notFollowed a: the nextLink of /x was never followed (entry 2)",
+			"notFollowed a: the nextLink of /y was never followed (entry 3)"}},
+		"pages as usual": {[]Record{{World: "a", Entries: pages("x")}}, []string{}},
 		"bursts": {[]Record{{World: "a", Entries: with(calls("x"), 1, func(e *record.Entry) { e.Detail = &journal.Detail{Burst: "education"} })}},
 			[]string{
 				`burst a: the throttle "education" saw bursts in 1 window: most of the requests came within a tenth of it (entry 1)`}},
@@ -73,6 +90,33 @@ func TestWarnings(t *testing.T) {
 		assert.Equal(t, c.want, messages(v), name)
 		assert.Equal(t, len(c.want) == 0, v.Strict().OK, name)
 	}
+}
+
+// small is the rule of a scenario that has made a page small.
+var small = []RuleUse{{Name: "2", Kind: "pageSize", Fired: 1, Optional: true}}
+
+// struckBy makes the entries those that a fault has struck, on paths of their operations.
+// The first writes are no reads.
+func struckBy(list []record.Entry, effect string, writes int, change ...func(*record.Entry)) []record.Entry {
+	for i := range list {
+		e := &list[i]
+		e.Path, e.Detail = "/"+e.Operation, &journal.Detail{Fault: &journal.Strike{Rule: "f", Effects: []string{effect}}}
+		if i < writes {
+			e.Method = "POST"
+		}
+		change[i](e)
+	}
+	return list
+}
+
+// pages are answers with a nextLink.
+func pages(addresses ...string) []record.Entry {
+	list := calls(addresses...)
+	for i, a := range addresses {
+		path, query, _ := strings.Cut(a, "?")
+		list[i].Path, list[i].Query, list[i].ResponseBody = "/"+path, query, `{"@odata.nextLink":"…"}`
+	}
+	return list
 }
 
 func TestWarningsAreBounded(t *testing.T) {

@@ -183,7 +183,7 @@ func writeAll(dir string, documents []document) error {
 		target := filepath.Join(dir, d.name)
 		err := files.CheckRegular(target)
 		if err == nil {
-			if err = (files.Kind{Name: d.name + " of metadata get", Marks: []string{d.mark}}).Check(target); err != nil {
+			if err = (files.Kind{Name: d.name + " of metadata get", Marks: []string{"", d.mark}}).Check(target); err != nil {
 				err = fmt.Errorf("%s: %w", target, plain(err))
 			}
 		}

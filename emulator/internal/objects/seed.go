@@ -12,6 +12,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/engine"
 	"github.com/graphemu/graphemu/emulator/internal/entity"
+	"github.com/graphemu/graphemu/emulator/internal/ids"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
 	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
@@ -29,8 +30,8 @@ const maxRepeat = 1_000_000
 
 // Seed puts objects into a store. Their order is free: what contains others comes before
 // them, and all are there before the first is linked. Objects may bring their ids, and
-// what else only the service sets. It errs with the place of what is wrong, and changes
-// nothing then.
+// what else only the service sets; to those that bring none newID gives the first that
+// nothing in seeds has. It errs with the place of what is wrong, and changes nothing then.
 func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, newID func() string, seeds []Seed) error {
 	seeds = slices.Clone(seeds)
 	for i := range seeds {
@@ -40,7 +41,7 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 		return cmp.Or(strings.Count(a.Path, "/")-strings.Count(b.Path, "/"), strings.Compare(a.Path, b.Path))
 	})
 	c := &workload.Call{Call: engine.Call{Now: now}, Version: v, Trusted: true,
-		Tenant: &workload.Tenant{States: []any{&State{Store: store, NewID: newID}}, FirstUser: func() string { return "" }}}
+		Tenant: &workload.Tenant{States: []any{&State{Store: store, NewID: unlike(seeds, newID)}}, FirstUser: func() string { return "" }}}
 	c.Objects = e
 	return store.Update(now, func(tx *entity.Tx) error {
 		var binds []seeded
@@ -85,6 +86,41 @@ func (e *Engine) Seed(store *entity.Store, v workload.Version, now time.Time, ne
 		}
 		return errors.Join(wrong...)
 	})
+}
+
+// unlike draws from newID again while what comes is a GUID of seeds: a fixture made of what a
+// server has answered has ids that the same seed draws. Chosen.
+func unlike(seeds []Seed, newID func() string) func() string {
+	taken := map[string]bool{}
+	var note func(v any)
+	note = func(v any) {
+		switch v := v.(type) {
+		case string:
+			if ids.IsGUID(v) {
+				taken[strings.ToLower(v)] = true
+			}
+		case []any:
+			for _, one := range v {
+				note(one)
+			}
+		case map[string]any:
+			for _, one := range v {
+				note(one)
+			}
+		}
+	}
+	for _, s := range seeds {
+		for _, o := range s.Objects {
+			note(o)
+		}
+	}
+	return func() string {
+		for {
+			if id := newID(); !taken[id] {
+				return id
+			}
+		}
+	}
 }
 
 // placed is an error of an entry with its place, and with the help that a client would find

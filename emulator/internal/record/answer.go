@@ -1,7 +1,9 @@
 package record
 
 import (
+	"bytes"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/graphemu/graphemu/emulator/internal/redact"
@@ -17,6 +19,15 @@ type answer struct {
 	kept  []byte // in a journal: the journal's, which uses it again when the entry has gone
 	text  string // of a copy of the entry
 	whole int    // its length in bytes
+}
+
+// HasNextLink tells whether the answer is a page of a list with an address of the next, as
+// far as the journal has kept it: the address stands before the objects.
+func (e *Entry) HasNextLink() bool {
+	const name = "\"@odata.nextLink\":"
+	a := &e.answer
+	return bytes.Contains(a.sent, []byte(name)) || bytes.Contains(a.kept, []byte(name)) || strings.Contains(a.text, name) ||
+		strings.Contains(e.ResponseBody, name)
 }
 
 // beginning is as much of what was sent as an entry keeps.

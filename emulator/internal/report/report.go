@@ -125,6 +125,8 @@ type data struct {
 
 type worldData struct {
 	Ref          string                     `json:"ref"`
+	Run          string                     `json:"run,omitzero"`    // what the run is called, where there are several
+	Failed       string                     `json:"failed,omitzero"` // how the run failed, where the verdict on it is good
 	Name         string                     `json:"name"`
 	Tenant       string                     `json:"tenant"`
 	Clock        *Clock                     `json:"clock"`

@@ -21,11 +21,7 @@ func Policy() string { return ui.ReportPolicy() }
 // Write writes a report as HTML: what is the same without scripts as it stands, and what
 // the views show as data.
 func Write(w io.Writer, f File) error {
-	ok, verdict := f.verdict()
-	title := "passed"
-	if !ok {
-		title = "not passed"
-	}
+	ok, title, verdict := f.verdict()
 	r := ui.Report{
 		Title: "graphemu report: " + title, Version: f.Version,
 		Verdict: verdict, OK: ok,
@@ -41,14 +37,28 @@ func Write(w io.Writer, f File) error {
 	return ui.WriteReport(w, r)
 }
 
-// verdict is what is thought of all runs, in a sentence.
-func (f *File) verdict() (ok bool, text string) {
-	for _, one := range f.Card.Runs {
-		if one.Result != journal.ResultPassed {
-			return false, "Not passed. " + words.Clean(one.Why)
+// verdict is what is thought of all runs, in a word or two and in a sentence. Where nothing
+// was exercised at all, nobody knows how the client does.
+func (f *File) verdict() (ok bool, title, text string) {
+	idle := false
+	for i, one := range f.Card.Runs {
+		if f.failed(i) {
+			return false, "not passed", "Not passed. " + called(one.Label) + words.Clean(one.Why)
 		}
+		idle = idle || one.Result == journal.ResultIdle
 	}
-	return true, "Passed. " + f.Card.String()
+	if idle && !f.Card.Exercised() {
+		return false, "not exercised", "Not exercised. " + f.Card.String()
+	}
+	return true, "passed", "Passed. " + f.Card.String()
+}
+
+// called begins a sentence about a run of several.
+func called(label string) string {
+	if label == "" {
+		return ""
+	}
+	return "Run " + words.Clean(label) + ": "
 }
 
 func (f *File) data() data {
@@ -59,16 +69,36 @@ func (f *File) data() data {
 				continue
 			}
 			for _, w := range r.Worlds {
-				d.Worlds = append(d.Worlds, w.data(r))
+				one := w.data(r)
+				if one.Run = r.Label; failed && r.Verdict.OK {
+					one.Failed = f.Card.Runs[i].Why
+				}
+				d.Worlds = append(d.Worlds, one)
 			}
 		}
 	}
 	return d
 }
 
-// failed tells whether a run did not pass.
+// failed tells whether a run did not pass. That its scenario was not exercised is a failure
+// only where somebody named it.
 func (f *File) failed(i int) bool {
-	return i < len(f.Card.Runs) && f.Card.Runs[i].Result != journal.ResultPassed
+	if i >= len(f.Card.Runs) {
+		return false
+	}
+	result := f.Card.Runs[i].Result
+	return result == journal.ResultFailed || result == journal.ResultIdle && !f.Runs[i].Verdict.OK
+}
+
+// class is the colour of a result.
+func class(result string) string {
+	switch result {
+	case journal.ResultPassed:
+		return "good"
+	case journal.ResultFailed:
+		return "bad"
+	}
+	return "idle"
 }
 
 func (w *World) data(r *Run) worldData {
@@ -88,20 +118,13 @@ func (w *World) data(r *Run) worldData {
 func (f *File) card() g.Node {
 	rows := g.Group{}
 	for i, one := range f.Card.Runs {
-		class := "idle"
-		switch one.Result {
-		case journal.ResultPassed:
-			class = "good"
-		case journal.ResultFailed:
-			class = "bad"
-		}
 		label := g.Node(g.Text(words.Clean(one.Label)))
 		if i < len(f.Runs) && len(f.Runs[i].Worlds) > 0 {
 			label = h.A(h.Href("#/"+escaped(ref(f.Runs[i], f.Runs[i].Worlds[0]))+"/requests"), label)
 		}
 		rows = append(rows, h.Tr(
 			h.Th(h.Scope("row"), label),
-			h.Td(h.Strong(h.Class(class), g.Text(one.Result))),
+			h.Td(h.Strong(h.Class(class(one.Result)), g.Text(one.Told()))),
 			number(one.Calls, "Calls", ""), number(one.Retries, "Retries", ""), number(one.Early, "Early calls", "bad"),
 			h.Td(h.Class("why"), g.Text(words.Clean(one.Why)))))
 	}
@@ -117,14 +140,10 @@ func (f *File) card() g.Node {
 // ended is how the command ended and what it did, where there is one run.
 func (f *File) ended() g.Node {
 	one := f.Card.Runs[0]
-	class := "good"
-	if one.Result != journal.ResultPassed {
-		class = "bad"
-	}
 	done := words.Count(one.Calls, "call", "calls") + ", " + words.Count(one.Retries, "retry", "retries") + ", " +
 		words.Count(one.Early, "early call", "early calls")
 	return h.Section(h.ID("ended"), h.Aria("label", "How the command ended"),
-		h.Strong(h.Class(class), g.Text(one.Result)), g.Text(": "+words.Clean(f.Runs[0].Ended)+" It made "+done+"."))
+		h.Strong(h.Class(class(one.Result)), g.Text(one.Told())), g.Text(": "+words.Clean(f.Runs[0].Ended)+" It made "+done+"."))
 }
 
 // number is a cell with its column's name, which a small screen shows beside it.
@@ -227,8 +246,11 @@ func (f *File) table() g.Node {
 	for _, r := range f.Runs {
 		for _, w := range r.Worlds {
 			result := "passed"
-			if !w.Verdict.OK {
+			switch {
+			case !w.Verdict.OK:
 				result = "not passed"
+			case w.Verdict.IsOffered:
+				result = journal.ResultIdle
 			}
 			row := h.Tr(h.Th(h.Scope("row"), h.A(h.Href("#/"+escaped(ref(r, w))+"/requests"), g.Text(ref(r, w)))),
 				h.Td(g.Text(result)), number(len(w.kept)+w.left.entries, "Requests", ""), h.Td(g.Text(words.Clean(w.Verdict.Why()))))

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"image"
+	"image/jpeg"
 	"image/png"
 	"testing"
 
@@ -30,6 +31,13 @@ func saying(t *testing.T, width, height uint32) []byte {
 	return b
 }
 
+// scans is a JPEG with so many scans more, each of which goes over all pixels.
+func scans(t *testing.T, more int) []byte {
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 200, 200)), nil))
+	return append(b.Bytes(), bytes.Repeat([]byte{0xff, 0xda}, more)...)
+}
+
 // A photo of a fixture that is none is refused with its place and the reason. No value
 // names a file, whatever it looks like.
 func TestFixturesOfBadPhotos(t *testing.T) {
@@ -44,6 +52,7 @@ func TestFixturesOfBadPhotos(t *testing.T) {
 	}{
 		{value(saying(t, 60_000, 60_000)), ": 400 Request_BadRequest: The image is too large. " +
 			"(it has 60000 × 60000 pixels; graphemu takes up to 67108864 bytes of them)"},
+		{value(scans(t, 65)), ": 400 Request_BadRequest: The image is too large. (it has 66 scans; graphemu takes up to 64)"},
 		{value(saying(t, 1<<31-1, 1<<31-1)), "dimension overflow)"},
 		{value(saying(t, 0, 0)), "non-positive dimension)"},
 		{value(saying(t, 1<<12, 1<<12)), "not enough pixel data)"},

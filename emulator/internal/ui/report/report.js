@@ -3,7 +3,7 @@
 import { Kept, path, worlds } from "./kept.js";
 import { attempt, byId, el, notice, show } from "./dom.js";
 import { begin } from "./frame.js";
-import { reading } from "./words.js";
+import { many, reading } from "./words.js";
 import * as verdict from "./verdict.js";
 import * as requests from "./requests.js";
 import * as timeline from "./timeline.js";
@@ -19,9 +19,11 @@ const app = {
   kept: {
     // state says how many requests there are, where the page says whether it is live.
     state({ entries, world }) {
-      const shown = entries.length === world.entries.length ? `${entries.length} requests` : `${entries.length} of ${world.entries.length} requests, filtered`;
+      const shown = entries.length === world.entries.length ? many(entries.length, "request") : `${entries.length} of ${many(world.entries.length, "request")}, filtered`;
       return shown + (world.left ? `. ${world.left}` : "");
     },
+    // run is the run that the world is of.
+    run: () => ({ label: app.feed.world.run, failed: app.feed.world.failed }),
     // has tells whether the entries are there, also those of a chapter that is over.
     has: (ids) => (ids || []).length > 0 && ids.every((id) => app.feed.world.entries.some((e) => e.id === id)),
   },
@@ -40,6 +42,6 @@ function enter() {
   attempt(() => verdict.refresh(app));
 }
 
-const failed = worlds.filter((w) => !w.verdict.ok).length;
-show(byId("world"), worlds.map((w) => el("option", { value: w.ref }, w.ref + (failed && !w.verdict.ok ? " (not passed)" : ""))));
+const mark = (w) => (!w.verdict.ok || w.failed ? " (not passed)" : w.verdict.offered ? " (not exercised)" : "");
+show(byId("world"), worlds.map((w) => el("option", { value: w.ref }, w.ref + mark(w))));
 if (worlds.length > 0) begin(app, views, worlds[0].ref, enter);

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, el, pre, show, table } from "./dom.js";
-import { cause, isClosed, isIdle, isQuiet } from "./words.js";
+import { isClosed, judged } from "./words.js";
 
 let last = "";
 
@@ -13,11 +13,9 @@ export async function refresh(app) {
   const text = JSON.stringify([of, v]);
   if (text === last) return; // a screen reader is told of changes alone
   last = text;
-  const why = cause(v, app.kept?.has);
-  const section = byId("verdict");
-  const quiet = isQuiet(v);
-  section.className = quiet ? "quiet" : v.ok ? "good" : "bad";
-  show(byId("verdict-line"), el("strong", null, quiet ? "Nothing yet" : v.ok ? "Passed" : isIdle(v) ? "Not exercised" : "Not passed"), ". ", why.text !== v.summary && why.text, links(app, why.entries));
+  const why = judged(v, app.kept?.run(), app.kept?.has);
+  byId("verdict").className = why.kind;
+  show(byId("verdict-line"), el("strong", null, why.title), ". ", why.text, links(app, why.entries));
   const more = byId("verdict-more");
   const open = more.querySelector("details")?.open;
   show(more, el("details", { open }, el("summary", null, v.summary), ...details(app, v)));

@@ -52,17 +52,30 @@ export function struck(entry) {
   return list;
 }
 
+// judged is what a verdict comes to: its kind, for the colour, its title, and the first cause
+// with the entries to look at. run is that of a report: its label, where there are several,
+// and how it failed where the verdict is good. has is that of cause.
+export function judged(v, run = {}, has = undefined) {
+  const of = run.label ? `Run ${run.label}` : "";
+  const told = (kind, title, text, entries = []) => ({ kind, title, text: [of, text].filter(Boolean).join(": "), entries });
+  if (run.failed) return told("bad", "Not passed", `${run.failed.replace(/\.$/, "")}.`);
+  const why = cause(v, has), text = why.text === v.summary ? "" : why.text;
+  if (isQuiet(v)) return told("quiet", "Nothing yet", text, why.entries);
+  if (v.ok) return v.offered ? told("idle", "Not exercised", text, why.entries) : told("good", "Passed", text, why.entries);
+  return told("bad", isIdle(v) ? "Not exercised" : "Not passed", text, why.entries);
+}
+
 // cause is why a verdict is what it is, in a sentence, with the entries to look at. has
 // tells whether entries of a chapter that is over are there all the same.
 export function cause(verdict, has = () => false) {
   const where = ({ chapter: c }) => (!c ? "" : c.name ? `In "${c.name}": ` : c.closedBy ? `In chapter ${c.number}: ` : "");
-  if (!verdict.ok) {
+  if (!verdict.ok || verdict.offered) {
     const spared = isIdle(verdict) && (verdict.scenarios || []).find((s) => s.spared);
     if (spared) {
       const calls = spared.spared === 1 ? "1 call was" : `${spared.spared} calls were`;
       return { text: `By chance ${calls} spared by the scenario ${spared.scenario}, which is not the client's doing: try another seed, or more calls.`, entries: [] };
     }
-    for (const w of verdict.worlds || []) {
+    for (const w of (!verdict.ok && verdict.worlds) || []) {
       const failed = (w.expectations || []).find((e) => !e.ok);
       if (failed) return { text: `${where(w)}Expected: ${failed.expected}. But ${failed.seen}.`, entries: ((!isClosed(w) || has(failed.entries)) && failed.entries) || [] };
     }
@@ -72,6 +85,8 @@ export function cause(verdict, has = () => false) {
       const called = (idle.called || []).join(", ") || "nothing";
       return { text: `Nothing of the scenario ${idle.scenario} came into play: it has ${idle.rules.join(", ")}; called was ${called}.`, entries: [] };
     }
+    const set = (verdict.settings || [])[0];
+    if (set) return { text: `No call had to do with the scenario ${set.scenario}.`, entries: [] };
   }
   const warning = (verdict.warnings || [])[0];
   if (warning) return { text: `Warning: ${warning.message}`, entries: ((!isClosed(warning) || has(warning.entries)) && warning.entries) || [] };

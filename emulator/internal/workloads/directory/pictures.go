@@ -24,6 +24,13 @@ import (
 // huge picture.
 const maxPicture = 64 << 20
 
+// maxScans is how many scans a JPEG may have. Each goes over all pixels, whatever its size. Chosen: encoders
+// make some ten of a progressive picture.
+const maxScans = 64
+
+// startOfScan is the marker of a scan. Within the data of one it cannot stand: 0xff is followed by 0 there.
+var startOfScan = []byte{0xff, 0xda}
+
 // decoding is held while a picture is decoded: one at a time takes that memory.
 var decoding sync.Mutex
 
@@ -85,6 +92,9 @@ func decoded(m *workload.Media) (image.Image, error) {
 	}
 	if err := tooLarge(config); err != nil {
 		return nil, err
+	}
+	if n := bytes.Count(m.Bytes, startOfScan); n > maxScans {
+		return nil, workload.Refuse("The image is too large.").Help("limit", "", "it has %d scans; graphemu takes up to %d", n, maxScans)
 	}
 	decoding.Lock()
 	defer decoding.Unlock()
