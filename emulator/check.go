@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphemu/graphemu/emulator/config"
 	"github.com/graphemu/graphemu/emulator/files"
+	"github.com/graphemu/graphemu/emulator/internal/graph"
 	"github.com/graphemu/graphemu/emulator/internal/operation"
 	"github.com/graphemu/graphemu/emulator/internal/scenariofile"
 	"github.com/graphemu/graphemu/emulator/internal/schema"
@@ -250,17 +251,22 @@ func LoadScenario(ref string, metadata ...string) (*scenario.File, error) {
 }
 
 // StarterScenario returns the text of a scenario to begin with that is about an operation,
-// as scenario.StarterFor. It errs where there is no such operation, here or in documents of
+// as scenario.StarterFor. Where the operation is not emulated, its last fault answers with
+// a success. It errs where there is no such operation, here or in documents of
 // metadata, which are named as in Options.Metadata.
 func StarterScenario(operation string, metadata ...string) (string, error) {
-	k, err := knownWith(metadata)
+	described, err := readService(metadata, "")
 	if err != nil {
 		return "", err
 	}
+	k := known(described.models)
 	if wrong := k().Wrong(operation); wrong != "" {
 		return "", errors.New(wrong)
 	}
 	text := scenario.StarterFor(operation)
+	if answer, ok := newGraph(graph.Config{}, nil, described.models).InsteadOf(operation); ok {
+		text = scenario.StarterAnswering(operation, answer.Fault(operation))
+	}
 	_, err = scenariofile.Parse(operation, []byte(text), scenarioOptions(k))
 	return text, err
 }

@@ -24,3 +24,11 @@ func StarterFor(operation string) string {
 	}
 	return strings.ReplaceAll(starterFor, "OPERATION", operation)
 }
+
+// StarterAnswering is StarterFor about an operation that is not emulated: fault, as JSON,
+// comes last and answers in its place.
+func StarterAnswering(operation, fault string) string {
+	before, after, _ := strings.Cut(StarterFor(operation), "\n# What the client must have done")
+	return before + "  # graphemu does not emulate this operation: this fault answers all other calls.\n" +
+		"  - " + fault + "\n\n# What the client must have done" + after
+}

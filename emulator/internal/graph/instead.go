@@ -8,6 +8,7 @@ import (
 	"github.com/graphemu/graphemu/emulator/internal/apierror"
 	"github.com/graphemu/graphemu/emulator/internal/objects"
 	"github.com/graphemu/graphemu/emulator/internal/resource"
+	"github.com/graphemu/graphemu/emulator/internal/workload"
 )
 
 // Collections by name alone, so that a fault answers a list with a list where no metadata
@@ -55,16 +56,11 @@ func (c *call) insteadOf(err error) error {
 		return err
 	}
 	segments := rawSegments(c.at.escaped)
-	many := many(segments)
-	unserved := (*resource.UnservedError)(nil)
-	if w := c.handler.walk(&c.at); errors.As(w.err, &unserved) && strings.EqualFold(segments[len(segments)-1], unserved.Segment) {
-		many = unserved.Many
-	}
 	method := c.Method
 	if method == http.MethodHead { // a fault of a GET strikes it, too
 		method = http.MethodGet
 	}
-	return e.AnswerInstead(c.World.Name(), method, c.at.path, instead(method, segments, many))
+	return e.AnswerInstead(c.World.Name(), method, c.at.path, instead(method, segments, c.handler.endsAtMany(&c.at, segments)))
 }
 
 // instead is what a success looks like at a path of which names alone are known.
@@ -105,4 +101,39 @@ func many(segments []string) bool {
 		return of[last] != ""
 	}
 	return manyAnywhere[last] != ""
+}
+
+// InsteadOf is an answer in place of a call that is not emulated, of an address as "POST
+// /me/sendMail". ok is false where the call is emulated in a version, or where the address
+// means more than one call.
+func (s *Handler) InsteadOf(address string) (answer apierror.Instead, ok bool) {
+	method, path, _ := strings.Cut(address, " ")
+	method, path = strings.ToUpper(method), strings.TrimLeft(path, " ")
+	if method == operationAny || !strings.HasPrefix(path, "/") || strings.HasSuffix(path, "*") {
+		return answer, false
+	}
+	for _, v := range []workload.Version{workload.Beta, workload.V1} { // v1.0 counts where both have it
+		l := s.canonical("/" + v.String() + path)
+		op, err := s.find(method, &l)
+		e := (*apierror.Error)(nil)
+		switch segments := rawSegments(l.escaped); {
+		case op != nil && op.Level != workload.Unsupported:
+			return answer, false
+		case op != nil && op.walked != nil:
+			answer, _ = s.objects.Instead("https://graph.microsoft.com/"+v.String(), *op.walked)
+			ok = true
+		case errors.As(err, &e) && e.Status == http.StatusNotImplemented:
+			answer, ok = instead(method, segments, s.endsAtMany(&l, segments)), true
+		}
+	}
+	return answer, ok
+}
+
+// endsAtMany tells whether a path that is not emulated ends at a collection.
+func (s *Handler) endsAtMany(l *location, segments []string) bool {
+	unserved := (*resource.UnservedError)(nil)
+	if w := s.walk(l); errors.As(w.err, &unserved) && strings.EqualFold(segments[len(segments)-1], unserved.Segment) {
+		return unserved.Many
+	}
+	return many(segments)
 }
