@@ -132,7 +132,7 @@ func TestWhatAFoundFileMayNotSet(t *testing.T) {
 	t.Chdir(work)
 	for text, good := range map[string]bool{
 		"control: loopback": false, "control: any": false, "control-origin: http://localhost:5173": false, "proxy-allow: [example.com]": false,
-		"watch: true": false,
+		"watch: true":          false,
 		"http: localhost:9400": true, "http: 127.0.0.1:0": true, "https: '[::1]:9443'": true, "https: ''": true, "http: app.localhost:1": false,
 		"http: ':9400'": false, "http: 0.0.0.0:9400": false, "http: '[::]:9400'": false, "https: 192.168.1.2:9443": false,
 		"proxy: example.com:80":          false,

@@ -43,6 +43,7 @@ function draw(app) {
   const early = entries.filter((e) => e.detail?.early);
   const scroll = content.querySelector(".scroll");
   const was = scroll && [scroll.scrollLeft, scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 4];
+  const at = content.contains(document.activeElement) && (document.activeElement.getAttribute("href") || "scroll");
   show(content,
     legend(entries, app.events),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The drawing" }, el("div", { class: "drawing" },
@@ -63,6 +64,8 @@ function draw(app) {
   const now = content.querySelector(".scroll");
   if (was) now.scrollLeft = was[1] ? now.scrollWidth : was[0]; // the newest stays in sight
   else now.scrollLeft = early.length > 0 ? plan.lanes[0].requests.find((r) => r.entry.detail?.early).stop.x - room / 2 : now.scrollWidth;
+  // Whoever goes through it by keys goes on from where they were.
+  if (at) (at === "scroll" ? now : [...content.querySelectorAll("a")].find((a) => a.getAttribute("href") === at))?.focus({ preventScroll: true });
 }
 
 const listed = 20; // early calls told in words
