@@ -31,7 +31,7 @@ var (
 	outputReport  = ownKind("report of graphemu", privateMode, `<!doctype html><html lang="en"><head>`, "<title>graphemu report")
 	outputHAR     = ownKind("HTTP archive of graphemu", privateMode, `{"log":{"version":"1.2","creator":{"name":"graphemu"`)
 	outputJUnit   = ownKind("verdict of graphemu", outputMode, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"+`<testsuites name="graphemu"`)
-	outputJournal = ownKind("journal of graphemu", privateMode, `{"`, `"id":`, `"world":"`, `"at":"`, `"method":"`)
+	outputJournal = ownKind("journal of graphemu", privateMode, "{", `"id":`, `"world":"`, `"at":"`, `"method":"`)
 	outputState   = ownKind("world of graphemu", privateMode, "{\n  \"kind\": \"graphemu world\"")
 	outputOpenAPI = ownKind("OpenAPI document of graphemu", outputMode, "{\n \"openapi\": \"3.",
 		`"title": "Microsoft Graph, as graphemu answers it"`)
