@@ -36,6 +36,14 @@ func onBoth(t *testing.T, run func(t *testing.T, g *rig.Target)) {
 	}
 }
 
+// sequential skips a test of one client's calls, one after the other, where the race
+// detector watches: it has nothing to see there, and they take ten times as long.
+func sequential(t *testing.T) {
+	if rig.Race {
+		t.Skip("one call after the other")
+	}
+}
+
 func targets(c rig.Complaint) (list []string) {
 	for _, d := range c.Details {
 		list = append(list, d.Target)

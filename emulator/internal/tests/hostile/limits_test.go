@@ -24,6 +24,7 @@ import (
 // A page ends where it has enough bytes, whatever its order and options, and the
 // pages together are the whole list.
 func TestPagesEndAtTheirBytes(t *testing.T) {
+	sequential(t)
 	g := rig.New(t, emulator.Options{})
 	for i := range 6 {
 		g.Create(t, rig.BulkyBody(t, fmt.Sprint("p", i), 1_900_000))
@@ -61,6 +62,7 @@ func TestABatchEndsAtItsBytes(t *testing.T) {
 // Where all worlds together keep as much as they may, each kind of write is refused
 // in its surface's own form; what reads still works, and room that was made counts.
 func TestMemoryOfAllWorlds(t *testing.T) {
+	sequential(t)
 	g := rig.New(t, emulator.Options{Limits: emulator.Limits{Memory: 7 << 19}})
 	other := g.As("world-other")
 	id := g.Create(t, rig.BulkyBody(t, "a", 1<<20))
@@ -91,6 +93,7 @@ func TestMemoryOfAllWorlds(t *testing.T) {
 // A dropped world gives its memory back, and one that is replaced by a snapshot,
 // too: neither counts twice.
 func TestMemoryIsGivenBack(t *testing.T) {
+	sequential(t)
 	g := rig.New(t, emulator.Options{Limits: emulator.Limits{Memory: 3 << 20}})
 	for range 5 {
 		g.As("world-a").Create(t, rig.BulkyBody(t, "a", 1_900_000))

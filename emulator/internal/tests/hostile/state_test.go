@@ -24,6 +24,7 @@ var numbers = regexp.MustCompile(`/\d+`)
 // A snapshot in which one value is another is refused, or it makes a world that
 // answers, and can be saved and restored in its turn.
 func TestHostileSnapshots(t *testing.T) {
+	sequential(t)
 	scenario := strings.Replace(rig.EventfulScenario, "faults:",
 		"faults:\n  - {name: early, operation: profiles.list, calls: first 1, respond: {status: 429, retryAfter: 300s, punishEarly: true}}", 1)
 	g := rig.New(t, emulator.Options{ScenarioText: scenario, Verify: emulator.VerifyOff, Clock: "frozen@" + rig.Dawn})
@@ -63,10 +64,7 @@ func TestHostileSnapshots(t *testing.T) {
 	odd := []any{nil, -1, 1, "", 1e308, json.Number("18446744073709551615"), json.Number("9223372036854775807"),
 		json.Number("1152921504606846976"),
 		"9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00", "2562047h", "-2562047h", []any{}, map[string]any{}, "gone"}
-	stride, enough := 4, 25 // each value at every fourth place: all at all take a minute
-	if rig.Race {
-		stride, enough = 12, 8
-	}
+	const stride, enough = 4, 25 // each value at every fourth place: all at all take a minute
 	taken := 0
 	for i, address := range addresses {
 		for k, value := range odd {
