@@ -92,7 +92,7 @@ func TestImportMakesNothingOfWhatIsNotThere(t *testing.T) {
 }
 
 // A 404 of what is there is a fault of its address alone: other objects are not struck,
-// whoever is asked first, and other faults strike the calls that they struck.
+// whichever is asked first, and other faults strike the calls that they struck.
 func TestImportBindsFaultsToAddresses(t *testing.T) {
 	var user [3]string
 	archive := recorded(t, emulator.Options{Fixture: "contoso"}, func(call func(method, path, body string) string) {

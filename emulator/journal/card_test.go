@@ -141,8 +141,8 @@ func TestMarkdownOfOneRun(t *testing.T) {
 	assert.Equal(t, CardRun{Label: "x", Result: ResultIdle, Why: "no call was struck by fault f; no call came"}, idle)
 }
 
-// A card tells apart who did wrong, who had nothing to do with a scenario, and whom chance
-// has spared.
+// A card tells apart: a client that did wrong, one that had nothing to do with the scenario,
+// and one that chance has spared.
 func TestCardTellsWhoHadNothingToDoWithIt(t *testing.T) {
 	idle := []Exercise{{Scenario: "s", Rules: []string{"lifecycle l"}, RuleCount: 1, Called: []string{"users.list"}, CallCount: 1}}
 	spared := []Exercise{{Scenario: "s", Rules: []string{"fault f"}, RuleCount: 1, Called: []string{"users.list"}, CallCount: 3, Spared: 3}}

@@ -140,13 +140,15 @@ func TestReset(t *testing.T) {
 	assert.Equal(t, 1, b.world.resets)
 	for body, asked := range map[string]string{
 		`{}`: `"" `, `{"name":"a/b \"c\""}`: `"a/b \"c\"" `, `{"fixture":"one"}`: `"" "one"`,
-		`{"name":"x","fixture":{"version":1}}`: `"x" {"version":1}`, `{"seed":0}`: `"" `, `{"seed":9007199254740991}`: `""  seed 9007199254740991`,
+		`{"name":"x","fixture":{"version":1}}`: `"x" {"version":1}`, `{"seed":0}`: `"" `,
+		`{"seed":9007199254740991}`: `""  seed 9007199254740991`,
 	} {
 		require.Equal(t, 200, b.send("POST", Prefix+"worlds/default/reset", body).Code, body)
 		assert.Equal(t, asked, b.world.asked)
 	}
 	for _, wrong := range []string{`-1`, `1.5`, `"7"`, `null`, `9007199254740992`, `1e300`} {
-		assert.Contains(t, problemOf(t, b.send("POST", Prefix+"worlds/default/reset", `{"seed":`+wrong+`}`), 400), "/seed: want a whole number", wrong)
+		assert.Contains(t, problemOf(t, b.send("POST", Prefix+"worlds/default/reset", `{"seed":`+wrong+`}`), 400),
+			"/seed: want a whole number", wrong)
 	}
 	b.world.fails = errors.New("/fixture/profiles/0: wrong\n/fixture: bad")
 	assert.Equal(t, "/fixture/profiles/0: wrong\n/fixture: bad",

@@ -60,7 +60,7 @@ func TestRotate(t *testing.T) {
 	}
 }
 
-// Processes that share a folder take each other's tokens, whoever made the keys
+// Processes that share a folder take each other's tokens, whichever of them made the keys
 // and whenever they were rotated.
 func TestKeysAreShared(t *testing.T) {
 	dir := t.TempDir()
@@ -119,7 +119,7 @@ func TestAFolderThatKeepsNoKeys(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
 	k := openKeys(t, dir)
 	require.NoError(t, os.RemoveAll(dir))
-	require.NoError(t, os.WriteFile(dir, nil, 0o600)) // a file: nothing can be kept in it, whoever we are
+	require.NoError(t, os.WriteFile(dir, nil, 0o600)) // a file: nothing can be kept in it, not even by root
 	token := must(k.AccessToken(application()))
 	assert.Empty(t, k.Check(token, ours).Flaw)
 	assert.Contains(t, strings.Join(k.NewNotes(), "\n"), "cannot keep the signing keys")
@@ -129,7 +129,7 @@ func TestAFolderThatKeepsNoKeys(t *testing.T) {
 	assert.Empty(t, k.Check(must(k.AccessToken(application())), ours).Flaw)
 }
 
-// Whoever makes a key, which takes a while, lets the others sign and check.
+// A key takes a while to make: meanwhile others sign and check.
 func TestNobodyWaitsForARotation(t *testing.T) {
 	k := openKeys(t, "")
 	token := must(k.AccessToken(application()))
@@ -182,7 +182,7 @@ func TestARotationInMemoryStays(t *testing.T) {
 	kept, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(file))
-	require.NoError(t, os.Mkdir(file, 0o700)) // which stops root as well, whom permissions do not
+	require.NoError(t, os.Mkdir(file, 0o700)) // which stops root as well, as permissions do not
 	require.NoError(t, k.Rotate(true))
 	assert.Contains(t, strings.Join(k.NewNotes(), "\n"), "cannot keep the new signing key")
 	require.NoError(t, os.Remove(file))

@@ -64,7 +64,7 @@ function draw(app) {
   const now = content.querySelector(".scroll");
   if (was) now.scrollLeft = was[1] ? now.scrollWidth : was[0]; // the newest stays in sight
   else now.scrollLeft = early.length > 0 ? plan.lanes[0].requests.find((r) => r.entry.detail?.early).stop.x - room / 2 : now.scrollWidth;
-  // Whoever goes through it by keys goes on from where they were.
+  // The keyboard goes on from where it was.
   if (at) (at === "scroll" ? now : [...content.querySelectorAll("a")].find((a) => a.getAttribute("href") === at))?.focus({ preventScroll: true });
 }
 

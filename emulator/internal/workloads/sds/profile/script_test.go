@@ -19,7 +19,7 @@ func TestScriptedThoughDone(t *testing.T) {
 	assert.False(t, s.Scripted(at(20), id, CallDelete))
 }
 
-// The instants of a script are those that it says, not those of whoever looks.
+// The instants of a script are those that it says, not those at which somebody looks.
 func TestInstantsOfAScript(t *testing.T) {
 	s := scripted(Lifecycle{On: CallStart,
 		Steps: []Step{{Status: InProgress, After: time.Second, ErrorCount: 1, Message: "half way"}, {Status: Failed, Reads: 1, ErrorCount: 2}}},
