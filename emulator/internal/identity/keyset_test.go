@@ -182,7 +182,7 @@ func TestARotationInMemoryStays(t *testing.T) {
 	kept, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(file))
-	require.NoError(t, os.Mkdir(file, 0o700)) // which stops root as well, as permissions do not
+	require.NoError(t, os.Mkdir(file, 0o700)) // which stops root as well; permissions do not
 	require.NoError(t, k.Rotate(true))
 	assert.Contains(t, strings.Join(k.NewNotes(), "\n"), "cannot keep the new signing key")
 	require.NoError(t, os.Remove(file))
